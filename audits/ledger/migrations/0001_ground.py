@@ -1,0 +1,13 @@
+"""What every later table stands on: the extensions, and what the runtime role may do unless a migration says less."""
+
+from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension
+from django.db import migrations
+
+from ground.grants import open_house
+
+
+class Migration(migrations.Migration):
+    initial = True
+    dependencies = []
+    run_before = [("people", "0001_initial"), ("registry", "0001_initial")]
+    operations = [BtreeGistExtension(), TrigramExtension(), open_house()]

@@ -1,0 +1,67 @@
+"""The only writer of the log, and the receipts it gives."""
+
+import secrets
+from collections.abc import Mapping
+from uuid import uuid4
+
+import msgspec
+from django.conf import settings
+from django.db import connection, transaction
+
+from audits.ledger import signing
+from audits.ledger.leaf import leaf_bytes, leaf_hash
+from audits.ledger.models import Entry, Visibility
+from audits.ledger.receipts import Receipt, receipt_text
+from ground import clock
+
+_ENCODER = msgspec.json.Encoder(order="sorted")
+
+# One statement, so that an entry, its payload and its place in the queue cost one round trip.
+_APPEND = """
+WITH entry AS (
+    INSERT INTO ledger_entry (id, kind, at, leaf, leaf_hash, visibility) VALUES (%s, %s, %s, %s, %s, %s)
+), payload AS (
+    INSERT INTO ledger_payload (entry_id, actor, body, key) VALUES (%s, %s, %s, %s)
+)
+INSERT INTO ledger_outbox (entry_id, queued_at) VALUES (%s, %s)
+"""
+
+
+def append(
+    *, kind: str, payload: Mapping[str, object], by: str, visibility: Visibility = Visibility.OPEN
+) -> Entry:
+    """Write one entry, its payload and its outbox row in the caller's transaction.
+
+    `by` is the actor (`User.actor`). The actor of a sealed payload is not searchable. Raises RuntimeError outside a
+    transaction: an entry that could commit without what it speaks of would be a lie.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("The ledger is written in the transaction of what it records.")
+    body = _ENCODER.encode({"by": by, **payload})
+    entry, key = _entry(kind, body, visibility)
+    actor = "" if visibility == Visibility.SEALED else by
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _APPEND,
+            [entry.id, kind, entry.at, entry.leaf, entry.leaf_hash, visibility, entry.id, actor, body, key, entry.id, entry.at],
+        )
+    return entry
+
+
+def sign(entry: Entry) -> Receipt:
+    """The signed receipt of a committed entry; signing is deterministic, so the same entry gives the same receipt."""
+    if transaction.get_connection().in_atomic_block and not transaction.get_connection().savepoint_ids:
+        raise RuntimeError("A receipt is signed after the commit, never before.")
+    path = settings.LEDGER_SIGNING_KEY_FILE
+    digest = bytes(entry.leaf_hash).hex()
+    text = receipt_text(entry=entry.id, leaf_hash=digest, at=entry.at)
+    signature = signing.signing_key(path).sign(text).hex()
+    return Receipt(id=entry.id, leaf_hash=digest, at=entry.at, key_id=signing.key_id(path), signature=signature)
+
+
+def _entry(kind: str, body: bytes, visibility: Visibility) -> tuple[Entry, bytes]:
+    """A new entry and the random key of its payload."""
+    key = secrets.token_bytes(32)
+    name, at = uuid4(), clock.now()
+    leaf = leaf_bytes(entry=name, kind=kind, at=at, body=body, key=key)
+    return Entry(id=name, kind=kind, at=at, leaf=leaf, leaf_hash=leaf_hash(leaf), visibility=visibility), key

@@ -1,0 +1,153 @@
+"""The charter document: seven headings, as typed values. Imports no Django, so that files can be linted anywhere."""
+
+from datetime import date
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+
+from charter.rules.request import Slug
+from charter.rules.vocabulary import (
+    Aggregation, Category, Decision, Grain, Kind, Layer, Outcome, Role, View,
+)
+
+SCHEMA_VERSION = 1
+
+Duration = Annotated[str, Meta(pattern=r"^P(?=\d)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?$", description="ISO 8601, days and up")]
+
+
+class Part(Struct, frozen=True, forbid_unknown_fields=True):
+    """A heading or a part of one; unknown keys are errors."""
+
+
+class Measure(Part, frozen=True):
+    """How the value is made: `facts` is one SELECT in DuckDB SQL, one row an event; `aggregation` makes one value of them.
+
+    Columns of facts: `at` (timestamp with time zone), `person` and/or `team` (text), `value` (number), optional `weight`.
+    """
+
+    sources: tuple[str, ...]
+    facts: str
+    aggregation: Aggregation
+
+
+class Exclusions(Part, frozen=True):
+    """What is left out; where nothing is, the reason why not (S18)."""
+
+    left_out: tuple[str, ...] = ()
+    none_because: str = ""
+
+
+class What(Part, frozen=True):
+    definition: str = ""
+    affects_me: str = ""
+    unit: str = ""
+    layer: Layer | None = None
+    category: Category | None = None
+    type: Kind | None = None
+    view: View | None = field(name="class", default=None)
+    grains: tuple[Grain, ...] = ()
+    measure: Measure | None = None
+    collection: str = ""
+    normalisation: str = ""
+    exclusions: Exclusions = Exclusions()
+    error_bounds: str = ""
+    provenance: str = ""
+    schema_reference: str = ""
+    assumptions: tuple[str, ...] = ()
+    gaming_risks: tuple[str, ...] = ()
+    counter_metric: Slug | None = None
+    wellness_signal: bool = False
+
+
+class Why(Part, frozen=True):
+    purpose: str = ""
+    serves: Decision | None = None
+    minimisation: str = ""
+    legal_basis: str = ""
+    impact_assessment: str = ""
+    works_agreement: str = ""
+    data_from: date | None = None
+    backfill_because: str = ""
+
+
+class Access(Part, frozen=True):
+    """A role and the grains it may ask for; a scoped role counts only for the cohorts it is held over."""
+
+    role: Role
+    grains: tuple[Grain, ...]
+
+
+class Who(Part, frozen=True):
+    access: tuple[Access, ...] = ()
+    owner: str = ""  # user name of the owner's account
+    contact: str = ""
+    next_level: str = ""
+
+
+class HowLong(Part, frozen=True):
+    facts: Duration | None = None
+    facts_because: str = ""
+    values: Duration | None = None
+    values_because: str = ""
+
+
+class Allowed(Part, frozen=True):
+    """A decision that the metric may inform, at these grains; `condition` is shown beside it and `beside` is enforced."""
+
+    decision: Decision
+    grains: tuple[Grain, ...]
+    condition: str = ""
+    beside: tuple[Slug, ...] = ()  # metrics that must be asked for in the same request
+
+
+class Forbidden(Part, frozen=True):
+    """A use named so that nobody need guess."""
+
+    use: str
+    because: str
+    decisions: tuple[Decision, ...] = ()
+
+
+class WhichDecisions(Part, frozen=True):
+    allowed: tuple[Allowed, ...] = ()
+    forbidden: tuple[Forbidden, ...] = ()
+
+
+class Example(Part, frozen=True):
+    """A use in words, and the request it comes to, with the verdict (and rules) that it must get.
+
+    In `request`, windows may be given as the words of `charter.registry.examples` (`last_quarter`), cohorts as `team:any`.
+    """
+
+    says: str
+    request: dict[str, object]
+    verdict: Outcome
+    asked_by: Role = Role.MANAGER
+    rules: tuple[str, ...] = ()
+
+
+class Examples(Part, frozen=True):
+    correct: tuple[Example, ...] = ()
+    incorrect: tuple[Example, ...] = ()
+
+
+class Harms(Part, frozen=True):
+    disabled_workers: str = ""
+    caregivers: str = ""
+    nonstandard_schedules: str = ""
+    invasiveness: Annotated[int, Meta(ge=0, le=4)] | None = None
+
+
+class CharterDocument(Part, frozen=True):
+    """One charter as written. Empty parts parse, so that a draft can be saved; lint says what is missing."""
+
+    charter: Annotated[int, Meta(ge=SCHEMA_VERSION, le=SCHEMA_VERSION)]
+    metric: Slug
+    name: str
+    what: What = What()
+    why: Why = Why()
+    who: Who = Who()
+    how_long: HowLong = HowLong()
+    which_decisions: WhichDecisions = WhichDecisions()
+    examples: Examples = Examples()
+    harms: Harms = Harms()

@@ -1,0 +1,215 @@
+"""Programme, decisions, sources, metrics, charter versions, rulebooks and clearances.
+
+A charter version's document never changes: the runtime role may update only the columns that say where it stands
+(see the migration of grants), and a changed charter is the next version.
+"""
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from charter.registry.states import ProgrammeState, RulebookState, Standing
+from charter.rules.vocabulary import Category, Decision, DecisionGroup, Grain, Kind, Layer, SourceKind, View
+from ground import clock
+from ground.models import Record
+
+
+def choices(words) -> list[tuple[str, str]]:
+    """Choices of a model field from an enum of the rules."""
+    return [(word.value, word.value.replace("_", " ")) for word in words]
+
+
+_USER = settings.AUTH_USER_MODEL
+
+
+class Programme(Record):
+    """The organisation's whole undertaking. One a database."""
+
+    slug = models.SlugField(max_length=100, unique=True)
+    name = models.CharField(max_length=200)
+    purpose = models.TextField()
+    time_zone = models.CharField(max_length=64, default="UTC")
+    state = models.CharField(max_length=20, choices=ProgrammeState, default=ProgrammeState.DRAFT)
+    minimum_group = models.PositiveSmallIntegerField(default=5)
+    minimum_group_strain = models.PositiveSmallIntegerField(default=8)
+    coverage_threshold = models.FloatField(default=0.7)
+    charter_months = models.PositiveSmallIntegerField(default=12)
+    review_days = models.PositiveSmallIntegerField(default=92)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.ForeignKey(_USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(minimum_group__gte=3), name="programme_minimum_group_floor"),
+            models.CheckConstraint(
+                condition=Q(minimum_group_strain__gte=F("minimum_group")), name="programme_strain_not_below_group"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ProgrammeState.ACTIVE) | Q(approved_at__isnull=False, approved_by__isnull=False),
+                name="programme_active_is_approved",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DecisionKind(Record):
+    """A typed use, with what it demands (S7)."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="decision_kinds")
+    slug = models.CharField(max_length=40, choices=choices(Decision))
+    name = models.CharField(max_length=100)
+    group = models.CharField(max_length=20, choices=choices(DecisionGroup))
+    description = models.TextField()
+    minimum_grain = models.CharField(max_length=20, choices=choices(Grain))
+    evidence_needed = models.PositiveSmallIntegerField(default=0)
+    fairness_needed = models.BooleanField(default=False)
+    accountable_needed = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["slug"]
+        constraints = [models.UniqueConstraint(fields=["programme", "slug"], name="decisionkind_once_a_programme")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def consequential(self) -> bool:
+        """Whether it decides about a person."""
+        return self.group == DecisionGroup.PEOPLE
+
+
+class Source(Record):
+    """A table that measures may read, and how its system comes to know what it knows (AR01)."""
+
+    slug = models.SlugField(max_length=100, unique=True)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=30, choices=choices(SourceKind))
+    description = models.TextField()
+
+    class Meta:
+        ordering = ["slug"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Metric(Record):
+    """A named measure: its identity, owner and history."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="metrics")
+    slug = models.SlugField(max_length=100, unique=True)
+    name = models.CharField(max_length=200)
+    owner = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="metrics")
+    created_at = models.DateTimeField(default=clock.now)
+    created_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["slug"]
+        indexes = [GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="metric_name_trigrams")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CharterVersion(Record):
+    """One immutable version of the rules for one metric, and where it stands.
+
+    `category`, `layer`, `kind` and `view` repeat the document for lists and filters.
+    `case_id` names the board case that activated it; a trigger of the board's migration holds it to a passed one.
+    """
+
+    metric = models.ForeignKey(Metric, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    document = models.JSONField()
+    content_hash = models.CharField(max_length=64)
+    category = models.CharField(max_length=30, choices=choices(Category), blank=True)
+    layer = models.CharField(max_length=20, choices=choices(Layer), blank=True)
+    kind = models.CharField(max_length=20, choices=choices(Kind), blank=True)
+    view = models.CharField(max_length=20, choices=choices(View), blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    created_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
+    # Where it stands: the only columns that the runtime role may update.
+    standing = models.CharField(max_length=20, choices=Standing, default=Standing.DRAFT)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    submitted_by = models.ForeignKey(_USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    activated_at = models.DateTimeField(null=True, blank=True)
+    activated_by = models.ForeignKey(_USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    case_id = models.UUIDField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    review_due_on = models.DateField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(_USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["metric", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["metric", "number"], name="charterversion_number_once"),
+            models.UniqueConstraint(
+                fields=["metric"], condition=Q(standing=Standing.ACTIVE), name="charterversion_one_active_a_metric"
+            ),
+            models.CheckConstraint(
+                name="charterversion_active_by_a_case",
+                condition=~Q(standing__in=[Standing.ACTIVE, Standing.SUSPENDED])
+                | Q(activated_at__isnull=False, activated_by__isnull=False, case_id__isnull=False, expires_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="charterversion_submitted_at_and_by",
+                condition=Q(submitted_at__isnull=True, submitted_by__isnull=True)
+                | Q(submitted_at__isnull=False, submitted_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.metric.slug}@{self.number}"
+
+
+class RulebookVersion(Record):
+    """One immutable version of the rules, as Cedar text by file name."""
+
+    number = models.PositiveIntegerField(unique=True)
+    files = models.JSONField()
+    content_hash = models.CharField(max_length=64, unique=True)
+    state = models.CharField(max_length=20, choices=RulebookState, default=RulebookState.PROPOSED)
+    created_at = models.DateTimeField(default=clock.now)
+    created_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
+    published_at = models.DateTimeField(null=True, blank=True)
+    published_by = models.ForeignKey(_USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    case_id = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["state"], condition=Q(state=RulebookState.IN_FORCE), name="rulebookversion_one_in_force"
+            ),
+            models.CheckConstraint(
+                name="rulebookversion_in_force_is_published",
+                condition=~Q(state=RulebookState.IN_FORCE) | Q(published_at__isnull=False, published_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"rulebook {self.number}"
+
+
+class ClearanceKind(models.TextChoices):
+    FAIRNESS_AUDIT = "fairness_audit", _("Fairness audit")
+
+
+class Clearance(Record):
+    """What an audit grants a charter version for a time, so that nothing below the audits asks upward (AR25)."""
+
+    charter_version = models.ForeignKey(CharterVersion, on_delete=models.PROTECT, related_name="clearances")
+    kind = models.CharField(max_length=30, choices=ClearanceKind)
+    passed = models.BooleanField()
+    valid_until = models.DateField()
+    reference = models.CharField(max_length=200)
+    granted_at = models.DateTimeField(default=clock.now)
+    granted_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-granted_at"]

@@ -1,0 +1,51 @@
+"""Where things can stand, and the one table of transitions."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from charter.rules.vocabulary import Standing as StandingWord
+from ground.errors import Conflict
+
+
+class ProgrammeState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    ACTIVE = "active", _("Active")
+
+
+class RulebookState(models.TextChoices):
+    PROPOSED = "proposed", _("Proposed")
+    IN_FORCE = "in_force", _("In force")
+    REPLACED = "replaced", _("Replaced")
+
+
+class Standing(models.TextChoices):
+    DRAFT = StandingWord.DRAFT.value, _("Draft")
+    SUBMITTED = StandingWord.SUBMITTED.value, _("Submitted")
+    IN_REVIEW = StandingWord.IN_REVIEW.value, _("In review")
+    PILOT = StandingWord.PILOT.value, _("Pilot")
+    ACTIVE = StandingWord.ACTIVE.value, _("Active")
+    SUSPENDED = StandingWord.SUSPENDED.value, _("Suspended")
+    RETIRED = StandingWord.RETIRED.value, _("Retired")
+    REJECTED = StandingWord.REJECTED.value, _("Rejected")
+    EXPIRED = StandingWord.EXPIRED.value, _("Expired")
+
+
+TRANSITIONS: dict[Standing, frozenset[Standing]] = {
+    Standing.DRAFT: frozenset({Standing.SUBMITTED, Standing.RETIRED}),
+    Standing.SUBMITTED: frozenset({Standing.IN_REVIEW, Standing.DRAFT}),
+    Standing.IN_REVIEW: frozenset({Standing.PILOT, Standing.ACTIVE, Standing.REJECTED}),
+    Standing.PILOT: frozenset({Standing.ACTIVE, Standing.REJECTED, Standing.EXPIRED}),
+    Standing.ACTIVE: frozenset({Standing.SUSPENDED, Standing.RETIRED, Standing.EXPIRED}),
+    Standing.SUSPENDED: frozenset({Standing.ACTIVE, Standing.RETIRED, Standing.EXPIRED}),
+    Standing.RETIRED: frozenset(),
+    Standing.REJECTED: frozenset(),
+    Standing.EXPIRED: frozenset(),
+}
+
+
+def check_can_move(old: Standing, new: Standing) -> None:
+    """Raise Conflict unless the table lets a charter version move from `old` to `new`."""
+    if new not in TRANSITIONS[old]:
+        raise Conflict(
+            f"A charter version that is {old.label.lower()} cannot become {new.label.lower()}.", code="no_such_transition"
+        )

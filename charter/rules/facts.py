@@ -1,0 +1,86 @@
+"""Facts: what is true about a request, read by us and never taken from the asker. One a metric."""
+
+from datetime import date, datetime
+
+from msgspec import Struct
+
+from charter.rules.request import Request
+from charter.rules.vocabulary import (
+    Category, ContextClass, Decision, DecisionGroup, Grain, Kind, Layer, Role, SourceKind, Standing, View,
+)
+
+
+class ActorFacts(Struct, frozen=True):
+    """Who asks. `roles` are those held over *every* cohort and person asked about, not over some of them."""
+
+    human: bool
+    roles: frozenset[Role]
+    asks_about_self: bool
+    acknowledged: bool  # has acknowledged the rulebook in force (AR24)
+    trained: bool  # has current training where the view needs it (AR24)
+
+
+class CharterFacts(Struct, frozen=True):
+    """The charter version that governs the metric now. Listings are (decision, grain) and (role, grain) pairs."""
+
+    metric: str
+    name: str
+    version: int
+    standing: Standing
+    in_force: bool  # active, begun and not past its expiry at the moment of asking (AR15)
+    category: Category
+    layer: Layer
+    kind: Kind
+    view: View
+    sources: frozenset[SourceKind]
+    listed: frozenset[tuple[Decision, Grain]]
+    access: frozenset[tuple[Role, Grain]]
+    wellness_signal: bool  # tagged as a sign of wellness or strain (AR20)
+    data_from: date | None
+    kept_from: date  # the oldest day whose values retention still allows (AR28)
+    pilot_cohorts: frozenset[str]
+    unit: str = ""
+
+
+class DecisionFacts(Struct, frozen=True):
+    """What the programme lays down for the decision (S7)."""
+
+    decision: Decision
+    group: DecisionGroup
+    consequential: bool
+    evidence_needed: int
+    fairness_needed: bool
+    accountable_needed: bool
+
+
+class CohortFacts(Struct, frozen=True):
+    """One registered cohort asked about, with its people on the roster and the smallest number that may be reported."""
+
+    slug: str
+    people: int
+    minimum: int
+    context_classes: frozenset[ContextClass]
+
+
+class BesideFacts(Struct, frozen=True):
+    """A metric asked for in the same request."""
+
+    metric: str
+    category: Category
+    kind: Kind
+    view: View
+
+
+class Facts(Struct, frozen=True):
+    """All that the rules may look at for one metric of one request."""
+
+    request: Request
+    at: datetime
+    actor: ActorFacts
+    charter: CharterFacts
+    decision: DecisionFacts
+    cohorts: tuple[CohortFacts, ...]
+    person_classes: frozenset[ContextClass]  # context classes of the teams of the persons asked about (AR11)
+    beside: tuple[BesideFacts, ...]
+    fairness_until: date | None  # last day of the passed fairness audit, None where there is none (AR25)
+    waived: frozenset[str]  # ids of rules waived for this metric and use, now

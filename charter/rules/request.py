@@ -1,0 +1,52 @@
+"""A request: someone asks to use metrics, for a decision, at a grain, over cohorts and a window."""
+
+from datetime import date
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+
+from charter.rules.vocabulary import Decision, EvidenceKind, Grain, Period, TimeFilter, View
+
+Slug = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[a-z0-9][a-z0-9.:+_-]*$")]
+Metrics = Annotated[tuple[Slug, ...], Meta(min_length=1, max_length=5)]
+Names = Annotated[tuple[Slug, ...], Meta(max_length=50)]
+
+
+class Window(Struct, frozen=True, forbid_unknown_fields=True):
+    """Half-open days: `start` is in, `end` is out."""
+
+    start: date = field(name="from")
+    end: date = field(name="to")
+
+
+class Evidence(Struct, frozen=True, forbid_unknown_fields=True):
+    """One piece of qualitative evidence, by kind and reference."""
+
+    kind: EvidenceKind
+    ref: Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class Request(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is asked. It can say what is abusive, so that asking for it is refused by its rule and is on the log.
+
+    `cohorts` are slugs of registered cohorts, `persons` external ids (person and self grain only).
+    """
+
+    decision: Decision
+    metrics: Metrics
+    grain: Grain
+    window: Window
+    period: Period
+    view: View = View.DIAGNOSTIC
+    cohorts: Names = ()
+    persons: Names = ()
+    order_by: Annotated[str, Meta(max_length=40)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=10_000)] | None = None
+    percentile: bool = False
+    compare: bool = False
+    combine: Annotated[str, Meta(max_length=40)] | None = None
+    time_filter: TimeFilter | None = None
+    evidence: Annotated[tuple[Evidence, ...], Meta(max_length=20)] = ()
+    accountable: Annotated[str, Meta(max_length=100)] | None = None
+    export: bool = False
+    reason: Annotated[str, Meta(max_length=500)] | None = None

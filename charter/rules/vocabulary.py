@@ -1,0 +1,208 @@
+"""The words that rules, charters and requests share. Each is an enum; a word outside it is an error, not a new word."""
+
+from enum import StrEnum
+
+
+class Grain(StrEnum):
+    """Whose value it is."""
+
+    ORG = "org"
+    VALUE_STREAM = "value_stream"
+    TEAM = "team"
+    SERVICE = "service"
+    ROTA = "rota"
+    ROLE_COHORT = "role_cohort"
+    SELF = "self"
+    PERSON = "person"
+
+
+class View(StrEnum):
+    """The class of a view and of a metric: the two never mix (AR10)."""
+
+    DIAGNOSTIC = "diagnostic"
+    PERFORMANCE = "performance"
+
+
+class Category(StrEnum):
+    DELIVERY = "delivery"
+    RELIABILITY = "reliability"
+    FLOW = "flow"
+    QUALITY = "quality"
+    OUTCOME = "outcome"
+    ACTIVITY = "activity"
+    STRAIN = "strain"
+    SURVEY = "survey"
+    QUALITATIVE = "qualitative"
+    AI_ASSIST = "ai_assist"
+    PROHIBITED_SURVEILLANCE = "prohibited_surveillance"
+
+
+class Layer(StrEnum):
+    SYSTEM = "system"
+    WORKFLOW = "workflow"
+    QUALITATIVE = "qualitative"
+
+
+class Kind(StrEnum):
+    """What a metric counts: a result, or mere doing (S40)."""
+
+    OUTCOME = "outcome"
+    ACTIVITY = "activity"
+
+
+class Role(StrEnum):
+    """Who asks, seen from the cohorts asked about."""
+
+    TEAM_MEMBER = "team_member"
+    MANAGER = "manager"
+    VALUE_STREAM_LEAD = "value_stream_lead"
+    LEADERSHIP = "leadership"
+    METRIC_OWNER = "metric_owner"
+    BOARD_MEMBER = "board_member"
+    HR = "hr"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+    SELF = "self"
+
+
+class DecisionGroup(StrEnum):
+    OPERATIONAL = "operational"
+    PLANNING = "planning"
+    DEVELOPMENT = "development"
+    PEOPLE = "people"
+    ASSURANCE = "assurance"
+
+
+class Decision(StrEnum):
+    """The typed uses of a metric. Those of the people group are consequential."""
+
+    RELEASE_READINESS = "release_readiness"
+    INCIDENT_RESPONSE = "incident_response"
+    RELIABILITY_TRADEOFF = "reliability_tradeoff"
+    WORKFLOW_DEBUGGING = "workflow_debugging"
+    OPERATIONAL_MONITORING = "operational_monitoring"
+    RETROSPECTIVE = "retrospective"
+    STAFFING = "staffing"
+    LOAD_BALANCING = "load_balancing"
+    PORTFOLIO_PLANNING = "portfolio_planning"
+    TOOLING_INVESTMENT = "tooling_investment"
+    TEAM_COACHING = "team_coaching"
+    ONE_ON_ONE = "one_on_one"
+    PROMOTION_EVIDENCE = "promotion_evidence"
+    PERFORMANCE_RATING = "performance_rating"
+    COMPENSATION = "compensation"
+    INTERNAL_MOVE = "internal_move"
+    DISCIPLINE = "discipline"
+    TERMINATION = "termination"
+    CALIBRATION_INPUT = "calibration_input"
+    FAIRNESS_AUDIT = "fairness_audit"
+    GAMING_AUDIT = "gaming_audit"
+    LEGAL_REQUEST = "legal_request"
+
+
+class SourceKind(StrEnum):
+    """How a source comes to know what it knows. The last four are banned whatever their label (AR01)."""
+
+    VERSION_CONTROL = "version_control"
+    DELIVERY_PIPELINE = "delivery_pipeline"
+    INCIDENT_TRACKER = "incident_tracker"
+    MONITORING = "monitoring"
+    ISSUE_TRACKER = "issue_tracker"
+    ROTA = "rota"
+    HR_SYSTEM = "hr_system"
+    SURVEY = "survey"
+    QUALITATIVE_RECORD = "qualitative_record"
+    AI_ASSISTANT = "ai_assistant"
+    KEYBOARD = "keyboard"
+    SCREEN = "screen"
+    SENTIMENT = "sentiment"
+    PRESENCE = "presence"
+
+
+BANNED_SOURCES = frozenset({SourceKind.KEYBOARD, SourceKind.SCREEN, SourceKind.SENTIMENT, SourceKind.PRESENCE})
+
+
+class ContextClass(StrEnum):
+    """What kind of project a team works in (S75)."""
+
+    GREENFIELD = "greenfield"
+    RESCUE = "rescue"
+    PLATFORM = "platform"
+    INCIDENT_HEAVY = "incident_heavy"
+    MIGRATION = "migration"
+    STABLE_PRODUCT = "stable_product"
+
+
+class Standing(StrEnum):
+    """Where a charter version stands; `charter.registry.states` holds the transitions."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    IN_REVIEW = "in_review"
+    PILOT = "pilot"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    RETIRED = "retired"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+
+
+class Period(StrEnum):
+    MONTH = "month"
+    QUARTER = "quarter"
+
+
+class TimeFilter(StrEnum):
+    """Parts of the clock that a request can name, so that asking for them is refused and on the log (AR03)."""
+
+    WEEKEND = "weekend"
+    EVENING = "evening"
+    ONLINE = "online"
+
+
+class EvidenceKind(StrEnum):
+    """Qualitative evidence that can stand beside a metric (S33, S96, S99)."""
+
+    DESIGN_REVIEW = "design_review"
+    CROSS_TEAM_SUPPORT = "cross_team_support"
+    MENTORING = "mentoring"
+    INCIDENT_LEADERSHIP = "incident_leadership"
+    STAKEHOLDER_FEEDBACK = "stakeholder_feedback"
+    PROJECT_OUTCOME = "project_outcome"
+    PEER_FEEDBACK = "peer_feedback"
+
+
+class Outcome(StrEnum):
+    """What the rules say. Deny beats refer, refer beats permit."""
+
+    PERMIT = "permit"
+    DENY = "deny"
+    REFER = "refer"
+
+
+class Waivable(StrEnum):
+    NEVER = "never"
+    BOARD = "board"
+
+
+class Aggregation(StrEnum):
+    """How the events of a period become one value."""
+
+    COUNT = "count"
+    SUM = "sum"
+    RATE = "rate"  # events a week
+    MEAN = "mean"
+    MEDIAN = "median"
+    P90 = "p90"
+    SHARE = "share"  # of events whose value is 1
+
+
+class Obligation(StrEnum):
+    """What a permit requires of whoever uses the answer."""
+
+    ANNOTATE_CONTEXT = "annotate_context"
+    SHOW_COUNTER_METRIC = "show_counter_metric"
+    ADD_RELIABILITY_AND_QUALITATIVE = "add_reliability_and_qualitative"
+    KEEP_WITHHELD = "keep_withheld"
+    NO_OTHER_USE = "no_other_use"
+    NO_EXPORT = "no_export"

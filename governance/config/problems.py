@@ -1,0 +1,84 @@
+"""Errors as RFC 9457 problems: one form for the whole API, with a stable `code` and the field at fault."""
+
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from drf_standardized_errors.handler import exception_handler
+from rest_framework.response import Response
+
+from ground.errors import HouseError
+
+CONTENT_TYPE = "application/problem+json"
+
+_TITLES = {
+    400: "The request is not valid",
+    401: "Sign in or send a token",
+    403: "You may not do this",
+    404: "There is nothing at this address",
+    405: "This address does not take that method",
+    413: "The request is too large",
+    415: "Send JSON",
+    429: "Too many requests",
+    500: "Something broke on our side",
+}
+
+
+def problem(status: int, code: str, detail: str, *, title: str = "", **members: Any) -> dict[str, Any]:
+    """The members of a problem; `type` is a stable address made of the code."""
+    return {
+        "type": f"{settings.BASE_URL}/problems/{code.replace('_', '-')}",
+        "title": title or _TITLES.get(status, "The request failed"),
+        "status": status,
+        "code": code,
+        "detail": detail,
+        **members,
+    }
+
+
+def of_error(error: HouseError) -> dict[str, Any]:
+    """A typed error as a problem."""
+    members = dict(error.extra)
+    if error.field:
+        members = {"field": error.field, "errors": [{"field": error.field, "detail": error.detail}], **members}
+    return problem(error.status, error.code, error.detail, title=error.title, **members)
+
+
+def problem_response(error: HouseError) -> HttpResponse:
+    """A typed error as a response."""
+    return json_response(of_error(error), error.status, CONTENT_TYPE)
+
+
+def json_response(body: object, status: int = 200, content_type: str = "application/json") -> HttpResponse:
+    """JSON that no cache keeps: what is held about people is for the asker alone."""
+    response = HttpResponse(msgspec.json.encode(body), status=status, content_type=content_type)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def wants_problem(request: HttpRequest) -> bool:
+    """Whether the asker is a program."""
+    return request.path.startswith(("/api/", "/access/", "/healthz", "/readyz"))
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler: typed errors by themselves, all others through drf-standardized-errors' flat list."""
+    if isinstance(error, HouseError):
+        return Response(of_error(error), status=error.status, content_type=CONTENT_TYPE)
+    response = exception_handler(error, context)
+    if response is not None and isinstance(response.data, dict) and "errors" in response.data:
+        response.data = _from_flat_list(response.status_code, response.data["errors"])
+        response.content_type = CONTENT_TYPE
+    return response
+
+
+def _from_flat_list(status: int, errors: list[dict[str, Any]]) -> dict[str, Any]:
+    first = errors[0]
+    members: dict[str, Any] = {}
+    if first.get("attr"):
+        members = {
+            "field": first["attr"],
+            "errors": [{"field": each["attr"], "detail": each["detail"]} for each in errors],
+        }
+    return problem(status, str(first["code"]), str(first["detail"]), **members)

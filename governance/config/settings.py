@@ -1,0 +1,218 @@
+"""Settings, from the environment. Nothing secret has a default outside the demo."""
+
+from pathlib import Path
+from urllib.parse import parse_qs, quote, urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from ground.embedded import cluster
+
+env = environ.Env()
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
+
+DEBUG = env.bool("DEBUG", default=True)
+# In development each folder keeps its own key, so that sessions outlive a restart; elsewhere it must be given.
+SECRET_KEY = env("SECRET_KEY", default="" if not DEBUG else f"development only, {BASE_DIR}")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("Set SECRET_KEY: with DEBUG=false there is no default.")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
+BASE_URL = env("BASE_URL", default="http://localhost:8000")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "django.contrib.admin",
+    "rest_framework",
+    "knox",
+    "drf_spectacular",
+    "drf_standardized_errors",
+    "django_filters",
+    "django_tables2",
+    "csp",
+    "audits.ledger",
+    "governance.people",
+    "charter.registry",
+    "charter.measures",
+    "governance.board",
+    "governance.training",
+    "governance.decisions",
+    "governance.desk",
+    "governance.demo",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "governance.config.middleware.RequestIdMiddleware",
+    "governance.config.middleware.HouseErrorMiddleware",
+]
+
+ROOT_URLCONF = "governance.config.urls"
+WSGI_APPLICATION = "governance.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "governance.desk.context.house",
+            ]
+        },
+    }
+]
+
+
+def database(url: str) -> dict[str, object]:
+    """Connection settings from a libpq URL; the socket folder may stand in `?host=`."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ImproperlyConfigured("DATABASE_URL must begin with postgresql:// — PostgreSQL is the only database.")
+    settings = env.db_url_config(parts._replace(query="").geturl())
+    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    settings["HOST"] = query.pop("host", settings.get("HOST", ""))
+    settings["PORT"] = query.pop("port", settings.get("PORT", ""))
+    settings["ENGINE"] = "django.db.backends.postgresql"
+    settings["ATOMIC_REQUESTS"] = False
+    settings["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+    settings["CONN_HEALTH_CHECKS"] = True
+    settings["OPTIONS"] = {**query, "application_name": "metric-charter"}
+    return settings
+
+
+def embedded_url() -> str:
+    """Where the runtime role finds the embedded server of this folder, whether or not it runs yet."""
+    folder = VAR_DIR / "postgres"
+    if cluster.credentials_path(folder).exists():
+        return cluster.address(folder, cluster.RUNTIME)
+    return f"postgresql://{cluster.RUNTIME}@/{cluster.DATABASE}?host={quote(str(folder / 'run'), safe='')}"
+
+
+DATABASES = {"default": database(env("DATABASE_URL", default="") or embedded_url())}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# The role that services and doors run as. Migrations run as the owner and grant it what it needs.
+RUNTIME_ROLE = env("RUNTIME_ROLE", default="mc_runtime")
+
+AUTH_USER_MODEL = "people.User"
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "sign-in"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", _("English"))]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"  # inside; the programme's zone is used at the edge
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = VAR_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_AUTOREFRESH = False
+
+# Browsers: nothing from elsewhere, nothing inline.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+if not DEBUG:
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = env.bool("TLS", default=True)
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+    SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000)
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# Bodies over 64 KiB are refused before they are parsed.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["knox.auth.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_THROTTLE_CLASSES": ["governance.config.throttles.AccountThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"account": env("API_RATE", default="600/min")},
+    "EXCEPTION_HANDLER": "governance.config.problems.handle",
+}
+REST_KNOX = {"TOKEN_TTL": None, "AUTO_REFRESH": False, "TOKEN_LIMIT_PER_USER": 10}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Metric Charter",
+    "DESCRIPTION": "No charter, no use; no receipt, no rows.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": True,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+}
+
+WAREHOUSE_URL = env("WAREHOUSE_URL", default="")
+LEDGER_SIGNING_KEY_FILE = Path(env("LEDGER_SIGNING_KEY_FILE", default=str(VAR_DIR / "keys" / "ledger.pem")))
+
+CELERY_BROKER_URL = env("CELERY_BROKER_URL", default="filesystem://")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+}
+
+DJANGO_TABLES2_TEMPLATE = "ui/table.html"
+TEST_RUNNER = "django.test.runner.DiscoverRunner"
