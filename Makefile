@@ -1,0 +1,60 @@
+# Metric Charter. `make` alone says what there is to make.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+# A copy of the lock the environment was made from: its content counts, since a checkout changes dates.
+MADE_FROM := $(VENV)/requirements.lock
+
+# The machine's pip settings may say where packages come from (their hashes are checked), not which ones or where to.
+PIP := PIP_CONSTRAINT= PIP_TARGET= PIP_PREFIX= PIP_ROOT= PIP_USER=0 PIP_PRE=0 PIP_REQUIRE_VIRTUALENV=0 \
+	PIP_NO_BINARY= PIP_ONLY_BINARY= PIP_DISABLE_PIP_VERSION_CHECK=1 $(RUN) -m pip
+
+.PHONY: help env demo test check bench lock css clean
+
+help: ## Say what there is to make
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' Makefile
+
+env: ## Make the environment in .venv from requirements.lock, when that has changed
+	@cmp -s requirements.lock $(MADE_FROM) && $(RUN) -c '' 2>/dev/null || $(MAKE) --no-print-directory $(MADE_FROM)
+
+# Only `env` asks for this, when it must be made anew.
+.PHONY: $(MADE_FROM)
+$(MADE_FROM):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo 'Python 3.11 or newer is needed. Install it, or name one: make $(or $(MAKECMDGOALS),env) PYTHON=/path/to/python3' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo 'This Python has no venv module. On Debian and Ubuntu: apt install python3-venv' >&2; exit 1; }
+	@echo 'Making the environment in $(VENV) (a minute or two, once) ...'
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) install --quiet --no-input --require-hashes --no-deps -r requirements.lock
+	@cp requirements.lock $(MADE_FROM)
+
+demo: env ## Run everything here on made-up data, or on real data with DATA=folder; PORT=8000
+	@exec $(RUN) manage.py demo --with-parent $(if $(DATA),--data '$(DATA)')
+
+test: env ## Run the whole suite; ARGS="tests/ground -k guard" picks
+	@$(RUN) -m pytest -n 2 $(ARGS)
+
+check: env ## Lint, format, types, who imports whom, migrations, settings
+	$(RUN) -m ruff check
+	$(RUN) -m ruff format --check
+	$(RUN) -m mypy
+	$(VENV)/bin/lint-imports
+	$(RUN) manage.py makemigrations --check --dry-run
+	$(RUN) manage.py check
+
+bench: env ## Measure; ARGS picks
+	@$(RUN) -m tests.benchmarks $(ARGS)
+
+lock: env ## Pin and hash every dependency of pyproject.toml in requirements.lock
+	$(RUN) -m uv pip compile --no-config --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header --group dev pyproject.toml -o requirements.lock
+
+css: ## Build the style sheet in frontend/ (needs Node; the result is committed)
+	cd frontend && npm ci --no-audit --no-fund && npm run build
+
+clean: ## Remove var/ and caches, not the environment; refuses while a demo runs
+	@$(PYTHON) -B -m ground.clean

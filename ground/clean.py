@@ -1,0 +1,47 @@
+"""Removes what the project made here: `var/` and the tools' caches, unless something runs from them.
+
+`python -m ground.clean`; needs the standard library alone, so that it works without the environment.
+"""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from ground import locks
+
+CACHES = (
+    ".mypy_cache",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".hypothesis",
+    ".import_linter_cache",
+    ".schemathesis",
+)
+
+
+def main(project: Path) -> int:
+    """Clean one project folder; the exit status is 1, and nothing is removed, while a lock in it is held."""
+    held = [path for path in sorted((project / "var").rglob("*.lock")) if locks.is_held(path)]
+    if held:
+        print(f"Something runs from {held[0].parent}: stop the demo or the tests first.", file=sys.stderr)
+        return 1
+    try:
+        for path in _made(project):
+            shutil.rmtree(path)
+    except PermissionError as error:
+        print(f"{error.filename} belongs to another user, perhaps root: clean as that user.", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _made(project: Path) -> Iterator[Path]:
+    yield from (path for name in ("var", *CACHES) if (path := project / name).is_dir())
+    for folder in sorted(
+        path for path in project.iterdir() if path.is_dir() and not path.name.startswith(".")
+    ):
+        yield from (path for path in sorted(folder.rglob("__pycache__")) if "node_modules" not in path.parts)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(__file__).resolve().parents[1]))

@@ -1,0 +1,163 @@
+"""One folder's cluster: its files, whose they are, and its passwords."""
+
+import json
+import os
+import pwd
+import secrets
+import shutil
+import subprocess
+from pathlib import Path
+from urllib.parse import quote
+
+from ground.embedded.binaries import run
+from ground.embedded.errors import EmbeddedError
+
+DATABASE = "metric_charter"
+SUPERUSER, OWNER, RUNTIME = "postgres", "mc_owner", "mc_runtime"
+PORT = 5432  # only names the socket file: the server listens on no network address
+
+
+def check_data_owner(folder: Path, user: str | None) -> None:
+    """Refuse data made by another user, which PostgreSQL would refuse with less to go by."""
+    data = folder / "data"
+    expected = pwd.getpwnam(user).pw_uid if user else os.geteuid()
+    if not data.exists() or data.stat().st_uid == expected:
+        return
+    raise EmbeddedError(
+        f"{data} belongs to another user than the one the server would run as. Start as the user who made "
+        f"it, or remove {folder} to begin anew."
+    )
+
+
+def create_cluster(folder: Path, binaries: Path, user: str | None, version: int, durable: bool) -> None:
+    """Create the cluster beside its place and move it there whole, so that a crash leaves no half of one."""
+    passwords = _write_credentials(folder)
+    new = folder / "data.new"
+    shutil.rmtree(new, ignore_errors=True)
+    own_directory(new, user)
+    password_file = new.with_name("password")
+    try:
+        _write_secret(password_file, passwords[SUPERUSER])
+        _give(password_file, user)
+        options = _initdb_options(new, password_file, version) + ([] if durable else ["--no-sync"])
+        run([binaries / "initdb", *options], user=user, cwd=folder)
+    finally:
+        password_file.unlink(missing_ok=True)
+    new.rename(folder / "data")
+
+
+def _initdb_options(data: Path, password_file: Path, version: int) -> list[str]:
+    # macOS has no C.UTF-8; PostgreSQL's own, from 17 on, is the same everywhere.
+    locale = "C.UTF-8" if os.uname().sysname == "Linux" else "C"
+    builtin = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if version >= 17 else []
+    return [
+        f"--pgdata={data}",
+        f"--username={SUPERUSER}",
+        f"--pwfile={password_file}",
+        "--auth-local=scram-sha-256",
+        "--auth-host=reject",
+        "--encoding=UTF8",
+        f"--locale={locale}",
+        *builtin,
+        "--data-checksums",
+        "--no-instructions",
+    ]
+
+
+def own_directory(path: Path, user: str | None) -> None:
+    path.mkdir(mode=0o700, exist_ok=True)
+    path.chmod(0o700)
+    _give(path, user)
+
+
+def _give(path: Path, user: str | None) -> None:
+    if user is not None:
+        entry = pwd.getpwnam(user)
+        os.chown(path, entry.pw_uid, entry.pw_gid)
+
+
+def credentials_path(folder: Path) -> Path:
+    return folder / "credentials.json"
+
+
+def _write_credentials(folder: Path) -> dict[str, str]:
+    passwords = {role: secrets.token_urlsafe(32) for role in (SUPERUSER, OWNER, RUNTIME)}
+    _write_secret(credentials_path(folder), json.dumps(passwords, indent=2) + "\n")
+    return passwords
+
+
+def _write_secret(path: Path, text: str) -> None:
+    """Write a file that nobody else can open, at any moment."""
+    path.unlink(missing_ok=True)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+
+
+def read_passwords(folder: Path) -> dict[str, str]:
+    path = credentials_path(folder)
+    try:
+        passwords: dict[str, str] = json.loads(path.read_text())
+    except (FileNotFoundError, json.JSONDecodeError) as error:
+        raise EmbeddedError(
+            f"{path}, which holds the database's passwords, is missing or damaged. Restore it, or remove "
+            f"{folder} to begin anew without its data."
+        ) from error
+    return passwords
+
+
+def address(folder: Path, role: str, database: str = DATABASE) -> str:
+    """The libpq URL at which a role reaches a database of the folder's server; it carries the password."""
+    password = quote(read_passwords(folder)[role], safe="")
+    host = quote(str(folder / "run"), safe="")
+    return f"postgresql://{role}:{password}@/{database}?host={host}&port={PORT}"
+
+
+def read_pid_file(folder: Path) -> list[str]:
+    """The lines of postmaster.pid: the process id first, the status eighth; empty without a file."""
+    try:
+        return (folder / "data" / "postmaster.pid").read_text().splitlines()
+    except FileNotFoundError:
+        return []
+
+
+def remove_recycled_pid(folder: Path) -> None:
+    """Remove a crashed server's postmaster.pid when its process id now belongs to another program.
+
+    PostgreSQL overwrites the file of a dead process by itself, but takes any living one for a server. We hold
+    the lock, so no server of ours runs; one started by hand is told apart by where it works.
+    """
+    lines = read_pid_file(folder)
+    pid = int(lines[0]) if lines and lines[0].strip().isdigit() else None
+    if pid is None or not _is_alive(pid):
+        return
+    if _works_in(pid, folder / "data"):
+        raise EmbeddedError(
+            f"Another PostgreSQL (process {pid}) uses {folder / 'data'}. End it and start again."
+        )
+    (folder / "data" / "postmaster.pid").unlink()
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _works_in(pid: int, data: Path) -> bool:
+    """Whether a process is a PostgreSQL server of this data folder; without /proc, any PostgreSQL server."""
+    try:
+        return os.path.samefile(f"/proc/{pid}/cwd", data)
+    except PermissionError:
+        return False  # another user's process; the data folder is ours
+    except OSError:
+        ran = subprocess.run(
+            ["ps", "-p", str(pid), "-o", "comm="],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return "postgres" in ran.stdout
