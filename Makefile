@@ -24,7 +24,7 @@ env: ## Make the environment in .venv from requirements.lock, when that has chan
 .PHONY: $(MADE_FROM)
 $(MADE_FROM):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo 'Python 3.11 or newer is needed. Install it, or name one: make $(or $(MAKECMDGOALS),env) PYTHON=/path/to/python3' >&2; exit 1; }
+		echo 'Python 3.11 or newer is needed. Install it, or name one: make env PYTHON=/path/to/python3' >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo 'This Python has no venv module. On Debian and Ubuntu: apt install python3-venv' >&2; exit 1; }
 	@echo 'Making the environment in $(VENV) (a minute or two, once) ...'

@@ -282,7 +282,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.command,
             options.first_signal,
             pass_fds=tuple(options.keep),
-            **_identity(options.user),
+            **identity(options.user),
         )
     except (OSError, subprocess.SubprocessError) as error:
         print(f"guard: cannot start {options.command[0]}: {error}", file=sys.stderr)
@@ -313,7 +313,8 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _identity(user: str | None) -> dict[str, Any]:
+def identity(user: str | None) -> dict[str, Any]:
+    """What subprocess needs to run something as a user, in that user's own group alone; None is ourselves."""
     if user is None:
         return {}
     entry = pwd.getpwnam(user)

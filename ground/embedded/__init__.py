@@ -101,7 +101,7 @@ def _start_locked(folder: Path, lock: int, durable: bool) -> Server:
     check_data_owner(folder, user)
     version = check_binaries(folder, binaries, user)
     if not (folder / "data").exists():
-        create_cluster(folder, binaries, user, version, durable)
+        create_cluster(folder, binaries, user, version, durable, lock)
     remove_recycled_pid(folder)
     own_directory(folder / "run", user)
     stale = read_pid_file(folder)

@@ -2,14 +2,13 @@
 
 import importlib.util
 import os
-import pwd
 import re
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from ground.embedded.errors import EmbeddedError
+from ground.guard import identity
 
 OLDEST = 15
 
@@ -49,7 +48,7 @@ def check_binaries(folder: Path, binaries: Path, user: str | None) -> int:
     """
     for place in (folder, binaries):
         _check_enterable(place, user)
-    ran = run([binaries / "postgres", "--version"], user=user, cwd=folder)
+    ran = _run([binaries / "postgres", "--version"], user=user, cwd=folder)
     found = re.search(r"\(PostgreSQL\) (\d+)", ran)
     if not found or int(found[1]) < OLDEST:
         raise EmbeddedError(
@@ -78,7 +77,7 @@ def _check_enterable(place: Path, user: str | None) -> None:
         )
 
 
-def run(command: Sequence[str | Path], *, user: str | None, cwd: Path) -> str:
+def _run(command: Sequence[str | Path], *, user: str | None, cwd: Path) -> str:
     """Run one of PostgreSQL's programs; its output."""
     try:
         ran: subprocess.CompletedProcess[str] = subprocess.run(
@@ -98,13 +97,6 @@ def run(command: Sequence[str | Path], *, user: str | None, cwd: Path) -> str:
     if ran.returncode != 0:
         raise EmbeddedError(f"{command[0]} failed: {ran.stdout.strip()[-2000:]}")
     return ran.stdout
-
-
-def identity(user: str | None) -> dict[str, Any]:
-    if user is None:
-        return {}
-    entry = pwd.getpwnam(user)
-    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 
 def environment() -> dict[str, str]:

@@ -6,11 +6,13 @@ import pwd
 import secrets
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-from ground.embedded.binaries import run
+from ground.embedded.binaries import environment
 from ground.embedded.errors import EmbeddedError
+from ground.guard import spawn
 
 DATABASE = "metric_charter"
 SUPERUSER, OWNER, RUNTIME = "postgres", "mc_owner", "mc_runtime"
@@ -29,21 +31,35 @@ def check_data_owner(folder: Path, user: str | None) -> None:
     )
 
 
-def create_cluster(folder: Path, binaries: Path, user: str | None, version: int, durable: bool) -> None:
+def create_cluster(
+    folder: Path, binaries: Path, user: str | None, version: int, durable: bool, lock: int
+) -> None:
     """Create the cluster beside its place and move it there whole, so that a crash leaves no half of one."""
     passwords = _write_credentials(folder)
     new = folder / "data.new"
     shutil.rmtree(new, ignore_errors=True)
     own_directory(new, user)
-    password_file = new.with_name("password")
+    password_file = folder / "password"
     try:
         _write_secret(password_file, passwords[SUPERUSER])
         _give(password_file, user)
         options = _initdb_options(new, password_file, version) + ([] if durable else ["--no-sync"])
-        run([binaries / "initdb", *options], user=user, cwd=folder)
+        _run_initdb(folder, [binaries / "initdb", *options], user, lock)
     finally:
         password_file.unlink(missing_ok=True)
     new.rename(folder / "data")
+
+
+def _run_initdb(folder: Path, command: Sequence[str | Path], user: str | None, lock: int) -> None:
+    """Run initdb, guarded and holding the lock: cut short, it is gone before the next start makes its own."""
+    log = folder / "initdb.log"
+    log.unlink(missing_ok=True)
+    with spawn(command, env=environment(), cwd=folder, log=log, user=user, keep=[lock]) as initdb:
+        status = initdb.wait()
+    output = log.read_text(errors="replace").strip()
+    log.unlink()
+    if status != 0:
+        raise EmbeddedError(f"{command[0]} failed: {output[-2000:]}")
 
 
 def _initdb_options(data: Path, password_file: Path, version: int) -> list[str]:

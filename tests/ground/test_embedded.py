@@ -235,6 +235,18 @@ def test_interrupted_creation_starts_over(place: Path) -> None:
     }
 
 
+def test_killed_creation_is_gone_before_the_next(place: Path) -> None:
+    """Issue 2, item 1: nor does a first start that was killed go on behind the next one's back."""
+    folder = place / "pg"
+    parent = start_elsewhere(folder)
+    assert becomes_true((folder / "data.new" / "base").exists)
+    kill(parent)
+    server = embedded.start(folder, durable=False)
+    embedded.stop(server)
+    assert server.guarded is not None
+    assert not (folder / "password").exists()
+
+
 def test_lost_passwords_are_named(server: Server) -> None:
     """Issue 2, bad input: an error says which file is missing and what to do."""
     embedded.stop(server)
