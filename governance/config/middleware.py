@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from governance.config.problems import problem_response, wants_problem
+from ground.problems import problem_response, wants_problem
 from ground.errors import HouseError
 
 Next = Callable[[HttpRequest], HttpResponse]

@@ -189,7 +189,7 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_THROTTLE_CLASSES": ["governance.config.throttles.AccountThrottle"],
     "DEFAULT_THROTTLE_RATES": {"account": env("API_RATE", default="600/min")},
-    "EXCEPTION_HANDLER": "governance.config.problems.handle",
+    "EXCEPTION_HANDLER": "ground.problems.handle",
 }
 REST_KNOX = {"TOKEN_TTL": None, "AUTO_REFRESH": False, "TOKEN_LIMIT_PER_USER": 10}
 SPECTACULAR_SETTINGS = {

@@ -2,7 +2,17 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+
+from governance.config import health
 
 urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/v1/", include("governance.decisions.urls")),
+    path("api/v1/", include("charter.registry.urls")),
+    path("api/v1/", include("governance.people.urls")),
     path("admin/", admin.site.urls),
+    path("", include("governance.desk.urls")),
 ]

@@ -1,0 +1,63 @@
+"""The registry in the API, to read. What a charter says of itself is for everyone; drafts are for those who work on them."""
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from charter.registry import permissions, queries
+from charter.registry.filters import MetricFilter
+from charter.registry.models import DecisionKind
+from charter.registry.serializers import (
+    DecisionKindSerializer,
+    MetricDetailSerializer,
+    MetricSerializer,
+    RuleSerializer,
+)
+from ground.paging import ByCursor
+
+
+class BySlug(ByCursor):
+    ordering = "slug"
+
+
+class MetricList(generics.ListAPIView):
+    """All metrics with the standing of the charter that governs each."""
+
+    serializer_class = MetricSerializer
+    pagination_class = BySlug
+    filterset_class = MetricFilter
+
+    def get_queryset(self):
+        return queries.metrics_with_current_version()
+
+
+class MetricDetail(generics.RetrieveAPIView):
+    """One metric with its charter document."""
+
+    serializer_class = MetricDetailSerializer
+    lookup_field = "slug"
+
+    def get_object(self):
+        metric = get_object_or_404(queries.metrics_with_current_version(), slug=self.kwargs["slug"])
+        permissions.check_can_see_version(self.request.user, metric.current)
+        return metric
+
+
+class DecisionKindList(generics.ListAPIView):
+    """The typed uses, with what each demands."""
+
+    queryset = DecisionKind.objects.all()
+    serializer_class = DecisionKindSerializer
+    pagination_class = BySlug
+    filterset_fields = ["group"]
+
+
+class RuleList(APIView):
+    """The rules in force, for everyone."""
+
+    @extend_schema(operation_id="rules", responses=RuleSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        return Response(RuleSerializer(queries.rules_in_force(), many=True).data)

@@ -1,0 +1,12 @@
+"""Addresses of the registry in the API."""
+
+from django.urls import path
+
+from charter.registry import api
+
+urlpatterns = [
+    path("metrics", api.MetricList.as_view(), name="api-metrics"),
+    path("metrics/<slug:slug>", api.MetricDetail.as_view(), name="api-metric"),
+    path("decisions", api.DecisionKindList.as_view(), name="api-decisions"),
+    path("rules", api.RuleList.as_view(), name="api-rules"),
+]

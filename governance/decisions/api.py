@@ -1,0 +1,92 @@
+"""The API's doors to the line, and to receipts. They parse, call `answer` and render; they decide nothing."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import JSONParser
+from rest_framework.request import Request as HttpRequest
+from rest_framework.views import APIView
+
+from governance.decisions import openapi
+from governance.decisions.models import Door
+from governance.decisions.parsing import LARGEST_BODY, parse
+from governance.decisions.receipts import told_entry
+from governance.decisions.replies import Answer, denial, told, told_with_rows
+from governance.decisions.services import answer
+from ground.errors import BadInput, HouseError
+from ground.problems import CONTENT_TYPE, json_response, of_error
+
+Reply = tuple[int, dict[str, Any]]
+
+
+class _Line(APIView):
+    """A door to the line: one request, or a batch of them each decided and answered on its own."""
+
+    parser_classes = [JSONParser]
+    rows: bool
+
+    def post(self, http: HttpRequest) -> HttpResponse:
+        asked = parse(_body(http))
+        if isinstance(asked, list):
+            answers = [{"status": status, **body} for status, body in (self._one(http, each) for each in asked)]
+            return json_response({"answers": answers})
+        status, body = self._one(http, asked)
+        return json_response(body, status, CONTENT_TYPE if status >= 400 else "application/json")
+
+    def _one(self, http: HttpRequest, request: Any) -> Reply:
+        try:
+            return self.reply(answer(request=request, by=http.user, door=Door.API, rows=self.rows))
+        except HouseError as error:
+            return error.status, of_error(error)
+
+    def reply(self, given: Answer) -> Reply:
+        raise NotImplementedError
+
+
+class QueriesView(_Line):
+    """Decide, and give the rows of a permit with their receipt."""
+
+    rows = True
+
+    @extend_schema(operation_id="query", request=openapi.REQUEST, responses=openapi.QUERY_RESPONSES)
+    def post(self, http: HttpRequest) -> HttpResponse:
+        return super().post(http)
+
+    def reply(self, given: Answer) -> Reply:
+        if not given.verdict.permits:
+            raise denial(given)
+        return 200, told_with_rows(given)
+
+
+class ChecksView(_Line):
+    """Decide only. A refusal is an answer here: 200 with its verdict."""
+
+    rows = False
+
+    @extend_schema(operation_id="check", request=openapi.REQUEST, responses=openapi.CHECK_RESPONSES)
+    def post(self, http: HttpRequest) -> HttpResponse:
+        return super().post(http)
+
+    def reply(self, given: Answer) -> Reply:
+        return 200, told(given)
+
+
+class ReceiptView(APIView):
+    """A receipt by its id, for whoever asked and for auditors, with the leaf that its hash is of."""
+
+    @extend_schema(operation_id="receipt", responses=openapi.RECEIPT_RESPONSES)
+    def get(self, http: HttpRequest, entry: UUID) -> HttpResponse:
+        return json_response(told_entry(entry, by=http.user))
+
+
+def _body(http: HttpRequest) -> bytes:
+    """The raw body, refused by its announced size before it is read."""
+    if int(http.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
+        raise BadInput("The body may hold 64 KiB at most.", field="body", code="too_large")
+    if http.content_type.split(";")[0].strip() != "application/json":
+        raise BadInput("Send JSON, with the content type application/json.", field="body", code="not_json")
+    return http._request.body
+
+

@@ -1,0 +1,98 @@
+"""What the line gives back, and the one form in which every door tells it."""
+
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+import msgspec
+from django.conf import settings
+from msgspec import Struct
+
+from audits.ledger.receipts import Receipt
+from charter.rules.verdict import Bite, Verdict
+from charter.rules.vocabulary import Outcome
+from charter.measures.queries import Row
+from governance.decisions.gathering import Gathered
+from governance.decisions.models import Decision
+from governance.decisions.reading import Reading
+from ground.errors import HouseError
+
+
+class Answer(Struct, frozen=True):
+    """A decided request. `rows` are empty unless it was permitted and rows were asked for."""
+
+    id: UUID  # of the Decision
+    verdict: Verdict
+    receipt: Receipt
+    charters: tuple[tuple[str, int], ...]  # metric and charter version
+    rows: tuple[Row, ...]
+    snapshot: str | None
+    published_at: datetime | None
+    rulebook_number: int
+    rulebook_hash: str
+
+    @classmethod
+    def of(cls, decision: Decision, gathered: Gathered, verdict: Verdict, reading: Reading, receipt: Receipt) -> Self:
+        return cls(
+            id=decision.pk,
+            verdict=verdict,
+            receipt=receipt,
+            charters=tuple((each.metric, each.number) for each in gathered.governing),
+            rows=reading.rows,
+            snapshot=reading.snapshot,
+            published_at=reading.published_at,
+            rulebook_number=gathered.rulebook_number,
+            rulebook_hash=gathered.rulebook.content_hash,
+        )
+
+
+class UseDenied(HouseError):
+    """The rules refuse this use. Raised by doors that give rows, so that they cannot give them by mistake."""
+
+    status = 403
+    code = "use_denied"
+    title = "This use is not allowed"
+
+
+def denial(answer: Answer) -> UseDenied:
+    """A refusal as a typed error: each rule with its reason, its fix and where to contest it."""
+    ids = ", ".join(dict.fromkeys(bite.id for bite in answer.verdict.rules))
+    code = "use_referred" if answer.verdict.outcome is Outcome.REFER else "use_denied"
+    return UseDenied(
+        f"No values were read. Decided by {ids}.",
+        code=code,
+        verdict=answer.verdict.outcome.value,
+        rules=told_rules(answer),
+        receipt=told_receipt(answer),
+    )
+
+
+def told(answer: Answer) -> dict[str, Any]:
+    """An answer as JSON values, in the order that readers need them."""
+    return {
+        "verdict": answer.verdict.outcome.value,
+        "receipt": told_receipt(answer),
+        "rules": told_rules(answer),
+        "obligations": list(answer.verdict.obligations),
+        "charters": [{"metric": metric, "version": version} for metric, version in answer.charters],
+        "rulebook": {"number": answer.rulebook_number, "hash": answer.rulebook_hash},
+    }
+
+
+def told_with_rows(answer: Answer) -> dict[str, Any]:
+    """A permitted answer with its rows and where they came from."""
+    source = {"snapshot": answer.snapshot, "published_at": answer.published_at}
+    return {**told(answer), "rows": msgspec.to_builtins(answer.rows), "source": source}
+
+
+def told_receipt(answer: Answer) -> dict[str, Any]:
+    return {**msgspec.to_builtins(answer.receipt), "url": f"{settings.BASE_URL}/receipts/{answer.receipt.id}"}
+
+
+def told_rules(answer: Answer) -> list[dict[str, Any]]:
+    return [{**msgspec.to_builtins(bite), "contest_url": contest_url(answer.id, bite)} for bite in answer.verdict.rules]
+
+
+def contest_url(decision: UUID, bite: Bite) -> str:
+    """Where this use of this rule can be contested."""
+    return f"{settings.BASE_URL}/decisions/{decision}/contest?rule={bite.id}&metric={bite.metric}"

@@ -1,0 +1,11 @@
+"""Addresses of the line in the API."""
+
+from django.urls import path
+
+from governance.decisions import api
+
+urlpatterns = [
+    path("queries", api.QueriesView.as_view(), name="api-queries"),
+    path("checks", api.ChecksView.as_view(), name="api-checks"),
+    path("receipts/<uuid:entry>", api.ReceiptView.as_view(), name="api-receipt"),
+]
