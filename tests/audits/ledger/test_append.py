@@ -1,0 +1,121 @@
+"""The log: entries, payloads, outbox and receipts."""
+
+import hashlib
+import hmac
+import json
+import uuid
+
+import pytest
+import rfc8785
+from django.db import DatabaseError, connection, transaction
+
+from audits.ledger import services, signing
+from audits.ledger.models import Entry, Outbox, Payload, Visibility
+from audits.ledger.receipts import Receipt, verifies
+
+
+def append(**changes):
+    given = {"kind": "test.done", "payload": {"what": "a thing"}, "by": "user:1", **changes}
+    with transaction.atomic():
+        return services.append(**given)
+
+
+@pytest.mark.django_db
+def test_an_entry_stands_with_its_payload_and_its_place_in_the_queue():
+    """Issue 2, 8: entry, erasable payload and outbox are written together."""
+    entry = append()
+    payload = Payload.objects.get(entry=entry)
+    assert json.loads(bytes(payload.body)) == {"by": "user:1", "what": "a thing"}
+    assert payload.actor == "user:1"
+    assert Outbox.objects.filter(entry=entry).exists()
+
+
+@pytest.mark.django_db
+def test_the_leaf_is_canonical_and_binds_the_payload_without_naming_anybody():
+    """DESIGN, Ledger: RFC 8785 bytes with an HMAC of the payload, and no pseudonym that would outlive erasure."""
+    entry = append(by="user:somebody")
+    payload = Payload.objects.get(entry=entry)
+    leaf = json.loads(bytes(entry.leaf))
+    assert bytes(entry.leaf) == rfc8785.dumps(leaf)
+    assert leaf["payload_hmac"] == hmac.digest(bytes(payload.key), bytes(payload.body), "sha256").hex()
+    assert set(leaf) == {"v", "id", "kind", "at", "payload_hmac"}
+    assert b"somebody" not in bytes(entry.leaf)
+    assert bytes(entry.leaf_hash) == hashlib.sha256(b"\x00" + bytes(entry.leaf)).digest()
+
+
+@pytest.mark.django_db
+def test_equal_payloads_have_unequal_leaves():
+    """DESIGN, Ledger: a random key each, so that a leaf cannot be guessed from its payload."""
+    first, second = (append() for _ in range(2))
+    hashes = {json.loads(bytes(each.leaf))["payload_hmac"] for each in (first, second)}
+    assert len(hashes) == 2
+
+
+@pytest.mark.django_db
+def test_a_sealed_payload_cannot_be_found_by_its_actor():
+    """DESIGN, Ledger: sealed payloads are not searchable by actor."""
+    entry = append(visibility=Visibility.SEALED)
+    assert Payload.objects.get(entry=entry).actor == ""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", ["ledger_entry", "ledger_payload", "ledger_outbox", "decisions_decision"])
+@pytest.mark.parametrize(
+    "statement",
+    ["DELETE FROM {0}", "UPDATE {0} SET {1} = {1}", "TRUNCATE {0}", "ALTER TABLE {0} DISABLE TRIGGER ALL"],
+)
+def test_the_runtime_role_can_only_insert(table, statement):
+    """Issue 2, 8: runtime role INSERT only."""
+    append()
+    column = "id" if table in {"ledger_entry", "decisions_decision"} else "entry_id"
+    with (
+        pytest.raises(DatabaseError, match="permission denied|must be owner"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement.format(table, column))
+    assert Entry.objects.exists()
+
+
+def test_nothing_is_appended_outside_a_transaction(committed_db):
+    """DESIGN, Ledger: in the caller's own transaction, or not at all."""
+    with pytest.raises(RuntimeError, match="transaction"):
+        services.append(kind="test.done", payload={}, by="user:1")
+    assert not Entry.objects.exists()
+
+
+def test_an_entry_goes_when_what_it_records_is_rolled_back(committed_db):
+    """DESIGN, Ledger: entry and write commit together or not at all."""
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        services.append(kind="test.done", payload={}, by="user:1")
+        _ = 1 / 0
+    assert not Entry.objects.exists() and not Outbox.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_receipt_verifies_with_the_public_key_alone(settings):
+    """DESIGN, Ledger: a receipt is signed at once; one changed digit and it does not verify."""
+    receipt = services.sign(append())
+    public = signing.public_key(settings.LEDGER_SIGNING_KEY_FILE)
+    forged = Receipt(receipt.id, receipt.leaf_hash[:-1] + "x", receipt.at, receipt.key_id, receipt.signature)
+    moved = Receipt(uuid.uuid4(), receipt.leaf_hash, receipt.at, receipt.key_id, receipt.signature)
+    assert verifies(receipt, public)
+    assert not verifies(forged, public) and not verifies(moved, public)
+
+
+@pytest.mark.django_db
+def test_the_same_entry_gives_the_same_receipt():
+    """DESIGN, Ledger: a receipt can be shown again."""
+    entry = append()
+    assert services.sign(entry) == services.sign(Entry.objects.get(pk=entry.pk))
+
+
+def test_a_signing_key_is_made_once_and_for_this_account_only(tmp_path):
+    """Security: no secret that others may read; two starters end with one key."""
+    path = tmp_path / "keys" / "ledger.pem"
+    signing._make(path)
+    first = path.read_bytes()
+    signing._make(path)
+    assert path.read_bytes() == first
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [each.name for each in path.parent.iterdir()] == ["ledger.pem"]
