@@ -6,7 +6,17 @@ from msgspec import Struct
 
 from charter.rules.request import Request
 from charter.rules.vocabulary import (
-    Category, ContextClass, Decision, DecisionGroup, Grain, Kind, Layer, Role, SourceKind, Standing, View,
+    Category,
+    ContextClass,
+    Decision,
+    DecisionGroup,
+    Grain,
+    Kind,
+    Layer,
+    Role,
+    SourceKind,
+    Standing,
+    View,
 )
 
 
@@ -17,7 +27,7 @@ class ActorFacts(Struct, frozen=True):
     roles: frozenset[Role]
     asks_about_self: bool
     acknowledged: bool  # has acknowledged the rulebook in force (AR24)
-    trained: bool  # has current training where the view needs it (AR24)
+    trained: bool  # has current training, whatever the view asked for (AR24)
 
 
 class CharterFacts(Struct, frozen=True):
@@ -27,7 +37,7 @@ class CharterFacts(Struct, frozen=True):
     name: str
     version: int
     standing: Standing
-    in_force: bool  # active, begun and not past its expiry at the moment of asking (AR15)
+    in_force: bool  # active or in pilot, begun and not past its expiry at the moment of asking (AR15)
     category: Category
     layer: Layer
     kind: Kind
@@ -40,6 +50,11 @@ class CharterFacts(Struct, frozen=True):
     kept_from: date  # the oldest day whose values retention still allows (AR28)
     pilot_cohorts: frozenset[str]
     unit: str = ""
+    counter_metric: str | None = None  # shown beside it wherever it is shown (S26)
+    needs_beside: frozenset[tuple[Decision, Grain, str]] = (
+        frozenset()
+    )  # metrics a listed use must be asked with
+    counts_hours: bool = False  # counts weekend, evening or online time, as weekend-share does (AR03)
 
 
 class DecisionFacts(Struct, frozen=True):
@@ -84,3 +99,4 @@ class Facts(Struct, frozen=True):
     beside: tuple[BesideFacts, ...]
     fairness_until: date | None  # last day of the passed fairness audit, None where there is none (AR25)
     waived: frozenset[str]  # ids of rules waived for this metric and use, now
+    accountable_human: bool = False  # the accountable named in the request is a person's account (AR18, S93)

@@ -100,6 +100,32 @@ class Decision(StrEnum):
     LEGAL_REQUEST = "legal_request"
 
 
+GROUP_OF = {
+    Decision.RELEASE_READINESS: DecisionGroup.OPERATIONAL,
+    Decision.INCIDENT_RESPONSE: DecisionGroup.OPERATIONAL,
+    Decision.RELIABILITY_TRADEOFF: DecisionGroup.OPERATIONAL,
+    Decision.WORKFLOW_DEBUGGING: DecisionGroup.OPERATIONAL,
+    Decision.OPERATIONAL_MONITORING: DecisionGroup.OPERATIONAL,
+    Decision.RETROSPECTIVE: DecisionGroup.OPERATIONAL,
+    Decision.STAFFING: DecisionGroup.PLANNING,
+    Decision.LOAD_BALANCING: DecisionGroup.PLANNING,
+    Decision.PORTFOLIO_PLANNING: DecisionGroup.PLANNING,
+    Decision.TOOLING_INVESTMENT: DecisionGroup.PLANNING,
+    Decision.TEAM_COACHING: DecisionGroup.DEVELOPMENT,
+    Decision.ONE_ON_ONE: DecisionGroup.DEVELOPMENT,
+    Decision.PROMOTION_EVIDENCE: DecisionGroup.PEOPLE,
+    Decision.PERFORMANCE_RATING: DecisionGroup.PEOPLE,
+    Decision.COMPENSATION: DecisionGroup.PEOPLE,
+    Decision.INTERNAL_MOVE: DecisionGroup.PEOPLE,
+    Decision.DISCIPLINE: DecisionGroup.PEOPLE,
+    Decision.TERMINATION: DecisionGroup.PEOPLE,
+    Decision.CALIBRATION_INPUT: DecisionGroup.PEOPLE,
+    Decision.FAIRNESS_AUDIT: DecisionGroup.ASSURANCE,
+    Decision.GAMING_AUDIT: DecisionGroup.ASSURANCE,
+    Decision.LEGAL_REQUEST: DecisionGroup.ASSURANCE,
+}
+
+
 class SourceKind(StrEnum):
     """How a source comes to know what it knows. The last four are banned whatever their label (AR01)."""
 
@@ -119,7 +145,9 @@ class SourceKind(StrEnum):
     PRESENCE = "presence"
 
 
-BANNED_SOURCES = frozenset({SourceKind.KEYBOARD, SourceKind.SCREEN, SourceKind.SENTIMENT, SourceKind.PRESENCE})
+BANNED_SOURCES = frozenset(
+    {SourceKind.KEYBOARD, SourceKind.SCREEN, SourceKind.SENTIMENT, SourceKind.PRESENCE}
+)
 
 
 class ContextClass(StrEnum):

@@ -1,0 +1,228 @@
+"""Facts as Cedar sees them: counts and known keys only, so that nothing an asker sends can become a fact.
+
+`house/schema.cedarschema` declares the same fields; what it does not declare, Cedar refuses.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from enum import StrEnum
+
+import msgspec
+from msgspec import Struct
+
+from charter.rules.facts import CharterFacts, CohortFacts, Facts
+from charter.rules.request import Evidence
+from charter.rules.vocabulary import Category, Decision, Grain, Kind, Role, SourceKind, Standing, View
+
+ALWAYS = 0  # a day before every day: no bound
+PERSON_GRAINS = frozenset({Grain.PERSON, Grain.SELF})
+ACTION = {"type": "Action", "id": "use"}
+HUMAN = {"type": "Asker", "id": "human"}
+MACHINE = {"type": "Asker", "id": "machine"}
+
+
+class EntityRef(Struct, frozen=True):
+    """A word of a vocabulary, as Cedar's JSON writes it."""
+
+    type: str
+    id: str
+
+
+class Context(Struct, frozen=True):
+    """The record `Use` of the schema, for one metric."""
+
+    decision: EntityRef
+    grain: EntityRef
+    view: EntityRef
+    from_day: int
+    metrics: int
+    cohorts: int
+    persons: int
+    of_persons: bool
+    ordered: bool
+    limited: bool
+    percentile: bool
+    compare: bool
+    combined: bool
+    by_clock: bool
+    evidence: int
+    accountable: bool
+    export: bool
+    consequential: bool
+    evidence_needed: int
+    fairness_needed: bool
+    accountable_needed: bool
+    roles: Sequence[EntityRef]
+    own: bool
+    acknowledged: bool
+    trained: bool
+    small_cohorts: int
+    context_classes: int
+    outside_pilot: int
+    missing_beside: int
+    other_class_beside: int
+    audited: bool
+    waived: Sequence[str]
+
+
+class CharterAttributes(Struct, frozen=True):
+    """The attributes of the entity `Charter` of the schema, at one grain."""
+
+    category: EntityRef
+    kind: EntityRef
+    view: EntityRef
+    sources: Sequence[EntityRef]
+    wellness_signal: bool
+    counts_hours: bool
+    standing: EntityRef
+    in_force: bool
+    decisions: Sequence[EntityRef]
+    roles: Sequence[EntityRef]
+    data_from: int
+    kept_from: int
+
+
+# Cedar's name of each vocabulary that rules may use.
+ENTITY_TYPES: dict[type[StrEnum], str] = {
+    Category: "Category",
+    Decision: "Decision",
+    Grain: "Grain",
+    Kind: "Kind",
+    Role: "Role",
+    SourceKind: "Source",
+    Standing: "Standing",
+    View: "View",
+}
+# Keyed by type and word, since words of two vocabularies may be equal as strings.
+_REFS = {
+    vocabulary: {word.value: EntityRef(name, word.value) for word in vocabulary}
+    for vocabulary, name in ENTITY_TYPES.items()
+}
+_DECISION, _GRAIN, _VIEW, _ROLE = (_REFS[words] for words in (Decision, Grain, View, Role))
+
+
+def context_json(facts: Facts, waivable: frozenset[str]) -> str:
+    """Project facts to the JSON of the Cedar context; a waiver counts only for a rule in `waivable`."""
+    return msgspec.json.encode(project(facts, waivable)).decode()
+
+
+def project(facts: Facts, waivable: frozenset[str]) -> Context:
+    """Name every known key, once; counts stand in for lists, because Cedar has no quantifiers."""
+    request, actor, decision = facts.request, facts.actor, facts.decision
+    return Context(
+        decision=_DECISION[request.decision.value],
+        grain=_GRAIN[request.grain.value],
+        view=_VIEW[request.view.value],
+        from_day=request.window.start.toordinal(),
+        metrics=len(set(request.metrics)),
+        cohorts=len(set(request.cohorts)),
+        persons=len(set(request.persons)),
+        of_persons=asks_of_persons(facts),
+        ordered=request.order_by is not None,
+        limited=request.limit is not None,
+        percentile=request.percentile,
+        compare=request.compare,
+        combined=request.combine is not None,
+        by_clock=request.time_filter is not None,
+        evidence=count_evidence(request.evidence),
+        accountable=request.accountable is not None and facts.accountable_human,
+        export=request.export,
+        consequential=decision.consequential,
+        evidence_needed=decision.evidence_needed,
+        fairness_needed=decision.fairness_needed,
+        accountable_needed=decision.accountable_needed,
+        roles=[_ROLE[role.value] for role in actor.roles],
+        own=asks_own(facts),
+        acknowledged=actor.acknowledged,
+        trained=actor.trained,
+        small_cohorts=len(small_cohorts(facts.cohorts)),
+        context_classes=count_classes(facts),
+        outside_pilot=len(outside_pilot(facts)),
+        missing_beside=len(missing_beside(facts)),
+        other_class_beside=len(other_class_beside(facts)),
+        audited=facts.fairness_until is not None and facts.fairness_until >= facts.at.date(),
+        waived=sorted(facts.waived & waivable),
+    )
+
+
+def charter_entity(charter: CharterFacts, grain: Grain) -> str:
+    """Return the charter as Cedar's entities JSON, with its listings as they stand at `grain`."""
+    attributes = CharterAttributes(
+        category=_ref(charter.category),
+        kind=_ref(charter.kind),
+        view=_ref(charter.view),
+        sources=_refs(charter.sources),
+        wellness_signal=charter.wellness_signal,
+        counts_hours=charter.counts_hours,
+        standing=_ref(charter.standing),
+        in_force=charter.in_force,
+        decisions=_refs(decision for decision, at in charter.listed if at is grain),
+        roles=_refs(role for role, at in charter.access if at is grain),
+        data_from=_day(charter.data_from),
+        kept_from=_day(charter.kept_from),
+    )
+    uid = charter_uid(charter)
+    return msgspec.json.encode([{"uid": uid, "attrs": attributes, "parents": []}]).decode()
+
+
+def charter_uid(charter: CharterFacts) -> dict[str, str]:
+    return {"type": "Charter", "id": f"{charter.metric}@{charter.version}"}
+
+
+def asks_of_persons(facts: Facts) -> bool:
+    """Whether the values asked for are those of single persons; naming persons is enough, whatever the grain."""
+    return facts.request.grain in PERSON_GRAINS or bool(facts.request.persons)
+
+
+def asks_own(facts: Facts) -> bool:
+    """Whether the asker's own values are asked for and nobody else's."""
+    request = facts.request
+    alone = len(set(request.persons)) <= 1 and not request.cohorts
+    return facts.actor.asks_about_self and alone and request.grain in PERSON_GRAINS
+
+
+def count_evidence(evidence: Iterable[Evidence]) -> int:
+    """Count pieces of evidence once each; a blank reference is none."""
+    return len({(piece.kind, piece.ref.strip()) for piece in evidence if piece.ref.strip()})
+
+
+def small_cohorts(cohorts: Iterable[CohortFacts]) -> tuple[CohortFacts, ...]:
+    return tuple(cohort for cohort in cohorts if cohort.people < cohort.minimum)
+
+
+def count_classes(facts: Facts) -> int:
+    """Count kinds of project among those asked about; each cohort of unknown kind counts as a kind of its own."""
+    known = facts.person_classes.union(*(cohort.context_classes for cohort in facts.cohorts))
+    return len(known) + sum(not cohort.context_classes for cohort in facts.cohorts)
+
+
+def outside_pilot(facts: Facts) -> tuple[str, ...]:
+    return tuple(slug for slug in facts.request.cohorts if slug not in facts.charter.pilot_cohorts)
+
+
+def missing_beside(facts: Facts) -> tuple[str, ...]:
+    """Return the metrics that the charter wants asked with it for this use and that the request leaves out."""
+    request = facts.request
+    return tuple(
+        sorted(
+            metric
+            for decision, grain, metric in facts.charter.needs_beside
+            if decision is request.decision and grain is request.grain and metric not in request.metrics
+        )
+    )
+
+
+def other_class_beside(facts: Facts) -> tuple[str, ...]:
+    return tuple(beside.metric for beside in facts.beside if beside.view is not facts.charter.view)
+
+
+def _ref(word: StrEnum) -> EntityRef:
+    return _REFS[type(word)][word.value]
+
+
+def _refs(words: Iterable[StrEnum]) -> list[EntityRef]:
+    return sorted((_ref(word) for word in words), key=lambda ref: ref.id)
+
+
+def _day(day: date | None) -> int:
+    return ALWAYS if day is None else day.toordinal()

@@ -1,0 +1,146 @@
+"""The engine: Cedar says which rules bite, and we say it in words. Whatever goes wrong denies."""
+
+import logging
+from collections.abc import Iterable, Sequence
+
+import cedarpy
+from msgspec import Struct
+
+from charter.rules import explain
+from charter.rules.context import ACTION, HUMAN, MACHINE, PERSON_GRAINS, charter_uid, context_json
+from charter.rules.facts import Facts
+from charter.rules.rulebook import ENGINE, Rule, Rulebook, charter_handle
+from charter.rules.verdict import Bite, Verdict
+from charter.rules.vocabulary import Category, Obligation, Outcome, Waivable
+
+log = logging.getLogger(__name__)
+
+ENGINE_RULE = Rule(
+    id=ENGINE,
+    title="No answer when the rules cannot be worked out",
+    text="When the rules cannot be worked out, the answer is no.",
+    why="A fault of ours must never open what the rules keep shut.",
+    fix="Ask again later. If it happens again, give the receipt number to whoever runs this site.",
+    family="engine",
+    effect=Outcome.DENY,
+    waivable=Waivable.NEVER,
+)
+
+
+class Judgement(Struct, frozen=True):
+    """What the rules say of one metric: permitted, or the rules that bit, in id order."""
+
+    permitted: bool
+    rules: tuple[Rule, ...] = ()
+
+
+FAILED = Judgement(permitted=False, rules=(ENGINE_RULE,))
+
+
+def decide(facts: Sequence[Facts], rulebook: Rulebook) -> Verdict:
+    """Decide a request, given one Facts a metric: deny beats refer, refer beats permit.
+
+    The verdict names every rule that bit any metric. An engine error denies with rule `ENGINE`.
+    """
+    if not facts:
+        raise ValueError("a request without facts cannot be decided")
+    judged = [(one, judge(one, rulebook)) for one in facts]
+    if all(judgement.permitted for _, judgement in judged):
+        return Verdict(Outcome.PERMIT, obligations=obligations(facts))
+    bites = [_bite(rule, one) for one, judgement in judged for rule in judgement.rules]
+    bites.sort(key=lambda bite: bite.id)
+    denied = any(bite.effect is Outcome.DENY for bite in bites)
+    return Verdict(Outcome.DENY if denied else Outcome.REFER, rules=tuple(bites))
+
+
+def judge(facts: Facts, rulebook: Rulebook) -> Judgement:
+    """Ask Cedar about one metric.
+
+    Cedar skips a `forbid` that fails to evaluate, so any error it reports denies, beside the rules that bit.
+    """
+    try:
+        result = _authorize(facts, rulebook, rulebook.policies)
+        rules = sorted(
+            (rulebook.by_id[rule] for rule in result.diagnostics.reasons), key=lambda rule: rule.id
+        )
+        if result.diagnostics.errors or result.decision is cedarpy.Decision.NoDecision:
+            log.error("rule engine: %s", "; ".join(result.diagnostics.errors) or "no decision")
+            return Judgement(False, (*_forbidding(rules), ENGINE_RULE))
+        if result.allowed:
+            return Judgement(permitted=True)
+        return Judgement(False, _complete(tuple(rules), facts, rulebook))
+    except Exception:
+        log.exception("rule engine failed")
+        return FAILED
+
+
+def biting(facts: Iterable[Facts], rulebook: Rulebook) -> frozenset[str]:
+    """Return the ids of all rules that bite any of the metrics."""
+    return frozenset(rule.id for one in facts for rule in judge(one, rulebook).rules)
+
+
+def obligations(facts: Sequence[Facts]) -> tuple[Obligation, ...]:
+    """Return what a permit of this request requires of whoever uses the answer, in the order of the vocabulary."""
+    request = facts[0].request
+    due = {Obligation.KEEP_WITHHELD, Obligation.NO_OTHER_USE}
+    if request.grain not in PERSON_GRAINS:
+        due.add(Obligation.ANNOTATE_CONTEXT)
+    if any(one.charter.counter_metric for one in facts):
+        due.add(Obligation.SHOW_COUNTER_METRIC)
+    if all(one.charter.category is Category.DELIVERY for one in facts):
+        due.add(Obligation.ADD_RELIABILITY_AND_QUALITATIVE)  # S24
+    if not request.export:
+        due.add(Obligation.NO_EXPORT)
+    return tuple(obligation for obligation in Obligation if obligation in due)
+
+
+def _authorize(facts: Facts, rulebook: Rulebook, policies: cedarpy.PolicySet) -> cedarpy.AuthzResult:
+    request = {
+        "principal": HUMAN if facts.actor.human else MACHINE,
+        "action": ACTION,
+        "resource": charter_uid(facts.charter),
+        "context": context_json(facts, rulebook.waivable),
+    }
+    charter = charter_handle(facts.charter, facts.request.grain)
+    return cedarpy.is_authorized(request, policies, charter, rulebook.schema)
+
+
+def _complete(rules: tuple[Rule, ...], facts: Facts, rulebook: Rulebook) -> tuple[Rule, ...]:
+    """Add what Cedar does not name: a default deny has no reasons, also where a rule would only refer."""
+    if any(rule.effect is Outcome.DENY for rule in rules):
+        return rules
+    if rules and _authorize(facts, rulebook, rulebook.denials).allowed:
+        return rules
+    return (*rules, _default_deny(rulebook))
+
+
+def _default_deny(rulebook: Rulebook) -> Rule:
+    permit = rulebook.permit
+    return Rule(
+        permit.id,
+        permit.title,
+        permit.text,
+        permit.why,
+        permit.fix,
+        permit.family,
+        Outcome.DENY,
+        Waivable.NEVER,
+    )
+
+
+def _forbidding(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    return tuple(rule for rule in rules if rule.effect is not Outcome.PERMIT)
+
+
+def _bite(rule: Rule, facts: Facts) -> Bite:
+    return Bite(
+        id=rule.id,
+        metric=facts.charter.metric,
+        title=rule.title,
+        text=rule.text,
+        why=rule.why,
+        here=explain.here(rule.id, facts),
+        fix=rule.fix,
+        waivable=rule.waivable,
+        effect=rule.effect,
+    )

@@ -1,0 +1,303 @@
+"""Why a rule bit here: one sentence or two about this request, from the facts, for the one who asked.
+
+One small function a rule, in the table at the end. Nothing here judges anybody; it says what was asked and what is so.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+
+from charter.rules import context, words
+from charter.rules.facts import Facts
+from charter.rules.vocabulary import (
+    BANNED_SOURCES,
+    Category,
+    Decision,
+    Grain,
+    Obligation,
+    Standing,
+    TimeFilter,
+    View,
+)
+
+CLOCK = {TimeFilter.WEEKEND: "weekends", TimeFilter.EVENING: "evenings", TimeFilter.ONLINE: "time online"}
+
+
+def here(rule_id: str, facts: Facts) -> str:
+    """Return what in this request the rule bit; a rule without words of its own gets a plain sentence."""
+    return HERE.get(rule_id, _added_rule)(facts)
+
+
+def obligation_text(obligation: Obligation) -> str:
+    """Return what the obligation asks of whoever uses the answer."""
+    return OBLIGATIONS[obligation]
+
+
+def _added_rule(facts: Facts) -> str:
+    return f"This rule applies to {_name(facts)} as you asked for it."
+
+
+def _engine(facts: Facts) -> str:
+    return f"The rules for {_name(facts)} could not be worked out. This is our fault, not yours."
+
+
+def _monitoring(facts: Facts) -> str:
+    banned = sorted(source.value for source in facts.charter.sources & BANNED_SOURCES)
+    if banned:
+        return f"{_subject(facts)} is drawn from {words.listed(banned)} monitoring."
+    return f"{_subject(facts)} is registered as prohibited surveillance."
+
+
+def _strain(facts: Facts) -> str:
+    what = "a strain metric" if facts.charter.category is Category.STRAIN else "tagged as a sign of wellness"
+    return f"{_subject(facts)} is {what}. You asked for it for {_about(facts)}."
+
+
+def _hours(facts: Facts) -> str:
+    chosen = facts.request.time_filter
+    if chosen is not None:
+        return f"You asked for {CLOCK[chosen]} only, for {_about(facts)}."
+    return f"{_subject(facts)} counts weekend, evening or online time. You asked for it for {_about(facts)}."
+
+
+def _ranking(facts: Facts) -> str:
+    return f"You asked for people in order of {_order(facts)}."
+
+
+def _list(facts: Facts) -> str:
+    request = facts.request
+    asked = [
+        (request.percentile, "where people stand among their peers"),
+        (request.limit is not None, f"the first {request.limit} people"),
+        (request.order_by is not None, f"people in order of {_order(facts)}"),
+        (bool(request.cohorts), f"a value for each person in {words.cohorts(request.cohorts)}"),
+        (len(request.persons) > 1, f"{len(request.persons)} people side by side"),
+    ]
+    parts = [text for is_asked, text in asked if is_asked]
+    return f"You asked for {words.listed(parts)}." if parts else "You asked for people without naming one."
+
+
+def _score(facts: Facts) -> str:
+    metrics = words.many(len(set(facts.request.metrics)), "metric")
+    return f"You asked to make one score of {metrics}, for {_about(facts)}."
+
+
+def _one_metric(facts: Facts) -> str:
+    decision = facts.decision
+    metrics, evidence = len(set(facts.request.metrics)), context.count_evidence(facts.request.evidence)
+    pieces = max(decision.evidence_needed, int(decision.consequential))
+    needed = (
+        "qualitative evidence" if pieces <= 1 else f"{words.number(pieces)} pieces of qualitative evidence"
+    )
+    also = "at least two metrics and " if decision.consequential else ""
+    given = "none" if not evidence else words.many(evidence, "piece") + " of evidence"
+    return f"{_purpose(facts)} needs {also}{needed}. You gave {words.many(metrics, 'metric')} and {given}."
+
+
+def _activity(facts: Facts) -> str:
+    return f"{_subject(facts)} counts activity. {_purpose(facts)} is a decision about a person."
+
+
+def _flow(facts: Facts) -> str:
+    return f"{_subject(facts)} is a flow metric. You asked for it for {_about(facts)}."
+
+
+def _classes(facts: Facts) -> str:
+    charter, asked = facts.charter, facts.request.view
+    if asked is not charter.view:
+        return f"{_subject(facts)} is a {charter.view} metric. You asked for it in a {asked} view."
+    others = context.other_class_beside(facts)
+    if others:
+        return f"{_subject(facts)} is a {charter.view} metric. Beside it you asked for {words.listed(others)}, which is not."
+    return f"{_subject(facts)} is a diagnostic metric. {_purpose(facts)} is a decision about a person."
+
+
+def _unlike(facts: Facts) -> str:
+    known = facts.person_classes.union(*(cohort.context_classes for cohort in facts.cohorts))
+    kinds = [words.spoken(kind) for kind in sorted(known)]
+    kinds += ["a kind not recorded"] if any(not cohort.context_classes for cohort in facts.cohorts) else []
+    return f"You asked to compare projects of different kinds: {words.listed(kinds)}."
+
+
+def _small(facts: Facts) -> str:
+    small = context.small_cohorts(facts.cohorts)
+    if not small:
+        return f"{_subject(facts)} is never shown for a single person."
+    sizes = (f"{words.cohort(one.slug)} has fewer than {one.minimum} people" for one in small)
+    return words.sentence(words.listed(sizes)) + "."
+
+
+def _not_listed(facts: Facts) -> str:
+    """Name every clause of the charter that is missing: decision and level, role, date, metric beside it."""
+    clauses = (_use_missing(facts), _date_missing(facts), _beside_missing(facts))
+    return " ".join(clause for clause in clauses if clause)
+
+
+def _use_missing(facts: Facts) -> str:
+    request, charter = facts.request, facts.charter
+    if request.grain is Grain.SELF and not context.asks_own(facts):
+        return "You asked for own values. They are shown to the person they are about, and to nobody else."
+    if (request.decision, request.grain) not in charter.listed:
+        return _lists(facts)
+    if not _role_may_ask(facts):
+        return (
+            f"The charter of {_name(facts)} does not open {_level(facts)} values to the role you hold there."
+        )
+    return ""
+
+
+def _date_missing(facts: Facts) -> str:
+    allowed = facts.charter.data_from
+    if allowed is None or facts.request.window.start >= allowed:
+        return ""
+    return f"The charter of {_name(facts)} allows data from {words.day(allowed)}. You asked for data before."
+
+
+def _beside_missing(facts: Facts) -> str:
+    missing = context.missing_beside(facts)
+    wanted = f"The charter of {_name(facts)} wants {words.listed(missing)} asked in the same request."
+    return wanted if missing else ""
+
+
+def _lists(facts: Facts) -> str:
+    uses = uses_listed(facts)
+    if not uses:
+        return f"The charter of {_name(facts)} lists no use."
+    if len(uses) > 4:
+        asked = f"{words.spoken(facts.request.decision)} at {_level(facts)} level"
+        return f"The charter of {_name(facts)} lists {len(uses)} uses, and {asked} is not one of them."
+    return f"The charter of {_name(facts)} lists {words.many(len(uses), 'use')}: {'; '.join(uses)}."
+
+
+def uses_listed(facts: Facts) -> list[str]:
+    """Return the charter's uses in words: "workflow debugging, at team level"."""
+    by_decision: dict[Decision, set[Grain]] = defaultdict(set)
+    for decision, grain in facts.charter.listed:
+        by_decision[decision].add(grain)
+    return [
+        f"{words.spoken(decision)}, at {words.listed(words.level(g) for g in Grain if g in by_decision[decision])} level"
+        for decision in Decision
+        if decision in by_decision
+    ]
+
+
+def _standing(facts: Facts) -> str:
+    standing = facts.charter.standing
+    if standing in {Standing.ACTIVE, Standing.PILOT}:
+        return f"The charter of {_name(facts)} is {standing}, and its time has not begun or is over."
+    return f"The charter of {_name(facts)} is {words.spoken(standing)}, so nothing may be asked of it now."
+
+
+def _accountable(facts: Facts) -> str:
+    if facts.request.accountable is None:
+        return f"You named nobody who answers for this {words.spoken(facts.request.decision)}."
+    return "The one you named as accountable is not a person with an account here."
+
+
+def _wellness(facts: Facts) -> str:
+    return f"{_subject(facts)} is a {words.spoken(facts.charter.category)} metric, and it is tagged as a sign of wellness."
+
+
+def _pilot(facts: Facts) -> str:
+    outside = context.outside_pilot(facts)
+    if outside:
+        return f"{_subject(facts)} is in a pilot, and {words.cohorts(outside)} is not part of it."
+    return f"{_subject(facts)} is in a pilot. You asked for it for {_about(facts)}."
+
+
+def _training(facts: Facts) -> str:
+    actor = facts.actor
+    lacking = [] if actor.acknowledged else ["you have not acknowledged the rules now in force"]
+    if facts.request.view is View.PERFORMANCE and not actor.trained:
+        lacking.append("you have no current training for performance views")
+    return words.sentence(words.listed(lacking)) + "."
+
+
+def _audit(facts: Facts) -> str:
+    if facts.fairness_until is None:
+        return f"{_subject(facts)} has not passed a fairness audit."
+    return f"The fairness audit of {_name(facts)} was good until {words.day(facts.fairness_until)}."
+
+
+def _export(facts: Facts) -> str:
+    return "You asked to take values of single people out of this site."
+
+
+def _too_old(facts: Facts) -> str:
+    charter = facts.charter
+    return f"You asked from {words.day(facts.request.window.start)}. Values are kept from {words.day(charter.kept_from)}."
+
+
+def _name(facts: Facts) -> str:
+    return words.inside(facts.charter.name)
+
+
+def _subject(facts: Facts) -> str:
+    """The metric's name, where a sentence begins."""
+    return words.sentence(facts.charter.name)
+
+
+def _purpose(facts: Facts) -> str:
+    """The decision, where a sentence begins."""
+    return words.sentence(words.spoken(facts.request.decision))
+
+
+def _level(facts: Facts) -> str:
+    return words.level(facts.request.grain)
+
+
+def _about(facts: Facts) -> str:
+    """Say what makes the request one about people: the decision, or whose values they are."""
+    if facts.decision.consequential:
+        return f"{words.spoken(facts.request.decision)}, a decision about a person"
+    if context.asks_of_persons(facts):
+        return "single people"
+    return words.spoken(facts.request.decision)
+
+
+def _order(facts: Facts) -> str:
+    asked = facts.request.order_by
+    return f"{_name(facts)}, highest first" if asked == "value" else f"{asked}"
+
+
+def _role_may_ask(facts: Facts) -> bool:
+    if context.asks_own(facts) and facts.request.grain is Grain.SELF:
+        return True
+    return any((role, facts.request.grain) in facts.charter.access for role in facts.actor.roles)
+
+
+HERE: dict[str, Callable[[Facts], str]] = {
+    "ENGINE": _engine,
+    "USE": _not_listed,
+    "AR01": _monitoring,
+    "AR02": _strain,
+    "AR03": _hours,
+    "AR04": _ranking,
+    "AR05": _list,
+    "AR06": _score,
+    "AR07": _one_metric,
+    "AR08": _activity,
+    "AR09": _flow,
+    "AR10": _classes,
+    "AR11": _unlike,
+    "AR12": _small,
+    "AR14": _not_listed,
+    "AR15": _standing,
+    "AR18": _accountable,
+    "AR20": _wellness,
+    "AR23": _pilot,
+    "AR24": _training,
+    "AR25": _audit,
+    "AR26": _export,
+    "AR28": _too_old,
+}
+
+OBLIGATIONS = {
+    Obligation.ANNOTATE_CONTEXT: "Show the context notes beside the values.",
+    Obligation.SHOW_COUNTER_METRIC: "Show the metric that it is paired with beside it.",
+    Obligation.ADD_RELIABILITY_AND_QUALITATIVE: (
+        "These are delivery metrics only. Add reliability and what people say before you decide."
+    ),
+    Obligation.KEEP_WITHHELD: "Leave withheld values withheld. Do not work them out from others.",
+    Obligation.NO_OTHER_USE: "Use the values for the decision you named and for nothing else.",
+    Obligation.NO_EXPORT: "Do not copy the values out of this site.",
+}

@@ -1,0 +1,15 @@
+"""Periods of the calendar: months and quarters."""
+
+from datetime import date
+
+from charter.rules.vocabulary import Period
+
+MONTHS = {Period.MONTH: 1, Period.QUARTER: 3}
+
+
+def first_start(day: date, period: Period) -> date:
+    """Return the first day on or after `day` on which a period begins."""
+    length = MONTHS[period]
+    months = day.year * 12 + day.month - 1
+    months += -months % length if day.day == 1 else length - months % length
+    return date(months // 12, months % 12 + 1, 1)
