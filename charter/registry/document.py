@@ -7,12 +7,22 @@ from msgspec import Meta, Struct, field
 
 from charter.rules.request import Slug
 from charter.rules.vocabulary import (
-    Aggregation, Category, Decision, Grain, Kind, Layer, Outcome, Role, View,
+    Aggregation,
+    Category,
+    Decision,
+    Grain,
+    Kind,
+    Layer,
+    Outcome,
+    Role,
+    View,
 )
 
 SCHEMA_VERSION = 1
 
-Duration = Annotated[str, Meta(pattern=r"^P(?=\d)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?$", description="ISO 8601, days and up")]
+Duration = Annotated[
+    str, Meta(pattern=r"^P(?=\d)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?$", description="ISO 8601, days and up")
+]
 
 
 class Part(Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,6 +67,7 @@ class What(Part, frozen=True):
     gaming_risks: tuple[str, ...] = ()
     counter_metric: Slug | None = None
     wellness_signal: bool = False
+    counts_hours: bool = False  # looks at the part of the week, the hour or the time at work (AR03)
 
 
 class Why(Part, frozen=True):

@@ -44,10 +44,12 @@ class Programme(Record):
         constraints = [
             models.CheckConstraint(condition=Q(minimum_group__gte=3), name="programme_minimum_group_floor"),
             models.CheckConstraint(
-                condition=Q(minimum_group_strain__gte=F("minimum_group")), name="programme_strain_not_below_group"
+                condition=Q(minimum_group_strain__gte=F("minimum_group")),
+                name="programme_strain_not_below_group",
             ),
             models.CheckConstraint(
-                condition=~Q(state=ProgrammeState.ACTIVE) | Q(approved_at__isnull=False, approved_by__isnull=False),
+                condition=~Q(state=ProgrammeState.ACTIVE)
+                | Q(approved_at__isnull=False, approved_by__isnull=False),
                 name="programme_active_is_approved",
             ),
         ]
@@ -71,7 +73,9 @@ class DecisionKind(Record):
 
     class Meta:
         ordering = ["slug"]
-        constraints = [models.UniqueConstraint(fields=["programme", "slug"], name="decisionkind_once_a_programme")]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "slug"], name="decisionkind_once_a_programme")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -149,12 +153,19 @@ class CharterVersion(Record):
         constraints = [
             models.UniqueConstraint(fields=["metric", "number"], name="charterversion_number_once"),
             models.UniqueConstraint(
-                fields=["metric"], condition=Q(standing=Standing.ACTIVE), name="charterversion_one_active_a_metric"
+                fields=["metric"],
+                condition=Q(standing=Standing.ACTIVE),
+                name="charterversion_one_active_a_metric",
             ),
             models.CheckConstraint(
                 name="charterversion_active_by_a_case",
                 condition=~Q(standing__in=[Standing.ACTIVE, Standing.SUSPENDED])
-                | Q(activated_at__isnull=False, activated_by__isnull=False, case_id__isnull=False, expires_at__isnull=False),
+                | Q(
+                    activated_at__isnull=False,
+                    activated_by__isnull=False,
+                    case_id__isnull=False,
+                    expires_at__isnull=False,
+                ),
             ),
             models.CheckConstraint(
                 name="charterversion_submitted_at_and_by",
@@ -184,11 +195,14 @@ class RulebookVersion(Record):
         ordering = ["-number"]
         constraints = [
             models.UniqueConstraint(
-                fields=["state"], condition=Q(state=RulebookState.IN_FORCE), name="rulebookversion_one_in_force"
+                fields=["state"],
+                condition=Q(state=RulebookState.IN_FORCE),
+                name="rulebookversion_one_in_force",
             ),
             models.CheckConstraint(
                 name="rulebookversion_in_force_is_published",
-                condition=~Q(state=RulebookState.IN_FORCE) | Q(published_at__isnull=False, published_by__isnull=False),
+                condition=~Q(state=RulebookState.IN_FORCE)
+                | Q(published_at__isnull=False, published_by__isnull=False),
             ),
         ]
 

@@ -9,8 +9,8 @@ from uuid import UUID
 from django.db import connection
 from msgspec import Struct
 
-from charter.registry.document import CharterDocument
 from charter.registry.charter_facts import read_document
+from charter.registry.document import CharterDocument
 from charter.registry.models import CharterVersion, RulebookVersion
 from charter.registry.states import RulebookState
 from charter.rules import Rule, Rulebook, compile_rulebook
@@ -110,5 +110,7 @@ def rulebook(version: UUID) -> Rulebook:
 
 def rules_in_force() -> tuple[Rule, ...]:
     """The rules of the rulebook in force, in id order; none where none is."""
-    version = RulebookVersion.objects.filter(state=RulebookState.IN_FORCE).values_list("pk", flat=True).first()
+    version = (
+        RulebookVersion.objects.filter(state=RulebookState.IN_FORCE).values_list("pk", flat=True).first()
+    )
     return rulebook(version).rules if version else ()

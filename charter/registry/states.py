@@ -47,5 +47,6 @@ def check_can_move(old: Standing, new: Standing) -> None:
     """Raise Conflict unless the table lets a charter version move from `old` to `new`."""
     if new not in TRANSITIONS[old]:
         raise Conflict(
-            f"A charter version that is {old.label.lower()} cannot become {new.label.lower()}.", code="no_such_transition"
+            f"A charter version that is {old.label.lower()} cannot become {new.label.lower()}.",
+            code="no_such_transition",
         )

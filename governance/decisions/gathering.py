@@ -161,10 +161,9 @@ def _beside(charters: tuple[CharterFacts, ...], this: CharterFacts) -> tuple[Bes
 
 
 def _charter(governing: Governing, request: Request, use: Use, today: date) -> CharterFacts:
-    beside = frozenset(request.metrics) - {governing.metric}
     personal = request.grain in _PERSONAL
     return _charter_facts(
-        governing.version_id, governing.number, governing.standing, governing.in_force, use.sources, today, beside, personal
+        governing.version_id, governing.number, governing.standing, governing.in_force, use.sources, today, personal
     )
 
 
@@ -176,7 +175,6 @@ def _charter_facts(
     in_force: bool,
     sources: tuple[tuple[str, SourceKind], ...],
     today: date,
-    beside: frozenset[str],
     personal: bool,
 ) -> CharterFacts:
     """The same for the same arguments: a version never changes, and what does is an argument."""
@@ -187,7 +185,6 @@ def _charter_facts(
         in_force=in_force,
         sources=dict(sources),
         today=today,
-        beside=beside,
         grain_is_person=personal,
     )
 

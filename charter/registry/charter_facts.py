@@ -1,0 +1,120 @@
+"""From a charter document to what the rules may look at. Pure."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import msgspec
+from dateutil.relativedelta import relativedelta
+
+from charter.registry.document import CharterDocument
+from charter.rules.facts import BesideFacts, CharterFacts
+from charter.rules.vocabulary import Category, Decision, Grain, Kind, Layer, Role, SourceKind, Standing, View
+
+# What a person's own data is kept for where the charter does not say.
+PERSON_DEFAULT = "P31D"
+
+_UNITS = {"Y": "years", "M": "months", "W": "weeks", "D": "days"}
+
+
+def read_document(stored: Any) -> CharterDocument:
+    """The document of a stored charter version (JSON values)."""
+    return msgspec.convert(stored, CharterDocument)
+
+
+def charter_facts(
+    document: CharterDocument,
+    *,
+    version: int,
+    standing: Standing,
+    in_force: bool,
+    sources: Mapping[str, SourceKind],
+    today: date,
+    pilot_cohorts: frozenset[str] = frozenset(),
+    grain_is_person: bool = False,
+) -> CharterFacts:
+    """What the rules see of a charter version.
+
+    An unfinished draft, which AR15 refuses whatever it says, counts as the most restricted kind where it is silent.
+    """
+    what = document.what
+    return CharterFacts(
+        metric=document.metric,
+        name=document.name,
+        version=version,
+        standing=Standing(standing),
+        in_force=in_force,
+        category=what.category or Category.ACTIVITY,
+        layer=what.layer or Layer.WORKFLOW,
+        kind=what.type or Kind.ACTIVITY,
+        view=what.view or View.DIAGNOSTIC,
+        sources=_source_kinds(document, sources),
+        listed=_listed(document),
+        access=_access(document),
+        wellness_signal=what.wellness_signal,
+        data_from=document.why.data_from,
+        kept_from=kept_from(document, today, grain_is_person),
+        pilot_cohorts=pilot_cohorts,
+        unit=what.unit,
+        counter_metric=what.counter_metric,
+        needs_beside=_needs_beside(document),
+        counts_hours=what.counts_hours,
+    )
+
+
+def beside_facts(document: CharterDocument) -> BesideFacts:
+    """What the rules see of a charter when its metric stands beside another in a request."""
+    what = document.what
+    return BesideFacts(
+        metric=document.metric,
+        category=what.category or Category.ACTIVITY,
+        kind=what.type or Kind.ACTIVITY,
+        view=what.view or View.DIAGNOSTIC,
+    )
+
+
+def kept_from(document: CharterDocument, today: date, grain_is_person: bool) -> date:
+    """The oldest day that retention still allows (AR28).
+
+    A person's values are worked out from the facts, so they live as long as those; others as long as published values.
+    Where a charter says nothing, a person's facts are kept for 31 days and nothing else is kept at all.
+    """
+    kept = (document.how_long.facts or PERSON_DEFAULT) if grain_is_person else document.how_long.values
+    return today - length(kept) if kept else today
+
+
+def length(duration: str) -> relativedelta:
+    """The calendar length of an ISO 8601 duration of days and up, such as P1Y6M or P31D."""
+    amounts: dict[str, int] = {}
+    number = ""
+    for letter in duration.removeprefix("P"):
+        if letter.isdigit():
+            number += letter
+        else:
+            amounts[_UNITS[letter]], number = int(number), ""
+    return relativedelta(**amounts)  # type: ignore[arg-type]
+
+
+def _source_kinds(document: CharterDocument, sources: Mapping[str, SourceKind]) -> frozenset[SourceKind]:
+    """Kinds of what the measure reads; a source that nobody has described counts as banned until somebody does."""
+    measure = document.what.measure
+    return frozenset(sources.get(slug, SourceKind.PRESENCE) for slug in (measure.sources if measure else ()))
+
+
+def _listed(document: CharterDocument) -> frozenset[tuple[Decision, Grain]]:
+    return frozenset(
+        (clause.decision, grain) for clause in document.which_decisions.allowed for grain in clause.grains
+    )
+
+
+def _needs_beside(document: CharterDocument) -> frozenset[tuple[Decision, Grain, str]]:
+    return frozenset(
+        (clause.decision, grain, metric)
+        for clause in document.which_decisions.allowed
+        for grain in clause.grains
+        for metric in clause.beside
+    )
+
+
+def _access(document: CharterDocument) -> frozenset[tuple[Role, Grain]]:
+    return frozenset((entry.role, grain) for entry in document.who.access for grain in entry.grains)

@@ -1,0 +1,230 @@
+"""Charters as YAML files: read strictly, with file, line and key in every error; written so that they read well.
+
+The dialect is small on purpose: one document, string keys, no anchors, aliases or tags, and the words of YAML 1.2's
+core (`true`, `false`, `null`, decimal numbers), so that a date or a bare `no` stays the text that was typed.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+import msgspec
+import yaml
+
+from charter.registry.document import CharterDocument
+from ground.errors import BadInput
+
+LARGEST_FILE = 256 * 1024  # bytes
+DEEPEST_NESTING = 20
+
+# libyaml where it is there: it reads about ten times as fast, and the events are the same.
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_WORDS: dict[str, object] = {"": None, "~": None, "null": None, "true": True, "false": False}
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,14})")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,14})\.[0-9]{1,15}")
+
+_UNKNOWN_FIELD = re.compile(
+    r"Object contains unknown field `(?P<key>.*)`(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL
+)
+_MISSING_FIELD = re.compile(
+    r"Object missing required field `(?P<key>.*)`(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL
+)
+_AT = re.compile(r"(?P<problem>.*?)(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL)
+
+
+def parse_charter(text: str | bytes, *, name: str) -> CharterDocument:
+    """Read one charter from YAML.
+
+    `name` is the file's, for messages. Raises BadInput whose sentence and extras (`file`, `line`) and `field` name
+    where the fault is.
+    """
+    return parse_yaml(text, CharterDocument, name=name)
+
+
+def parse_yaml(text: str | bytes, wanted: Any, *, name: str) -> Any:
+    """Read YAML of the small dialect as the type `wanted`; BadInput names file, line and key."""
+    tree = _Tree(text, name)
+    value = tree.read()
+    try:
+        return msgspec.convert(value, wanted)
+    except msgspec.ValidationError as error:
+        problem, path = _place(str(error))
+        tree.refuse(problem, path)
+
+
+def dump_charter(document: CharterDocument) -> str:
+    """The charter as YAML, block style, without what is empty; `parse_charter` reads the same document back."""
+    return yaml.dump(
+        _plain(document),
+        Dumper=_Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        width=100,
+        default_flow_style=False,
+    )
+
+
+class _Tree:
+    """One YAML document turned into plain values, with the line of every key."""
+
+    def __init__(self, text: str | bytes, name: str) -> None:
+        self._name = name
+        self._lines: dict[str, int] = {"": 1}
+        self._text = self._checked(text)
+
+    def read(self) -> object:
+        """The document as dicts, lists and scalars."""
+        try:
+            events = yaml.parse(self._text, Loader=_Loader)
+            return self._document(events)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            self._lines[""] = mark.line + 1 if mark else 1
+            self.refuse(f"This is not YAML: {error.problem or error.context}.")
+        except yaml.YAMLError:
+            self.refuse("This is not YAML: it holds a character that text files do not.")
+
+    def refuse(self, problem: str, path: str = "") -> NoReturn:
+        """Raise BadInput at a key, or at the nearest one above it that the file has."""
+        line = self._lines[next(place for place in _upwards(path) if place in self._lines)]
+        place = f"{self._name}, line {line}" + (f", {path}" if path else "")
+        raise BadInput(f"{place}: {problem}", field=path or None, file=self._name, line=line)
+
+    def _checked(self, text: str | bytes) -> str:
+        size = len(text) if isinstance(text, bytes) else len(text.encode(errors="surrogatepass"))
+        if size > LARGEST_FILE:
+            self.refuse(
+                f"The file is larger than {LARGEST_FILE // 1024} KiB. A charter is one short document."
+            )
+        try:
+            return text.decode() if isinstance(text, bytes) else text
+        except UnicodeDecodeError:
+            self.refuse("The file is not UTF-8 text.")
+
+    def _document(self, events: Iterator[yaml.Event]) -> object:
+        found: list[object] = []
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                self._lines[""] = event.start_mark.line + 1
+                if found:
+                    self.refuse(
+                        "The file holds more than one document. Put each charter in a file of its own."
+                    )
+                found.append(self._value(next(events), events, "", 0))
+        if not found:
+            self.refuse("The file is empty.")
+        return found[0]
+
+    def _value(self, event: yaml.Event, events: Iterator[yaml.Event], path: str, depth: int) -> object:
+        self._lines.setdefault(path, event.start_mark.line + 1)
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            self.refuse("Anchors and aliases are not allowed. Write the text out.", path)
+        if getattr(event, "tag", None):
+            self.refuse(f"Tags such as {event.tag} are not allowed.", path)
+        if depth > DEEPEST_NESTING:
+            self.refuse("This is nested too deeply.", path)
+        if isinstance(event, yaml.ScalarEvent):
+            return _scalar(event)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(events, path, depth)
+        return self._mapping(events, path, depth)
+
+    def _sequence(self, events: Iterator[yaml.Event], path: str, depth: int) -> list[object]:
+        values: list[object] = []
+        while not isinstance(event := next(events), yaml.SequenceEndEvent):
+            values.append(self._value(event, events, f"{path}[{len(values)}]", depth + 1))
+        return values
+
+    def _mapping(self, events: Iterator[yaml.Event], path: str, depth: int) -> dict[str, object]:
+        values: dict[str, object] = {}
+        while not isinstance(event := next(events), yaml.MappingEndEvent):
+            key = self._key(event, path)
+            below = f"{path}.{key}" if path else key
+            if key in values:
+                self._lines[below] = event.start_mark.line + 1
+                self.refuse("This key is given twice.", below)
+            self._lines[below] = event.start_mark.line + 1
+            values[key] = self._value(next(events), events, below, depth + 1)
+        return values
+
+    def _key(self, event: yaml.Event, path: str) -> str:
+        if not isinstance(event, yaml.ScalarEvent) or event.anchor or event.tag:
+            self._lines[path] = event.start_mark.line + 1
+            self.refuse("A key must be a plain word.", path)
+        return str(event.value)
+
+
+def _scalar(event: yaml.ScalarEvent) -> object:
+    """A quoted or block scalar is text; a plain one may be a word or number of YAML 1.2's core."""
+    text: str = event.value
+    if event.style is not None and event.style != "":
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    return float(text) if _DECIMAL.fullmatch(text) else text
+
+
+def _place(message: str) -> tuple[str, str]:
+    """A sentence and the dotted path of what is wrong, from msgspec's message."""
+    for pattern, sentence in (
+        (_UNKNOWN_FIELD, "There is no such key here."),
+        (_MISSING_FIELD, "This key is missing."),
+    ):
+        if found := pattern.fullmatch(message):
+            return sentence, ".".join(filter(None, (found["path"], found["key"])))
+    found = _AT.fullmatch(message)
+    assert found is not None  # the pattern matches any text
+    return f"{found['problem']}.", found["path"] or ""
+
+
+def _upwards(path: str) -> Iterator[str]:
+    """The path, then each one above it, up to the whole document."""
+    while path:
+        yield path
+        path = path[: max(path.rfind("."), path.rfind("["), 0)]
+    yield ""
+
+
+def _plain(value: object) -> object:
+    """The struct as dicts and lists, without fields that stand at their default."""
+    if isinstance(value, msgspec.Struct):
+        fields = msgspec.structs.fields(value)
+        return {
+            item.encode_name: _plain(getattr(value, item.name))
+            for item in fields
+            if getattr(value, item.name) != item.default
+        }
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return msgspec.to_builtins(value)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes text of the dialect above: long text as blocks, and quotes only where a plain word would change."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, indentless=False)
+
+
+_Dumper.yaml_implicit_resolvers = {}
+for _pattern, _tag, _firsts in (
+    (re.compile(r"^(?:|~|null)$"), "null", ["", "~", "n"]),
+    (re.compile(r"^(?:true|false)$"), "bool", ["t", "f"]),
+    (re.compile(rf"^(?:{_INTEGER.pattern})$"), "int", list("-0123456789")),
+    (re.compile(rf"^(?:{_DECIMAL.pattern})$"), "float", list("-0123456789")),
+):
+    _Dumper.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", _pattern, _firsts)
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in text else ">" if len(text) > 90 else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text)
