@@ -130,7 +130,9 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=200)
     email = models.EmailField(blank=True)
     kind = models.CharField(max_length=10, choices=AccountKind, default=AccountKind.HUMAN)
-    person = models.OneToOneField(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="account")
+    person = models.OneToOneField(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="account"
+    )
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
@@ -221,7 +223,9 @@ class RoleGrant(Dated):
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="role_grants")
     role = models.CharField(max_length=20, choices=Role)
-    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="role_grants")
+    team = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.PROTECT, related_name="role_grants"
+    )
     value_stream = models.ForeignKey(
         ValueStream, null=True, blank=True, on_delete=models.PROTECT, related_name="role_grants"
     )

@@ -1,0 +1,215 @@
+"""The cohorts that may be reported on, and the one place that makes them.
+
+The tree of the organisation is registered so that no combination of its cohorts tells of fewer people than the
+minimum: value streams below it are merged with a sibling, then teams within those. What is left is three layers, each
+a partition of the one above into parts of at least the minimum, so that any difference of two cohorts is a union of
+such parts. Nobody is left out.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection, transaction
+from django.db.models import Count, Q
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+
+from audits.ledger import services as ledger
+from governance.people import permissions
+from governance.people.models import Cohort, CohortKind, Membership, Team, User, ValueStream
+from ground import clock, records
+
+ORGANISATION = "org:all"
+_SLUG_LENGTH = Cohort._meta.get_field("slug").max_length
+_LOCK = "SELECT pg_advisory_xact_lock(hashtext('people.cohorts'))"
+
+
+@dataclass(frozen=True)
+class TreeReport:
+    """The cohorts of the tree as it now stands, and in sentences what was merged or left out and why."""
+
+    cohorts: tuple[Cohort, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some value streams or teams that are reported together: their slugs in order, and how many people they have."""
+
+    slugs: tuple[str, ...]
+    people: int
+
+    def __add__(self, other: "Part") -> "Part":
+        return Part(tuple(sorted(self.slugs + other.slugs)), self.people + other.people)
+
+
+@transaction.atomic
+def register(*, slug: str, kind: CohortKind, name: str, teams: Collection[Team], by: User) -> Cohort:
+    """Register a cohort, bring it up to date, or reinstate it. Nothing happens where it already is so.
+
+    The ONE place that makes a Cohort: the guard against disclosure stands here, since what is never registered is
+    never reported and queries then need no history (AR12, AR13).
+    """
+    permissions.check_can_administer(by)
+    cohort = Cohort.objects.filter(slug=slug).first()
+    if cohort is None:
+        cohort = records.insert(Cohort(slug=slug, kind=kind, name=name, registered_by=by))
+        cohort.teams.set(teams)
+        return _told("people.cohort.registered", cohort, teams, by)
+    if cohort.retired_at is None and cohort.name == name and set(cohort.teams.all()) == set(teams):
+        return cohort
+    cohort.name, cohort.retired_at, cohort.retired_by = name, None, None
+    cohort.save(update_fields=["name", "retired_at", "retired_by"])
+    cohort.teams.set(teams)
+    return _told("people.cohort.changed", cohort, teams, by)
+
+
+@transaction.atomic
+def retire(*, cohort: Cohort, by: User) -> Cohort:
+    """Let a cohort no longer be reported on; what was published of it stays."""
+    permissions.check_can_administer(by)
+    cohort.retired_at, cohort.retired_by = clock.now(), by
+    cohort.save(update_fields=["retired_at", "retired_by"])
+    return _told("people.cohort.retired", cohort, cohort.teams.all(), by)
+
+
+@transaction.atomic(durable=True)
+def register_tree(*, on: date, minimum: int, by: User) -> TreeReport:
+    """Register organisation, value streams and teams as they are on a day, parts below `minimum` people merged.
+
+    Cohorts of an earlier tree that are no part of this one are retired. The same tree again changes nothing.
+    """
+    permissions.check_can_administer(by)
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK)  # two trees at once would leave a mixture of both
+    teams = {team.slug: team for team in _teams(on)}
+    sizes = {slug: team.people for slug, team in teams.items()}
+    streams_of = {slug: team.value_stream.slug for slug, team in teams.items()}
+    streams, parts = tree(sizes, streams_of, minimum)
+    planned = list(_planned(teams, streams, parts)) if streams else []
+    cohorts = tuple(register(**plan, by=by) for plan in planned)
+    for old in Cohort.objects.filter(retired_at__isnull=True).exclude(
+        pk__in=[cohort.pk for cohort in cohorts]
+    ):
+        retire(cohort=old, by=by)
+    return TreeReport(cohorts, tuple(_notes(streams, parts, minimum)))
+
+
+def covering(team_slug: str) -> Cohort | None:
+    """The cohort in which a team is reported on, its own or one merged with others; None for an unregistered team."""
+    return Cohort.objects.filter(kind=CohortKind.TEAM, retired_at__isnull=True, teams__slug=team_slug).first()
+
+
+def covering_value_stream(slug: str) -> Cohort | None:
+    """The cohort in which a value stream is reported on, its own or one merged with others."""
+    own = Cohort.objects.filter(kind=CohortKind.VALUE_STREAM, retired_at__isnull=True)
+    return own.filter(teams__value_stream__slug=slug).first()
+
+
+def tree(
+    people: dict[str, int], streams_of: dict[str, str], minimum: int
+) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+    """The parts of value streams and of teams to report on; none where the whole organisation is below the minimum.
+
+    `people` is the roster's size by team, `streams_of` each team's value stream. Pure.
+    """
+    if sum(people.values()) < minimum:
+        return (), ()
+    teams_of: dict[str, list[str]] = defaultdict(list)
+    for team, stream in streams_of.items():
+        teams_of[stream].append(team)
+    sizes = {stream: sum(people[team] for team in own) for stream, own in teams_of.items()}
+    streams = merged((Part((stream,), size) for stream, size in sizes.items()), minimum)
+    parts = [
+        part
+        for stream in streams
+        for part in merged(
+            (Part((team,), people[team]) for slug in stream.slugs for team in teams_of[slug]), minimum
+        )
+    ]
+    return tuple(streams), tuple(parts)
+
+
+def merged(parts: Iterable[Part], minimum: int) -> list[Part]:
+    """Merge the smallest part with the next smallest until each has `minimum` people or one is left."""
+    left = sorted(parts, key=_smallest_first)
+    while len(left) > 1 and left[0].people < minimum:
+        left = sorted([left[0] + left[1], *left[2:]], key=_smallest_first)
+    return sorted(left, key=lambda part: part.slugs)
+
+
+def cohort_slug(kind: CohortKind, slugs: Sequence[str]) -> str:
+    """`team:a+b`; where that is longer than a request may write, the first slug, how many more, and a hash of all."""
+    joined = "+".join(slugs)
+    if len(kind) + 1 + len(joined) <= _SLUG_LENGTH:
+        return f"{kind}:{joined}"
+    digest = hashlib.sha256(joined.encode()).hexdigest()[:12]
+    return f"{kind}:{slugs[0]}+{len(slugs) - 1}-more-{digest}"
+
+
+def _smallest_first(part: Part) -> tuple[int, tuple[str, ...]]:
+    return part.people, part.slugs
+
+
+def _teams(on: date) -> Iterable[Team]:
+    """The teams of a day with the size of their roster."""
+    roster = Q(memberships__in=Membership.objects.on(on))
+    return (
+        Team.objects.on(on)
+        .select_related("value_stream")
+        .annotate(people=Count("memberships", filter=roster))
+    )
+
+
+def _planned(
+    teams: dict[str, Team], streams: Sequence[Part], parts: Sequence[Part]
+) -> Iterator[dict[str, object]]:
+    """What to register, widest first."""
+    yield {
+        "slug": ORGANISATION,
+        "kind": CohortKind.ORG,
+        "name": _("The whole organisation"),
+        "teams": list(teams.values()),
+    }
+    stream_names = dict(ValueStream.objects.values_list("slug", "name"))
+    for part in streams:
+        own = [team for team in teams.values() if team.value_stream.slug in part.slugs]
+        yield _plan(CohortKind.VALUE_STREAM, part, [stream_names[slug] for slug in part.slugs], own)
+    for part in parts:
+        own = [teams[slug] for slug in part.slugs]
+        yield _plan(CohortKind.TEAM, part, [team.name for team in own], own)
+
+
+def _plan(kind: CohortKind, part: Part, names: list[str], teams: list[Team]) -> dict[str, object]:
+    return {
+        "slug": cohort_slug(kind, part.slugs),
+        "kind": kind,
+        "name": get_text_list(names, _("and")),
+        "teams": teams,
+    }
+
+
+def _notes(streams: Sequence[Part], parts: Sequence[Part], minimum: int) -> Iterator[str]:
+    if not streams:
+        yield _("The organisation has fewer than %(minimum)s people, so nothing is reported.") % {
+            "minimum": minimum
+        }
+    for kind, merged_parts in ((CohortKind.VALUE_STREAM, streams), (CohortKind.TEAM, parts)):
+        for part in merged_parts:
+            if len(part.slugs) > 1:
+                yield _(
+                    "%(slugs)s are reported together as %(cohort)s: one of them alone is below %(minimum)s people."
+                ) % {
+                    "slugs": get_text_list(list(part.slugs), _("and")),
+                    "cohort": cohort_slug(kind, part.slugs),
+                    "minimum": minimum,
+                }
+
+
+def _told(kind: str, cohort: Cohort, teams: Iterable[Team], by: User) -> Cohort:
+    payload = {"cohort": cohort.pk, "slug": cohort.slug, "teams": sorted(team.slug for team in teams)}
+    ledger.append(kind=kind, payload=payload, by=by.actor)
+    return cohort

@@ -1,0 +1,178 @@
+"""Cohorts: the tree, its merging, and the one place that registers."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audits.ledger.models import Entry
+from governance.people import cohorts
+from governance.people.cohorts import Part
+from governance.people.models import Cohort, CohortKind, Membership
+from ground.errors import NotPermitted
+from tests import factories
+
+TODAY = date(2026, 5, 1)
+
+organisations = st.dictionaries(
+    st.from_regex(r"[a-z]{1,4}", fullmatch=True),
+    st.tuples(st.integers(0, 12), st.sampled_from(["north", "south", "east", "west"])),
+    max_size=25,
+)
+
+
+@given(organisations, st.integers(3, 9))
+def test_every_part_reaches_the_minimum_and_every_team_is_in_one(organisation, minimum):
+    """AR12: no group below the minimum, and nobody is left out of the reports."""
+    people = {team: size for team, (size, _) in organisation.items()}
+    streams_of = {team: stream for team, (_, stream) in organisation.items()}
+    streams, parts = cohorts.tree(people, streams_of, minimum)
+    if sum(people.values()) < minimum:
+        assert streams == parts == ()
+        return
+    assert all(part.people >= minimum for part in (*streams, *parts))
+    assert sorted(slug for part in parts for slug in part.slugs) == sorted(people)
+    assert sorted(slug for part in streams for slug in part.slugs) == sorted(set(streams_of.values()))
+    assert all(part.people == sum(people[slug] for slug in part.slugs) for part in parts)
+
+
+@given(organisations, st.integers(3, 9))
+def test_each_layer_is_a_partition_of_the_one_above(organisation, minimum):
+    """AR13: the difference of any two cohorts is a union of parts, so that none tells of fewer than the minimum."""
+    people = {team: size for team, (size, _) in organisation.items()}
+    streams_of = {team: stream for team, (_, stream) in organisation.items()}
+    streams, parts = cohorts.tree(people, streams_of, minimum)
+    above = {slug: number for number, part in enumerate(streams) for slug in part.slugs}
+    for part in parts:
+        assert len({above[streams_of[team]] for team in part.slugs}) == 1
+
+
+@given(organisations, st.integers(3, 9))
+def test_the_same_organisation_gives_the_same_tree(organisation, minimum):
+    """Issue 2, 4: the order in which teams are read does not matter."""
+    turned = dict(reversed(organisation.items()))
+
+    def tree(found):
+        return cohorts.tree(
+            {team: size for team, (size, _) in found.items()},
+            {team: stream for team, (_, stream) in found.items()},
+            minimum,
+        )
+
+    assert tree(organisation) == tree(turned)
+
+
+def test_the_smallest_is_merged_with_the_next_smallest():
+    """Design, cohorts: teams below k are merged with a sibling into one reporting cohort, the smallest first."""
+    parts = [Part((slug,), size) for slug, size in [("a", 9), ("b", 2), ("c", 4), ("d", 1), ("e", 6)]]
+    assert [(part.slugs, part.people) for part in cohorts.merged(parts, 5)] == [
+        (("a",), 9),
+        (("b", "c", "d"), 7),
+        (("e",), 6),
+    ]
+
+
+@pytest.mark.django_db
+class TestRegistering:
+    def test_the_tree_of_an_organisation(self, by):
+        """Issue 2, 4: organisation, value streams and teams, small teams merged with a sibling."""
+        for slug, size, stream in [
+            ("a", 6, "north"),
+            ("b", 2, "north"),
+            ("c", 4, "north"),
+            ("d", 7, "south"),
+        ]:
+            factories.a_team(slug, people=size, value_stream=stream)
+        report = cohorts.register_tree(on=TODAY, minimum=5, by=by)
+        assert {cohort.slug: {team.slug for team in cohort.teams.all()} for cohort in report.cohorts} == {
+            "org:all": {"a", "b", "c", "d"},
+            "value_stream:north": {"a", "b", "c"},
+            "value_stream:south": {"d"},
+            "team:a": {"a"},
+            "team:b+c": {"b", "c"},
+            "team:d": {"d"},
+        }
+        assert len(report.notes) == 1 and "b and c are reported together as team:b+c" in report.notes[0]
+        assert Cohort.objects.get(slug="team:b+c").name == "B and C"
+        assert {slug: cohorts.covering(slug).slug for slug in "abcd"} == {
+            "a": "team:a",
+            "b": "team:b+c",
+            "c": "team:b+c",
+            "d": "team:d",
+        }
+        assert cohorts.covering("unknown") is None
+
+    def test_a_value_stream_below_the_minimum_is_merged_too(self, by):
+        """AR13: else the others' teams subtracted from what holds it would leave it alone."""
+        for slug, size, stream in [("a", 9, "north"), ("b", 3, "south"), ("c", 8, "west"), ("d", 6, "west")]:
+            factories.a_team(slug, people=size, value_stream=stream)
+        report = cohorts.register_tree(on=TODAY, minimum=5, by=by)
+        assert {cohort.slug for cohort in report.cohorts} == {
+            "org:all",
+            "value_stream:north+south",
+            "value_stream:west",
+            "team:a+b",
+            "team:c",
+            "team:d",
+        }
+        assert cohorts.covering_value_stream("south").slug == "value_stream:north+south"
+        assert len(report.notes) == 2
+
+    def test_again_changes_nothing(self, by):
+        """Issue 2, 1: starting again continues; the same tree is not registered twice."""
+        factories.a_team("a", people=6)
+        first = cohorts.register_tree(on=TODAY, minimum=5, by=by)
+        entries = Entry.objects.count()
+        assert cohorts.register_tree(on=TODAY, minimum=5, by=by) == first
+        assert Entry.objects.count() == entries
+
+    def test_a_grown_team_comes_out_of_its_merger_and_goes_back(self, by):
+        """Issue 2, 4: cohorts of an earlier tree are retired, and reinstated when the tree holds them again."""
+        factories.a_team("a", people=6)
+        small = factories.a_team("b", people=2)
+        cohorts.register_tree(on=TODAY, minimum=5, by=by)
+        for _ in range(3):
+            factories.a_person(team=small)
+        cohorts.register_tree(on=TODAY, minimum=5, by=by)
+        assert cohorts.covering("b").slug == "team:b"
+        assert Cohort.objects.get(slug="team:a+b").retired_by == by
+        Membership.objects.filter(team=small).update(valid_to=date(2026, 1, 1))
+        cohorts.register_tree(on=TODAY, minimum=5, by=by)
+        assert cohorts.covering("b") == cohorts.covering("a") == Cohort.objects.get(slug="team:a+b")
+        assert Entry.objects.filter(kind="people.cohort.retired").count() == 3
+
+    def test_the_roster_is_that_of_the_day(self, by):
+        """Issue 2, 4: teams and memberships count from their first day to before their last."""
+        team = factories.a_team("a", people=6)
+        factories.a_team("later", people=6, valid_from=date(2026, 5, 2))
+        Membership.objects.filter(team=team, person__external_id="a-1").update(valid_to=TODAY)
+        assert {cohort.slug for cohort in cohorts.register_tree(on=TODAY, minimum=5, by=by).cohorts} == {
+            "org:all",
+            "value_stream:commerce",
+            "team:a",
+        }
+        report = cohorts.register_tree(on=TODAY, minimum=6, by=by)
+        assert report.cohorts == () and "fewer than 6 people" in report.notes[0]
+        assert not Cohort.objects.filter(retired_at=None).exists()
+
+    def test_the_slug_of_many_can_still_be_asked_for(self, by):
+        """Issue 2, bad input: a cohort's slug is never longer than a request may write."""
+        slugs = [f"a-team-with-quite-a-long-name-{number:02}" for number in range(20)]
+        slug = cohorts.cohort_slug(CohortKind.TEAM, slugs)
+        assert len(slug) <= 100 and slug.startswith(f"team:{slugs[0]}+19-more-")
+        assert slug != cohorts.cohort_slug(CohortKind.TEAM, [*slugs[:-1], "another"])
+
+    def test_only_an_administrator_registers(self, by):
+        """Design, cohorts: registration is where disclosure is controlled."""
+        with pytest.raises(NotPermitted):
+            cohorts.register_tree(on=TODAY, minimum=5, by=factories.an_account(is_superuser=True))
+
+    @pytest.mark.parametrize("people", [10, 40])
+    def test_statements_do_not_grow_with_people(self, by, people, django_assert_num_queries):
+        """Design, style: a pinned number of statements; a cohort costs four, its people none."""
+        for slug in ("a", "b"):
+            factories.a_team(slug, people=people)
+        cohorts.register_tree(on=TODAY, minimum=5, by=by)
+        with django_assert_num_queries(22):
+            cohorts.register_tree(on=TODAY, minimum=5, by=by)
