@@ -1,0 +1,154 @@
+"""The rules once more, in plain Python: what the Cedar policies are held to. Lives in tests only.
+
+Written from the rule table, without `charter.rules.context`, so that the two can disagree.
+"""
+
+from charter.rules.facts import Facts
+from charter.rules.vocabulary import Category, Decision, Grain, Kind, SourceKind, Standing, View
+
+C = Category
+
+
+def bites(facts: Facts) -> tuple[str, ...]:
+    """Return the ids of the rules that bite, in order."""
+    return tuple(sorted(rule for rule, test in RULES.items() if test(facts)))
+
+
+def _single(f: Facts) -> bool:
+    return f.request.grain in (Grain.PERSON, Grain.SELF) or len(f.request.persons) > 0
+
+
+def _own(f: Facts) -> bool:
+    r = f.request
+    if not f.actor.asks_about_self or r.cohorts or r.grain not in (Grain.PERSON, Grain.SELF):
+        return False
+    return all(name == r.persons[0] for name in r.persons)
+
+
+def _others(f: Facts) -> bool:
+    return _single(f) and not _own(f)
+
+
+def _activity(f: Facts) -> bool:
+    return Kind.ACTIVITY is f.charter.kind or C.ACTIVITY is f.charter.category
+
+
+def _evidence(f: Facts) -> int:
+    seen = []
+    for piece in f.request.evidence:
+        key = (piece.kind, piece.ref.strip())
+        if key[1] and key not in seen:
+            seen.append(key)
+    return len(seen)
+
+
+def _one_metric(f: Facts) -> bool:
+    least = f.decision.evidence_needed
+    if f.decision.consequential:
+        least = max(least, 1)
+        if len(set(f.request.metrics)) == 1:
+            return True
+    return _evidence(f) < least
+
+
+def _list(f: Facts) -> bool:
+    r = f.request
+    if not _single(f):
+        return False
+    if r.percentile:
+        return True
+    alone = len(set(r.persons)) == 1 and not r.cohorts
+    return not _own(f) and not (alone and r.order_by is None and r.limit is None)
+
+
+def _unlike(f: Facts) -> bool:
+    kinds: set[object] = set(f.person_classes)
+    for cohort in f.cohorts:
+        kinds |= cohort.context_classes or {cohort.slug}
+    subjects = len(set(f.request.cohorts)) + len(set(f.request.persons))
+    ranks = f.request.order_by is not None or f.request.limit is not None or f.request.percentile
+    return len(kinds) >= 2 and (f.request.compare or (ranks and subjects >= 2))
+
+
+def _small(f: Facts) -> bool:
+    below = [cohort for cohort in f.cohorts if cohort.minimum > cohort.people]
+    return bool(below) or (_others(f) and f.charter.category in (C.STRAIN, C.SURVEY))
+
+
+def _unlisted(f: Facts) -> bool:
+    r, c = f.request, f.charter
+    if r.grain is Grain.SELF:
+        role = _own(f)
+    else:
+        role = any(pair in c.access for pair in [(role, r.grain) for role in f.actor.roles])
+    dated = c.data_from is None or c.data_from <= r.window.start
+    pairs = {
+        metric for decision, grain, metric in c.needs_beside if (decision, grain) == (r.decision, r.grain)
+    }
+    return not ((r.decision, r.grain) in c.listed and role and dated and pairs <= set(r.metrics))
+
+
+def _classes(f: Facts) -> bool:
+    view = f.charter.view
+    if f.decision.consequential and view is View.DIAGNOSTIC:
+        return True
+    return {f.request.view, *(beside.view for beside in f.beside)} != {view}
+
+
+def _untrained(f: Facts) -> bool:
+    if not f.actor.acknowledged and not (f.request.grain is Grain.SELF and _own(f)):
+        return True
+    return f.request.view is View.PERFORMANCE and not (f.actor.trained or _own(f))
+
+
+def _unaudited(f: Facts) -> bool:
+    d = f.decision
+    needed = d.fairness_needed or d.consequential or _others(f) or f.request.view is View.PERFORMANCE
+    return needed and (f.fairness_until is None or f.fairness_until < f.at.date())
+
+
+def _pilot(f: Facts) -> bool:
+    if f.charter.standing is not Standing.PILOT:
+        return False
+    return f.decision.consequential or _single(f) or not set(f.request.cohorts) <= f.charter.pilot_cohorts
+
+
+BANNED = {SourceKind.KEYBOARD, SourceKind.SCREEN, SourceKind.SENTIMENT, SourceKind.PRESENCE}
+RULES = {
+    "AR01": lambda f: f.charter.category is C.PROHIBITED_SURVEILLANCE or bool(BANNED & f.charter.sources),
+    "AR02": lambda f: (
+        (f.charter.category is C.STRAIN or f.charter.wellness_signal)
+        and (f.decision.consequential or _others(f))
+    ),
+    "AR03": lambda f: (
+        (f.request.time_filter is not None or f.charter.counts_hours)
+        and (
+            f.decision.consequential
+            or _others(f)
+            or (f.request.decision is Decision.ONE_ON_ONE and not _own(f))
+        )
+    ),
+    "AR04": lambda f: _activity(f) and _others(f) and f.request.order_by is not None,
+    "AR05": _list,
+    "AR06": lambda f: f.request.combine is not None and (_single(f) or f.decision.consequential),
+    "AR07": _one_metric,
+    "AR08": lambda f: _activity(f) and f.decision.consequential,
+    "AR09": lambda f: f.charter.category is C.FLOW and (f.decision.consequential or _others(f)),
+    "AR10": _classes,
+    "AR11": _unlike,
+    "AR12": _small,
+    "AR14": _unlisted,
+    "AR15": lambda f: not f.charter.in_force or f.charter.standing not in (Standing.ACTIVE, Standing.PILOT),
+    "AR18": lambda f: (
+        (f.decision.accountable_needed or f.request.decision is Decision.PERFORMANCE_RATING)
+        and not (f.accountable_human and f.request.accountable is not None)
+    ),
+    "AR20": lambda f: (
+        f.charter.wellness_signal and f.charter.category in (C.DELIVERY, C.FLOW, C.ACTIVITY, C.QUALITY)
+    ),
+    "AR23": _pilot,
+    "AR24": _untrained,
+    "AR25": _unaudited,
+    "AR26": lambda f: f.request.export and _others(f) and "AR26" not in f.waived,
+    "AR28": lambda f: f.charter.kept_from > f.request.window.start,
+}
