@@ -23,7 +23,7 @@ class DataSet:
     about: str  # what is real and what is made up
     as_of: datetime  # the clock begins here
     data_from: date  # the first day of the first month with events
-    values_kept: str  # how long team values are kept, ISO 8601
+    values_kept: str | None  # how long team values are kept, ISO 8601; None as the starter charters say
     team: str  # which the manager leads and where the employee works
     employee: str  # external id
     organisation: Organisation
@@ -46,7 +46,7 @@ def made_up(*, seed: int = SEED, as_of: datetime = AS_OF) -> DataSet:
         about="Every person, team and event of this demo is made up by a program.",
         as_of=as_of,
         data_from=data_from,
-        values_kept="P2Y",
+        values_kept=None,
         team="payments",
         employee=_long_serving_engineer(organisation, "payments", data_from),
         organisation=organisation,

@@ -1,0 +1,246 @@
+"""From an empty, migrated database to a governed house, through the services that everybody else uses.
+
+Every step looks at what is there and does what is missing, so that a start cut short goes on where it stopped.
+"""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from knox.models import AuthToken
+
+from charter import rules
+from charter.measures import services as measures
+from charter.registry import services as registry
+from charter.registry.models import CharterVersion, Programme, RulebookVersion
+from charter.registry.states import ProgrammeState, RulebookState, Standing
+from governance.board import services as board
+from governance.board.models import Case, Term
+from governance.board.states import CaseState, SeatKind, Vote
+from governance.demo.amending import amend_for
+from governance.demo.dataset import DataSet
+from governance.demo.organisation import write_import_files
+from governance.demo.signins import Credentials, SignIn, sign_ins
+from governance.people import cohorts
+from governance.people import services as people
+from governance.people.models import Person, Team, User
+from governance.training import services as training
+from ground import clock
+from ground.errors import Conflict
+
+Say = Callable[[str], None]
+
+# Left where a board finds its work: one that nobody has submitted, one that waits for the board's votes.
+DRAFTS = frozenset({"hours-online"})
+IN_REVIEW = frozenset({"weekend-share"})
+# Boards are seldom of one mind; minutes keep the dissent.
+DISSENT = {
+    (
+        "commit-count",
+        SeatKind.WORKER_REP,
+    ): "Counting commits invites counting people. I trust the rules, not the number.",
+    ("lines-changed", SeatKind.ENGINEERING): "Lines say too little to be worth the risk of misreading.",
+}
+NOT_ACKNOWLEDGED = frozenset({"admin"})
+
+
+class Seeding:
+    """One run of the seed; `run()` may be called again at any time."""
+
+    def __init__(self, data: DataSet, folder: Path, say: Say) -> None:
+        self._data = data
+        self._folder = folder
+        self._say = say
+        self._credentials = Credentials(folder / "credentials.json")
+        self._sign_ins = sign_ins(data)
+        self._accounts: dict[str, User] = {}
+
+    def run(self) -> None:
+        self._check_is_ours()
+        self._system = people.system_account()
+        self._fill_warehouse()
+        self._import_organisation()
+        self._open_accounts()
+        self._grant_roles()
+        self._programme = self._establish_programme()
+        self._fill_seats()
+        self._rulebook = self._put_rulebook_in_force()
+        self._acknowledge_rules()
+        self._pass_charters(self._load_charters())
+        self._register_cohorts()
+        self._publish()
+        self._give_tokens()
+
+    # The data
+
+    def _check_is_ours(self) -> None:
+        """Refuse a database that holds another house, or a demo of other data."""
+        other = Programme.objects.exclude(slug=self._slug).first()
+        if other is not None:
+            raise Conflict(
+                f"This database holds the programme “{other.name}” already. Give the demo an empty database, or run "
+                "`make clean` to remove the one that comes with the project."
+            )
+
+    def _fill_warehouse(self) -> None:
+        self._say("Filling the warehouse:")
+        path = self._folder / "warehouse.duckdb"
+        self._data.write_warehouse(path, lambda table, rows: self._say(f"  {table}: {rows:,} rows"))
+
+    def _import_organisation(self) -> None:
+        folder = self._folder / "organisation"
+        write_import_files(self._data.organisation, folder)
+        organisation = self._data.organisation
+        self._say(f"Importing {len(organisation.people):,} people in {len(organisation.teams)} teams ...")
+        people.import_organisation(folder=folder, by=self._system)
+
+    # Accounts
+
+    def _open_accounts(self) -> None:
+        self._say(f"Opening {len(self._sign_ins)} accounts ...")
+        for sign_in in self._sign_ins:
+            password = self._credentials.password(sign_in.username)
+            user = User.objects.filter(username=sign_in.username).first()
+            if user is None:
+                user = self._open_account(sign_in, password)
+            elif not user.check_password(password):
+                people.change_password(user=user, password=password, by=self._system)
+            self._accounts[sign_in.username] = user
+
+    def _open_account(self, sign_in: SignIn, password: str) -> User:
+        person = Person.objects.get(external_id=sign_in.person) if sign_in.person else None
+        return people.open_account(
+            username=sign_in.username,
+            name=sign_in.name,
+            password=password,
+            person=person,
+            is_staff=sign_in.superuser,
+            is_superuser=sign_in.superuser,
+            by=self._system,
+        )
+
+    def _grant_roles(self) -> None:
+        for sign_in in self._sign_ins:
+            user = self._accounts[sign_in.username]
+            if sign_in.role is None or user.role_grants.filter(role=sign_in.role).exists():
+                continue
+            team = Team.objects.get(slug=sign_in.team) if sign_in.team else None
+            people.grant_role(
+                user=user, role=sign_in.role, team=team, valid_from=clock.today(), by=self._system
+            )
+
+    def _give_tokens(self) -> None:
+        """Make the tokens that the file lacks; one whose making was cut short is replaced."""
+        for username, user in self._accounts.items():
+            token = self._credentials.token(username)
+            if (
+                token
+                and AuthToken.objects.filter(
+                    user=user, token_key=token[: AuthToken._meta.get_field("token_key").max_length]
+                ).exists()
+            ):
+                continue
+            AuthToken.objects.filter(user=user).delete()
+            _, token = AuthToken.objects.create(user)
+            self._credentials.keep(username, "token", token)
+
+    # Programme, board and rules
+
+    @property
+    def _slug(self) -> str:
+        """The programme's slug, which names its data, so that other data is never mixed in."""
+        return f"demo-{hashlib.sha256(self._data.content_hash.encode()).hexdigest()[:8]}"
+
+    def _establish_programme(self) -> Programme:
+        programme = Programme.objects.filter(slug=self._slug).first() or registry.establish_programme(
+            slug=self._slug,
+            name="Demo",
+            purpose=f"To try Metric Charter out. {self._data.about}",
+            by=self._accounts["owner"],
+        )
+        if programme.state == ProgrammeState.DRAFT:
+            programme = registry.approve_programme(programme=programme, by=self._accounts["board-legal"])
+        registry.load_decisions(programme=programme, by=self._system)
+        registry.load_sources(by=self._system)
+        return programme
+
+    def _fill_seats(self) -> None:
+        for sign_in in self._sign_ins:
+            user = self._accounts[sign_in.username]
+            if sign_in.seat and not Term.objects.filter(user=user, seat__kind=sign_in.seat).exists():
+                board.fill_seat(seat_kind=sign_in.seat, user=user, valid_from=clock.today(), by=self._system)
+
+    def _put_rulebook_in_force(self) -> RulebookVersion:
+        """The house rules, put to the board by the owner as any later change of them would be."""
+        files = rules.house_files()
+        version = registry.propose_rulebook(files=files, by=self._accounts["owner"])
+        if version.state != RulebookState.IN_FORCE:
+            self._say("Putting the rules to the board ...")
+            case = version.cases.filter(state=CaseState.OPEN).first() or board.open_case(
+                rulebook_version=version, by=self._accounts["owner"]
+            )
+            self._vote(case, "rules")
+            version.refresh_from_db()
+        return version
+
+    def _acknowledge_rules(self) -> None:
+        for username, user in self._accounts.items():
+            if username not in NOT_ACKNOWLEDGED:
+                training.acknowledge(rulebook_version=self._rulebook, by=user)
+
+    # Charters
+
+    def _load_charters(self) -> list[CharterVersion]:
+        owner = self._accounts["owner"]
+        amend = amend_for(self._data)
+        return registry.load_catalogue(programme=self._programme, owner=owner, amend=amend, by=owner)
+
+    def _pass_charters(self, versions: list[CharterVersion]) -> None:
+        put = [version for version in versions if version.metric.slug not in DRAFTS]
+        self._say(f"Passing charters through the board ({len(put)} of {len(versions)}):")
+        for number, version in enumerate(put, start=1):
+            self._pass(version)
+            version.refresh_from_db()
+            self._say(
+                f"  {number}/{len(put)} {version.metric.slug}: {version.get_standing_display().lower()}"
+            )
+
+    def _pass(self, version: CharterVersion) -> None:
+        owner, slug = self._accounts["owner"], version.metric.slug
+        if version.standing == Standing.DRAFT:
+            version = registry.submit(version=version, by=owner)
+        if version.standing == Standing.SUBMITTED:
+            board.open_case(charter_version=version, by=owner)
+        case = Case.objects.filter(charter_version=version, state=CaseState.OPEN).first()
+        if case is not None and slug not in IN_REVIEW:
+            self._vote(case, slug)
+
+    def _vote(self, case: Case, matter: str) -> None:
+        """Six recorded votes, those already cast left as they are, and the outcome."""
+        heard = set(case.ballots.values_list("seat__kind", flat=True))
+        for sign_in in self._sign_ins:
+            if sign_in.seat is None or sign_in.seat in heard:
+                continue
+            reason = DISSENT.get((matter, sign_in.seat), "")
+            vote = Vote.REJECT if reason else Vote.APPROVE
+            by = self._accounts[sign_in.username]
+            board.cast_ballot(case=case, seat_kind=sign_in.seat, vote=vote, reason=reason, by=by)
+        board.close_case(case=case, by=self._accounts["board-legal"])
+
+    # Values
+
+    def _register_cohorts(self) -> None:
+        report = cohorts.register_tree(
+            on=clock.today(), minimum=self._programme.minimum_group, by=self._system
+        )
+        self._say(f"Registered {len(report.cohorts)} cohorts.")
+        for note in report.notes:
+            self._say(f"  {note}")
+
+    def _publish(self) -> None:
+        self._say("Publishing values:")
+        run = measures.publish(by=self._system, progress=self._tell_progress)
+        self._say(f"  {run.values_written:,} values written")
+
+    def _tell_progress(self, what: str, done: int, of: int) -> None:
+        self._say(f"  {done}/{of} {what}")
