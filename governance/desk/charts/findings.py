@@ -1,0 +1,54 @@
+"""The sentence above a chart: what the values show, and no more than that."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from governance.desk.charts.layout import Slot, slots
+from governance.desk.wording import number, period_name, quantity
+
+
+def finding(rows: Iterable[Mapping[str, Any]], *, name: str, unit: str = "") -> str:
+    """State what changed between the first and the last value, if it did.
+
+    `rows` as for `interval_chart`, `name` the metric's name, `unit` the charter's unit. A change is claimed only
+    where the ranges of the first and last value do not overlap; without ranges both values are named and no
+    change is claimed.
+    """
+    placed = slots(rows)
+    valued = [slot for slot in placed if slot.value is not None]
+    if not valued:
+        return _nothing(placed, name)
+    first, last = valued[0], valued[-1]
+    if first is last:
+        return f"{name}: {quantity(first.value, unit)} in {period_name(first.period)}, one value only"
+    if not (first.has_range and last.has_range):
+        return (
+            f"{name}: {quantity(first.value, unit)} in {period_name(first.period)}, "
+            f"{quantity(last.value, unit)} in {period_name(last.period)}"
+        )
+    if _overlap(first, last):
+        return f"No clear change in {_inside(name)} over the period"
+    return _change(first, last, name, unit)
+
+
+def _nothing(placed: list[Slot], name: str) -> str:
+    if placed and all(slot.withheld for slot in placed):
+        return f"{name}: every period is withheld"
+    if any(slot.withheld for slot in placed):
+        return f"{name}: no values, some periods are withheld"
+    return f"{name}: no values in this period"
+
+
+def _overlap(one: Slot, other: Slot) -> bool:
+    return one.low <= other.high and other.low <= one.high
+
+
+def _change(first: Slot, last: Slot, name: str, unit: str) -> str:
+    verb = "fell" if last.value < first.value else "rose"
+    digits = next((n for n in (0, 1) if number(first.value, unit, n) != number(last.value, unit, n)), 2)
+    return f"{name} {verb} from {number(first.value, unit, digits)} to {quantity(last.value, unit, digits)} over the period"
+
+
+def _inside(name: str) -> str:
+    """Lower a name's first letter inside a sentence, unless it is an abbreviation."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
