@@ -10,7 +10,9 @@ class HouseError(Exception):
     code = "invalid"
     title = "The request is not valid"
 
-    def __init__(self, detail: str, *, field: str | None = None, code: str | None = None, **extra: Any) -> None:
+    def __init__(
+        self, detail: str, *, field: str | None = None, code: str | None = None, **extra: Any
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.field = field

@@ -24,7 +24,12 @@ def runtime_may_only(table: str, privileges: str, update: Sequence[str] = ()) ->
         _run(editor, "GRANT " + privileges + " ON {table} TO {role}", table=sql.Identifier(table))
         if update:
             columns = sql.SQL(", ").join(map(sql.Identifier, update))
-            _run(editor, "GRANT UPDATE ({columns}) ON {table} TO {role}", table=sql.Identifier(table), columns=columns)
+            _run(
+                editor,
+                "GRANT UPDATE ({columns}) ON {table} TO {role}",
+                table=sql.Identifier(table),
+                columns=columns,
+            )
 
     def backwards(_apps, editor) -> None:
         _run(editor, "GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {role}", table=sql.Identifier(table))

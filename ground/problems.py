@@ -41,7 +41,11 @@ def of_error(error: HouseError) -> dict[str, Any]:
     """A typed error as a problem."""
     members = dict(error.extra)
     if error.field:
-        members = {"field": error.field, "errors": [{"field": error.field, "detail": error.detail}], **members}
+        members = {
+            "field": error.field,
+            "errors": [{"field": error.field, "detail": error.detail}],
+            **members,
+        }
     return problem(error.status, error.code, error.detail, title=error.title, **members)
 
 

@@ -16,7 +16,12 @@ def _file_broker(folder: Path) -> dict[str, str]:
     for each in folders.values():
         each.mkdir(parents=True, exist_ok=True)
     queue, done, control = (str(folders[name]) for name in ("queue", "done", "control"))
-    return {"data_folder_in": queue, "data_folder_out": queue, "processed_folder": done, "control_folder": control}
+    return {
+        "data_folder_in": queue,
+        "data_folder_out": queue,
+        "processed_folder": done,
+        "control_folder": control,
+    }
 
 
 app = Celery("metric_charter", broker=settings.CELERY_BROKER_URL)

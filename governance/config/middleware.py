@@ -7,8 +7,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from ground.problems import problem_response, wants_problem
 from ground.errors import HouseError
+from ground.problems import problem_response, wants_problem
 
 Next = Callable[[HttpRequest], HttpResponse]
 

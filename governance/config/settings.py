@@ -89,7 +89,9 @@ def database(url: str) -> dict[str, object]:
     """Connection settings from a libpq URL; the socket folder may stand in `?host=`."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise ImproperlyConfigured("DATABASE_URL must begin with postgresql:// — PostgreSQL is the only database.")
+        raise ImproperlyConfigured(
+            "DATABASE_URL must begin with postgresql:// — PostgreSQL is the only database."
+        )
     settings = env.db_url_config(parts._replace(query="").geturl())
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     settings["HOST"] = query.pop("host", settings.get("HOST", ""))
@@ -173,7 +175,9 @@ CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
 if not DEBUG:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = env.bool("TLS", default=True)
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+    SECURE_PROXY_SSL_HEADER = (
+        ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+    )
     SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -197,9 +201,17 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "No charter, no use; no receipt, no rows.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "governance.decisions.openapi.add_components",
+    ],
     "SERVE_PUBLIC": True,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
 }
+
+# The board: how long a case stays open unless it says otherwise, and the share of the votes cast that passes it.
+BOARD_VOTING_DAYS = env.int("BOARD_VOTING_DAYS", default=14)
+BOARD_APPROVAL = (2, 3)
 
 WAREHOUSE_URL = env("WAREHOUSE_URL", default="")
 LEDGER_SIGNING_KEY_FILE = Path(env("LEDGER_SIGNING_KEY_FILE", default=str(VAR_DIR / "keys" / "ledger.pem")))

@@ -30,7 +30,9 @@ class _Line(APIView):
     def post(self, http: HttpRequest) -> HttpResponse:
         asked = parse(_body(http))
         if isinstance(asked, list):
-            answers = [{"status": status, **body} for status, body in (self._one(http, each) for each in asked)]
+            answers = [
+                {"status": status, **body} for status, body in (self._one(http, each) for each in asked)
+            ]
             return json_response({"answers": answers})
         status, body = self._one(http, asked)
         return json_response(body, status, CONTENT_TYPE if status >= 400 else "application/json")
@@ -88,5 +90,3 @@ def _body(http: HttpRequest) -> bytes:
     if http.content_type.split(";")[0].strip() != "application/json":
         raise BadInput("Send JSON, with the content type application/json.", field="body", code="not_json")
     return http._request.body
-
-

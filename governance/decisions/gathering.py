@@ -89,7 +89,9 @@ def gather(request: Request, *, by: User) -> Gathered:
         for charter, each_governing in zip(charters, governing, strict=True)
     )
     rulebook = registry.rulebook(use.rulebook_id)
-    return Gathered(facts, governing, tuple(each.external_id for each in persons), rulebook, use.rulebook_number)
+    return Gathered(
+        facts, governing, tuple(each.external_id for each in persons), rulebook, use.rulebook_number
+    )
 
 
 def _governing(request: Request, at: datetime) -> tuple[Governing, ...]:
@@ -109,7 +111,9 @@ def _cohorts(request: Request, by: User, today: date) -> tuple[CohortAsked, ...]
     _check_known("cohorts", "cohort", request.cohorts, found)
     for slug in request.cohorts:
         if wanted and found[slug].kind != wanted:
-            raise BadInput(f"{slug} is not a cohort of kind {wanted.value}, which this grain asks for.", field="cohorts")
+            raise BadInput(
+                f"{slug} is not a cohort of kind {wanted.value}, which this grain asks for.", field="cohorts"
+            )
     return tuple(found[slug] for slug in request.cohorts)
 
 
@@ -163,7 +167,13 @@ def _beside(charters: tuple[CharterFacts, ...], this: CharterFacts) -> tuple[Bes
 def _charter(governing: Governing, request: Request, use: Use, today: date) -> CharterFacts:
     personal = request.grain in _PERSONAL
     return _charter_facts(
-        governing.version_id, governing.number, governing.standing, governing.in_force, use.sources, today, personal
+        governing.version_id,
+        governing.number,
+        governing.standing,
+        governing.in_force,
+        use.sources,
+        today,
+        personal,
     )
 
 

@@ -9,9 +9,9 @@ from django.conf import settings
 from msgspec import Struct
 
 from audits.ledger.receipts import Receipt
+from charter.measures.queries import Row
 from charter.rules.verdict import Bite, Verdict
 from charter.rules.vocabulary import Outcome
-from charter.measures.queries import Row
 from governance.decisions.gathering import Gathered
 from governance.decisions.models import Decision
 from governance.decisions.reading import Reading
@@ -32,7 +32,9 @@ class Answer(Struct, frozen=True):
     rulebook_hash: str
 
     @classmethod
-    def of(cls, decision: Decision, gathered: Gathered, verdict: Verdict, reading: Reading, receipt: Receipt) -> Self:
+    def of(
+        cls, decision: Decision, gathered: Gathered, verdict: Verdict, reading: Reading, receipt: Receipt
+    ) -> Self:
         return cls(
             id=decision.pk,
             verdict=verdict,
@@ -90,7 +92,10 @@ def told_receipt(answer: Answer) -> dict[str, Any]:
 
 
 def told_rules(answer: Answer) -> list[dict[str, Any]]:
-    return [{**msgspec.to_builtins(bite), "contest_url": contest_url(answer.id, bite)} for bite in answer.verdict.rules]
+    return [
+        {**msgspec.to_builtins(bite), "contest_url": contest_url(answer.id, bite)}
+        for bite in answer.verdict.rules
+    ]
 
 
 def contest_url(decision: UUID, bite: Bite) -> str:

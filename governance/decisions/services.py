@@ -31,14 +31,21 @@ def answer(*, request: Request, by: User, door: Door, rows: bool = True) -> Answ
             lock_metrics(request.metrics)
             gathered = gather(request, by=by)
             verdict = rules.decide(gathered.facts, gathered.rulebook)
-            reading = read(request, gathered, by=by) if rows and verdict.permits else NOTHING
+            reading = read(request, gathered) if rows and verdict.permits else NOTHING
             decision = _record(request, gathered, verdict, reading, by=by, door=door, rows=rows)
         receipt = ledger.sign(decision.entry)
     return Answer.of(decision, gathered, verdict, reading, receipt)
 
 
 def _record(
-    request: Request, gathered: Gathered, verdict: Verdict, reading: Reading, *, by: User, door: Door, rows: bool
+    request: Request,
+    gathered: Gathered,
+    verdict: Verdict,
+    reading: Reading,
+    *,
+    by: User,
+    door: Door,
+    rows: bool,
 ) -> Decision:
     """Write what was asked, what was true and what was decided, and the ledger entry that proves it."""
     content_hash = _hash(reading.rows) if rows and verdict.permits else ""
@@ -55,7 +62,9 @@ def _record(
     charters = {each.metric: each.number for each in gathered.governing}
     subjects = list(gathered.persons)
     kind = "decisions.checked" if not rows else "decisions.answered"
-    entry = ledger.append(kind=kind, payload={**decided, "charters": charters, "subjects": subjects}, by=by.actor)
+    entry = ledger.append(
+        kind=kind, payload={**decided, "charters": charters, "subjects": subjects}, by=by.actor
+    )
     return Decision.objects.create(
         at=gathered.facts[0].at,
         actor=by,
@@ -89,6 +98,6 @@ def _or_unavailable() -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        raise Unavailable("Your question could not be recorded, so it was not answered. Ask again.") from error
-
-
+        raise Unavailable(
+            "Your question could not be recorded, so it was not answered. Ask again."
+        ) from error

@@ -2,8 +2,10 @@
 
 from django.db import migrations
 
+# The search path is fixed, so that no temporary table of a session can pass itself off as the board's.
 FORWARD = """
-CREATE FUNCTION charter_becomes_active_by_a_passed_case() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION charter_becomes_active_by_a_passed_case() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (
         SELECT 1 FROM board_boardoutcome outcome JOIN board_case matter ON matter.id = outcome.case_id

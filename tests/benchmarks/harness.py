@@ -1,0 +1,62 @@
+"""A house to measure in: a database of its own on a server that keeps its promises to disk."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ground import embedded
+from tests import house as test_house
+
+FOLDER = test_house.PROJECT / "var" / "bench-postgres"
+DATA = test_house.PROJECT.parent / "shared" / "data" / "forge"
+
+
+@contextmanager
+def house() -> Iterator[str]:
+    """A migrated, empty database with Django set up on it as the runtime role; gives its address."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.benchmarks.settings")
+    server = embedded.start(FOLDER)
+    try:
+        with test_house.copy(server) as name:
+            address = test_house.runtime_url(server, name)
+            _connect(address)
+            yield address
+            _close()
+    finally:
+        embedded.stop(server)
+
+
+def owner_address(address: str) -> str:
+    """The owner role's address of the same database, for tables that only a benchmark needs."""
+    return test_house.owner_url(embedded.start(FOLDER), address.split("?")[0].rsplit("/", 1)[1])
+
+
+def real_data() -> Path | None:
+    """The folder of real delivery facts, where it is here."""
+    return DATA if DATA.is_dir() else None
+
+
+def _connect(address: str) -> None:
+    """Set Django up on this address, the first time and every other."""
+    os.environ["DATABASE_URL"] = address
+    import django
+    from django.conf import settings
+    from django.db import connection
+
+    if not settings.configured:
+        django.setup()
+    connection.close()
+    connection.settings_dict.update(_settings(address))
+
+
+def _settings(address: str) -> dict[str, object]:
+    from governance.config.settings import database
+
+    return database(address)
+
+
+def _close() -> None:
+    from django.db import connections
+
+    connections.close_all()

@@ -1,0 +1,108 @@
+"""Requests as bytes: each way of being wrong names the field."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charter.rules.request import Request
+from governance.decisions.parsing import LARGEST_BATCH, LARGEST_BODY, parse
+from ground.errors import BadInput
+
+GOOD = {
+    "decision": "retrospective",
+    "metrics": ["lead-time-for-changes"],
+    "grain": "team",
+    "cohorts": ["team:payments"],
+    "window": {"from": "2026-01-01", "to": "2026-04-01"},
+    "period": "month",
+}
+
+
+def changed(**changes):
+    return {key: value for key, value in {**GOOD, **changes}.items() if value is not ...}
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (changed(decision="fishing"), "decision"),
+        (changed(decision=...), "decision"),
+        (changed(grain="planet"), "grain"),
+        (changed(view="both"), "view"),
+        (changed(period="week"), "period"),
+        (changed(metrics=[]), "metrics"),
+        (changed(metrics=["a", "b", "c", "d", "e", "f"]), "metrics"),
+        (changed(metrics="lead-time-for-changes"), "metrics"),
+        (changed(metrics=["Lead Time"]), "metrics[0]"),
+        (changed(metrics=["lеad-time"]), "metrics[0]"),  # its second letter is Cyrillic
+        (changed(window={"from": "2026-01-01"}), "window.to"),
+        (changed(window={"from": "yesterday", "to": "2026-04-01"}), "window.from"),
+        (changed(window={"from": "2026-01-01", "to": "2026-04-01", "until": 1}), "window.until"),
+        (changed(limit=0), "limit"),
+        (changed(limit=1.5), "limit"),
+        (changed(percentile="yes"), "percentile"),
+        (changed(evidence=[{"kind": "gossip", "ref": "x"}]), "evidence[0].kind"),
+        (changed(favourite="me"), "favourite"),
+        ([GOOD], "body"),
+        ("retrospective", "body"),
+        (None, "body"),
+        ({"requests": []}, "requests"),
+        ({"requests": [GOOD] * (LARGEST_BATCH + 1)}, "requests"),
+        ({"requests": [GOOD, changed(grain="planet")]}, "requests[1].grain"),
+        ({"requests": [GOOD], "and": 1}, "and"),
+    ],
+)
+def test_what_is_wrong_is_named(body, field):
+    """Issue 2, Bad input: 400 with a problem that names the field."""
+    with pytest.raises(BadInput) as raised:
+        parse(json.dumps(body).encode())
+    assert raised.value.field == field
+    assert raised.value.status == 400
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[" * 50_000, b'{"limit": NaN}'])
+def test_what_is_not_json_is_said_to_be(body):
+    """Issue 2, Bad input: a malformed request."""
+    with pytest.raises(BadInput) as raised:
+        parse(body)
+    assert raised.value.field == "body"
+
+
+def test_a_large_body_is_refused_before_it_is_read():
+    """Issue 2, Bad input: over 64 KiB."""
+    with pytest.raises(BadInput) as raised:
+        parse(b" " * (LARGEST_BODY + 1))
+    assert (raised.value.field, raised.value.code) == ("body", "too_large")
+
+
+def test_a_good_request_is_read_whole():
+    """DESIGN, Interfaces: everything after `period` is optional."""
+    request = parse(json.dumps(GOOD).encode())
+    assert isinstance(request, Request)
+    assert (request.decision, request.window.end.isoformat(), request.order_by) == (
+        "retrospective",
+        "2026-04-01",
+        None,
+    )
+
+
+def test_a_batch_is_read_in_order():
+    """DESIGN, Interfaces: each also as {"requests": [...]}."""
+    requests = parse(json.dumps({"requests": [GOOD, changed(period="quarter")]}).encode())
+    assert [each.period for each in requests] == ["month", "quarter"]
+
+
+@given(
+    st.binary(max_size=300)
+    | st.dictionaries(st.text(max_size=8), st.integers() | st.text(max_size=8)).map(
+        lambda d: json.dumps(d).encode()
+    )
+)
+def test_nothing_but_bad_input_comes_of_rubbish(body):
+    """Issue 2, Bad input: no input raises anything but the error that names a field."""
+    try:
+        parse(body)
+    except BadInput as error:
+        assert error.field
