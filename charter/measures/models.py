@@ -55,7 +55,9 @@ class PublishingRun(Record):
     started_at = models.DateTimeField(default=clock.now)
     started_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
-    snapshot = models.ForeignKey(Snapshot, null=True, blank=True, on_delete=models.PROTECT, related_name="runs")
+    snapshot = models.ForeignKey(
+        Snapshot, null=True, blank=True, on_delete=models.PROTECT, related_name="runs"
+    )
     values_written = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
 
@@ -84,7 +86,9 @@ class PublishedValue(Record):
     high = models.FloatField(null=True)
     bound = models.CharField(max_length=10, choices=Bound, blank=True)
     n = models.PositiveIntegerField(null=True)  # events
-    people = models.PositiveIntegerField(null=True)  # distinct contributors, or the roster where facts carry no person
+    people = models.PositiveIntegerField(
+        null=True
+    )  # distinct contributors, or the roster where facts carry no person
     coverage = models.FloatField(null=True)  # share of the cohort's events that could be used
     withheld = models.CharField(max_length=20, choices=Withheld, blank=True)
     context = models.JSONField(default=list)
@@ -92,7 +96,9 @@ class PublishedValue(Record):
     snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="values")
     published_at = models.DateTimeField(default=clock.now)
     superseded_at = models.DateTimeField(null=True, blank=True)
-    superseded_by = models.ForeignKey(_USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    superseded_by = models.ForeignKey(
+        _USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         ordering = ["metric", "cohort", "starts_on"]
@@ -102,7 +108,9 @@ class PublishedValue(Record):
                 condition=Q(superseded_at__isnull=True),
                 name="publishedvalue_once_a_period",
             ),
-            models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name="publishedvalue_period_forward"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("starts_on")), name="publishedvalue_period_forward"
+            ),
             models.CheckConstraint(
                 name="publishedvalue_withheld_says_nothing",
                 condition=Q(withheld="", value__isnull=False, n__isnull=False)

@@ -1,0 +1,43 @@
+"""manage.py publish"""
+
+import sys
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from charter.measures.models import PublishingRun
+from charter.measures.services import publish
+from governance.people.services import system_account
+from ground.errors import HouseError
+
+
+class Command(BaseCommand):
+    help = "Publish the missing values of every metric whose charter is in force. Frozen values stay as they are."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--only", action="append", metavar="SLUG", help="this metric alone; may be repeated"
+        )
+        parser.add_argument(
+            "--through",
+            type=date.fromisoformat,
+            metavar="DAY",
+            help="leave out periods that end after this day",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            run = publish(
+                by=system_account(), through=options["through"], only=options["only"], progress=self._tell
+            )
+        except HouseError as error:
+            raise CommandError(error.detail) from error
+        self._sum_up(run)
+
+    def _tell(self, stage: str, done: int, total: int) -> None:
+        self.stderr.write(f"[{done}/{total}] {stage}", self.style.NOTICE if sys.stderr.isatty() else None)
+
+    def _sum_up(self, run: PublishingRun) -> None:
+        snapshot = run.snapshot.content_hash if run.snapshot else "none"
+        self.stdout.write(f"{run.values_written} values published. Snapshot of the sources: {snapshot}")
