@@ -61,14 +61,23 @@ def smallest_change(
     `cohorts_of_persons`: registered cohorts that hold the persons asked about, over which the asker has the same roles.
     `decisions`: what the programme lays down for decisions other than the one asked; the house's grouping otherwise.
     """
+    frames = _frames(facts, tuple(_known(facts, cohorts_of_persons)), decisions or {})
+    patches = _fewest(facts, frames, rulebook)
+    return _repair(facts, patches, rulebook) if patches else None
+
+
+def _fewest(
+    facts: Sequence[Facts], frames: Iterable[tuple[_Patch, ...]], rulebook: Rulebook
+) -> tuple[_Patch, ...] | None:
+    """Return the smallest completed frame, the first of equals; empty where nothing has to change."""
     best: tuple[_Patch, ...] | None = None
-    for frame in _frames(facts, tuple(_known(facts, cohorts_of_persons)), decisions or {}):
+    for frame in frames:
         if best is not None and len(frame) >= len(best):
             break
         found = _complete(facts, frame, rulebook)
         if found is not None and (best is None or len(found) < len(best)):
             best = found
-    return _repair(facts, best, rulebook) if best else None
+    return best
 
 
 def _frames(

@@ -8,15 +8,22 @@ from charter import rules
 from charter.rules.rulebook import Rulebook
 
 
-def without(rule: str, *, negate: bool = False) -> Rulebook:
-    """Return the house's rulebook less this policy, or with the policy's conditions negated."""
-    house = rules.compile_rulebook(rules.house_files())
-    policies = dict(house.policies.to_pst().static_policies)
+def without(rule: str, *, negate: bool = False, of: Rulebook | None = None) -> Rulebook:
+    """Return a rulebook (the house's) less this policy, or with the policy's conditions negated."""
+    whole = of or rules.compile_rulebook(rules.house_files())
+    return replace(
+        whole,
+        policies=_less(whole.policies, rule, negate),
+        denials=_less(whole.denials, rule, negate),
+    )
+
+
+def _less(handle: PolicySet, rule: str, negate: bool) -> PolicySet:
+    policies = dict(handle.to_pst().static_policies)
     policy = policies.pop(rule)
     if negate:
         policies[rule] = replace(policy, clauses=(pst.Unless(_conjunction(policy.clauses)),))
-    changed = PolicySet.from_pst(pst.PolicySet({}, policies, ()))
-    return replace(house, policies=changed, denials=changed)
+    return PolicySet.from_pst(pst.PolicySet({}, policies, ()))
 
 
 def _conjunction(clauses: tuple[pst.Clause, ...]) -> pst.Expr:

@@ -1,0 +1,191 @@
+"""The engine: all rules named, precedence, obligations, and no answer whatever goes wrong."""
+
+import subprocess
+import sys
+from datetime import date
+
+import cedarpy
+import pytest
+from msgspec.structs import replace
+
+from charter import rules
+from charter.rules import engine
+from charter.rules.context import project
+from charter.rules.facts import Facts
+from charter.rules.request import Window
+from charter.rules.vocabulary import Category, Decision, Grain, Kind, Obligation, Outcome, Role
+from tests.charter.rules.rulebooks import house_with, policy
+from tests.spec.base import PAYMENTS, about, oneself, person, team
+from tests.spec.mutants import without
+
+HOUSE = rules.compile_rulebook(rules.house_files())
+OVERFLOW = "when { context.from_day + 9223372036854775807 > 0 }"
+
+
+def ids(verdict: rules.Verdict) -> list[str]:
+    return [bite.id for bite in verdict.rules]
+
+
+def commits_for_a_rating() -> Facts:
+    """A manager asks for each person's commits in payments, highest first, to rate them."""
+    listed = frozenset({(Decision.WORKFLOW_DEBUGGING, Grain.TEAM)})
+    return team(
+        decision=Decision.PERFORMANCE_RATING,
+        grain=Grain.PERSON,
+        order_by="value",
+        metrics=("commit-count",),
+        metric="commit-count",
+        name="Commit count",
+        kind=Kind.ACTIVITY,
+        category=Category.ACTIVITY,
+        listed=listed,
+        access=frozenset({(Role.MANAGER, Grain.TEAM)}),
+        **about(PAYMENTS),
+    )
+
+
+def test_a_ranking_by_commits_for_a_rating_names_every_rule() -> None:
+    """Issue 2, done when: AR04, AR07, AR08 and AR14 are named, each with what in the request it bit."""
+    verdict = rules.decide([commits_for_a_rating()], HOUSE)
+    said = {bite.id: bite.here for bite in verdict.rules}
+    assert verdict.outcome is Outcome.DENY
+    assert {"AR04", "AR07", "AR08", "AR14"} <= said.keys()
+    assert ids(verdict) == sorted(said)
+    assert said["AR04"] == "You asked for people in order of commit count, highest first."
+    assert said["AR07"] == (
+        "Performance rating needs at least two metrics and qualitative evidence. You gave one metric and none."
+    )
+    assert said["AR14"] == "The charter of commit count lists one use: workflow debugging, at team level."
+
+
+def test_a_forbid_that_errs_denies() -> None:
+    """DESIGN Rules: Cedar skips an erring forbid and allows; we deny, and name ENGINE."""
+    rulebook = house_with(policy(OVERFLOW))
+    naive = engine._authorize(team(), rulebook, rulebook.policies)
+    assert naive.allowed and naive.diagnostics.errors
+    assert ids(rules.decide([team()], rulebook)) == ["ENGINE"]
+
+
+def test_an_error_hides_no_rule_that_bit() -> None:
+    """DESIGN Rules: all determining rules are named, beside ENGINE."""
+    verdict = rules.decide([team(in_force=False)], house_with(policy(OVERFLOW)))
+    assert ids(verdict) == ["AR15", "ENGINE"]
+
+
+def test_no_decision_denies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DESIGN Rules: NoDecision is a denial; an unknown context key smuggles nothing in."""
+    monkeypatch.setattr(engine, "context_json", lambda *_: '{"approved": true}')
+    assert engine._authorize(team(), HOUSE, HOUSE.policies).decision is cedarpy.Decision.NoDecision
+    assert ids(rules.decide([team()], HOUSE)) == ["ENGINE"]
+
+
+def test_an_exception_denies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DESIGN Rules: any engine error denies, and its message does not leak."""
+
+    def broken(*_: object) -> None:
+        raise ValueError("secret path")
+
+    monkeypatch.setattr(engine, "charter_handle", broken)
+    verdict = rules.decide([team()], HOUSE)
+    assert ids(verdict) == ["ENGINE"] and verdict.outcome is Outcome.DENY
+    assert "secret" not in repr(verdict)
+
+
+def test_a_request_without_facts_is_an_error() -> None:
+    """DESIGN The line: nothing is permitted for want of a metric to refuse."""
+    with pytest.raises(ValueError, match="without facts"):
+        rules.decide([], HOUSE)
+
+
+def test_refer_sends_to_the_board_and_deny_beats_it() -> None:
+    """DESIGN The line: deny, then refer, then permit."""
+    rulebook = house_with(policy("when { context.export }", effect="refer"))
+    referred = rules.decide([team(export=True)], rulebook)
+    assert (referred.outcome, ids(referred)) == (Outcome.REFER, ["ORG01"])
+    denied = rules.decide([team(export=True, in_force=False)], rulebook)
+    assert (denied.outcome, ids(denied)) == (Outcome.DENY, ["AR15", "ORG01"])
+    assert rules.decide([team()], rulebook).permits
+
+
+def test_a_referral_does_not_stand_in_for_the_permit() -> None:
+    """DESIGN Rules: default deny, also where the only rule that bites would refer."""
+    rulebook = house_with(policy("when { context.export }", effect="refer"))
+    verdict = rules.decide([team(export=True, roles=frozenset())], without("AR14", of=rulebook))
+    assert (verdict.outcome, ids(verdict)) == (Outcome.DENY, ["ORG01", "USE"])
+
+
+@pytest.mark.parametrize(
+    ("facts", "says"),
+    [
+        (
+            team(decision=Decision.LOAD_BALANCING),
+            "lists two uses: retrospective, at team, own and person level; staffing",
+        ),
+        (team(roles=frozenset({Role.HR})), "does not open team values to the role you hold there"),
+        (team(window=Window(start=date(2025, 1, 1), end=date(2026, 1, 1))), "allows data from 1 June 2025"),
+        (
+            team(needs_beside=frozenset({(Decision.RETROSPECTIVE, Grain.TEAM, "slo-compliance")})),
+            "wants slo-compliance asked in the same request",
+        ),
+        (
+            oneself(asks_about_self=False, acknowledged=True, fairness_until=date(2027, 1, 1)),
+            "shown to the person they are about",
+        ),
+        (team(listed=frozenset()), "lists no use"),
+    ],
+)
+def test_a_default_deny_names_the_missing_clause(facts: Facts, says: str) -> None:
+    """DESIGN Rules: a default deny has no reasons; the explanation names the clause, from the facts."""
+    (listed,) = rules.decide([facts], HOUSE).rules
+    (default,) = rules.decide([facts], without("AR14")).rules
+    assert (listed.id, default.id) == ("AR14", "USE")
+    assert says in listed.here
+    assert default.here == listed.here
+
+
+def test_several_metrics_are_decided_each_on_its_own() -> None:
+    """DESIGN The line: one deny denies the request and names which; id order, then the order of the metrics."""
+    good, old = team(), team(metric="cycle-time", in_force=False)
+    older = team(metric="pr-age", in_force=False, acknowledged=False)
+    verdict = rules.decide([good, older, old], HOUSE)
+    assert [(bite.id, bite.metric) for bite in verdict.rules] == [
+        ("AR15", "pr-age"),
+        ("AR15", "cycle-time"),
+        ("AR24", "pr-age"),
+    ]
+
+
+def test_only_a_waivable_rule_can_be_waived() -> None:
+    """DESIGN Rules: a waiver of any other rule never reaches the engine."""
+    everything = frozenset(rule.id for rule in HOUSE.rules)
+    assert project(team(waived=everything), HOUSE.waivable).waived == ["AR26"]
+
+
+def obliged(*facts: Facts) -> set[str]:
+    verdict = rules.decide(facts, HOUSE)
+    assert verdict.permits
+    return set(verdict.obligations)
+
+
+def test_obligations_of_a_permit() -> None:
+    """S24, S26: what the answer's user must do; delivery metrics alone ask for more."""
+    always = {Obligation.KEEP_WITHHELD, Obligation.NO_OTHER_USE, Obligation.NO_EXPORT}
+    delivery = Obligation.ADD_RELIABILITY_AND_QUALITATIVE
+    assert obliged(team()) == always | {Obligation.ANNOTATE_CONTEXT, delivery}
+    assert obliged(person()) == always
+    assert Obligation.NO_EXPORT not in obliged(team(export=True))
+    assert Obligation.SHOW_COUNTER_METRIC in obliged(team(counter_metric="slo-compliance"))
+    assert delivery not in obliged(team(), team(category=Category.RELIABILITY))
+    assert all(rules.obligation_text(obligation) for obligation in Obligation)
+
+
+def test_a_machine_is_held_to_the_same_rules() -> None:
+    """AR24: a machine account that acknowledged nothing gets nothing."""
+    machine = replace(team().actor, human=False, acknowledged=False)
+    assert ids(rules.decide([replace(team(), actor=machine)], HOUSE)) == ["AR24"]
+
+
+def test_the_core_imports_no_django() -> None:
+    """DESIGN Who may import whom: the rules stand on their own."""
+    code = "import sys, charter.rules; sys.exit(any(name.split('.')[0] == 'django' for name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

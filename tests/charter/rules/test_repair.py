@@ -1,0 +1,168 @@
+"""The smallest change: permitted, no smaller one is, and nothing made up."""
+
+from datetime import date
+from itertools import combinations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from charter import rules
+from charter.rules import repair
+from charter.rules.facts import Facts
+from charter.rules.request import Window
+from charter.rules.vocabulary import Decision, Grain, Period, Role, Standing, TimeFilter, View
+from tests.charter.rules.test_engine import commits_for_a_rating
+from tests.spec.base import PAYMENTS, SEARCH, TINY, about, decision_facts, one_person, oneself, person, team
+from tests.spec.strategies import facts, near
+
+HOUSE = rules.compile_rulebook(rules.house_files())
+
+
+def parts(*asked: Facts, **options: object) -> dict[str, tuple[str, str]]:
+    found = rules.smallest_change(asked, HOUSE, **options)
+    assert found is not None
+    return {change.part: (change.asked, change.allowed) for change in found.changes}
+
+
+def test_the_ranking_by_commits() -> None:
+    """DESIGN screens, refusal: decision, level and order change; the metric and the months stay."""
+    found = rules.smallest_change([commits_for_a_rating()], HOUSE)
+    assert found is not None
+    assert [(one.part, one.asked, one.allowed) for one in found.changes] == [
+        ("Decision", "Performance rating", "Workflow debugging"),
+        ("Level", "Each person", "Team payments"),
+        ("Order", "Highest first", "None"),
+    ]
+    clears = {change.part: set(change.clears) for change in found.changes}
+    assert {"AR07", "AR08", "AR14"} <= clears["Decision"]
+    assert {"AR05", "AR14"} <= clears["Level"]
+    assert clears["Order"] == {"AR04"}
+    assert found.request.cohorts == ("team:payments",) and found.request.order_by is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (team(**about(PAYMENTS, TINY)), {"Cohorts": ("Team payments and team tiny", "Team payments")}),
+        (one_person(export=True), {"Export": ("Export", "Look here")}),
+        (oneself(percentile=True), {"Percentile": ("Among peers", "None")}),
+        (one_person(limit=3), {"Limit": ("The first 3", "None")}),
+        (one_person(combine="sum"), {"Combine": ("One score", "Each metric on its own")}),
+        (one_person(time_filter=TimeFilter.WEEKEND), {"Time": ("Weekend only", "All")}),
+        (person(view=View.DIAGNOSTIC), {"View": ("Diagnostic", "Performance")}),
+        (
+            team(window=Window(start=date(2025, 5, 1), end=date(2026, 1, 1))),
+            {"Window": ("May 2025 to December 2025", "June 2025 to December 2025")},
+        ),
+        (
+            team(
+                kept_from=date(2026, 1, 2),
+                period=Period.QUARTER,
+                window=Window(start=date(2026, 1, 1), end=date(2026, 7, 1)),
+            ),
+            {"Window": ("January 2026 to June 2026", "April 2026 to June 2026")},
+        ),
+        (team(decision=Decision.STAFFING), {"Decision": ("Staffing", "Retrospective")}),
+    ],
+)
+def test_one_part(asked: Facts, expected: dict[str, tuple[str, str]]) -> None:
+    """Issue 2: one part that stands in the way is changed, and only that."""
+    assert parts(asked) == expected
+
+
+def test_persons_become_their_cohort() -> None:
+    """AR05: the cohorts that hold the persons stand in for them, where the caller names them."""
+    asked = one_person(persons=("p-001", "p-002"))
+    assert rules.smallest_change([asked], HOUSE) is None
+    assert parts(asked, cohorts_of_persons=("team:search",)) == {"Level": ("Each person", "Team search")}
+    assert parts(asked, cohorts_of_persons=[SEARCH]) == {"Level": ("Each person", "Team search")}
+
+
+def test_a_refused_metric_is_left_out() -> None:
+    """DESIGN The line: one deny denies the request; the others may still be asked."""
+    metrics = ("lead-time-for-changes", "pr-age")
+    good, bad = team(metrics=metrics), team(metrics=metrics, metric="pr-age", name="PR age", in_force=False)
+    assert parts(good, bad) == {"Metrics": ("Lead time for changes and PR age", "Lead time for changes")}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        team(acknowledged=False),
+        team(roles=frozenset()),
+        team(standing=Standing.SUSPENDED),
+        person(evidence=()),
+        person(accountable=None, metrics=("project-outcomes",)),
+        team(**about(TINY)),
+        team(window=Window(start=date(2020, 1, 1), end=date(2020, 4, 1))),
+    ],
+)
+def test_nothing_is_made_up(asked: Facts) -> None:
+    """Issue 2: no role, acknowledgement, evidence or accountable person is invented; then there is no repair."""
+    assert rules.smallest_change([asked], HOUSE) is None
+
+
+def test_no_level_that_the_role_does_not_open() -> None:
+    """AR14: a level of the charter that the asker's roles do not open is not proposed."""
+    listed = frozenset({(Decision.RETROSPECTIVE, Grain.TEAM)})
+    asked = one_person(persons=(), **about(PAYMENTS), listed=listed)
+    assert set(parts(asked)) == {"Level"}
+    closed = one_person(
+        persons=(), **about(PAYMENTS), listed=listed, access=frozenset({(Role.HR, Grain.TEAM)})
+    )
+    assert rules.smallest_change([closed], HOUSE) is None
+
+
+def test_the_programme_decides_what_a_decision_needs() -> None:
+    """S7: an alternative that needs evidence by the programme's word is not proposed without it."""
+    asked = team(decision=Decision.STAFFING)
+    strict = {
+        Decision.RETROSPECTIVE: rules.DecisionFacts(
+            Decision.RETROSPECTIVE, decision_facts(Decision.RETROSPECTIVE).group, False, 1, False, False
+        )
+    }
+    assert rules.smallest_change([asked], HOUSE, decisions=strict) is None
+
+
+def test_a_permitted_request_needs_no_change() -> None:
+    """Issue 2: there is nothing to repair."""
+    assert rules.smallest_change([team()], HOUSE) is None
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.one_of(near(), facts()))
+def test_a_repair_is_permitted_and_no_smaller_one_is(one: Facts) -> None:
+    """Issue 2: every smaller choice of the same parts is tried and refused; the parts clear all that bit."""
+    house = tuple(repair._frames([one], one.cohorts, {}))
+    patches = repair._fewest([one], house, HOUSE)
+    size = len(patches) if patches is not None else 99
+    for frame in house:
+        must, may = repair._toggles([one], frame)
+        fixed = frame + must
+        for count in range(min(len(may) + 1, size - len(fixed))):
+            assert not any(repair._permits([one], fixed + some, HOUSE) for some in combinations(may, count))
+    if patches:
+        assert repair._permits([one], patches, HOUSE)
+        found = rules.smallest_change([one], HOUSE)
+        assert found is not None and found.request.evidence == one.request.evidence
+        assert found.request.accountable == one.request.accountable
+        cleared = {rule for change in found.changes for rule in change.clears}
+        assert cleared == {bite.id for bite in rules.decide([one], HOUSE).rules}
+
+
+@pytest.mark.parametrize(
+    ("day", "period", "start"),
+    [
+        (date(2026, 1, 1), Period.MONTH, date(2026, 1, 1)),
+        (date(2026, 1, 2), Period.MONTH, date(2026, 2, 1)),
+        (date(2026, 12, 2), Period.MONTH, date(2027, 1, 1)),
+        (date(2026, 4, 1), Period.QUARTER, date(2026, 4, 1)),
+        (date(2026, 4, 2), Period.QUARTER, date(2026, 7, 1)),
+        (date(2026, 3, 1), Period.QUARTER, date(2026, 4, 1)),
+        (date(2026, 12, 31), Period.QUARTER, date(2027, 1, 1)),
+    ],
+)
+def test_first_start(day: date, period: Period, start: date) -> None:
+    """DESIGN The line: windows are aligned to periods, a clipped one too."""
+    assert repair.first_start(day, period) == start
