@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from charter.registry.models import CharterVersion, RulebookVersion
@@ -17,6 +17,8 @@ _USER = settings.AUTH_USER_MODEL
 
 
 class Seat(Record):
+    """One of the six seats, which every case must hear."""
+
     kind = models.CharField(max_length=20, choices=SeatKind, unique=True)
 
     class Meta:
@@ -40,6 +42,15 @@ class Term(Dated):
                 name="term_one_member_a_seat",
                 expressions=[("seat", RangeOperators.EQUAL), (VALID, RangeOperators.OVERLAPS)],
                 condition=Q(alternate=False),
+                violation_error_message=_(
+                    "This seat has a member in part of that time. End that term first."
+                ),
+            ),
+            ExclusionConstraint(
+                name="term_one_seat_a_member",
+                expressions=[("user", RangeOperators.EQUAL), (VALID, RangeOperators.OVERLAPS)],
+                condition=Q(alternate=False),
+                violation_error_message=_("This account is a member on another seat in part of that time."),
             ),
         ]
 
@@ -62,11 +73,13 @@ class Case(Record):
     closed_by = models.ForeignKey(_USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        ordering = ["-opened_at"]
+        ordering = ["-opened_at", "-id"]
         constraints = [
             models.CheckConstraint(
                 name="case_has_its_matter",
-                condition=Q(kind=CaseKind.CHARTER, charter_version__isnull=False, rulebook_version__isnull=True)
+                condition=Q(
+                    kind=CaseKind.CHARTER, charter_version__isnull=False, rulebook_version__isnull=True
+                )
                 | Q(kind=CaseKind.RULEBOOK, charter_version__isnull=True, rulebook_version__isnull=False),
             ),
             models.CheckConstraint(
@@ -75,7 +88,21 @@ class Case(Record):
                 | (~Q(state=CaseState.OPEN) & Q(closed_at__isnull=False, closed_by__isnull=False)),
             ),
             models.UniqueConstraint(
-                fields=["charter_version"], condition=Q(state=CaseState.OPEN), name="case_one_open_a_version"
+                fields=["charter_version"],
+                condition=Q(state=CaseState.OPEN),
+                name="case_one_open_a_version",
+                violation_error_message=_("A case about this version is open already."),
+            ),
+            models.UniqueConstraint(
+                fields=["rulebook_version"],
+                condition=Q(state=CaseState.OPEN),
+                name="case_one_open_a_rulebook",
+                violation_error_message=_("A case about this rulebook is open already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(closes_at__gt=F("opened_at")),
+                name="case_closes_after_it_opens",
+                violation_error_message=_("A case closes after it opens."),
             ),
         ]
 
@@ -98,6 +125,9 @@ class Ballot(Record):
             models.CheckConstraint(
                 condition=~Q(vote__in=[Vote.REJECT, Vote.RECUSE, Vote.VETO]) | ~Q(reason=""),
                 name="ballot_no_needs_a_reason",
+                violation_error_message=_(
+                    "Say why: a vote against, a veto and a recusal each need a reason."
+                ),
             ),
         ]
 
@@ -112,3 +142,11 @@ class BoardOutcome(Record):
     minutes = models.TextField()
     decided_at = models.DateTimeField(default=clock.now)
     decided_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="boardoutcome_approved_by_votes",
+                condition=Q(approvals__lte=F("votes")) & (Q(approved=False) | Q(approvals__gt=0)),
+            )
+        ]

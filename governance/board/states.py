@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from ground.errors import Conflict
+
 
 class SeatKind(models.TextChoices):
     ENGINEERING = "engineering", _("Engineering")
@@ -39,3 +41,12 @@ TRANSITIONS: dict[CaseState, frozenset[CaseState]] = {
     CaseState.APPROVED: frozenset(),
     CaseState.REJECTED: frozenset(),
 }
+
+
+def check_can_move(old: CaseState, new: CaseState) -> None:
+    """Raise Conflict unless the table lets a case move from `old` to `new`."""
+    if new not in TRANSITIONS[old]:
+        raise Conflict(
+            f"A case that is {old.label.lower()} cannot become {new.label.lower()}.",
+            code="no_such_transition",
+        )

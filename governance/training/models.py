@@ -11,12 +11,18 @@ from ground.models import Record
 class Acknowledgement(Record):
     """An account has read one rulebook version and says so; a new version asks again (AR24)."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="acknowledgements")
-    rulebook_version = models.ForeignKey(RulebookVersion, on_delete=models.PROTECT, related_name="acknowledgements")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="acknowledgements"
+    )
+    rulebook_version = models.ForeignKey(
+        RulebookVersion, on_delete=models.PROTECT, related_name="acknowledgements"
+    )
     acknowledged_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         ordering = ["-acknowledged_at"]
         constraints = [
-            models.UniqueConstraint(fields=["user", "rulebook_version"], name="acknowledgement_once_a_version")
+            models.UniqueConstraint(
+                fields=["user", "rulebook_version"], name="acknowledgement_once_a_version"
+            )
         ]

@@ -1,0 +1,172 @@
+"""What tests stand on, made through the services that make it in life: accounts, teams, a board, active charters.
+
+Everything is made by the system account unless `by` says otherwise. Names are the defaults' unless given.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from itertools import count
+
+from charter import rules
+from charter.registry import catalogue
+from charter.registry import services as registry
+from charter.registry.document import CharterDocument
+from charter.registry.models import CharterVersion, Programme, RulebookVersion
+from charter.registry.states import RulebookState
+from governance.board import services as board
+from governance.board.models import BoardOutcome, Case, Seat
+from governance.board.states import SeatKind, Vote
+from governance.people import services as people
+from governance.people.models import (
+    ContextClass,
+    Membership,
+    Person,
+    ReportingLine,
+    Role,
+    RoleGrant,
+    Team,
+    User,
+    ValueStream,
+)
+
+LONG_AGO = date(2020, 1, 1)
+PASSWORD = "correct horse battery staple"
+
+_numbers = count(1)
+
+
+def system() -> User:
+    """The system account."""
+    return people.system_account()
+
+
+def an_account(username: str = "", **fields: object) -> User:
+    """A person's account; fields as `people.services.open_account` takes them."""
+    username = username or f"account-{next(_numbers)}"
+    found = User.objects.filter(username=username).first()
+    return found or people.open_account(
+        **{"username": username, "name": username.title(), "by": system(), **fields}
+    )
+
+
+def a_person(external_id: str = "", *, team: Team | None = None, manager: Person | None = None) -> Person:
+    """Somebody employed since long ago, in a team and under a manager where given.
+
+    In life persons come by import alone, which is the whole truth about all of them at once.
+    """
+    external_id = external_id or f"person-{next(_numbers)}"
+    person = Person.objects.create(external_id=external_id, name=external_id.title(), employed_from=LONG_AGO)
+    if team is not None:
+        Membership.objects.create(person=person, team=team, valid_from=LONG_AGO)
+    if manager is not None:
+        ReportingLine.objects.create(person=person, manager=manager, valid_from=LONG_AGO)
+    return person
+
+
+def a_team(
+    slug: str = "",
+    *,
+    people: int = 0,
+    value_stream: str = "commerce",
+    context_class: ContextClass = ContextClass.STABLE_PRODUCT,
+    valid_from: date = LONG_AGO,
+) -> Team:
+    """A team of so many people, named `<slug>-1` and so on."""
+    slug = slug or f"team-{next(_numbers)}"
+    stream, _ = ValueStream.objects.get_or_create(slug=value_stream, defaults={"name": value_stream.title()})
+    team = Team.objects.create(
+        slug=slug, name=slug.title(), value_stream=stream, context_class=context_class, valid_from=valid_from
+    )
+    for number in range(1, people + 1):
+        a_person(f"{slug}-{number}", team=team)
+    return team
+
+
+def a_role(user: User, role: Role, **fields: object) -> RoleGrant:
+    """A role since long ago; fields as `people.services.grant_role` takes them."""
+    return people.grant_role(**{"user": user, "role": role, "valid_from": LONG_AGO, "by": system(), **fields})
+
+
+def a_board() -> dict[SeatKind, User]:
+    """Accounts `board-engineering` and so on, each the member of its seat since long ago."""
+    members = {}
+    for seat in SeatKind:
+        members[seat] = an_account(f"board-{seat.value.replace('_', '-')}")
+        if not members[seat].terms.exists():
+            board.fill_seat(seat_kind=seat, user=members[seat], valid_from=LONG_AGO, by=system())
+    return members
+
+
+def a_seat(kind: SeatKind) -> Seat:
+    """A seat of the board, whoever sits on it."""
+    return Seat.objects.get_or_create(kind=kind)[0]
+
+
+def a_programme() -> Programme:
+    """An approved programme with its decisions and sources."""
+    found = Programme.objects.first()
+    if found is not None:
+        return found
+    programme = registry.establish_programme(
+        slug="programme", name="Programme", purpose="To help teams see their own work.", by=system()
+    )
+    registry.load_decisions(programme=programme, by=system())
+    registry.load_sources(by=system())
+    return registry.approve_programme(programme=programme, by=system())
+
+
+def the_rules() -> RulebookVersion:
+    """The house rules, in force."""
+    found = RulebookVersion.objects.filter(state=RulebookState.IN_FORCE).first()
+    if found is not None:
+        return found
+    proposed = registry.propose_rulebook(files=rules.house_files(), by=system())
+    return registry.publish_rulebook(version=proposed, by=system())
+
+
+def a_document(slug: str) -> CharterDocument:
+    """A charter of the starter catalogue."""
+
+    return catalogue.charters()[slug]
+
+
+def a_submitted_charter(
+    slug: str = "deployment-frequency", *, owner: User | None = None, document: CharterDocument | None = None
+) -> CharterVersion:
+    """A charter, of the catalogue unless a document is given, handed in to the board."""
+    the_rules()
+    version = registry.register_charter(
+        programme=a_programme(),
+        document=document or a_document(slug),
+        owner=owner or an_account("owner"),
+        by=system(),
+    )
+    return registry.submit(version=version, by=system())
+
+
+def an_open_case(slug: str = "deployment-frequency", **fields: object) -> Case:
+    """A case about a submitted charter; fields as `a_submitted_charter` takes them."""
+
+    return board.open_case(charter_version=a_submitted_charter(slug, **fields), by=system())
+
+
+def votes(case: Case, said: Mapping[SeatKind, Vote] | None = None) -> None:
+    """Let the members of the board vote: for it, unless `said` has another vote for the seat."""
+
+    members = a_board()
+    for seat, vote in {**dict.fromkeys(SeatKind, Vote.APPROVE), **(said or {})}.items():
+        board.cast_ballot(case=case, seat_kind=seat, vote=vote, reason=f"{vote} is right", by=members[seat])
+
+
+def a_decided_case(case: Case, said: Mapping[SeatKind, Vote] | None = None) -> BoardOutcome:
+    """The outcome of a case after these votes."""
+
+    votes(case, said)
+    return board.close_case(case=case, by=system())
+
+
+def an_active_charter(slug: str = "deployment-frequency", **fields: object) -> CharterVersion:
+    """A charter of the catalogue, passed by the board's recorded votes; fields as `a_submitted_charter` takes them."""
+    case = an_open_case(slug, **fields)
+    a_decided_case(case)
+    return CharterVersion.objects.select_related("metric__programme").get(pk=case.charter_version_id)

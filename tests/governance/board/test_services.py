@@ -1,0 +1,319 @@
+"""Cases from opening to outcome, on the ledger and in the database."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+
+import pytest
+from django.db import IntegrityError, ProgrammingError, connection, transaction
+
+from audits.ledger.models import Entry, Payload, Visibility
+from charter import rules
+from charter.registry import services as registry
+from charter.registry.models import CharterVersion, RulebookVersion
+from charter.registry.states import RulebookState, Standing
+from governance.board import services
+from governance.board.models import Ballot, BoardOutcome, Case, Term
+from governance.board.states import CaseState, SeatKind, Vote
+from ground import clock
+from ground.errors import BadInput, Conflict, NotFound
+from ground.ids import new_id
+from tests import factories
+
+
+def _told(kind: str) -> dict:
+    """The newest thing that the ledger was told of a kind."""
+    return json.loads(bytes(Payload.objects.filter(entry__kind=kind).latest("entry__at").body))
+
+
+@pytest.mark.django_db
+class TestSeats:
+    def test_a_seat_has_one_member_and_a_member_one_seat(self, by):
+        """Design, board: a member a seat at a time; alternates may be many. The database keeps both."""
+        ana, ben = factories.an_account("ana"), factories.an_account("ben")
+
+        def fill(seat, user, since, until=None, **more):
+            return services.fill_seat(
+                seat_kind=seat, user=user, valid_from=since, valid_to=until, by=by, **more
+            )
+
+        first = fill(SeatKind.HR, ana, date(2026, 1, 1), date(2026, 7, 1))
+        fill(SeatKind.HR, ben, date(2026, 7, 1))
+        fill(SeatKind.LEGAL, ben, date(2026, 1, 1), alternate=True)
+        fill(SeatKind.HR, ana, date(2026, 7, 1), alternate=True)
+        for seat, user in ((SeatKind.HR, factories.an_account("cy")), (SeatKind.LEGAL, ana)):
+            with pytest.raises(BadInput):
+                fill(seat, user, date(2026, 6, 30))
+            with pytest.raises(IntegrityError), transaction.atomic():
+                term = Term(seat=first.seat if seat == SeatKind.HR else factories.a_seat(seat), user=user)
+                term.valid_from = date(2026, 6, 30)
+                term.save()
+
+    def test_a_term_ends_once(self, by):
+        """Design, board: terms have dates; the ledger hears of both."""
+        term = services.fill_seat(
+            seat_kind=SeatKind.HR, user=factories.an_account(), valid_from=date(2026, 1, 1), by=by
+        )
+        services.end_term(term=term, valid_to=date(2026, 7, 1), by=by)
+        assert _told("board.seat.filled")["valid_to"] is None
+        assert _told("board.seat.vacated")["valid_to"] == "2026-07-01"
+        with pytest.raises(Conflict):
+            services.end_term(term=term, valid_to=date(2026, 8, 1), by=by)
+        with pytest.raises(BadInput):
+            services.end_term(term=term, valid_to=date(2026, 1, 1), by=by)
+
+
+@pytest.mark.django_db
+class TestCases:
+    def test_an_opened_case_takes_the_charter_into_review(self, by, settings):
+        """Design, charters: submitted, then in review; a case lasts as the setting says."""
+        settings.BOARD_VOTING_DAYS = 3
+        version = factories.a_submitted_charter()
+        case = services.open_case(charter_version=version, by=by)
+        assert CharterVersion.objects.get(pk=version.pk).standing == Standing.IN_REVIEW
+        assert case.closes_at - case.opened_at == timedelta(days=3)
+        assert _told("board.case.opened")["charter_version"] == str(version.pk)
+        with pytest.raises(BadInput, match="open already"):
+            services.open_case(charter_version=version, by=by)
+
+    def test_a_case_is_about_one_thing_and_has_time(self, by):
+        """Issue 2, bad input: a sentence for each fault, and the charter stays where it was."""
+        version, rulebook = factories.a_submitted_charter(), factories.the_rules()
+        for fields in (
+            {},
+            {"charter_version": version, "rulebook_version": rulebook},
+            {"charter_version": version, "closes_at": clock.now() - timedelta(days=1)},
+        ):
+            with pytest.raises(BadInput):
+                services.open_case(**fields, by=by)
+        assert CharterVersion.objects.get(pk=version.pk).standing == Standing.SUBMITTED
+
+    def test_only_a_submitted_charter_is_put_to_the_board(self, by):
+        """Design, charters: the transition table decides; an open case does not outlive a refused transition."""
+        draft = registry.register_charter(
+            programme=factories.a_programme(),
+            document=factories.a_document("pr-age"),
+            owner=factories.an_account("owner"),
+            by=by,
+        )
+        with pytest.raises(Conflict):
+            services.open_case(charter_version=draft, by=by)
+        assert not Case.objects.exists()
+
+    def test_a_passed_case_activates_its_charter(self, by):
+        """Issue 2, 5: no charter becomes active except by a passed case, here by recorded votes."""
+        case = factories.an_open_case()
+        outcome = factories.a_decided_case(case, {SeatKind.HR: Vote.REJECT, SeatKind.PRODUCT: Vote.ABSTAIN})
+        version = CharterVersion.objects.get(pk=case.charter_version_id)
+        assert version.standing == Standing.ACTIVE and version.case_id == case.pk
+        assert (outcome.approved, outcome.approvals, outcome.votes) == (True, 4, 5)
+        assert Case.objects.get(pk=case.pk).state == CaseState.APPROVED
+
+    def test_the_minutes_say_who_said_what_and_why(self, by):
+        """Design, board: reasons and dissent are published when the case closes, and stand in the ledger."""
+        outcome = factories.a_decided_case(factories.an_open_case(), {SeatKind.HR: Vote.REJECT})
+        lines = outcome.minutes.splitlines()
+        assert lines[0] == "The board approved deployment-frequency@1."
+        assert lines[1] == "5 of 6 votes cast were for it."
+        assert "HR, Board-Hr: Reject. reject is right" in lines
+        told = _told("board.case.decided")
+        assert told["approved"] is True and len(told["ballots"]) == 6
+        assert {"seat": "hr", "vote": "reject"}.items() <= next(
+            ballot for ballot in told["ballots"] if ballot["seat"] == "hr"
+        ).items()
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            {SeatKind.LEGAL: Vote.VETO},
+            {SeatKind.HR: Vote.REJECT, SeatKind.LEGAL: Vote.REJECT, SeatKind.PRODUCT: Vote.REJECT},
+        ],
+    )
+    def test_a_failed_case_rejects_its_charter(self, by, said):
+        """S50: a rejected metric is not active; a veto outweighs five approvals."""
+        case = factories.an_open_case()
+        outcome = factories.a_decided_case(case, said)
+        assert not outcome.approved and outcome.minutes.startswith("The board rejected")
+        assert CharterVersion.objects.get(pk=case.charter_version_id).standing == Standing.REJECTED
+
+    def test_a_case_is_not_decided_while_a_seat_can_still_be_heard(self, by):
+        """S48: a vote cannot pass while a seat has not voted; after its time an unheard case fails."""
+        case = factories.an_open_case()
+        board = factories.a_board()
+        for seat in list(SeatKind)[:-1]:
+            services.cast_ballot(case=case, seat_kind=seat, vote=Vote.APPROVE, by=board[seat])
+        with pytest.raises(Conflict, match="Worker representative"):
+            services.close_case(case=case, by=by)
+        with clock.stopped_at(case.closes_at):
+            outcome = services.close_case(case=case, by=by)
+        assert (
+            not outcome.approved and "without a quorum. Not heard: Worker representative" in outcome.minutes
+        )
+
+    def test_a_vacant_seat_blocks(self, by):
+        """S48: a vote cannot pass while a required seat is vacant."""
+        case = factories.an_open_case()
+        with pytest.raises(NotFound):
+            services.cast_ballot(case=case, seat_kind=SeatKind.HR, vote=Vote.APPROVE, by=by)
+        with pytest.raises(
+            Conflict, match="Engineering, Product, HR, Legal, Security, Worker representative"
+        ):
+            services.close_case(case=case, by=by)
+
+    def test_closing_again_gives_the_same_outcome(self, by):
+        """Design, board: a case is decided once."""
+        case = factories.an_open_case()
+        outcome = factories.a_decided_case(case)
+        entries = Entry.objects.count()
+        assert services.close_case(case=case, by=by) == outcome
+        assert Entry.objects.count() == entries
+
+    def test_a_passed_rulebook_is_published_and_a_failed_one_stays_proposed(self, by):
+        """Design, rules: rulebooks are versioned, content-hashed and approved as board cases."""
+        factories.the_rules()
+        files = rules.house_files()
+        name = next(name for name in files if name.endswith(".cedar"))
+        proposed = registry.propose_rulebook(files={**files, name: files[name] + "\n// Read again.\n"}, by=by)
+        factories.a_decided_case(
+            services.open_case(rulebook_version=proposed, by=by), {SeatKind.LEGAL: Vote.VETO}
+        )
+        assert RulebookVersion.objects.get(pk=proposed.pk).state == RulebookState.PROPOSED
+        case = services.open_case(rulebook_version=proposed, by=by)
+        factories.a_decided_case(case)
+        now = RulebookVersion.objects.get(state=RulebookState.IN_FORCE)
+        assert (now.pk, now.case_id) == (proposed.pk, case.pk)
+
+    def test_a_ballot_s_entry_is_sealed_while_the_case_is_open(self, by):
+        """Design, ledger: ballots before closing are sealed and not searchable by actor."""
+        case, board = factories.an_open_case(), factories.a_board()
+        services.cast_ballot(case=case, seat_kind=SeatKind.HR, vote=Vote.APPROVE, by=board[SeatKind.HR])
+        entry = Entry.objects.get(kind="board.ballot.cast")
+        assert entry.visibility == Visibility.SEALED and entry.payload.actor == ""
+
+
+@pytest.mark.django_db
+class TestDatabase:
+    """What the database keeps, whatever the code above it does; these run as the runtime role."""
+
+    def _make_active(self, version, case_id):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE registry_charterversion SET standing = 'active', activated_at = now(), activated_by_id = %s,"
+                " expires_at = now() + interval '1 year', case_id = %s WHERE id = %s",
+                [version.created_by_id, case_id, version.pk],
+            )
+
+    def test_no_charter_becomes_active_without_a_passed_case(self, by):
+        """Issue 2, 5: not even by a bare UPDATE: no case, an open one, a failed one, another charter's."""
+        passed = factories.an_active_charter("pr-size").case_id
+        failed = factories.an_open_case("cycle-time")
+        factories.a_decided_case(failed, {SeatKind.HR: Vote.VETO})
+        open_case = factories.an_open_case("pr-age")
+        for version, case_id in [
+            (open_case.charter_version, new_id()),
+            (open_case.charter_version, open_case.pk),
+            (failed.charter_version, failed.pk),
+            (open_case.charter_version, passed),
+        ]:
+            with pytest.raises(IntegrityError, match="only by a case that the board has passed"):
+                self._make_active(version, case_id)
+
+    def test_no_charter_is_born_active(self, by):
+        """Issue 2, 5: nor by a bare INSERT."""
+        draft = factories.a_submitted_charter()
+        draft.pk, draft.number, draft.standing = new_id(), 2, Standing.ACTIVE
+        draft.activated_at = draft.expires_at = clock.now()
+        draft.activated_by, draft.case_id = by, new_id()
+        with (
+            pytest.raises(IntegrityError, match="only by a case that the board has passed"),
+            transaction.atomic(),
+        ):
+            draft.save(force_insert=True)
+
+    def test_no_session_s_own_tables_stand_in_for_the_board_s(self, by):
+        """Issue 2, 5: a temporary table of the same name does not hide the real one from the check."""
+        case = factories.an_open_case()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "CREATE TEMP TABLE board_boardoutcome AS SELECT %s::uuid AS case_id, true AS approved",
+                [case.pk],
+            )
+        try:
+            with pytest.raises(IntegrityError, match="only by a case"):
+                self._make_active(case.charter_version, case.pk)
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("DROP TABLE pg_temp.board_boardoutcome")
+
+    def test_ballots_and_outcomes_are_written_once(self, by):
+        """Issue 2, 2 and 5: what was voted and decided cannot be changed or taken back."""
+        factories.an_active_charter()
+        for change in (
+            lambda: Ballot.objects.update(vote=Vote.APPROVE),
+            lambda: Ballot.objects.all()._raw_delete("default"),
+            lambda: BoardOutcome.objects.update(approved=False),
+            lambda: BoardOutcome.objects.all()._raw_delete("default"),
+            lambda: Case.objects.update(charter_version=None),
+            lambda: Case.objects.all()._raw_delete("default"),
+        ):
+            with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+                change()
+
+    def test_a_seat_and_an_account_have_one_ballot_a_case(self, by):
+        """Design, board: once a seat, once an account, and reasons where they are due."""
+        case, board = factories.an_open_case(), factories.a_board()
+        ballot = services.cast_ballot(
+            case=case, seat_kind=SeatKind.HR, vote=Vote.APPROVE, by=board[SeatKind.HR]
+        )
+        for fields in (
+            {"seat": ballot.seat, "user": board[SeatKind.LEGAL], "vote": Vote.APPROVE},
+            {"seat": factories.a_seat(SeatKind.LEGAL), "user": ballot.user, "vote": Vote.APPROVE},
+            {"seat": factories.a_seat(SeatKind.LEGAL), "user": board[SeatKind.LEGAL], "vote": Vote.VETO},
+        ):
+            with pytest.raises(IntegrityError), transaction.atomic():
+                Ballot.objects.create(case=case, **fields)
+
+
+def _close(case: Case) -> BoardOutcome:
+    try:
+        return services.close_case(case=case, by=factories.system())
+    finally:
+        connection.close()
+
+
+def test_two_simultaneous_closings_decide_once(committed_db):
+    """Issue 2, 5: whoever comes second gets the outcome of the first."""
+    case = factories.an_open_case()
+    factories.votes(case)
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = list(pool.map(_close, [case] * 4))
+    assert len({outcome.pk for outcome in outcomes}) == 1
+    assert BoardOutcome.objects.count() == 1
+    assert Entry.objects.filter(kind="board.case.decided").count() == 1
+    assert CharterVersion.objects.get(pk=case.charter_version_id).standing == Standing.ACTIVE
+
+
+def _vote(case: Case, vote: Vote) -> str:
+    try:
+        services.cast_ballot(
+            case=case,
+            seat_kind=SeatKind.HR,
+            vote=vote,
+            reason="Because.",
+            by=factories.a_board()[SeatKind.HR],
+        )
+        return "cast"
+    except Conflict as refused:
+        return refused.code
+    finally:
+        connection.close()
+
+
+def test_two_simultaneous_votes_of_a_seat_are_one(committed_db):
+    """Design, board: a seat votes once, however fast it clicks."""
+    case = factories.an_open_case()
+    factories.a_board()
+    with ThreadPoolExecutor(2) as pool:
+        said = sorted(pool.map(lambda vote: _vote(case, vote), (Vote.APPROVE, Vote.REJECT)))
+    assert said == ["already_voted", "cast"]
+    assert Ballot.objects.count() == 1
