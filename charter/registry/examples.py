@@ -95,6 +95,14 @@ def mismatches(
     return found
 
 
+def metrics_asked(document: CharterDocument) -> frozenset[str]:
+    """The metrics that a charter's examples ask for, its own among them."""
+    given = (*document.examples.correct, *document.examples.incorrect)
+    named = [example.request.get("metrics") for example in given]
+    lists = [names for names in named if isinstance(names, list | tuple)]
+    return frozenset({document.metric, *(str(name) for names in lists for name in names)})
+
+
 def _mismatch(field: str, example: Example, result: ExampleResult) -> Finding:
     said = _outcome(example.verdict.value, example.rules)
     got = _outcome(result.verdict.outcome.value, sorted({bite.id for bite in result.verdict.rules}))

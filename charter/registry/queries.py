@@ -7,12 +7,25 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import (
+    Case,
+    F,
+    FilteredRelation,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from msgspec import Struct
 
 from charter.registry.charter_facts import read_document
 from charter.registry.document import CharterDocument
-from charter.registry.models import CharterVersion, RulebookVersion
+from charter.registry.models import CharterVersion, Metric, RulebookVersion
 from charter.registry.states import RulebookState
+from charter.registry.states import Standing as Stands
 from charter.rules import Rule, Rulebook, compile_rulebook
 from charter.rules.facts import DecisionFacts
 from charter.rules.vocabulary import Decision, DecisionGroup, SourceKind, Standing
@@ -114,3 +127,28 @@ def rules_in_force() -> tuple[Rule, ...]:
         RulebookVersion.objects.filter(state=RulebookState.IN_FORCE).values_list("pk", flat=True).first()
     )
     return rulebook(version).rules if version else ()
+
+
+def metrics_with_current_version() -> QuerySet[Metric]:
+    """All metrics with `current`, the version that governs each now, its programme and owner; one statement.
+
+    The version is the active one, else the suspended, else the newest, as in `governing`.
+    """
+    rank = Case(
+        When(standing=Stands.ACTIVE, then=Value(0)),
+        When(standing=Stands.SUSPENDED, then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    governs = CharterVersion.objects.filter(metric=OuterRef("pk")).order_by(rank, "-number").values("pk")[:1]
+    return (
+        Metric.objects.annotate(governs=Subquery(governs))
+        .annotate(current=FilteredRelation("versions", condition=Q(versions__pk=F("governs"))))
+        .select_related("owner", "programme", "current")
+    )
+
+
+def version_history(metric: Metric) -> QuerySet[CharterVersion]:
+    """All versions of a metric's charter, newest first, with who wrote, handed in and activated each; one statement."""
+    people = ("metric", "created_by", "submitted_by", "activated_by", "ended_by")
+    return metric.versions.select_related(*people).order_by("-number")

@@ -42,11 +42,27 @@ TRANSITIONS: dict[Standing, frozenset[Standing]] = {
     Standing.EXPIRED: frozenset(),
 }
 
+RULEBOOK_TRANSITIONS: dict[RulebookState, frozenset[RulebookState]] = {
+    RulebookState.PROPOSED: frozenset({RulebookState.IN_FORCE}),
+    RulebookState.IN_FORCE: frozenset({RulebookState.REPLACED}),
+    # Rules that served before may serve again, by a case like any other.
+    RulebookState.REPLACED: frozenset({RulebookState.IN_FORCE}),
+}
+
 
 def check_can_move(old: Standing, new: Standing) -> None:
     """Raise Conflict unless the table lets a charter version move from `old` to `new`."""
     if new not in TRANSITIONS[old]:
         raise Conflict(
             f"A charter version that is {old.label.lower()} cannot become {new.label.lower()}.",
+            code="no_such_transition",
+        )
+
+
+def check_rulebook_can_move(old: RulebookState, new: RulebookState) -> None:
+    """Raise Conflict unless the table lets a rulebook version move from `old` to `new`."""
+    if new not in RULEBOOK_TRANSITIONS[old]:
+        raise Conflict(
+            f"A rulebook that is {old.label.lower()} cannot become {new.label.lower()}.",
             code="no_such_transition",
         )

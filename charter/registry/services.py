@@ -1,0 +1,345 @@
+"""The only writers of the registry. Each appends to the ledger in the same transaction.
+
+Those that the board calls inside its own transaction are `atomic()`; the others are durable, so that what they return
+is committed.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+import rfc8785
+from dateutil.relativedelta import relativedelta
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from audits.ledger import services as ledger
+from charter import rules
+from charter.registry import catalogue, locks, submission
+from charter.registry.document import CharterDocument
+from charter.registry.models import (
+    CharterVersion,
+    Clearance,
+    ClearanceKind,
+    DecisionKind,
+    Metric,
+    Programme,
+    RulebookVersion,
+    Source,
+)
+from charter.registry.states import (
+    ProgrammeState,
+    RulebookState,
+    Standing,
+    check_can_move,
+    check_rulebook_can_move,
+)
+from governance.people.models import User
+from ground import clock, records
+from ground.errors import BadInput, Conflict
+
+Amend = Callable[[CharterDocument], CharterDocument]
+
+
+@transaction.atomic(durable=True)
+def establish_programme(*, slug: str, name: str, purpose: str, by: User, time_zone: str = "UTC") -> Programme:
+    """Begin the organisation's programme, as a draft. There is one a database: Conflict where there is one already."""
+    if Programme.objects.exists():
+        raise Conflict(_("There is a programme already. One database holds one."), code="programme_exists")
+    _check_time_zone(time_zone)
+    programme = records.insert(Programme(slug=slug, name=name, purpose=purpose, time_zone=time_zone))
+    payload = {
+        "programme": programme.pk,
+        "slug": slug,
+        "name": name,
+        "purpose": purpose,
+        "time_zone": time_zone,
+    }
+    ledger.append(kind="registry.programme.established", payload=payload, by=by.actor)
+    return programme
+
+
+@transaction.atomic(durable=True)
+def approve_programme(*, programme: Programme, by: User) -> Programme:
+    """Approve the programme, so that charters can be handed in (S1). It must have declared a decision (S5)."""
+    programme = Programme.objects.select_for_update().get(pk=programme.pk)
+    if programme.state != ProgrammeState.DRAFT:
+        raise Conflict(_("This programme is approved already."), code="no_such_transition")
+    submission.check_has_decision(programme)
+    programme.state, programme.approved_at, programme.approved_by = ProgrammeState.ACTIVE, clock.now(), by
+    programme.save(update_fields=["state", "approved_at", "approved_by"])
+    ledger.append(kind="registry.programme.approved", payload={"programme": programme.pk}, by=by.actor)
+    return programme
+
+
+@transaction.atomic(durable=True)
+def load_decisions(*, programme: Programme, by: User) -> list[DecisionKind]:
+    """Declare the decisions of the starter catalogue that the programme lacks; those it has stay as they are (S7)."""
+    declared = set(programme.decision_kinds.values_list("slug", flat=True))
+    made = [
+        records.insert(DecisionKind(programme=programme, **_values(starter, leave_out=())))
+        for starter in catalogue.decisions()
+        if starter.slug not in declared
+    ]
+    if made:
+        payload = {"programme": programme.pk, "decisions": [kind.slug for kind in made]}
+        ledger.append(kind="registry.decisions.declared", payload=payload, by=by.actor)
+    return made
+
+
+@transaction.atomic(durable=True)
+def load_sources(*, by: User) -> list[Source]:
+    """Describe the sources of the starter catalogue that are not described yet; others stay as they are."""
+    described = set(Source.objects.values_list("slug", flat=True))
+    made = [
+        records.insert(Source(**_values(starter, leave_out=("columns",))))
+        for starter in catalogue.sources()
+        if starter.slug not in described
+    ]
+    if made:
+        payload = {"sources": {source.slug: source.kind for source in made}}
+        ledger.append(kind="registry.sources.described", payload=payload, by=by.actor)
+    return made
+
+
+@transaction.atomic(durable=True)
+def register_charter(
+    *, programme: Programme, document: CharterDocument, owner: User, by: User
+) -> CharterVersion:
+    """Store a charter as a draft: the next version of its metric, which is made where it is new.
+
+    The same content as the newest version gives that version and writes nothing. Conflict where the programme has
+    declared no decision (S5).
+    """
+    return _register(programme, document, owner, by)
+
+
+@transaction.atomic(durable=True)
+def load_catalogue(
+    *, programme: Programme, owner: User, by: User, amend: Amend | None = None
+) -> list[CharterVersion]:
+    """Register every starter charter as a draft, all or none; `amend` may change each document first."""
+    documents = catalogue.charters().values()
+    return [_register(programme, amend(each) if amend else each, owner, by) for each in documents]
+
+
+@transaction.atomic(durable=True)
+def submit(*, version: CharterVersion, by: User) -> CharterVersion:
+    """Hand a draft in to the board (S1, S2, S3, S134).
+
+    Raises BadInput with `findings` where lint has errors or an example does not get its verdict.
+    """
+    version = _locked(version)
+    check_can_move(Standing(version.standing), Standing.SUBMITTED)
+    submission.check_submittable(version)
+    version.submitted_at, version.submitted_by = clock.now(), by
+    return _stand(version, Standing.SUBMITTED, by, "submitted_at", "submitted_by")
+
+
+@transaction.atomic
+def begin_review(*, version: CharterVersion, by: User) -> CharterVersion:
+    """Note that the board has taken a submitted version up."""
+    return _stand(_locked(version), Standing.IN_REVIEW, by)
+
+
+@transaction.atomic
+def activate(*, version: CharterVersion, case_id: UUID, by: User) -> CharterVersion:
+    """Put a version in force by a passed case of the board, and retire the version that was in force before.
+
+    It expires after the programme's `charter_months`; its decisions are reviewed within `review_days`.
+    """
+    version = _locked(version)
+    check_can_move(Standing(version.standing), Standing.ACTIVE)
+    earlier = version.metric.versions.filter(standing__in=[Standing.ACTIVE, Standing.SUSPENDED])
+    for other in earlier.exclude(pk=version.pk).select_related("metric"):
+        _end(_locked(other), Standing.RETIRED, by)
+    programme, now = version.metric.programme, clock.now()
+    version.case_id, version.activated_at, version.activated_by = case_id, now, by
+    version.expires_at = now + relativedelta(months=programme.charter_months)
+    version.review_due_on = clock.today(programme.time_zone) + timedelta(days=programme.review_days)
+    fields = ("case_id", "activated_at", "activated_by", "expires_at", "review_due_on")
+    return _stand(version, Standing.ACTIVE, by, *fields)
+
+
+@transaction.atomic
+def reject(*, version: CharterVersion, by: User) -> CharterVersion:
+    """Note that the board rejected a version. It stays as it is; a changed one is the next version (S50)."""
+    return _end(_locked(version), Standing.REJECTED, by)
+
+
+@transaction.atomic
+def suspend(*, version: CharterVersion, by: User) -> CharterVersion:
+    """Take a version out of use at once, until the board rules."""
+    return _stand(_locked(version), Standing.SUSPENDED, by)
+
+
+@transaction.atomic
+def retire(*, version: CharterVersion, by: User) -> CharterVersion:
+    """End the use of a version for good."""
+    return _end(_locked(version), Standing.RETIRED, by)
+
+
+@transaction.atomic(durable=True)
+def propose_rulebook(*, files: Mapping[str, str], by: User) -> RulebookVersion:
+    """Store rules as a proposal. The same content as an earlier version gives that version.
+
+    Raises BadInput with `findings` where they do not compile.
+    """
+    digest = _compile(files).content_hash
+    if found := RulebookVersion.objects.filter(content_hash=digest).first():
+        return found
+    number = (RulebookVersion.objects.aggregate(last=Max("number"))["last"] or 0) + 1
+    version = records.insert(
+        RulebookVersion(number=number, files=dict(files), content_hash=digest, created_by=by)
+    )
+    _append_rulebook("proposed", version, by)
+    return version
+
+
+@transaction.atomic
+def publish_rulebook(*, version: RulebookVersion, by: User, case_id: UUID | None = None) -> RulebookVersion:
+    """Put rules in force in place of those that were. The first need no case, as there is no rule before them.
+
+    Raises BadInput where they do not compile, or where an example of an active charter would get another verdict.
+    """
+    version = RulebookVersion.objects.select_for_update().get(pk=version.pk)
+    check_rulebook_can_move(RulebookState(version.state), RulebookState.IN_FORCE)
+    earlier = RulebookVersion.objects.select_for_update().filter(state=RulebookState.IN_FORCE).first()
+    if earlier is not None and case_id is None:
+        raise Conflict(
+            _("Rules in force are replaced by a passed case of the board only."), code="needs_a_case"
+        )
+    submission.check_examples_of_active(_compile(version.files))
+    if earlier is not None:
+        earlier.state = RulebookState.REPLACED
+        earlier.save(update_fields=["state"])
+    version.state, version.case_id = RulebookState.IN_FORCE, case_id
+    version.published_at, version.published_by = clock.now(), by
+    version.save(update_fields=["state", "case_id", "published_at", "published_by"])
+    _append_rulebook("published", version, by, replaces=earlier and earlier.pk, case=case_id)
+    return version
+
+
+@transaction.atomic(durable=True)
+def grant_clearance(
+    *, version: CharterVersion, kind: ClearanceKind, passed: bool, valid_until: date, reference: str, by: User
+) -> Clearance:
+    """Record what an audit found of a charter version, and until when it counts (last day, AR25)."""
+    clearance = records.insert(
+        Clearance(
+            charter_version=version,
+            kind=kind,
+            passed=passed,
+            valid_until=valid_until,
+            reference=reference,
+            granted_by=by,
+        )
+    )
+    payload = {
+        "charter_version": version.pk,
+        "kind": kind,
+        "passed": passed,
+        "valid_until": valid_until,
+        "reference": reference,
+    }
+    ledger.append(kind="registry.clearance.granted", payload=payload, by=by.actor)
+    return clearance
+
+
+def _register(programme: Programme, document: CharterDocument, owner: User, by: User) -> CharterVersion:
+    submission.check_has_decision(programme)
+    locks.take_metrics([document.metric])
+    metric = Metric.objects.filter(slug=document.metric).first() or _make_metric(
+        programme, document, owner, by
+    )
+    stored = msgspec.to_builtins(document)
+    digest = hashlib.sha256(rfc8785.dumps(stored)).hexdigest()
+    newest = metric.versions.order_by("-number").first()
+    if newest is not None and newest.content_hash == digest:
+        return newest
+    what = document.what
+    version = records.insert(
+        CharterVersion(
+            metric=metric,
+            number=newest.number + 1 if newest else 1,
+            document=stored,
+            content_hash=digest,
+            category=what.category or "",
+            layer=what.layer or "",
+            kind=what.type or "",
+            view=what.view or "",
+            created_by=by,
+        )
+    )
+    payload = {**_version_payload(version), "content_hash": digest, "document": stored}
+    ledger.append(kind="registry.charter.registered", payload=payload, by=by.actor)
+    return version
+
+
+def _make_metric(programme: Programme, document: CharterDocument, owner: User, by: User) -> Metric:
+    metric = Metric(programme=programme, slug=document.metric, name=document.name, owner=owner, created_by=by)
+    return records.insert(metric)
+
+
+def _locked(version: CharterVersion) -> CharterVersion:
+    """The version as it stands now, with its metric, held until the transaction ends."""
+    locks.take_metrics([version.metric.slug])
+    held = CharterVersion.objects.select_for_update(of=("self",)).select_related("metric__programme")
+    return held.get(pk=version.pk)
+
+
+def _end(version: CharterVersion, standing: Standing, by: User) -> CharterVersion:
+    version.ended_at, version.ended_by = clock.now(), by
+    return _stand(version, standing, by, "ended_at", "ended_by")
+
+
+def _stand(version: CharterVersion, standing: Standing, by: User, *fields: str) -> CharterVersion:
+    """Move a held version to a standing, by the table, with the fields that go with it."""
+    check_can_move(Standing(version.standing), standing)
+    payload = {**_version_payload(version), "was": version.standing, "case": version.case_id}
+    version.standing = standing
+    version.save(update_fields=["standing", *fields])
+    ledger.append(kind=f"registry.charter.{standing.value}", payload=payload, by=by.actor)
+    return version
+
+
+def _version_payload(version: CharterVersion) -> dict[str, object]:
+    return {"charter_version": version.pk, "metric": version.metric.slug, "number": version.number}
+
+
+def _compile(files: Mapping[str, str]) -> rules.Rulebook:
+    try:
+        return rules.compile_rulebook(files)
+    except rules.RulebookError as error:
+        text = _("The rules cannot be used: %(problem)s") % {"problem": error.findings[0]}
+        raise BadInput(text, field="files", code="rulebook_has_errors", findings=error.findings) from error
+
+
+def _append_rulebook(what: str, version: RulebookVersion, by: User, **more: object) -> None:
+    payload = {
+        "rulebook_version": version.pk,
+        "number": version.number,
+        "content_hash": version.content_hash,
+        **more,
+    }
+    ledger.append(kind=f"registry.rulebook.{what}", payload=payload, by=by.actor)
+
+
+def _values(starter: msgspec.Struct, *, leave_out: tuple[str, ...]) -> dict[str, object]:
+    """A starter's fields as a record takes them: words as plain text."""
+    values: dict[str, object] = msgspec.to_builtins(starter)
+    return {name: value for name, value in values.items() if name not in leave_out}
+
+
+def _check_time_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise BadInput(
+            _("There is no time zone “%(name)s”. Give an IANA name such as Europe/Berlin.") % {"name": name},
+            field="time_zone",
+        ) from error

@@ -1,0 +1,117 @@
+"""Everything that is checked before a charter goes to the board, and examples again before rules change."""
+
+from collections.abc import Collection, Iterable
+
+from django.utils.translation import gettext as _
+
+from charter import rules
+from charter.registry import catalogue, examples, lint
+from charter.registry.charter_facts import read_document
+from charter.registry.document import CharterDocument
+from charter.registry.models import CharterVersion, DecisionKind, Metric, Programme, RulebookVersion, Source
+from charter.registry.states import ProgrammeState, RulebookState, Standing
+from charter.rules.facts import DecisionFacts
+from charter.rules.vocabulary import Decision, DecisionGroup, Grain, SourceKind
+from ground.errors import BadInput, Conflict
+
+
+def source_kinds() -> dict[str, SourceKind]:
+    """The described sources by slug."""
+    return {slug: SourceKind(kind) for slug, kind in Source.objects.values_list("slug", "kind")}
+
+
+def findings(version: CharterVersion) -> list[lint.Finding]:
+    """What lint and the charter's own examples find, errors first."""
+    document = read_document(version.document)
+    kinds = list(version.metric.programme.decision_kinds.all())
+    found = lint.lint(
+        document,
+        sources=source_kinds(),
+        known_metrics=_known_metrics(),
+        minimum_grains={Decision(kind.slug): Grain(kind.minimum_grain) for kind in kinds},
+    )
+    if lint.errors(found):
+        return found
+    book, others = rules_for_examples(), _others(examples.metrics_asked(document))
+    return examples.mismatches(document, book, source_kinds(), others=others, decisions=_facts(kinds)) + found
+
+
+def check_programme(programme: Programme) -> None:
+    """Raise Conflict unless the programme is approved and has declared a decision (S1, S5)."""
+    if programme.state != ProgrammeState.ACTIVE:
+        raise Conflict(
+            _("The programme is not approved yet. No charter can be handed in before it is."),
+            code="programme_not_approved",
+        )
+    check_has_decision(programme)
+
+
+def check_has_decision(programme: Programme) -> None:
+    """Raise Conflict where the programme has declared no decision that a metric could serve (S5)."""
+    if not programme.decision_kinds.exists():
+        raise Conflict(
+            _("The programme has declared no decision yet. Declare what metrics are for before adding one."),
+            code="programme_without_decision",
+        )
+
+
+def check_submittable(version: CharterVersion) -> None:
+    """Raise BadInput with all findings where an error stands in the way of the board."""
+    check_programme(version.metric.programme)
+    found = findings(version)
+    if errors := lint.errors(found):
+        first = errors[0]
+        text = _("The charter cannot be handed in: %(problem)s (%(field)s)") % {
+            "problem": first.text,
+            "field": first.field,
+        }
+        raise BadInput(text, field=first.field, code="charter_has_errors", findings=found)
+
+
+def check_examples_of_active(rulebook: rules.Rulebook) -> None:
+    """Raise BadInput where an example of a charter in force would no longer get its verdict under these rules."""
+    active = CharterVersion.objects.filter(standing=Standing.ACTIVE).select_related("metric__programme")
+    kinds = source_kinds()
+    for version in active:
+        decisions = _facts(version.metric.programme.decision_kinds.all())
+        document = read_document(version.document)
+        others = _others(examples.metrics_asked(document))
+        if found := examples.mismatches(document, rulebook, kinds, others=others, decisions=decisions):
+            text = _("These rules would change what the charter of %(metric)s promises: %(problem)s") % {
+                "metric": document.name,
+                "problem": found[0].text,
+            }
+            raise BadInput(text, field="files", code="examples_would_change", findings=found)
+
+
+def rules_for_examples() -> rules.Rulebook:
+    """The rules in force; before any are, the house's own."""
+    version = RulebookVersion.objects.filter(state=RulebookState.IN_FORCE).first()
+    return rules.compile_rulebook(version.files if version else rules.house_files())
+
+
+def _facts(kinds: Iterable[DecisionKind]) -> dict[Decision, DecisionFacts]:
+    return {
+        Decision(kind.slug): DecisionFacts(
+            decision=Decision(kind.slug),
+            group=DecisionGroup(kind.group),
+            consequential=kind.consequential,
+            evidence_needed=kind.evidence_needed,
+            fairness_needed=kind.fairness_needed,
+            accountable_needed=kind.accountable_needed,
+        )
+        for kind in kinds
+    }
+
+
+def _known_metrics() -> set[str]:
+    """Metrics with a charter, if only in the starter catalogue: of a pair, one has to come first."""
+    return {*Metric.objects.values_list("slug", flat=True), *catalogue.charters()}
+
+
+def _others(slugs: Collection[str]) -> dict[str, CharterDocument]:
+    """The newest charter of each of these metrics; where there is none, the starter catalogue's."""
+    newest = CharterVersion.objects.filter(metric__slug__in=slugs).order_by("metric_id", "-number")
+    stored = newest.distinct("metric_id").select_related("metric")
+    starters = {slug: document for slug, document in catalogue.charters().items() if slug in slugs}
+    return {**starters, **{version.metric.slug: read_document(version.document) for version in stored}}
