@@ -21,6 +21,16 @@ from charter.rules.vocabulary import (
 
 CLOCK = {TimeFilter.WEEKEND: "weekends", TimeFilter.EVENING: "evenings", TimeFilter.ONLINE: "time online"}
 
+STANDINGS = {
+    Standing.DRAFT: "is still a draft",
+    Standing.SUBMITTED: "waits for the board",
+    Standing.IN_REVIEW: "is before the board",
+    Standing.SUSPENDED: "is suspended",
+    Standing.RETIRED: "is retired",
+    Standing.REJECTED: "was rejected",
+    Standing.EXPIRED: "has expired",
+}
+
 
 def here(rule_id: str, facts: Facts) -> str:
     """Return what in this request the rule bit; a rule without words of its own gets a plain sentence."""
@@ -49,14 +59,16 @@ def _monitoring(facts: Facts) -> str:
 
 def _strain(facts: Facts) -> str:
     what = "a strain metric" if facts.charter.category is Category.STRAIN else "tagged as a sign of wellness"
-    return f"{_subject(facts)} is {what}. You asked for it for {_about(facts)}."
+    return f"{_subject(facts)} is {what}. You asked to see it for {_about(facts)}."
 
 
 def _hours(facts: Facts) -> str:
     chosen = facts.request.time_filter
     if chosen is not None:
         return f"You asked for {CLOCK[chosen]} only, for {_about(facts)}."
-    return f"{_subject(facts)} counts weekend, evening or online time. You asked for it for {_about(facts)}."
+    return (
+        f"{_subject(facts)} counts weekend, evening or online time. You asked to see it for {_about(facts)}."
+    )
 
 
 def _ranking(facts: Facts) -> str:
@@ -65,12 +77,13 @@ def _ranking(facts: Facts) -> str:
 
 def _list(facts: Facts) -> str:
     request = facts.request
+    people = len(set(request.persons))
     asked = [
         (request.percentile, "where people stand among their peers"),
         (request.limit is not None, f"the first {request.limit} people"),
         (request.order_by is not None, f"people in order of {_order(facts)}"),
         (bool(request.cohorts), f"a value for each person in {words.cohorts(request.cohorts)}"),
-        (len(request.persons) > 1, f"{len(request.persons)} people side by side"),
+        (people > 1, f"{words.number(people)} people side by side"),
     ]
     parts = [text for is_asked, text in asked if is_asked]
     return f"You asked for {words.listed(parts)}." if parts else "You asked for people without naming one."
@@ -94,11 +107,11 @@ def _one_metric(facts: Facts) -> str:
 
 
 def _activity(facts: Facts) -> str:
-    return f"{_subject(facts)} counts activity. {_purpose(facts)} is a decision about a person."
+    return f"{_subject(facts)} is a count of activity. {_purpose(facts)} is a decision about a person."
 
 
 def _flow(facts: Facts) -> str:
-    return f"{_subject(facts)} is a flow metric. You asked for it for {_about(facts)}."
+    return f"{_subject(facts)} is a flow metric. You asked to see it for {_about(facts)}."
 
 
 def _classes(facts: Facts) -> str:
@@ -184,7 +197,7 @@ def _standing(facts: Facts) -> str:
     standing = facts.charter.standing
     if standing in {Standing.ACTIVE, Standing.PILOT}:
         return f"The charter of {_name(facts)} is {standing}, and its time has not begun or is over."
-    return f"The charter of {_name(facts)} is {words.spoken(standing)}, so nothing may be asked of it now."
+    return f"The charter of {_name(facts)} {STANDINGS[standing]}, so nothing may be asked of it now."
 
 
 def _accountable(facts: Facts) -> str:
@@ -194,14 +207,15 @@ def _accountable(facts: Facts) -> str:
 
 
 def _wellness(facts: Facts) -> str:
-    return f"{_subject(facts)} is a {words.spoken(facts.charter.category)} metric, and it is tagged as a sign of wellness."
+    kind = words.a(f"{words.spoken(facts.charter.category)} metric")
+    return f"{_subject(facts)} is {kind}, and it is tagged as a sign of wellness."
 
 
 def _pilot(facts: Facts) -> str:
     outside = context.outside_pilot(facts)
     if outside:
         return f"{_subject(facts)} is in a pilot, and {words.cohorts(outside)} is not part of it."
-    return f"{_subject(facts)} is in a pilot. You asked for it for {_about(facts)}."
+    return f"{_subject(facts)} is in a pilot. You asked to see it for {_about(facts)}."
 
 
 def _training(facts: Facts) -> str:

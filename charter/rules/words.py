@@ -17,12 +17,13 @@ GRAINS = {
     Grain.SELF: "own",
     Grain.PERSON: "person",
 }
+SPOKEN = {"one_on_one": "one-on-one", "ai_assist": "AI-assist"}
 NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 def spoken(word: StrEnum) -> str:
     """`promotion_evidence` is said "promotion evidence"."""
-    return word.value.replace("_", " ")
+    return SPOKEN.get(word.value) or word.value.replace("_", " ")
 
 
 def sentence(text: str) -> str:
@@ -39,6 +40,11 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     """Join words as people do: "a, b and c"."""
     *head, tail = list(words) or [""]
     return f"{', '.join(head)} {last} {tail}" if head else tail
+
+
+def a(text: str) -> str:
+    """`a("activity metric")` is "an activity metric"."""
+    return f"{'an' if text[:1].lower() in 'aeiou' else 'a'} {text}"
 
 
 def number(count: int) -> str:

@@ -23,9 +23,21 @@ from charter.rules.vocabulary import (
     TimeFilter,
     View,
 )
-from tests.spec.base import PERSON_USE, TEAM_USE, one_person, oneself
+from tests.spec.base import PERSON_USE, TEAM_USE, decision_facts, one_person, oneself
 
 _LOOSE = ("cohorts", "person_classes", "beside", "fairness_until", "waived", "accountable_human")
+_ASKED = (
+    "decision",
+    "view",
+    "order_by",
+    "limit",
+    "percentile",
+    "compare",
+    "combine",
+    "time_filter",
+    "export",
+    "persons",
+)
 METRICS = ("lead-time-for-changes", "commit-count", "slo-compliance")
 COHORTS = ("team:payments", "team:search", "value_stream:money")
 PERSONS = ("p-001", "p-002")
@@ -156,3 +168,14 @@ def near(draw: st.DrawFn) -> Facts:
         base = replace(base, **{part: changed})
     names = draw(st.sets(st.sampled_from(_LOOSE), max_size=1))
     return replace(base, **{name: getattr(other, name) for name in names})
+
+
+@st.composite
+def asked_otherwise(draw: st.DrawFn) -> Facts:
+    """A permitted use asked in another way, so that some change of the question would be permitted again."""
+    base = draw(st.sampled_from([TEAM_USE, one_person(), one_person(cohorts=("team:payments",)), oneself()]))
+    base = replace(base, cohorts=TEAM_USE.cohorts)
+    other = draw(requests)
+    names = draw(st.sets(st.sampled_from(_ASKED), max_size=6))
+    request = replace(base.request, **{name: getattr(other, name) for name in names})
+    return replace(base, request=request, decision=decision_facts(request.decision))

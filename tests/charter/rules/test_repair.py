@@ -14,7 +14,7 @@ from charter.rules.request import Window
 from charter.rules.vocabulary import Decision, Grain, Period, Role, Standing, TimeFilter, View
 from tests.charter.rules.test_engine import commits_for_a_rating
 from tests.spec.base import PAYMENTS, SEARCH, TINY, about, decision_facts, one_person, oneself, person, team
-from tests.spec.strategies import facts, near
+from tests.spec.strategies import asked_otherwise, near
 
 HOUSE = rules.compile_rulebook(rules.house_files())
 
@@ -131,7 +131,7 @@ def test_a_permitted_request_needs_no_change() -> None:
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.one_of(near(), facts()))
+@given(st.one_of(asked_otherwise(), near()))
 def test_a_repair_is_permitted_and_no_smaller_one_is(one: Facts) -> None:
     """Issue 2: every smaller choice of the same parts is tried and refused; the parts clear all that bit."""
     house = tuple(repair._frames([one], one.cohorts, {}))

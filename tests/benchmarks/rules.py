@@ -1,0 +1,78 @@
+"""What the rules cost beyond Cedar itself: bare `cedarpy` with everything prepared, against `rules.decide`."""
+
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+import cedarpy
+
+from charter import rules
+from charter.rules.context import ACTION, HUMAN, charter_uid, context_json
+from charter.rules.facts import Facts
+from charter.rules.rulebook import Rulebook, charter_handle
+from charter.rules.vocabulary import Category, Decision, Grain, Kind
+from tests.spec.base import PAYMENTS, about, team
+
+ROUNDS, BATCH = 60, 50
+AIM = 1.6
+
+
+def run() -> list[dict[str, Any]]:
+    """Measure in alternating batches, so that whatever else the machine does falls on both alike."""
+    rulebook = rules.compile_rulebook(rules.house_files())
+    allowed, refused = team(), _refused()
+    bare, permits, denies = _medians(
+        _bare(allowed, rulebook),
+        lambda: rules.decide([allowed], rulebook),
+        lambda: rules.decide([refused], rulebook),
+    )
+    bare_denies, denies_beside = _medians(_bare(refused, rulebook), lambda: rules.decide([refused], rulebook))
+    return [
+        _line("bare cedarpy, a permit", bare * 1e6, "µs"),
+        _line("rules.decide, a permit", permits * 1e6, "µs"),
+        _line("rules.decide against bare cedarpy, a permit", permits / bare, "times", AIM),
+        _line("rules.decide, a refusal with all its rules in words", denies * 1e6, "µs"),
+        _line("rules.decide against bare cedarpy, a refusal", denies_beside / bare_denies, "times", AIM),
+    ]
+
+
+def _refused() -> Facts:
+    return team(
+        decision=Decision.PERFORMANCE_RATING,
+        grain=Grain.PERSON,
+        order_by="value",
+        kind=Kind.ACTIVITY,
+        category=Category.ACTIVITY,
+        **about(PAYMENTS),
+    )
+
+
+def _bare(facts: Facts, rulebook: Rulebook) -> Callable[[], object]:
+    """Cedar alone: policies, schema, charter and context all parsed or encoded before."""
+    request = {
+        "principal": HUMAN,
+        "action": ACTION,
+        "resource": charter_uid(facts.charter),
+        "context": context_json(facts, rulebook.waivable),
+    }
+    charter = charter_handle(facts.charter, facts.request.grain)
+    return lambda: cedarpy.is_authorized(request, rulebook.policies, charter, rulebook.schema)
+
+
+def _medians(*calls: Callable[[], object]) -> list[float]:
+    """Return the median seconds of one call of each, taken over interleaved batches."""
+    seconds: list[list[float]] = [[] for _ in calls]
+    for _ in range(ROUNDS):
+        for call, taken in zip(calls, seconds, strict=True):
+            began = time.perf_counter()
+            for _ in range(BATCH):
+                call()
+            taken.append((time.perf_counter() - began) / BATCH)
+    return [statistics.median(taken) for taken in seconds]
+
+
+def _line(name: str, value: float, unit: str, aim: float | None = None) -> dict[str, Any]:
+    """One line of the table; `holds` is None where nothing is aimed at."""
+    holds = None if aim is None else value <= aim
+    return {"name": name, "value": value, "unit": unit, "aim": aim and f"≤ {aim}", "holds": holds}
