@@ -1,6 +1,8 @@
 """Fixtures for the whole suite."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -38,14 +40,23 @@ def django_db_setup(server, django_db_blocker):
 @pytest.fixture
 def committed_db(server, django_db_setup, django_db_blocker):
     """A database of the test's own, where commits are real and threads see them."""
+    with django_db_blocker.unblock(), connected_copy(server) as name:
+        yield name
+
+
+@contextmanager
+def connected_copy(server, of: str = "") -> Iterator[str]:
+    """Connect to a copy of the template, or of another database, and back to where we were afterwards."""
     from django.db import connection, connections
 
     before = connection.settings_dict["NAME"]
-    with django_db_blocker.unblock(), house.copy(server) as name:
+    with house.copy(server, of=of) as name:
         _connect(server, name)
-        yield name
-        connections.close_all()
-        _connect(server, before)
+        try:
+            yield name
+        finally:
+            connections.close_all()
+            _connect(server, before)
 
 
 @pytest.fixture

@@ -41,19 +41,23 @@ def template(server: embedded.Server) -> str:
 
 
 @contextmanager
-def copy(server: embedded.Server, name: str = "") -> Iterator[str]:
-    """A database of one's own, copied from the template and dropped afterwards; gives its name."""
+def copy(server: embedded.Server, name: str = "", of: str = "") -> Iterator[str]:
+    """A database of one's own, copied from the template (or another) and dropped afterwards; gives its name."""
     name = name or f"test_{uuid.uuid4().hex[:12]}"
     with _owner(server) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
         connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template(server)))
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(of or template(server))
+            )
         )
     try:
         yield name
     finally:
         with _owner(server) as connection:
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            )
 
 
 def runtime_url(server: embedded.Server, name: str) -> str:
@@ -72,19 +76,28 @@ def _owner(server: embedded.Server) -> psycopg.Connection:
 
 def _exists(server: embedded.Server, name: str) -> bool:
     with _owner(server) as connection:
-        return connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+        return (
+            connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+        )
 
 
 def _make_template(server: embedded.Server, name: str) -> None:
     """Migrate under another name first, so that a template is whole or not there."""
     draft = sql.Identifier("template_draft")
     with _owner(server) as connection:
-        for old in connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'template\\_%'").fetchall():
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(old[0])))
+        for old in connection.execute(
+            "SELECT datname FROM pg_database WHERE datname LIKE 'template\\_%'"
+        ).fetchall():
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(old[0]))
+            )
         connection.execute(sql.SQL("CREATE DATABASE {}").format(draft))
         environment = {**os.environ, "DATABASE_URL": owner_url(server, "template_draft")}
         subprocess.run(
-            [sys.executable, "manage.py", "migrate", "--verbosity", "0", "--skip-checks"], cwd=PROJECT, env=environment, check=True
+            [sys.executable, "manage.py", "migrate", "--verbosity", "0", "--skip-checks"],
+            cwd=PROJECT,
+            env=environment,
+            check=True,
         )
         connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(draft, sql.Identifier(name)))
 

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import connections
 from msgspec import Struct
 
 from charter.measures.models import PublishedValue, PublishingRun, RunState, Snapshot, Withheld
@@ -10,7 +11,9 @@ from charter.registry.models import CharterVersion
 from governance.people.models import Cohort, Role, User
 from ground import clock
 from tests import factories
+from tests.conftest import connected_copy
 
+ACCOUNTS = ("manager", "employee", "auditor", "stranger")
 NOON = datetime(2026, 4, 14, 12, tzinfo=UTC)
 MONTHS = [date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 1)]
 
@@ -34,29 +37,27 @@ def stopped():
         yield NOON
 
 
-def furnish() -> House:
+def furnish() -> None:
     """Make the house, through the services that make one in life."""
     from governance.people import cohorts
     from governance.training import services as training
 
     lead_time = factories.an_active_charter("lead-time-for-changes")
-    commit_count = factories.an_active_charter("commit-count")
+    factories.an_active_charter("commit-count")
     team = factories.a_team("payments", people=9)
     factories.a_team("search", people=8)
     cohorts.register_tree(on=clock.today(), minimum=5, by=factories.system())
-    names = ("manager", "employee", "auditor", "stranger")
-    manager, employee, auditor, stranger = (factories.an_account(each) for each in names)
+    manager, employee, auditor, stranger = (factories.an_account(each) for each in ACCOUNTS)
     employee.person = team.memberships.first().person
     employee.save(update_fields=["person"])
     factories.a_role(manager, Role.MANAGER, team=team)
     factories.a_role(auditor, Role.AUDITOR)
     for each in (manager, employee, auditor, stranger):
         training.acknowledge(rulebook_version=factories.the_rules(), by=each)
-    snapshot = _publish(lead_time)
-    return House(manager, employee, auditor, stranger, lead_time, commit_count, snapshot)
+    _publish(lead_time)
 
 
-def _publish(version: CharterVersion) -> Snapshot:
+def _publish(version: CharterVersion) -> None:
     """January and March with numbers, February withheld."""
     snapshot = Snapshot.objects.create(content_hash="sha256:" + "0" * 64, url="duckdb:///x", tables={})
     run = PublishingRun.objects.create(
@@ -78,15 +79,25 @@ def _publish(version: CharterVersion) -> Snapshot:
             snapshot=snapshot,
             **numbers,
         )
-    return snapshot
+
+
+@pytest.fixture(scope="session")
+def furnished(server, django_db_setup, django_db_blocker):
+    """A furnished database to copy, made once a worker as it takes a second."""
+    with django_db_blocker.unblock(), connected_copy(server) as name, clock.stopped_at(NOON):
+        furnish()
+        connections.close_all()
+        yield name
 
 
 @pytest.fixture
-def house(db, stopped) -> House:
-    return furnish()
-
-
-@pytest.fixture
-def committed_house(committed_db, stopped) -> House:
-    """The same where commits are real."""
-    return furnish()
+def house(server, furnished, stopped, django_db_blocker):
+    """The furnished house, in a database of the test's own where commits are real."""
+    with django_db_blocker.unblock(), connected_copy(server, of=furnished):
+        accounts = {name: User.objects.get(username=name) for name in ACCOUNTS}
+        yield House(
+            **accounts,
+            lead_time=CharterVersion.objects.get(metric__slug="lead-time-for-changes"),
+            commit_count=CharterVersion.objects.get(metric__slug="commit-count"),
+            snapshot=Snapshot.objects.get(),
+        )
