@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
+from knox.crypto import hash_token
 from knox.models import AuthToken
 
 from charter import rules
@@ -62,8 +63,8 @@ class Seeding:
         self._import_organisation()
         self._open_accounts()
         self._grant_roles()
-        self._programme = self._establish_programme()
         self._fill_seats()
+        self._programme = self._establish_programme()
         self._rulebook = self._put_rulebook_in_force()
         self._acknowledge_rules()
         self._pass_charters(self._load_charters())
@@ -133,12 +134,7 @@ class Seeding:
         """Make the tokens that the file lacks; one whose making was cut short is replaced."""
         for username, user in self._accounts.items():
             token = self._credentials.token(username)
-            if (
-                token
-                and AuthToken.objects.filter(
-                    user=user, token_key=token[: AuthToken._meta.get_field("token_key").max_length]
-                ).exists()
-            ):
+            if token and AuthToken.objects.filter(user=user, digest=hash_token(token)).exists():
                 continue
             AuthToken.objects.filter(user=user).delete()
             _, token = AuthToken.objects.create(user)
@@ -158,10 +154,10 @@ class Seeding:
             purpose=f"To try Metric Charter out. {self._data.about}",
             by=self._accounts["owner"],
         )
-        if programme.state == ProgrammeState.DRAFT:
-            programme = registry.approve_programme(programme=programme, by=self._accounts["board-legal"])
         registry.load_decisions(programme=programme, by=self._system)
         registry.load_sources(by=self._system)
+        if programme.state == ProgrammeState.DRAFT:
+            programme = registry.approve_programme(programme=programme, by=self._accounts["board-legal"])
         return programme
 
     def _fill_seats(self) -> None:

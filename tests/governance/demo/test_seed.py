@@ -1,0 +1,106 @@
+"""From an empty database to a governed house, in one go or in pieces."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from audits.ledger.models import Entry
+from charter.measures.models import PublishedValue
+from charter.registry.models import CharterVersion, Programme
+from charter.registry.states import ProgrammeState, Standing
+from governance.board.models import Ballot, Case
+from governance.board.states import CaseState
+from governance.demo.dataset import DataSet, made_up
+from governance.demo.seed import Seeding
+from governance.people.models import Cohort, RoleGrant, User
+from governance.training.models import Acknowledgement
+from ground import clock
+from ground.errors import Conflict
+
+
+class Interrupted(Exception):
+    """What Ctrl-C is to the demo."""
+
+
+@pytest.fixture
+def data(settings, tmp_path, monkeypatch) -> DataSet:
+    """The made-up data, with the clock at its end and the warehouse where the seed puts it."""
+    data = made_up()
+    settings.WAREHOUSE_URL = f"duckdb://{tmp_path}/warehouse.duckdb"
+    monkeypatch.setenv("CLOCK_OFFSET", str((data.as_of - datetime.now(UTC)).total_seconds()))
+    return data
+
+
+def seed(data: DataSet, folder: Path, *, until: str = "no such line") -> list[str]:
+    """What a run says; it is interrupted as soon as it says a line that begins with `until`."""
+    said: list[str] = []
+
+    def say(line: str) -> None:
+        said.append(line)
+        if line.strip().startswith(until):
+            raise Interrupted
+
+    Seeding(data, folder, say).run()
+    return said
+
+
+def counts() -> dict[str, int]:
+    models = (User, RoleGrant, CharterVersion, Case, Ballot, Acknowledgement, Cohort, PublishedValue, Entry)
+    return {model.__name__: model.objects.count() for model in models}
+
+
+def test_a_seed_cut_short_goes_on_where_it_stopped(committed_db, data, tmp_path):
+    """Issue 2, item 1: starting again continues; charters become active by six recorded votes each, and only so."""
+    for line in ("Importing", "Putting the rules", "2/13", "Registered", "5/12"):
+        with pytest.raises(Interrupted):
+            seed(data, tmp_path, until=line)
+    seed(data, tmp_path)
+    check_house(data)
+    before = counts()
+    credentials = (tmp_path / "credentials.json").read_text()
+    seed(data, tmp_path)
+    after = counts()
+    # A run that finds nothing to do still says on the log that it looked.
+    assert {**after, "Entry": 0} == {**before, "Entry": 0}
+    assert (tmp_path / "credentials.json").read_text() == credentials
+
+
+def check_house(data: DataSet) -> None:
+    programme = Programme.objects.get()
+    assert programme.state == ProgrammeState.ACTIVE
+    assert data.about in programme.purpose
+    standings = {version.metric.slug: version for version in CharterVersion.objects.select_related("metric")}
+    assert len(standings) >= 14
+    assert {slug for slug, version in standings.items() if version.standing != Standing.ACTIVE} == {
+        "hours-online",
+        "weekend-share",
+    }
+    for version in standings.values():
+        if version.standing == Standing.ACTIVE:
+            case = Case.objects.get(pk=version.case_id)
+            assert case.state == CaseState.APPROVED
+            assert case.ballots.values("user").distinct().count() == 6
+    votes = Counter(Ballot.objects.filter(case__charter_version__isnull=False).values_list("vote", flat=True))
+    assert votes["reject"] == 2, "boards are seldom of one mind"
+    assert Acknowledgement.objects.count() == User.objects.exclude(username__in=["admin", "system"]).count()
+    assert Cohort.objects.filter(slug__contains="+").exists(), "small teams are merged"
+    assert PublishedValue.objects.filter(starts_on=data.data_from).exists()
+    newest = PublishedValue.objects.order_by("-ends_on").first()
+    assert newest.ends_on == clock.today().replace(day=1), "up to the last closed month"
+
+
+def test_a_database_with_another_programme_is_left_alone(committed_db, data, tmp_path):
+    """Issue 2, item 1: the demo never mixes its data into another house."""
+    seed_only_programme = Seeding(data, tmp_path, lambda line: None)
+    from charter.registry import services as registry
+    from governance.people import services as people
+
+    registry.establish_programme(
+        slug="ours", name="Our programme", purpose="Real.", by=people.system_account()
+    )
+    with pytest.raises(Conflict, match=r"Our programme.*already"):
+        seed_only_programme.run()
+    assert not (tmp_path / "warehouse.duckdb").exists()
+    assert User.objects.count() == 1
