@@ -92,7 +92,7 @@ def length(duration: str) -> relativedelta:
             number += letter
         else:
             amounts[_UNITS[letter]], number = int(number), ""
-    return relativedelta(**amounts)  # type: ignore[arg-type]
+    return relativedelta(**amounts)
 
 
 def _source_kinds(document: CharterDocument, sources: Mapping[str, SourceKind]) -> frozenset[SourceKind]:

@@ -130,11 +130,12 @@ def _moment(document: CharterDocument, at: datetime) -> datetime:
 
 def _request(example: Example, document: CharterDocument, today: date) -> Request:
     """The request, with the words of examples filled in; without `metrics` it asks for the charter's own."""
-    parts = {"metrics": [document.metric], **example.request}
-    if parts.get("window") in _WINDOWS:
-        parts["window"] = _window(_WINDOWS[str(parts["window"])], today)
-    if isinstance(parts.get("persons"), list | tuple):
-        parts["persons"] = [_PERSONS.get(str(name), name) for name in parts["persons"]]  # type: ignore[attr-defined]
+    parts: dict[str, object] = {"metrics": [document.metric], **example.request}
+    window, persons = parts.get("window"), parts.get("persons")
+    if isinstance(window, str) and window in _WINDOWS:
+        parts["window"] = _window(_WINDOWS[window], today)
+    if isinstance(persons, list | tuple):
+        parts["persons"] = [_PERSONS.get(name, name) for name in persons]
     try:
         request = msgspec.convert(parts, Request)
     except msgspec.ValidationError as error:

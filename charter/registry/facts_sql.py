@@ -115,11 +115,11 @@ def _check_nodes(query: exp.Select) -> None:
             _refuse("The query may not write.")
 
 
-def _counts_rows(node: exp.Expression) -> bool:
+def _counts_rows(node: exp.Expr) -> bool:
     return type(node) is exp.Star and type(node.parent) is exp.Count
 
 
-def _name_of(node: exp.Expression) -> str:
+def _name_of(node: exp.Expr) -> str:
     if isinstance(node, exp.Anonymous):
         return f"the function {node.name}"
     return (
@@ -160,7 +160,7 @@ def _names(part: exp.Expression) -> set[str]:
 
 def _check_columns(query: exp.Select) -> None:
     names = query.named_selects
-    if "" in names:
+    if len(names) != len(query.expressions) or "" in names:
         _refuse("Name each column that the query gives: at, person or team, value, and perhaps weight.")
     if len(set(names)) != len(names):
         _refuse("The query gives a column twice.")

@@ -6,13 +6,15 @@ core (`true`, `false`, `null`, decimal numbers), so that a date or a bare `no` s
 
 import re
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import NoReturn, TypeVar
 
 import msgspec
 import yaml
 
 from charter.registry.document import CharterDocument
 from ground.errors import BadInput
+
+Wanted = TypeVar("Wanted")
 
 LARGEST_FILE = 256 * 1024  # bytes
 DEEPEST_NESTING = 20
@@ -24,11 +26,13 @@ _WORDS: dict[str, object] = {"": None, "~": None, "null": None, "true": True, "f
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,14})")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,14})\.[0-9]{1,15}")
 
+_ODD_BREAKS = frozenset("\x85\u2028\u2029")
+
 _UNKNOWN_FIELD = re.compile(
-    r"Object contains unknown field `(?P<key>.*)`(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL
+    r"Object contains unknown field `(?P<key>.*?)`(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL
 )
 _MISSING_FIELD = re.compile(
-    r"Object missing required field `(?P<key>.*)`(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL
+    r"Object missing required field `(?P<key>.*?)`(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL
 )
 _AT = re.compile(r"(?P<problem>.*?)(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL)
 
@@ -42,7 +46,7 @@ def parse_charter(text: str | bytes, *, name: str) -> CharterDocument:
     return parse_yaml(text, CharterDocument, name=name)
 
 
-def parse_yaml(text: str | bytes, wanted: Any, *, name: str) -> Any:
+def parse_yaml(text: str | bytes, wanted: type[Wanted], *, name: str) -> Wanted:
     """Read YAML of the small dialect as the type `wanted`; BadInput names file, line and key."""
     tree = _Tree(text, name)
     value = tree.read()
@@ -106,7 +110,7 @@ class _Tree:
         found: list[object] = []
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent):
-                self._lines[""] = event.start_mark.line + 1
+                self._lines[""] = _line(event)
                 if found:
                     self.refuse(
                         "The file holds more than one document. Put each charter in a file of its own."
@@ -117,11 +121,11 @@ class _Tree:
         return found[0]
 
     def _value(self, event: yaml.Event, events: Iterator[yaml.Event], path: str, depth: int) -> object:
-        self._lines.setdefault(path, event.start_mark.line + 1)
+        self._lines.setdefault(path, _line(event))
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             self.refuse("Anchors and aliases are not allowed. Write the text out.", path)
-        if getattr(event, "tag", None):
-            self.refuse(f"Tags such as {event.tag} are not allowed.", path)
+        if tag := getattr(event, "tag", None):
+            self.refuse(f"Tags such as {tag} are not allowed.", path)
         if depth > DEEPEST_NESTING:
             self.refuse("This is nested too deeply.", path)
         if isinstance(event, yaml.ScalarEvent):
@@ -142,17 +146,21 @@ class _Tree:
             key = self._key(event, path)
             below = f"{path}.{key}" if path else key
             if key in values:
-                self._lines[below] = event.start_mark.line + 1
+                self._lines[below] = _line(event)
                 self.refuse("This key is given twice.", below)
-            self._lines[below] = event.start_mark.line + 1
+            self._lines[below] = _line(event)
             values[key] = self._value(next(events), events, below, depth + 1)
         return values
 
     def _key(self, event: yaml.Event, path: str) -> str:
         if not isinstance(event, yaml.ScalarEvent) or event.anchor or event.tag:
-            self._lines[path] = event.start_mark.line + 1
+            self._lines[path] = _line(event)
             self.refuse("A key must be a plain word.", path)
         return str(event.value)
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
 
 
 def _scalar(event: yaml.ScalarEvent) -> object:
@@ -223,6 +231,9 @@ for _pattern, _tag, _firsts in (
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    # PyYAML loses these line breaks in every style but the one that escapes them.
+    if _ODD_BREAKS & set(text):
+        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"')
     style = "|" if "\n" in text else ">" if len(text) > 90 else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 

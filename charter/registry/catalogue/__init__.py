@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from charter.registry.document import CharterDocument
-from charter.registry.files import parse_charter, parse_yaml
+from charter.registry.files import Wanted, parse_charter, parse_yaml
 from charter.rules.facts import DecisionFacts
 from charter.rules.vocabulary import Decision, DecisionGroup, Grain, SourceKind
 
@@ -52,13 +52,13 @@ class StarterSource(Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def decisions() -> tuple[StarterDecision, ...]:
     """The decisions of a fresh install."""
-    return _read("decisions.yaml", tuple[StarterDecision, ...])  # type: ignore[no-any-return]
+    return _read("decisions.yaml", tuple[StarterDecision, ...])
 
 
 @cache
 def sources() -> tuple[StarterSource, ...]:
     """The tables of a fresh install."""
-    return _read("sources.yaml", tuple[StarterSource, ...])  # type: ignore[no-any-return]
+    return _read("sources.yaml", tuple[StarterSource, ...])
 
 
 @cache
@@ -69,5 +69,5 @@ def charters() -> Mapping[str, CharterDocument]:
     return {document.metric: document for document in documents}
 
 
-def _read(name: str, wanted: object) -> object:
+def _read(name: str, wanted: type[Wanted]) -> Wanted:
     return parse_yaml((FOLDER / name).read_bytes(), wanted, name=name)

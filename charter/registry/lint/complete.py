@@ -1,6 +1,7 @@
 """Is everything said that a charter must say?"""
 
 from collections.abc import Iterator
+from datetime import date
 
 from charter.registry.charter_facts import length
 from charter.registry.document import HowLong, What, Who, Why
@@ -176,5 +177,6 @@ def _is_empty(value: object) -> bool:
 
 
 def _days(duration: str) -> int:
-    kept = length(duration)
-    return kept.years * 365 + kept.months * 30 + kept.days
+    day = date(2000, 1, 1)
+    kept: date = day + length(duration)
+    return (kept - day).days

@@ -55,7 +55,7 @@ def about_people(draft: Draft) -> Iterator[Fault]:
         return
     for place, clause in _clauses(draft):
         if clause.decision in PEOPLE_DECISIONS:
-            word = what.category.value if what.category in NEVER_ABOUT_PEOPLE else "activity"  # type: ignore[union-attr]
+            word = what.category.value if what.category in NEVER_ABOUT_PEOPLE else "activity"
             text = f"A metric of kind {word} may not inform {clause.decision.value}."
             yield Fault(place, text, "Take this decision out and name it under forbidden.")
 

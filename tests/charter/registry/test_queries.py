@@ -1,0 +1,83 @@
+"""Lists read for screens: right, and in one statement."""
+
+import msgspec
+import pytest
+
+from charter.registry import queries, services
+from charter.registry.states import Standing
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def register(document, by):
+    owner = factories.an_account("owner")
+    return services.register_charter(programme=factories.a_programme(), document=document, owner=owner, by=by)
+
+
+def renamed(slug: str, name: str):
+    return msgspec.structs.replace(factories.a_document(slug), name=name)
+
+
+def current() -> dict[str, tuple[int, str]]:
+    return {m.slug: (m.current.number, m.current.standing) for m in queries.metrics_with_current_version()}
+
+
+def test_the_current_version_is_the_active_one_else_the_suspended_else_the_newest(by):
+    """DESIGN Charters: approval of the old is void only when the new one is active."""
+    factories.an_active_charter("deployment-frequency")
+    register(renamed("deployment-frequency", "Deployments a week"), by)
+    suspended = factories.an_active_charter("slo-compliance")
+    register(renamed("slo-compliance", "Objectives met"), by)
+    services.suspend(version=suspended, by=by)
+    register(factories.a_document("pr-age"), by)
+    register(renamed("pr-age", "Age of requests"), by)
+    assert current() == {
+        "deployment-frequency": (1, Standing.ACTIVE),
+        "slo-compliance": (1, Standing.SUSPENDED),
+        "pr-age": (2, Standing.DRAFT),
+    }
+
+
+def test_the_list_of_metrics_is_one_statement(by, django_assert_num_queries):
+    """DESIGN Style: every list has a pinned query count."""
+    owner = factories.an_account("owner")
+    services.load_catalogue(programme=factories.a_programme(), owner=owner, by=by)
+    with django_assert_num_queries(1):
+        shown = [
+            (metric.owner.username, metric.programme.name, metric.current.document["name"])
+            for metric in queries.metrics_with_current_version()
+        ]
+    assert len(shown) >= 14
+
+
+def test_the_list_of_metrics_can_be_filtered_and_cut(by):
+    """DESIGN Interfaces: one list serves the screen and the API, with filters and cursors."""
+    for slug in ("deployment-frequency", "pr-age", "commit-count"):
+        register(factories.a_document(slug), by)
+    found = queries.metrics_with_current_version().filter(current__category="flow").order_by("slug")
+    assert [metric.slug for metric in found[:1]] == ["pr-age"]
+    assert queries.metrics_with_current_version().filter(slug__gt="d").count() == 2
+
+
+def test_the_history_of_a_metric_is_one_statement(by, django_assert_num_queries):
+    """S143: every version stays, newest first, with who did what."""
+    first = register(factories.a_document("pr-age"), by)
+    register(renamed("pr-age", "Age of requests"), by)
+    with django_assert_num_queries(1):
+        history = [
+            (version.number, version.created_by.name) for version in queries.version_history(first.metric)
+        ]
+    assert history == [(2, by.name), (1, by.name)]
+
+
+def test_the_current_version_agrees_with_the_one_that_governs(by):
+    """DESIGN The line: what a page shows as the charter is the version that decides."""
+    factories.an_active_charter("deployment-frequency")
+    register(renamed("deployment-frequency", "Deployments a week"), by)
+    register(factories.a_document("pr-age"), by)
+    from ground import clock
+
+    governing = queries.governing(["deployment-frequency", "pr-age"], at=clock.now())
+    shown = {metric.slug: metric.current.pk for metric in queries.metrics_with_current_version()}
+    assert shown == {slug: each.version_id for slug, each in governing.items()}
