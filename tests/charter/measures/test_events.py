@@ -1,0 +1,198 @@
+"""Events, joined to teams, days and cohorts."""
+
+from datetime import UTC, date, datetime
+
+import pyarrow as pa
+import pytest
+
+from charter.measures.calendar import Span
+from charter.measures.events import EventTable, Membership, Reach
+from charter.measures.warehouse import Facts
+from charter.rules.vocabulary import Aggregation, Period
+
+AT = pa.timestamp("us", "UTC")
+JANUARY = Span(Period.MONTH, date(2026, 1, 1), date(2026, 2, 1))
+FEBRUARY = Span(Period.MONTH, date(2026, 2, 1), date(2026, 3, 1))
+
+
+def facts(rows: list[dict], *, at: pa.DataType = AT, columns=("person", "team", "value")) -> Facts:
+    types = {"person": pa.string(), "team": pa.string(), "value": pa.float64(), "weight": pa.float64()}
+    schema = pa.schema([("at", at), *((name, types[name]) for name in columns)])
+    batches = [pa.RecordBatch.from_pylist([row], schema=schema) for row in rows]
+    return Facts(schema, iter(batches))
+
+
+def event(at: object, *, person="ann", team=None, value: float | None = 1.0, **more) -> dict:
+    return {"at": at, "person": person, "team": team, "value": value, **more}
+
+
+@pytest.fixture
+def table():
+    """Ann moved from red to blue in the middle of January; both teams are the organisation."""
+    memberships = [
+        Membership("ann", "red", date(2025, 1, 1), date(2026, 1, 15)),
+        Membership("ann", "blue", date(2026, 1, 15)),
+        Membership("bob", "blue", date(2026, 2, 10)),
+    ]
+    reaches = [Reach(("red",)), Reach(("blue",)), Reach(("red", "blue"), whole=True)]
+    with EventTable(reaches, memberships, ["red", "blue"], "Europe/Berlin") as table:
+        yield table
+
+
+def counts(table: EventTable, kind: Period = Period.MONTH) -> dict:
+    tallies = table.tallies(kind, date(2025, 1, 1), date(2027, 1, 1))
+    return {group: tally.events for group, tally in tallies.items()}
+
+
+def test_an_event_without_a_team_is_its_persons_of_that_day(table):
+    """Issue 2, measures: an event's team is its person's team at that time where it names none."""
+    table.load(facts([event(datetime(2026, 1, day, 12, tzinfo=UTC)) for day in (14, 15)]), Aggregation.COUNT)
+    assert counts(table) == {(0, JANUARY.starts_on): 1, (1, JANUARY.starts_on): 1, (2, JANUARY.starts_on): 2}
+
+
+def test_a_move_happens_at_midnight_of_the_programmes_zone(table):
+    """Issue 2, measures: membership is effective-dated, and days are those of the programme's zone."""
+    berlin_midnight = datetime(2026, 1, 14, 23, tzinfo=UTC)
+    table.load(facts([event(berlin_midnight)]), Aggregation.COUNT)
+    assert (1, JANUARY.starts_on) in counts(table)
+    assert (0, JANUARY.starts_on) not in counts(table)
+
+
+def test_an_event_s_own_team_wins(table):
+    """Issue 2, measures: an event's team is its own, which need not be its author's."""
+    table.load(facts([event(datetime(2026, 1, 20, tzinfo=UTC), team="red")]), Aggregation.COUNT)
+    assert set(counts(table)) == {(0, JANUARY.starts_on), (2, JANUARY.starts_on)}
+
+
+@pytest.mark.parametrize(
+    ("moment", "month"),
+    [
+        (datetime(2026, 1, 31, 22, 59, 59, tzinfo=UTC), JANUARY),
+        (datetime(2026, 1, 31, 23, 0, 0, tzinfo=UTC), FEBRUARY),
+    ],
+)
+def test_a_month_ends_at_midnight_of_the_zone(table, moment, month):
+    """Issue 2, measures: periods follow the programme's time zone."""
+    table.load(facts([event(moment, team="red")]), Aggregation.COUNT)
+    assert (0, month.starts_on) in counts(table)
+
+
+@pytest.mark.parametrize(
+    ("moment", "starts_on"),
+    [
+        (datetime(2026, 6, 30, 21, 59, tzinfo=UTC), date(2026, 4, 1)),
+        (datetime(2026, 6, 30, 22, 0, tzinfo=UTC), date(2026, 7, 1)),
+        (datetime(2026, 12, 31, 22, 30, tzinfo=UTC), date(2026, 10, 1)),
+    ],
+)
+def test_a_quarter_follows_summer_time(table, moment, starts_on):
+    """Issue 2, measures: Berlin's midnight is 22:00 UTC in summer and 23:00 in winter."""
+    table.load(facts([event(moment, team="red")]), Aggregation.COUNT)
+    assert (0, starts_on) in counts(table, Period.QUARTER)
+
+
+def test_a_day_needs_no_zone(table):
+    """Contract of facts: a date is a day of the programme, wherever that is."""
+    table.load(facts([event(date(2026, 2, 1), team="red")], at=pa.date32()), Aggregation.COUNT)
+    assert (0, FEBRUARY.starts_on) in counts(table)
+
+
+def test_a_time_without_a_zone_is_utc(table):
+    """Ground rules: UTC inside."""
+    moment = datetime(2026, 1, 31, 23, 30)
+    table.load(facts([event(moment, team="red")], at=pa.timestamp("us")), Aggregation.COUNT)
+    assert (0, FEBRUARY.starts_on) in counts(table)
+
+
+def january(table: EventTable, cohort: int = 0):
+    return table.tallies(Period.MONTH, JANUARY.starts_on, JANUARY.ends_on)[cohort, JANUARY.starts_on]
+
+
+def test_coverage_is_the_share_of_usable_events(table):
+    """S77: values are covered by the events that could be used; none, not-a-number and absurd ones could not."""
+    values = [1.0, 2.0, None, float("nan"), float("inf"), 1e300, 3.0, 4.0]
+    moment = datetime(2026, 1, 5, tzinfo=UTC)
+    table.load(facts([event(moment, team="red", value=value) for value in values]), Aggregation.MEAN)
+    assert january(table).events == 4
+    assert january(table).coverage == 0.5
+
+
+def test_an_undated_event_lowers_every_period_in_its_part(table):
+    """S77: an event that lost its time is missing somewhere."""
+    dated = [event(datetime(2026, 1, 5, tzinfo=UTC), team="red") for _ in range(3)]
+    table.load(facts([*dated, event(None, team="red")]), Aggregation.COUNT)
+    assert january(table).coverage == 0.75
+
+
+def test_events_of_no_known_team_cost_the_organisation_its_coverage(table):
+    """S77: what cannot be attributed counts against the whole, and against no team."""
+    moment = datetime(2026, 1, 5, tzinfo=UTC)
+    rows = [event(moment, team="red"), event(moment, team="ghost"), event(moment, person="stranger")]
+    table.load(facts(rows), Aggregation.COUNT)
+    assert january(table, 0).coverage == 1
+    assert january(table, 2).coverage == pytest.approx(1 / 3)
+    assert january(table, 2).events == 1
+
+
+def test_an_unnamed_contributor_counts_as_the_largest_and_as_nobody(table):
+    """AR12: fail closed where it is not known who did it."""
+    moment = datetime(2026, 1, 5, tzinfo=UTC)
+    people = ["ann", "ann", "bob", None, ""]
+    table.load(facts([event(moment, person=person, team="red") for person in people]), Aggregation.COUNT)
+    assert january(table).people == 2
+    assert january(table).top_of_events == 0.8
+
+
+def test_the_top_of_a_sum_is_of_absolute_values(table):
+    """DESIGN, published values: one contributor behind more than half of the sum, whichever its sign."""
+    moment = datetime(2026, 1, 5, tzinfo=UTC)
+    rows = [event(moment, person=name, team="red", value=v) for name, v in [("ann", -6.0), ("bob", 4.0)]]
+    table.load(facts(rows), Aggregation.SUM)
+    assert january(table).top_of_sum == 0.6
+
+
+def test_weights_count_for_means_alone(table):
+    """Contract of facts: weight is optional, and is the events' own weight in a mean."""
+    moment = datetime(2026, 1, 5, tzinfo=UTC)
+    rows = [
+        event(moment, team="red", value=v, weight=w)
+        for v, w in [(1.0, 3.0), (0.0, 1.0), (5.0, 0.0), (5.0, -1.0)]
+    ]
+    columns = ("person", "team", "value", "weight")
+    group = (0, JANUARY.starts_on)
+    table.load(facts(rows, columns=columns), Aggregation.MEAN)
+    assert january(table).coverage == pytest.approx(2 / 3)  # no weight is no event, a negative one is a fault
+    ((_, values, weights),) = table.values(Period.MONTH, [group])
+    assert sorted(zip(values.tolist(), weights.tolist(), strict=True)) == [(0.0, 1.0), (1.0, 3.0)]
+    table.load(facts(rows, columns=columns), Aggregation.MEDIAN)
+    ((_, values, weights),) = table.values(Period.MONTH, [group])
+    assert (len(values), weights) == (4, None)
+
+
+def test_only_the_groups_asked_for_give_values(table):
+    """DESIGN, published values: what is withheld is never even worked out."""
+    moments = [datetime(2026, month, 5, tzinfo=UTC) for month in (1, 2)]
+    table.load(facts([event(moment, team="red") for moment in moments]), Aggregation.MEDIAN)
+    assert [group for group, *_ in table.values(Period.MONTH, [(0, FEBRUARY.starts_on)])] == [
+        (0, FEBRUARY.starts_on)
+    ]
+    assert list(table.values(Period.MONTH, [])) == []
+
+
+def test_a_roster_is_whoever_was_there_on_some_day(table):
+    """DESIGN, published values: where facts name nobody, the team's roster of that period counts."""
+    rosters = table.rosters([JANUARY, FEBRUARY])
+    assert rosters == {
+        (0, JANUARY.starts_on): 1,
+        (1, JANUARY.starts_on): 1,
+        (2, JANUARY.starts_on): 1,
+        (1, FEBRUARY.starts_on): 2,
+        (2, FEBRUARY.starts_on): 2,
+    }
+
+
+def test_one_measure_s_events_replace_another_s(table):
+    """Memory: one measure at a time."""
+    table.load(facts([event(datetime(2026, 1, 5, tzinfo=UTC), team="red")]), Aggregation.COUNT)
+    table.load(facts([]), Aggregation.COUNT)
+    assert counts(table) == {}
