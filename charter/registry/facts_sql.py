@@ -5,6 +5,7 @@ looks at sources (AR01) is only as good as this list of tables is true.
 """
 
 import re
+from functools import lru_cache
 from typing import NoReturn
 
 import sqlglot
@@ -85,7 +86,9 @@ def reads_clock(measure: Measure) -> bool:
     return weekdays is not None or bool(parts & CLOCK_PARTS) or bool(columns & CLOCK_COLUMNS)
 
 
+@lru_cache(maxsize=1000)
 def _parse(sql: str) -> exp.Select:
+    """The checked query; kept, since several checks read the same one and none changes it."""
     if len(sql) > LONGEST_QUERY:
         _refuse(f"The query is longer than {LONGEST_QUERY} characters.")
     try:

@@ -1,0 +1,59 @@
+"""The registry in Django's admin, to look at. Nothing is changed here: charters move by services alone."""
+
+from django.contrib import admin
+
+from charter.registry.models import (
+    CharterVersion,
+    Clearance,
+    DecisionKind,
+    Metric,
+    Programme,
+    RulebookVersion,
+    Source,
+)
+from ground.admin import ReadOnlyAdmin
+
+
+@admin.register(Programme)
+class ProgrammeAdmin(ReadOnlyAdmin):
+    list_display = ("slug", "name", "state", "time_zone", "approved_at", "approved_by")
+    list_select_related = ("approved_by",)
+
+
+@admin.register(DecisionKind)
+class DecisionKindAdmin(ReadOnlyAdmin):
+    list_display = ("slug", "name", "group", "minimum_grain", "evidence_needed", "fairness_needed")
+    list_filter = ("group",)
+
+
+@admin.register(Source)
+class SourceAdmin(ReadOnlyAdmin):
+    list_display = ("slug", "name", "kind")
+    list_filter = ("kind",)
+
+
+@admin.register(Metric)
+class MetricAdmin(ReadOnlyAdmin):
+    list_display = ("slug", "name", "owner", "created_at")
+    list_select_related = ("owner",)
+    search_fields = ("slug", "name")
+
+
+@admin.register(CharterVersion)
+class CharterVersionAdmin(ReadOnlyAdmin):
+    list_display = ("metric", "number", "standing", "category", "activated_at", "expires_at")
+    list_select_related = ("metric",)
+    list_filter = ("standing", "category")
+    search_fields = ("metric__slug",)
+
+
+@admin.register(RulebookVersion)
+class RulebookVersionAdmin(ReadOnlyAdmin):
+    list_display = ("number", "state", "content_hash", "published_at", "published_by")
+    list_select_related = ("published_by",)
+
+
+@admin.register(Clearance)
+class ClearanceAdmin(ReadOnlyAdmin):
+    list_display = ("charter_version", "kind", "passed", "valid_until", "granted_at", "granted_by")
+    list_select_related = ("charter_version__metric", "granted_by")
