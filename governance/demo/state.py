@@ -58,7 +58,7 @@ class State:
 
 def open_data_set(folder: str) -> DataSet:
     """The data set of a folder, or the made-up one where none is named."""
-    return read_folder(Path(folder).expanduser()) if folder else made_up()
+    return read_folder(Path(folder)) if folder else made_up()
 
 
 def begin_or_continue(folder: Path, data: DataSet) -> State:

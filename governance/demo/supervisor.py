@@ -44,7 +44,7 @@ class Supervisor:
     """One run of the demo in `VAR_DIR`; `run()` returns when it is asked to end, and raises HouseError when it cannot go on."""
 
     def __init__(self, *, data: str, port: int, with_parent: bool, say: Say) -> None:
-        self._data_folder = data
+        self._data_folder = str(Path(data).expanduser().absolute()) if data else ""
         self._port = port
         self._parent = os.getppid() if with_parent else None
         self._say = say
@@ -74,9 +74,7 @@ class Supervisor:
                 self._say("Stopping ...")
 
     def _start(self, started: ExitStack) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._folder.chmod(0o700)
-        self._lock = self._take_lock()
+        self._lock = self._take_folder()
         started.callback(os.close, self._lock)
         _check_port(self._port)
         data = demo_state.open_data_set(self._data_folder)
@@ -90,6 +88,17 @@ class Supervisor:
         self._tell(data, state)
 
     # The folder's lock: held by us and by everything we start, so that it is free only when all of it is gone.
+
+    def _take_folder(self) -> int:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._folder.chmod(0o700)
+            return self._take_lock()
+        except PermissionError as error:
+            raise Conflict(
+                f"{error.filename or self._folder} cannot be written by this user; perhaps another user, such as root, "
+                "made it. Start as that user, remove it, or set VAR_DIR to another folder."
+            ) from error
 
     def _take_lock(self) -> int:
         deadline = time.monotonic() + LEFTOVER_SECONDS

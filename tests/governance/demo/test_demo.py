@@ -21,6 +21,7 @@ import pytest
 from governance.demo import state as demo_state
 from governance.demo.dataset import made_up
 from governance.demo.state import State
+from governance.demo.supervisor import Supervisor
 from ground import locks
 from ground.errors import Conflict
 
@@ -320,3 +321,16 @@ def test_the_fingerprint_follows_what_the_house_is_made_from(tmp_path):
     assert demo_state.fingerprint(tmp_path, data) != before
     path.write_text("before")
     assert demo_state.fingerprint(tmp_path, made_up(seed=1)) != before
+
+
+def test_refused_where_the_folder_cannot_be_made(place):
+    """Issue 2, bad input: a folder that cannot be written is named, with what to do."""
+
+    def forbidden(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(place / "demo"))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "mkdir", forbidden)
+        supervisor = Supervisor(data="", port=int(free_port()), with_parent=False, say=lambda line: None)
+        with pytest.raises(Conflict, match=r"demo cannot be written by this user.*VAR_DIR"):
+            supervisor._take_folder()
