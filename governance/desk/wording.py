@@ -19,10 +19,12 @@ UNIT_WORDS = {
     "change": ("change", "changes"),
     "commit": ("commit", "commits"),
     "deployment": ("deployment", "deployments"),
+    "deployment a week": ("deployment a week", "deployments a week"),
+    "item": ("item", "items"),
     "incident": ("incident", "incidents"),
 }
 SHARES = frozenset({"share", "percent", "ratio", "proportion"})  # stored between 0 and 1
-WHOLE = frozenset({"count", "line", "change", "commit", "deployment", "incident"})
+WHOLE = frozenset({"count", "line", "change", "commit", "deployment", "incident", "item"})
 NO_VALUE = "–"
 
 _ISO_DURATION = re.compile(

@@ -1,0 +1,73 @@
+"""How lists of metrics are narrowed, for the page and the API alike."""
+
+import django_filters
+from django import forms
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from charter.registry.models import Metric
+from charter.registry.states import Standing
+from charter.rules.vocabulary import Category, Grain, View
+
+# How much of a word must be right for it to be found: "lead tme" finds lead time.
+ALIKE = 0.45
+VIEWS = {View.DIAGNOSTIC: _("Diagnostic"), View.PERFORMANCE: _("Performance")}
+# The levels that a charter of the house can open.
+GRAINS = {
+    Grain.TEAM: _("Team"),
+    Grain.VALUE_STREAM: _("Value stream"),
+    Grain.ORG: _("Organisation"),
+    Grain.SERVICE: _("Service"),
+    Grain.ROTA: _("Rota"),
+    Grain.ROLE_COHORT: _("Role"),
+    Grain.SELF: _("One’s own figure"),
+    Grain.PERSON: _("Single people"),
+}
+
+
+def _named(words) -> list[tuple[str, str]]:
+    return [(word.value, word.value.replace("_", " ").capitalize()) for word in words]
+
+
+class MetricFilter(django_filters.FilterSet):
+    """By name, and by what the charter that governs a metric says. Takes `queries.metrics_with_current_version()`."""
+
+    name = django_filters.CharFilter(label=_("Name"), method="by_name", max_length=100)
+    category = django_filters.MultipleChoiceFilter(
+        label=_("Category"),
+        field_name="current__category",
+        choices=_named(Category),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    standing = django_filters.MultipleChoiceFilter(
+        label=_("Standing"),
+        field_name="current__standing",
+        choices=Standing.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    view = django_filters.ChoiceFilter(
+        label=_("Class"),
+        field_name="current__view",
+        choices=[(word.value, label) for word, label in VIEWS.items()],
+        empty_label=_("Any"),
+    )
+    grain = django_filters.ChoiceFilter(
+        label=_("Level"),
+        method="by_grain",
+        choices=[(word.value, label) for word, label in GRAINS.items()],
+        empty_label=_("Any"),
+    )
+
+    class Meta:
+        model = Metric
+        fields = ()
+
+    def by_name(self, found: QuerySet[Metric], _name: str, value: str) -> QuerySet[Metric]:
+        """Part of the name or of the slug, or nearly so."""
+        part = Q(name__icontains=value) | Q(slug__icontains=value)
+        return found.annotate(alike=TrigramWordSimilarity(value, "name")).filter(part | Q(alike__gte=ALIKE))
+
+    def by_grain(self, found: QuerySet[Metric], _name: str, value: str) -> QuerySet[Metric]:
+        """Metrics whose charter measures at this level."""
+        return found.filter(current__document__what__grains__contains=[value])

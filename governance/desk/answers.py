@@ -1,0 +1,239 @@
+"""An answer as its page shows it: series with charts, duties, how it was made; or the refusal and the way out of it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import msgspec
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from charter import rules
+from charter.measures.models import Bound
+from charter.measures.rows import Row
+from charter.registry import queries as registry
+from charter.registry.models import CharterVersion, DecisionKind, RulebookVersion
+from charter.rules import words
+from charter.rules.facts import DecisionFacts, Facts
+from charter.rules.request import Request
+from charter.rules.vocabulary import Aggregation, Decision, DecisionGroup, Obligation
+from governance.decisions.models import Decision as Decided
+from governance.decisions.replies import Answer
+from governance.desk import questions, wording
+from governance.people.models import Cohort, CohortKind
+
+AGGREGATES = {
+    Aggregation.COUNT: gettext_lazy("Number of events"),
+    Aggregation.SUM: gettext_lazy("Sum"),
+    Aggregation.RATE: gettext_lazy("Events a week"),
+    Aggregation.MEAN: gettext_lazy("Mean"),
+    Aggregation.MEDIAN: gettext_lazy("Middle value"),
+    Aggregation.P90: gettext_lazy("Nine in ten are at or below"),
+    Aggregation.SHARE: gettext_lazy("Share"),
+}
+
+
+@dataclass(frozen=True)
+class Series:
+    """The rows of one metric and one cohort, as chart and table take them."""
+
+    metric: str
+    name: str
+    whose: str
+    unit: str
+    subtitle: str
+    rows: tuple[dict[str, Any], ...]
+
+    @property
+    def caption(self) -> str:
+        """The name of its table, unlike that of any other on the page."""
+        return _("The same values: %(name)s, %(whose)s") % {
+            "name": words.inside(self.name),
+            "whose": self.whose,
+        }
+
+    @property
+    def label(self) -> str:
+        """The heading of the values."""
+        return words.sentence(wording.unit_word(self.unit)) or _("Value")
+
+    @property
+    def has_values(self) -> bool:
+        return any(row["value"] is not None for row in self.rows)
+
+    @property
+    def notes(self) -> list[tuple[str, str]]:
+        """Context notes with their periods, newest first."""
+        return [(row["period"], label) for row in reversed(self.rows) for label in row["context"]]
+
+
+def charters(answer: Answer) -> list[CharterVersion]:
+    """The charter versions that governed an answer, in the order asked, with metric and owner."""
+    order = {slug: place for place, (slug, _number) in enumerate(answer.charters)}
+    numbers = dict(answer.charters)
+    found = (
+        CharterVersion.objects.filter(metric__slug__in=order)
+        .select_related("metric__owner")
+        .defer("document")
+    )
+    governing = [version for version in found if numbers[version.metric.slug] == version.number]
+    return sorted(governing, key=lambda version: order[version.metric.slug])
+
+
+def series(answer: Answer, versions: Iterable[CharterVersion]) -> list[Series]:
+    """The rows of an answer, one series for each metric and cohort in the order asked."""
+    of = {version.metric.slug: version for version in versions}
+    grouped = groupby(answer.rows, key=lambda row: (row.metric, row.cohort))
+    return [_series(of[metric], cohort, tuple(rows)) for (metric, cohort), rows in grouped]
+
+
+def _series(version: CharterVersion, cohort: str, rows: tuple[Row, ...]) -> Series:
+    measure = registry.document(version.pk).what.measure
+    how = str(AGGREGATES[measure.aggregation]) if measure else ""
+    whose = words.cohort(cohort) if cohort else _("your own figure")
+    return Series(
+        metric=version.metric.slug,
+        name=version.metric.name,
+        whose=whose,
+        unit=rows[0].unit,
+        subtitle=", ".join(filter(None, (how, whose))),
+        rows=tuple(_shown(row) for row in rows),
+    )
+
+
+def _shown(row: Row) -> dict[str, Any]:
+    """One row for chart and table; a withheld one carries the sentence that says why, and no number."""
+    return {
+        **msgspec.structs.asdict(row),
+        "bound_words": Bound(row.bound).label if row.bound else "",
+        "withheld": row.withheld_because if row.withheld else None,
+        "context": [_note(note) for note in row.context],
+    }
+
+
+def _note(note: Any) -> str:
+    """A context note by its label, in whatever form it was published."""
+    return str(note.get("label") or note.get("kind", "")) if isinstance(note, Mapping) else str(note)
+
+
+def coverage(rows: Sequence[Row]) -> str:
+    """How much of the work the values stand on: `97%`, `88% to 97%`."""
+    shares = [row.coverage for row in rows if row.coverage is not None]
+    if not shares:
+        return ""
+    low, high = (wording.number(share, "share") for share in (min(shares), max(shares)))
+    return low if low == high else _("%(low)s to %(high)s") % {"low": low, "high": high}
+
+
+def duties(answer: Answer, versions: Iterable[CharterVersion]) -> list[str]:
+    """What whoever uses the answer must do, each in a sentence; metrics to show beside are named (S26)."""
+    counters = {registry.document(version.pk).what.counter_metric for version in versions} - {None}
+    beside = words.listed(sorted(counter.replace("-", " ") for counter in counters))
+    said = []
+    for duty in answer.verdict.obligations:
+        if duty == Obligation.SHOW_COUNTER_METRIC and beside:
+            said.append(_("Show %(metrics)s beside it wherever you show it.") % {"metrics": beside})
+        elif duty != Obligation.ADD_RELIABILITY_AND_QUALITATIVE:  # said as a warning of its own
+            said.append(rules.obligation_text(Obligation(duty)))
+    return said
+
+
+def delivery_only(answer: Answer) -> bool:
+    """Whether the answer stands on delivery metrics alone (S24)."""
+    return Obligation.ADD_RELIABILITY_AND_QUALITATIVE in answer.verdict.obligations
+
+
+def bites(answer: Answer, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The rules that bit, as their cards show them; the metric is named where several were asked for."""
+    several = len(answer.charters) > 1
+    return [
+        {
+            "id": bite.id,
+            "title": bite.title,
+            "text": "",  # its page says it in full
+            "here": bite.here,
+            "fix": bite.fix,
+            "waivable": bite.waivable.value,
+            "effect": bite.effect.value,
+            "metric": names.get(bite.metric, bite.metric) if several else "",
+            "url": reverse("rule", args=[bite.id]) if bite.id.startswith("AR") else "",
+            "contest_url": f"{reverse('contest', args=[answer.id])}?rule={bite.id}&metric={bite.metric}",
+        }
+        for bite in answer.verdict.rules
+    ]
+
+
+def how_many(count: int, *, refers: bool) -> str:
+    """`Five rules refuse it.`"""
+    number = {"number": words.sentence(words.number(count))}
+    if refers:
+        said = ngettext(
+            "%(number)s rule sends it to the board.", "%(number)s rules send it to the board.", count
+        )
+    else:
+        said = ngettext("%(number)s rule refuses it.", "%(number)s rules refuse it.", count)
+    return said % number
+
+
+def repair(answer: Answer, request: Request) -> rules.Repair | None:
+    """The smallest change that the same rules would permit, from the very facts that decided; None where none is."""
+    decided = Decided.objects.values_list("facts", flat=True).get(pk=answer.id)
+    facts = [msgspec.convert({**each, "request": request}, Facts) for each in decided]
+    return rules.smallest_change(
+        facts,
+        registry.rulebook(
+            RulebookVersion.objects.values_list("pk", flat=True).get(number=answer.rulebook_number)
+        ),
+        cohorts_of_persons=_cohorts_of(request.persons),
+        decisions=_laid_down(),
+    )
+
+
+def _cohorts_of(persons: Sequence[str]) -> list[str]:
+    """The cohorts in which persons asked about are reported on with their team."""
+    if not persons:
+        return []
+    teams = Cohort.objects.filter(kind=CohortKind.TEAM, retired_at__isnull=True)
+    found = teams.filter(
+        teams__memberships__person__external_id__in=persons, teams__memberships__valid_to__isnull=True
+    )
+    return list(found.values_list("slug", flat=True).distinct())
+
+
+def _laid_down() -> dict[Decision, DecisionFacts]:
+    """What the programme demands of each decision."""
+    return {
+        Decision(kind.slug): DecisionFacts(
+            decision=Decision(kind.slug),
+            group=DecisionGroup(kind.group),
+            consequential=kind.consequential,
+            evidence_needed=kind.evidence_needed,
+            fairness_needed=kind.fairness_needed,
+            accountable_needed=kind.accountable_needed,
+        )
+        for kind in DecisionKind.objects.all()
+    }
+
+
+def repair_lead(found: rules.Repair, request: Request) -> str:
+    """`Three parts of your question change. The metric and the months stay.`"""
+    count = len(found.changes)
+    number = words.sentence(words.number(count))
+    said = ngettext(
+        "%(number)s part of your question changes.", "%(number)s parts of your question change.", count
+    )
+    stays = [name for name, same in (
+        (ngettext("the metric", "the metrics", len(request.metrics)), found.request.metrics == request.metrics),
+        (_("the months"), found.request.window == request.window),
+    ) if same]  # fmt: skip
+    stay = ""
+    if stays:
+        stay = " " + _("%(parts)s stay.") % {"parts": words.sentence(words.listed(stays))}
+    return said % {"number": number} + stay
+
+
+def repair_query(found: rules.Repair) -> str:
+    """The ask form, filled with the allowed question."""
+    return f"{reverse('ask')}?{questions.query(found.request)}"

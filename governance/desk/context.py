@@ -1,0 +1,139 @@
+"""What every page shows around its content: who reads it, where they can go, and under which programme."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import CharField, Value
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from charter.registry.models import Programme
+from charter.rules.vocabulary import Role
+from governance.people.models import Membership, RoleGrant, User
+from ground import clock
+
+# What a role is called beside its holder's name; the first that one holds is said.
+ROLE_WORDS = {
+    Role.MANAGER: _("manager"),
+    Role.VALUE_STREAM_LEAD: _("value stream lead"),
+    Role.BOARD_MEMBER: _("review board"),
+    Role.AUDITOR: _("auditor"),
+    Role.HR: _("HR"),
+    Role.METRIC_OWNER: _("metric owner"),
+    Role.LEADERSHIP: _("leadership"),
+    Role.ADMIN: _("administrator"),
+    Role.TEAM_MEMBER: _("employee"),
+}
+PAGES = {
+    "home": _("Home"),
+    "metrics": _("Metrics"),
+    "ask": _("Ask"),
+    "my-answers": _("My answers"),
+    "rules": _("Rules"),
+    "receipts": _("Receipts"),
+}
+# Who asks comes to asking soonest; who reads, to the rules; who checks, to receipts.
+ASKS = ("home", "metrics", "ask", "my-answers", "rules")
+READS = ("home", "metrics", "rules", "ask", "my-answers")
+CHECKS = ("home", "receipts", "metrics", "rules", "ask", "my-answers")
+NAVIGATION = {Role.MANAGER: ASKS, Role.VALUE_STREAM_LEAD: ASKS, Role.LEADERSHIP: ASKS, Role.AUDITOR: CHECKS}
+# Pages that stand under another in the navigation.
+UNDER = {
+    "metric": "metrics",
+    "answer": "ask",
+    "rule": "rules",
+    "acknowledge": "rules",
+    "receipt": "my-answers",
+    "contest": "my-answers",
+}
+FOOTER = (
+    ("rules", _("All rules")),
+    ("dispute", _("Dispute something")),
+    ("accessibility", _("Accessibility")),
+)
+
+
+@dataclass(frozen=True)
+class Badge:
+    """An account's roles today, each with the slug of what it is held over (empty for none), its own team's last."""
+
+    roles: tuple[tuple[Role, str], ...]
+
+    @property
+    def chief(self) -> Role | None:
+        """The role that decides which pages come first."""
+        held = {role for role, _ in self.roles}
+        return next((role for role in ROLE_WORDS if role in held), None)
+
+    @property
+    def line(self) -> str:
+        """`manager, payments`."""
+        if self.chief is None:
+            return ""
+        scope = next((scope for role, scope in self.roles if role is self.chief and scope), "")
+        return ", ".join(filter(None, (str(ROLE_WORDS[self.chief]), scope)))
+
+    def holds(self, role: Role) -> bool:
+        return any(role is held for held, _ in self.roles)
+
+
+def house(request: HttpRequest) -> dict[str, Any]:
+    """The context processor: worked out when a template first asks for it, two statements then."""
+    return {"house": SimpleLazyObject(lambda: _house(request))}
+
+
+def programme(request: HttpRequest) -> Programme | None:
+    """The one programme, read once a request."""
+    if not hasattr(request, "_programme"):
+        request._programme = Programme.objects.first()
+    return request._programme
+
+
+def today(request: HttpRequest) -> date:
+    """The present day in the programme's time zone."""
+    found = programme(request)
+    return clock.today(found.time_zone if found else "UTC")
+
+
+def badge(request: HttpRequest) -> Badge:
+    """What the reader is here today, read once a request."""
+    if not hasattr(request, "_badge"):
+        request._badge = Badge(_roles(request.user, today(request)))
+    return request._badge
+
+
+def _house(request: HttpRequest) -> dict[str, Any]:
+    footer = [(label, reverse(page)) for page, label in FOOTER]
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"footer": footer[1:][-1:], "nav": []}
+    found = programme(request)
+    held = badge(request)
+    return {
+        "programme": found.name if found else "",
+        "today": today(request),
+        "role_line": held.line,
+        "nav": _navigation(request, NAVIGATION.get(held.chief, READS)),
+        "footer": footer,
+    }
+
+
+def _navigation(request: HttpRequest, pages: Sequence[str]) -> list[tuple[str, str, bool]]:
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    here = UNDER.get(here, here)
+    return [(PAGES[page], reverse(page), page == here) for page in pages]
+
+
+def _roles(user: User, on: date) -> tuple[tuple[Role, str], ...]:
+    """Roles granted and the team belonged to, in one statement."""
+    granted = RoleGrant.objects.on(on).filter(user=user).order_by()
+    member = Membership.objects.on(on).filter(person=user.person_id).order_by()
+    as_member = Value(Role.TEAM_MEMBER.value, output_field=CharField())
+    found = granted.values_list("role", "team__slug", "value_stream__slug").union(
+        member.values_list(as_member, "team__slug", Value(None, output_field=CharField())), all=True
+    )
+    return tuple(sorted((Role(role), team or stream or "") for role, team, stream in found))

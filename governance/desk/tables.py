@@ -1,0 +1,72 @@
+"""Lists that sort by their columns."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from charter.registry.models import Metric
+from charter.registry.states import Standing
+from governance.desk.charter_page import VIEWS
+from governance.desk.templatetags.mc import tag, verdict_tag
+from governance.desk.uses import LEVELS
+
+# The shape beside each standing; those without one are no verdict.
+OUTCOME_OF = {
+    Standing.ACTIVE: "permit",
+    Standing.PILOT: "if",
+    Standing.SUSPENDED: "withheld",
+    Standing.SUBMITTED: "due",
+    Standing.IN_REVIEW: "due",
+    Standing.REJECTED: "deny",
+}
+
+
+def standing_tag(standing: str) -> str:
+    """Where a charter stands, by shape and word."""
+    label = str(Standing(standing).label)
+    outcome = OUTCOME_OF.get(standing)
+    return verdict_tag(outcome, label) if outcome else tag(label)
+
+
+class MetricTable(tables.Table):
+    """The metrics, each with what its charter says in a word."""
+
+    name = tables.Column(verbose_name=_("Metric"), attrs={"td": {"row_header": True}})
+    standing = tables.Column(
+        verbose_name=_("Standing"), accessor="current__standing", order_by="current__standing"
+    )
+    category = tables.Column(
+        verbose_name=_("Category"), accessor="current__category", order_by="current__category"
+    )
+    grains = tables.Column(verbose_name=_("Levels"), accessor="grains", orderable=False)
+    view = tables.Column(verbose_name=_("Class"), accessor="current__view", order_by="current__view")
+    owner = tables.Column(verbose_name=_("Owner"), accessor="owner__name", order_by="owner__name")
+
+    class Meta:
+        model = Metric
+        fields = ("name", "standing", "category", "grains", "view", "owner")
+        order_by = "name"
+        attrs = {"class": "mc-table mc-stack"}
+
+    def render_name(self, record: Metric) -> str:
+        link = format_html(
+            '<a class="govuk-link" href="{}">{}</a>', reverse("metric", args=[record.slug]), record.name
+        )
+        if record.current and record.current.standing == Standing.ACTIVE:
+            return link
+        return format_html('{}<span class="sub">{}</span>', link, _("Not approved: cannot be used"))
+
+    def render_standing(self, value: str) -> str:
+        return standing_tag(value)
+
+    def render_category(self, value: str) -> str:
+        return value.replace("_", " ").capitalize()
+
+    def render_view(self, value: str) -> str:
+        return _("Diagnostic") if VIEWS[value] == VIEWS["diagnostic"] else _("Performance")
+
+    def render_grains(self, value: Any) -> str:
+        return ", ".join(LEVELS[grain] for grain in value).capitalize()

@@ -1,0 +1,41 @@
+"""Words of single pages: `{% load desk %}`."""
+
+from collections.abc import Iterable
+
+from django import template
+from django.utils.translation import gettext as _
+
+from charter.rules import words
+from governance.desk import wording
+from governance.desk.tables import standing_tag
+from governance.people.queries import CohortAsked
+
+register = template.Library()
+register.filter("standing", standing_tag)
+register.filter("spoken", words.spoken)
+
+
+@register.filter
+def cohort_list(cohorts: Iterable[CohortAsked]) -> str:
+    """`team payments, 12 people`."""
+    return words.listed(
+        f"{words.cohort(cohort.slug)} ({words.many(cohort.people, 'person', 'people')})" for cohort in cohorts
+    )
+
+
+@register.filter
+def unit_word(unit: str) -> str:
+    """`hours`, `percent`; a plain count has none."""
+    return wording.unit_word(unit) or _("a count")
+
+
+@register.filter
+def month_name(month: str) -> str:
+    """`March 2026` of 2026-03."""
+    return wording.period_name(month)
+
+
+@register.filter
+def words_of(slug: str) -> str:
+    """`change failure rate` of change-failure-rate."""
+    return slug.replace("-", " ")

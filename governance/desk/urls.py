@@ -1,0 +1,23 @@
+"""Addresses of the pages. Answers stand in API replies and letters, so these addresses are promises."""
+
+from django.urls import path
+
+from governance.desk.views import ask, home, metrics, receipts, rules, signin
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("sign-in", signin.sign_in, name="sign-in"),
+    path("sign-out", signin.sign_out, name="sign-out"),
+    path("metrics", metrics.metrics, name="metrics"),
+    path("metrics/<slug:slug>", metrics.metric, name="metric"),
+    path("ask", ask.ask, name="ask"),
+    path("my-answers", receipts.my_answers, name="my-answers"),
+    path("receipts", receipts.find, name="receipts"),
+    path("receipts/<uuid:entry>", receipts.receipt, name="receipt"),
+    path("decisions/<uuid:decision>/contest", receipts.contest, name="contest"),
+    path("dispute", receipts.dispute, name="dispute"),
+    path("rules", rules.rules, name="rules"),
+    path("rules/acknowledge", rules.acknowledge, name="acknowledge"),
+    path("rules/<str:rule_id>", rules.rule, name="rule"),
+    path("accessibility", home.accessibility, name="accessibility"),
+]

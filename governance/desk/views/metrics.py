@@ -1,0 +1,170 @@
+"""The list of metrics, and each metric's charter in plain language."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django_tables2 import RequestConfig
+
+from charter.registry import permissions, queries
+from charter.registry.filters import MetricFilter
+from charter.registry.models import CharterVersion, Metric
+from charter.registry.states import Standing
+from governance.board.models import Case
+from governance.desk import charter_page
+from governance.desk.openings import opens_to, signed_in
+from governance.desk.tables import MetricTable, standing_tag
+from governance.people.models import User
+from ground import clock
+
+A_PAGE = 25
+COUNTED = {"category": "current__category", "standing": "current__standing"}
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a charter: when, what, and in `mark` its shape."""
+
+    at: datetime
+    mark: str
+    what: str
+    note: str = ""
+    minutes: str = ""
+
+
+@opens_to(signed_in)
+def metrics(request: HttpRequest) -> HttpResponse:
+    """All metrics, to narrow and to sort. That one exists is no secret, whatever its standing (S85)."""
+    everything = queries.metrics_with_current_version().annotate(grains=F("current__document__what__grains"))
+    narrowed = MetricFilter(request.GET, queryset=everything)
+    counts = _counts(everything)
+    for name, numbers in counts.items():
+        field = narrowed.form.fields[name]
+        field.choices = [(key, f"{label} ({numbers[key]})") for key, label in field.choices if numbers[key]]
+    table = MetricTable(narrowed.qs.defer("current__document"))
+    table.caption = _("Metrics")
+    RequestConfig(request, paginate={"per_page": A_PAGE}).configure(table)
+    given = {
+        "form": narrowed.form,
+        "table": table,
+        "total": sum(counts["standing"].values()),
+        "chips": list(_chips(request, narrowed)),
+    }
+    return render(request, "desk/metrics.html", given, status=200 if narrowed.form.is_valid() else 400)
+
+
+@opens_to(signed_in)
+def metric(request: HttpRequest, slug: str) -> HttpResponse:
+    """One metric's charter: the version that governs it, or with `?version=` another that the reader may see."""
+    found = get_object_or_404(Metric.objects.select_related("owner", "programme"), slug=slug)
+    versions = list(queries.version_history(found))
+    shown = _shown(request, versions)
+    given = {"metric": found, "version": shown, "standing": None}
+    if shown is None or not permissions.can_see_version(request.user, shown):
+        return render(request, "desk/metric_closed.html", given)
+    document = queries.document(shown.pk)
+    names = dict(Metric.objects.filter(slug__in=_named(document)).values_list("slug", "name"))
+    counter = document.what.counter_metric
+    given |= {
+        "page": charter_page.page(document, names),
+        "kept": charter_page.kept(document),
+        "counter": (counter, names.get(counter, counter)) if counter else None,
+        "standing": standing_tag(shown.standing),
+        "in_force": shown.standing == Standing.ACTIVE and shown.expires_at > clock.now(),
+        "governs": shown == _governing(versions),
+        "history": _history(versions, request.user),
+    }
+    return render(request, "desk/metric.html", given)
+
+
+def _counts(everything) -> dict[str, Counter]:
+    """How many metrics there are of each category and standing, in one statement."""
+    rows = everything.order_by().values_list(*COUNTED.values())
+    columns = zip(*rows, strict=True) if rows else ((), ())
+    return {name: Counter(column) for name, column in zip(COUNTED, columns, strict=True)}
+
+
+def _chips(request: HttpRequest, narrowed: MetricFilter) -> Iterator[tuple[str, str]]:
+    """Each filter in use, with the address of the list without it."""
+    for name, field in narrowed.form.fields.items():
+        labels = dict(getattr(field, "choices", ()))
+        for value in filter(None, request.GET.getlist(name)):
+            left = request.GET.copy()
+            left.setlist(name, [other for other in left.getlist(name) if other != value])
+            left.pop("page", None)
+            said = str(labels.get(value, value)).split(" (")[0]
+            yield f"{field.label}: {said}", f"{reverse('metrics')}?{left.urlencode()}"
+
+
+def _shown(request: HttpRequest, versions: Sequence[CharterVersion]) -> CharterVersion | None:
+    """The version asked for by number, else the one that governs."""
+    number = request.GET.get("version")
+    if number is None:
+        return _governing(versions)
+    asked = next((version for version in versions if str(version.number) == number), None)
+    if asked is None:
+        raise Http404
+    return asked
+
+
+def _governing(versions: Sequence[CharterVersion]) -> CharterVersion | None:
+    """The active version, else the suspended, else the newest: as `queries.governing` says it."""
+    ranked = {Standing.ACTIVE: 0, Standing.SUSPENDED: 1}
+    return min(versions, key=lambda version: (ranked.get(version.standing, 2), -version.number), default=None)
+
+
+def _named(document) -> set[str]:
+    """The other metrics that a charter names."""
+    beside = {slug for use in document.which_decisions.allowed for slug in use.beside}
+    return beside | ({document.what.counter_metric} if document.what.counter_metric else set())
+
+
+def _history(versions: Sequence[CharterVersion], user: User) -> list[Event]:
+    """What happened to the versions that the reader may see, newest first."""
+    seen = [version for version in versions if permissions.can_see_version(user, version)]
+    cases = {case.charter_version_id: case for case in _closed_cases(seen)}
+    events = [event for version in seen for event in _events(version, cases)]
+    return sorted(events, key=lambda event: event.at, reverse=True)
+
+
+def _closed_cases(versions: Sequence[CharterVersion]) -> Sequence[Case]:
+    return Case.objects.filter(charter_version__in=versions, outcome__isnull=False).select_related("outcome")
+
+
+def _events(version: CharterVersion, cases: Mapping[object, Case]) -> Iterator[Event]:
+    number = {"number": version.number}
+    case = cases.get(version.pk)
+    if version.ended_at:
+        what = _("Version %(number)s ended: %(standing)s") % {
+            **number,
+            "standing": version.get_standing_display().lower(),
+        }
+        yield Event(version.ended_at, "dash", what)
+    if version.activated_at:
+        until = formats.date_format(timezone.localtime(version.expires_at), "j F Y")
+        what = _("Version %(number)s approved, in force until %(day)s") % {**number, "day": until}
+        yield Event(
+            version.activated_at, "permit", what, _outcome(case), case.outcome.minutes if case else ""
+        )
+    elif case:
+        what = _("Version %(number)s rejected") % number
+        yield Event(case.outcome.decided_at, "deny", what, _outcome(case), case.outcome.minutes)
+    if version.submitted_at:
+        said = {**number, "name": version.submitted_by.name}
+        yield Event(version.submitted_at, "note", _("Version %(number)s handed in by %(name)s") % said)
+    said = {**number, "name": version.created_by.name}
+    yield Event(version.created_at, "dash", _("Version %(number)s written down by %(name)s") % said)
+
+
+def _outcome(case: Case | None) -> str:
+    if case is None:
+        return ""
+    said = {"approvals": case.outcome.approvals, "votes": case.outcome.votes}
+    return _("%(approvals)s of %(votes)s votes cast were for it.") % said
