@@ -41,7 +41,7 @@ _GROUPS = pa.schema([("cohort", pa.int32()), ("starts_on", pa.date32())])
 _ADD_BATCH = """
 INSERT INTO event
 WITH fact AS (
-    SELECT nullif({person}, '') AS person, nullif({team}, '') AS team, {day} AS day, {value}::DOUBLE AS value,
+    SELECT nullif({person}, '') AS person, nullif({team}, '') AS team, timezone($zone, "at")::DATE AS day, value::DOUBLE AS value,
            {weight}::DOUBLE AS weight
     FROM batch
 ), placed AS (
@@ -152,16 +152,15 @@ class EventTable:
         query = _ADD_BATCH.format(
             person="person" if "person" in facts.columns else "NULL::VARCHAR",
             team="$team" if team is not None else "team" if "team" in facts.columns else "NULL::VARCHAR",
-            day=_day(facts.schema.field("at").type, self._zone),
-            value="value",
             weight="weight" if weighted else "1",
         )
+        parameters = {"largest": LARGEST, "zone": self._zone, **({} if team is None else {"team": team})}
         self._engine.execute(
             "CREATE OR REPLACE TABLE event (person VARCHAR, team VARCHAR, day DATE, value DOUBLE, weight DOUBLE)"
         )
         for batch in facts:
             with self._holding("batch", pa.Table.from_batches([batch])):
-                self._run(query, {"largest": LARGEST, **({} if team is None else {"team": team})})
+                self._run(query, parameters)
 
     def tallies(self, kind: Period, first: date, end: date) -> dict[Group, Tally]:
         """What stands behind each cohort and period between two days; groups without any event are left out."""
@@ -227,15 +226,6 @@ def _safe(error: duckdb.Error) -> HouseError:
             code="too_many_events",
         )
     return Unavailable(f"The events could not be grouped ({type(error).__name__}).", code="events_unusable")
-
-
-def _day(moment: pa.DataType, zone: str) -> str:
-    """SQL for the programme's day of an event. A time without a zone is UTC; a date is a day there already."""
-    quoted = zone.replace("'", "''")
-    if pa.types.is_date(moment):
-        return '"at"'
-    aware = '"at"' if moment.tz else "timezone('UTC', \"at\")"
-    return f"timezone('{quoted}', {aware})::DATE"
 
 
 def _table(schema: pa.Schema, rows: Sequence[Sequence[Any]]) -> pa.Table:

@@ -1,7 +1,7 @@
 """What a publishing run works out: the missing values of each charter in force. Reads only; `services` writes."""
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -161,10 +161,7 @@ class Publisher:
 
     def _first_event(self, charter: Charter) -> date | None:
         moment = self._warehouse.first_event(charter.measure)
-        if not isinstance(moment, datetime):
-            return moment
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return aware.astimezone(ZoneInfo(self._zone)).date()
+        return moment.astimezone(ZoneInfo(self._zone)).date() if moment else None
 
     def _of_kind(self, charter: Charter, kind: Period, places: Sequence[tuple[int, Span]]) -> Iterator[Value]:
         """Decide each place on its counts alone; only what may be told is then worked out."""

@@ -9,8 +9,8 @@ import hashlib
 import json
 import threading
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
-from datetime import date, datetime
+from contextlib import closing, contextmanager
+from datetime import datetime
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Self
@@ -18,13 +18,14 @@ from urllib.parse import unquote, urlsplit
 
 import ibis
 import pyarrow as pa
+import sqlglot
 from ibis.backends.sql import SQLBackend
-from ibis.expr.datatypes import DataType
 from msgspec import Struct
+from sqlglot import exp
 
 from charter.registry.document import Measure
-from charter.registry.facts_sql import COLUMNS, DIALECT, check_facts_sql
-from ground.errors import BadInput, HouseError, Unavailable
+from charter.registry.facts_sql import DIALECT, check_facts_sql
+from ground.errors import HouseError, Unavailable
 
 BATCH_ROWS = 20_000
 STATEMENT_SECONDS = 300.0
@@ -38,9 +39,16 @@ DUCKDB_LIMITS = {
 }
 # Engines that run in this process and read whatever files they like; DuckDB alone is confined.
 IN_PROCESS = frozenset({"datafusion", "polars", "sqlite"})
-_SERVER_TIMEOUTS = {
-    "postgres": "SET statement_timeout = {milliseconds}",
-    "mysql": "SET SESSION max_execution_time = {milliseconds}",
+_SERVER_SETTINGS = {
+    "postgres": (
+        "SET statement_timeout = {milliseconds}",
+        "SET default_transaction_read_only = on",
+    ),
+    "mysql": (
+        "SET SESSION max_execution_time = {milliseconds}",
+        "SET SESSION TRANSACTION READ ONLY",
+        "SET time_zone = '+00:00'",
+    ),
 }
 # Four sums of 64-bit pieces of each row's SHA-256: the order of rows does not matter, a repeated row does.
 _DUCKDB_HASH = """
@@ -49,7 +57,14 @@ SELECT count(*), {lanes} FROM (SELECT sha256(to_json(t)::VARCHAR) AS digest FROM
 _LANES = ", ".join(
     f"coalesce(sum(('0x' || substr(digest, {start}, 16))::UBIGINT), 0)::HUGEINT" for start in (1, 17, 33, 49)
 )
-_FLOATS = ("value", "weight")
+# The columns of facts, as DuckDB and as ibis call their types. Times without a zone are UTC.
+_TYPES = {
+    "at": ("TIMESTAMPTZ", "timestamp('UTC', 6)"),
+    "person": ("VARCHAR", "string"),
+    "team": ("VARCHAR", "string"),
+    "value": ("DOUBLE", "float64"),
+    "weight": ("DOUBLE", "float64"),
+}
 
 
 class TableHash(Struct, frozen=True):
@@ -112,8 +127,8 @@ class Warehouse:
             reader = self._backend.to_pyarrow_batches(events, chunk_size=BATCH_ROWS)
         return Facts(reader.schema, self._read(reader))
 
-    def first_event(self, measure: Measure) -> date | datetime | None:
-        """When the earliest event of a measure happened, as the warehouse says it; None where there is none."""
+    def first_event(self, measure: Measure) -> datetime | None:
+        """When the earliest event of a measure happened (aware, UTC); None where there is none."""
         events = self._events(measure)
         with self._asking("find the first event of a measure"):
             return self._backend.to_pyarrow(events["at"].min()).as_py()
@@ -126,17 +141,9 @@ class Warehouse:
         return f"sha256:{hashlib.sha256(canonical).hexdigest()}", held
 
     def _events(self, measure: Measure) -> Any:
-        check_facts_sql(measure)
+        query, schema = _typed(measure)
         with self._asking("prepare the facts of a measure"):
-            events = self._backend.sql(measure.facts, dialect=DIALECT)
-            _check_times(events["at"].type())
-            present = [name for name in sorted(COLUMNS) if name in events.columns]
-            return events.select(
-                **{
-                    name: events[name].cast("float64") if name in _FLOATS else events[name]
-                    for name in present
-                }
-            )
+            return self._backend.sql(query, schema=schema, dialect=DIALECT)
 
     def _read(self, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
         with self._asking("read the facts of a measure"):
@@ -218,13 +225,22 @@ def connect(url: str, *, timeout: float = STATEMENT_SECONDS) -> Warehouse:
     return Warehouse(backend, shown, timeout)
 
 
-def _check_times(kind: DataType) -> None:
-    if not (kind.is_timestamp() or kind.is_date()):
-        raise BadInput(
-            "The column “at” of the facts must be a time or a day.",
-            field="what.measure.facts",
-            code="facts_query",
-        )
+def _typed(measure: Measure) -> tuple[str, dict[str, str]]:
+    """The facts query with each column cast to its type, and those types in ibis's words.
+
+    Casting here rather than trusting the engine gives every engine the same columns, and saves asking it for theirs.
+    """
+    check_facts_sql(measure)
+    facts = sqlglot.parse_one(measure.facts, dialect=DIALECT)
+    names = sorted(facts.named_selects)
+    columns = [
+        exp.cast(
+            exp.column(exp.to_identifier(name, quoted=True), "facts"), _TYPES[name][0], dialect=DIALECT
+        ).as_(name, quoted=True)
+        for name in names
+    ]
+    query = exp.select(*columns).from_(facts.subquery("facts"))
+    return query.sql(DIALECT), {name: _TYPES[name][1] for name in names}
 
 
 def safe_url(url: str) -> str:
@@ -278,6 +294,7 @@ def _open_server(url: str, scheme: str, timeout: float) -> SQLBackend:
             f"The driver for “{scheme}” is not installed. Install ibis-framework[{name}].",
             code="warehouse_unavailable",
         ) from None
-    if statement := _SERVER_TIMEOUTS.get(name):
-        backend.raw_sql(statement.format(milliseconds=int(timeout * 1000)))
+    for statement in _SERVER_SETTINGS.get(name, ()):
+        with closing(backend.raw_sql(statement.format(milliseconds=int(timeout * 1000)))):
+            pass
     return backend

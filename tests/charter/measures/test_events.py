@@ -15,9 +15,9 @@ JANUARY = Span(Period.MONTH, date(2026, 1, 1), date(2026, 2, 1))
 FEBRUARY = Span(Period.MONTH, date(2026, 2, 1), date(2026, 3, 1))
 
 
-def facts(rows: list[dict], *, at: pa.DataType = AT, columns=("person", "team", "value")) -> Facts:
+def facts(rows: list[dict], *, columns=("person", "team", "value")) -> Facts:
     types = {"person": pa.string(), "team": pa.string(), "value": pa.float64(), "weight": pa.float64()}
-    schema = pa.schema([("at", at), *((name, types[name]) for name in columns)])
+    schema = pa.schema([("at", AT), *((name, types[name]) for name in columns)])
     batches = [pa.RecordBatch.from_pylist([row], schema=schema) for row in rows]
     return Facts(schema, iter(batches))
 
@@ -89,19 +89,6 @@ def test_a_quarter_follows_summer_time(table, moment, starts_on):
     """Issue 2, measures: Berlin's midnight is 22:00 UTC in summer and 23:00 in winter."""
     table.load(facts([event(moment, team="red")]), Aggregation.COUNT)
     assert (0, starts_on) in counts(table, Period.QUARTER)
-
-
-def test_a_day_needs_no_zone(table):
-    """Contract of facts: a date is a day of the programme, wherever that is."""
-    table.load(facts([event(date(2026, 2, 1), team="red")], at=pa.date32()), Aggregation.COUNT)
-    assert (0, FEBRUARY.starts_on) in counts(table)
-
-
-def test_a_time_without_a_zone_is_utc(table):
-    """Ground rules: UTC inside."""
-    moment = datetime(2026, 1, 31, 23, 30)
-    table.load(facts([event(moment, team="red")], at=pa.timestamp("us")), Aggregation.COUNT)
-    assert (0, FEBRUARY.starts_on) in counts(table)
 
 
 def january(table: EventTable, cohort: int = 0):

@@ -1,14 +1,21 @@
 """The warehouse: what is read, what is refused, what never leaks."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import duckdb
+import psycopg
 import pytest
 
 from charter.measures import warehouse
+from charter.registry import catalogue
 from charter.registry.document import Measure
 from charter.rules.vocabulary import Aggregation
+from governance.demo.warehouse import TABLES
 from ground.errors import BadInput, Unavailable
+from tests import factories
+from tests.house import copy, owner_url
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 FACTS = "SELECT merged_at AS at, author AS person, team, epoch(merged_at) - epoch(first_commit_at) AS value FROM changes"
@@ -84,6 +91,21 @@ def test_a_snapshot_hash_tells_rows_and_tables(opened):
     assert tables["changes"]["rows"] == 3
 
 
+CATALOGUE = sorted(path.stem for path in (Path(catalogue.__path__[0]) / "charters").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("slug", CATALOGUE)
+def test_every_starter_charter_s_facts_can_be_read(warehouse_file, slug):
+    """Issue 2, registry: the starter charters' measures run on the tables that their sources describe."""
+    for table, columns in TABLES.items():
+        described = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+        warehouse_file.run(f"CREATE TABLE {table} ({described})")
+    measure = factories.a_document(slug).what.measure
+    with warehouse.connect(warehouse_file.url) as found:
+        assert found.first_event(measure) is None
+        assert sum(batch.num_rows for batch in found.facts(measure)) == 0
+
+
 ATTACKS = [
     "SELECT * FROM read_csv('/etc/passwd')",
     "SELECT * FROM read_text('/etc/passwd')",
@@ -155,16 +177,22 @@ def test_the_memory_of_a_query_is_bounded(warehouse_file):
             list(found.facts(a_measure(hungry)))
 
 
-def test_times_must_be_times(opened):
+@pytest.mark.parametrize(
+    "column",
+    ["merged_at", "CAST(merged_at AS DATE)", "merged_at AT TIME ZONE 'UTC'", "CAST(merged_at AS VARCHAR)"],
+)
+def test_times_without_a_zone_are_utc(opened, column):
+    """Ground rules: UTC inside; whatever a source calls a time, `at` is an aware one."""
+    measure = a_measure(f"SELECT {column} AS at, team, 1 AS value FROM changes")
+    expected = NOON.replace(hour=0) if "DATE" in column else NOON
+    assert opened.first_event(measure) == expected
+    assert str(opened.facts(measure).schema.field("at").type) == "timestamp[us, tz=UTC]"
+
+
+def test_what_is_no_time_fails(opened):
     """Contract of facts: `at` is a time."""
-    with pytest.raises(BadInput, match="must be a time"):
-        opened.facts(a_measure("SELECT team AS at, team, 1 AS value FROM changes"))
-
-
-def test_a_day_is_a_time_too(opened):
-    """Contract of facts: a day stands for itself in the programme's zone."""
-    measure = a_measure("SELECT CAST(merged_at AS DATE) AS at, team, 1 AS value FROM changes")
-    assert opened.first_event(measure) == date(2026, 1, 5)
+    with pytest.raises(Unavailable):
+        opened.first_event(a_measure("SELECT team AS at, team, 1 AS value FROM changes"))
 
 
 def test_a_fault_of_the_query_shows_no_value(opened):
@@ -206,6 +234,32 @@ def test_the_url_that_is_kept_has_no_secret():
     """Models, Snapshot: `url` carries no password."""
     shown = warehouse.safe_url("postgres://reader:hunter2@db.example:5432/facts?sslpassword=hunter2")
     assert shown == "postgres://db.example:5432/facts"
+
+
+def test_a_server_is_read_as_the_file_is(server):
+    """DESIGN, published values: on the organisation's own engine by URL; the facts query is put into its dialect."""
+    with copy(server) as name:
+        url = owner_url(server, name)
+        with psycopg.connect(url, autocommit=True) as loader:
+            loader.execute(
+                "CREATE TABLE changes (team text, author text, first_commit_at timestamptz, merged_at timestamptz)"
+            )
+            loader.execute(
+                "INSERT INTO changes SELECT 'payments', 'p' || n, %(at)s - interval '90 s', %(at)s FROM generate_series(1, 30) n",
+                {"at": NOON},
+            )
+        with warehouse.connect(url, timeout=2) as found:
+            rows = [row for batch in found.facts(a_measure(), person="p7") for row in batch.to_pylist()]
+            assert rows == [{"at": NOON, "person": "p7", "team": "payments", "value": 90.0}]
+            assert found.first_event(a_measure()) == NOON
+            assert found.has(["changes"])
+            once = found.snapshot(["changes"])
+            assert once[1]["changes"]["rows"] == 30
+            assert found.snapshot(["changes"]) == once
+            for statement in ("DELETE FROM changes", "SELECT pg_sleep(5)"):
+                with pytest.raises(psycopg.Error):
+                    found._backend.raw_sql(statement)
+        assert urlsplit(url).password not in found.url
 
 
 def test_two_readers_at_once(warehouse_file):
