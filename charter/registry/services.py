@@ -252,7 +252,7 @@ def grant_clearance(
 
 def _register(programme: Programme, document: CharterDocument, owner: User, by: User) -> CharterVersion:
     submission.check_has_decision(programme)
-    locks.take_metrics([document.metric])
+    locks.take_metric(document.metric)
     metric = Metric.objects.filter(slug=document.metric).first() or _make_metric(
         programme, document, owner, by
     )
@@ -287,7 +287,7 @@ def _make_metric(programme: Programme, document: CharterDocument, owner: User, b
 
 def _locked(version: CharterVersion) -> CharterVersion:
     """The version as it stands now, with its metric, held until the transaction ends."""
-    locks.take_metrics([version.metric.slug])
+    locks.take_metric(version.metric.slug)
     held = CharterVersion.objects.select_for_update(of=("self",)).select_related("metric__programme")
     return held.get(pk=version.pk)
 

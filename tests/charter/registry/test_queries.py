@@ -1,10 +1,17 @@
 """Lists read for screens: right, and in one statement."""
 
+from datetime import UTC, date, datetime
+
 import msgspec
 import pytest
 
 from charter.registry import queries, services
 from charter.registry.states import Standing
+from charter.rules.request import Request, Window
+from charter.rules.vocabulary import Decision, Grain, Period
+from governance.decisions import services as decisions
+from governance.decisions.models import Door
+from ground import clock
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -76,8 +83,15 @@ def test_the_current_version_agrees_with_the_one_that_governs(by):
     factories.an_active_charter("deployment-frequency")
     register(renamed("deployment-frequency", "Deployments a week"), by)
     register(factories.a_document("pr-age"), by)
-    from ground import clock
-
-    governing = queries.governing(["deployment-frequency", "pr-age"], at=clock.now())
-    shown = {metric.slug: metric.current.pk for metric in queries.metrics_with_current_version()}
-    assert shown == {slug: each.version_id for slug, each in governing.items()}
+    register(renamed("pr-age", "Age of requests"), by)
+    request = Request(
+        decision=Decision.RETROSPECTIVE,
+        metrics=("deployment-frequency", "pr-age"),
+        grain=Grain.SELF,
+        window=Window(date(2026, 1, 1), date(2026, 4, 1)),
+        period=Period.QUARTER,
+    )
+    user = factories.an_account(person=factories.a_person())
+    with clock.stopped_at(datetime(2026, 4, 14, 9, tzinfo=UTC)):
+        answer = decisions.answer(request=request, by=user, door=Door.API, rows=False)
+    assert dict(answer.charters) == {slug: number for slug, (number, _) in current().items()}
