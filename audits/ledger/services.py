@@ -12,18 +12,19 @@ from audits.ledger import signing
 from audits.ledger.leaf import leaf_bytes, leaf_hash
 from audits.ledger.models import Entry, Visibility
 from audits.ledger.receipts import Receipt, receipt_text
-from ground import clock
+from ground import clock, statements
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
 
 # One statement, so that an entry, its payload and its place in the queue cost one round trip.
 _APPEND = """
 WITH entry AS (
-    INSERT INTO ledger_entry (id, kind, at, leaf, leaf_hash, visibility) VALUES (%s, %s, %s, %s, %s, %s)
+    INSERT INTO ledger_entry (id, kind, at, leaf, leaf_hash, visibility)
+    VALUES (%(id)s, %(kind)s, %(at)s, %(leaf)s, %(leaf_hash)s, %(visibility)s)
 ), payload AS (
-    INSERT INTO ledger_payload (entry_id, actor, body, key) VALUES (%s, %s, %s, %s)
+    INSERT INTO ledger_payload (entry_id, actor, body, key) VALUES (%(id)s, %(actor)s, %(body)s, %(key)s)
 )
-INSERT INTO ledger_outbox (entry_id, queued_at) VALUES (%s, %s)
+INSERT INTO ledger_outbox (entry_id, queued_at) VALUES (%(id)s, %(at)s)
 """
 
 
@@ -40,24 +41,10 @@ def append(
     body = _ENCODER.encode({"by": by, **payload})
     entry, key = _entry(kind, body, visibility)
     actor = "" if visibility == Visibility.SEALED else by
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _APPEND,
-            [
-                entry.id,
-                kind,
-                entry.at,
-                entry.leaf,
-                entry.leaf_hash,
-                visibility,
-                entry.id,
-                actor,
-                body,
-                key,
-                entry.id,
-                entry.at,
-            ],
-        )
+    stored = {name: getattr(entry, name) for name in ("id", "kind", "at", "leaf", "leaf_hash")}
+    statements.run(
+        _APPEND, {**stored, "visibility": visibility.value, "actor": actor, "body": body, "key": key}
+    )
     return entry
 
 

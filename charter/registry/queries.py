@@ -1,12 +1,10 @@
 """Reads worth a name: the charter that governs a metric now, and what the programme lays down for a use."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import (
     Case,
     F,
@@ -28,7 +26,9 @@ from charter.registry.states import RulebookState
 from charter.registry.states import Standing as Stands
 from charter.rules import Rule, Rulebook, compile_rulebook
 from charter.rules.facts import DecisionFacts
-from charter.rules.vocabulary import Decision, DecisionGroup, SourceKind, Standing
+from charter.rules.vocabulary import Decision, SourceKind, Standing
+from ground import statements
+from ground.statements import Read
 
 
 class Governing(Struct, frozen=True):
@@ -38,14 +38,21 @@ class Governing(Struct, frozen=True):
     metric: str
     number: int
     standing: Standing
-    in_force: bool
+    programme_active: bool
+    activated_at: datetime | None
+    expires_at: datetime | None
     fairness_until: date | None
 
+    def in_force(self, at: datetime) -> bool:
+        """Whether it is active, begun and not past its expiry, also where no job has noticed yet."""
+        begun = self.activated_at is not None and self.activated_at <= at
+        lasting = self.expires_at is not None and self.expires_at > at
+        return self.programme_active and self.standing is Standing.ACTIVE and begun and lasting
 
-class Use(Struct, frozen=True):
-    """What the programme lays down for one decision, and the rulebook in force."""
 
-    decision: DecisionFacts
+class Programme(Struct, frozen=True):
+    """What the programme lays down for every use, and the rulebook in force."""
+
     time_zone: str
     minimum_group: int
     minimum_group_strain: int
@@ -54,59 +61,62 @@ class Use(Struct, frozen=True):
     rulebook_number: int
 
 
-_GOVERNING = """
-SELECT DISTINCT ON (m.slug) v.id, m.slug, v.number, v.standing,
-       p.state = 'active' AND v.standing = 'active' AND v.activated_at <= %(at)s AND v.expires_at > %(at)s,
-       (SELECT max(c.valid_until) FROM registry_clearance c
-        WHERE c.charter_version_id = v.id AND c.kind = 'fairness_audit' AND c.passed)
-FROM registry_metric m
-JOIN registry_programme p ON p.id = m.programme_id
-JOIN registry_charterversion v ON v.metric_id = m.id
-WHERE m.slug = ANY(%(slugs)s)
-ORDER BY m.slug, v.standing = 'active' DESC, v.standing = 'suspended' DESC, v.number DESC
-"""
+class LaidDown(Struct, frozen=True):
+    """What stands written about a use; no programme where no rulebook is in force, no decision where none is known."""
 
-_USE = """
-SELECT d."group", d.evidence_needed, d.fairness_needed, d.accountable_needed, p.time_zone, p.minimum_group,
-       p.minimum_group_strain, ARRAY(SELECT ARRAY[s.slug, s.kind] FROM registry_source s ORDER BY s.slug), r.id, r.number
-FROM registry_decisionkind d
-JOIN registry_programme p ON p.id = d.programme_id
-JOIN registry_rulebookversion r ON r.state = 'in_force'
-WHERE d.slug = %s
-"""
+    programme: Programme | None
+    decision: DecisionFacts | None
+    governing: Mapping[str, Governing]
 
 
-def governing(metrics: Sequence[str], *, at: datetime) -> dict[str, Governing]:
-    """The governing versions of these metrics by slug, in one statement; unknown metrics are left out."""
-    with connection.cursor() as cursor:
-        cursor.execute(_GOVERNING, {"slugs": list(metrics), "at": at})
-        rows = cursor.fetchall()
-    return {
-        slug: Governing(version, slug, number, Standing(standing), bool(in_force), fairness)
-        for version, slug, number, standing, in_force, fairness in rows
-    }
+_PROGRAMME = Read(
+    """
+    SELECT p.time_zone, p.minimum_group, p.minimum_group_strain,
+           ARRAY(SELECT jsonb_build_array(s.slug, s.kind) FROM registry_source s ORDER BY s.slug) AS sources,
+           r.id AS rulebook_id, r.number AS rulebook_number
+    FROM registry_programme p JOIN registry_rulebookversion r ON r.state = 'in_force'
+    """,
+    Programme,
+)
+
+_DECISION = Read(
+    """
+    SELECT d.slug AS decision, d."group", d."group" = 'people' AS consequential, d.evidence_needed,
+           d.fairness_needed, d.accountable_needed
+    FROM registry_decisionkind d WHERE d.slug = %(decision)s::text
+    """,
+    DecisionFacts,
+)
+
+_GOVERNING = Read(
+    """
+    SELECT DISTINCT ON (m.slug) v.id AS version_id, m.slug AS metric, v.number, v.standing,
+           p.state = 'active' AS programme_active, v.activated_at, v.expires_at,
+           (SELECT max(c.valid_until) FROM registry_clearance c
+            WHERE c.charter_version_id = v.id AND c.kind = 'fairness_audit' AND c.passed) AS fairness_until
+    FROM registry_metric m
+    JOIN registry_programme p ON p.id = m.programme_id
+    JOIN registry_charterversion v ON v.metric_id = m.id
+    WHERE m.slug = ANY(%(metrics)s::text[])
+    ORDER BY m.slug, v.standing = 'active' DESC, v.standing = 'suspended' DESC, v.number DESC
+    """,
+    Governing,
+)
 
 
-def use(decision: Decision) -> Use | None:
-    """What is laid down for a decision, in one statement; None where nothing is, or no rulebook is in force."""
-    with connection.cursor() as cursor:
-        cursor.execute(_USE, [decision.value])
-        row = cursor.fetchone()
-    return _use(decision, *row) if row else None
+@lru_cache(maxsize=10_000)
+def laid_down(mark: str, decision: Decision, metrics: tuple[str, ...]) -> LaidDown:
+    """What is laid down for a decision and these metrics, in one statement, and from memory while the `mark` is the same.
 
-
-def _use(decision: Decision, group: str, evidence: int, fairness: bool, accountable: bool, *rest: Any) -> Use:
-    zone, minimum, minimum_strain, sources, rulebook, number = rest
-    decision_facts = DecisionFacts(
-        decision=decision,
-        group=DecisionGroup(group),
-        consequential=group == DecisionGroup.PEOPLE,
-        evidence_needed=evidence,
-        fairness_needed=fairness,
-        accountable_needed=accountable,
+    Unknown metrics are left out.
+    """
+    parameters = {"decision": decision.value, "metrics": list(metrics)}
+    programmes, decisions, found = statements.read(_PROGRAMME, _DECISION, _GOVERNING, parameters=parameters)
+    return LaidDown(
+        programme=programmes[0] if programmes else None,
+        decision=decisions[0] if decisions else None,
+        governing={each.metric: each for each in found},
     )
-    kinds = tuple((slug, SourceKind(kind)) for slug, kind in sources)
-    return Use(decision_facts, zone, minimum, minimum_strain, kinds, rulebook, number)
 
 
 @lru_cache(maxsize=20_000)

@@ -113,6 +113,7 @@ def embedded_url() -> str:
 
 
 DATABASES = {"default": database(env("DATABASE_URL", default="") or embedded_url())}
+DATABASE_PREPARE = env.bool("DATABASE_PREPARE", default=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The role that services and doors run as. Migrations run as the owner and grant it what it needs.
 RUNTIME_ROLE = env("RUNTIME_ROLE", default="mc_runtime")
@@ -185,7 +186,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["knox.auth.TokenAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["governance.people.authentication.RememberedTokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
@@ -217,6 +218,21 @@ WAREHOUSE_URL = env("WAREHOUSE_URL", default="")
 LEDGER_SIGNING_KEY_FILE = Path(env("LEDGER_SIGNING_KEY_FILE", default=str(VAR_DIR / "keys" / "ledger.pem")))
 
 CELERY_BROKER_URL = env("CELERY_BROKER_URL", default="filesystem://")
+_CELERY_FOLDER = VAR_DIR / "celery"
+if CELERY_BROKER_URL.startswith("filesystem"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(_CELERY_FOLDER / "queue"),
+        "data_folder_out": str(_CELERY_FOLDER / "queue"),
+        "processed_folder": str(_CELERY_FOLDER / "done"),
+        "control_folder": str(_CELERY_FOLDER / "control"),
+    }
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE_FILENAME = str(_CELERY_FOLDER / "beat")
 
 LOGGING = {
     "version": 1,

@@ -1,27 +1,30 @@
 """Facts: what is true about a request, read here inside the deciding transaction and never taken from the asker."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from typing import TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from django.db import connection
 from msgspec import Struct
 
 from charter.measures.calendar import check_window
 from charter.registry import queries as registry
 from charter.registry.charter_facts import charter_facts
-from charter.registry.queries import Governing, Use
+from charter.registry.queries import Governing, Programme
 from charter.rules import Rulebook
-from charter.rules.facts import ActorFacts, BesideFacts, CharterFacts, CohortFacts, Facts
+from charter.rules.facts import ActorFacts, BesideFacts, CharterFacts, CohortFacts, DecisionFacts, Facts
 from charter.rules.request import Request
 from charter.rules.vocabulary import Category, Grain, Role, SourceKind, Standing
 from governance.people import queries as people
 from governance.people.models import AccountKind, CohortKind, User
 from governance.people.queries import Asker, CohortAsked, PersonAsked
 from governance.training import queries as training
-from ground import clock
+from governance.training.queries import Trained
+from ground import clock, marks, statements
 from ground.errors import BadInput, Unavailable
+from ground.marks import Marks
 
 # Fewer people need protection from strain and survey values being traced to them: their groups are larger.
 _STRAIN = frozenset({Category.STRAIN, Category.SURVEY})
@@ -32,6 +35,12 @@ _KIND_OF_GRAIN = {
     Grain.TEAM: CohortKind.TEAM,
 }
 _PERSONAL = frozenset({Grain.SELF, Grain.PERSON})
+
+_LOCK = """
+SELECT pg_advisory_xact_lock_shared(hashtextextended('metric:' || slug, 0)) FROM unnest(%(metrics)s::text[]) slug
+"""
+
+T = TypeVar("T")
 
 
 class Gathered(Struct, frozen=True):
@@ -44,118 +53,118 @@ class Gathered(Struct, frozen=True):
     rulebook_number: int
 
 
-def lock_metrics(metrics: Sequence[str]) -> None:
-    """Share these metrics until the transaction ends.
+class _Found(Struct, frozen=True):
+    """What was read for a request, in the order asked."""
 
-    A hold, a suspension or a revision takes them alone, so that none slips between facts and rows.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock_shared(hashtextextended('metric:' || slug, 0)) "
-            "FROM (SELECT unnest(%s::text[]) AS slug ORDER BY slug) metrics",
-            [list(metrics)],
-        )
+    programme: Programme
+    decision: DecisionFacts
+    today: date
+    governing: tuple[Governing, ...]
+    asker: Asker
+    trained: Trained
+    cohorts: tuple[CohortAsked, ...]
+    persons: tuple[PersonAsked, ...]
+    accountable: bool
 
 
 def gather(request: Request, *, by: User) -> Gathered:
-    """Read all that the rules may look at. Raises BadInput naming the field that names nothing we know."""
+    """Lock the metrics and read all that the rules may look at. Raises BadInput naming the field at fault."""
+    _check_form(request)
+    seen = _lock_and_read_marks(request)
     at = clock.now()
-    use = registry.use(request.decision)
-    if use is None:
-        raise Unavailable("No rulebook is in force for this decision, so nothing can be answered.")
-    check_window(request.window, request.period, now=at, zone=use.time_zone)
-    today = clock.today(use.time_zone)
-    governing = _governing(request, at)
-    asker = people.asker(by, on=today)
-    cohorts = _cohorts(request, by, today)
-    persons = people.persons_asked(_persons(request, asker), user=by, on=today)
-    actor = _actor(by, use, request, asker, cohorts, persons)
-    accountable = bool(request.accountable) and people.is_human(request.accountable)
-    charters = tuple(_charter(each, request, use, today) for each in governing)
+    found = _find(request, by, seen, at)
+    check_window(request.window, request.period, now=at, zone=found.programme.time_zone)
+    _check_fit(request, found)
+    actor = _actor(request, by, found)
+    charters = tuple(_charter(each, request, found, at) for each in found.governing)
     facts = tuple(
         Facts(
             request=request,
             at=at,
             actor=actor,
             charter=charter,
-            decision=use.decision,
-            cohorts=tuple(_cohort(each, charter.category, use) for each in cohorts),
-            person_classes=frozenset(each.context_class for each in persons if each.context_class),
+            decision=found.decision,
+            cohorts=tuple(_cohort(each, charter.category, found.programme) for each in found.cohorts),
+            person_classes=frozenset(each.context_class for each in found.persons if each.context_class),
             beside=_beside(charters, charter),
-            fairness_until=each_governing.fairness_until,
+            fairness_until=governing.fairness_until,
             waived=frozenset(),  # no waiver can be granted yet
-            accountable_human=accountable,
+            accountable_human=found.accountable,
         )
-        for charter, each_governing in zip(charters, governing, strict=True)
+        for charter, governing in zip(charters, found.governing, strict=True)
     )
-    rulebook = registry.rulebook(use.rulebook_id)
     return Gathered(
-        facts, governing, tuple(each.external_id for each in persons), rulebook, use.rulebook_number
+        facts=facts,
+        governing=found.governing,
+        persons=tuple(each.external_id for each in found.persons),
+        rulebook=registry.rulebook(found.programme.rulebook_id),
+        rulebook_number=found.programme.rulebook_number,
     )
 
 
-def _governing(request: Request, at: datetime) -> tuple[Governing, ...]:
-    _check_once("metrics", request.metrics)
-    found = registry.governing(request.metrics, at=at)
-    _check_known("metrics", "metric", request.metrics, found)
-    return tuple(found[slug] for slug in request.metrics)
+def _lock_and_read_marks(request: Request) -> Marks:
+    """Share the metrics until the transaction ends, then see what has changed since we last looked.
+
+    A hold, a suspension or a revision takes a metric alone, so that none slips between facts and rows.
+    """
+    with statements.together():
+        statements.run(_LOCK, {"metrics": sorted(request.metrics)})
+        return marks.read()
 
 
-def _cohorts(request: Request, by: User, today: date) -> tuple[CohortAsked, ...]:
-    """The cohorts asked about, of the kind that the grain speaks of."""
-    _check_once("cohorts", request.cohorts)
-    wanted = _KIND_OF_GRAIN.get(request.grain)
-    if wanted and not request.cohorts:
-        raise BadInput(f"Name at least one cohort of kind {wanted.value}.", field="cohorts")
-    found = people.cohorts_asked(request.cohorts, user=by, on=today)
-    _check_known("cohorts", "cohort", request.cohorts, found)
-    for slug in request.cohorts:
-        if wanted and found[slug].kind != wanted:
-            raise BadInput(
-                f"{slug} is not a cohort of kind {wanted.value}, which this grain asks for.", field="cohorts"
-            )
-    return tuple(found[slug] for slug in request.cohorts)
+def _find(request: Request, by: User, seen: Marks, at: datetime) -> _Found:
+    """Read everything. Raises BadInput for names that name nothing, Unavailable where no rules are in force."""
+    laid_down = registry.laid_down(seen.registry, request.decision, request.metrics)
+    programme, decision = laid_down.programme, laid_down.decision
+    if programme is None or decision is None:
+        raise Unavailable("No rulebook is in force for this decision, so nothing can be answered.")
+    today = at.astimezone(ZoneInfo(programme.time_zone)).date()
+    asked = people.asked(
+        seen.people,
+        by.pk,
+        by.person_id,
+        today,
+        cohorts=request.cohorts,
+        persons=request.persons,
+        own=request.grain is Grain.SELF and not request.persons,
+        accountable=request.accountable,
+    )
+    return _Found(
+        programme=programme,
+        decision=decision,
+        today=today,
+        governing=_known("metrics", "metric", request.metrics, laid_down.governing),
+        asker=asked.asker,
+        trained=training.trained(seen.training, by.pk, programme.rulebook_id),
+        cohorts=_known("cohorts", "cohort", request.cohorts, asked.cohorts),
+        persons=_persons(request, asked.persons),
+        accountable=asked.accountable,
+    )
 
 
-def _persons(request: Request, asker: Asker) -> tuple[str, ...]:
-    """The persons asked about; at grain `self` the asker, unless they name someone, which rules will refuse."""
-    _check_once("persons", request.persons)
-    if request.grain not in _PERSONAL:
-        if request.persons:
-            raise BadInput("Persons are named at person grain only. Ask for their team.", field="persons")
-        return ()
-    if request.grain is Grain.SELF and request.cohorts:
-        raise BadInput("Your own values have no cohort. Leave it out.", field="cohorts")
-    if request.grain is Grain.SELF and asker.person is None:
-        raise BadInput("This account belongs to nobody, so it has no values of its own.", field="grain")
-    if request.grain is Grain.PERSON and not request.persons and not request.cohorts:
-        raise BadInput("Name the persons or the cohort that you ask about.", field="persons")
-    return request.persons or ((asker.person,) if request.grain is Grain.SELF and asker.person else ())
+def _persons(request: Request, known: Mapping[str, PersonAsked]) -> tuple[PersonAsked, ...]:
+    """The persons asked about. One whom we do not know is one over whom nobody holds a role: no id tells anything."""
+    if not request.persons:
+        return tuple(known.values())
+    return tuple(known.get(name, PersonAsked(name, None, frozenset())) for name in request.persons)
 
 
-def _actor(
-    by: User,
-    use: Use,
-    request: Request,
-    asker: Asker,
-    cohorts: tuple[CohortAsked, ...],
-    persons: tuple[PersonAsked, ...],
-) -> ActorFacts:
+def _actor(request: Request, by: User, found: _Found) -> ActorFacts:
     """Who asks. A scoped role counts when it is held over all that is asked about."""
-    scopes = [each.roles for each in (*cohorts, *persons)]
-    held = asker.roles | (frozenset.intersection(*scopes) if scopes else frozenset())
-    itself = request.grain in _PERSONAL and not cohorts and all(Role.SELF in each.roles for each in persons)
+    scopes = [each.roles for each in (*found.cohorts, *found.persons)]
+    held = frozenset.intersection(*scopes) if scopes else frozenset()
+    own = bool(found.persons) and not found.cohorts and all(Role.SELF in each.roles for each in found.persons)
     return ActorFacts(
         human=by.kind == AccountKind.HUMAN,
-        roles=held,
-        asks_about_self=itself and bool(persons),
-        acknowledged=training.has_acknowledged(user=by, rulebook_version=use.rulebook_id),
+        roles=found.asker.roles | held,
+        asks_about_self=own and request.grain in _PERSONAL,
+        acknowledged=found.trained.acknowledged,
         trained=False,  # there is no course yet, so what needs one stays shut
     )
 
 
-def _cohort(asked: CohortAsked, category: Category, use: Use) -> CohortFacts:
-    minimum = use.minimum_group_strain if category in _STRAIN else use.minimum_group
+def _cohort(asked: CohortAsked, category: Category, programme: Programme) -> CohortFacts:
+    minimum = programme.minimum_group_strain if category in _STRAIN else programme.minimum_group
     return CohortFacts(asked.slug, asked.people, minimum, asked.context_classes)
 
 
@@ -164,16 +173,15 @@ def _beside(charters: tuple[CharterFacts, ...], this: CharterFacts) -> tuple[Bes
     return tuple(BesideFacts(each.metric, each.category, each.kind, each.view) for each in others)
 
 
-def _charter(governing: Governing, request: Request, use: Use, today: date) -> CharterFacts:
-    personal = request.grain in _PERSONAL
+def _charter(governing: Governing, request: Request, found: _Found, at: datetime) -> CharterFacts:
     return _charter_facts(
         governing.version_id,
         governing.number,
         governing.standing,
-        governing.in_force,
-        use.sources,
-        today,
-        personal,
+        governing.in_force(at),
+        found.programme.sources,
+        found.today,
+        request.grain in _PERSONAL,
     )
 
 
@@ -199,12 +207,36 @@ def _charter_facts(
     )
 
 
-def _check_once(field: str, names: Sequence[str]) -> None:
-    if len(set(names)) != len(names):
-        raise BadInput("The same name stands here twice.", field=field)
+def _check_form(request: Request) -> None:
+    """What can be seen to be wrong without looking anything up."""
+    for field in ("metrics", "cohorts", "persons"):
+        names = getattr(request, field)
+        if len(set(names)) != len(names):
+            raise BadInput("The same name stands here twice.", field=field)
+    if request.grain in _KIND_OF_GRAIN and not request.cohorts:
+        raise BadInput(
+            f"Name at least one cohort of kind {_KIND_OF_GRAIN[request.grain].value}.", field="cohorts"
+        )
+    if request.grain not in _PERSONAL and request.persons:
+        raise BadInput("Persons are named at person grain only. Ask for their team.", field="persons")
+    if request.grain is Grain.SELF and request.cohorts:
+        raise BadInput("Your own values have no cohort. Leave it out.", field="cohorts")
+    if request.grain is Grain.PERSON and not request.persons and not request.cohorts:
+        raise BadInput("Name the persons or the cohort that you ask about.", field="persons")
 
 
-def _check_known(field: str, what: str, asked: Sequence[str], found: dict[str, object]) -> None:
+def _check_fit(request: Request, found: _Found) -> None:
+    """The cohorts must be of the kind that the grain speaks of, and one's own values need somebody."""
+    wanted = _KIND_OF_GRAIN.get(request.grain)
+    for cohort in found.cohorts:
+        if wanted and cohort.kind != wanted:
+            raise BadInput(f"{cohort.slug} is not a cohort of kind {wanted.value}.", field="cohorts")
+    if request.grain is Grain.SELF and found.asker.person is None:
+        raise BadInput("This account belongs to nobody, so it has no values of its own.", field="grain")
+
+
+def _known(field: str, what: str, asked: Sequence[str], found: Mapping[str, T]) -> tuple[T, ...]:
     for slug in asked:
         if slug not in found:
             raise BadInput(f"There is no {what} called {slug}.", field=field)
+    return tuple(found[slug] for slug in asked)

@@ -12,11 +12,12 @@ from audits.ledger import services as ledger
 from charter import rules
 from charter.rules.request import Request
 from charter.rules.verdict import Verdict
-from governance.decisions.gathering import Gathered, gather, lock_metrics
+from governance.decisions.gathering import Gathered, gather
 from governance.decisions.models import Decision, Door
 from governance.decisions.reading import NOTHING, Reading, read
 from governance.decisions.replies import Answer
 from governance.people.models import User
+from ground import statements
 from ground.errors import Unavailable
 
 
@@ -28,7 +29,6 @@ def answer(*, request: Request, by: User, door: Door, rows: bool = True) -> Answ
     """
     with _or_unavailable():
         with transaction.atomic(durable=True):
-            lock_metrics(request.metrics)
             gathered = gather(request, by=by)
             verdict = rules.decide(gathered.facts, gathered.rulebook)
             reading = read(request, gathered) if rows and verdict.permits else NOTHING
@@ -50,7 +50,6 @@ def _record(
     """Write what was asked, what was true and what was decided, and the ledger entry that proves it."""
     content_hash = _hash(reading.rows) if rows and verdict.permits else ""
     decided = {
-        "request": msgspec.to_builtins(request),
         "verdict": verdict.outcome.value,
         "rules": sorted({bite.id for bite in verdict.rules}),
         "obligations": list(verdict.obligations),
@@ -58,33 +57,32 @@ def _record(
         "content_hash": content_hash,
         "door": door.value,
         "checked_only": not rows,
+        "subjects": list(gathered.persons),
+        "request": request,
     }
     charters = {each.metric: each.number for each in gathered.governing}
-    subjects = list(gathered.persons)
-    kind = "decisions.checked" if not rows else "decisions.answered"
-    entry = ledger.append(
-        kind=kind, payload={**decided, "charters": charters, "subjects": subjects}, by=by.actor
-    )
-    return Decision.objects.create(
-        at=gathered.facts[0].at,
-        actor=by,
-        facts=[_without_request(facts) for facts in gathered.facts],
-        bites=msgspec.to_builtins(verdict.rules),
-        metrics=list(request.metrics),
-        cohorts=list(request.cohorts),
-        subjects=subjects,
-        use=request.decision.value,
-        grain=request.grain.value,
-        entry=entry,
-        **decided,
-    )
+    kind = "decisions.answered" if rows else "decisions.checked"
+    with statements.together():
+        entry = ledger.append(kind=kind, payload={**decided, "charters": charters}, by=by.actor)
+        decision = Decision(
+            at=gathered.facts[0].at,
+            actor=by,
+            facts=[_without_request(facts) for facts in gathered.facts],
+            bites=verdict.rules,
+            metrics=list(request.metrics),
+            cohorts=list(request.cohorts),
+            use=request.decision.value,
+            grain=request.grain.value,
+            entry=entry,
+            **decided,
+        )
+        statements.insert(decision)
+    return decision
 
 
 def _without_request(facts: rules.Facts) -> dict[str, object]:
     """Facts as stored: the request stands beside them once."""
-    stored = msgspec.to_builtins(facts)
-    del stored["request"]
-    return stored
+    return {name: getattr(facts, name) for name in facts.__struct_fields__ if name != "request"}
 
 
 def _hash(rows: tuple[object, ...]) -> str:

@@ -1,13 +1,20 @@
-"""Reads worth a name: who asks, what they hold over the cohorts and persons they ask about."""
+"""Reads worth a name: who asks, what they hold over the cohorts and persons they ask about.
 
-from collections.abc import Sequence
+Each is a `Read`, so that the line can take them all in one statement. They are given `user` and `person`, the keys of
+the asker's account and person, and the day `on`.
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
+from uuid import UUID
 
-from django.db import connection
 from msgspec import Struct
 
 from charter.rules.vocabulary import ContextClass, Role
-from governance.people.models import AccountKind, CohortKind, User
+from governance.people.models import CohortKind, User
+from ground import statements
+from ground.statements import Read
 
 
 class Asker(Struct, frozen=True):
@@ -35,89 +42,127 @@ class PersonAsked(Struct, frozen=True):
     roles: frozenset[Role]
 
 
-_NOW = "{0}.valid_from <= %(on)s AND ({0}.valid_to IS NULL OR {0}.valid_to > %(on)s)"
+class Accountable(Struct, frozen=True):
+    """An account that somebody named as accountable."""
 
-_ASKER = f"""
-SELECT (SELECT external_id FROM people_person WHERE id = %(person)s),
-       ARRAY(SELECT DISTINCT g.role FROM people_rolegrant g
-             WHERE g.user_id = %(user)s AND g.team_id IS NULL AND g.value_stream_id IS NULL AND {_NOW.format("g")})
-"""
+    human: bool
+
+
+_TODAY = "{0}.valid_from <= %(on)s::date AND ({0}.valid_to IS NULL OR {0}.valid_to > %(on)s::date)"
+
+ASKER = Read(
+    f"""
+    SELECT (SELECT external_id FROM people_person WHERE id = %(person)s::uuid) AS person,
+           ARRAY(SELECT DISTINCT g.role FROM people_rolegrant g
+                 WHERE g.user_id = %(user)s::uuid AND g.team_id IS NULL AND g.value_stream_id IS NULL
+                   AND {_TODAY.format("g")}) AS roles
+    """,
+    Asker,
+)
 
 # A role counts over a cohort when it is held over any of its teams: small teams are reported together.
-_COHORTS = f"""
-SELECT c.slug, c.kind, roster.people, teams.classes, ARRAY(
-    SELECT g.role FROM people_rolegrant g
-    WHERE g.user_id = %(user)s AND (g.team_id = ANY(teams.ids) OR g.value_stream_id = ANY(teams.streams)) AND {_NOW.format("g")}
-    UNION
-    SELECT 'team_member' FROM people_membership m
-    WHERE m.person_id = %(person)s AND m.team_id = ANY(teams.ids) AND {_NOW.format("m")}
+COHORTS = Read(
+    f"""
+    SELECT c.slug, c.kind, roster.people, teams.context_classes, ARRAY(
+        SELECT g.role FROM people_rolegrant g
+        WHERE g.user_id = %(user)s::uuid AND {_TODAY.format("g")}
+          AND (g.team_id = ANY(teams.ids) OR g.value_stream_id = ANY(teams.streams))
+        UNION
+        SELECT 'team_member' FROM people_membership m
+        WHERE m.person_id = %(person)s::uuid AND m.team_id = ANY(teams.ids) AND {_TODAY.format("m")}
+    ) AS roles
+    FROM people_cohort c
+    CROSS JOIN LATERAL (
+        SELECT array_agg(t.id) AS ids, array_agg(DISTINCT t.value_stream_id) AS streams,
+               coalesce(array_agg(DISTINCT t.context_class::text), '{{}}') AS context_classes
+        FROM people_cohort_teams ct JOIN people_team t ON t.id = ct.team_id WHERE ct.cohort_id = c.id
+    ) teams
+    CROSS JOIN LATERAL (
+        SELECT count(DISTINCT m.person_id) AS people FROM people_membership m
+        WHERE m.team_id = ANY(teams.ids) AND {_TODAY.format("m")}
+    ) roster
+    WHERE c.slug = ANY(%(cohorts)s::text[]) AND c.retired_at IS NULL
+    """,
+    CohortAsked,
 )
-FROM people_cohort c
-CROSS JOIN LATERAL (
-    SELECT array_agg(t.id) AS ids, array_agg(DISTINCT t.context_class::text) AS classes,
-           array_agg(DISTINCT t.value_stream_id) AS streams
-    FROM people_cohort_teams ct JOIN people_team t ON t.id = ct.team_id WHERE ct.cohort_id = c.id
-) teams
-CROSS JOIN LATERAL (
-    SELECT count(DISTINCT m.person_id) AS people FROM people_membership m
-    WHERE m.team_id = ANY(teams.ids) AND {_NOW.format("m")}
-) roster
-WHERE c.slug = ANY(%(slugs)s) AND c.retired_at IS NULL
-"""
 
-_PERSONS = f"""
-SELECT p.external_id, t.context_class, ARRAY(
-    SELECT g.role FROM people_rolegrant g WHERE g.user_id = %(user)s
-        AND (g.team_id = t.id OR g.value_stream_id = t.value_stream_id) AND {_NOW.format("g")}
-    UNION
-    SELECT 'manager' FROM people_reportingline l
-        WHERE l.person_id = p.id AND l.manager_id = %(person)s AND {_NOW.format("l")}
-    UNION
-    SELECT 'self' WHERE p.id = %(person)s
+# `own` adds the asker's own person to those named.
+PERSONS = Read(
+    f"""
+    SELECT p.external_id, t.context_class, ARRAY(
+        SELECT g.role FROM people_rolegrant g
+        WHERE g.user_id = %(user)s::uuid AND {_TODAY.format("g")}
+          AND (g.team_id = t.id OR g.value_stream_id = t.value_stream_id)
+        UNION
+        SELECT 'manager' FROM people_reportingline l
+        WHERE l.person_id = p.id AND l.manager_id = %(person)s::uuid AND {_TODAY.format("l")}
+        UNION
+        SELECT 'self' WHERE p.id = %(person)s::uuid
+    ) AS roles
+    FROM people_person p
+    LEFT JOIN people_membership m ON m.person_id = p.id AND {_TODAY.format("m")}
+    LEFT JOIN people_team t ON t.id = m.team_id
+    WHERE p.external_id = ANY(%(persons)s::text[]) OR (%(own)s::boolean AND p.id = %(person)s::uuid)
+    """,
+    PersonAsked,
 )
-FROM people_person p
-LEFT JOIN people_membership m ON m.person_id = p.id AND {_NOW.format("m")}
-LEFT JOIN people_team t ON t.id = m.team_id
-WHERE p.external_id = ANY(%(ids)s)
-"""
+
+# Only a human can be accountable (S93).
+ACCOUNTABLE = Read(
+    "SELECT kind = 'human' AS human FROM people_user WHERE username = %(accountable)s::text AND is_active",
+    Accountable,
+)
+
+
+class Asked(Struct, frozen=True):
+    """Who asks, and what they ask about, as it stands on a day."""
+
+    asker: Asker
+    cohorts: Mapping[str, CohortAsked]
+    persons: Mapping[str, PersonAsked]
+    accountable: bool  # a person's open account was named as accountable
+
+
+@lru_cache(maxsize=10_000)
+def asked(
+    mark: str,
+    user: UUID,
+    person: UUID | None,
+    on: date,
+    *,
+    cohorts: tuple[str, ...],
+    persons: tuple[str, ...],
+    own: bool,
+    accountable: str | None,
+) -> Asked:
+    """All of it in one statement, and from memory while the room's `mark` is the same.
+
+    `own` adds the asker's own person to `persons`. What we do not know is left out.
+    """
+    parameters = {
+        "user": user,
+        "person": person,
+        "on": on,
+        "cohorts": list(cohorts),
+        "persons": list(persons),
+        "own": own,
+        "accountable": accountable,
+    }
+    askers, found, known, named = statements.read(ASKER, COHORTS, PERSONS, ACCOUNTABLE, parameters=parameters)
+    return Asked(
+        asker=askers[0],
+        cohorts={each.slug: each for each in found},
+        persons={each.external_id: each for each in known},
+        accountable=any(each.human for each in named),
+    )
 
 
 def asker(user: User, *, on: date) -> Asker:
     """Who asks, in one statement."""
-    (person, roles), *_ = _rows(_ASKER, user, on)
-    return Asker(person=person, roles=frozenset(map(Role, roles)))
+    return statements.read(ASKER, parameters={"user": user.pk, "person": user.person_id, "on": on})[0][0]
 
 
 def cohorts_asked(slugs: Sequence[str], *, user: User, on: date) -> dict[str, CohortAsked]:
     """The registered ones of these cohorts by slug, in one statement."""
-    if not slugs:
-        return {}
-    found = _rows(_COHORTS, user, on, slugs=list(slugs))
-    return {
-        slug: CohortAsked(
-            slug, CohortKind(kind), people, frozenset(map(ContextClass, classes or ())), frozenset(map(Role, roles))
-        )
-        for slug, kind, people, classes, roles in found
-    }
-
-
-def persons_asked(ids: Sequence[str], *, user: User, on: date) -> tuple[PersonAsked, ...]:
-    """These persons in the order asked, in one statement. An unknown id is a person over whom nobody holds a role."""
-    if not ids:
-        return ()
-    known = {
-        name: PersonAsked(name, ContextClass(context) if context else None, frozenset(map(Role, roles)))
-        for name, context, roles in _rows(_PERSONS, user, on, ids=list(ids))
-    }
-    return tuple(known.get(name, PersonAsked(name, None, frozenset())) for name in ids)
-
-
-def is_human(username: str) -> bool:
-    """Whether a person's account, open today, goes by this user name: only a human can be accountable (S93)."""
-    return User.objects.filter(username=username, kind=AccountKind.HUMAN, is_active=True).exists()
-
-
-def _rows(statement: str, user: User, on: date, **more: object) -> list[tuple]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"user": user.pk, "person": user.person_id, "on": on, **more})
-        return cursor.fetchall()
+    parameters = {"user": user.pk, "person": user.person_id, "on": on, "cohorts": list(slugs)}
+    return {each.slug: each for each in statements.read(COHORTS, parameters=parameters)[0]} if slugs else {}

@@ -1,13 +1,12 @@
 """The floor of the API: the least that a Django REST view with a token and one insert can cost."""
 
 from django.db import models
+from knox.auth import TokenAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ground.ids import new_id
-
-TABLE = "CREATE TABLE bare_note (id uuid PRIMARY KEY, body jsonb NOT NULL)"
 
 
 class Note(models.Model):
@@ -21,7 +20,9 @@ class Note(models.Model):
 
 
 class BareView(APIView):
-    """Token, JSON in, one row, JSON out."""
+    """Token as knox checks it, JSON in, one row, JSON out."""
+
+    authentication_classes = [TokenAuthentication]
 
     def post(self, request: Request) -> Response:
         note = Note.objects.create(body=request.data)

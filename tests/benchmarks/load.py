@@ -8,12 +8,30 @@ from msgspec import Struct
 
 
 class Load(Struct, frozen=True):
-    """What clients saw: answers a second, and the times of answers in milliseconds."""
+    """What clients saw: the times of answers in milliseconds, over so many seconds, and how many failed."""
 
-    rate: float
-    p50: float
-    p99: float
+    times: list[float]
+    seconds: float
     failed: int
+
+    @property
+    def rate(self) -> float:
+        """Answers a second."""
+        return len(self.times) / self.seconds
+
+    def quantile(self, share: float) -> float:
+        """The time that this share of answers did not exceed, in milliseconds."""
+        ordered = sorted(self.times)
+        return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else float("nan")
+
+
+def together(loads: list[Load]) -> Load:
+    """Several turns as one."""
+    return Load(
+        [each for one in loads for each in one.times],
+        sum(one.seconds for one in loads),
+        sum(one.failed for one in loads),
+    )
 
 
 def load(*, port: int, path: str, body: bytes, token: str, clients: int, seconds: float) -> Load:
@@ -29,8 +47,7 @@ def load(*, port: int, path: str, body: bytes, token: str, clients: int, seconds
         thread.start()
     for thread in threads:
         thread.join()
-    every = sorted(t for mine in times for t in mine)
-    return Load(len(every) / seconds, _quantile(every, 0.5), _quantile(every, 0.99), sum(failed))
+    return Load([each for mine in times for each in mine], seconds, sum(failed))
 
 
 def _client(
@@ -45,7 +62,3 @@ def _client(
         response.read()
         times.append((time.perf_counter() - began) * 1000)
         failed[me] += response.status != 200
-
-
-def _quantile(values: list[float], share: float) -> float:
-    return values[min(len(values) - 1, int(len(values) * share))] if values else float("nan")

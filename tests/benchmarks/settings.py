@@ -1,8 +1,11 @@
-"""The house's settings with the bare view beside it and no rate limit in the way."""
+"""The house's settings as in production, with the bare view beside it and no rate limit in the way."""
 
 import os
+import secrets
 
+os.environ.update(DEBUG="false", TLS="false", ALLOWED_HOSTS="127.0.0.1,testserver")
 os.environ.setdefault("API_RATE", "1000000/s")
+os.environ.setdefault("SECRET_KEY", secrets.token_hex())
 
 from governance.config.settings import *  # noqa: F403
 

@@ -7,50 +7,77 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('ledger', '0001_ground'),
+        ("ledger", "0001_ground"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=60)),
-                ('at', models.DateTimeField(default=ground.clock.now)),
-                ('leaf', models.BinaryField()),
-                ('leaf_hash', models.BinaryField(unique=True)),
-                ('visibility', models.CharField(choices=[('open', 'Open'), ('restricted', 'Restricted'), ('sealed', 'Sealed')], default='open', max_length=12)),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                ("at", models.DateTimeField(default=ground.clock.now)),
+                ("leaf", models.BinaryField()),
+                ("leaf_hash", models.BinaryField(unique=True)),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[("open", "Open"), ("restricted", "Restricted"), ("sealed", "Sealed")],
+                        default="open",
+                        max_length=12,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at'],
+                "ordering": ["at"],
             },
         ),
         migrations.CreateModel(
-            name='Outbox',
+            name="Outbox",
             fields=[
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='outbox', serialize=False, to='ledger.entry')),
-                ('queued_at', models.DateTimeField(default=ground.clock.now)),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="outbox",
+                        serialize=False,
+                        to="ledger.entry",
+                    ),
+                ),
+                ("queued_at", models.DateTimeField(default=ground.clock.now)),
             ],
         ),
         migrations.CreateModel(
-            name='Payload',
+            name="Payload",
             fields=[
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='payload', serialize=False, to='ledger.entry')),
-                ('actor', models.CharField(blank=True, max_length=60)),
-                ('body', models.BinaryField()),
-                ('key', models.BinaryField()),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="payload",
+                        serialize=False,
+                        to="ledger.entry",
+                    ),
+                ),
+                ("actor", models.CharField(blank=True, max_length=60)),
+                ("body", models.BinaryField()),
+                ("key", models.BinaryField()),
             ],
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['kind', 'at'], name='entry_kind_at'),
+            model_name="entry",
+            index=models.Index(fields=["kind", "at"], name="entry_kind_at"),
         ),
         migrations.AddIndex(
-            model_name='payload',
-            index=models.Index(fields=['actor'], name='payload_actor'),
+            model_name="payload",
+            index=models.Index(fields=["actor"], name="payload_actor"),
         ),
     ]

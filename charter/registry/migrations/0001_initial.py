@@ -9,7 +9,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -18,182 +17,519 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.UUIDField(default=ground.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('slug', models.SlugField(max_length=100, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('kind', models.CharField(choices=[('version_control', 'version control'), ('delivery_pipeline', 'delivery pipeline'), ('incident_tracker', 'incident tracker'), ('monitoring', 'monitoring'), ('issue_tracker', 'issue tracker'), ('rota', 'rota'), ('hr_system', 'hr system'), ('survey', 'survey'), ('qualitative_record', 'qualitative record'), ('ai_assistant', 'ai assistant'), ('keyboard', 'keyboard'), ('screen', 'screen'), ('sentiment', 'sentiment'), ('presence', 'presence')], max_length=30)),
-                ('description', models.TextField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=ground.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=100, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("version_control", "version control"),
+                            ("delivery_pipeline", "delivery pipeline"),
+                            ("incident_tracker", "incident tracker"),
+                            ("monitoring", "monitoring"),
+                            ("issue_tracker", "issue tracker"),
+                            ("rota", "rota"),
+                            ("hr_system", "hr system"),
+                            ("survey", "survey"),
+                            ("qualitative_record", "qualitative record"),
+                            ("ai_assistant", "ai assistant"),
+                            ("keyboard", "keyboard"),
+                            ("screen", "screen"),
+                            ("sentiment", "sentiment"),
+                            ("presence", "presence"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("description", models.TextField()),
             ],
             options={
-                'ordering': ['slug'],
+                "ordering": ["slug"],
             },
         ),
         migrations.CreateModel(
-            name='CharterVersion',
+            name="CharterVersion",
             fields=[
-                ('id', models.UUIDField(default=ground.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('document', models.JSONField()),
-                ('content_hash', models.CharField(max_length=64)),
-                ('category', models.CharField(blank=True, choices=[('delivery', 'delivery'), ('reliability', 'reliability'), ('flow', 'flow'), ('quality', 'quality'), ('outcome', 'outcome'), ('activity', 'activity'), ('strain', 'strain'), ('survey', 'survey'), ('qualitative', 'qualitative'), ('ai_assist', 'ai assist'), ('prohibited_surveillance', 'prohibited surveillance')], max_length=30)),
-                ('layer', models.CharField(blank=True, choices=[('system', 'system'), ('workflow', 'workflow'), ('qualitative', 'qualitative')], max_length=20)),
-                ('kind', models.CharField(blank=True, choices=[('outcome', 'outcome'), ('activity', 'activity')], max_length=20)),
-                ('view', models.CharField(blank=True, choices=[('diagnostic', 'diagnostic'), ('performance', 'performance')], max_length=20)),
-                ('created_at', models.DateTimeField(default=ground.clock.now)),
-                ('standing', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted'), ('in_review', 'In review'), ('pilot', 'Pilot'), ('active', 'Active'), ('suspended', 'Suspended'), ('retired', 'Retired'), ('rejected', 'Rejected'), ('expired', 'Expired')], default='draft', max_length=20)),
-                ('submitted_at', models.DateTimeField(blank=True, null=True)),
-                ('activated_at', models.DateTimeField(blank=True, null=True)),
-                ('case_id', models.UUIDField(blank=True, null=True)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('review_due_on', models.DateField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('activated_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('submitted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=ground.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("document", models.JSONField()),
+                ("content_hash", models.CharField(max_length=64)),
+                (
+                    "category",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("delivery", "delivery"),
+                            ("reliability", "reliability"),
+                            ("flow", "flow"),
+                            ("quality", "quality"),
+                            ("outcome", "outcome"),
+                            ("activity", "activity"),
+                            ("strain", "strain"),
+                            ("survey", "survey"),
+                            ("qualitative", "qualitative"),
+                            ("ai_assist", "ai assist"),
+                            ("prohibited_surveillance", "prohibited surveillance"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                (
+                    "layer",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("system", "system"),
+                            ("workflow", "workflow"),
+                            ("qualitative", "qualitative"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True, choices=[("outcome", "outcome"), ("activity", "activity")], max_length=20
+                    ),
+                ),
+                (
+                    "view",
+                    models.CharField(
+                        blank=True,
+                        choices=[("diagnostic", "diagnostic"), ("performance", "performance")],
+                        max_length=20,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=ground.clock.now)),
+                (
+                    "standing",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("submitted", "Submitted"),
+                            ("in_review", "In review"),
+                            ("pilot", "Pilot"),
+                            ("active", "Active"),
+                            ("suspended", "Suspended"),
+                            ("retired", "Retired"),
+                            ("rejected", "Rejected"),
+                            ("expired", "Expired"),
+                        ],
+                        default="draft",
+                        max_length=20,
+                    ),
+                ),
+                ("submitted_at", models.DateTimeField(blank=True, null=True)),
+                ("activated_at", models.DateTimeField(blank=True, null=True)),
+                ("case_id", models.UUIDField(blank=True, null=True)),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("review_due_on", models.DateField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "activated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['metric', '-number'],
+                "ordering": ["metric", "-number"],
             },
         ),
         migrations.CreateModel(
-            name='Clearance',
+            name="Clearance",
             fields=[
-                ('id', models.UUIDField(default=ground.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('fairness_audit', 'Fairness audit')], max_length=30)),
-                ('passed', models.BooleanField()),
-                ('valid_until', models.DateField()),
-                ('reference', models.CharField(max_length=200)),
-                ('granted_at', models.DateTimeField(default=ground.clock.now)),
-                ('charter_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clearances', to='registry.charterversion')),
-                ('granted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=ground.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(choices=[("fairness_audit", "Fairness audit")], max_length=30)),
+                ("passed", models.BooleanField()),
+                ("valid_until", models.DateField()),
+                ("reference", models.CharField(max_length=200)),
+                ("granted_at", models.DateTimeField(default=ground.clock.now)),
+                (
+                    "charter_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="clearances",
+                        to="registry.charterversion",
+                    ),
+                ),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-granted_at'],
+                "ordering": ["-granted_at"],
             },
         ),
         migrations.CreateModel(
-            name='Metric',
+            name="Metric",
             fields=[
-                ('id', models.UUIDField(default=ground.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('slug', models.SlugField(max_length=100, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('created_at', models.DateTimeField(default=ground.clock.now)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='metrics', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=ground.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=100, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                ("created_at", models.DateTimeField(default=ground.clock.now)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="metrics",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['slug'],
+                "ordering": ["slug"],
             },
         ),
         migrations.AddField(
-            model_name='charterversion',
-            name='metric',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='registry.metric'),
+            model_name="charterversion",
+            name="metric",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="registry.metric"
+            ),
         ),
         migrations.CreateModel(
-            name='Programme',
+            name="Programme",
             fields=[
-                ('id', models.UUIDField(default=ground.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('slug', models.SlugField(max_length=100, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('purpose', models.TextField()),
-                ('time_zone', models.CharField(default='UTC', max_length=64)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('active', 'Active')], default='draft', max_length=20)),
-                ('minimum_group', models.PositiveSmallIntegerField(default=5)),
-                ('minimum_group_strain', models.PositiveSmallIntegerField(default=8)),
-                ('coverage_threshold', models.FloatField(default=0.7)),
-                ('charter_months', models.PositiveSmallIntegerField(default=12)),
-                ('review_days', models.PositiveSmallIntegerField(default=92)),
-                ('approved_at', models.DateTimeField(blank=True, null=True)),
-                ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=ground.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=100, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                ("purpose", models.TextField()),
+                ("time_zone", models.CharField(default="UTC", max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("active", "Active")], default="draft", max_length=20
+                    ),
+                ),
+                ("minimum_group", models.PositiveSmallIntegerField(default=5)),
+                ("minimum_group_strain", models.PositiveSmallIntegerField(default=8)),
+                ("coverage_threshold", models.FloatField(default=0.7)),
+                ("charter_months", models.PositiveSmallIntegerField(default=12)),
+                ("review_days", models.PositiveSmallIntegerField(default=92)),
+                ("approved_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='metric',
-            name='programme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='metrics', to='registry.programme'),
+            model_name="metric",
+            name="programme",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="metrics", to="registry.programme"
+            ),
         ),
         migrations.CreateModel(
-            name='DecisionKind',
+            name="DecisionKind",
             fields=[
-                ('id', models.UUIDField(default=ground.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('slug', models.CharField(choices=[('release_readiness', 'release readiness'), ('incident_response', 'incident response'), ('reliability_tradeoff', 'reliability tradeoff'), ('workflow_debugging', 'workflow debugging'), ('operational_monitoring', 'operational monitoring'), ('retrospective', 'retrospective'), ('staffing', 'staffing'), ('load_balancing', 'load balancing'), ('portfolio_planning', 'portfolio planning'), ('tooling_investment', 'tooling investment'), ('team_coaching', 'team coaching'), ('one_on_one', 'one on one'), ('promotion_evidence', 'promotion evidence'), ('performance_rating', 'performance rating'), ('compensation', 'compensation'), ('internal_move', 'internal move'), ('discipline', 'discipline'), ('termination', 'termination'), ('calibration_input', 'calibration input'), ('fairness_audit', 'fairness audit'), ('gaming_audit', 'gaming audit'), ('legal_request', 'legal request')], max_length=40)),
-                ('name', models.CharField(max_length=100)),
-                ('group', models.CharField(choices=[('operational', 'operational'), ('planning', 'planning'), ('development', 'development'), ('people', 'people'), ('assurance', 'assurance')], max_length=20)),
-                ('description', models.TextField()),
-                ('minimum_grain', models.CharField(choices=[('org', 'org'), ('value_stream', 'value stream'), ('team', 'team'), ('service', 'service'), ('rota', 'rota'), ('role_cohort', 'role cohort'), ('self', 'self'), ('person', 'person')], max_length=20)),
-                ('evidence_needed', models.PositiveSmallIntegerField(default=0)),
-                ('fairness_needed', models.BooleanField(default=False)),
-                ('accountable_needed', models.BooleanField(default=False)),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decision_kinds', to='registry.programme')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=ground.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        choices=[
+                            ("release_readiness", "release readiness"),
+                            ("incident_response", "incident response"),
+                            ("reliability_tradeoff", "reliability tradeoff"),
+                            ("workflow_debugging", "workflow debugging"),
+                            ("operational_monitoring", "operational monitoring"),
+                            ("retrospective", "retrospective"),
+                            ("staffing", "staffing"),
+                            ("load_balancing", "load balancing"),
+                            ("portfolio_planning", "portfolio planning"),
+                            ("tooling_investment", "tooling investment"),
+                            ("team_coaching", "team coaching"),
+                            ("one_on_one", "one on one"),
+                            ("promotion_evidence", "promotion evidence"),
+                            ("performance_rating", "performance rating"),
+                            ("compensation", "compensation"),
+                            ("internal_move", "internal move"),
+                            ("discipline", "discipline"),
+                            ("termination", "termination"),
+                            ("calibration_input", "calibration input"),
+                            ("fairness_audit", "fairness audit"),
+                            ("gaming_audit", "gaming audit"),
+                            ("legal_request", "legal request"),
+                        ],
+                        max_length=40,
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "group",
+                    models.CharField(
+                        choices=[
+                            ("operational", "operational"),
+                            ("planning", "planning"),
+                            ("development", "development"),
+                            ("people", "people"),
+                            ("assurance", "assurance"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("description", models.TextField()),
+                (
+                    "minimum_grain",
+                    models.CharField(
+                        choices=[
+                            ("org", "org"),
+                            ("value_stream", "value stream"),
+                            ("team", "team"),
+                            ("service", "service"),
+                            ("rota", "rota"),
+                            ("role_cohort", "role cohort"),
+                            ("self", "self"),
+                            ("person", "person"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("evidence_needed", models.PositiveSmallIntegerField(default=0)),
+                ("fairness_needed", models.BooleanField(default=False)),
+                ("accountable_needed", models.BooleanField(default=False)),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decision_kinds",
+                        to="registry.programme",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['slug'],
+                "ordering": ["slug"],
             },
         ),
         migrations.CreateModel(
-            name='RulebookVersion',
+            name="RulebookVersion",
             fields=[
-                ('id', models.UUIDField(default=ground.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField(unique=True)),
-                ('files', models.JSONField()),
-                ('content_hash', models.CharField(max_length=64, unique=True)),
-                ('state', models.CharField(choices=[('proposed', 'Proposed'), ('in_force', 'In force'), ('replaced', 'Replaced')], default='proposed', max_length=20)),
-                ('created_at', models.DateTimeField(default=ground.clock.now)),
-                ('published_at', models.DateTimeField(blank=True, null=True)),
-                ('case_id', models.UUIDField(blank=True, null=True)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('published_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=ground.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(unique=True)),
+                ("files", models.JSONField()),
+                ("content_hash", models.CharField(max_length=64, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "Proposed"),
+                            ("in_force", "In force"),
+                            ("replaced", "Replaced"),
+                        ],
+                        default="proposed",
+                        max_length=20,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=ground.clock.now)),
+                ("published_at", models.DateTimeField(blank=True, null=True)),
+                ("case_id", models.UUIDField(blank=True, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.AddConstraint(
-            model_name='charterversion',
-            constraint=models.UniqueConstraint(fields=('metric', 'number'), name='charterversion_number_once'),
+            model_name="charterversion",
+            constraint=models.UniqueConstraint(
+                fields=("metric", "number"), name="charterversion_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='charterversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('standing', 'active')), fields=('metric',), name='charterversion_one_active_a_metric'),
+            model_name="charterversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("standing", "active")),
+                fields=("metric",),
+                name="charterversion_one_active_a_metric",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='charterversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('standing__in', ['active', 'suspended']), _negated=True), models.Q(('activated_at__isnull', False), ('activated_by__isnull', False), ('case_id__isnull', False), ('expires_at__isnull', False)), _connector='OR'), name='charterversion_active_by_a_case'),
+            model_name="charterversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("standing__in", ["active", "suspended"]), _negated=True),
+                    models.Q(
+                        ("activated_at__isnull", False),
+                        ("activated_by__isnull", False),
+                        ("case_id__isnull", False),
+                        ("expires_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="charterversion_active_by_a_case",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='charterversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('submitted_at__isnull', True), ('submitted_by__isnull', True)), models.Q(('submitted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='charterversion_submitted_at_and_by'),
+            model_name="charterversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("submitted_at__isnull", True), ("submitted_by__isnull", True)),
+                    models.Q(("submitted_at__isnull", False), ("submitted_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="charterversion_submitted_at_and_by",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(('minimum_group__gte', 3)), name='programme_minimum_group_floor'),
+            model_name="programme",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("minimum_group__gte", 3)), name="programme_minimum_group_floor"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(('minimum_group_strain__gte', models.F('minimum_group'))), name='programme_strain_not_below_group'),
+            model_name="programme",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("minimum_group_strain__gte", models.F("minimum_group"))),
+                name="programme_strain_not_below_group",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'active'), _negated=True), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), _connector='OR'), name='programme_active_is_approved'),
+            model_name="programme",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "active"), _negated=True),
+                    models.Q(("approved_at__isnull", False), ("approved_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="programme_active_is_approved",
+            ),
         ),
         migrations.AddIndex(
-            model_name='metric',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['name'], name='metric_name_trigrams', opclasses=['gin_trgm_ops']),
+            model_name="metric",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["name"], name="metric_name_trigrams", opclasses=["gin_trgm_ops"]
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decisionkind',
-            constraint=models.UniqueConstraint(fields=('programme', 'slug'), name='decisionkind_once_a_programme'),
+            model_name="decisionkind",
+            constraint=models.UniqueConstraint(
+                fields=("programme", "slug"), name="decisionkind_once_a_programme"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rulebookversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'in_force')), fields=('state',), name='rulebookversion_one_in_force'),
+            model_name="rulebookversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "in_force")),
+                fields=("state",),
+                name="rulebookversion_one_in_force",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rulebookversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'in_force'), _negated=True), models.Q(('published_at__isnull', False), ('published_by__isnull', False)), _connector='OR'), name='rulebookversion_in_force_is_published'),
+            model_name="rulebookversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "in_force"), _negated=True),
+                    models.Q(("published_at__isnull", False), ("published_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="rulebookversion_in_force_is_published",
+            ),
         ),
     ]

@@ -12,8 +12,16 @@ class Migration(migrations.Migration):
             "registry_charterversion",
             "SELECT, INSERT",
             update=[
-                "standing", "submitted_at", "submitted_by_id", "activated_at", "activated_by_id", "case_id",
-                "expires_at", "review_due_on", "ended_at", "ended_by_id",
+                "standing",
+                "submitted_at",
+                "submitted_by_id",
+                "activated_at",
+                "activated_by_id",
+                "case_id",
+                "expires_at",
+                "review_due_on",
+                "ended_at",
+                "ended_by_id",
             ],
         ),
         runtime_may_only(

@@ -10,41 +10,99 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('ledger', '0002_initial'),
+        ("ledger", "0002_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.UUIDField(default=ground.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(default=ground.clock.now)),
-                ('door', models.CharField(choices=[('screen', 'Screen'), ('api', 'API'), ('shell', 'Shell')], max_length=10)),
-                ('checked_only', models.BooleanField()),
-                ('request', models.JSONField()),
-                ('facts', models.JSONField()),
-                ('metrics', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=100), size=None)),
-                ('cohorts', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), size=None)),
-                ('subjects', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=100), size=None)),
-                ('use', models.CharField(max_length=40)),
-                ('grain', models.CharField(max_length=20)),
-                ('verdict', models.CharField(choices=[('permit', 'permit'), ('deny', 'deny'), ('refer', 'refer')], max_length=10)),
-                ('rules', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), size=None)),
-                ('bites', models.JSONField()),
-                ('obligations', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), size=None)),
-                ('rulebook_hash', models.CharField(max_length=64)),
-                ('content_hash', models.CharField(blank=True, max_length=64)),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to=settings.AUTH_USER_MODEL)),
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='ledger.entry')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=ground.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("at", models.DateTimeField(default=ground.clock.now)),
+                (
+                    "door",
+                    models.CharField(
+                        choices=[("screen", "Screen"), ("api", "API"), ("shell", "Shell")], max_length=10
+                    ),
+                ),
+                ("checked_only", models.BooleanField()),
+                ("request", models.JSONField()),
+                ("facts", models.JSONField()),
+                (
+                    "metrics",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=100), size=None
+                    ),
+                ),
+                (
+                    "cohorts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=200), size=None
+                    ),
+                ),
+                (
+                    "subjects",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=100), size=None
+                    ),
+                ),
+                ("use", models.CharField(max_length=40)),
+                ("grain", models.CharField(max_length=20)),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("permit", "permit"), ("deny", "deny"), ("refer", "refer")], max_length=10
+                    ),
+                ),
+                (
+                    "rules",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20), size=None
+                    ),
+                ),
+                ("bites", models.JSONField()),
+                (
+                    "obligations",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), size=None
+                    ),
+                ),
+                ("rulebook_hash", models.CharField(max_length=64)),
+                ("content_hash", models.CharField(blank=True, max_length=64)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decision",
+                        to="ledger.entry",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at'],
-                'indexes': [models.Index(fields=['actor', '-at'], name='decision_actor_at'), django.contrib.postgres.indexes.GinIndex(fields=['metrics'], name='decision_metrics'), django.contrib.postgres.indexes.GinIndex(fields=['cohorts'], name='decision_cohorts'), django.contrib.postgres.indexes.GinIndex(fields=['subjects'], name='decision_subjects')],
+                "ordering": ["-at"],
+                "indexes": [
+                    models.Index(fields=["actor", "-at"], name="decision_actor_at"),
+                    django.contrib.postgres.indexes.GinIndex(fields=["metrics"], name="decision_metrics"),
+                    django.contrib.postgres.indexes.GinIndex(fields=["cohorts"], name="decision_cohorts"),
+                    django.contrib.postgres.indexes.GinIndex(fields=["subjects"], name="decision_subjects"),
+                ],
             },
         ),
     ]

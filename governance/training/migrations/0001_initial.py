@@ -8,26 +8,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('registry', '0001_initial'),
+        ("registry", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Acknowledgement',
+            name="Acknowledgement",
             fields=[
-                ('id', models.UUIDField(default=ground.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('acknowledged_at', models.DateTimeField(default=ground.clock.now)),
-                ('rulebook_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='acknowledgements', to='registry.rulebookversion')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='acknowledgements', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=ground.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("acknowledged_at", models.DateTimeField(default=ground.clock.now)),
+                (
+                    "rulebook_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="acknowledgements",
+                        to="registry.rulebookversion",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="acknowledgements",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-acknowledged_at'],
-                'constraints': [models.UniqueConstraint(fields=('user', 'rulebook_version'), name='acknowledgement_once_a_version')],
+                "ordering": ["-acknowledged_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "rulebook_version"), name="acknowledgement_once_a_version"
+                    )
+                ],
             },
         ),
     ]

@@ -1,0 +1,106 @@
+"""The statements of the line that every question takes: several reads in one, planned once a connection.
+
+The house's queries elsewhere go through the ORM. DATABASE_PREPARE=false turns preparing off, for connection poolers
+that cannot keep prepared statements apart.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+import psycopg
+from django.conf import settings
+from django.db import connection
+from django.db.models import JSONField, Model
+from msgspec import Struct
+
+_JSON = msgspec.json.Encoder(order="deterministic")
+
+
+class Read(Struct, frozen=True):
+    """A SELECT whose columns are named as the fields of the struct that each row becomes."""
+
+    sql: str
+    of: type
+
+
+class _Prepared(psycopg.Cursor[tuple[Any, ...]]):
+    """A cursor whose statements are bound and planned by the server."""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> "_Prepared":
+        return super().execute(query, params, prepare=settings.DATABASE_PREPARE, **options)
+
+
+def read(*reads: Read, parameters: Mapping[str, Any]) -> tuple[list[Any], ...]:
+    """What each of the reads finds, all in one statement and so at one instant."""
+    found = fetch(_together(reads), parameters)[0]
+    return tuple(_decoder(each.of).decode(text) for each, text in zip(reads, found, strict=True))
+
+
+def fetch(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of a statement."""
+    with _cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchall()
+
+
+def run(statement: str, parameters: Mapping[str, Any]) -> None:
+    """Run a statement that gives no rows, or none that matter."""
+    with _cursor() as cursor:
+        cursor.execute(statement, parameters)
+
+
+def insert(record: Model) -> None:
+    """Insert one record; its keys and defaults are already made in Python, and its JSON may hold structs."""
+    run(
+        _insertion(type(record)),
+        {each.column: _stored(each, record) for each in record._meta.concrete_fields},
+    )
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Send the statements of the block without waiting for one before the next; an error of any is raised here."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
+
+
+@lru_cache(maxsize=100)
+def _together(reads: tuple[Read, ...]) -> str:
+    columns = ",\n".join(
+        f"(SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM ({each.sql}) found)::text" for each in reads
+    )
+    return f"SELECT {columns}"
+
+
+@lru_cache(maxsize=100)
+def _decoder(of: type) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(list[of])  # type: ignore[valid-type]
+
+
+@lru_cache(maxsize=100)
+def _insertion(model: type[Model]) -> str:
+    fields = model._meta.concrete_fields
+    names = ", ".join(f'"{each.column}"' for each in fields)
+    values = ", ".join(f"%({each.column})s::{each.db_type(connection)}" for each in fields)
+    return f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES ({values})'
+
+
+def _stored(field: Any, record: Model) -> Any:
+    value = field.pre_save(record, True)
+    if isinstance(field, JSONField):
+        return _JSON.encode(value).decode()
+    return field.get_db_prep_save(value, connection)
+
+
+def _cursor() -> Any:
+    """Django's wrapper around a prepared cursor, so that its errors and query counts stay Django's."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        cursor = _Prepared(connection.connection)
+    return (
+        connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
+    )
