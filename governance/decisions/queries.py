@@ -24,7 +24,8 @@ def decision(key: UUID, *, by: User) -> Decision:
 
 def asked_by(user: User) -> QuerySet[Decision]:
     """What an account has asked, newest first, without the facts."""
-    return Decision.objects.filter(actor=user).select_related("entry").defer("facts", "entry__leaf")
+    found = Decision.objects.filter(actor=user).order_by("-at", "-pk")
+    return found.select_related("entry").defer("facts", "entry__leaf")
 
 
 def asked_lately(user: User, *, days: int) -> int:

@@ -1,5 +1,6 @@
 """Forms: signing in, and asking."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
@@ -34,6 +35,7 @@ EVIDENCE = {
     EvidenceKind.PEER_FEEDBACK: _("What peers say"),
 }
 MOST_METRICS = 5
+_PERSON_ID = re.compile(r"[a-z0-9][a-z0-9.:+_-]{0,99}")  # as a request may write it
 # The part of a request that each field of the form fills, where they are not called the same.
 FIELD_OF = {
     "window": "first",
@@ -174,6 +176,13 @@ class AskForm(forms.Form):
             raise forms.ValidationError(_("Choose five metrics at most"))
         return chosen
 
+    def clean_persons(self) -> list[str]:
+        names = [name for part in self.cleaned_data["persons"].split(",") if (name := part.strip())]
+        for name in names:
+            if not _PERSON_ID.fullmatch(name):
+                raise forms.ValidationError(_("“%(name)s” is not a person’s id") % {"name": name})
+        return names
+
     def clean(self) -> dict[str, Any]:
         given = super().clean()
         if not self.errors:
@@ -245,7 +254,7 @@ class AskForm(forms.Form):
         }
         asked["window"] = month_window(given["first"], given["last"])
         asked["cohorts"] = [slug for slug in (given["cohort"], given["second"]) if slug]
-        asked["persons"] = [name for part in given["persons"].split(",") if (name := part.strip())]
+        asked["persons"] = given["persons"]
         pairs = ((given[f"evidence{number}"], given[f"ref{number}"]) for number in range(1, PIECES + 1))
         asked["evidence"] = [{"kind": kind, "ref": ref} for kind, ref in pairs if kind and ref]
         return parse(msgspec.json.encode(asked))

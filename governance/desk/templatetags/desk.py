@@ -39,3 +39,9 @@ def month_name(month: str) -> str:
 def words_of(slug: str) -> str:
     """`change failure rate` of change-failure-rate."""
     return slug.replace("-", " ")
+
+
+@register.filter
+def number_words(count: int) -> str:
+    """`Three`, to begin a sentence."""
+    return words.sentence(words.number(count))
