@@ -8,6 +8,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,11 +47,7 @@ def copy(server: embedded.Server, name: str = "", of: str = "") -> Iterator[str]
     name = name or f"test_{uuid.uuid4().hex[:12]}"
     with _owner(server) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(name), sql.Identifier(of or template(server))
-            )
-        )
+        _create_from(connection, name, of or template(server))
     try:
         yield name
     finally:
@@ -68,6 +65,19 @@ def runtime_url(server: embedded.Server, name: str) -> str:
 def owner_url(server: embedded.Server, name: str) -> str:
     """The owner role's address of a database."""
     return urlsplit(server.owner_dsn)._replace(path=f"/{name}").geturl()
+
+
+def _create_from(connection: psycopg.Connection, name: str, source: str) -> None:
+    """Copy a database; one that somebody has only just left is still open for a moment, so try again."""
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(source))
+    for attempt in range(100):
+        try:
+            connection.execute(statement)
+            return
+        except psycopg.errors.ObjectInUse:
+            if attempt == 99:
+                raise
+            time.sleep(0.05)
 
 
 def _owner(server: embedded.Server) -> psycopg.Connection:

@@ -15,7 +15,7 @@ from charter.measures import warehouse
 from charter.measures.models import PublishedValue, PublishingRun, RunState, Snapshot
 from charter.measures.permissions import check_can_publish
 from charter.measures.publishing import Charter, Outcome, Publisher, Value, charters_in_force
-from charter.registry.locks import take_metrics
+from charter.registry.locks import take_metric
 from governance.people.models import User
 from ground import clock
 from ground.errors import Conflict, HouseError, Unavailable
@@ -148,7 +148,7 @@ def _supersede(outcome: Outcome, by: User) -> int:
     """
     if not outcome.superseded:
         return 0
-    take_metrics([outcome.slug])
+    take_metric(outcome.slug)
     now = clock.now()
     for start in range(0, len(outcome.superseded), _UPDATE_ROWS):
         part = outcome.superseded[start : start + _UPDATE_ROWS]

@@ -1,13 +1,26 @@
-"""The lock that keeps a charter where it stands while its metric is asked for.
+"""The locks that keep a charter where it stands while its metric is asked for.
 
-Whoever asks shares the metric until their transaction ends (`governance.decisions`); what changes where its charter
-stands takes it alone. So no suspension, hold or revision slips between the facts of an answer and its rows.
+Whoever asks shares the metric until their transaction ends; what changes where its charter stands takes it alone. So no
+suspension, hold or revision slips between the facts of an answer and its rows.
 """
 
-from django.db import connection
+from collections.abc import Collection
+
+from ground import statements
+
+_TAKE = "SELECT pg_advisory_xact_lock(hashtextextended('metric:' || %(slug)s::text, 0))"
+# Always in one order, so that two who lock several never wait for each other.
+_SHARE = """
+SELECT pg_advisory_xact_lock_shared(hashtextextended('metric:' || slug, 0))
+FROM (SELECT unnest(%(slugs)s::text[]) AS slug ORDER BY slug) metrics
+"""
 
 
 def take_metric(slug: str) -> None:
     """Take a metric alone until the transaction ends, waiting for those who ask for it now."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('metric:' || %s, 0))", [slug])
+    statements.run(_TAKE, {"slug": slug})
+
+
+def share_metrics(slugs: Collection[str]) -> None:
+    """Share metrics until the transaction ends, waiting for whoever takes one of them alone."""
+    statements.run(_SHARE, {"slugs": list(slugs)})

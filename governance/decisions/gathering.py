@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from charter.measures.calendar import check_window
+from charter.registry import locks
 from charter.registry import queries as registry
 from charter.registry.charter_facts import charter_facts
 from charter.registry.queries import Governing, Programme
@@ -35,10 +36,6 @@ _KIND_OF_GRAIN = {
     Grain.TEAM: CohortKind.TEAM,
 }
 _PERSONAL = frozenset({Grain.SELF, Grain.PERSON})
-
-_LOCK = """
-SELECT pg_advisory_xact_lock_shared(hashtextextended('metric:' || slug, 0)) FROM unnest(%(metrics)s::text[]) slug
-"""
 
 T = TypeVar("T")
 
@@ -108,7 +105,7 @@ def _lock_and_read_marks(request: Request) -> Marks:
     A hold, a suspension or a revision takes a metric alone, so that none slips between facts and rows.
     """
     with statements.together():
-        statements.run(_LOCK, {"metrics": sorted(request.metrics)})
+        locks.share_metrics(request.metrics)
         return marks.read()
 
 

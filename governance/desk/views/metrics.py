@@ -46,8 +46,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
     narrowed = MetricFilter(request.GET, queryset=everything)
     counts = _counts(everything)
     for name, numbers in counts.items():
-        field = narrowed.form.fields[name]
-        field.choices = [(key, f"{label} ({numbers[key]})") for key, label in field.choices if numbers[key]]
+        field, chosen = narrowed.form.fields[name], request.GET.getlist(name)
+        offered = [(key, label) for key, label in field.choices if numbers[key] or key in chosen]
+        field.choices = [(key, f"{label} ({numbers[key]})") for key, label in offered]
     table = MetricTable(narrowed.qs.defer("current__document"))
     table.caption = _("Metrics")
     RequestConfig(request, paginate={"per_page": A_PAGE}).configure(table)

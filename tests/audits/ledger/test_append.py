@@ -69,7 +69,7 @@ def test_the_runtime_role_can_only_insert(table, statement):
     append()
     column = "id" if table in {"ledger_entry", "decisions_decision"} else "entry_id"
     with (
-        pytest.raises(DatabaseError, match="permission denied|must be owner"),
+        pytest.raises(DatabaseError, match=r"permission denied|must be owner"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):

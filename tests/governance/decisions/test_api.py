@@ -106,7 +106,7 @@ def test_a_token_is_worth_nothing_when_its_account_is_closed(post, house):
         ({**LEAD_TIME, "cohorts": ["team:nobody"]}, "cohorts"),
         ({**LEAD_TIME, "decision": "fishing"}, "decision"),
         ({**LEAD_TIME, "window": {"from": "2026-04-01", "to": "2026-01-01"}}, "window.to"),
-        ({**LEAD_TIME, "window": {"from": "9999-01-01", "to": "9999-04-01"}}, "window.to"),
+        ({**LEAD_TIME, "window": {"from": "9999-01-01", "to": "9999-04-01"}}, "window.from"),
     ],
 )
 def test_bad_input_is_a_problem_that_names_the_field(post, body, field):

@@ -5,6 +5,7 @@ import re
 
 import msgspec
 import pytest
+from django.http import QueryDict
 
 from charter.rules.request import Request
 from governance.decisions.models import Decision, Door
@@ -192,8 +193,6 @@ def test_every_part_of_a_question_survives_its_address():
         "time_filter": "evening", "evidence": [{"kind": "mentoring", "ref": "M 1"}], "accountable": "boss",
         "export": True, "reason": "a & b",
     }  # fmt: skip
-    from django.http import QueryDict
-
     given = QueryDict(questions.query(msgspec.convert(asked, Request)))
     assert given.getlist("metrics") == ["a", "b"]
     assert (given["first"], given["last"], given["persons"]) == ("2025-10", "2025-12", "p-1, p-2")

@@ -8,8 +8,12 @@ from uuid import uuid4
 
 import pytest
 
-from governance.decisions.models import Decision
+from governance.decisions.models import Decision, Door
+from governance.decisions.receipts import told_entry
+from governance.decisions.replies import contest_url
+from governance.decisions.services import answer
 from governance.desk import checking
+from governance.desk.questions import stored
 from tests.governance.desk.conftest import QUESTION, RANKING
 
 
@@ -98,7 +102,6 @@ def test_those_lines_fail_for_a_receipt_that_was_changed(browse, asked, part):
 
 def test_a_changed_receipt_is_not_called_genuine(browse, asked):
     """DESIGN, Ledger: the page itself looks before it says so."""
-    from governance.decisions.receipts import told_entry
 
     told = told_entry(asked["permit"].entry_id, by=asked["permit"].actor)
     assert checking.is_genuine(told)
@@ -143,10 +146,6 @@ def test_only_who_may_see_a_decision_can_contest_it(browse, house, asked):
 
 def test_the_contest_links_of_the_api_lead_here(browse, house, asked):
     """DESIGN, Interfaces: `contest_url` and the receipt's address are pages."""
-    from governance.decisions.replies import contest_url
-    from governance.decisions.services import answer
-    from governance.decisions.models import Door
-    from governance.desk.questions import stored
 
     given = answer(request=stored(asked["deny"].request), by=house.manager, door=Door.API)
     path = contest_url(given.id, given.verdict.rules[0]).split("/", 3)[3]
