@@ -98,7 +98,9 @@ def test_the_eye_sees_what_is_wrong(window):
     page = window()
     eye = Eye(page, 390)
     page.set_viewport_size({"width": 390, "height": 900})
-    page.set_content("<main><h1>Wide</h1><img src='x.png' width='900'></main>")
+    page.set_content(
+        "<main><h1>Wide</h1><img src='x.png'><table width='900'><tr><td>1</td></tr></table></main>"
+    )
     eye.judge("bad")
     assert any("image-alt" in fault for fault in eye.faults)
     assert any("px wide" in fault for fault in eye.faults)
