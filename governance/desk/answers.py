@@ -18,12 +18,14 @@ from charter.registry.models import CharterVersion, DecisionKind, RulebookVersio
 from charter.rules import words
 from charter.rules.facts import DecisionFacts, Facts
 from charter.rules.request import Request
+from charter.rules.rulebook import ENGINE
 from charter.rules.vocabulary import Aggregation, Decision, DecisionGroup, Obligation
 from governance.decisions.models import Decision as Decided
 from governance.decisions.replies import Answer
 from governance.desk import questions, wording
 from governance.people.models import Cohort, CohortKind
 
+PAGELESS = frozenset({ENGINE, "USE"})
 AGGREGATES = {
     Aggregation.COUNT: gettext_lazy("Number of events"),
     Aggregation.SUM: gettext_lazy("Sum"),
@@ -92,7 +94,7 @@ def series(answer: Answer, versions: Iterable[CharterVersion]) -> list[Series]:
 def _series(version: CharterVersion, cohort: str, rows: tuple[Row, ...]) -> Series:
     measure = registry.document(version.pk).what.measure
     how = str(AGGREGATES[measure.aggregation]) if measure else ""
-    whose = words.cohort(cohort) if cohort else _("your own figure")
+    whose = words.cohort(cohort) if cohort else _("your own work")
     return Series(
         metric=version.metric.slug,
         name=version.metric.name,
@@ -107,7 +109,7 @@ def _shown(row: Row) -> dict[str, Any]:
     """One row for chart and table; a withheld one carries the sentence that says why, and no number."""
     return {
         **msgspec.structs.asdict(row),
-        "bound_words": Bound(row.bound).label if row.bound else "",
+        "bound_words": str(Bound(row.bound).label) if row.bound else "",
         "withheld": row.withheld_because if row.withheld else None,
         "context": [_note(note) for note in row.context],
     }
@@ -145,6 +147,11 @@ def delivery_only(answer: Answer) -> bool:
     return Obligation.ADD_RELIABILITY_AND_QUALITATIVE in answer.verdict.obligations
 
 
+def rule_url(rule: str) -> str:
+    """The page of a rule; what no rule forbids but the engine or the missing permit has none."""
+    return "" if rule in PAGELESS else reverse("rule", args=[rule])
+
+
 def bites(answer: Answer, names: Mapping[str, str]) -> list[dict[str, Any]]:
     """The rules that bit, as their cards show them; the metric is named where several were asked for."""
     several = len(answer.charters) > 1
@@ -158,7 +165,7 @@ def bites(answer: Answer, names: Mapping[str, str]) -> list[dict[str, Any]]:
             "waivable": bite.waivable.value,
             "effect": bite.effect.value,
             "metric": names.get(bite.metric, bite.metric) if several else "",
-            "url": reverse("rule", args=[bite.id]) if bite.id.startswith("AR") else "",
+            "url": rule_url(bite.id),
             "contest_url": f"{reverse('contest', args=[answer.id])}?rule={bite.id}&metric={bite.metric}",
         }
         for bite in answer.verdict.rules

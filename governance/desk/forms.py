@@ -122,7 +122,15 @@ class AskForm(forms.Form):
     order_by = forms.ChoiceField(
         label=_("Order"), choices=[("", _("None")), ("value", _("Highest first"))], required=False
     )
-    limit = forms.IntegerField(label=_("Only the first"), min_value=1, max_value=10_000, required=False)
+    limit = forms.IntegerField(
+        label=_("Only the first"),
+        min_value=1,
+        max_value=10_000,
+        required=False,
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"), _("Only the first: enter a number from 1 to 10,000")
+        ),
+    )
     percentile = forms.BooleanField(label=_("Show where each stands among peers"), required=False)
     combine = forms.ChoiceField(
         label=_("Combine"), choices=[("", _("Each metric on its own")), ("score", _("One score of all metrics"))],
@@ -168,7 +176,8 @@ class AskForm(forms.Form):
             self.fields[name].choices = months
             self.fields[name].initial = start
         for field in self.fields.values():
-            field.error_messages["invalid_choice"] = _("Choose one from the list: this one is not on it")
+            of = {"label": str(field.label).removesuffix("?")}
+            field.error_messages["invalid_choice"] = _("%(label)s: choose one from the list") % of
 
     def clean_metrics(self) -> list[str]:
         chosen = self.cleaned_data["metrics"]

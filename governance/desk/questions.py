@@ -86,7 +86,7 @@ def in_words(request: Request, names: Mapping[str, str]) -> Question:
 def whose(request: Request) -> str:
     """Whose values are asked for: `team payments`, `each person in team payments`, `your own`."""
     if request.grain is Grain.SELF:
-        return _("your own figure") if not request.persons else words.listed(request.persons)
+        return _("your own work") if not request.persons else words.listed(request.persons)
     if request.grain is Grain.PERSON:
         return words.listed(request.persons) if request.persons else _each_person(request)
     return words.cohorts(request.cohorts) if request.cohorts else words.level(request.grain)

@@ -7,12 +7,15 @@ from django.utils.translation import gettext as _
 
 from charter.rules import words
 from governance.desk import wording
+from governance.desk.answers import rule_url
 from governance.desk.tables import standing_tag
 from governance.people.queries import CohortAsked
 
 register = template.Library()
 register.filter("standing", standing_tag)
 register.filter("spoken", words.spoken)
+register.filter("inside", words.inside)
+register.filter("rule_url", rule_url)
 
 
 @register.filter

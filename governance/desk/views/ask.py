@@ -125,6 +125,7 @@ def _permit(given: Answer, versions: Sequence[CharterVersion], asked: Request) -
         "notes": [(each.name, each.whose, *note) for each in series for note in each.notes],
         "duties": answers.duties(given, versions),
         "delivery_only": answers.delivery_only(given),
+        "owners": list(dict.fromkeys(version.metric.owner.name for version in versions)),
         "coverage": answers.coverage(given.rows),
         "beside": [slug for slug in counters if slug and slug not in asked.metrics],
     }

@@ -123,7 +123,7 @@ def _seats(user: User, on) -> list[Waiting]:
     )
     if not count:
         return []
-    seat = words.listed(str(seat.label).lower() for seat in seats)
+    seat = words.listed(words.inside(str(seat.label)) for seat in seats)
     what = ngettext("%(count)s open case", "%(count)s open cases", count) % {"count": count}
     why = _("The board has not heard your seat yet: %(seat)s. Votes are sealed until a case closes.") % {
         "seat": seat

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from django.http import QueryDict
 
+from charter.measures import queries as measures
 from charter.rules.request import Request
 from governance.decisions.models import Decision, Door
 from governance.decisions.services import answer
@@ -39,6 +40,19 @@ def test_withheld_months_are_said_to_be_and_never_numbered(browse):
         row for series in page.response.context["series"] for row in series.rows if row["withheld"]
     )
     assert {february[name] for name in ("value", "low", "high", "n", "people", "coverage")} == {None}
+
+
+def test_a_coarsened_share_says_at_most(browse, monkeypatch):
+    """DESIGN, Cohorts: 0 % and 100 % are coarsened, and read so, in table and chart."""
+    shown = measures.rows
+
+    def coarse(**asked):
+        rows, source = shown(**asked)
+        told = {"bound": "at_most", "low": None, "high": None}
+        return tuple(row if row.withheld else msgspec.structs.replace(row, **told) for row in rows), source
+
+    monkeypatch.setattr(measures, "rows", coarse)
+    assert browse("/ask", data=QUESTION).says("Jan 2026 at most 20.0 – 40 9")
 
 
 def test_an_answer_says_its_duties_and_how_it_was_made(browse):
@@ -143,19 +157,19 @@ def test_evidence_and_who_answers_go_with_the_question(browse):
     ("changes", "field", "said"),
     [
         ({"decision": ""}, "decision", "Choose what you want to decide"),
-        ({"decision": "gossip"}, "decision", "Choose one from the list"),
+        ({"decision": "gossip"}, "decision", "choose one from the list"),
         ({"metrics": []}, "metrics", "Choose at least one metric"),
-        ({"metrics": ["happiness"]}, "metrics", "Choose one from the list"),
+        ({"metrics": ["happiness"]}, "metrics", "choose one from the list"),
         ({"cohort": ""}, "cohort", "Name at least one cohort"),
         ({"cohort": "org:all"}, "cohort", "is not a cohort of kind team"),
         ({"first": "2026-03", "last": "2026-01"}, "last", "must not come before the first"),
         ({"first": "2026-02", "period": "quarter"}, "first", "A quarter begins in"),
         ({"last": "2026-02", "period": "quarter"}, "last", "A quarter ends in"),
-        ({"last": "2026-04"}, "last", "Choose one from the list"),  # April is not over
+        ({"last": "2026-04"}, "last", "choose one from the list"),  # April is not over
         ({"grain": "self"}, "cohort", "Your own values have no cohort"),
         ({"persons": "payments-1"}, "persons", "Persons are named at person grain only"),
         ({"grain": "person", "cohort": "", "persons": "Not An Id!"}, "persons", "is not a person’s id"),
-        ({"limit": "0"}, "limit", "greater than or equal to 1"),
+        ({"limit": "0"}, "limit", "enter a number from 1 to 10,000"),
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field(browse, changes, field, said):

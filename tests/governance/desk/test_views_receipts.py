@@ -126,7 +126,7 @@ def test_contesting_names_people_and_pretends_nothing(browse, asked):
     decision = asked["deny"]
     page = browse(f"/decisions/{decision.pk}/contest?rule=AR04&metric=commit-count")
     assert page.says("Nothing is filed from this page.", "no consequences for you", str(decision.entry_id))
-    assert page.says("About Commit count", "Owner", "Next level", "Review board, worker representative")
+    assert page.says("About commit count", "Owner", "Next level", "Review board, worker representative")
     assert page.says("No ranking of people by activity") and not page.says("No activity count in a rating")
     assert "<form" not in page.html.split("<main")[1]
 
@@ -135,7 +135,7 @@ def test_contesting_the_whole_refusal_names_every_rule(browse, asked):
     """Issue 2, item 9: a link to contest."""
     page = browse(f"/decisions/{asked['deny'].pk}/contest")
     assert page.says(*asked["deny"].rules)
-    assert browse(f"/decisions/{asked['permit'].pk}/contest").says("About Lead time for changes")
+    assert browse(f"/decisions/{asked['permit'].pk}/contest").says("About lead time for changes")
 
 
 def test_only_who_may_see_a_decision_can_contest_it(browse, house, asked):
