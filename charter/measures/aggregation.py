@@ -20,6 +20,7 @@ Z = 1.959963984540054  # of a two-sided 95 % interval
 EXACT_UP_TO = 1000
 # These say something of the events themselves, so that without events there is nothing to say.
 OF_EVENTS = frozenset({Aggregation.MEAN, Aggregation.MEDIAN, Aggregation.P90, Aggregation.SHARE})
+_MEASURED = frozenset({Aggregation.MEAN, Aggregation.MEDIAN, Aggregation.P90, Aggregation.RATE})
 AT_MOST, AT_LEAST = "at_most", "at_least"
 
 
@@ -62,6 +63,22 @@ def estimate(
     if aggregation is Aggregation.MEAN:
         return _mean(values, weights)
     return _share(values, weights, coarse)
+
+
+def told(estimate: Estimate, aggregation: Aggregation) -> Estimate:
+    """The estimate as it is published: what is measured, not counted, to three significant figures.
+
+    A median of hours to the nanosecond would name the one change that it is of, and claim what no sample can know.
+    """
+    if aggregation not in _MEASURED:
+        return estimate
+    value, low, high = (_three_figures(each) for each in (estimate.value, estimate.low, estimate.high))
+    assert value is not None
+    return Estimate(value, low, high, estimate.bound)
+
+
+def _three_figures(number: float | None) -> float | None:
+    return number if not number else float(f"{number:.3g}")
 
 
 def _sorted_together(values: Numbers, weights: Numbers | None) -> tuple[Numbers, Numbers]:

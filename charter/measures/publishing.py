@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from charter.measures import calendar, disclosure
-from charter.measures.aggregation import Estimate, estimate
+from charter.measures.aggregation import Estimate, estimate, told
 from charter.measures.calendar import Span
 from charter.measures.disclosure import NO_EVENTS, Limits, Tally
 from charter.measures.events import NO_VALUES, EventTable, Group, Membership, Reach
@@ -170,7 +170,7 @@ class Publisher:
         spans = sorted({span for _, span in places})
         tallies = self._events.tallies(kind, spans[0].starts_on, spans[-1].ends_on)
         rosters = None if carries_person(charter.measure) else self._events.rosters(spans)
-        told = {}
+        to_tell = {}
         for place in places:
             group = (place[0], place[1].starts_on)
             tally = tallies.get(group, NO_EVENTS)
@@ -178,23 +178,24 @@ class Publisher:
             if reason := self._reason(charter, tally, roster):
                 yield self._value(charter, place, withheld=reason)
             else:
-                told[group] = (place, tally, tally.people if roster is None else roster)
-        yield from self._told(charter, kind, told)
+                to_tell[group] = (place, tally, tally.people if roster is None else roster)
+        yield from self._told(charter, kind, to_tell)
 
     def _reason(self, charter: Charter, tally: Tally, roster: int | None) -> str | None:
         limits = self._organisation.limits(charter.category)
         return disclosure.reason_to_withhold(tally, limits, charter.measure.aggregation, roster=roster)
 
     def _told(
-        self, charter: Charter, kind: Period, told: dict[Group, tuple[tuple[int, Span], Tally, int]]
+        self, charter: Charter, kind: Period, to_tell: dict[Group, tuple[tuple[int, Span], Tally, int]]
     ) -> Iterator[Value]:
-        found = {group: (values, weights) for group, values, weights in self._events.values(kind, told)}
-        for group, (place, tally, people) in told.items():
+        aggregation = charter.measure.aggregation
+        found = {group: (values, weights) for group, values, weights in self._events.values(kind, to_tell)}
+        for group, (place, tally, people) in to_tell.items():
             values, weights = found.get(group, (NO_VALUES, None))
             yield self._value(
                 charter,
                 place,
-                estimate=estimate(charter.measure.aggregation, values, weights, days=place[1].days),
+                estimate=told(estimate(aggregation, values, weights, days=place[1].days), aggregation),
                 n=tally.events,
                 people=people,
                 coverage=tally.coverage,

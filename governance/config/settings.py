@@ -196,6 +196,8 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {"account": env("API_RATE", default="600/min")},
     "EXCEPTION_HANDLER": "ground.problems.handle",
 }
+# A fault of ours is a problem document too, also where DEBUG would show a page.
+DRF_STANDARDIZED_ERRORS = {"ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True}
 REST_KNOX = {"TOKEN_TTL": None, "AUTO_REFRESH": False, "TOKEN_LIMIT_PER_USER": 10}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Metric Charter",

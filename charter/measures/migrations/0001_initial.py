@@ -8,88 +8,220 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
-        ('registry', '0001_initial'),
+        ("people", "0001_initial"),
+        ("registry", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Snapshot',
+            name="Snapshot",
             fields=[
-                ('id', models.UUIDField(default=ground.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('content_hash', models.CharField(max_length=80, unique=True)),
-                ('url', models.CharField(max_length=500)),
-                ('tables', models.JSONField()),
-                ('taken_at', models.DateTimeField(default=ground.clock.now)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=ground.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("content_hash", models.CharField(max_length=80, unique=True)),
+                ("url", models.CharField(max_length=500)),
+                ("tables", models.JSONField()),
+                ("taken_at", models.DateTimeField(default=ground.clock.now)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='PublishingRun',
+            name="PublishingRun",
             fields=[
-                ('id', models.UUIDField(default=ground.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='running', max_length=20)),
-                ('started_at', models.DateTimeField(default=ground.clock.now)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('values_written', models.PositiveIntegerField(default=0)),
-                ('error', models.TextField(blank=True)),
-                ('started_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('snapshot', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='measures.snapshot')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=ground.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("running", "Running"), ("done", "Done"), ("failed", "Failed")],
+                        default="running",
+                        max_length=20,
+                    ),
+                ),
+                ("started_at", models.DateTimeField(default=ground.clock.now)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("values_written", models.PositiveIntegerField(default=0)),
+                ("error", models.TextField(blank=True)),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "snapshot",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="runs",
+                        to="measures.snapshot",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-started_at'],
+                "ordering": ["-started_at"],
             },
         ),
         migrations.CreateModel(
-            name='PublishedValue',
+            name="PublishedValue",
             fields=[
-                ('id', models.UUIDField(default=ground.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('period_kind', models.CharField(choices=[('month', 'month'), ('quarter', 'quarter')], max_length=10)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('value', models.FloatField(null=True)),
-                ('low', models.FloatField(null=True)),
-                ('high', models.FloatField(null=True)),
-                ('bound', models.CharField(blank=True, choices=[('at_most', 'at most'), ('at_least', 'at least')], max_length=10)),
-                ('n', models.PositiveIntegerField(null=True)),
-                ('people', models.PositiveIntegerField(null=True)),
-                ('coverage', models.FloatField(null=True)),
-                ('withheld', models.CharField(blank=True, choices=[('few_people', 'Withheld: fewer than the smallest group contributed'), ('few_events', 'Withheld: too few events to say'), ('one_person', "Withheld: one person's work would stand out"), ('small_roster', 'Withheld: the team was smaller than the smallest group'), ('low_coverage', 'Not enough data: too little of the work is covered'), ('no_source', 'No value: the source this metric reads is not connected'), ('not_published', 'No value: this period has not been published yet')], max_length=20)),
-                ('context', models.JSONField(default=list)),
-                ('published_at', models.DateTimeField(default=ground.clock.now)),
-                ('superseded_at', models.DateTimeField(blank=True, null=True)),
-                ('charter_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='values', to='registry.charterversion')),
-                ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='values', to='people.cohort')),
-                ('metric', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='values', to='registry.metric')),
-                ('superseded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='values', to='measures.publishingrun')),
-                ('snapshot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='values', to='measures.snapshot')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=ground.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "period_kind",
+                    models.CharField(choices=[("month", "month"), ("quarter", "quarter")], max_length=10),
+                ),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("value", models.FloatField(null=True)),
+                ("low", models.FloatField(null=True)),
+                ("high", models.FloatField(null=True)),
+                (
+                    "bound",
+                    models.CharField(
+                        blank=True, choices=[("at_most", "at most"), ("at_least", "at least")], max_length=10
+                    ),
+                ),
+                ("n", models.PositiveIntegerField(null=True)),
+                ("people", models.PositiveIntegerField(null=True)),
+                ("coverage", models.FloatField(null=True)),
+                (
+                    "withheld",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("few_people", "Withheld: fewer than the smallest group contributed"),
+                            ("few_events", "Withheld: too few events to say"),
+                            ("one_person", "Withheld: one person's work would stand out"),
+                            ("small_roster", "Withheld: the team was smaller than the smallest group"),
+                            ("low_coverage", "Not enough data: too little of the work is covered"),
+                            ("no_source", "No value: the source this metric reads is not connected"),
+                            ("not_published", "No value: this period has not been published yet"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("context", models.JSONField(default=list)),
+                ("published_at", models.DateTimeField(default=ground.clock.now)),
+                ("superseded_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "charter_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="values",
+                        to="registry.charterversion",
+                    ),
+                ),
+                (
+                    "cohort",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="values", to="people.cohort"
+                    ),
+                ),
+                (
+                    "metric",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="values",
+                        to="registry.metric",
+                    ),
+                ),
+                (
+                    "superseded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="values",
+                        to="measures.publishingrun",
+                    ),
+                ),
+                (
+                    "snapshot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="values",
+                        to="measures.snapshot",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['metric', 'cohort', 'starts_on'],
+                "ordering": ["metric", "cohort", "starts_on"],
             },
         ),
         migrations.AddConstraint(
-            model_name='publishingrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'running')), models.Q(models.Q(('state', 'running'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='publishingrun_ended_when_not_running'),
+            model_name="publishingrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at__isnull", True), ("state", "running")),
+                    models.Q(models.Q(("state", "running"), _negated=True), ("ended_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="publishingrun_ended_when_not_running",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publishedvalue',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('metric', 'cohort', 'period_kind', 'starts_on'), name='publishedvalue_once_a_period'),
+            model_name="publishedvalue",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("superseded_at__isnull", True)),
+                fields=("metric", "cohort", "period_kind", "starts_on"),
+                name="publishedvalue_once_a_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publishedvalue',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('starts_on'))), name='publishedvalue_period_forward'),
+            model_name="publishedvalue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gt", models.F("starts_on"))),
+                name="publishedvalue_period_forward",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publishedvalue',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('n__isnull', False), ('value__isnull', False), ('withheld', '')), models.Q(models.Q(('withheld', ''), _negated=True), ('bound', ''), ('high__isnull', True), ('low__isnull', True), ('value__isnull', True), ('coverage__isnull', True), ('n__isnull', True), ('people__isnull', True)), _connector='OR'), name='publishedvalue_withheld_says_nothing'),
+            model_name="publishedvalue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("n__isnull", False), ("value__isnull", False), ("withheld", "")),
+                    models.Q(
+                        models.Q(("withheld", ""), _negated=True),
+                        ("bound", ""),
+                        ("high__isnull", True),
+                        ("low__isnull", True),
+                        ("value__isnull", True),
+                        ("coverage__isnull", True),
+                        ("n__isnull", True),
+                        ("people__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="publishedvalue_withheld_says_nothing",
+            ),
         ),
     ]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charter.measures.aggregation import AT_LEAST, AT_MOST, OF_EVENTS, estimate
+from charter.measures.aggregation import AT_LEAST, AT_MOST, OF_EVENTS, estimate, told
 from charter.rules.vocabulary import Aggregation
 
 numbers = st.floats(-1e9, 1e9, allow_nan=False)
@@ -28,6 +28,18 @@ def test_the_value_lies_in_its_interval(aggregation, values):
     assert (found.low is None) == (found.high is None)
     if found.low is not None:
         assert found.low <= found.value <= found.high
+
+
+@given(st.sampled_from(Aggregation), samples)
+def test_what_is_measured_is_told_to_three_figures_and_what_is_counted_in_full(aggregation, values):
+    """DESIGN, published values: no value fine enough to name the one event that it is of."""
+    found = of(aggregation, values)
+    printed = told(found, aggregation)
+    if aggregation in {Aggregation.COUNT, Aggregation.SUM, Aggregation.SHARE}:
+        assert printed == found
+    else:
+        assert printed.value == float(f"{found.value:.3g}")
+        assert printed.low is None or printed.low <= printed.value <= printed.high
 
 
 @given(
