@@ -44,8 +44,15 @@ class DecisionKindSerializer(serializers.ModelSerializer):
     class Meta:
         model = DecisionKind
         fields = [
-            "decision", "name", "group", "description", "minimum_grain", "evidence_needed", "fairness_needed",
-            "accountable_needed", "consequential",
+            "decision",
+            "name",
+            "group",
+            "description",
+            "minimum_grain",
+            "evidence_needed",
+            "fairness_needed",
+            "accountable_needed",
+            "consequential",
         ]
 
 

@@ -60,18 +60,27 @@ ASKER = Read(
     Asker,
 )
 
-# A role counts over a cohort when it is held over any of its teams: small teams are reported together.
+# A manager's role counts over a cohort of teams they lead: any of them where small teams are reported together, all of
+# them in a larger cohort. A value stream lead's counts over the stream and its teams, and over the organisation when
+# they lead it all.
 COHORTS = Read(
     f"""
     SELECT c.slug, c.kind, roster.people, teams.context_classes, ARRAY(
-        SELECT g.role FROM people_rolegrant g
-        WHERE g.user_id = %(user)s::uuid AND {_TODAY.format("g")}
-          AND (g.team_id = ANY(teams.ids) OR g.value_stream_id = ANY(teams.streams))
+        SELECT 'manager'
+        WHERE CASE WHEN c.kind = 'team' THEN teams.ids && held.teams ELSE teams.ids <@ held.teams END
+        UNION
+        SELECT 'value_stream_lead'
+        WHERE CASE WHEN c.kind = 'org' THEN teams.streams <@ held.streams ELSE teams.streams && held.streams END
         UNION
         SELECT 'team_member' FROM people_membership m
         WHERE m.person_id = %(person)s::uuid AND m.team_id = ANY(teams.ids) AND {_TODAY.format("m")}
     ) AS roles
     FROM people_cohort c
+    CROSS JOIN LATERAL (
+        SELECT coalesce(array_agg(g.team_id) FILTER (WHERE g.role = 'manager'), '{{}}') AS teams,
+               coalesce(array_agg(g.value_stream_id) FILTER (WHERE g.role = 'value_stream_lead'), '{{}}') AS streams
+        FROM people_rolegrant g WHERE g.user_id = %(user)s::uuid AND {_TODAY.format("g")}
+    ) held
     CROSS JOIN LATERAL (
         SELECT array_agg(t.id) AS ids, array_agg(DISTINCT t.value_stream_id) AS streams,
                coalesce(array_agg(DISTINCT t.context_class::text), '{{}}') AS context_classes

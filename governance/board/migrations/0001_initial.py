@@ -11,131 +11,354 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('registry', '0001_initial'),
+        ("registry", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Seat',
+            name="Seat",
             fields=[
-                ('id', models.UUIDField(default=ground.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('engineering', 'Engineering'), ('product', 'Product'), ('hr', 'HR'), ('legal', 'Legal'), ('security', 'Security'), ('worker_rep', 'Worker representative')], max_length=20, unique=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=ground.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("engineering", "Engineering"),
+                            ("product", "Product"),
+                            ("hr", "HR"),
+                            ("legal", "Legal"),
+                            ("security", "Security"),
+                            ("worker_rep", "Worker representative"),
+                        ],
+                        max_length=20,
+                        unique=True,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['kind'],
+                "ordering": ["kind"],
             },
         ),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.UUIDField(default=ground.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('charter', 'Charter'), ('rulebook', 'Rulebook')], max_length=20)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('approved', 'Approved'), ('rejected', 'Rejected')], default='open', max_length=20)),
-                ('opened_at', models.DateTimeField(default=ground.clock.now)),
-                ('closes_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('charter_version', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='registry.charterversion')),
-                ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases_opened', to=settings.AUTH_USER_MODEL)),
-                ('rulebook_version', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='registry.rulebookversion')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=ground.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("charter", "Charter"), ("rulebook", "Rulebook")], max_length=20
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("approved", "Approved"), ("rejected", "Rejected")],
+                        default="open",
+                        max_length=20,
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(default=ground.clock.now)),
+                ("closes_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "charter_version",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to="registry.charterversion",
+                    ),
+                ),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases_opened",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "rulebook_version",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to="registry.rulebookversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-opened_at', '-id'],
+                "ordering": ["-opened_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='BoardOutcome',
+            name="BoardOutcome",
             fields=[
-                ('id', models.UUIDField(default=ground.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('approved', models.BooleanField()),
-                ('approvals', models.PositiveSmallIntegerField()),
-                ('votes', models.PositiveSmallIntegerField()),
-                ('minutes', models.TextField()),
-                ('decided_at', models.DateTimeField(default=ground.clock.now)),
-                ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='outcome', to='board.case')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=ground.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("approved", models.BooleanField()),
+                ("approvals", models.PositiveSmallIntegerField()),
+                ("votes", models.PositiveSmallIntegerField()),
+                ("minutes", models.TextField()),
+                ("decided_at", models.DateTimeField(default=ground.clock.now)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="outcome", to="board.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Ballot',
+            name="Ballot",
             fields=[
-                ('id', models.UUIDField(default=ground.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('vote', models.CharField(choices=[('approve', 'Approve'), ('reject', 'Reject'), ('abstain', 'Abstain'), ('recuse', 'Recuse'), ('veto', 'Veto')], max_length=20)),
-                ('reason', models.TextField(blank=True)),
-                ('cast_at', models.DateTimeField(default=ground.clock.now)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ballots', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ballots', to='board.case')),
-                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ballots', to='board.seat')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=ground.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "vote",
+                    models.CharField(
+                        choices=[
+                            ("approve", "Approve"),
+                            ("reject", "Reject"),
+                            ("abstain", "Abstain"),
+                            ("recuse", "Recuse"),
+                            ("veto", "Veto"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("reason", models.TextField(blank=True)),
+                ("cast_at", models.DateTimeField(default=ground.clock.now)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ballots",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="ballots", to="board.case"
+                    ),
+                ),
+                (
+                    "seat",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="ballots", to="board.seat"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['cast_at'],
+                "ordering": ["cast_at"],
             },
         ),
         migrations.CreateModel(
-            name='Term',
+            name="Term",
             fields=[
-                ('id', models.UUIDField(default=ground.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('valid_from', models.DateField(verbose_name='from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='until')),
-                ('alternate', models.BooleanField(default=False)),
-                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='board.seat')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='terms', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=ground.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="from")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="until")),
+                ("alternate", models.BooleanField(default=False)),
+                (
+                    "seat",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="terms", to="board.seat"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="terms",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('charter_version__isnull', False), ('kind', 'charter'), ('rulebook_version__isnull', True)), models.Q(('charter_version__isnull', True), ('kind', 'rulebook'), ('rulebook_version__isnull', False)), _connector='OR'), name='case_has_its_matter'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("charter_version__isnull", False),
+                        ("kind", "charter"),
+                        ("rulebook_version__isnull", True),
+                    ),
+                    models.Q(
+                        ("charter_version__isnull", True),
+                        ("kind", "rulebook"),
+                        ("rulebook_version__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="case_has_its_matter",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='case_closed_at_and_by'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", True), ("closed_by__isnull", True), ("state", "open")),
+                    models.Q(
+                        models.Q(("state", "open"), _negated=True),
+                        ("closed_at__isnull", False),
+                        ("closed_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="case_closed_at_and_by",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('charter_version',), name='case_one_open_a_version', violation_error_message='A case about this version is open already.'),
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open")),
+                fields=("charter_version",),
+                name="case_one_open_a_version",
+                violation_error_message="A case about this version is open already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('rulebook_version',), name='case_one_open_a_rulebook', violation_error_message='A case about this rulebook is open already.'),
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open")),
+                fields=("rulebook_version",),
+                name="case_one_open_a_rulebook",
+                violation_error_message="A case about this rulebook is open already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opened_at'))), name='case_closes_after_it_opens', violation_error_message='A case closes after it opens.'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("closes_at__gt", models.F("opened_at"))),
+                name="case_closes_after_it_opens",
+                violation_error_message="A case closes after it opens.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='boardoutcome',
-            constraint=models.CheckConstraint(condition=models.Q(('approvals__lte', models.F('votes')), models.Q(('approved', False), ('approvals__gt', 0), _connector='OR')), name='boardoutcome_approved_by_votes'),
+            model_name="boardoutcome",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approvals__lte", models.F("votes")),
+                    models.Q(("approved", False), ("approvals__gt", 0), _connector="OR"),
+                ),
+                name="boardoutcome_approved_by_votes",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ballot',
-            constraint=models.UniqueConstraint(fields=('case', 'seat'), name='ballot_one_a_seat'),
+            model_name="ballot",
+            constraint=models.UniqueConstraint(fields=("case", "seat"), name="ballot_one_a_seat"),
         ),
         migrations.AddConstraint(
-            model_name='ballot',
-            constraint=models.UniqueConstraint(fields=('case', 'user'), name='ballot_one_an_account'),
+            model_name="ballot",
+            constraint=models.UniqueConstraint(fields=("case", "user"), name="ballot_one_an_account"),
         ),
         migrations.AddConstraint(
-            model_name='ballot',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('vote__in', ['reject', 'recuse', 'veto']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='ballot_no_needs_a_reason', violation_error_message='Say why: a vote against, a veto and a recusal each need a reason.'),
+            model_name="ballot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("vote__in", ["reject", "recuse", "veto"]), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="ballot_no_needs_a_reason",
+                violation_error_message="Say why: a vote against, a veto and a recusal each need a reason.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='term',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='term_ends_after_it_begins', violation_error_message='The last day must come after the first.'),
+            model_name="term",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gt", models.F("valid_from")), _connector="OR"
+                ),
+                name="term_ends_after_it_begins",
+                violation_error_message="The last day must come after the first.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='term',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('alternate', False)), expressions=[('seat', '='), (governance.people.models._DateRange('valid_from', 'valid_to', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='term_one_member_a_seat', violation_error_message='This seat has a member in part of that time. End that term first.'),
+            model_name="term",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("alternate", False)),
+                expressions=[
+                    ("seat", "="),
+                    (
+                        governance.people.models._DateRange(
+                            "valid_from", "valid_to", django.contrib.postgres.fields.ranges.RangeBoundary()
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="term_one_member_a_seat",
+                violation_error_message="This seat has a member in part of that time. End that term first.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='term',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('alternate', False)), expressions=[('user', '='), (governance.people.models._DateRange('valid_from', 'valid_to', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='term_one_seat_a_member', violation_error_message='This account is a member on another seat in part of that time.'),
+            model_name="term",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("alternate", False)),
+                expressions=[
+                    ("user", "="),
+                    (
+                        governance.people.models._DateRange(
+                            "valid_from", "valid_to", django.contrib.postgres.fields.ranges.RangeBoundary()
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="term_one_seat_a_member",
+                violation_error_message="This account is a member on another seat in part of that time.",
+            ),
         ),
     ]

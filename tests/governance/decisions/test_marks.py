@@ -1,0 +1,123 @@
+"""Marks: what the line remembers is forgotten at the next committed write to a table that it was read from."""
+
+import re
+
+import psycopg
+import pytest
+import sqlglot
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+from knox.models import AuthToken
+from sqlglot import exp
+
+from charter.registry import queries as registry
+from governance.people import authentication
+from governance.people import queries as people
+from governance.people.models import Role
+from governance.training import queries as training
+from ground import clock, marks, statements
+from tests import factories
+from tests.governance.decisions.test_answer import ask
+
+READS = {
+    "registry": (registry._PROGRAMME, registry._DECISION, registry._GOVERNING),
+    "people": (people.ASKER, people.COHORTS, people.PERSONS, people.ACCOUNTABLE),
+    "training": (training._TRAINED,),
+}
+
+
+def tables_of(read: statements.Read) -> set[str]:
+    tree = sqlglot.parse_one(re.sub(r"%\(\w+\)s", "NULL", read.sql), dialect="postgres")
+    return {table.name for table in tree.find_all(exp.Table) if table.name}
+
+
+def marked(room: str) -> set[str]:
+    """The tables whose writes change a room's mark, as the database has it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'mark_room' AND tgenabled = 'O' "
+            "AND encode(tgargs, 'escape') LIKE %s",
+            [f"{room}%"],
+        )
+        return {name for (name,) in cursor.fetchall()}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("room", READS)
+def test_every_table_that_facts_are_read_from_is_marked(room):
+    """DESIGN, The line: nothing remembered outlives a write; a read from an unmarked table would."""
+    read = set().union(*(tables_of(each) for each in READS[room]))
+    assert len(read) >= 1
+    assert read <= marked(room)
+
+
+@pytest.mark.django_db
+def test_tokens_are_marked():
+    """Least privilege: a token withdrawn is worth nothing at the next request."""
+    assert marked("tokens") == {"knox_authtoken"}
+
+
+@pytest.mark.django_db
+def test_nobody_who_serves_requests_can_keep_a_mark():
+    """Security: a mark that could be set back would bring back what was revoked."""
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        connection.cursor().execute("UPDATE room_mark SET mark = gen_random_uuid()")
+
+
+@pytest.mark.django_db
+def test_signing_in_leaves_the_marks_alone():
+    """Hot path: what everybody does all day must not empty everybody's memory."""
+    user = factories.an_account("somebody")
+    before = marks.read()
+    user.last_login = timezone.now()
+    user.save(update_fields=["last_login"])
+    assert marks.read() == before
+
+
+def test_a_role_taken_away_counts_at_the_next_question(house):
+    """S60: what was remembered about an asker is forgotten with the role."""
+    from governance.people import services
+
+    assert ask(house.manager).verdict.permits
+    grant = house.manager.role_grants.get(role=Role.MANAGER)
+    services.end_role(grant=grant, valid_to=clock.today(), by=factories.system())
+    assert not ask(house.manager).verdict.permits
+
+
+def test_a_suspension_counts_at_the_next_question(house):
+    """AR15: a suspended metric is refused at the very next query."""
+    from charter.registry import services
+
+    assert ask(house.manager).verdict.permits
+    services.suspend(version=house.lead_time, by=factories.system())
+    assert "AR15" in {bite.id for bite in ask(house.manager).verdict.rules}
+
+
+def test_what_another_process_writes_counts_too(house, server):
+    """DESIGN, The line: a write by any other connection, however made, changes the mark."""
+    from tests import house as in_house
+
+    assert ask(house.manager).verdict.permits
+    owner = in_house.owner_url(server, connection.settings_dict["NAME"])
+    with psycopg.connect(owner, autocommit=True) as elsewhere:
+        elsewhere.execute("DELETE FROM training_acknowledgement")
+    assert "AR24" in {bite.id for bite in ask(house.manager).verdict.rules}
+
+
+def test_a_withdrawn_token_is_refused_though_it_was_remembered(house, client):
+    """Least privilege: withdrawing a token needs no restart."""
+    _, token = AuthToken.objects.create(user=house.manager)
+    header = {"HTTP_AUTHORIZATION": f"Token {token}"}
+    assert client.get("/api/v1/rules", **header).status_code == 200
+    assert client.get("/api/v1/rules", **header).status_code == 200
+    assert authentication._remembered
+    AuthToken.objects.all().delete()
+    assert client.get("/api/v1/rules", **header).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "header", ["Token", "Token a b", "Token \xff\xfe", "Token " + "a" * 5000, "Bearer x"]
+)
+def test_a_strange_header_is_nobody(house, client, header):
+    """Issue 2, Bad input: 401, never a 500."""
+    assert client.get("/api/v1/rules", HTTP_AUTHORIZATION=header).status_code == 401
