@@ -79,7 +79,7 @@ def test_the_line_reads_asker_cohorts_and_persons_at_once(teams, django_assert_n
     manager = factories.an_account("lead", person=factories.a_person("boss"))
     factories.a_role(manager, Role.MANAGER, team=teams["payments"])
     mark = marks.read().people
-    ask = dict(cohorts=COHORTS, persons=(person.external_id, "nobody"), own=True, accountable="lead")
+    ask = {"cohorts": COHORTS, "persons": (person.external_id, "nobody"), "own": True, "accountable": "lead"}
     with django_assert_num_queries(1):
         found = queries.asked(mark, manager.pk, manager.person_id, clock.today(), **ask)
     with django_assert_num_queries(0):
