@@ -1,5 +1,6 @@
 """The API's doors to the line, and to receipts. They parse, call `answer` and render; they decide nothing."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ class _Line(APIView):
 
     parser_classes = [JSONParser]
     rows: bool
+    reply: Callable[[Answer], Reply]
 
     def post(self, http: HttpRequest) -> HttpResponse:
         asked = parse(_body(http))
@@ -42,9 +44,6 @@ class _Line(APIView):
             return self.reply(answer(request=request, by=http.user, door=Door.API, rows=self.rows))
         except HouseError as error:
             return error.status, of_error(error)
-
-    def reply(self, given: Answer) -> Reply:
-        raise NotImplementedError
 
 
 class QueriesView(_Line):
