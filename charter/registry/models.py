@@ -178,6 +178,71 @@ class CharterVersion(Record):
         return f"{self.metric.slug}@{self.number}"
 
 
+class Draft(Record):
+    """A charter that is being written, saved as its writers go; nothing is decided by it.
+
+    `document` is a charter document of which any part may still be empty. It ends when it is handed in, as `version`,
+    or thrown away.
+    """
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="drafts")
+    metric = models.SlugField(max_length=100)
+    document = models.JSONField()
+    based_on = models.ForeignKey(
+        CharterVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    owner = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="drafts")
+    editors = models.ManyToManyField(
+        _USER, through="DraftEditor", through_fields=("draft", "user"), related_name="drafts_shared"
+    )
+    started_at = models.DateTimeField(default=clock.now)
+    updated_at = models.DateTimeField(default=clock.now)
+    updated_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(_USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    version = models.OneToOneField(
+        CharterVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="draft"
+    )
+
+    class Meta:
+        ordering = ["-updated_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["metric"],
+                condition=Q(ended_at__isnull=True),
+                name="draft_one_open_a_metric",
+                violation_error_message=_("Somebody is writing a charter of this metric already."),
+            ),
+            models.CheckConstraint(
+                name="draft_ended_at_and_by",
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True, version__isnull=True)
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"draft of {self.metric}"
+
+
+class DraftEditor(Record):
+    """An account that writes along on somebody's draft, since when and by whose leave."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="shares")
+    user = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(default=clock.now)
+    added_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["added_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["draft", "user"],
+                name="drafteditor_once",
+                violation_error_message=_("This account edits the draft already."),
+            )
+        ]
+
+
 class RulebookVersion(Record):
     """One immutable version of the rules, as Cedar text by file name."""
 
