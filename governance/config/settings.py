@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "csp",
     "audits.ledger",
     "governance.people",
+    "governance.notices",
     "charter.registry",
     "charter.measures",
     "governance.board",

@@ -1,0 +1,82 @@
+"""The only writers of notices. What a notice says stays out of the ledger: that it was given is enough."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from audits.ledger import services as ledger
+from audits.ledger.models import Visibility
+from governance.notices import permissions
+from governance.notices.models import Notice
+from governance.notices.states import Mail
+from governance.people.models import AccountKind, User
+from ground import clock, records
+
+
+@transaction.atomic
+def notify(*, to: User, kind: str, subject: str, text: str, path: str, once: str, by: User) -> Notice | None:
+    """Tell an account something, in the caller's transaction; None where it was told `once` already.
+
+    `kind` is a short name of what it is about (`charter.expiry`), `path` the page of the house it leads to. It is
+    mailed by a scan after the commit, where the account has an address. Raises BadInput for texts that do not fit.
+    """
+    notice = Notice(
+        to=to,
+        kind=kind,
+        subject=" ".join(subject.split()),  # one line: it becomes a header
+        text=text,
+        path=path,
+        once=once,
+        given_by=by,
+        mail=Mail.WAITING if _is_mailed(to) else Mail.NONE,
+    )
+    if not _insert(notice):
+        return None
+    _append("given", notice, by, kind=kind, once=once, to=to.pk)
+    return notice
+
+
+@transaction.atomic(durable=True)
+def mark_read(*, notice: Notice, by: User) -> Notice:
+    """Note that the account has read a notice of its own; once read it stays so."""
+    permissions.check_can_read(by, notice)
+    notice = Notice.objects.select_for_update().get(pk=notice.pk)
+    if notice.read_at is None:
+        notice.read_at = clock.now()
+        notice.save(update_fields=["read_at"])
+        _append("read", notice, by)
+    return notice
+
+
+@transaction.atomic(durable=True)
+def mark_all_read(*, by: User) -> int:
+    """Note that the account has read all its notices; gives how many were unread."""
+    unread = list(Notice.objects.select_for_update().filter(to=by, read_at__isnull=True).order_by("pk"))
+    if unread:
+        Notice.objects.filter(pk__in=[notice.pk for notice in unread]).update(read_at=clock.now())
+        payload = {"notices": [notice.pk for notice in unread]}
+        ledger.append(
+            kind="notices.notice.read", payload=payload, by=by.actor, visibility=Visibility.RESTRICTED
+        )
+    return len(unread)
+
+
+def _is_mailed(user: User) -> bool:
+    return user.is_active and user.kind == AccountKind.HUMAN and bool(user.email)
+
+
+def _insert(notice: Notice) -> bool:
+    """Write a notice unless its account was told before; two who tell it at once wait for each other."""
+    try:
+        notice.clean_fields(exclude={"to", "given_by"})
+        notice.validate_constraints(exclude={"to"})  # told twice is no error
+    except ValidationError as error:
+        raise records.bad_input(error) from error
+    Notice.objects.bulk_create([notice], ignore_conflicts=True)
+    return Notice.objects.filter(pk=notice.pk).exists()
+
+
+def _append(what: str, notice: Notice, by: User, **more: object) -> None:
+    payload = {"notice": notice.pk, **more}
+    ledger.append(
+        kind=f"notices.notice.{what}", payload=payload, by=by.actor, visibility=Visibility.RESTRICTED
+    )
