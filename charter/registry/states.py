@@ -66,3 +66,48 @@ def check_rulebook_can_move(old: RulebookState, new: RulebookState) -> None:
             f"A rulebook that is {old.label.lower()} cannot become {new.label.lower()}.",
             code="no_such_transition",
         )
+
+
+class ReviewKind(models.TextChoices):
+    """What opens a review: the quarter, or a change that reaches what charters speak of (S9, S10)."""
+
+    QUARTERLY = "quarterly", _("Quarterly review")
+    ORG_CHANGE = "org_change", _("Change of the organisation")
+    MIGRATION = "migration", _("Migration of a platform")
+
+
+class ReviewReason(models.TextChoices):
+    """Why a charter is looked at by itself; one without a reason is confirmed with the rest."""
+
+    REST = "rest", _("Nothing changed")
+    NEW = "new", _("Never reviewed before")
+    CHANGED = "changed", _("Changed since the last review")
+    FLAGGED = "flagged", _("Flagged in the last review")
+    UNTIED = "untied", _("Allows no decision")
+    SUSPENDED = "suspended", _("Suspended")
+    AFFECTED = "affected", _("Reached by the change")
+
+
+class ReviewResult(models.TextChoices):
+    PENDING = "pending", _("Not looked at yet")
+    CONFIRMED = "confirmed", _("Confirmed")
+    FLAGGED = "flagged", _("Flagged")
+    LAPSED = "lapsed", _("No longer governs")
+
+
+REVIEW_TRANSITIONS: dict[ReviewResult, frozenset[ReviewResult]] = {
+    ReviewResult.PENDING: frozenset({ReviewResult.CONFIRMED, ReviewResult.FLAGGED, ReviewResult.LAPSED}),
+    # Retire or justify: a flagged charter is retired and lapses, or somebody says why it stays (S11).
+    ReviewResult.FLAGGED: frozenset({ReviewResult.CONFIRMED, ReviewResult.LAPSED}),
+    ReviewResult.CONFIRMED: frozenset(),
+    ReviewResult.LAPSED: frozenset(),
+}
+
+
+def check_review_can_move(old: ReviewResult, new: ReviewResult) -> None:
+    """Raise Conflict unless the table lets one charter's review move from `old` to `new`."""
+    if new not in REVIEW_TRANSITIONS[old]:
+        raise Conflict(
+            f"A charter that this review has as {old.label.lower()} cannot become {new.label.lower()}.",
+            code="no_such_transition",
+        )
