@@ -1,8 +1,11 @@
 """The charter document: seven headings, as typed values. Imports no Django, so that files can be linted anywhere."""
 
+import hashlib
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
+import rfc8785
 from msgspec import Meta, Struct, field
 
 from charter.rules.request import Slug
@@ -162,3 +165,8 @@ class CharterDocument(Part, frozen=True):
     which_decisions: WhichDecisions = WhichDecisions()
     examples: Examples = Examples()
     harms: Harms = Harms()
+
+
+def content_hash(stored: Mapping[str, Any]) -> str:
+    """SHA-256 of a document as stored (JSON values), in RFC 8785's canonical form: the same content, the same hash."""
+    return hashlib.sha256(rfc8785.dumps(dict(stored))).hexdigest()

@@ -5,11 +5,12 @@ core (`true`, `false`, `null`, decimal numbers), so that a date or a bare `no` s
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NoReturn, TypeVar
 
 import msgspec
 import yaml
+from msgspec import Struct
 
 from charter.registry.document import CharterDocument
 from ground.errors import BadInput
@@ -37,24 +38,36 @@ _MISSING_FIELD = re.compile(
 _AT = re.compile(r"(?P<problem>.*?)(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL)
 
 
-def parse_charter(text: str | bytes, *, name: str) -> CharterDocument:
-    """Read one charter from YAML.
+class CharterFile(Struct, frozen=True):
+    """A charter as it stands in a file. `lines` holds the line of every key, dotted as in messages."""
+
+    name: str
+    document: CharterDocument
+    lines: Mapping[str, int]
+
+    def line_of(self, field: str) -> int:
+        """The line of a key, or of the nearest one above it that the file has."""
+        return _nearest_line(self.lines, field)
+
+
+def read_charter(text: str | bytes, *, name: str) -> CharterFile:
+    """Read one charter from YAML, with where everything stands.
 
     `name` is the file's, for messages. Raises BadInput whose sentence and extras (`file`, `line`) and `field` name
     where the fault is.
     """
+    tree = _Tree(text, name)
+    return CharterFile(name, tree.read_as(CharterDocument), tree.lines)
+
+
+def parse_charter(text: str | bytes, *, name: str) -> CharterDocument:
+    """The charter alone; otherwise as `read_charter`."""
     return parse_yaml(text, CharterDocument, name=name)
 
 
 def parse_yaml(text: str | bytes, wanted: type[Wanted], *, name: str) -> Wanted:
     """Read YAML of the small dialect as the type `wanted`; BadInput names file, line and key."""
-    tree = _Tree(text, name)
-    value = tree.read()
-    try:
-        return msgspec.convert(value, wanted)
-    except msgspec.ValidationError as error:
-        problem, path = _place(str(error))
-        tree.refuse(problem, path)
+    return _Tree(text, name).read_as(wanted)
 
 
 def dump_charter(document: CharterDocument) -> str:
@@ -74,8 +87,17 @@ class _Tree:
 
     def __init__(self, text: str | bytes, name: str) -> None:
         self._name = name
-        self._lines: dict[str, int] = {"": 1}
+        self.lines: dict[str, int] = {"": 1}
         self._text = self._checked(text)
+
+    def read_as(self, wanted: type[Wanted]) -> Wanted:
+        """The document as the type `wanted`."""
+        value = self.read()
+        try:
+            return msgspec.convert(value, wanted)
+        except msgspec.ValidationError as error:
+            problem, path = _place(str(error))
+            self.refuse(problem, path)
 
     def read(self) -> object:
         """The document as dicts, lists and scalars."""
@@ -84,14 +106,14 @@ class _Tree:
             return self._document(events)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            self._lines[""] = mark.line + 1 if mark else 1
+            self.lines[""] = mark.line + 1 if mark else 1
             self.refuse(f"This is not YAML: {error.problem or error.context}.")
         except yaml.YAMLError:
             self.refuse("This is not YAML: it holds a character that text files do not.")
 
     def refuse(self, problem: str, path: str = "") -> NoReturn:
         """Raise BadInput at a key, or at the nearest one above it that the file has."""
-        line = self._lines[next(place for place in _upwards(path) if place in self._lines)]
+        line = _nearest_line(self.lines, path)
         place = f"{self._name}, line {line}" + (f", {path}" if path else "")
         raise BadInput(f"{place}: {problem}", field=path or None, file=self._name, line=line)
 
@@ -110,7 +132,7 @@ class _Tree:
         found: list[object] = []
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent):
-                self._lines[""] = _line(event)
+                self.lines[""] = _line(event)
                 if found:
                     self.refuse(
                         "The file holds more than one document. Put each charter in a file of its own."
@@ -121,7 +143,7 @@ class _Tree:
         return found[0]
 
     def _value(self, event: yaml.Event, events: Iterator[yaml.Event], path: str, depth: int) -> object:
-        self._lines.setdefault(path, _line(event))
+        self.lines.setdefault(path, _line(event))
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             self.refuse("Anchors and aliases are not allowed. Write the text out.", path)
         if tag := getattr(event, "tag", None):
@@ -146,15 +168,15 @@ class _Tree:
             key = self._key(event, path)
             below = f"{path}.{key}" if path else key
             if key in values:
-                self._lines[below] = _line(event)
+                self.lines[below] = _line(event)
                 self.refuse("This key is given twice.", below)
-            self._lines[below] = _line(event)
+            self.lines[below] = _line(event)
             values[key] = self._value(next(events), events, below, depth + 1)
         return values
 
     def _key(self, event: yaml.Event, path: str) -> str:
         if not isinstance(event, yaml.ScalarEvent) or event.anchor or event.tag:
-            self._lines[path] = _line(event)
+            self.lines[path] = _line(event)
             self.refuse("A key must be a plain word.", path)
         return str(event.value)
 
@@ -186,6 +208,10 @@ def _place(message: str) -> tuple[str, str]:
     found = _AT.fullmatch(message)
     assert found is not None  # the pattern matches any text
     return f"{found['problem']}.", found["path"] or ""
+
+
+def _nearest_line(lines: Mapping[str, int], path: str) -> int:
+    return lines[next(place for place in _upwards(path) if place in lines)]
 
 
 def _upwards(path: str) -> Iterator[str]:

@@ -1,17 +1,15 @@
 """The only writers of the registry. Each appends to the ledger in the same transaction.
 
-Those that the board calls inside its own transaction are `atomic()`; the others are durable, so that what they return
-is committed.
+Those that are a step of a longer piece of work (the board's, or a proposal that is registered, handed in and put to it
+at once) are `atomic()`; the others are durable, so that what they return is committed.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
-import rfc8785
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
 from django.db.models import Max
@@ -20,7 +18,7 @@ from django.utils.translation import gettext as _
 from audits.ledger import services as ledger
 from charter import rules
 from charter.registry import catalogue, locks, submission
-from charter.registry.document import CharterDocument
+from charter.registry.document import CharterDocument, content_hash
 from charter.registry.models import (
     CharterVersion,
     Clearance,
@@ -106,7 +104,7 @@ def load_sources(*, by: User) -> list[Source]:
     return made
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic
 def register_charter(
     *, programme: Programme, document: CharterDocument, owner: User, by: User
 ) -> CharterVersion:
@@ -127,7 +125,7 @@ def load_catalogue(
     return [_register(programme, amend(each) if amend else each, owner, by) for each in documents]
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic
 def submit(*, version: CharterVersion, by: User) -> CharterVersion:
     """Hand a draft in to the board (S1, S2, S3, S134).
 
@@ -257,7 +255,7 @@ def _register(programme: Programme, document: CharterDocument, owner: User, by: 
         programme, document, owner, by
     )
     stored = msgspec.to_builtins(document)
-    digest = hashlib.sha256(rfc8785.dumps(stored)).hexdigest()
+    digest = content_hash(stored)
     newest = metric.versions.order_by("-number").first()
     if newest is not None and newest.content_hash == digest:
         return newest
