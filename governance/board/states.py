@@ -17,7 +17,24 @@ class SeatKind(models.TextChoices):
 
 class CaseKind(models.TextChoices):
     CHARTER = "charter", _("Charter")
+    CLASS_CHANGE = "class_change", _("Change of class")
+    SUSPENSION = "suspension", _("Suspension")
     RULEBOOK = "rulebook", _("Rulebook")
+    WAIVER = "waiver", _("Waiver")
+    EDGE_CASE = "edge_case", _("Edge case")
+    UNINTENDED_CONSEQUENCES = "unintended_consequences", _("Unintended consequences")
+    YEARLY_REVIEW = "yearly_review", _("Yearly review of the system")
+
+
+# Kinds that are about one charter version and decide where it stands.
+OF_A_VERSION = (CaseKind.CHARTER, CaseKind.CLASS_CHANGE, CaseKind.SUSPENSION)
+# Kinds that put a question in words; they may name a charter version as well.
+OF_A_QUESTION = (
+    CaseKind.WAIVER,
+    CaseKind.EDGE_CASE,
+    CaseKind.UNINTENDED_CONSEQUENCES,
+    CaseKind.YEARLY_REVIEW,
+)
 
 
 class CaseState(models.TextChoices):
@@ -34,6 +51,28 @@ class Vote(models.TextChoices):
     VETO = "veto", _("Veto")
 
 
+class ConditionKind(models.TextChoices):
+    """What an approval can be bound to. Each is enforced: it narrows what the charter says."""
+
+    PILOT_TEAM = "pilot_team", _("A pilot with one team first")
+    GRAINS = "grains", _("Only at these levels")
+    DECISIONS = "decisions", _("Only for these decisions")
+    END_DATE = "end_date", _("Only until a day")
+
+
+class PilotState(models.TextChoices):
+    RUNNING = "running", _("Running")
+    ENDED = "ended", _("Ended")
+
+
+class Said(models.TextChoices):
+    """An answer to a question of a pilot's survey."""
+
+    YES = "yes", _("Yes")
+    NO = "no", _("No")
+    NOT_SURE = "not_sure", _("Not sure")
+
+
 VETO_SEATS = frozenset({SeatKind.LEGAL, SeatKind.SECURITY, SeatKind.HR, SeatKind.WORKER_REP})
 
 TRANSITIONS: dict[CaseState, frozenset[CaseState]] = {
@@ -42,11 +81,30 @@ TRANSITIONS: dict[CaseState, frozenset[CaseState]] = {
     CaseState.REJECTED: frozenset(),
 }
 
+PILOT_TRANSITIONS: dict[PilotState, frozenset[PilotState]] = {
+    PilotState.RUNNING: frozenset({PilotState.ENDED}),
+    PilotState.ENDED: frozenset(),
+}
+
+# A pilot lasts between six and eight weeks (S128).
+PILOT_DAYS = range(42, 57)
+# A waiver is an exception for a time, not a change of the rules.
+WAIVER_DAYS = range(1, 367)
+
 
 def check_can_move(old: CaseState, new: CaseState) -> None:
     """Raise Conflict unless the table lets a case move from `old` to `new`."""
     if new not in TRANSITIONS[old]:
         raise Conflict(
             f"A case that is {old.label.lower()} cannot become {new.label.lower()}.",
+            code="no_such_transition",
+        )
+
+
+def check_pilot_can_move(old: PilotState, new: PilotState) -> None:
+    """Raise Conflict unless the table lets a pilot move from `old` to `new`."""
+    if new not in PILOT_TRANSITIONS[old]:
+        raise Conflict(
+            f"A pilot that is {old.label.lower()} cannot become {new.label.lower()}.",
             code="no_such_transition",
         )

@@ -1,4 +1,4 @@
-"""The review board: seats and their holders, cases, ballots and outcomes."""
+"""Seats and their holders, cases, what is said and voted in them, and outcomes."""
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -8,7 +8,15 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from charter.registry.models import CharterVersion, RulebookVersion
-from governance.board.states import CaseKind, CaseState, SeatKind, Vote
+from governance.board.states import (
+    OF_A_QUESTION,
+    OF_A_VERSION,
+    CaseKind,
+    CaseState,
+    ConditionKind,
+    SeatKind,
+    Vote,
+)
 from governance.people.models import VALID, Dated
 from ground import clock
 from ground.models import Record
@@ -56,9 +64,11 @@ class Term(Dated):
 
 
 class Case(Record):
-    """One matter before the board."""
+    """One matter before the board: a version, a rulebook, or a question in words."""
 
-    kind = models.CharField(max_length=20, choices=CaseKind)
+    kind = models.CharField(max_length=30, choices=CaseKind)
+    subject = models.CharField(max_length=200, blank=True)
+    question = models.TextField(blank=True)
     state = models.CharField(max_length=20, choices=CaseState, default=CaseState.OPEN)
     charter_version = models.ForeignKey(
         CharterVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
@@ -78,9 +88,15 @@ class Case(Record):
             models.CheckConstraint(
                 name="case_has_its_matter",
                 condition=Q(
-                    kind=CaseKind.CHARTER, charter_version__isnull=False, rulebook_version__isnull=True
+                    kind__in=OF_A_VERSION, charter_version__isnull=False, rulebook_version__isnull=True
                 )
-                | Q(kind=CaseKind.RULEBOOK, charter_version__isnull=True, rulebook_version__isnull=False),
+                | Q(kind=CaseKind.RULEBOOK, charter_version__isnull=True, rulebook_version__isnull=False)
+                | (
+                    Q(kind__in=OF_A_QUESTION, rulebook_version__isnull=True)
+                    & ~Q(subject="")
+                    & ~Q(question="")
+                ),
+                violation_error_message=_("Say in a few words what the case is about, and what is asked."),
             ),
             models.CheckConstraint(
                 name="case_closed_at_and_by",
@@ -89,9 +105,21 @@ class Case(Record):
             ),
             models.UniqueConstraint(
                 fields=["charter_version"],
-                condition=Q(state=CaseState.OPEN),
+                condition=Q(state=CaseState.OPEN, kind__in=OF_A_VERSION),
                 name="case_one_open_a_version",
                 violation_error_message=_("A case about this version is open already."),
+            ),
+            models.UniqueConstraint(
+                fields=["charter_version"],
+                condition=Q(state=CaseState.OPEN, kind=CaseKind.UNINTENDED_CONSEQUENCES),
+                name="case_one_open_check_a_version",
+                violation_error_message=_("Its consequences are before the board already."),
+            ),
+            models.UniqueConstraint(
+                fields=["kind"],
+                condition=Q(state=CaseState.OPEN, kind=CaseKind.YEARLY_REVIEW),
+                name="case_one_open_yearly_review",
+                violation_error_message=_("The yearly review is before the board already."),
             ),
             models.UniqueConstraint(
                 fields=["rulebook_version"],
@@ -105,6 +133,9 @@ class Case(Record):
                 violation_error_message=_("A case closes after it opens."),
             ),
         ]
+
+    def __str__(self) -> str:
+        return self.subject or str(self.charter_version or self.rulebook_version)
 
 
 class Ballot(Record):
@@ -150,3 +181,64 @@ class BoardOutcome(Record):
                 condition=Q(approvals__lte=F("votes")) & (Q(approved=False) | Q(approvals__gt=0)),
             )
         ]
+
+
+class Comment(Record):
+    """Something said in the discussion of a case, by somebody who may see it. Never changed afterwards."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="comments")
+    user = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField()
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(text=""),
+                name="comment_says_something",
+                violation_error_message=_("Write what you want to say."),
+            )
+        ]
+
+
+class Condition(Record):
+    """What an approval of this case is bound to. Fixed once the first seat has voted; enforced at every request.
+
+    `value` is {"cohort": slug, "days": n} for a pilot, {"grains": […]}, {"decisions": […]} or {"date": ISO day, out}.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="conditions")
+    kind = models.CharField(max_length=20, choices=ConditionKind)
+    value = models.JSONField()
+    proposed_at = models.DateTimeField(default=clock.now)
+    proposed_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(_USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["kind", "proposed_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "kind"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="condition_one_of_a_kind",
+                violation_error_message=_("The case has a condition of this kind. Withdraw that one first."),
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+                name="condition_withdrawn_at_and_by",
+            ),
+        ]
+
+
+class CaseView(Record):
+    """When an account last looked at a case, so that it can be told what has changed since."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="views")
+    user = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
+    seen_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "user"], name="caseview_one_an_account")]

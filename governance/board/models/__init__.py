@@ -1,0 +1,29 @@
+"""The review board: its seats and cases, and what follows from them."""
+
+from governance.board.models.cases import (
+    Ballot,
+    BoardOutcome,
+    Case,
+    CaseView,
+    Comment,
+    Condition,
+    Seat,
+    Term,
+)
+from governance.board.models.effects import Pilot, PilotExit, SurveyAnswer, Suspension, Waiver
+
+__all__ = [
+    "Ballot",
+    "BoardOutcome",
+    "Case",
+    "CaseView",
+    "Comment",
+    "Condition",
+    "Pilot",
+    "PilotExit",
+    "Seat",
+    "SurveyAnswer",
+    "Suspension",
+    "Term",
+    "Waiver",
+]
