@@ -3,16 +3,25 @@
 from collections.abc import Collection, Iterable
 
 from django.utils.translation import gettext as _
+from msgspec import Struct
 
 from charter import rules
 from charter.registry import catalogue, examples, lint
 from charter.registry.charter_facts import read_document
-from charter.registry.document import CharterDocument
+from charter.registry.document import CharterDocument, Example
 from charter.registry.models import CharterVersion, DecisionKind, Metric, Programme, RulebookVersion, Source
 from charter.registry.states import ProgrammeState, RulebookState, Standing
 from charter.rules.facts import DecisionFacts
 from charter.rules.vocabulary import Decision, DecisionGroup, Grain, SourceKind
 from ground.errors import BadInput, Conflict
+
+
+class Tried(Struct, frozen=True):
+    """An example with what the rules say of it; none, and the `problem`, where it is no request."""
+
+    example: Example
+    result: examples.ExampleResult | None
+    problem: str = ""
 
 
 def source_kinds() -> dict[str, SourceKind]:
@@ -22,8 +31,12 @@ def source_kinds() -> dict[str, SourceKind]:
 
 def findings(version: CharterVersion) -> list[lint.Finding]:
     """What lint and the charter's own examples find, errors first."""
-    document = read_document(version.document)
-    kinds = list(version.metric.programme.decision_kinds.all())
+    return findings_of(read_document(version.document), version.metric.programme)
+
+
+def findings_of(document: CharterDocument, programme: Programme) -> list[lint.Finding]:
+    """What lint and a document's own examples find, errors first; examples are tried once lint finds no error."""
+    kinds = list(programme.decision_kinds.all())
     found = lint.lint(
         document,
         sources=source_kinds(),
@@ -34,6 +47,26 @@ def findings(version: CharterVersion) -> list[lint.Finding]:
         return found
     book, others = rules_for_examples(), _others(examples.metrics_asked(document))
     return examples.mismatches(document, book, source_kinds(), others=others, decisions=_facts(kinds)) + found
+
+
+def tried(document: CharterDocument, programme: Programme) -> dict[str, Tried]:
+    """Every example of a document by its place (`examples.correct[0]`), tried under the rules in force.
+
+    An example that is no request has no result, but says what is wrong with it.
+    """
+    book, sources, others = rules_for_examples(), source_kinds(), _others(examples.metrics_asked(document))
+    decisions = _facts(programme.decision_kinds.all())
+    found: dict[str, Tried] = {}
+    for side in ("correct", "incorrect"):
+        for number, example in enumerate(getattr(document.examples, side)):
+            try:
+                result = examples.run_example(
+                    example, document, book, sources, others=others, decisions=decisions
+                )
+                found[f"examples.{side}[{number}]"] = Tried(example, result)
+            except BadInput as error:
+                found[f"examples.{side}[{number}]"] = Tried(example, None, error.detail)
+    return found
 
 
 def check_programme(programme: Programme) -> None:

@@ -1,5 +1,6 @@
 """Plain words for the names that rules and requests use."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import StrEnum
@@ -18,6 +19,10 @@ GRAINS = {
     Grain.PERSON: "person",
 }
 SPOKEN = {"one_on_one": "one-on-one", "ai_assist": "AI-assist"}
+_ISO_DURATION = re.compile(
+    r"P(?:(?P<year>\d+)Y)?(?:(?P<month>\d+)M)?(?:(?P<week>\d+)W)?(?:(?P<day>\d+)D)?"
+    r"(?:T(?:(?P<hour>\d+)H)?(?:(?P<minute>\d+)M)?(?:(?P<second>\d+)S)?)?"
+)
 NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -84,3 +89,15 @@ def window(span: Window) -> str:
         months = f"{span.start:%B %Y}", f"{last:%B %Y}"
         return months[0] if months[0] == months[1] else f"{months[0]} to {months[1]}"
     return f"{day(span.start)} to {day(last)}"
+
+
+def duration(text: str | None) -> str:
+    """Write an ISO 8601 duration in words: P13M is 13 months, P1Y6M is 1 year and 6 months.
+
+    A text that is no such duration comes back as it is, so that a page shows what the charter says.
+    """
+    found = _ISO_DURATION.fullmatch(text) if text else None
+    parts = [(int(n), unit) for unit, n in found.groupdict().items() if n] if found else []
+    if not parts:
+        return text or "–"
+    return listed(f"{n} {unit}{'' if n == 1 else 's'}" for n, unit in parts)

@@ -4,6 +4,20 @@ import re
 from datetime import date
 from decimal import Decimal
 
+from charter.rules.words import duration
+
+__all__ = [
+    "MONTHS",
+    "NO_VALUE",
+    "SHARES",
+    "duration",
+    "number",
+    "period_name",
+    "period_parts",
+    "quantity",
+    "unit_word",
+]
+
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -27,10 +41,6 @@ SHARES = frozenset({"share", "percent", "ratio", "proportion"})  # stored betwee
 WHOLE = frozenset({"count", "line", "change", "commit", "deployment", "incident", "item"})
 NO_VALUE = "–"
 
-_ISO_DURATION = re.compile(
-    r"P(?:(?P<year>\d+)Y)?(?:(?P<month>\d+)M)?(?:(?P<week>\d+)W)?(?:(?P<day>\d+)D)?"
-    r"(?:T(?:(?P<hour>\d+)H)?(?:(?P<minute>\d+)M)?(?:(?P<second>\d+)S)?)?"
-)
 _PERIOD = re.compile(r"(?P<year>\d{4})-(?:(?P<month>\d{2})|Q(?P<quarter>[1-4]))(?:-\d{2})?")
 
 
@@ -89,16 +99,3 @@ def period_name(period: str | date, short: bool = False) -> str:
         return f"Q{part} {year}"
     month = MONTHS[part - 1]
     return f"{month[:3] if short else month} {year}"
-
-
-def duration(text: str | None) -> str:
-    """Write an ISO 8601 duration in words: P13M is 13 months, P1Y6M is 1 year and 6 months.
-
-    A text that is no such duration comes back as it is, so that a page shows what the charter says.
-    """
-    found = _ISO_DURATION.fullmatch(text) if text else None
-    parts = [(int(n), unit) for unit, n in found.groupdict().items() if n] if found else []
-    if not parts:
-        return text or NO_VALUE
-    words = [f"{n} {unit}{'' if n == 1 else 's'}" for n, unit in parts]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
