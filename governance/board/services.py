@@ -62,7 +62,7 @@ def end_term(*, term: Term, valid_to: date, by: User) -> Term:
     return term
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic
 def open_case(
     *,
     by: User,
