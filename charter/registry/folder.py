@@ -26,10 +26,10 @@ class Folder(Struct, frozen=True):
         return {charter.document.metric: charter.document for charter in self.charters}
 
     def check_is_whole(self) -> None:
-        """Raise BadInput with every fault unless each file is one charter of a metric of its own."""
+        """Raise BadInput unless each file is one charter of a metric of its own: a line a fault, the first's place."""
         if self.faults:
-            text = "\n".join(fault.detail for fault in self.faults)
-            raise BadInput(text, field=self.faults[0].field, code="files_have_faults", faults=self.faults)
+            first, text = self.faults[0], "\n".join(fault.detail for fault in self.faults)
+            raise BadInput(text, field=first.field, code="files_have_faults", **first.extra)
 
 
 def read_folder(folder: Path) -> Folder:

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 
 from audits.ledger import services as ledger
 from charter import rules
-from charter.registry import catalogue, locks, submission
-from charter.registry.document import CharterDocument, content_hash
+from charter.registry import catalogue, locks, submission, versions
+from charter.registry.document import CharterDocument
 from charter.registry.models import (
     CharterVersion,
     Clearance,
@@ -254,27 +254,13 @@ def _register(programme: Programme, document: CharterDocument, owner: User, by: 
     metric = Metric.objects.filter(slug=document.metric).first() or _make_metric(
         programme, document, owner, by
     )
-    stored = msgspec.to_builtins(document)
-    digest = content_hash(stored)
     newest = metric.versions.order_by("-number").first()
-    if newest is not None and newest.content_hash == digest:
+    number = newest.number + 1 if newest else 1
+    version = versions.build(metric=metric, number=number, document=document, by=by)
+    if newest is not None and newest.content_hash == version.content_hash:
         return newest
-    what = document.what
-    version = records.insert(
-        CharterVersion(
-            metric=metric,
-            number=newest.number + 1 if newest else 1,
-            document=stored,
-            content_hash=digest,
-            category=what.category or "",
-            layer=what.layer or "",
-            kind=what.type or "",
-            view=what.view or "",
-            created_by=by,
-        )
-    )
-    payload = {**_version_payload(version), "content_hash": digest, "document": stored}
-    ledger.append(kind="registry.charter.registered", payload=payload, by=by.actor)
+    records.insert(version)
+    ledger.append(kind="registry.charter.registered", payload=versions.registration(version), by=by.actor)
     return version
 
 
@@ -298,15 +284,11 @@ def _end(version: CharterVersion, standing: Standing, by: User) -> CharterVersio
 def _stand(version: CharterVersion, standing: Standing, by: User, *fields: str) -> CharterVersion:
     """Move a held version to a standing, by the table, with the fields that go with it."""
     check_can_move(Standing(version.standing), standing)
-    payload = {**_version_payload(version), "was": version.standing, "case": version.case_id}
+    payload = {**versions.identity(version), "was": version.standing, "case": version.case_id}
     version.standing = standing
     version.save(update_fields=["standing", *fields])
     ledger.append(kind=f"registry.charter.{standing.value}", payload=payload, by=by.actor)
     return version
-
-
-def _version_payload(version: CharterVersion) -> dict[str, object]:
-    return {"charter_version": version.pk, "metric": version.metric.slug, "number": version.number}
 
 
 def _compile(files: Mapping[str, str]) -> rules.Rulebook:
