@@ -8,10 +8,10 @@ from datetime import date
 from itertools import count
 
 from charter import rules
-from charter.registry import catalogue
+from charter.registry import catalogue, contract
 from charter.registry import services as registry
 from charter.registry.document import CharterDocument
-from charter.registry.models import CharterVersion, Programme, RulebookVersion
+from charter.registry.models import CharterVersion, Contract, Programme, RulebookVersion
 from charter.registry.states import RulebookState
 from governance.board import services as board
 from governance.board.models import BoardOutcome, Case, Seat
@@ -112,7 +112,14 @@ def a_programme() -> Programme:
     )
     registry.load_decisions(programme=programme, by=system())
     registry.load_sources(by=system())
+    the_contract()
     return registry.approve_programme(programme=programme, by=system())
+
+
+def the_contract() -> Contract:
+    """The contract of the catalogue, published."""
+    text = catalogue.contract()
+    return contract.publish(can=text.can, cannot=text.cannot, disputes=text.disputes, by=system())
 
 
 def the_rules() -> RulebookVersion:

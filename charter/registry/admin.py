@@ -5,9 +5,11 @@ from django.contrib import admin
 from charter.registry.models import (
     CharterVersion,
     Clearance,
+    Contract,
     DecisionKind,
     Metric,
     Programme,
+    Review,
     RulebookVersion,
     Source,
 )
@@ -57,3 +59,16 @@ class RulebookVersionAdmin(ReadOnlyAdmin):
 class ClearanceAdmin(ReadOnlyAdmin):
     list_display = ("charter_version", "kind", "passed", "valid_until", "granted_at", "granted_by")
     list_select_related = ("charter_version__metric", "granted_by")
+
+
+@admin.register(Review)
+class ReviewAdmin(ReadOnlyAdmin):
+    list_display = ("kind", "due_on", "opened_at", "opened_by", "closed_at")
+    list_select_related = ("opened_by",)
+    list_filter = ("kind",)
+
+
+@admin.register(Contract)
+class ContractAdmin(ReadOnlyAdmin):
+    list_display = ("number", "content_hash", "published_at", "published_by")
+    list_select_related = ("published_by",)

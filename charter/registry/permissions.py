@@ -135,5 +135,47 @@ def _may(check: Callable[[User, Draft], None], user: User, draft: Draft) -> bool
     return True
 
 
+def check_can_review(user: User) -> None:
+    """Raise NotPermitted unless the account is on the review board, which alone says that a use may go on (S9)."""
+    if not is_system(user) and not holds(user, Role.BOARD_MEMBER):
+        raise NotPermitted(_("Only members of the review board review the matrix."))
+
+
+def can_review(user: User) -> bool:
+    try:
+        check_can_review(user)
+    except NotPermitted:
+        return False
+    return True
+
+
+def check_can_record_change(user: User) -> None:
+    """Raise NotPermitted unless the account may say that the organisation or a platform changed (S10)."""
+    if not is_system(user) and not any(holds(user, role) for role in (Role.ADMIN, Role.METRIC_OWNER)):
+        raise NotPermitted(_("Only administrators and metric owners record a change. Tell one of them."))
+
+
+def can_record_change(user: User) -> bool:
+    try:
+        check_can_record_change(user)
+    except NotPermitted:
+        return False
+    return True
+
+
+def check_can_publish_contract(user: User) -> None:
+    """Raise NotPermitted unless the account is HR's, which keeps the contract with everybody (S133)."""
+    if not is_system(user) and not holds(user, Role.HR):
+        raise NotPermitted(_("Only HR publishes the contract. Send them the change you want."))
+
+
+def can_publish_contract(user: User) -> bool:
+    try:
+        check_can_publish_contract(user)
+    except NotPermitted:
+        return False
+    return True
+
+
 def _works_on(user: User, metric: Metric) -> bool:
     return is_system(user) or metric.owner_id == user.pk

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from audits.ledger import services as ledger
 from charter import rules
-from charter.registry import catalogue, locks, submission, versions
+from charter.registry import catalogue, contract, locks, submission, versions
 from charter.registry.document import CharterDocument
 from charter.registry.models import (
     CharterVersion,
@@ -61,13 +61,18 @@ def establish_programme(*, slug: str, name: str, purpose: str, by: User, time_zo
     return programme
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic
 def approve_programme(*, programme: Programme, by: User) -> Programme:
-    """Approve the programme, so that charters can be handed in (S1). It must have declared a decision (S5)."""
+    """Approve the programme, so that charters can be handed in (S1).
+
+    It must have declared a decision (S5) and published its contract (S142). That the board's seats are filled is for
+    `governance.board.programme.activate_programme`, through which programmes are approved in life.
+    """
     programme = Programme.objects.select_for_update().get(pk=programme.pk)
     if programme.state != ProgrammeState.DRAFT:
         raise Conflict(_("This programme is approved already."), code="no_such_transition")
     submission.check_has_decision(programme)
+    contract.check_is_published()
     programme.state, programme.approved_at, programme.approved_by = ProgrammeState.ACTIVE, clock.now(), by
     programme.save(update_fields=["state", "approved_at", "approved_by"])
     ledger.append(kind="registry.programme.approved", payload={"programme": programme.pk}, by=by.actor)

@@ -12,11 +12,13 @@ from knox.models import AuthToken
 
 from charter import rules
 from charter.measures import services as measures
+from charter.registry import catalogue, contract
 from charter.registry import services as registry
 from charter.registry.models import CharterVersion, Programme, RulebookVersion
 from charter.registry.states import ProgrammeState, RulebookState, Standing
 from governance.board import services as board
 from governance.board.models import Case, Term
+from governance.board.programme import activate_programme
 from governance.board.states import CaseState, SeatKind, Vote
 from governance.demo.amending import amend_for
 from governance.demo.dataset import DataSet
@@ -157,7 +159,11 @@ class Seeding:
         registry.load_decisions(programme=programme, by=self._system)
         registry.load_sources(by=self._system)
         if programme.state == ProgrammeState.DRAFT:
-            programme = registry.approve_programme(programme=programme, by=self._accounts["board-legal"])
+            text = catalogue.contract()
+            contract.publish(
+                can=text.can, cannot=text.cannot, disputes=text.disputes, by=self._accounts["hr"]
+            )
+            programme = activate_programme(programme=programme, by=self._accounts["board-legal"])
         return programme
 
     def _fill_seats(self) -> None:

@@ -1,13 +1,14 @@
-"""The only writer of acknowledgements."""
+"""The only writer of acknowledgements: of the rules, and of the contract."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audits.ledger import services as ledger
-from charter.registry.models import RulebookVersion
+from charter.registry import contract as contracts
+from charter.registry.models import Contract, RulebookVersion
 from charter.registry.states import RulebookState
 from governance.people.models import User
-from governance.training.models import Acknowledgement
+from governance.training.models import Acknowledgement, ContractAcknowledgement
 from ground.errors import Conflict
 
 
@@ -25,4 +26,22 @@ def acknowledge(*, rulebook_version: RulebookVersion, by: User) -> Acknowledgeme
     if made:
         payload = {"rulebook_version": rulebook_version.pk, "number": rulebook_version.number}
         ledger.append(kind="training.rules.acknowledged", payload=payload, by=by.actor)
+    return found
+
+
+@transaction.atomic(durable=True)
+def acknowledge_contract(*, contract: Contract, by: User) -> ContractAcknowledgement:
+    """Record that an account has read the contract that counts; saying so again changes nothing (S133).
+
+    Raises Conflict for an earlier version.
+    """
+    if contract != contracts.in_force():
+        raise Conflict(
+            _("This is not the contract that counts any more. Read and acknowledge the one that does."),
+            code="not_in_force",
+        )
+    found, made = ContractAcknowledgement.objects.get_or_create(user=by, contract=contract)
+    if made:
+        payload = {"contract": contract.pk, "number": contract.number}
+        ledger.append(kind="training.contract.acknowledged", payload=payload, by=by.actor)
     return found

@@ -49,6 +49,20 @@ class StarterSource(Struct, frozen=True, forbid_unknown_fields=True):
     columns: dict[str, str]
 
 
+class StarterContract(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the programme promises everybody, in its three blocks (S135)."""
+
+    can: str
+    cannot: str
+    disputes: str
+
+
+@cache
+def contract() -> StarterContract:
+    """The contract of a fresh install."""
+    return _read("contract.yaml", StarterContract)
+
+
 @cache
 def decisions() -> tuple[StarterDecision, ...]:
     """The decisions of a fresh install."""

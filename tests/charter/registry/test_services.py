@@ -81,6 +81,7 @@ def test_no_metric_leaves_draft_before_its_programme_is_approved(by):
     with pytest.raises(Conflict) as caught:
         services.submit(version=version, by=by)
     assert caught.value.code == "programme_not_approved"
+    factories.the_contract()
     services.approve_programme(programme=programme, by=by)
     assert services.submit(version=version, by=by).standing == Standing.SUBMITTED
 

@@ -1,0 +1,125 @@
+"""Which metric may inform which decision: worked out from the charter that governs, so that it is set nowhere else (S8).
+
+Pure: nothing here asks the database.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+
+from charter.registry.document import Allowed, Forbidden, WhichDecisions
+from charter.rules import words
+from charter.rules.facts import DecisionFacts
+from charter.rules.vocabulary import Decision, Grain, Standing
+
+# Where no clause speaks of a decision, the heading says what that means: a use that is not listed is refused.
+HEADING = "which-decisions"
+
+
+class Use(StrEnum):
+    """What a charter says of one decision."""
+
+    ALLOWED = "allowed"
+    CONDITIONAL = "conditional"
+    FORBIDDEN = "forbidden"
+    NOT_SET = "not_set"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One metric for one decision; `says` is the condition or the reason, `anchor` the clause on the metric's page."""
+
+    decision: Decision
+    use: Use
+    grains: tuple[Grain, ...] = ()
+    says: str = ""
+    anchor: str = HEADING
+
+
+def cells(
+    uses: WhichDecisions,
+    decisions: Iterable[DecisionFacts],
+    *,
+    names: Mapping[str, str] | None = None,
+    piloted: bool = False,
+) -> tuple[Cell, ...]:
+    """A cell for each decision, in the order given.
+
+    `decisions` are what the programme demands of each, `names` metrics' names by slug. A charter on trial allows
+    nothing without the condition that it is the pilot team that asks.
+    """
+    return tuple(_cell(uses, each, names or {}, piloted) for each in decisions)
+
+
+def allowed_anchor(place: int) -> str:
+    """The anchor of the allowed use at this place of the charter, counted from nought."""
+    return f"allowed-{place + 1}"
+
+
+def forbidden_anchor(place: int) -> str:
+    """The anchor of the forbidden use at this place of the charter, counted from nought."""
+    return f"forbidden-{place + 1}"
+
+
+def condition(use: Allowed, names: Mapping[str, str]) -> str:
+    """The charter's own words, or the metrics that must be asked beside where it has none."""
+    if use.condition or not use.beside:
+        return use.condition
+    beside = words.listed(words.inside(names.get(slug, slug)) for slug in use.beside)
+    return _("Only when asked together with %(metrics)s.") % {"metrics": beside}
+
+
+def demands(decision: DecisionFacts) -> str:
+    """What the programme demands of every metric for this decision, in a sentence; empty where it demands nothing."""
+    asked = [
+        (decision.consequential, _("a second metric")),
+        (decision.evidence_needed > 0, _("qualitative evidence")),
+        (decision.accountable_needed, _("a named accountable person")),
+        (decision.fairness_needed, _("a passed fairness audit that is in date")),
+    ]
+    needed = [said for needs, said in asked if needs]
+    return _("With %(needed)s.") % {"needed": words.listed(needed)} if needed else ""
+
+
+def governs_nothing(standing: Standing, *, in_force: bool) -> bool:
+    """Whether every use is refused whatever the charter says, because of where it stands."""
+    return standing is not Standing.PILOT and not in_force
+
+
+def _cell(uses: WhichDecisions, decision: DecisionFacts, names: Mapping[str, str], piloted: bool) -> Cell:
+    allowed = [(place, use) for place, use in enumerate(uses.allowed) if use.decision is decision.decision]
+    if allowed:
+        return _listed(allowed, decision, names, piloted)
+    for place, use in enumerate(uses.forbidden):
+        if decision.decision in use.decisions:
+            return _named(place, use, decision.decision)
+    return Cell(decision.decision, Use.NOT_SET)
+
+
+def _listed(
+    allowed: list[tuple[int, Allowed]], decision: DecisionFacts, names: Mapping[str, str], piloted: bool
+) -> Cell:
+    """Allowed outright where one clause and the programme ask for nothing more, else under all that they ask for."""
+    said = [_asks(use, names) for _place, use in allowed]
+    common = [demands(decision), _("Only for the team that tries it out.") if piloted else ""]
+    free = not all(said) and not any(common)
+    conditions = [] if free else dict.fromkeys(text for text in (*said, *common) if text)
+    return Cell(
+        decision.decision,
+        Use.ALLOWED if free else Use.CONDITIONAL,
+        tuple(dict.fromkeys(grain for _place, use in allowed for grain in use.grains)),
+        " ".join(conditions),
+        allowed_anchor(allowed[0][0]),
+    )
+
+
+def _asks(use: Allowed, names: Mapping[str, str]) -> str:
+    if said := condition(use, names):
+        return said
+    return _("Only one’s own figure, brought by oneself.") if set(use.grains) == {Grain.SELF} else ""
+
+
+def _named(place: int, use: Forbidden, decision: Decision) -> Cell:
+    return Cell(decision, Use.FORBIDDEN, (), use.because, forbidden_anchor(place))
