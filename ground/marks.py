@@ -28,6 +28,7 @@ class Marks(Struct, frozen=True):
     registry: str
     people: str
     training: str
+    board: str
     tokens: str
 
 

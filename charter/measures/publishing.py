@@ -237,9 +237,9 @@ def the_programme() -> Programme:
 def charters_in_force(*, now: datetime, only: Collection[str] | None = None) -> list[Charter]:
     """The charters that allow publishing at `now`, by slug; BadInput where `only` names another."""
     today = now.astimezone(ZoneInfo(the_programme().time_zone)).date()
-    versions = CharterVersion.objects.filter(standing=Standing.ACTIVE, expires_at__gt=now).select_related(
-        "metric"
-    )
+    versions = CharterVersion.objects.filter(
+        standing__in=[Standing.ACTIVE, Standing.PILOT], activated_at__lte=now, expires_at__gt=now
+    ).select_related("metric")
     if only is not None:
         versions = versions.filter(metric__slug__in=only)
         if unknown := sorted(set(only) - {version.metric.slug for version in versions}):

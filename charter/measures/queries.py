@@ -39,7 +39,8 @@ LEFT JOIN measures_publishedvalue v
 LEFT JOIN measures_snapshot s ON s.id = v.snapshot_id
 LEFT JOIN registry_charterversion cv ON cv.id = coalesce(
     v.charter_version_id,
-    (SELECT a.id FROM registry_charterversion a WHERE a.metric_id = m.id AND a.standing = 'active')
+    (SELECT a.id FROM registry_charterversion a WHERE a.metric_id = m.id AND a.standing IN ('active', 'pilot')
+     ORDER BY a.standing LIMIT 1)
 )
 WHERE m.slug = ANY(%(metrics)s) AND c.slug = ANY(%(cohorts)s)
 """
@@ -126,14 +127,14 @@ def is_publishing_due() -> bool:
     into force, or a cohort registered.
     """
     programme = Programme.objects.first()
-    if programme is None or not CharterVersion.objects.filter(standing=Standing.ACTIVE).exists():
+    in_force = CharterVersion.objects.filter(standing__in=[Standing.ACTIVE, Standing.PILOT])
+    if programme is None or not in_force.exists():
         return False
     last = PublishingRun.objects.filter(state=RunState.DONE).aggregate(at=Max("started_at"))["at"]
     if last is None:
         return True
-    newest_charter = CharterVersion.objects.filter(standing=Standing.ACTIVE).aggregate(
-        at=Max("activated_at")
-    )["at"]
+    begun = in_force.filter(activated_at__lte=clock.now())
+    newest_charter = begun.aggregate(at=Max("activated_at"))["at"]
     newest_cohort = Cohort.objects.aggregate(at=Max("registered_at"))["at"]
     zone = ZoneInfo(programme.time_zone)
     new_day = clock.now().astimezone(zone).date() > last.astimezone(zone).date()

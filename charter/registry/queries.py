@@ -31,8 +31,11 @@ from ground import statements
 from ground.statements import Read
 
 
+_IN_FORCE = frozenset({Standing.ACTIVE, Standing.PILOT})
+
+
 class Governing(Struct, frozen=True):
-    """The version that governs a metric: the active one, or where there is none the newest, which rules then refuse."""
+    """The version that governs a metric: the active one, else that on trial; where there is none the newest, which rules refuse."""
 
     version_id: UUID
     metric: str
@@ -42,12 +45,13 @@ class Governing(Struct, frozen=True):
     activated_at: datetime | None
     expires_at: datetime | None
     fairness_until: date | None
+    case_id: UUID | None = None  # the case that passed it, whose conditions bind it
 
     def in_force(self, at: datetime) -> bool:
-        """Whether it is active, begun and not past its expiry, also where no job has noticed yet."""
+        """Whether it is active or in pilot, begun and not past its expiry, also where no job has noticed yet."""
         begun = self.activated_at is not None and self.activated_at <= at
         lasting = self.expires_at is not None and self.expires_at > at
-        return self.programme_active and self.standing is Standing.ACTIVE and begun and lasting
+        return self.programme_active and self.standing in _IN_FORCE and begun and lasting
 
 
 class Programme(Struct, frozen=True):
@@ -91,14 +95,15 @@ _DECISION = Read(
 _GOVERNING = Read(
     """
     SELECT DISTINCT ON (m.slug) v.id AS version_id, m.slug AS metric, v.number, v.standing,
-           p.state = 'active' AS programme_active, v.activated_at, v.expires_at,
+           p.state = 'active' AS programme_active, v.activated_at, v.expires_at, v.case_id,
            (SELECT max(c.valid_until) FROM registry_clearance c
             WHERE c.charter_version_id = v.id AND c.kind = 'fairness_audit' AND c.passed) AS fairness_until
     FROM registry_metric m
     JOIN registry_programme p ON p.id = m.programme_id
     JOIN registry_charterversion v ON v.metric_id = m.id
     WHERE m.slug = ANY(%(metrics)s::text[])
-    ORDER BY m.slug, v.standing = 'active' DESC, v.standing = 'suspended' DESC, v.number DESC
+    ORDER BY m.slug, v.standing = 'active' DESC, v.standing = 'suspended' DESC, v.standing = 'pilot' DESC,
+             v.number DESC
     """,
     Governing,
 )
@@ -142,12 +147,13 @@ def rules_in_force() -> tuple[Rule, ...]:
 def metrics_with_current_version() -> QuerySet[Metric]:
     """All metrics with `current`, the version that governs each now, its programme and owner; one statement.
 
-    The version is the active one, else the suspended, else the newest, as in `governing`.
+    The version is the active one, else the suspended, else the one in pilot, else the newest, as in `governing`.
     """
     rank = Case(
         When(standing=Stands.ACTIVE, then=Value(0)),
         When(standing=Stands.SUSPENDED, then=Value(1)),
-        default=Value(2),
+        When(standing=Stands.PILOT, then=Value(2)),
+        default=Value(3),
         output_field=IntegerField(),
     )
     governs = CharterVersion.objects.filter(metric=OuterRef("pk")).order_by(rank, "-number").values("pk")[:1]

@@ -5,7 +5,7 @@ at once) are `atomic()`; the others are durable, so that what they return is com
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -150,10 +150,13 @@ def begin_review(*, version: CharterVersion, by: User) -> CharterVersion:
 
 
 @transaction.atomic
-def activate(*, version: CharterVersion, case_id: UUID, by: User) -> CharterVersion:
+def activate(
+    *, version: CharterVersion, case_id: UUID, by: User, until: datetime | None = None
+) -> CharterVersion:
     """Put a version in force by a passed case of the board, and retire the version that was in force before.
 
-    It expires after the programme's `charter_months`; its decisions are reviewed within `review_days`.
+    It expires after the programme's `charter_months`, or at `until` where the board set an earlier end; its decisions
+    are reviewed within `review_days`.
     """
     version = _locked(version)
     check_can_move(Standing(version.standing), Standing.ACTIVE)
@@ -162,10 +165,52 @@ def activate(*, version: CharterVersion, case_id: UUID, by: User) -> CharterVers
         _end(_locked(other), Standing.RETIRED, by)
     programme, now = version.metric.programme, clock.now()
     version.case_id, version.activated_at, version.activated_by = case_id, now, by
-    version.expires_at = now + relativedelta(months=programme.charter_months)
+    full = now + relativedelta(months=programme.charter_months)
+    version.expires_at = min(full, until) if until else full
     version.review_due_on = clock.today(programme.time_zone) + timedelta(days=programme.review_days)
     fields = ("case_id", "activated_at", "activated_by", "expires_at", "review_due_on")
     return _stand(version, Standing.ACTIVE, by, *fields)
+
+
+@transaction.atomic
+def allow_pilot(*, version: CharterVersion, case_id: UUID, by: User) -> CharterVersion:
+    """Let a version be tried out, by a passed case. Nothing is answered before a team's pilot runs (S16).
+
+    Conflict where another version is in force: that one would answer for everybody, the pilot's team included.
+    """
+    version = _locked(version)
+    others = version.metric.versions.filter(standing__in=[Standing.ACTIVE, Standing.SUSPENDED])
+    if others.exclude(pk=version.pk).exists():
+        raise Conflict(
+            _("This metric has a charter in force, so a changed one cannot be tried out beside it."),
+            code="charter_in_force",
+        )
+    version.case_id = case_id
+    return _stand(version, Standing.PILOT, by, "case_id")
+
+
+@transaction.atomic
+def run_pilot(*, version: CharterVersion, begins: datetime, ends: datetime, by: User) -> CharterVersion:
+    """Say from when and until when a version on trial is in force; called again, it ends sooner or begins anew."""
+    version = _locked(version)
+    if version.standing != Standing.PILOT:
+        raise Conflict(_("Only a charter that the board let be tried out has a pilot."), code="not_in_pilot")
+    version.activated_at, version.activated_by, version.expires_at = begins, by, ends
+    version.save(update_fields=["activated_at", "activated_by", "expires_at"])
+    payload = {**_version_payload(version), "begins": begins, "ends": ends}
+    ledger.append(kind="registry.charter.pilot_dated", payload=payload, by=by.actor)
+    return version
+
+
+@transaction.atomic
+def reinstate(*, version: CharterVersion, by: User) -> CharterVersion:
+    """Put a suspended version back in force as it was; one whose time has run out meanwhile expires instead."""
+    version = _locked(version)
+    if version.expires_at is not None and version.expires_at <= clock.now():
+        return _end(version, Standing.EXPIRED, by)
+    if version.standing != Standing.SUSPENDED:
+        raise Conflict(_("Only a suspended charter is put back in force."), code="no_such_transition")
+    return _stand(version, Standing.ACTIVE, by)
 
 
 @transaction.atomic

@@ -91,6 +91,7 @@ def check_has_decision(programme: Programme) -> None:
 def check_submittable(version: CharterVersion) -> None:
     """Raise BadInput with all findings where an error stands in the way of the board."""
     check_programme(version.metric.programme)
+    check_differs_from_rejected(version)
     found = findings(version)
     if errors := lint.errors(found):
         first = errors[0]
@@ -99,6 +100,18 @@ def check_submittable(version: CharterVersion) -> None:
             "field": first.field,
         }
         raise BadInput(text, field=first.field, code="charter_has_errors", findings=found)
+
+
+def check_differs_from_rejected(version: CharterVersion) -> None:
+    """Raise Conflict where the board has rejected this very document before (S50)."""
+    same = version.metric.versions.filter(standing=Standing.REJECTED, content_hash=version.content_hash)
+    if same.exists():
+        raise Conflict(
+            _(
+                "The board has rejected this very charter. Read its reasons and change what they speak of, then hand it in."
+            ),
+            code="unchanged_since_rejection",
+        )
 
 
 def check_examples_of_active(rulebook: rules.Rulebook) -> None:
