@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
-from governance.board.models import Ballot, Case
+from governance.board import queries
+from governance.board.models import Ballot, Case, Condition
 from governance.board.quorum import Tally
 
 
@@ -14,7 +15,7 @@ def write(case: Case, tally: Tally, ballots: Sequence[Ballot], *, approved: bool
 
 
 def _lines(case: Case, tally: Tally, ballots: Sequence[Ballot], *, approved: bool) -> Iterator[str]:
-    matter = {"matter": case.charter_version or case.rulebook_version}
+    matter = {"matter": case}
     yield (
         _("The board approved %(matter)s.") % matter
         if approved
@@ -29,7 +30,17 @@ def _lines(case: Case, tally: Tally, ballots: Sequence[Ballot], *, approved: boo
         yield _("The time for voting ended without a quorum. Not heard: %(seats)s.") % {"seats": seats}
     for seat in tally.vetoed_by:
         yield _("The seat “%(seat)s” vetoed it.") % {"seat": seat.label}
+    if approved:
+        yield from map(_condition, queries.conditions(case))
     yield from map(_ballot, ballots)
+
+
+def _condition(condition: Condition) -> str:
+    said = ", ".join(
+        f"{name} {' '.join(value) if isinstance(value, list) else value}"
+        for name, value in sorted(condition.value.items())
+    )
+    return _("Bound to: %(kind)s (%(said)s).") % {"kind": condition.get_kind_display(), "said": said}
 
 
 def _ballot(ballot: Ballot) -> str:

@@ -2,13 +2,25 @@
 
 from django.utils.translation import gettext as _
 
-from governance.board.models import Case, Seat, Term
+from charter.registry import queries as registry
+from charter.registry.models import CharterVersion
+from charter.registry.permissions import SEE_DRAFTS
+from charter.registry.states import Standing
+from charter.rules.vocabulary import GROUP_OF, DecisionGroup, Grain, Kind, View
+from governance.board.models import Case, Pilot, Seat, Term, Waiver
 from governance.board.quorum import Tally
-from governance.board.states import VETO_SEATS, CaseState, SeatKind, Vote
-from governance.people.models import AccountKind, User
-from governance.people.permissions import can_administer
+from governance.board.states import VETO_SCOPES, VETO_SEATS, CaseKind, CaseState, PilotState, SeatKind, Vote
+from governance.people.lines import in_one_line
+from governance.people.models import AccountKind, Cohort, Membership, User
+from governance.people.permissions import can_administer, holds, is_system
 from ground import clock
 from ground.errors import BadInput, Conflict, HouseError, NotPermitted
+
+# Kinds whose approval puts a charter in force, and so can be bound to conditions.
+CONDITIONED = frozenset({CaseKind.CHARTER, CaseKind.CLASS_CHANGE})
+# Of the charter's scale from 0 to 4.
+LOW_INVASIVENESS = 1
+_OF_ONE = frozenset({Grain.PERSON, Grain.ROLE_COHORT})
 
 
 def sits(user: User) -> bool:
@@ -16,20 +28,164 @@ def sits(user: User) -> bool:
     return user.is_active and Term.objects.on(clock.today()).filter(user=user).exists()
 
 
+def holds_seat(user: User, kind: SeatKind) -> bool:
+    """Whether the account is member or alternate of this seat today."""
+    held = Term.objects.on(clock.today()).filter(user=user, seat__kind=kind)
+    return user.is_active and held.exists()
+
+
 def proposers(matter: Case) -> frozenset[object]:
-    """Keys of the accounts whose own proposal this is: who wrote it, who submitted it, who owns the metric."""
+    """Keys of the accounts whose own proposal this is: who wrote it, who submitted it, who owns the metric, who asks."""
+    found: set[object] = set()
+    if matter.kind in {CaseKind.SUSPENSION, CaseKind.WAIVER, CaseKind.EDGE_CASE}:
+        found.add(matter.opened_by_id)
     if matter.rulebook_version is not None:
-        return frozenset({matter.rulebook_version.created_by_id})
-    version = matter.charter_version
-    return frozenset({version.created_by_id, version.submitted_by_id, version.metric.owner_id})
+        found.add(matter.rulebook_version.created_by_id)
+    if (version := matter.charter_version) is not None:
+        found |= {version.created_by_id, version.submitted_by_id, version.metric.owner_id}
+    return frozenset(found)
 
 
 def check_can_open_case(user: User, matter: Case) -> None:
-    """Raise NotPermitted unless the account sits on the board, proposes the matter, or is an administrator."""
+    """Raise NotPermitted unless this account may put this to the board.
+
+    Anybody with an account may ask for a ruling or a waiver; the rest is for the board, whoever proposes it, and
+    administrators.
+    """
+    if (
+        matter.kind in {CaseKind.EDGE_CASE, CaseKind.WAIVER}
+        and user.is_active
+        and user.kind == AccountKind.HUMAN
+    ):
+        return
     if not (sits(user) or user.pk in proposers(matter) or can_administer(user)):
         raise NotPermitted(
             _("Only the board, whoever proposes it, or an administrator may put this to the board.")
         )
+
+
+def check_can_see_case(user: User, case: Case) -> None:
+    """Raise NotPermitted where a case is open and the account neither works on it nor proposed it.
+
+    What is decided is published, with its minutes, to everybody who can sign in (S85, S143).
+    """
+    if not user.is_authenticated or not user.is_active:
+        raise NotPermitted(_("Sign in to read cases."))
+    if case.state != CaseState.OPEN or sees_open_cases(user):
+        return
+    if user.pk != case.opened_by_id and user.pk not in proposers(case):
+        raise NotPermitted(_("This case is still open. You can read it once the board has decided it."))
+
+
+def sees_open_cases(user: User) -> bool:
+    """Whether the account may read all cases while they are open."""
+    return sits(user) or is_system(user) or any(holds(user, role) for role in SEE_DRAFTS)
+
+
+def check_can_comment(user: User, case: Case) -> None:
+    """Raise unless the account may take part in the discussion: whoever may see the case, while it is open."""
+    check_can_see_case(user, case)
+    if case.state != CaseState.OPEN:
+        raise Conflict(_("This case is closed, and its discussion with it."), code="case_closed")
+
+
+def check_can_set_conditions(user: User, case: Case) -> None:
+    """Raise unless a condition may now be proposed or withdrawn: by a seat, before the first vote.
+
+    All seats vote on the same text, so it is fixed once one has voted.
+    """
+    if not sits(user):
+        raise NotPermitted(_("Only members of the board bind an approval to conditions."))
+    if case.kind not in CONDITIONED:
+        raise BadInput(_("Only the approval of a charter can be bound to conditions."), field="kind")
+    check_is_open(case)
+    if case.ballots.exists():
+        raise Conflict(
+            _("A seat has voted already, on the conditions as they stand. They cannot change any more."),
+            code="voting_has_begun",
+        )
+
+
+def check_can_suspend(user: User, version: CharterVersion, kind: SeatKind) -> None:
+    """Raise unless this account holds that seat today and the charter is in force."""
+    if not holds_seat(user, kind):
+        raise NotPermitted(
+            _("You do not hold the seat “%(seat)s” today, so you cannot suspend for it.")
+            % {"seat": SeatKind(kind).label},
+            code="not_on_this_seat",
+        )
+    if version.standing == Standing.PILOT:
+        raise Conflict(_("This charter is on trial. End its pilot instead."), code="end_the_pilot")
+    if version.standing != Standing.ACTIVE:
+        raise Conflict(_("Only a charter that is in force can be suspended."), code="no_such_transition")
+
+
+def check_can_end_waiver(user: User, waiver: Waiver) -> None:
+    """Raise unless the account sits on the board and the waiver was granted and has not ended."""
+    if not sits(user):
+        raise NotPermitted(_("Only members of the board end a waiver."))
+    if waiver.case.state != CaseState.APPROVED or waiver.ended_at is not None:
+        raise Conflict(_("This waiver is not in force, so it cannot be ended."), code="not_in_force")
+
+
+def check_can_start_pilot(user: User, version: CharterVersion) -> None:
+    """Raise unless the account sits on the board or owns the metric, and the board let the charter be tried out."""
+    if not (sits(user) or version.metric.owner_id == user.pk or is_system(user)):
+        raise NotPermitted(_("Only the board or the metric's owner starts a pilot."))
+    if version.standing != Standing.PILOT:
+        raise Conflict(
+            _("The board has not let this charter be tried out. A case with that condition does."),
+            code="not_in_pilot",
+        )
+
+
+def check_can_consent(user: User, cohort: Cohort) -> None:
+    """Raise BadInput unless the account is that of somebody in the cohort's teams today (S127)."""
+    if not user.is_active or not is_of_team(user, cohort.slug):
+        raise BadInput(
+            _("Consent comes from the team: name the account of somebody who belongs to it today."),
+            field="consent_by",
+        )
+
+
+def is_of_team(user: User, cohort: str) -> bool:
+    """Whether the account's person belongs to one of the cohort's teams today."""
+    today = clock.today()
+    teams = Membership.objects.on(today).filter(person=user.person_id, team__cohorts__slug=cohort)
+    return user.person_id is not None and teams.exists()
+
+
+def check_can_end_pilot(user: User, pilot: Pilot) -> None:
+    """Raise unless it runs and the account sits on the board, owns the metric or is of the team: consent can end."""
+    if not (
+        sits(user)
+        or is_system(user)
+        or pilot.charter_version.metric.owner_id == user.pk
+        or is_of_team(user, pilot.cohort)
+    ):
+        raise NotPermitted(_("Only the board, the metric's owner or somebody of the team ends a pilot."))
+    if pilot.state != PilotState.RUNNING:
+        raise Conflict(_("This pilot has ended already."), code="no_such_transition")
+
+
+def check_can_write_exit(user: User, pilot: Pilot) -> None:
+    """Raise unless the pilot has ended and the account sits on the board or owns the metric (S129)."""
+    if not (sits(user) or pilot.charter_version.metric.owner_id == user.pk):
+        raise NotPermitted(_("Only the board or the metric's owner writes down what a pilot taught."))
+    if pilot.state != PilotState.ENDED:
+        raise Conflict(_("This pilot still runs. Write this when it has ended."), code="pilot_runs")
+    if hasattr(pilot, "exit"):
+        raise Conflict(_("This is written already."), code="already_written")
+
+
+def check_can_answer_survey(user: User, pilot: Pilot) -> None:
+    """Raise unless the account is of the pilot's team, the pilot has begun, and the survey is open (S130)."""
+    if not user.is_active or not is_of_team(user, pilot.cohort):
+        raise NotPermitted(_("Only the team that tried it out is asked."))
+    if clock.today(pilot.charter_version.metric.programme.time_zone) < pilot.starts_on:
+        raise Conflict(_("This pilot has not begun."), code="pilot_not_begun")
+    if hasattr(pilot, "exit"):
+        raise Conflict(_("The survey is over: what it said is published."), code="survey_over")
 
 
 def check_can_fill_seat(user: User) -> None:
@@ -52,6 +208,28 @@ def check_can_vote(user: User, case: Case, seat: Seat) -> None:
             ),
             code="own_proposal",
         )
+    check_no_conflict(user, case)
+
+
+def check_no_conflict(user: User, case: Case) -> None:
+    """Raise NotPermitted where the charter informs decisions about people and its owner is in the voter's line."""
+    version = case.charter_version
+    if version is None or user.person_id is None or not decides_about_people(version):
+        return
+    owner = version.metric.owner.person_id
+    if owner is not None and in_one_line(user.person_id, owner, on=clock.today()):
+        raise NotPermitted(
+            _(
+                "This charter informs decisions about people, and its owner is in your reporting line. Your alternate may vote for this seat, or you may recuse yourself."
+            ),
+            code="conflict_of_interest",
+        )
+
+
+def decides_about_people(version: CharterVersion) -> bool:
+    """Whether the charter lists a decision about a person."""
+    allowed = registry.document(version.pk).which_decisions.allowed
+    return any(GROUP_OF[clause.decision] is DecisionGroup.PEOPLE for clause in allowed)
 
 
 def check_can_recuse(user: User, case: Case, seat: Seat) -> None:
@@ -80,13 +258,73 @@ def check_is_open(case: Case) -> None:
         )
 
 
-def check_can_veto(kind: SeatKind) -> None:
-    """Raise NotPermitted unless the seat has a field in which it may veto."""
+def check_can_veto(kind: SeatKind, case: Case) -> None:
+    """Raise NotPermitted unless the seat has a field in which it may veto, and the case touches it."""
     if kind not in VETO_SEATS:
         raise NotPermitted(
             _("The seat “%(seat)s” has no veto. Vote against, and say why.") % {"seat": SeatKind(kind).label},
             code="no_veto",
         )
+    within = case.kind in VETO_SCOPES[SeatKind(kind)]
+    if not within or (kind == SeatKind.HR and not touches_single_people(case)):
+        raise NotPermitted(
+            _("This case lies outside the field in which “%(seat)s” may veto. Vote against, and say why.")
+            % {"seat": SeatKind(kind).label},
+            code="outside_veto_scope",
+        )
+
+
+def can_veto(kind: SeatKind, case: Case) -> bool:
+    try:
+        check_can_veto(kind, case)
+    except NotPermitted:
+        return False
+    return True
+
+
+def touches_single_people(case: Case) -> bool:
+    """Whether employment or fair treatment can be at stake: all matters but charters that stay away from single people."""
+    if case.charter_version is None or case.kind == CaseKind.CLASS_CHANGE:
+        return True
+    document = registry.document(case.charter_version.pk)
+    allowed = document.which_decisions.allowed
+    close = {DecisionGroup.PEOPLE, DecisionGroup.DEVELOPMENT}
+    return bool(_OF_ONE & set(document.what.grains)) or any(
+        GROUP_OF[clause.decision] in close or _OF_ONE & set(clause.grains) for clause in allowed
+    )
+
+
+def check_is_low_risk(case: Case) -> None:
+    """Raise NotPermitted where a case must be taken on its own: only harmless charters are voted on in a batch."""
+    version = case.charter_version
+    if case.kind != CaseKind.CHARTER or version is None or not _is_harmless(version):
+        raise NotPermitted(
+            _("“%(case)s” is no low-risk case, so it is voted on by itself.") % {"case": case},
+            code="not_low_risk",
+        )
+
+
+def is_low_risk(case: Case) -> bool:
+    try:
+        check_is_low_risk(case)
+    except NotPermitted:
+        return False
+    return True
+
+
+def _is_harmless(version: CharterVersion) -> bool:
+    """Little invasive, diagnostic, an outcome, and for no use that comes close to single people."""
+    document = registry.document(version.pk)
+    what, invasiveness = document.what, document.harms.invasiveness
+    groups = {GROUP_OF[clause.decision] for clause in document.which_decisions.allowed}
+    return (
+        invasiveness is not None
+        and invasiveness <= LOW_INVASIVENESS
+        and what.view is View.DIAGNOSTIC
+        and what.type is Kind.OUTCOME
+        and groups <= {DecisionGroup.OPERATIONAL, DecisionGroup.PLANNING, DecisionGroup.ASSURANCE}
+        and not _OF_ONE & {grain for clause in document.which_decisions.allowed for grain in clause.grains}
+    )
 
 
 def check_can_cast(user: User, case: Case, seat: Seat, vote: Vote) -> None:
@@ -96,7 +334,7 @@ def check_can_cast(user: User, case: Case, seat: Seat, vote: Vote) -> None:
     else:
         check_can_vote(user, case, seat)
     if vote == Vote.VETO:
-        check_can_veto(seat.kind)
+        check_can_veto(SeatKind(seat.kind), case)
 
 
 def check_can_close_case(user: User) -> None:

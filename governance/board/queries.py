@@ -1,16 +1,36 @@
 """Reads of the board. What a ballot says cannot be read here before its case is closed, by anybody."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
-from governance.board.models import Ballot, Case, Term
-from governance.board.states import CaseState, SeatKind
+from charter.registry.models import CharterVersion, Metric, Programme
+from charter.registry.states import Standing
+from governance.board import permissions
+from governance.board.models import (
+    Ballot,
+    Case,
+    CaseView,
+    Comment,
+    Condition,
+    Pilot,
+    Seat,
+    Suspension,
+    Term,
+    Waiver,
+)
+from governance.board.states import CaseKind, CaseState, PilotState, SeatKind
+from governance.board.survey import Survey, told
 from governance.people.models import User
-from ground.errors import Conflict
+from ground import clock
+from ground.errors import Conflict, NotFound
+
+_RELATED = ("charter_version__metric__owner", "charter_version__metric__programme", "rulebook_version")
 
 
 @dataclass(frozen=True)
@@ -22,10 +42,229 @@ class Holders:
     alternates: tuple[User, ...]
 
 
+@dataclass(frozen=True)
+class Change:
+    """Something that happened on a case: `what` is comment, vote, condition or outcome."""
+
+    at: datetime
+    what: str
+    text: str
+
+
+@dataclass(frozen=True)
+class FormerReason:
+    """Why the board turned an earlier version down: who said so, and what."""
+
+    case: Case
+    seat: SeatKind
+    vote: str
+    reason: str
+
+
 def cases(state: CaseState | None = None) -> QuerySet[Case]:
     """Cases, newest first, each with its matter and outcome."""
-    found = Case.objects.select_related("charter_version__metric", "rulebook_version", "outcome", "opened_by")
+    found = Case.objects.select_related(*_RELATED, "outcome", "opened_by", "waiver", "suspension__seat")
     return found if state is None else found.filter(state=state)
+
+
+def visible_cases(user: User) -> QuerySet[Case]:
+    """The cases that an account may see (`permissions.check_can_see_case`), newest first."""
+    found = cases()
+    if permissions.sees_open_cases(user):
+        return found
+    version = Q(charter_version__created_by=user) | Q(charter_version__submitted_by=user)
+    own = version | Q(charter_version__metric__owner=user) | Q(rulebook_version__created_by=user)
+    return found.filter(~Q(state=CaseState.OPEN) | Q(opened_by=user) | own)
+
+
+def case(key: UUID, *, by: User) -> Case:
+    """One case, if this account may see it. Raises NotFound, or NotPermitted while it is open to others alone."""
+    found = cases().filter(pk=key).first()
+    if found is None:
+        raise NotFound(_("There is no such case."), code="case_not_found")
+    permissions.check_can_see_case(by, found)
+    return found
+
+
+def needs_my_vote(user: User) -> QuerySet[Case]:
+    """Open cases on which a seat that the account holds today is still to be heard, those that end first, first."""
+    held = Seat.objects.filter(terms__in=Term.objects.on(clock.today()).filter(user=user))
+    unheard = held.exclude(ballots__case=OuterRef("pk"))
+    waiting = cases(CaseState.OPEN).filter(Exists(unheard), closes_at__gt=clock.now())
+    return waiting.exclude(ballots__user=user).order_by("closes_at", "pk")
+
+
+def changed_since(case: Case, user: User) -> tuple[Change, ...]:
+    """What happened on a case since the account last looked (everything where it never did), oldest first.
+
+    Of a vote on an open case it tells the seat, never what it said.
+    """
+    seen = CaseView.objects.filter(case=case, user=user).values_list("seen_at", flat=True).first()
+    since = seen or case.opened_at - timedelta(microseconds=1)
+    return tuple(sorted(_changes(case, user, since), key=lambda change: change.at))
+
+
+def changed_cases(user: User) -> frozenset[UUID]:
+    """Keys of the cases that the account has looked at and on which others did something since; one statement."""
+    latest = CaseView.objects.filter(user=user).annotate(
+        comment=Max("case__comments__at", filter=~Q(case__comments__user=user)),
+        vote=Max("case__ballots__cast_at", filter=~Q(case__ballots__user=user)),
+        proposed=Max("case__conditions__proposed_at", filter=~Q(case__conditions__proposed_by=user)),
+        withdrawn=Max("case__conditions__withdrawn_at", filter=~Q(case__conditions__withdrawn_by=user)),
+    )
+    newest = Greatest("comment", "vote", "proposed", "withdrawn", "case__closed_at")
+    changed = latest.annotate(newest=newest).filter(newest__gt=F("seen_at"))
+    return frozenset(changed.values_list("case_id", flat=True))
+
+
+def conditions(case: Case) -> QuerySet[Condition]:
+    """What an approval of the case is bound to, as it stands."""
+    return case.conditions.filter(withdrawn_at__isnull=True).select_related("proposed_by")
+
+
+def comments(case: Case) -> QuerySet[Comment]:
+    """The discussion, oldest first."""
+    return case.comments.select_related("user")
+
+
+def former_reasons(metric: Metric) -> tuple[FormerReason, ...]:
+    """Why the board turned down or vetoed earlier versions of a metric's charter, newest case first (S50)."""
+    against = (
+        closed_ballots()
+        .filter(
+            case__charter_version__metric=metric,
+            case__kind__in=permissions.CONDITIONED,
+            case__state=CaseState.REJECTED,
+        )
+        .exclude(reason="")
+        .select_related("case__charter_version__metric")
+        .order_by("-case__closed_at", "cast_at")
+    )
+    return tuple(
+        FormerReason(each.case, SeatKind(each.seat.kind), each.vote, each.reason) for each in against
+    )
+
+
+def waivers() -> QuerySet[Waiver]:
+    """All waivers, asked for, granted and ended, newest first."""
+    return Waiver.objects.select_related("case__outcome", "requested_by", "ended_by")
+
+
+def waivers_in_force(on: date) -> QuerySet[Waiver]:
+    """The waivers that are a fact on a day."""
+    return waivers().filter(
+        case__state=CaseState.APPROVED, ended_at__isnull=True, starts_on__lte=on, ends_on__gt=on
+    )
+
+
+def pilots() -> QuerySet[Pilot]:
+    """All pilots, newest first."""
+    related = (
+        "charter_version__metric__owner",
+        "charter_version__metric__programme",
+        "case",
+        "consent_by",
+        "exit",
+    )
+    return Pilot.objects.select_related(*related)
+
+
+def pilot(key: UUID) -> Pilot:
+    """One pilot. Raises NotFound."""
+    found = pilots().filter(pk=key).first()
+    if found is None:
+        raise NotFound(_("There is no such pilot."), code="pilot_not_found")
+    return found
+
+
+def pilot_survey(pilot: Pilot) -> Survey | None:
+    """What a pilot's team answered; None before it is concluded, or where fewer answered than the smallest group (S130).
+
+    Told as the answers come, each new one would be told by the difference.
+    """
+    if not hasattr(pilot, "exit"):
+        return None
+    minimum = pilot.charter_version.metric.programme.minimum_group_strain
+    answers = list(pilot.answers.values_list("helpful", "misleading", "healthier"))
+    return told(answers, minimum=minimum)
+
+
+def suspensions() -> QuerySet[Suspension]:
+    """All suspensions, newest first."""
+    return Suspension.objects.select_related("charter_version__metric", "case", "seat", "user")
+
+
+def holders(on: date) -> QuerySet[User]:
+    """The accounts that hold a seat on a day, members and alternates."""
+    return User.objects.filter(is_active=True, terms__in=Term.objects.on(on)).distinct()
+
+
+def team_accounts(cohort: str, on: date) -> QuerySet[User]:
+    """The accounts of the people in a cohort's teams on a day."""
+    lasting = Q(person__memberships__valid_to__isnull=True) | Q(person__memberships__valid_to__gt=on)
+    return User.objects.filter(
+        lasting,
+        is_active=True,
+        person__memberships__valid_from__lte=on,
+        person__memberships__team__cohorts__slug=cohort,
+    ).distinct()
+
+
+def open_past_their_time(now: datetime) -> QuerySet[Case]:
+    """Open cases whose time for voting is over."""
+    return cases(CaseState.OPEN).filter(closes_at__lte=now).order_by("closes_at", "pk")
+
+
+def unheard_holders(case: Case, on: date) -> QuerySet[User]:
+    """The accounts that may still speak for a seat that has not been heard on a case."""
+    unheard = Seat.objects.exclude(ballots__case=case)
+    terms = Term.objects.on(on).filter(seat__in=unheard)
+    return User.objects.filter(is_active=True, terms__in=terms).exclude(ballots__case=case).distinct()
+
+
+def pilots_to_end(on: date) -> QuerySet[Pilot]:
+    """Running pilots whose last day is over."""
+    return pilots().filter(state=PilotState.RUNNING, ends_on__lte=on)
+
+
+def versions_to_check(before: datetime) -> QuerySet[CharterVersion]:
+    """Charters in force since before a moment whose consequences were never before the board (S51)."""
+    in_force = CharterVersion.objects.filter(standing=Standing.ACTIVE, activated_at__lte=before)
+    found = in_force.exclude(cases__kind=CaseKind.UNINTENDED_CONSEQUENCES)
+    return found.select_related("metric__owner", "metric__programme").order_by("metric__slug")
+
+
+def last_yearly_review() -> datetime | None:
+    """When the last yearly review began, or the programme where there was none (S100); None before it is approved."""
+    reviews = Case.objects.filter(kind=CaseKind.YEARLY_REVIEW).aggregate(at=Max("opened_at"))["at"]
+    return reviews or Programme.objects.values_list("approved_at", flat=True).first()
+
+
+def _changes(case: Case, user: User, since: datetime) -> Iterator[Change]:
+    for comment in comments(case).filter(at__gt=since).exclude(user=user):
+        yield Change(
+            comment.at, "comment", _("%(name)s: %(text)s") % {"name": comment.user, "text": comment.text}
+        )
+    for at, kind in (
+        case.ballots.filter(cast_at__gt=since).exclude(user=user).values_list("cast_at", "seat__kind")
+    ):
+        yield Change(at, "vote", _("The seat “%(seat)s” was heard.") % {"seat": SeatKind(kind).label})
+    for each in case.conditions.exclude(proposed_by=user).filter(proposed_at__gt=since):
+        yield Change(
+            each.proposed_at,
+            "condition",
+            _("Condition proposed: %(kind)s.") % {"kind": each.get_kind_display()},
+        )
+    for each in case.conditions.exclude(withdrawn_by=user).filter(withdrawn_at__gt=since):
+        yield Change(
+            each.withdrawn_at,
+            "condition",
+            _("Condition withdrawn: %(kind)s.") % {"kind": each.get_kind_display()},
+        )
+    if case.closed_at is not None and case.closed_at > since:
+        yield Change(
+            case.closed_at, "outcome", _("Decided: %(state)s.") % {"state": case.get_state_display()}
+        )
 
 
 def heard(case: Case) -> frozenset[SeatKind]:

@@ -73,7 +73,17 @@ class Said(models.TextChoices):
     NOT_SURE = "not_sure", _("Not sure")
 
 
-VETO_SEATS = frozenset({SeatKind.LEGAL, SeatKind.SECURITY, SeatKind.HR, SeatKind.WORKER_REP})
+_ABOUT_DATA = frozenset(CaseKind) - {CaseKind.EDGE_CASE, CaseKind.YEARLY_REVIEW}
+
+# The kinds of case that a seat's field reaches. HR's reaches a charter only where it comes close to single people,
+# which `permissions.check_can_veto` looks at.
+VETO_SCOPES: dict[SeatKind, frozenset[CaseKind]] = {
+    SeatKind.LEGAL: frozenset(CaseKind),  # law and agreements
+    SeatKind.SECURITY: _ABOUT_DATA,  # protection of data
+    SeatKind.HR: frozenset(CaseKind),  # employment and fair treatment
+    SeatKind.WORKER_REP: frozenset(CaseKind),  # monitoring and working conditions
+}
+VETO_SEATS = frozenset(VETO_SCOPES)
 
 TRANSITIONS: dict[CaseState, frozenset[CaseState]] = {
     CaseState.OPEN: frozenset({CaseState.APPROVED, CaseState.REJECTED}),

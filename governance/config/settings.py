@@ -216,6 +216,26 @@ SPECTACULAR_SETTINGS = {
 # The board: how long a case stays open unless it says otherwise, and the share of the votes cast that passes it.
 BOARD_VOTING_DAYS = env.int("BOARD_VOTING_DAYS", default=14)
 BOARD_APPROVAL = (2, 3)
+# A suspension lapses unless it is ratified in these days; seats are reminded these days before voting ends; a charter's
+# consequences are put to the board these days after it came into force (S51), the review system itself yearly (S100).
+BOARD_RATIFICATION_DAYS = env.int("BOARD_RATIFICATION_DAYS", default=10)
+BOARD_REMINDER_DAYS = (3, 1)
+BOARD_CHECK_DAYS = env.int("BOARD_CHECK_DAYS", default=90)
+BOARD_REVIEW_DAYS = env.int("BOARD_REVIEW_DAYS", default=365)
+
+# Notices by e-mail: to files under EMAIL_FILE_PATH in development and in the demo, by SMTP elsewhere.
+_MAIL = "django.core.mail.backends"
+EMAIL_BACKEND = env(
+    "EMAIL_BACKEND", default=f"{_MAIL}.filebased.EmailBackend" if DEBUG else f"{_MAIL}.smtp.EmailBackend"
+)
+EMAIL_FILE_PATH = env("EMAIL_FILE_PATH", default=str(VAR_DIR / "mail"))
+EMAIL_HOST = env("EMAIL_HOST", default="localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", default=25)
+EMAIL_HOST_USER = env("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD = env("EMAIL_HOST_PASSWORD", default="")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="Metric Charter <metric-charter@localhost>")
 
 WAREHOUSE_URL = env("WAREHOUSE_URL", default="")
 LEDGER_SIGNING_KEY_FILE = Path(env("LEDGER_SIGNING_KEY_FILE", default=str(VAR_DIR / "keys" / "ledger.pem")))

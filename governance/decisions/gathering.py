@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from charter.measures.calendar import check_window
 from charter.registry import locks
@@ -18,6 +19,8 @@ from charter.rules import Rulebook
 from charter.rules.facts import ActorFacts, BesideFacts, CharterFacts, CohortFacts, DecisionFacts, Facts
 from charter.rules.request import Request
 from charter.rules.vocabulary import Category, Grain, Role, SourceKind, Standing
+from governance.board import facts as board
+from governance.board.facts import Bounds, Ruled
 from governance.people import queries as people
 from governance.people.models import AccountKind, CohortKind, User
 from governance.people.queries import Asker, CohortAsked, PersonAsked
@@ -35,6 +38,7 @@ _KIND_OF_GRAIN = {
     Grain.VALUE_STREAM: CohortKind.VALUE_STREAM,
     Grain.TEAM: CohortKind.TEAM,
 }
+UNBOUND = Bounds()
 _PERSONAL = frozenset({Grain.SELF, Grain.PERSON})
 
 T = TypeVar("T")
@@ -57,6 +61,7 @@ class _Found(Struct, frozen=True):
     decision: DecisionFacts
     today: date
     governing: tuple[Governing, ...]
+    ruled: Ruled
     asker: Asker
     trained: Trained
     cohorts: tuple[CohortAsked, ...]
@@ -85,7 +90,7 @@ def gather(request: Request, *, by: User) -> Gathered:
             person_classes=frozenset(each.context_class for each in found.persons if each.context_class),
             beside=_beside(charters, charter),
             fairness_until=governing.fairness_until,
-            waived=frozenset(),  # no waiver can be granted yet
+            waived=found.ruled.waived(charter.metric),
             accountable_human=found.accountable,
         )
         for charter, governing in zip(charters, found.governing, strict=True)
@@ -116,6 +121,7 @@ def _find(request: Request, by: User, seen: Marks, at: datetime) -> _Found:
     if programme is None or decision is None:
         raise Unavailable("No rulebook is in force for this decision, so nothing can be answered.")
     today = at.astimezone(ZoneInfo(programme.time_zone)).date()
+    governing = _known("metrics", "metric", request.metrics, laid_down.governing)
     asked = people.asked(
         seen.people,
         by.pk,
@@ -130,12 +136,25 @@ def _find(request: Request, by: User, seen: Marks, at: datetime) -> _Found:
         programme=programme,
         decision=decision,
         today=today,
-        governing=_known("metrics", "metric", request.metrics, laid_down.governing),
+        governing=governing,
+        ruled=_ruled(request, governing, seen, today),
         asker=asked.asker,
         trained=training.trained(seen.training, by.pk, programme.rulebook_id),
         cohorts=_known("cohorts", "cohort", request.cohorts, asked.cohorts),
         persons=_persons(request, asked.persons),
         accountable=asked.accountable,
+    )
+
+
+def _ruled(request: Request, governing: tuple[Governing, ...], seen: Marks, today: date) -> Ruled:
+    """What the board has ruled: waivers, pilots, and the conditions of the cases that passed these charters."""
+    return board.ruled(
+        seen.board,
+        request.decision,
+        request.metrics,
+        tuple(each.version_id for each in governing),
+        tuple(each.case_id for each in governing if each.case_id is not None),
+        today,
     )
 
 
@@ -179,6 +198,8 @@ def _charter(governing: Governing, request: Request, found: _Found, at: datetime
         found.programme.sources,
         found.today,
         request.grain in _PERSONAL,
+        found.ruled.pilots.get(governing.version_id, frozenset()),
+        found.ruled.bounds.get(governing.case_id, UNBOUND),
     )
 
 
@@ -191,17 +212,21 @@ def _charter_facts(
     sources: tuple[tuple[str, SourceKind], ...],
     today: date,
     personal: bool,
+    pilot_cohorts: frozenset[str],
+    bounds: Bounds,
 ) -> CharterFacts:
     """The same for the same arguments: a version never changes, and what does is an argument."""
-    return charter_facts(
+    facts = charter_facts(
         registry.document(version),
         version=number,
         standing=standing,
         in_force=in_force,
         sources=dict(sources),
         today=today,
+        pilot_cohorts=pilot_cohorts,
         grain_is_person=personal,
     )
+    return replace(facts, listed=frozenset(use for use in facts.listed if bounds.allow(*use)))
 
 
 def _check_form(request: Request) -> None:

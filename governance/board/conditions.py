@@ -1,0 +1,95 @@
+"""What a condition may say. Each must narrow: it never gives a use that the charter does not list."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from charter.registry import queries as registry
+from charter.registry.document import CharterDocument
+from charter.registry.states import Standing
+from governance.board.models import Case
+from governance.board.states import PILOT_DAYS, ConditionKind
+from governance.people.models import Cohort, CohortKind
+from ground import clock
+from ground.errors import BadInput, Conflict
+
+Value = dict[str, object]
+
+
+def checked(kind: ConditionKind, value: Mapping[str, object], case: Case) -> Value:
+    """The value in its one form. BadInput where it has other keys, names nothing, or narrows nothing away but all."""
+    keys = _KEYS[kind]
+    if not isinstance(value, Mapping) or set(value) != keys:
+        raise BadInput(
+            _("Such a condition says: %(keys)s.") % {"keys": ", ".join(sorted(keys))}, field="value"
+        )
+    return _CHECKS[kind](value, case)
+
+
+def _pilot_team(value: Mapping[str, object], case: Case) -> Value:
+    cohort, days = value["cohort"], value["days"]
+    if not isinstance(days, int) or days not in PILOT_DAYS:
+        raise BadInput(_("A pilot lasts between 42 and 56 days."), field="days")
+    if not Cohort.objects.filter(slug=cohort, kind=CohortKind.TEAM, retired_at__isnull=True).exists():
+        raise BadInput(_("There is no team cohort called “%(slug)s”.") % {"slug": cohort}, field="cohort")
+    version = case.charter_version
+    if version.standing != Standing.IN_REVIEW:
+        raise Conflict(_("Only a new charter is tried out first."), code="not_in_review")
+    if version.metric.versions.filter(standing__in=[Standing.ACTIVE, Standing.SUSPENDED]).exists():
+        raise Conflict(
+            _("This metric has a charter in force, so a changed one cannot be tried out beside it."),
+            code="charter_in_force",
+        )
+    return {"cohort": cohort, "days": days}
+
+
+def _grains(value: Mapping[str, object], case: Case) -> Value:
+    listed = {grain.value for clause in _document(case).which_decisions.allowed for grain in clause.grains}
+    return {"grains": _part_of(value["grains"], listed, "grains")}
+
+
+def _decisions(value: Mapping[str, object], case: Case) -> Value:
+    listed = {clause.decision.value for clause in _document(case).which_decisions.allowed}
+    return {"decisions": _part_of(value["decisions"], listed, "decisions")}
+
+
+def _end_date(value: Mapping[str, object], case: Case) -> Value:
+    try:
+        day = date.fromisoformat(str(value["date"]))
+    except ValueError as error:
+        raise BadInput(_("Give the day as in 2026-12-31."), field="date") from error
+    if day <= clock.today(case.charter_version.metric.programme.time_zone):
+        raise BadInput(_("The end must lie ahead."), field="date")
+    return {"date": day.isoformat()}
+
+
+def _document(case: Case) -> CharterDocument:
+    return registry.document(case.charter_version_id)
+
+
+def _part_of(named: object, listed: set[str], field: str) -> list[str]:
+    """Some of what the charter lists, in order and once each."""
+    words = sorted(set(named)) if isinstance(named, list | tuple) and all(map(_is_word, named)) else []
+    if not words or not set(words) <= listed:
+        text = _("Choose from what the charter lists: %(listed)s.")
+        raise BadInput(text % {"listed": ", ".join(sorted(listed))}, field=field)
+    return words
+
+
+def _is_word(value: object) -> bool:
+    return isinstance(value, str)
+
+
+_KEYS: dict[ConditionKind, set[str]] = {
+    ConditionKind.PILOT_TEAM: {"cohort", "days"},
+    ConditionKind.GRAINS: {"grains"},
+    ConditionKind.DECISIONS: {"decisions"},
+    ConditionKind.END_DATE: {"date"},
+}
+_CHECKS: dict[ConditionKind, Callable[[Mapping[str, object], Case], Value]] = {
+    ConditionKind.PILOT_TEAM: _pilot_team,
+    ConditionKind.GRAINS: _grains,
+    ConditionKind.DECISIONS: _decisions,
+    ConditionKind.END_DATE: _end_date,
+}

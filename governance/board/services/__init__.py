@@ -1,0 +1,27 @@
+"""The only writers of the board."""
+
+from governance.board.services.cases import cast_ballot, cast_batch, close_case, open_case
+from governance.board.services.discussion import comment, look_at, propose_condition, withdraw_condition
+from governance.board.services.pilots import answer_survey, end_pilot, start_pilot, write_exit
+from governance.board.services.seats import end_term, fill_seat
+from governance.board.services.suspensions import suspend
+from governance.board.services.waivers import end_waiver
+
+__all__ = [
+    "answer_survey",
+    "cast_ballot",
+    "cast_batch",
+    "close_case",
+    "comment",
+    "end_pilot",
+    "end_term",
+    "end_waiver",
+    "fill_seat",
+    "look_at",
+    "open_case",
+    "propose_condition",
+    "start_pilot",
+    "suspend",
+    "withdraw_condition",
+    "write_exit",
+]

@@ -1,0 +1,142 @@
+"""Pilots: one team that consented tries a charter out, and says what it was like."""
+
+import hashlib
+import hmac
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audits.ledger import services as ledger
+from audits.ledger.models import Visibility
+from charter.registry import services as registry
+from charter.registry.models import CharterVersion
+from governance.board import permissions, queries
+from governance.board.models import Pilot, PilotExit, SurveyAnswer
+from governance.board.services import telling
+from governance.board.services.effects import midnight
+from governance.board.states import PILOT_DAYS, ConditionKind, PilotState, Said, check_pilot_can_move
+from governance.people.models import Cohort, CohortKind, User
+from ground import clock, records
+from ground.errors import BadInput, Conflict
+
+
+@transaction.atomic(durable=True)
+def start_pilot(
+    *, version: CharterVersion, cohort: str, starts_on: date, days: int, consent_by: User, by: User
+) -> Pilot:
+    """Let one team's pilot run from a day, for 42 to 56 days, with the consent of somebody of that team (S127, S128).
+
+    The board must have passed the charter with this team as its condition. It ends by itself.
+    """
+    version = _current(version)
+    permissions.check_can_start_pilot(by, version)
+    case = version.cases.get(pk=version.case_id)
+    _check_team(cohort, case)
+    permissions.check_can_consent(consent_by, Cohort.objects.get(slug=cohort))
+    _check_days(starts_on, days, version)
+    pilot = records.insert(
+        Pilot(
+            charter_version=version,
+            case=case,
+            cohort=cohort,
+            consent_by=consent_by,
+            starts_on=starts_on,
+            ends_on=starts_on + timedelta(days=days),
+            started_by=by,
+        )
+    )
+    begins, ends = midnight(pilot.starts_on, version), midnight(pilot.ends_on, version)
+    registry.run_pilot(version=version, begins=begins, ends=ends, by=by)
+    ledger.append(kind="board.pilot.started", payload=_payload(pilot), by=by.actor)
+    telling.pilot_started(pilot, by)
+    return pilot
+
+
+@transaction.atomic(durable=True)
+def end_pilot(*, pilot: Pilot, by: User, reason: str = "") -> Pilot:
+    """End a pilot, at once where it still runs; its values are refused from then on. The team may end it too."""
+    held = Pilot.objects.select_for_update(of=("self",))
+    pilot = held.select_related("charter_version__metric__programme").get(pk=pilot.pk)
+    permissions.check_can_end_pilot(by, pilot)
+    check_pilot_can_move(PilotState(pilot.state), PilotState.ENDED)
+    now = clock.now()
+    pilot.state, pilot.ended_at, pilot.ended_by, pilot.ended_because = (
+        PilotState.ENDED,
+        now,
+        by,
+        reason.strip(),
+    )
+    pilot.save(update_fields=["state", "ended_at", "ended_by", "ended_because"])
+    version = pilot.charter_version
+    if version.expires_at is not None and version.expires_at > now:
+        registry.run_pilot(version=version, begins=min(version.activated_at, now), ends=now, by=by)
+    payload = {**_payload(pilot), "reason": pilot.ended_because}
+    ledger.append(kind="board.pilot.ended", payload=payload, by=by.actor)
+    telling.pilot_ended(pilot, by)
+    return pilot
+
+
+@transaction.atomic(durable=True)
+def write_exit(*, pilot: Pilot, definitions: str, interpretation: str, concerns: str, by: User) -> PilotExit:
+    """Write down what a pilot taught, in its three sections (S129). That closes the survey and publishes what it said."""
+    pilot = Pilot.objects.select_for_update(of=("self",)).get(pk=pilot.pk)
+    permissions.check_can_write_exit(by, pilot)
+    sections = {"definitions": definitions, "interpretation": interpretation, "concerns": concerns}
+    sections = {name: text.strip() for name, text in sections.items()}
+    written = records.insert(PilotExit(pilot=pilot, by=by, **sections))
+    ledger.append(kind="board.pilot.concluded", payload={"pilot": pilot.pk, **sections}, by=by.actor)
+    return written
+
+
+@transaction.atomic(durable=True)
+def answer_survey(*, pilot: Pilot, helpful: Said, misleading: Said, healthier: Said, by: User) -> None:
+    """Answer the three questions of a pilot's survey, once (S130, S131). Who answered what is nowhere written.
+
+    Gives nothing back, and the ledger's sealed entry names the pilot alone.
+    """
+    # Held, so that no answer slips in behind the closing of the survey.
+    pilot = Pilot.objects.select_for_update(of=("self",)).get(pk=pilot.pk)
+    permissions.check_can_answer_survey(by, pilot)
+    answers = {"helpful": helpful, "misleading": misleading, "healthier": healthier}
+    records.insert(SurveyAnswer(pilot=pilot, voice=_voice(pilot, by), **answers))
+    ledger.append(
+        kind="board.survey.answered",
+        payload={"pilot": pilot.pk},
+        by="anonymous",
+        visibility=Visibility.SEALED,
+    )
+
+
+def _voice(pilot: Pilot, user: User) -> str:
+    """The same for a person in a pilot, and telling nothing to whoever lacks the site's key."""
+    text = f"pilot-survey:{pilot.pk}:{user.person_id}"
+    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def _current(version: CharterVersion) -> CharterVersion:
+    return CharterVersion.objects.select_related("metric__programme", "metric__owner").get(pk=version.pk)
+
+
+def _check_team(cohort: str, case) -> None:
+    """The team must be the one that the board named, and registered."""
+    bound = {each.kind: each.value for each in queries.conditions(case)}.get(ConditionKind.PILOT_TEAM)
+    if bound is None or bound["cohort"] != cohort:
+        raise BadInput(_("The board let another team try this out."), field="cohort", code="not_the_team")
+    if not Cohort.objects.filter(slug=cohort, kind=CohortKind.TEAM, retired_at__isnull=True).exists():
+        raise BadInput(_("There is no team cohort called “%(slug)s”.") % {"slug": cohort}, field="cohort")
+
+
+def _check_days(starts_on: date, days: int, version: CharterVersion) -> None:
+    if days not in PILOT_DAYS:
+        raise BadInput(_("A pilot lasts between 42 and 56 days."), field="days")
+    if starts_on < clock.today(version.metric.programme.time_zone):
+        raise BadInput(_("A pilot begins today or later."), field="starts_on")
+    if version.pilots.filter(exit__isnull=False).exists():
+        raise Conflict(_("This pilot is concluded. The vote for all comes next."), code="already_written")
+
+
+def _payload(pilot: Pilot) -> dict[str, object]:
+    names = ("cohort", "starts_on", "ends_on", "state", "charter_version_id", "case_id", "consent_by_id")
+    return {"pilot": pilot.pk, **{name: getattr(pilot, name) for name in names}}

@@ -1,0 +1,72 @@
+"""Emergency suspension: any seat, at once; the board ratifies it in time, or it lapses."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audits.ledger import services as ledger
+from charter.registry import services as registry
+from charter.registry.models import CharterVersion
+from governance.board import permissions
+from governance.board.models import Case, Seat, Suspension
+from governance.board.services.cases import open_recorded
+from governance.board.services.refusals import refusals_logged
+from governance.board.states import CaseKind, SeatKind
+from governance.people.models import User
+from ground import clock, records
+
+
+def suspend(*, version: CharterVersion, seat_kind: SeatKind, reason: str, by: User) -> Suspension:
+    """Take a charter out of use at once for a seat, and put that to the board.
+
+    Raises what `permissions.check_can_suspend` raises, which is then in the ledger, and BadInput without a reason.
+    """
+    payload = {"charter_version": version.pk, "seat": seat_kind}
+    with refusals_logged("board.suspension.refused", payload, by):
+        return _suspend(version, SeatKind(seat_kind), reason.strip(), by)
+
+
+@transaction.atomic(durable=True)
+def _suspend(version: CharterVersion, seat_kind: SeatKind, reason: str, by: User) -> Suspension:
+    permissions.check_can_suspend(by, CharterVersion.objects.get(pk=version.pk), seat_kind)
+    registry.suspend(version=version, by=by)
+    now = clock.now()
+    ratify_by = now + timedelta(days=settings.BOARD_RATIFICATION_DAYS)
+    case = records.insert(_case(version, reason, ratify_by, by))
+    suspension = records.insert(
+        Suspension(
+            charter_version=version,
+            case=case,
+            seat=Seat.objects.get(kind=seat_kind),
+            user=by,
+            reason=reason,
+            at=now,
+            ratify_by=ratify_by,
+        )
+    )
+    payload = {
+        "suspension": suspension.pk,
+        "charter_version": version.pk,
+        "case": case.pk,
+        "seat": seat_kind,
+        "reason": reason,
+        "ratify_by": ratify_by,
+    }
+    ledger.append(kind="board.charter.suspended", payload=payload, by=by.actor)
+    open_recorded(case, by)
+    return suspension
+
+
+def _case(version: CharterVersion, reason: str, ratify_by, by: User) -> Case:
+    now = clock.now()
+    return Case(
+        kind=CaseKind.SUSPENSION,
+        charter_version=version,
+        subject=_("Suspension of %(metric)s") % {"metric": version.metric.name},
+        question=reason,
+        opened_at=now,
+        opened_by=by,
+        closes_at=ratify_by,
+    )
