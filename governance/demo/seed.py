@@ -33,8 +33,15 @@ from ground.errors import Conflict
 
 Say = Callable[[str], None]
 
-# Left where a board finds its work: one that nobody has submitted, one that waits for the board's votes.
-DRAFTS = frozenset({"hours-online"})
+# The demo's board has taken these up; the rest of the catalogue waits as drafts, as it would in a real first year.
+TAKEN_UP = frozenset(
+    {
+        "change-failure-rate", "commit-count", "cycle-time", "deployment-frequency", "incident-burden",
+        "lead-time-for-changes", "lines-changed", "pr-age", "pr-size", "slo-compliance", "time-to-restore-service",
+        "weekend-share", "work-in-progress",
+    }
+)  # fmt: skip
+# Left where a board finds its work: one that waits for its votes.
 IN_REVIEW = frozenset({"weekend-share"})
 # Boards are seldom of one mind; minutes keep the dissent.
 DISSENT = {
@@ -198,7 +205,7 @@ class Seeding:
         return registry.load_catalogue(programme=self._programme, owner=owner, amend=amend, by=owner)
 
     def _pass_charters(self, versions: list[CharterVersion]) -> None:
-        put = [version for version in versions if version.metric.slug not in DRAFTS]
+        put = [version for version in versions if version.metric.slug in TAKEN_UP]
         self._say(f"Passing charters through the board ({len(put)} of {len(versions)}):")
         for number, version in enumerate(put, start=1):
             self._pass(version)

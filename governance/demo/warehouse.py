@@ -51,6 +51,7 @@ TABLES: dict[str, dict[str, str]] = {
         "day": "DATE",
         "good": "BIGINT",
         "total": "BIGINT",
+        "objective": "DOUBLE",
     },
     "work_items": {
         "id": "VARCHAR",

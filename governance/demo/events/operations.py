@@ -18,6 +18,7 @@ from governance.demo.warehouse import Columns
 _SEVERITIES, _SEVERITY_SHARES = np.arange(1, 5), [0.05, 0.2, 0.45, 0.3]
 _HOURS_TO_RESTORE = np.array([np.nan, 1.5, 2.5, 5.0, 16.0])  # median, by severity
 _SERVICES_A_TEAM = ("api", "jobs")
+_OBJECTIVE = 0.999  # the share of requests that every service promises
 
 
 def incidents(population: Population, _: dict[str, Columns]) -> Columns:
@@ -59,6 +60,7 @@ def slo_windows(population: Population, tables: dict[str, Columns]) -> Columns:
         "day": np.tile(days, len(names)),
         "good": good.ravel().astype(np.int64),
         "total": total.ravel().astype(np.int64),
+        "objective": np.full(total.size, _OBJECTIVE),
     }
 
 

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from charter import rules
-from charter.registry import catalogue
+from charter.registry import catalogue, lint
 from charter.registry.document import CharterDocument, Example
 from charter.registry.examples import metrics_asked, mismatches, run_example
 from charter.rules.vocabulary import (
@@ -15,6 +15,7 @@ from charter.rules.vocabulary import (
     Category,
     Decision,
     DecisionGroup,
+    EvidenceKind,
     Grain,
     Kind,
     Layer,
@@ -28,9 +29,20 @@ CHARTERS = catalogue.charters()
 SOURCES = {source.slug: source.kind for source in catalogue.sources()}
 PEOPLE = frozenset(d.slug for d in catalogue.decisions() if d.group is DecisionGroup.PEOPLE)
 DORA = ("deployment-frequency", "lead-time-for-changes", "change-failure-rate", "time-to-restore-service")
-FLOW = ("cycle-time", "pr-age", "work-in-progress", "pr-size")
-ACTIVITY = ("commit-count", "lines-changed", "hours-online")
-STRAIN = ("weekend-share", "incident-burden")
+FLOW = ("cycle-time", "pr-age", "work-in-progress", "pr-size", "blocked-time", "review-latency")
+ACTIVITY = ("commit-count", "lines-changed", "tickets-closed", "hours-online")
+STRAIN = (
+    "weekend-share", "incident-burden", "after-hours-interruption-rate", "pr-stall-time", "recovery-time", "leave-use",
+    "context-switching", "emergency-work",
+)  # fmt: skip
+QUALITATIVE = (
+    "design-review",
+    "cross-team-support",
+    "mentoring",
+    "incident-leadership",
+    "stakeholder-feedback",
+)
+RELIABILITY = ("slo-compliance", "error-budget")
 MOMENTS = [
     datetime(2024, 2, 29, 12, tzinfo=UTC),
     datetime(2026, 1, 1, tzinfo=UTC),
@@ -64,8 +76,8 @@ def examples() -> list[tuple[str, Example]]:
 
 
 def test_the_catalogue_has_its_charters():
-    """Issue 2, clause 2: at least these fourteen, each in a file of its name."""
-    assert set(CHARTERS) >= {*DORA, *FLOW, *ACTIVITY, *STRAIN, "slo-compliance"}
+    """Issue 3, item 1: the about thirty charters of DESIGN, each in a file of its name."""
+    assert set(CHARTERS) == {*DORA, *FLOW, *ACTIVITY, *STRAIN, *QUALITATIVE, *RELIABILITY, "ai-assist-use"}
     files = {file.stem for file in (catalogue.FOLDER / "charters").glob("*.yaml")}
     assert files == set(CHARTERS)
 
@@ -127,6 +139,55 @@ def test_strain_metrics_are_at_team_grain_and_never_about_a_person(slug):
     assert set(document.what.grains) == {Grain.TEAM}
     assert forbidden(slug) >= PEOPLE
     assert "clue" in document.what.definition
+
+
+@pytest.mark.parametrize("slug", RELIABILITY)
+def test_reliability_metrics_read_services_and_nobody(slug):
+    """S25: SLO compliance and error budget are seeded, so that they can be paired to delivery metrics."""
+    document = CHARTERS[slug]
+    assert (document.what.category, document.what.layer) == (Category.RELIABILITY, Layer.SYSTEM)
+    assert document.harms.invasiveness == 0
+    assert "person" not in document.what.measure.facts
+
+
+@pytest.mark.parametrize("slug", QUALITATIVE)
+def test_qualitative_kinds_count_records_and_never_people(slug):
+    """S31, S33: the qualitative layer; the record is the evidence, so a count of records enters no people decision."""
+    what = CHARTERS[slug].what
+    assert (what.layer, what.category) == (Layer.QUALITATIVE, Category.QUALITATIVE)
+    assert {SOURCES[source] for source in what.measure.sources} == {"qualitative_record"}
+    assert slug.replace("-", "_") in set(EvidenceKind)
+    assert forbidden(slug) >= PEOPLE
+
+
+def test_use_of_an_assistant_is_diagnostic_and_asks_what_the_team_can_do_without_it():
+    """S38: every use carries the question of capability; no target, no decision about a person."""
+    document = CHARTERS["ai-assist-use"]
+    assert (document.what.category, document.what.view) == (Category.AI_ASSIST, View.DIAGNOSTIC)
+    assert all(
+        "could the team still do and check" in clause.condition for clause in document.which_decisions.allowed
+    )
+    assert forbidden("ai-assist-use") >= PEOPLE
+
+
+def test_leave_is_holiday_of_a_team_and_no_other_leave():
+    """S110: team grain alone, in groups of a minimum size, whatever the reason for other leave."""
+    document = CHARTERS["leave-use"]
+    assert document.what.grains == (Grain.TEAM,)
+    assert all("At least 8 people" in clause.condition for clause in document.which_decisions.allowed)
+    assert any("Sick leave" in left_out for left_out in document.what.exclusions.left_out)
+
+
+@pytest.mark.parametrize("slug", sorted(CHARTERS))
+def test_no_starter_charter_warns_its_readers(slug):
+    """Issue 3, item 1: starters are what others learn from, so lint finds nothing in them at all."""
+    found = lint.lint(
+        CHARTERS[slug],
+        sources=SOURCES,
+        known_metrics=set(CHARTERS),
+        minimum_grains={decision.slug: decision.minimum_grain for decision in catalogue.decisions()},
+    )
+    assert found == []
 
 
 def test_incident_burden_allows_staffing_and_forbids_rating():

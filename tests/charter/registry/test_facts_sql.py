@@ -308,8 +308,50 @@ def test_work_in_progress_counts_what_was_open_at_each_midnight(warehouse):
 def test_slo_compliance_weighs_days_by_their_events(warehouse):
     """S25: good events of all events, so a quiet day does not hide a busy one."""
     warehouse.execute(
-        "INSERT INTO slo_windows VALUES ('a', 't', 's', '2026-01-01', 90, 100), ('b', 't', 's', '2026-01-02', 0, 0)"
+        """INSERT INTO slo_windows VALUES
+           ('a', 't', 's', '2026-01-01', 90, 100, 0.9), ('b', 't', 's', '2026-01-02', 0, 0, 0.9)"""
     )
     facts = catalogue.charters()["slo-compliance"].what.measure.facts
     rows = warehouse.execute(f"""SELECT "at" AT TIME ZONE 'UTC', value, weight FROM ({facts})""").fetchall()
     assert [(str(at), value, weight) for at, value, weight in rows] == [("2026-01-01 12:00:00", 0.9, 100)]
+
+
+def test_an_error_budget_is_used_up_when_all_that_may_fail_has_failed(warehouse):
+    """S25: failed events as a part of those that the objective allows; without an allowance there is no budget."""
+    warehouse.execute(
+        """INSERT INTO slo_windows VALUES
+           ('a', 't', 's', '2026-01-01', 90, 100, 0.8), ('b', 't', 's', '2026-01-02', 60, 100, 0.8),
+           ('c', 't', 's', '2026-01-03', 99, 100, 1.0)"""
+    )
+    facts = catalogue.charters()["error-budget"].what.measure.facts
+    rows = warehouse.execute(f"SELECT round(value, 9), weight FROM ({facts}) ORDER BY 1").fetchall()
+    assert rows == [(0.5, 100), (2.0, 100)]
+
+
+def test_recovery_time_is_from_the_end_of_one_severe_incident_to_the_next(warehouse):
+    """S111: slighter incidents do not count, other teams' neither; one that overlaps leaves no time at all."""
+    warehouse.execute(
+        """INSERT INTO incidents VALUES
+           ('a', 't', 's', 1, '2026-01-01 00:00:00+00', '2026-01-02 00:00:00+00'),
+           ('b', 't', 's', 3, '2026-01-03 00:00:00+00', '2026-01-03 01:00:00+00'),
+           ('c', 't', 's', 2, '2026-01-05 00:00:00+00', '2026-01-06 00:00:00+00'),
+           ('d', 't', 's', 2, '2026-01-05 12:00:00+00', '2026-01-07 00:00:00+00'),
+           ('e', 'u', 's', 1, '2026-01-04 00:00:00+00', '2026-01-04 01:00:00+00')"""
+    )
+    facts = catalogue.charters()["recovery-time"].what.measure.facts
+    rows = warehouse.execute(f"""SELECT team, value FROM ({facts}) ORDER BY "at" """).fetchall()
+    assert rows == [("t", 3.0), ("t", 0.0)]
+
+
+def test_context_switching_counts_what_one_person_has_open(warehouse):
+    """S111: two items of one person on one day are two at once; one each of two people is one."""
+    warehouse.execute(
+        """INSERT INTO work_items (id, team, assignee, created_at, started_at, finished_at) VALUES
+           ('a', 't', 'p', '2026-01-01 08:00:00+00', '2026-01-01 09:00:00+00', '2026-01-02 09:00:00+00'),
+           ('b', 't', 'p', '2026-01-01 08:00:00+00', '2026-01-01 10:00:00+00', '2026-01-02 10:00:00+00'),
+           ('c', 't', 'q', '2026-01-01 08:00:00+00', '2026-01-01 10:00:00+00', '2026-01-02 10:00:00+00'),
+           ('d', 't', NULL, '2026-01-01 08:00:00+00', '2026-01-01 10:00:00+00', '2026-01-02 10:00:00+00')"""
+    )
+    facts = catalogue.charters()["context-switching"].what.measure.facts
+    rows = warehouse.execute(f"SELECT person, value FROM ({facts}) ORDER BY 1").fetchall()
+    assert rows == [("p", 2), ("q", 1)]

@@ -8,12 +8,13 @@ import pytest
 
 from audits.ledger.models import Entry
 from charter.measures.models import PublishedValue
+from charter.registry import catalogue
 from charter.registry.models import CharterVersion, Programme
 from charter.registry.states import ProgrammeState, Standing
 from governance.board.models import Ballot, Case
 from governance.board.states import CaseState
 from governance.demo.dataset import DataSet, made_up
-from governance.demo.seed import Seeding
+from governance.demo.seed import TAKEN_UP, Seeding
 from governance.people.models import Cohort, RoleGrant, User
 from governance.training.models import Acknowledgement
 from ground import clock
@@ -72,11 +73,13 @@ def check_house(data: DataSet) -> None:
     assert programme.state == ProgrammeState.ACTIVE
     assert data.about in programme.purpose
     standings = {version.metric.slug: version for version in CharterVersion.objects.select_related("metric")}
-    assert len(standings) >= 14
-    assert {slug for slug, version in standings.items() if version.standing != Standing.ACTIVE} == {
-        "hours-online",
-        "weekend-share",
+    assert set(standings) == set(catalogue.charters())
+    stand = {slug: version.standing for slug, version in standings.items()}
+    assert stand.pop("weekend-share") == Standing.IN_REVIEW
+    assert {slug for slug, standing in stand.items() if standing == Standing.ACTIVE} == TAKEN_UP - {
+        "weekend-share"
     }
+    assert {standing for slug, standing in stand.items() if slug not in TAKEN_UP} == {Standing.DRAFT}
     for version in standings.values():
         if version.standing == Standing.ACTIVE:
             case = Case.objects.get(pk=version.case_id)
