@@ -170,7 +170,7 @@ def _forbidden(row: Forbidden) -> tuple[str, str]:
 
 def _example(row: Example) -> tuple[str, str]:
     by = f" by {', '.join(row.rules)}" if row.rules else ""
-    asked = "; ".join(f"{_spoken(part)}: {_plain(value)}" for part, value in row.request.items())
+    asked = "; ".join(f"{_spoken(part)}: {_plain(value)}" for part, value in sorted(row.request.items()))
     return row.says, f"Must get: {row.verdict.value}{by}. Asked by {words.spoken(row.asked_by)}. {asked}."
 
 
@@ -206,3 +206,10 @@ def _plain(value: object) -> str:
 
 def _spoken(word: str) -> str:
     return word.replace("_", " ")
+
+
+def begun(document: CharterDocument, heading: Heading) -> bool:
+    """Whether anything was written under a heading; the owner is there from the start."""
+    part = getattr(document, heading.value)
+    empty = type(part)(owner=part.owner) if heading is Heading.WHO else type(part)()
+    return bool(part != empty)

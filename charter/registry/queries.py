@@ -1,15 +1,18 @@
 """Reads worth a name: the charter that governs a metric now, and what the programme lays down for a use."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID
 
+import msgspec
 from django.db.models import (
     Case,
     F,
     FilteredRelation,
     IntegerField,
+    JSONField,
     OuterRef,
     Q,
     QuerySet,
@@ -19,17 +22,17 @@ from django.db.models import (
 )
 from msgspec import Struct
 
+from charter.registry import matrix
 from charter.registry.charter_facts import read_document
-from charter.registry.document import CharterDocument
-from charter.registry.models import CharterVersion, Metric, RulebookVersion
+from charter.registry.document import CharterDocument, WhichDecisions
+from charter.registry.models import CharterVersion, DecisionKind, Metric, RulebookVersion
 from charter.registry.states import RulebookState
 from charter.registry.states import Standing as Stands
 from charter.rules import Rule, Rulebook, compile_rulebook
 from charter.rules.facts import DecisionFacts
-from charter.rules.vocabulary import Decision, SourceKind, Standing
+from charter.rules.vocabulary import Decision, DecisionGroup, SourceKind, Standing
 from ground import statements
 from ground.statements import Read
-
 
 _IN_FORCE = frozenset({Standing.ACTIVE, Standing.PILOT})
 
@@ -164,7 +167,97 @@ def metrics_with_current_version() -> QuerySet[Metric]:
     )
 
 
+def with_grains(found: QuerySet[Metric]) -> QuerySet[Metric]:
+    """Metrics of `metrics_with_current_version()` with the grains that each charter measures at.
+
+    By a statement of its own for each row, which PostgreSQL puts off until it knows which rows a page shows: documents
+    are long, and reading all of them costs more than the rest of the page.
+    """
+    its = (
+        CharterVersion.objects.filter(pk=OuterRef("current__pk")).order_by().values("document__what__grains")
+    )
+    return found.annotate(grains=Subquery(its, output_field=JSONField()))
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """One metric of the matrix. Where nothing governs it, every cell is "not set": no use is allowed now."""
+
+    metric: Metric
+    in_force: bool
+    cells: tuple[matrix.Cell, ...]
+
+
+def declared_decisions(found: Mapping[str, Collection[str]] | None = None) -> list[DecisionKind]:
+    """The decisions of the programme in the order of the vocabulary, or those of the groups and decisions asked for."""
+    asked = found or {}
+    kinds = [
+        kind
+        for kind in DecisionKind.objects.all()
+        if (not asked.get("group") or kind.group in asked["group"])
+        and (not asked.get("decision") or kind.slug in asked["decision"])
+    ]
+    order = list(Decision)
+    return sorted(kinds, key=lambda kind: order.index(Decision(kind.slug)))
+
+
+def matrix_rows(metrics: Sequence[Metric], kinds: Sequence[DecisionKind], at: datetime) -> list[MatrixRow]:
+    """Rows for metrics of `metrics_with_current_version()`, columns as given; two statements, however many."""
+    uses = which_decisions([metric.current.pk for metric in metrics if _has_force(metric.current, at)])
+    asked = [clause for each in uses.values() for clause in each.allowed]
+    beside = {slug for clause in asked for slug in clause.beside}
+    names = dict(Metric.objects.filter(slug__in=beside).values_list("slug", "name"))
+    decisions = [decision_facts(kind) for kind in kinds]
+    return [_matrix_row(metric, uses, decisions, names) for metric in metrics]
+
+
+def which_decisions(versions: Collection[UUID]) -> dict[UUID, WhichDecisions]:
+    """What each of these charter versions says of decisions, in one statement."""
+    found = CharterVersion.objects.filter(pk__in=versions).order_by()
+    return {
+        key: msgspec.convert(stored, WhichDecisions)
+        for key, stored in found.values_list("pk", "document__which_decisions")
+    }
+
+
+def decision_facts(kind: DecisionKind) -> DecisionFacts:
+    """What the rules see of a declared decision."""
+    return DecisionFacts(
+        decision=Decision(kind.slug),
+        group=DecisionGroup(kind.group),
+        consequential=kind.consequential,
+        evidence_needed=kind.evidence_needed,
+        fairness_needed=kind.fairness_needed,
+        accountable_needed=kind.accountable_needed,
+    )
+
+
+def _has_force(version: CharterVersion | None, at: datetime) -> bool:
+    """Whether a charter allows anything now: active or tried out, and not past its expiry."""
+    if version is None or version.standing not in (Stands.ACTIVE, Stands.PILOT):
+        return False
+    return version.expires_at is None or version.expires_at > at
+
+
+def _matrix_row(
+    metric: Metric,
+    uses: Mapping[UUID, WhichDecisions],
+    decisions: Sequence[DecisionFacts],
+    names: Mapping[str, str],
+) -> MatrixRow:
+    said = uses.get(metric.current.pk) if metric.current else None
+    piloted = said is not None and metric.current.standing == Stands.PILOT
+    cells = matrix.cells(said or WhichDecisions(), decisions, names=names, piloted=piloted)
+    return MatrixRow(metric, said is not None, cells)
+
+
 def version_history(metric: Metric) -> QuerySet[CharterVersion]:
     """All versions of a metric's charter, newest first, with who wrote, handed in and activated each; one statement."""
     people = ("metric", "created_by", "submitted_by", "activated_by", "ended_by")
     return metric.versions.select_related(*people).order_by("-number")
+
+
+def metrics_of(categories: Collection[str], *, but: str) -> QuerySet[Metric]:
+    """The metrics whose charter in force is of one of these categories, by name, leaving one out."""
+    in_force = Q(versions__standing=Stands.ACTIVE, versions__category__in=categories)
+    return Metric.objects.filter(in_force).exclude(slug=but).order_by("name")

@@ -30,6 +30,7 @@ ROLE_WORDS = {
 }
 PAGES = {
     "home": _("Home"),
+    "charters": _("My charters"),
     "metrics": _("Metrics"),
     "ask": _("Ask"),
     "my-answers": _("My answers"),
@@ -39,12 +40,26 @@ PAGES = {
 # Who asks comes to asking soonest; who reads, to the rules; who checks, to receipts.
 ASKS = ("home", "metrics", "ask", "my-answers", "rules")
 READS = ("home", "metrics", "rules", "ask", "my-answers")
+WRITES = ("home", "charters", "metrics", "ask", "my-answers", "rules")
 CHECKS = ("home", "receipts", "metrics", "rules", "ask", "my-answers")
-NAVIGATION = {Role.MANAGER: ASKS, Role.VALUE_STREAM_LEAD: ASKS, Role.LEADERSHIP: ASKS, Role.AUDITOR: CHECKS}
+NAVIGATION = {
+    Role.MANAGER: ASKS,
+    Role.VALUE_STREAM_LEAD: ASKS,
+    Role.LEADERSHIP: ASKS,
+    Role.AUDITOR: CHECKS,
+    Role.METRIC_OWNER: WRITES,
+}
 # Pages that stand under another in the navigation.
 UNDER = {
     "metric": "metrics",
     "answer": "ask",
+    "versions": "metrics",
+    "charter-new": "charters",
+    "charter-draft": "charters",
+    "charter-writers": "charters",
+    "charter-discard": "charters",
+    "charter-check": "charters",
+    "charter-heading": "charters",
     "rule": "rules",
     "acknowledge": "rules",
     "receipt": "my-answers",
@@ -117,9 +132,17 @@ def _house(request: HttpRequest) -> dict[str, Any]:
         "programme": found.name if found else "",
         "today": today(request),
         "role_line": held.line,
-        "nav": _navigation(request, NAVIGATION.get(held.chief, READS)),
+        "nav": _navigation(request, _pages(held)),
         "footer": footer,
     }
+
+
+def _pages(held: Badge) -> Sequence[str]:
+    """The pages of the role that comes first; whoever also writes charters finds them after home."""
+    pages = NAVIGATION.get(held.chief, READS)
+    if held.holds(Role.METRIC_OWNER) and "charters" not in pages:
+        return (pages[0], "charters", *pages[1:])
+    return pages
 
 
 def _navigation(request: HttpRequest, pages: Sequence[str]) -> list[tuple[str, str, bool]]:

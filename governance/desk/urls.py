@@ -3,6 +3,7 @@
 from django.urls import path
 
 from governance.desk.views import ask, home, metrics, receipts, rules, signin
+from governance.desk.views.writing import draft, heading, lists, versions
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -10,6 +11,14 @@ urlpatterns = [
     path("sign-out", signin.sign_out, name="sign-out"),
     path("metrics", metrics.metrics, name="metrics"),
     path("metrics/<slug:slug>", metrics.metric, name="metric"),
+    path("metrics/<slug:slug>/versions/<int:older>/<int:newer>", versions.compare, name="versions"),
+    path("charters", lists.charters, name="charters"),
+    path("charters/new", lists.start, name="charter-new"),
+    path("charters/<uuid:draft_id>", draft.overview, name="charter-draft"),
+    path("charters/<uuid:draft_id>/writers", draft.editors, name="charter-writers"),
+    path("charters/<uuid:draft_id>/discard", draft.discard, name="charter-discard"),
+    path("charters/<uuid:draft_id>/check", draft.check, name="charter-check"),
+    path("charters/<uuid:draft_id>/<slug:slug>", heading.heading, name="charter-heading"),
     path("ask", ask.ask, name="ask"),
     path("my-answers", receipts.my_answers, name="my-answers"),
     path("receipts", receipts.find, name="receipts"),

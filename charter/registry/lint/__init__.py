@@ -56,6 +56,7 @@ CHECKS: tuple[Check, ...] = (
     Check("CH51", _W, ("S72",), complete.gaming_risks),
     Check("CH52", _W, ("S17",), wording.long_sentences),
     Check("CH53", _W, ("S108",), complete.person_retention),
+    Check("CH55", _W, ("S108",), complete.invasiveness),
     Check("CH54", _N, ("S67",), complete.works_agreement),
 )
 

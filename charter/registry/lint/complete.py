@@ -5,7 +5,9 @@ from datetime import date
 
 from charter.registry.charter_facts import length
 from charter.registry.document import HowLong, What, Who, Why
+from charter.registry.invasiveness import LEVELS
 from charter.registry.lint.finding import Draft, Fault
+from charter.rules import words
 from charter.rules.vocabulary import Category, Grain
 
 LONGEST_DEFINITION = 600  # characters
@@ -149,6 +151,23 @@ def person_retention(draft: Draft) -> Iterator[Fault]:
     if Grain.PERSON in draft.document.what.grains and kept and _days(kept) > 31:
         text = "Facts are kept for more than 31 days although the charter shows single persons to others."
         yield Fault("how_long.facts", text, "Keep them for P31D, or say to the board why that is too short.")
+
+
+def invasiveness(draft: Draft) -> Iterator[Fault]:
+    """The more a metric intrudes, the sooner its facts go and the more is weighed before."""
+    level = draft.document.harms.invasiveness
+    if level is None:
+        return
+    demanded, kept = LEVELS[level], draft.document.how_long.facts
+    if demanded.longest and kept and _days(kept) > _days(demanded.longest):
+        longest = words.duration(demanded.longest)
+        text = f"Facts are kept for {words.duration(kept)}; at invasiveness {level}, {longest} is the most."
+        yield Fault(
+            "how_long.facts", text, f"Keep them for {longest}, or say to the board why that is too short."
+        )
+    if demanded.assessed and _is_empty(draft.document.why.impact_assessment):
+        text = f"Invasiveness {level} needs an impact assessment, and the charter links none."
+        yield Fault("why.impact_assessment", text, "Link the assessment.")
 
 
 def advised_fields(draft: Draft) -> Iterator[Fault]:

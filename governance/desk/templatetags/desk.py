@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from django import template
 from django.utils.translation import gettext as _
 
-from charter.rules import words
+from charter.rules import Verdict, words
 from governance.desk import wording
 from governance.desk.answers import rule_url
 from governance.desk.tables import standing_tag
+from governance.desk.templatetags.mc import OUTCOMES
 from governance.people.queries import CohortAsked
 
 register = template.Library()
@@ -48,3 +49,15 @@ def words_of(slug: str) -> str:
 def number_words(count: int) -> str:
     """`Three`, to begin a sentence."""
     return words.sentence(words.number(count))
+
+
+@register.filter
+def verdict_words(outcome: str) -> str:
+    """`allowed` of permit, as within a sentence."""
+    return words.inside(str(OUTCOMES[outcome]))
+
+
+@register.filter
+def rule_ids(verdict: Verdict) -> str:
+    """`AR04, AR14`: the rules that decided, each once."""
+    return ", ".join(dict.fromkeys(bite.id for bite in verdict.rules))

@@ -1,0 +1,160 @@
+"""One draft as a whole: what is still to write, who writes along, checking it, handing it in or throwing it away."""
+
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from charter.registry import drafts, lint, permissions, submission
+from charter.registry.charter_facts import read_document
+from charter.registry.document import CharterDocument
+from charter.registry.headings import Heading, entries, label
+from charter.registry.lint import Finding
+from charter.registry.models import Draft
+from charter.registry.readability import readability
+from governance.board import queries
+from governance.board.models import Ballot
+from governance.board.proposals import propose
+from governance.board.states import Vote
+from governance.desk.openings import opens_to, signed_in
+from governance.desk.views.writing import pages
+from governance.desk.views.writing.own import own_draft
+from governance.desk.views.writing.states import heading_url, tasks
+from governance.people.models import AccountKind, User
+from ground.errors import BadInput
+
+Page = dict[str, object]
+
+
+@opens_to(signed_in, stored=False)
+def overview(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """The list of what is to write, with how far each heading is."""
+    draft = own_draft(draft_id)
+    permissions.check_can_see_draft(request.user, draft)
+    return _overview(request, draft)
+
+
+@opens_to(signed_in, stored=False)
+@require_POST
+def editors(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """Ask somebody to write along, or no longer."""
+    draft = own_draft(draft_id)
+    username = request.POST.get("user", "").strip()
+    user = User.objects.filter(username=username, kind=AccountKind.HUMAN).first()
+    if user is None:
+        permissions.check_can_end_draft(request.user, draft)
+        return _overview(request, draft, wrong=_("Nobody has the user name “%(name)s”.") % {"name": username})
+    try:
+        _share(request, draft, user)
+    except BadInput as error:
+        return _overview(request, draft, wrong=error.detail)
+    return HttpResponseRedirect(reverse("charter-draft", args=[draft.pk]) + "#writers")
+
+
+@opens_to(signed_in, stored=False)
+def discard(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """Ask once more, then throw the draft away."""
+    draft = own_draft(draft_id)
+    permissions.check_can_end_draft(request.user, draft)
+    if request.method != "POST":
+        return render(request, "desk/writing/discard.html", _about(draft))
+    drafts.discard_draft(draft=draft, by=request.user)
+    messages.success(request, _("The draft of %(name)s is thrown away.") % {"name": draft.document["name"]})
+    return HttpResponseRedirect(reverse("charters"))
+
+
+@opens_to(signed_in, stored=False)
+def check(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """GET shows all answers with what stands in the way; POST hands the charter in and puts it to the board."""
+    draft = own_draft(draft_id)
+    permissions.check_can_see_draft(request.user, draft)
+    if request.method != "POST":
+        return _check(request, draft)
+    try:
+        case = propose(draft=draft, by=request.user)
+    except BadInput as error:
+        return _check(request, draft, status=400, refused=error.detail)
+    said = _("%(name)s is with the board. Votes can be cast until %(day)s.")
+    day = case.closes_at.date()
+    messages.success(request, said % {"name": draft.document["name"], "day": f"{day.day} {day:%B %Y}"})
+    return HttpResponseRedirect(reverse("metric", args=[draft.metric]))
+
+
+def _share(request: HttpRequest, draft: Draft, user: User) -> None:
+    if "remove" in request.POST:
+        drafts.remove_editor(draft=draft, user=user, by=request.user)
+        messages.success(request, _("%(name)s no longer writes along.") % {"name": user.name})
+    else:
+        drafts.add_editor(draft=draft, user=user, by=request.user)
+        messages.success(request, _("%(name)s can write along now.") % {"name": user.name})
+
+
+def _about(draft: Draft) -> Page:
+    return {"draft": draft, "document": read_document(draft.document)}
+
+
+def _overview(request: HttpRequest, draft: Draft, wrong: str = "") -> HttpResponse:
+    document = read_document(draft.document)
+    found = tasks(draft, document, submission.findings_of(document, draft.programme))
+    given = _about(draft) | {
+        "tasks": found,
+        "done": sum(1 for task in found if task.done),
+        "shares": list(draft.shares.select_related("user")),
+        "may_edit": permissions.can_edit_draft(request.user, draft),
+        "may_end": permissions.can_end_draft(request.user, draft),
+        "reasons": _reasons(draft),
+        "wrong": wrong,
+    }
+    return render(request, "desk/writing/draft.html", given, status=400 if wrong else 200)
+
+
+def _check(request: HttpRequest, draft: Draft, *, status: int = 200, refused: str = "") -> HttpResponse:
+    document = read_document(draft.document)
+    found = submission.findings_of(document, draft.programme)
+    blocking = lint.errors(found)
+    links = _links(draft, document, found)
+    given = _about(draft) | {
+        "blocking": [(finding, links[finding]) for finding in blocking],
+        "remarks": [
+            (finding, label(finding.field), links[finding]) for finding in found if finding not in blocking
+        ],
+        "answers": [(each, heading_url(draft, each), _answers(document, each)) for each in Heading],
+        "tried": submission.tried(document, draft.programme),
+        "reads": readability(document.what.definition),
+        "reasons": _reasons(draft),
+        "may_edit": permissions.can_edit_draft(request.user, draft),
+        "may_end": permissions.can_end_draft(request.user, draft),
+        "refused": refused,
+    }
+    return render(request, "desk/writing/check.html", given, status=status)
+
+
+def _answers(document: CharterDocument, heading: Heading) -> list[object]:
+    return [entry for entry in entries(document) if entry.heading is heading]
+
+
+def _links(draft: Draft, document: CharterDocument, found: Sequence[Finding]) -> dict[Finding, str]:
+    """The address of the field that each finding speaks of."""
+    wanted = {Heading.of(finding.field) for finding in found}
+    places = {each: pages.anchors(pages.FORMS[each](None, document=document)) for each in wanted}
+    return {finding: _link(draft, finding, places[Heading.of(finding.field)]) for finding in found}
+
+
+def _link(draft: Draft, finding: Finding, places: dict[str, str]) -> str:
+    place = pages.nearest(finding.field, places)
+    url = f"{heading_url(draft, Heading.of(finding.field))}?all=1"
+    return f"{url}#{places[place]}" if place else url
+
+
+def _reasons(draft: Draft) -> list[Ballot]:
+    """Why the board refused the metric before: reasons of votes against it and vetoes, newest case first (S50)."""
+    refused = queries.closed_ballots().filter(
+        case__charter_version__metric__slug=draft.metric,
+        case__outcome__approved=False,
+        vote__in=[Vote.REJECT, Vote.VETO],
+    )
+    return list(refused.select_related("case__charter_version", "seat", "user").order_by("-case__closed_at"))

@@ -1,0 +1,147 @@
+"""A heading's form as its page shows it: sections of fields, each with what lint finds of it beside it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.forms.boundfield import BoundField
+from django.utils.translation import gettext as _
+
+from charter.registry.headings import Heading
+from charter.registry.lint import Finding
+from charter.registry.submission import Tried
+from governance.desk.fields import anchor
+from governance.desk.views.writing.forms.base import HeadingForm
+from governance.desk.views.writing.forms.rows import ExamplesForm, RowForm, RowsForm, WhichDecisionsForm
+from governance.desk.views.writing.forms.single import HarmsForm, HowLongForm, WhoForm, WhyForm
+from governance.desk.views.writing.forms.what import WhatForm
+
+FORMS: dict[Heading, type[HeadingForm] | type[RowsForm]] = {
+    form.heading: form
+    for form in (WhatForm, WhyForm, WhoForm, HowLongForm, WhichDecisionsForm, ExamplesForm, HarmsForm)
+}
+Form = HeadingForm | RowsForm
+
+
+@dataclass
+class Shown:
+    """One field with its findings, and what else helps to fill it in."""
+
+    bound: BoundField
+    findings: list[Finding] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Row:
+    """One row of a list: its fields, and of an example the verdict that it gets."""
+
+    legend: str
+    anchor: str
+    fields: list[Shown]
+    findings: list[Finding] = field(default_factory=list)
+    tried: Tried | None = None
+
+
+@dataclass
+class Section:
+    """Fields, or rows of fields, under one subheading."""
+
+    title: str
+    note: str
+    anchor: str
+    fields: list[Shown] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def sections(
+    form: Form,
+    found: Sequence[Finding] = (),
+    *,
+    notes: Mapping[str, Sequence[str]] | None = None,
+    tried: Mapping[str, Tried] | None = None,
+) -> tuple[list[Section], list[Finding]]:
+    """The page of a heading, and the findings that speak of no one field.
+
+    `notes` are sentences by field, `tried` the examples' verdicts by their place.
+    """
+    built = list(_rows(form, tried or {}) if isinstance(form, RowsForm) else _single(form, notes or {}))
+    slots = _slots(form, built)
+    general = []
+    for finding in found:
+        if Heading.of(finding.field) is form.heading:
+            place = nearest(finding.field, slots)
+            (slots[place].findings if place else general).append(finding)
+    for place in slots.values():
+        _describe(place)
+    return built, general
+
+
+def anchors(form: Form) -> dict[str, str]:
+    """The id on the heading's page of each place in the document."""
+    built, _none = sections(form)
+    return {
+        place: anchor(slot.bound) if isinstance(slot, Shown) else slot.anchor
+        for place, slot in _slots(form, built).items()
+    }
+
+
+def nearest(place: str, places: Mapping[str, object]) -> str:
+    """The narrowest of the places that holds a finding's, else the first within it; empty where there is none."""
+    holding = [each for each in places if place == each or place.startswith((f"{each}.", f"{each}["))]
+    within = [each for each in places if each.startswith((f"{place}.", f"{place}["))]
+    return max(holding, key=len) if holding else next(iter(within), "")
+
+
+def problems(form: Form) -> Iterator[tuple[str, str]]:
+    """What was typed wrong, each with the id of its field."""
+    for each in [form] if isinstance(form, HeadingForm) else form.forms:
+        for bound in each:
+            for error in bound.errors:
+                yield str(error), anchor(bound)
+
+
+def _single(form: HeadingForm, notes: Mapping[str, Sequence[str]]) -> Iterator[Section]:
+    for number, (title, note, names) in enumerate(form.sections):
+        shown = [Shown(form[name], notes=list(notes.get(name, ()))) for name in names]
+        yield Section(str(title), str(note), f"part-{number + 1}", shown)
+
+
+def _rows(form: RowsForm, tried: Mapping[str, Tried]) -> Iterator[Section]:
+    for name, _form, title, note in form.lists:
+        rows = [
+            _row(each, number, tried.get(f"{form.heading.value}.{name}[{number}]"))
+            for number, each in enumerate(form.sets[name].forms)
+        ]
+        yield Section(str(title), str(note), name, rows=rows)
+
+
+def _row(form: RowForm, number: int, tried: Tried | None) -> Row:
+    new = not form.initial
+    legend = _("One more") if new else str(number + 1)
+    shown = [Shown(bound) for bound in form if not (new and bound.name == "DELETE")]
+    return Row(legend, form.prefix, shown, tried=tried)
+
+
+def _slots(form: Form, built: Sequence[Section]) -> dict[str, Shown | Row | Section]:
+    """Where on the page each place of the document is."""
+    if isinstance(form, HeadingForm):
+        return {form.place(shown.bound.name): shown for section in built for shown in section.fields}
+    slots: dict[str, Shown | Row | Section] = {}
+    for section in built:
+        base = f"{form.heading.value}.{section.anchor}"
+        slots[base] = section
+        for number, row in enumerate(section.rows):
+            slots[f"{base}[{number}]"] = row
+            slots |= {f"{base}[{number}].{shown.bound.name}": shown for shown in row.fields}
+    return slots
+
+
+def _describe(slot: Shown | Row | Section) -> None:
+    """Let the field's own element point at its hint, its error and its findings."""
+    if not isinstance(slot, Shown) or not (slot.findings or slot.notes):
+        return
+    bound = slot.bound
+    ids = [f"{bound.auto_id}_helptext"] if bound.help_text else []
+    ids += [f"{bound.auto_id}_error"] if bound.errors else []
+    bound.field.widget.attrs["aria-describedby"] = " ".join([*ids, f"{bound.auto_id}_findings"])
