@@ -1,13 +1,15 @@
 """The registry in the API, to read. What a charter says of itself is for everyone; drafts are for those who work on them."""
 
 from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from charter.registry import permissions, queries
+from charter.registry import permissions, queries, schema
 from charter.registry.filters import MetricFilter
 from charter.registry.models import DecisionKind
 from charter.registry.serializers import (
@@ -61,3 +63,13 @@ class RuleList(APIView):
     @extend_schema(operation_id="rules", responses=RuleSerializer(many=True))
     def get(self, request: Request) -> Response:
         return Response(RuleSerializer(queries.rules_in_force(), many=True).data)
+
+
+class CharterSchema(APIView):
+    """The charter document as JSON Schema, for editors: it says nothing about anybody, so no token is asked for."""
+
+    permission_classes = [AllowAny]
+
+    @extend_schema(operation_id="charter_schema", auth=[], responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        return Response(schema.charter_schema(), content_type=schema.CONTENT_TYPE)
