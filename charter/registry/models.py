@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from charter.registry.reminders import ClockSuspension as ClockSuspension
 from charter.registry.reminders import Reminder as Reminder
 from charter.registry.reminders import UntiedFlag as UntiedFlag
 from charter.registry.reminders import two_reminders
@@ -48,9 +49,8 @@ class Programme(Record):
     coverage_threshold = models.FloatField(default=0.7)
     charter_months = models.PositiveSmallIntegerField(default=12)
     review_days = models.PositiveSmallIntegerField(default=92)
-    # How long after its notice an overdue charter is suspended, and a charter may stay that no decision is tied to.
-    review_notice_days = models.PositiveSmallIntegerField(default=14)
-    untied_days = models.PositiveSmallIntegerField(default=30)
+    review_notice_days = models.PositiveSmallIntegerField(default=14)  # before what is overdue is suspended
+    untied_days = models.PositiveSmallIntegerField(default=30)  # that a charter may allow no decision (S11)
     expiry_reminder_days = ArrayField(models.PositiveSmallIntegerField(), default=two_reminders)
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(_USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

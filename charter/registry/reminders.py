@@ -21,6 +21,11 @@ class ReminderKind(models.TextChoices):
     REVIEW = "review", _("The review of its decisions is due")
 
 
+class SuspendedFor(models.TextChoices):
+    REVIEW = "review", _("Its review was overdue")
+    UNTIED = "untied", _("It allows no decision, and nobody said why it stays")
+
+
 class Reminder(Record):
     """The owner of a charter was reminded, once for each day that something falls due and each stage before it.
 
@@ -76,5 +81,36 @@ class UntiedFlag(Record):
                 condition=Q(ended_at__isnull=True, ended_by__isnull=True)
                 | Q(ended_at__isnull=False, ended_by__isnull=False),
                 name="untiedflag_ended_at_and_by",
+            ),
+        ]
+
+
+class ClockSuspension(Record):
+    """A charter that was suspended because nobody acted in time; a review that confirms it puts it back in force.
+
+    Suspensions by a seat of the board are the board's own, and end there.
+    """
+
+    charter_version = models.ForeignKey(_VERSION, on_delete=models.PROTECT, related_name="clock_suspensions")
+    reason = models.CharField(max_length=20, choices=SuspendedFor)
+    suspended_at = models.DateTimeField(default=clock.now)
+    suspended_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-suspended_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["charter_version"],
+                condition=Q(ended_at__isnull=True),
+                name="clocksuspension_one_open_a_version",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True)
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="clocksuspension_ended_at_and_by",
             ),
         ]

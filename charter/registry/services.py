@@ -5,7 +5,7 @@ at once) are `atomic()`; the others are durable, so that what they return is com
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -165,7 +165,7 @@ def activate(
         _end(_locked(other), Standing.RETIRED, by)
     programme, now = version.metric.programme, clock.now()
     version.case_id, version.activated_at, version.activated_by = case_id, now, by
-    full = now + relativedelta(months=programme.charter_months)
+    full = _months_later(now, programme.charter_months, ZoneInfo(programme.time_zone))
     version.expires_at = min(full, until) if until else full
     version.review_due_on = clock.today(programme.time_zone) + timedelta(days=programme.review_days)
     fields = ("case_id", "activated_at", "activated_by", "expires_at", "review_due_on")
@@ -197,7 +197,7 @@ def run_pilot(*, version: CharterVersion, begins: datetime, ends: datetime, by: 
         raise Conflict(_("Only a charter that the board let be tried out has a pilot."), code="not_in_pilot")
     version.activated_at, version.activated_by, version.expires_at = begins, by, ends
     version.save(update_fields=["activated_at", "activated_by", "expires_at"])
-    payload = {**_version_payload(version), "begins": begins, "ends": ends}
+    payload = {**versions.identity(version), "begins": begins, "ends": ends}
     ledger.append(kind="registry.charter.pilot_dated", payload=payload, by=by.actor)
     return version
 
@@ -223,6 +223,15 @@ def reject(*, version: CharterVersion, by: User) -> CharterVersion:
 def suspend(*, version: CharterVersion, by: User) -> CharterVersion:
     """Take a version out of use at once, until the board rules."""
     return _stand(_locked(version), Standing.SUSPENDED, by)
+
+
+@transaction.atomic
+def expire(*, version: CharterVersion, by: User) -> CharterVersion:
+    """Note that a version's time has run out; Conflict where it has not. Queries refuse it from that moment, noted or not."""
+    version = _locked(version)
+    if version.expires_at is None or version.expires_at > clock.now():
+        raise Conflict(_("This charter has not expired."), code="not_expired")
+    return _end(version, Standing.EXPIRED, by)
 
 
 @transaction.atomic
@@ -317,6 +326,11 @@ def _register(programme: Programme, document: CharterDocument, owner: User, by: 
 def _make_metric(programme: Programme, document: CharterDocument, owner: User, by: User) -> Metric:
     metric = Metric(programme=programme, slug=document.metric, name=document.name, owner=owner, created_by=by)
     return records.insert(metric)
+
+
+def _months_later(moment: datetime, months: int, zone: ZoneInfo) -> datetime:
+    """The same hour of the same day so many months later on the clocks of a zone, whatever their shifts, in UTC."""
+    return (moment.astimezone(zone) + relativedelta(months=months)).astimezone(UTC)
 
 
 def _locked(version: CharterVersion) -> CharterVersion:

@@ -10,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance.config.settings")
 
 app = Celery("metric_charter")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["charter.measures"])
+app.autodiscover_tasks(["governance.notices", "charter.registry", "charter.measures", "governance.board"])
 
 
 @app.on_after_configure.connect
@@ -21,7 +21,22 @@ def _ready(sender: Celery, **_: Any) -> None:
             "task": "charter.measures.tasks.publish_closed_periods",
             "schedule": crontab(minute=10),
             "options": {"expires": 3000},
-        }
+        },
+        "keep the registry's clock": {
+            "task": "charter.registry.tasks.keep_clock",
+            "schedule": crontab(minute="*/15"),
+            "options": {"expires": 800},
+        },
+        "keep the board's clock": {
+            "task": "governance.board.tasks.keep_clock",
+            "schedule": crontab(minute="5-59/15"),
+            "options": {"expires": 800},
+        },
+        "mail notices": {
+            "task": "governance.notices.tasks.mail_notices",
+            "schedule": crontab(),  # each minute
+            "options": {"expires": 50},
+        },
     }
     options = sender.conf.broker_transport_options or {}
     for name in ("data_folder_in", "data_folder_out", "processed_folder", "control_folder"):

@@ -122,6 +122,7 @@ class Seeding:
         return people.open_account(
             username=sign_in.username,
             name=sign_in.name,
+            email=f"{sign_in.username}@demo.example",  # mailed to files only
             password=password,
             person=person,
             is_staff=sign_in.superuser,

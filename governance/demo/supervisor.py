@@ -192,6 +192,8 @@ class Supervisor:
             "WAREHOUSE_URL": f"duckdb://{quote(str((self._folder / 'warehouse.duckdb').absolute()))}",
             "CLOCK_OFFSET": str(state.clock_offset),
             "BASE_URL": self.address,
+            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "EMAIL_FILE_PATH": str((self._folder / "mail").absolute()),
             "SECRET_KEY": os.environ.get("SECRET_KEY") or self._secret_key(),
             "PYTHONUNBUFFERED": "1",
         }
