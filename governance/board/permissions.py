@@ -122,7 +122,7 @@ def check_can_suspend(user: User, version: CharterVersion, kind: SeatKind) -> No
 
 def check_can_end_waiver(user: User, waiver: Waiver) -> None:
     """Raise unless the account sits on the board and the waiver was granted and has not ended."""
-    if not sits(user):
+    if not (sits(user) or is_system(user)):
         raise NotPermitted(_("Only members of the board end a waiver."))
     if waiver.case.state != CaseState.APPROVED or waiver.ended_at is not None:
         raise Conflict(_("This waiver is not in force, so it cannot be ended."), code="not_in_force")

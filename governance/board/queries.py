@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
@@ -215,6 +215,16 @@ def open_past_their_time(now: datetime) -> QuerySet[Case]:
     return cases(CaseState.OPEN).filter(closes_at__lte=now).order_by("closes_at", "pk")
 
 
+def open_and_heard() -> QuerySet[Case]:
+    """Open cases on which every seat has been heard: nothing is left but to decide them."""
+    return cases(CaseState.OPEN).annotate(said=Count("ballots")).filter(said=len(SeatKind))
+
+
+def ending_before(moment: datetime) -> QuerySet[Case]:
+    """Open cases on which voting ends before a moment and not yet."""
+    return cases(CaseState.OPEN).filter(closes_at__lte=moment, closes_at__gt=clock.now())
+
+
 def unheard_holders(case: Case, on: date) -> QuerySet[User]:
     """The accounts that may still speak for a seat that has not been heard on a case."""
     unheard = Seat.objects.exclude(ballots__case=case)
@@ -225,6 +235,24 @@ def unheard_holders(case: Case, on: date) -> QuerySet[User]:
 def pilots_to_end(on: date) -> QuerySet[Pilot]:
     """Running pilots whose last day is over."""
     return pilots().filter(state=PilotState.RUNNING, ends_on__lte=on)
+
+
+def waivers_to_end(on: date) -> QuerySet[Waiver]:
+    """Granted waivers whose last day is over and of which that is not noted yet."""
+    return waivers().filter(case__state=CaseState.APPROVED, ended_at__isnull=True, ends_on__lte=on)
+
+
+def terms_ending(after: date, until: date) -> QuerySet[Term]:
+    """Terms of members that end in these days."""
+    found = Term.objects.filter(alternate=False, valid_to__gt=after, valid_to__lte=until)
+    return found.select_related("seat", "user")
+
+
+def terms_that_left_a_vacancy(on: date) -> tuple[Term, ...]:
+    """The last member's term of each seat that has no member on a day."""
+    vacant = vacant_seats(on)
+    ended = Term.objects.filter(alternate=False, valid_to__lte=on, seat__kind__in=vacant)
+    return tuple(ended.select_related("seat", "user").order_by("seat_id", "-valid_to").distinct("seat_id"))
 
 
 def versions_to_check(before: datetime) -> QuerySet[CharterVersion]:

@@ -12,7 +12,9 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/", include("governance.decisions.urls")),
     path("api/v1/", include("charter.registry.urls")),
+    path("api/v1/", include("governance.board.urls")),
     path("api/v1/", include("governance.people.urls")),
+    path("api/v1/", include("governance.notices.urls")),
     path("admin/", admin.site.urls),
     path("", include("governance.desk.urls")),
 ]

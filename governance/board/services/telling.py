@@ -3,12 +3,13 @@
 import logging
 from collections.abc import Iterable
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from governance.board import permissions, queries
-from governance.board.models import BoardOutcome, Case, Comment, Pilot
+from governance.board.models import BoardOutcome, Case, Comment, Pilot, Term
 from governance.notices.services import notify
-from governance.people.models import User
+from governance.people.models import Role, RoleGrant, User
 from ground import clock
 from ground.errors import HouseError
 
@@ -43,14 +44,35 @@ def commented(comment: Comment, by: User) -> None:
     _tell_case(case, others, f"comment:{comment.pk}", subject, text, by)
 
 
-def remind(case: Case, user: User, *, days: int, by: User) -> bool:
-    """Remind a seat that has not been heard that the time is ending; whether this was new to them."""
-    subject = _("Your vote is needed: %(case)s") % {"case": case}
-    text = _("Your seat has not been heard on %(case)s. Voting ends on %(day)s.") % {
-        "case": case,
-        "day": _day(case),
-    }
-    return _tell(user, "board.case", subject, text, _path(case), f"case:{case.pk}:reminder:{days}", by)
+@transaction.atomic(durable=True)
+def remind_unheard(case: Case, users: Iterable[User], *, days: int, by: User) -> int:
+    """Remind those whose seat has not been heard that the time is ending; gives how many this was new to."""
+    said = {"case": case, "day": _day(case)}
+    subject = _("Your vote is needed: %(case)s") % said
+    text = _("Your seat has not been heard on %(case)s. Voting ends on %(day)s.") % said
+    return _tell_case(case, users, f"reminder:{days}", subject, text, by)
+
+
+@transaction.atomic(durable=True)
+def term_ends(term: Term, by: User) -> bool:
+    """Tell a member that their term ends."""
+    said = {"seat": term.seat, "day": term.valid_to.isoformat()}
+    subject = _("Your term on the board ends on %(day)s") % said
+    text = _("The seat “%(seat)s” needs a member from then on, or no case can pass.") % said
+    return _tell(term.user, "board.term", subject, text, "/cases", f"term:{term.pk}:{term.valid_to}", by)
+
+
+@transaction.atomic(durable=True)
+def seat_vacant(term: Term, by: User) -> int:
+    """Tell administrators that a seat has no member since a term ended."""
+    said = {"seat": term.seat, "day": term.valid_to.isoformat()}
+    subject = _("The seat “%(seat)s” is vacant") % said
+    text = _("It has no member since %(day)s. Without one no case can pass. Fill it.") % said
+    once = f"vacant:{term.pk}:{term.valid_to}"
+    admins = User.objects.filter(
+        is_active=True, role_grants__in=RoleGrant.objects.on(clock.today()).filter(role=Role.ADMIN)
+    )
+    return sum(_tell(user, "board.term", subject, text, "/cases", once, by) for user in admins.distinct())
 
 
 def pilot_started(pilot: Pilot, by: User) -> None:
@@ -82,9 +104,10 @@ def obstructed(case: Case, obstacle: HouseError) -> None:
     logger.warning("case %s cannot be closed: %s", case.pk, obstacle.detail)
 
 
-def _tell_case(case: Case, users: Iterable[User], what: str, subject: str, text: str, by: User) -> None:
-    for user in sorted(set(users), key=lambda each: each.pk):
-        _tell(user, "board.case", subject, text, _path(case), f"case:{case.pk}:{what}", by)
+def _tell_case(case: Case, users: Iterable[User], what: str, subject: str, text: str, by: User) -> int:
+    once = f"case:{case.pk}:{what}"
+    ordered = sorted(set(users), key=lambda each: each.pk)
+    return sum(_tell(user, "board.case", subject, text, _path(case), once, by) for user in ordered)
 
 
 def _tell(user: User, kind: str, subject: str, text: str, path: str, once: str, by: User) -> bool:

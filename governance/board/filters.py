@@ -1,0 +1,42 @@
+"""How lists of the board are narrowed in the API."""
+
+import django_filters
+from django.db.models import QuerySet
+
+from governance.board import queries
+from governance.board.models import Case, Waiver
+from governance.board.states import CaseKind, CaseState
+from ground import clock
+
+
+class CaseFilter(django_filters.FilterSet):
+    """By state, kind, metric, and whether a seat of the asker is still to be heard."""
+
+    state = django_filters.MultipleChoiceFilter(choices=CaseState.choices)
+    kind = django_filters.MultipleChoiceFilter(choices=CaseKind.choices)
+    metric = django_filters.CharFilter(field_name="charter_version__metric__slug", max_length=100)
+    needs_my_vote = django_filters.BooleanFilter(method="by_need")
+
+    class Meta:
+        model = Case
+        fields = ()
+
+    def by_need(self, found: QuerySet[Case], _name: str, value: bool) -> QuerySet[Case]:
+        waiting = queries.needs_my_vote(self.request.user).order_by().values("pk")
+        return found.filter(pk__in=waiting) if value else found.exclude(pk__in=waiting)
+
+
+class WaiverFilter(django_filters.FilterSet):
+    """By rule, metric, and whether it is in force today."""
+
+    rule_id = django_filters.CharFilter(max_length=20)
+    metric = django_filters.CharFilter(max_length=100)
+    in_force = django_filters.BooleanFilter(method="by_force")
+
+    class Meta:
+        model = Waiver
+        fields = ()
+
+    def by_force(self, found: QuerySet[Waiver], _name: str, value: bool) -> QuerySet[Waiver]:
+        now = queries.waivers_in_force(clock.today()).order_by().values("pk")
+        return found.filter(pk__in=now) if value else found.exclude(pk__in=now)

@@ -1,0 +1,29 @@
+"""Addresses of the board in the API."""
+
+from django.urls import path
+
+from governance.board import api
+
+urlpatterns = [
+    path("cases", api.CaseList.as_view(), name="api-cases"),
+    path("cases/<uuid:key>", api.CaseDetail.as_view(), name="api-case"),
+    path("cases/<uuid:key>/seen", api.CaseSeen.as_view(), name="api-case-seen"),
+    path("cases/<uuid:key>/close", api.CaseClose.as_view(), name="api-case-close"),
+    path("cases/<uuid:key>/ballots", api.CaseBallots.as_view(), name="api-case-ballots"),
+    path("cases/<uuid:key>/comments", api.CaseComments.as_view(), name="api-case-comments"),
+    path("cases/<uuid:key>/conditions", api.CaseConditions.as_view(), name="api-case-conditions"),
+    path(
+        "cases/<uuid:key>/conditions/<uuid:condition>",
+        api.CaseCondition.as_view(),
+        name="api-case-condition",
+    ),
+    path("ballots", api.Batch.as_view(), name="api-ballots"),
+    path("waivers", api.WaiverList.as_view(), name="api-waivers"),
+    path("waivers/<uuid:key>/end", api.WaiverEnd.as_view(), name="api-waiver-end"),
+    path("suspensions", api.SuspensionList.as_view(), name="api-suspensions"),
+    path("pilots", api.PilotList.as_view(), name="api-pilots"),
+    path("pilots/<uuid:key>", api.PilotDetail.as_view(), name="api-pilot"),
+    path("pilots/<uuid:key>/end", api.PilotEnd.as_view(), name="api-pilot-end"),
+    path("pilots/<uuid:key>/exit", api.PilotExit.as_view(), name="api-pilot-exit"),
+    path("pilots/<uuid:key>/answers", api.PilotAnswers.as_view(), name="api-pilot-answers"),
+]
