@@ -1,0 +1,63 @@
+"""Binding an approval to conditions, before the first vote; all seats then vote on the same text."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from charter.registry import queries as registry
+from governance.board import permissions, queries, services
+from governance.board.models import Case
+from governance.board.states import ConditionKind
+from governance.desk.openings import opens_to, signed_in
+from governance.desk.questions import named
+from governance.desk.uses import LEVELS
+from governance.desk.views.board import matters
+from governance.desk.views.board.forms import ConditionForm
+from governance.people.models import Cohort, CohortKind
+
+
+@opens_to(signed_in, stored=False)
+def propose(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Say what an approval should be bound to."""
+    found = queries.case(case_id, by=request.user)
+    permissions.check_can_set_conditions(request.user, found)
+    form = _form(found, request.POST or None)
+    if request.method == "POST" and form.accepted(lambda: _propose(request, found, form)):
+        messages.success(request, _("The condition stands. An approval is bound to it."))
+        return redirect("case", case_id=case_id)
+    given = {"case": found, "title": matters.title(found), "form": form}
+    return render(request, "desk/board/condition.html", given, status=form.status)
+
+
+@opens_to(signed_in, stored=False)
+@require_POST
+def withdraw(request: HttpRequest, case_id: UUID, condition_id: UUID) -> HttpResponse:
+    """Take a condition back."""
+    found = queries.case(case_id, by=request.user)
+    condition = get_object_or_404(queries.conditions(found), pk=condition_id)
+    services.withdraw_condition(condition=condition, by=request.user)
+    messages.success(request, _("The condition is withdrawn."))
+    return redirect("case", case_id=case_id)
+
+
+def _form(case: Case, given: QueryDict | None) -> ConditionForm:
+    """The form with what the charter lists: a condition only ever narrows that."""
+    allowed = registry.document(case.charter_version_id).which_decisions.allowed
+    grains = dict.fromkeys(grain for use in allowed for grain in use.grains)
+    decisions = dict.fromkeys(use.decision for use in allowed)
+    teams = Cohort.objects.filter(kind=CohortKind.TEAM, retired_at__isnull=True)
+    return ConditionForm(
+        given,
+        cohorts=list(teams.values_list("slug", "name")),
+        grains=[(grain.value, LEVELS[grain].capitalize()) for grain in grains],
+        decisions=[(decision.value, named(decision).capitalize()) for decision in decisions],
+    )
+
+
+def _propose(request: HttpRequest, case: Case, form: ConditionForm) -> None:
+    kind = ConditionKind(form.cleaned_data["kind"])
+    services.propose_condition(case=case, kind=kind, value=form.value, by=request.user)

@@ -1,0 +1,41 @@
+"""Putting a question to the board: an edge case, unintended consequences, the yearly review."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from charter.registry import queries as registry
+from charter.registry.models import CharterVersion, Metric
+from governance.board import services
+from governance.board.models import Case
+from governance.board.states import CaseKind
+from governance.desk.openings import opens_to, signed_in
+from governance.desk.views.board.forms import PutForm
+
+
+@opens_to(signed_in, stored=False)
+def put(request: HttpRequest) -> HttpResponse:
+    """Say in words what the board should decide (S49, S100)."""
+    form = PutForm(request.POST or None, metrics=list(Metric.objects.values_list("slug", "name")))
+    opened: list[Case] = []
+    if request.method == "POST" and form.accepted(lambda: opened.append(_open(request, form))):
+        messages.success(request, _("The case is open. Every seat can see it now."))
+        return redirect("case", case_id=opened[0].pk)
+    return render(request, "desk/board/put.html", {"form": form}, status=form.status)
+
+
+def _open(request: HttpRequest, form: PutForm) -> Case:
+    given = form.cleaned_data
+    return services.open_case(
+        kind=CaseKind(given["kind"]),
+        charter_version=_governing(given["metric"]) if given["metric"] else None,
+        subject=given["subject"],
+        question=given["question"],
+        by=request.user,
+    )
+
+
+def _governing(slug: str) -> CharterVersion | None:
+    """The version that governs the metric now."""
+    return registry.metrics_with_current_version().get(slug=slug).current
