@@ -19,6 +19,7 @@ from charter.registry.document import SCHEMA_VERSION, CharterDocument, Who
 from charter.registry.headings import Heading
 from charter.registry.models import CharterVersion, Draft, DraftEditor, Metric, Programme
 from charter.registry.states import Standing
+from governance.notices import services as notices
 from governance.people.models import AccountKind, User
 from ground import clock, records
 from ground.errors import BadInput, Conflict
@@ -79,7 +80,7 @@ def save_heading(
     if name.strip():
         changed["name"] = name.strip()
     document = msgspec.to_builtins(_checked(changed))
-    if document == draft.document:
+    if _bytes(document) == _bytes(draft.document):
         return draft
     draft.document, draft.updated_at, draft.updated_by = document, clock.now(), by
     draft.save(update_fields=["document", "updated_at", "updated_by"])
@@ -99,6 +100,7 @@ def add_editor(*, draft: Draft, user: User, by: User) -> DraftEditor:
         raise BadInput(_("This account owns the draft, so it can write on it already."), field="user")
     share = records.insert(DraftEditor(draft=draft, user=user, added_by=by))
     ledger.append(kind="registry.draft.shared", payload={**_payload(draft), "user": user.pk}, by=by.actor)
+    _tell(share)
     return share
 
 
@@ -153,7 +155,12 @@ def hand_in(*, draft: Draft, by: User) -> CharterVersion:
 def digest(draft: Draft, heading: Heading) -> str:
     """What tells whether a heading was saved since it was shown: the hash of what it says, and of the name."""
     said = [draft.document.get(heading.value), draft.document["name"] if heading is Heading.WHAT else ""]
-    return hashlib.sha256(msgspec.json.encode(said, order="deterministic")).hexdigest()[:16]
+    return hashlib.sha256(_bytes(said)).hexdigest()[:16]
+
+
+def _bytes(said: object) -> bytes:
+    """The same for what says the same: lists as tuples, and keys in any order."""
+    return msgspec.json.encode(said, order="deterministic")
 
 
 def _owned(document: CharterDocument, owner: User) -> CharterDocument:
@@ -179,6 +186,19 @@ def _locked(draft: Draft) -> Draft:
 def _end(draft: Draft, by: User, version: CharterVersion | None = None) -> None:
     draft.ended_at, draft.ended_by, draft.version = clock.now(), by, version
     draft.save(update_fields=["ended_at", "ended_by", "version"])
+
+
+def _tell(share: DraftEditor) -> None:
+    draft, said = share.draft, {"name": share.draft.document["name"], "owner": share.added_by.name}
+    notices.notify(
+        to=share.user,
+        kind="charter.draft",
+        subject=_("You can write along on the charter of %(name)s") % said,
+        text=_("%(owner)s asks you to write along on the charter of %(name)s. It is saved as you go.") % said,
+        path=f"/charters/{draft.pk}",
+        once=f"charter.draft:{share.pk}",
+        by=share.added_by,
+    )
 
 
 def _payload(draft: Draft) -> dict[str, object]:

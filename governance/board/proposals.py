@@ -1,18 +1,19 @@
 """From a draft to the board: what its owner hands in becomes a version, and the version a case."""
 
+from django.db import transaction
+
 from charter.registry import drafts
 from charter.registry.models import Draft
-from governance.board import services
 from governance.board.models import Case
-from governance.board.states import CaseState
+from governance.board.services import open_case
 from governance.people.models import User
 
 
+@transaction.atomic(durable=True)
 def propose(*, draft: Draft, by: User) -> Case:
-    """Hand a draft in and put it to the board. Called again after a failure, it goes on where it stopped.
+    """Hand a draft in and put it to the board, all or nothing.
 
-    Raises BadInput with `findings` where the charter has errors, NotPermitted where the draft is not `by`'s own.
+    Raises BadInput with `findings` where the charter has errors, NotPermitted where the draft is not `by`'s own,
+    Conflict where it has ended or the board has rejected the very same before.
     """
-    version = draft.version or drafts.hand_in(draft=draft, by=by)
-    standing = version.cases.filter(state=CaseState.OPEN).first()
-    return standing or services.open_case(charter_version=version, by=by)
+    return open_case(charter_version=drafts.hand_in(draft=draft, by=by), by=by)

@@ -199,6 +199,8 @@ CASES = [
     ("CH52", "what.affects_me", a_charter(what={"affects_me": "Short one. " + "word " * 26})),
     ("CH52", "why.purpose", a_charter(why={"purpose": "word " * 26})),
     ("CH53", "how_long.facts", a_charter(what={"grains": tuple(Grain)})),
+    ("CH55", "how_long.facts", a_charter(harms={"invasiveness": 4})),
+    ("CH55", "why.impact_assessment", a_charter(why={"impact_assessment": ""}, harms={"invasiveness": 3})),
     ("CH54", "why.works_agreement", a_charter("weekend-share", why={"works_agreement": ""})),
 ]  # fmt: skip
 

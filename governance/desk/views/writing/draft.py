@@ -14,18 +14,16 @@ from charter.registry.charter_facts import read_document
 from charter.registry.document import CharterDocument
 from charter.registry.headings import Heading, entries, label
 from charter.registry.lint import Finding
-from charter.registry.models import Draft
+from charter.registry.models import Draft, Metric
 from charter.registry.readability import readability
-from governance.board import queries
-from governance.board.models import Ballot
 from governance.board.proposals import propose
-from governance.board.states import Vote
+from governance.board.queries import FormerReason, former_reasons
 from governance.desk.openings import opens_to, signed_in
 from governance.desk.views.writing import pages
 from governance.desk.views.writing.own import own_draft
 from governance.desk.views.writing.states import heading_url, tasks
 from governance.people.models import AccountKind, User
-from ground.errors import BadInput
+from ground.errors import BadInput, Conflict
 
 Page = dict[str, object]
 
@@ -76,8 +74,8 @@ def check(request: HttpRequest, draft_id: str) -> HttpResponse:
         return _check(request, draft)
     try:
         case = propose(draft=draft, by=request.user)
-    except BadInput as error:
-        return _check(request, draft, status=400, refused=error.detail)
+    except (BadInput, Conflict) as error:
+        return _check(request, draft, status=error.status, refused=error.detail)
     said = _("%(name)s is with the board. Votes can be cast until %(day)s.")
     day = case.closes_at.date()
     messages.success(request, said % {"name": draft.document["name"], "day": f"{day.day} {day:%B %Y}"})
@@ -150,11 +148,7 @@ def _link(draft: Draft, finding: Finding, places: dict[str, str]) -> str:
     return f"{url}#{places[place]}" if place else url
 
 
-def _reasons(draft: Draft) -> list[Ballot]:
-    """Why the board refused the metric before: reasons of votes against it and vetoes, newest case first (S50)."""
-    refused = queries.closed_ballots().filter(
-        case__charter_version__metric__slug=draft.metric,
-        case__outcome__approved=False,
-        vote__in=[Vote.REJECT, Vote.VETO],
-    )
-    return list(refused.select_related("case__charter_version", "seat", "user").order_by("-case__closed_at"))
+def _reasons(draft: Draft) -> Sequence[FormerReason]:
+    """Why the board turned down earlier versions of the metric (S50)."""
+    metric = Metric.objects.filter(slug=draft.metric).first()
+    return former_reasons(metric) if metric else ()

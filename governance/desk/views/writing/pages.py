@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from charter.registry.headings import Heading
 from charter.registry.lint import Finding
 from charter.registry.submission import Tried
-from governance.desk.fields import anchor
+from governance.desk.fields import anchor, widget_kind
 from governance.desk.views.writing.forms.base import HeadingForm
 from governance.desk.views.writing.forms.rows import ExamplesForm, RowForm, RowsForm, WhichDecisionsForm
 from governance.desk.views.writing.forms.single import HarmsForm, HowLongForm, WhoForm, WhyForm
@@ -20,6 +20,8 @@ FORMS: dict[Heading, type[HeadingForm] | type[RowsForm]] = {
     for form in (WhatForm, WhyForm, WhoForm, HowLongForm, WhichDecisionsForm, ExamplesForm, HarmsForm)
 }
 Form = HeadingForm | RowsForm
+MOST_OPEN = 18  # options
+LONG_LINE = 300  # characters
 
 
 @dataclass
@@ -29,6 +31,21 @@ class Shown:
     bound: BoundField
     findings: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def wide(self) -> bool:
+        """Whether it needs the whole width of a row: sentences, long lines, and what is ticked."""
+        long_line = (getattr(self.bound.field, "max_length", None) or 0) >= LONG_LINE
+        return long_line or widget_kind(self.bound) in ("checkboxes", "checkbox")
+
+    @property
+    def folded(self) -> bool:
+        """Whether it is too long a list to stand open in every row."""
+        return widget_kind(self.bound) == "checkboxes" and len(list(self.bound.subwidgets)) > MOST_OPEN
+
+    @property
+    def chosen(self) -> int:
+        return len(self.bound.value() or ())
 
 
 @dataclass

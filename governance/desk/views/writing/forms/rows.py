@@ -28,8 +28,9 @@ class RowForm(forms.Form):
 
     key: ClassVar[str]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, document: CharterDocument, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fit(document)
         for field in self.fields.values():
             field.error_messages["invalid_choice"] = _("%(label)s: choose from the list") % {
                 "label": field.label
@@ -41,8 +42,12 @@ class RowForm(forms.Form):
             self.add_error(self.key, _KEY_TO_CHOOSE[self.key])
         return given
 
+    def fit(self, document: CharterDocument) -> None:
+        """Offer what fits this charter."""
+
     @property
     def row(self) -> msgspec.Struct:
+        """The row as the document writes it, once the form is valid."""
         raise NotImplementedError
 
 
@@ -60,6 +65,11 @@ class AllowedForm(RowForm):
         required=False,
         max_length=1000,
     )
+
+    def fit(self, document: CharterDocument) -> None:
+        """Levels that have a value; before any is chosen, all; and those that the row names already."""
+        fitting = {*(document.what.grains or Grain), *(self.initial or {}).get("grains", ())}
+        self.fields["grains"].choices = fields.grains(grain for grain in Grain if grain in fitting)
 
     @property
     def row(self) -> Allowed:
@@ -185,7 +195,12 @@ class RowsForm:
         self.sets = {
             name: formset_factory(
                 form, formset=Rows, extra=1, can_delete=True, max_num=MOST_ROWS, absolute_max=MOST_ROWS
-            )(data, prefix=name, initial=[initial_of(row) for row in getattr(part, name)])
+            )(
+                data,
+                prefix=name,
+                initial=[initial_of(row) for row in getattr(part, name)],
+                form_kwargs={"document": document},
+            )
             for name, form, _title, _note in self.lists
         }
 

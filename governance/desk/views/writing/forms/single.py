@@ -68,7 +68,9 @@ class WhoForm(HeadingForm):
     def place(self, name: str) -> str:
         held = [entry.role.value for entry in self.document.who.access]
         role = name.removeprefix("role_")
-        return f"who.access[{held.index(role)}]" if role in held else f"who.{name}"
+        if role in held:
+            return f"who.access[{held.index(role)}]"
+        return f"who.access.{role}" if role != name else f"who.{name}"
 
     def _offered(self, role: Role) -> list[Grain]:
         """One's own value is for oneself alone; other levels for the others."""
