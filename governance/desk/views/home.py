@@ -14,9 +14,7 @@ from charter.registry.models import CharterVersion, Metric, RulebookVersion
 from charter.registry.states import RulebookState, Standing
 from charter.rules import words
 from charter.rules.vocabulary import Role
-from governance.board.models import Case
-from governance.board.queries import seats_of
-from governance.board.states import CaseState
+from governance.board import queries as board
 from governance.decisions import queries as decisions
 from governance.desk import questions, uses
 from governance.desk.context import badge, today
@@ -115,20 +113,20 @@ def _acknowledge(rulebook: RulebookVersion | None, acknowledged: Acknowledgement
 
 def _seats(user: User, on) -> list[Waiting]:
     """Open cases that the reader's seats have not been heard on."""
-    seats = seats_of(user, on)
+    seats = board.seats_of(user, on)
     if not seats:
         return []
-    count = (
-        Case.objects.filter(state=CaseState.OPEN).exclude(ballots__seat__kind__in=seats).distinct().count()
-    )
+    count = board.needs_my_vote(user).count()
     if not count:
         return []
     seat = words.listed(words.inside(str(seat.label)) for seat in seats)
-    what = ngettext("%(count)s open case", "%(count)s open cases", count) % {"count": count}
+    what = ngettext("%(count)s case needs your vote", "%(count)s cases need your vote", count) % {
+        "count": count
+    }
     why = _("The board has not heard your seat yet: %(seat)s. Votes are sealed until a case closes.") % {
         "seat": seat
     }
-    return [Waiting(what, why, reverse("metrics") + f"?standing={Standing.IN_REVIEW}")]
+    return [Waiting(what, why, reverse("cases") + "?vote=needed")]
 
 
 def _own_charters(found: list[Metric], user: User) -> list[Waiting]:
