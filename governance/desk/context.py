@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from charter.registry.models import Programme
 from charter.rules.vocabulary import Role
+from governance.notices import queries as notices
 from governance.people.models import Membership, RoleGrant, User
 from ground import clock
 
@@ -97,7 +98,7 @@ class Badge:
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
-    """The context processor: worked out when a template first asks for it, two statements then."""
+    """The context processor: worked out when a template first asks for it, three statements then."""
     return {"house": SimpleLazyObject(lambda: _house(request))}
 
 
@@ -131,6 +132,7 @@ def _house(request: HttpRequest) -> dict[str, Any]:
     return {
         "programme": found.name if found else "",
         "today": today(request),
+        "unread": notices.unread(user),
         "role_line": held.line,
         "nav": _navigation(request, _pages(held)),
         "footer": footer,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance.desk.views import ask, home, metrics, receipts, rules, signin
+from governance.desk.views import ask, home, metrics, notices, receipts, rules, signin
 from governance.desk.views.writing import draft, heading, lists, versions
 
 urlpatterns = [
@@ -28,5 +28,8 @@ urlpatterns = [
     path("rules", rules.rules, name="rules"),
     path("rules/acknowledge", rules.acknowledge, name="acknowledge"),
     path("rules/<str:rule_id>", rules.rule, name="rule"),
+    path("notices", notices.notices, name="notices"),
+    path("notices/read", notices.read_all, name="notices-read"),
+    path("notices/<uuid:key>/read", notices.read, name="notice-read"),
     path("accessibility", home.accessibility, name="accessibility"),
 ]

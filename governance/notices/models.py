@@ -58,4 +58,4 @@ class Notice(Record):
         ]
 
     def __str__(self) -> str:
-        return self.subject
+        return self.kind  # where administrators look; what it says is its reader's

@@ -250,4 +250,4 @@ def test_what_is_asked_is_shown_as_text(browse):
 
 def test_the_form_costs_few_statements(statements):
     """DESIGN, Style: pinned query counts."""
-    assert statements("/ask") == 8
+    assert statements("/ask") == 9

@@ -14,6 +14,7 @@ ARGUMENTS = {
     "rule": ["AR04"],
     "receipt": ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9"],
     "contest": ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9"],
+    "notice-read": ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9"],
 }
 NAMES = [pattern.name for pattern in urls.urlpatterns]
 

@@ -73,4 +73,4 @@ def test_home_asks_for_the_acknowledgement(browse, newcomer):
 
 def test_the_list_costs_few_statements(statements):
     """DESIGN, Style: pinned query counts."""
-    assert statements("/rules") == 6
+    assert statements("/rules") == 7

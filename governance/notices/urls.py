@@ -1,0 +1,10 @@
+"""Addresses of notices in the API."""
+
+from django.urls import path
+
+from governance.notices import api
+
+urlpatterns = [
+    path("notices", api.NoticeList.as_view(), name="api-notices"),
+    path("notices/<uuid:key>/read", api.NoticeRead.as_view(), name="api-notice-read"),
+]
