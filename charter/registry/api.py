@@ -10,14 +10,16 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from charter.registry import permissions, queries, schema
-from charter.registry.filters import MetricFilter
+from charter.registry.filters import MatrixFilter, MetricFilter
 from charter.registry.models import DecisionKind
 from charter.registry.serializers import (
     DecisionKindSerializer,
+    MatrixRowSerializer,
     MetricDetailSerializer,
     MetricSerializer,
     RuleSerializer,
 )
+from ground import clock
 from ground.paging import ByCursor
 
 
@@ -46,6 +48,23 @@ class MetricDetail(generics.RetrieveAPIView):
         metric = get_object_or_404(queries.metrics_with_current_version(), slug=self.kwargs["slug"])
         permissions.check_can_see_version(self.request.user, metric.current)
         return metric
+
+
+class MatrixList(generics.ListAPIView):
+    """Every metric against every decision, as the charters in force say it (S8)."""
+
+    serializer_class = MatrixRowSerializer
+    pagination_class = BySlug
+    filterset_class = MatrixFilter
+
+    def get_queryset(self):
+        return queries.metrics_with_current_version().defer("current__document")
+
+    def paginate_queryset(self, queryset):
+        """The rows of a page's metrics; columns are narrowed by `group` and `decision`."""
+        asked = MatrixFilter(self.request.query_params).columns
+        metrics = super().paginate_queryset(queryset)
+        return queries.matrix_rows(metrics, queries.declared_decisions(asked), clock.now())
 
 
 class DecisionKindList(generics.ListAPIView):

@@ -3,12 +3,12 @@
 import django_filters
 from django import forms
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from charter.registry.models import Metric
 from charter.registry.states import Standing
-from charter.rules.vocabulary import Category, Grain, View
+from charter.rules.vocabulary import Category, Decision, DecisionGroup, Grain, View
 
 # How much of a word must be right for it to be found: "lead tme" finds lead time.
 ALIKE = 0.45
@@ -36,13 +36,13 @@ class MetricFilter(django_filters.FilterSet):
     name = django_filters.CharFilter(label=_("Name"), method="by_name", max_length=100)
     category = django_filters.MultipleChoiceFilter(
         label=_("Category"),
-        field_name="current__category",
+        method="by_word",
         choices=_named(Category),
         widget=forms.CheckboxSelectMultiple,
     )
     standing = django_filters.MultipleChoiceFilter(
         label=_("Standing"),
-        field_name="current__standing",
+        method="by_word",
         choices=Standing.choices,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -68,6 +68,41 @@ class MetricFilter(django_filters.FilterSet):
         part = Q(name__icontains=value) | Q(slug__icontains=value)
         return found.annotate(alike=TrigramWordSimilarity(value, "name")).filter(part | Q(alike__gte=ALIKE))
 
+    def by_word(self, found: QuerySet[Metric], name: str, values: list[str]) -> QuerySet[Metric]:
+        """Metrics whose charter has one of these words; a filter on the relation itself would join it once more."""
+        if not values:
+            return found
+        return found.annotate(**{f"its_{name}": F(f"current__{name}")}).filter(**{f"its_{name}__in": values})
+
     def by_grain(self, found: QuerySet[Metric], _name: str, value: str) -> QuerySet[Metric]:
         """Metrics whose charter measures at this level."""
         return found.filter(current__document__what__grains__contains=[value])
+
+
+class MatrixFilter(MetricFilter):
+    """Rows of the matrix by name, category and standing; columns by group and by decision."""
+
+    view = None
+    grain = None
+    group = django_filters.MultipleChoiceFilter(
+        label=_("Kind of decision"),
+        method="of_columns",
+        choices=_named(DecisionGroup),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    decision = django_filters.MultipleChoiceFilter(
+        label=_("Decision"),
+        method="of_columns",
+        choices=_named(Decision),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def of_columns(self, found: QuerySet[Metric], _name: str, _values: list[str]) -> QuerySet[Metric]:
+        """Columns are chosen by whoever lays the matrix out: `columns`."""
+        return found
+
+    @property
+    def columns(self) -> dict[str, list[str]]:
+        """The groups and decisions asked for; an empty list asks for all."""
+        given = self.form.cleaned_data if self.form.is_valid() else {}
+        return {name: given.get(name) or [] for name in ("group", "decision")}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from charter.registry.document import Allowed, Forbidden, WhichDecisions
 from charter.rules import words
 from charter.rules.facts import DecisionFacts
-from charter.rules.vocabulary import Decision, Grain, Standing
+from charter.rules.vocabulary import Decision, Grain
 
 # Where no clause speaks of a decision, the heading says what that means: a use that is not listed is refused.
 HEADING = "which-decisions"
@@ -81,11 +81,6 @@ def demands(decision: DecisionFacts) -> str:
     ]
     needed = [said for needs, said in asked if needs]
     return _("With %(needed)s.") % {"needed": words.listed(needed)} if needed else ""
-
-
-def governs_nothing(standing: Standing, *, in_force: bool) -> bool:
-    """Whether every use is refused whatever the charter says, because of where it stands."""
-    return standing is not Standing.PILOT and not in_force
 
 
 def _cell(uses: WhichDecisions, decision: DecisionFacts, names: Mapping[str, str], piloted: bool) -> Cell:

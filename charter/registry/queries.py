@@ -251,6 +251,13 @@ def _matrix_row(
     return MatrixRow(metric, said is not None, cells)
 
 
+def latest_processed(standings: Collection[Stands]) -> QuerySet[CharterVersion]:
+    """The keys of the version of each metric that stands in one of these: the active one, else the newest."""
+    found = CharterVersion.objects.filter(standing__in=standings)
+    ranked = found.order_by("metric_id", Case(When(standing=Stands.ACTIVE, then=0), default=1), "-number")
+    return ranked.distinct("metric_id").values("pk")
+
+
 def version_history(metric: Metric) -> QuerySet[CharterVersion]:
     """All versions of a metric's charter, newest first, with who wrote, handed in and activated each; one statement."""
     people = ("metric", "created_by", "submitted_by", "activated_by", "ended_by")

@@ -7,7 +7,7 @@ confirms the rest, and `justify` says why a flagged charter stays. A confirmed c
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -28,8 +28,6 @@ from ground.errors import BadInput, Conflict
 
 # A change gives the board this long to look at what it reaches.
 CHANGE_DAYS = 30
-# A charter in force may list no decision for so long before it is flagged (S11).
-UNTIED_DAYS = 30
 # Values of these speak of groups, whose members a change of the organisation moves.
 GROUPS = (Grain.TEAM, Grain.VALUE_STREAM, Grain.SERVICE, Grain.ROTA, Grain.ROLE_COHORT)
 GOVERNS = (Standing.ACTIVE, Standing.SUSPENDED)
@@ -90,12 +88,6 @@ def flagged(programme: Programme) -> QuerySet[ReviewItem]:
         charter_version__standing__in=GOVERNS,
     )
     return found.select_related("charter_version__metric", "decided_by").order_by("-decided_at", "pk")
-
-
-def untied(before: datetime) -> QuerySet[CharterVersion]:
-    """Charters in force since before a moment that allow no decision at all (S11)."""
-    active = CharterVersion.objects.filter(standing=Standing.ACTIVE, activated_at__lte=before)
-    return active.filter(document__which_decisions__allowed=[]).select_related("metric__owner")
 
 
 def affected(

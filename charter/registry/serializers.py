@@ -2,7 +2,9 @@
 
 from rest_framework import serializers
 
+from charter.registry import matrix
 from charter.registry.models import DecisionKind, Metric
+from charter.registry.queries import MatrixRow
 
 
 class CurrentCharterSerializer(serializers.Serializer):
@@ -67,3 +69,30 @@ class RuleSerializer(serializers.Serializer):
     family = serializers.CharField()
     effect = serializers.CharField()
     waivable = serializers.CharField()
+
+
+class CellSerializer(serializers.Serializer):
+    """One decision of one metric; `says` is the condition or the reason, `clause` leads to where the charter says it."""
+
+    decision = serializers.CharField()
+    use = serializers.CharField()
+    grains = serializers.ListField(child=serializers.CharField())
+    says = serializers.CharField()
+    clause = serializers.SerializerMethodField()
+
+    def get_clause(self, cell: matrix.Cell) -> str:
+        return f"#{cell.anchor}"
+
+
+class MatrixRowSerializer(serializers.Serializer):
+    """One metric against every decision asked for; `page` with a cell's `clause` behind it is the clause's address."""
+
+    metric = serializers.CharField(source="metric.slug")
+    name = serializers.CharField(source="metric.name")
+    page = serializers.SerializerMethodField()
+    charter = CurrentCharterSerializer(source="metric.current", allow_null=True)
+    in_force = serializers.BooleanField()
+    uses = CellSerializer(source="cells", many=True)
+
+    def get_page(self, row: MatrixRow) -> str:
+        return f"/metrics/{row.metric.slug}"

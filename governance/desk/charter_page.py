@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from charter.registry import matrix
 from charter.registry.document import Allowed, CharterDocument, Example
 from charter.rules import words
 from charter.rules.vocabulary import Decision, Grain, Role, View
@@ -56,11 +57,12 @@ VIEWS = {
 
 @dataclass(frozen=True)
 class Line:
-    """One use with its verdict in words: `outcome` is permit, if or deny."""
+    """One use with its verdict in words: `outcome` is permit, if or deny; the matrix links to its `anchor`."""
 
     label: str
     outcome: str
     words: str
+    anchor: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,8 @@ class Page:
 
 def page(document: CharterDocument, names: Mapping[str, str]) -> Page:
     """Sort a charter for its page; `names` are metrics' names by slug, for those that must be asked beside."""
-    uses = [_use(use, names) for use in document.which_decisions.allowed]
+    uses = [_use(use, names, place) for place, use in enumerate(document.which_decisions.allowed)]
+    forbidden = enumerate(document.which_decisions.forbidden)
     return Page(
         document=document,
         effects=tuple(
@@ -98,10 +101,10 @@ def page(document: CharterDocument, names: Mapping[str, str]) -> Page:
         ),
         allowed=tuple(line for line in uses if line.outcome == "permit"),
         conditional=tuple(line for line in uses if line.outcome == "if"),
-        forbidden=tuple(Line(each.use, "deny", each.because) for each in document.which_decisions.forbidden),
-        access=tuple(
-            (str(ROLES[entry.role]), _sees(entry.role, entry.grains)) for entry in document.who.access
+        forbidden=tuple(
+            Line(each.use, "deny", each.because, matrix.forbidden_anchor(place)) for place, each in forbidden
         ),
+        access=access(document),
         levels=words.sentence(words.listed(LEVELS[grain] for grain in document.what.grains)),
         view=str(VIEWS.get(document.what.view, "")),
         warnings=tuple(_warnings(document)),
@@ -117,7 +120,7 @@ def _effect(document: CharterDocument, decision: Decision, label: str, names: Ma
     grains = [grain for use in uses for grain in use.grains]
     if set(grains) == {Grain.SELF}:
         return Line(label, "if", _("Only if you bring your own figure"))
-    conditions = [condition for use in uses if (condition := _condition(use, names))]
+    conditions = [condition for use in uses if (condition := matrix.condition(use, names))]
     if conditions:
         return Line(label, "if", _("Yes, with a condition. ") + " ".join(conditions))
     if Grain.TEAM not in grains:
@@ -125,18 +128,11 @@ def _effect(document: CharterDocument, decision: Decision, label: str, names: Ma
     return Line(label, "permit", _("Yes, by %(levels)s") % {"levels": _levels(grains)})
 
 
-def _use(use: Allowed, names: Mapping[str, str]) -> Line:
-    condition = _condition(use, names)
+def _use(use: Allowed, names: Mapping[str, str], place: int) -> Line:
+    condition = matrix.condition(use, names)
     said = ". ".join(filter(None, (words.sentence(_levels(use.grains)), condition)))
-    return Line(words.sentence(named(use.decision)), "if" if condition else "permit", said)
-
-
-def _condition(use: Allowed, names: Mapping[str, str]) -> str:
-    """The charter's own words, and the metrics that the rules want beside it where those do not say it."""
-    if use.condition or not use.beside:
-        return use.condition
-    beside = words.listed(words.inside(names.get(slug, slug)) for slug in use.beside)
-    return _("Only when asked together with %(metrics)s.") % {"metrics": beside}
+    label = words.sentence(named(use.decision))
+    return Line(label, "if" if condition else "permit", said, matrix.allowed_anchor(place))
 
 
 def _levels(grains: list[Grain] | tuple[Grain, ...]) -> str:
@@ -153,6 +149,11 @@ def _warnings(document: CharterDocument) -> Iterator[str]:
         yield _("The charter does not say which systems the values come from. Ask before you rely on them.")
     if not document.what.error_bounds:
         yield _("The charter does not say how wrong the values can be. Treat small differences as none.")
+
+
+def access(document: CharterDocument) -> tuple[tuple[str, str], ...]:
+    """Each role that may ask, with what it sees."""
+    return tuple((str(ROLES[entry.role]), _sees(entry.role, entry.grains)) for entry in document.who.access)
 
 
 def kept(document: CharterDocument) -> str:

@@ -36,19 +36,29 @@ PAGES = {
     "ask": _("Ask"),
     "my-answers": _("My answers"),
     "rules": _("Rules"),
+    "cases": _("Cases"),
+    "minutes": _("Minutes"),
+    "matrix": _("Matrix"),
+    "contract": _("The contract"),
+    "records": _("Records"),
     "receipts": _("Receipts"),
 }
 # Who asks comes to asking soonest; who reads, to the rules; who checks, to receipts.
 ASKS = ("home", "metrics", "ask", "my-answers", "rules")
-READS = ("home", "metrics", "rules", "ask", "my-answers")
-WRITES = ("home", "charters", "metrics", "ask", "my-answers", "rules")
-CHECKS = ("home", "receipts", "metrics", "rules", "ask", "my-answers")
+READS = ("home", "contract", "metrics", "rules", "ask", "my-answers")
+WRITES = ("home", "charters", "metrics", "matrix", "ask", "my-answers", "rules")
+SITS = ("home", "cases", "matrix", "metrics", "rules", "minutes", "ask", "my-answers")
+CHECKS = ("home", "receipts", "records", "metrics", "rules", "ask", "my-answers")
+KEEPS = ("home", "contract", "records", "matrix", "metrics", "rules", "ask", "my-answers")
 NAVIGATION = {
     Role.MANAGER: ASKS,
     Role.VALUE_STREAM_LEAD: ASKS,
     Role.LEADERSHIP: ASKS,
     Role.AUDITOR: CHECKS,
+    Role.BOARD_MEMBER: SITS,
     Role.METRIC_OWNER: WRITES,
+    Role.HR: KEEPS,
+    Role.ADMIN: KEEPS,
 }
 # Pages that stand under another in the navigation.
 UNDER = {
@@ -61,13 +71,24 @@ UNDER = {
     "charter-discard": "charters",
     "charter-check": "charters",
     "charter-heading": "charters",
+    **dict.fromkeys(
+        ("case", "case-ballot", "case-comment", "case-condition", "case-new", "cases-batch"), "cases"
+    ),
+    **dict.fromkeys(("waivers", "waiver-ask", "pilots", "pilot", "pilot-start"), "cases"),
+    "metric-suspend": "metrics",
+    **dict.fromkeys(("reviews", "review", "record-change"), "matrix"),
+    **dict.fromkeys(("contract-publish", "contract-metrics"), "contract"),
+    "record": "records",
     "rule": "rules",
     "acknowledge": "rules",
     "receipt": "my-answers",
     "contest": "my-answers",
 }
 FOOTER = (
+    ("contract", _("The contract")),
+    ("matrix", _("Matrix")),
     ("rules", _("All rules")),
+    ("minutes", _("Minutes of the board")),
     ("dispute", _("Dispute something")),
     ("accessibility", _("Accessibility")),
 )

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from governance.desk.views import ask, home, metrics, notices, receipts, rules, signin
+from governance.desk.views.board import urls as board
+from governance.desk.views.matrix import urls as matrix
 from governance.desk.views.writing import draft, heading, lists, versions
 
 urlpatterns = [
@@ -28,6 +30,8 @@ urlpatterns = [
     path("rules", rules.rules, name="rules"),
     path("rules/acknowledge", rules.acknowledge, name="acknowledge"),
     path("rules/<str:rule_id>", rules.rule, name="rule"),
+    *board.urlpatterns,
+    *matrix.urlpatterns,
     path("notices", notices.notices, name="notices"),
     path("notices/read", notices.read_all, name="notices-read"),
     path("notices/<uuid:key>/read", notices.read, name="notice-read"),

@@ -78,13 +78,16 @@ def tag(label: str) -> SafeString:
 
 
 @register.simple_tag
-def matrix_cell(outcome: str, label: str = "", url: str = "") -> SafeString:
-    """Show one use in the matrix: shape over one word, linked where there is a condition to read."""
+def matrix_cell(outcome: str, label: str = "", url: str = "", about: str = "") -> SafeString:
+    """Show one use in the matrix: shape over one word, linked to its clause; `about` says in hidden words of what."""
     if outcome == "dash":
         return format_html(
             '<span class="mc-cell mc-cell--dash">{}</span>', icon("dash", label or str(_("Not set")))
         )
-    words = format_html('<a href="{}">{}</a>', url, label) if url else label or OUTCOMES[outcome]
+    words = label or OUTCOMES[outcome]
+    if url:
+        hidden = format_html('<span class="govuk-visually-hidden">: {}</span>', about) if about else ""
+        words = format_html('<a href="{}">{}{}</a>', url, words, hidden)
     return format_html('<span class="mc-cell mc-cell--{}">{}{}</span>', outcome, icon(outcome), words)
 
 

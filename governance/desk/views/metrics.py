@@ -1,11 +1,9 @@
 """The list of metrics, and each metric's charter in plain language."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -17,8 +15,10 @@ from charter.registry import permissions, queries
 from charter.registry.filters import MetricFilter
 from charter.registry.models import CharterVersion, Metric
 from charter.registry.states import Standing
+from charter.rules.vocabulary import Role
 from governance.board.models import Case
-from governance.desk import charter_page
+from governance.desk import charter_page, narrowing
+from governance.desk.context import badge
 from governance.desk.openings import opens_to, signed_in
 from governance.desk.tables import MetricTable, standing_tag
 from governance.people.models import User
@@ -42,13 +42,10 @@ class Event:
 @opens_to(signed_in)
 def metrics(request: HttpRequest) -> HttpResponse:
     """All metrics, to narrow and to sort. That one exists is no secret, whatever its standing (S85)."""
-    everything = queries.metrics_with_current_version().annotate(grains=F("current__document__what__grains"))
+    everything = queries.with_grains(queries.metrics_with_current_version())
     narrowed = MetricFilter(request.GET, queryset=everything)
-    counts = _counts(everything)
-    for name, numbers in counts.items():
-        field, chosen = narrowed.form.fields[name], request.GET.getlist(name)
-        offered = [(key, label) for key, label in field.choices if numbers[key] or key in chosen]
-        field.choices = [(key, f"{label} ({numbers[key]})") for key, label in offered]
+    counts = narrowing.counts(everything, COUNTED)
+    narrowing.offer(request, narrowed, counts)
     table = MetricTable(narrowed.qs.defer("current__document"))
     table.caption = _("Metrics")
     RequestConfig(request, paginate={"per_page": A_PAGE}).configure(table)
@@ -56,7 +53,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         "form": narrowed.form,
         "table": table,
         "total": sum(counts["standing"].values()),
-        "chips": list(_chips(request, narrowed)),
+        "chips": list(narrowing.chips(request, narrowed, COUNTED, reverse("metrics"))),
     }
     return render(request, "desk/metrics.html", given, status=200 if narrowed.form.is_valid() else 400)
 
@@ -80,28 +77,11 @@ def metric(request: HttpRequest, slug: str) -> HttpResponse:
         "standing": standing_tag(shown.standing),
         "in_force": shown.standing == Standing.ACTIVE and shown.expires_at > clock.now(),
         "governs": shown == _governing(versions),
+        "earlier": _earlier(shown, versions, request.user),
+        "sits": badge(request).holds(Role.BOARD_MEMBER),
         "history": _history(versions, request.user),
     }
     return render(request, "desk/metric.html", given)
-
-
-def _counts(everything) -> dict[str, Counter]:
-    """How many metrics there are of each category and standing, in one statement."""
-    rows = everything.order_by().values_list(*COUNTED.values())
-    columns = zip(*rows, strict=True) if rows else ((), ())
-    return {name: Counter(column) for name, column in zip(COUNTED, columns, strict=True)}
-
-
-def _chips(request: HttpRequest, narrowed: MetricFilter) -> Iterator[tuple[str, str]]:
-    """Each filter in use, with the address of the list without it."""
-    for name, field in narrowed.form.fields.items():
-        labels = dict(getattr(field, "choices", ()))
-        for value in filter(None, request.GET.getlist(name)):
-            left = request.GET.copy()
-            left.setlist(name, [other for other in left.getlist(name) if other != value])
-            left.pop("page", None)
-            said = str(labels.get(value, value)).split(" (")[0]
-            yield f"{field.label}: {said}", f"{reverse('metrics')}?{left.urlencode()}"
 
 
 def _shown(request: HttpRequest, versions: Sequence[CharterVersion]) -> CharterVersion | None:
@@ -119,6 +99,12 @@ def _governing(versions: Sequence[CharterVersion]) -> CharterVersion | None:
     """The active version, else the suspended, else the newest: as `queries.governing` says it."""
     ranked = {Standing.ACTIVE: 0, Standing.SUSPENDED: 1}
     return min(versions, key=lambda version: (ranked.get(version.standing, 2), -version.number), default=None)
+
+
+def _earlier(shown: CharterVersion, versions: Sequence[CharterVersion], user: User) -> CharterVersion | None:
+    """The version before the one shown that the reader may see, to compare them."""
+    before = (version for version in versions if version.number < shown.number)
+    return next((version for version in before if permissions.can_see_version(user, version)), None)
 
 
 def _named(document) -> set[str]:
