@@ -1,0 +1,159 @@
+"""The board's pages in a browser: accessible in both widths and schemes, and a vote with a veto and what follows."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from governance.board import services as board
+from governance.board.models import Case, Pilot, Waiver
+from governance.board.states import CaseKind, CaseState, ConditionKind, SeatKind, Vote
+from governance.desk.views.board import urls
+from governance.people.models import Role
+from ground import clock
+from tests import factories
+from tests.browser.test_accessibility import SCREENS, Eye
+from tests.browser.test_journeys import heading
+from tests.governance.desk.test_views_metrics import changed
+
+LEGAL, HR, WORKER = SeatKind.LEGAL, SeatKind.HR, SeatKind.WORKER_REP
+# These only redirect, or stand on another page with what was wrong.
+ACTS = {"case-close", "case-condition-withdraw", "pilot-end", "pilot-roll-out", "waiver-end"}
+SECTIONS = {"definitions": "As the charter says.", "interpretation": "With care.", "concerns": "None left."}
+
+
+@pytest.fixture
+def members(house):
+    """Who sits on the board, each with the role that goes with it."""
+    found = factories.a_board()
+    for user in found.values():
+        factories.a_role(user, Role.BOARD_MEMBER)
+    return found
+
+
+@pytest.fixture
+def matters(house, members) -> dict[str, object]:
+    """One of each that the board's pages tell of."""
+    factories.votes(factories.an_open_case("pr-size"), {WORKER: Vote.VETO})
+    again = factories.a_submitted_charter("pr-size", document=changed("pr-size", affects_me="Said anew."))
+    resubmitted = board.open_case(charter_version=again, by=factories.system())
+    board.comment(case=resubmitted, text="What about part-time work?", by=members[HR])
+    board.propose_condition(
+        case=resubmitted, kind=ConditionKind.GRAINS, value={"grains": ["team"]}, by=members[HR]
+    )
+    fresh = factories.an_open_case("time-to-restore-service")
+    return {"open": resubmitted, "fresh": fresh, "waiver": a_waiver(members), "pilot": a_pilot(members)}
+
+
+def a_waiver(members) -> Waiver:
+    asked = {
+        "rule_id": "AR26", "metric": "commit-count", "starts_on": clock.today(),
+        "ends_on": clock.today() + timedelta(days=30), "reason": "A migration needs it.",
+    }  # fmt: skip
+    case = board.open_case(
+        kind=CaseKind.WAIVER, subject="Waiver of AR26", question="May we?", details=asked, by=members[HR]
+    )
+    factories.votes(case, {HR: Vote.RECUSE})
+    return case.waiver
+
+
+def a_pilot(members) -> Pilot:
+    """The team payments tries out the change failure rate."""
+    case = factories.an_open_case("change-failure-rate")
+    value = {"cohort": "team:payments", "days": 42}
+    board.propose_condition(case=case, kind=ConditionKind.PILOT_TEAM, value=value, by=members[LEGAL])
+    factories.votes(case)
+    return board.start_pilot(
+        version=case.charter_version, cohort="team:payments", starts_on=clock.today(), days=42,
+        consent_by=factories.an_account("employee"), by=members[LEGAL],
+    )  # fmt: skip
+
+
+def decided() -> Iterator[Case]:
+    return Case.objects.exclude(state=CaseState.OPEN).iterator()
+
+
+@SCREENS
+def test_every_page_of_the_board_is_accessible(window, house, members, matters, width, scheme):
+    """DESIGN, Accessibility: zero axe violations at 1280 and 390 px, in both schemes."""
+    options = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+    pilot, case = matters["pilot"], matters["open"]
+    legal = Eye(window(members[LEGAL], **options), width)
+    legal.look("/cases", "cases")
+    legal.look("/cases?text=zzzz&vote=needed", "cases")
+    legal.look("/cases/batch", "cases-batch", "Seal a ballot for each")
+    legal.look("/cases/new", "case-new", "Put it to the board")
+    legal.look(f"/cases/{case.pk}", "case")
+    legal.look(f"/cases/{case.pk}", "case-ballot", "Seal my ballot")
+    legal.look(f"/cases/{case.pk}", "case-comment", "Add to the discussion")
+    legal.look(f"/cases/{case.pk}/conditions", "case-condition", "Propose the condition")
+    for each in decided():
+        legal.look(f"/cases/{each.pk}", "case")
+    legal.look("/minutes", "minutes")
+    legal.look("/minutes?text=zzzz", "minutes")
+    legal.look("/metrics/commit-count/suspend", "metric-suspend", "Suspend it now")
+    legal.look("/waivers", "waivers")
+    legal.look("/waivers/ask", "waiver-ask", "Put it to the board")
+    legal.look("/pilots", "pilots")
+    employee = Eye(window(house.employee, **options), width)
+    employee.look(f"/pilots/{pilot.pk}", "pilot-survey", "Send my answers")
+    board.end_pilot(pilot=pilot, reason="Enough was learnt.", by=members[LEGAL])
+    legal.look(f"/pilots/{pilot.pk}", "pilot-exit", "Hand in the exit report")
+    board.write_exit(pilot=pilot, by=members[LEGAL], **SECTIONS)
+    legal.look(f"/pilots/{pilot.pk}", "pilot")
+    on_trial(members)
+    legal.look("/metrics/cycle-time/pilot", "pilot-start", "Start the pilot")
+    assert legal.faults + employee.faults == []
+    assert {pattern.name for pattern in urls.urlpatterns} - ACTS <= legal.seen | employee.seen
+
+
+def on_trial(members) -> None:
+    """A charter that a team may try out but has not begun to."""
+    case = factories.an_open_case("cycle-time")
+    value = {"cohort": "team:search", "days": 56}
+    board.propose_condition(case=case, kind=ConditionKind.PILOT_TEAM, value=value, by=members[LEGAL])
+    factories.votes(case)
+
+
+def vote(page: Page, case: Case, choice: str, reason: str = "") -> None:
+    """Cast one ballot as a member would: read the case from the list, choose, say why."""
+    page.goto("/cases?vote=needed")
+    page.locator(f"a[href='/cases/{case.pk}']").first.click()
+    page.get_by_label(choice, exact=True).check()
+    page.get_by_label("Your reason").fill(reason)
+    page.get_by_role("button", name="Seal my ballot").click()
+
+
+def test_a_veto_rejects_and_a_changed_resubmission_passes(window, house, members):
+    """Issue 3, Done when: every seat votes, one veto; the changed charter shows the former reasons and passes."""
+    case = factories.an_open_case("pr-size")
+    pages = {seat: window(user) for seat, user in members.items()}
+    for seat, page in pages.items():
+        veto = seat is WORKER
+        vote(
+            page,
+            case,
+            "Veto within my scope" if veto else "Approve",
+            "It says nothing of part-time work." if veto else "",
+        )
+    last = list(pages.values())[-1]
+    expect(last.get_by_role("heading", name="Rejected")).to_be_visible()
+    expect(last.get_by_text("The case is closed, and all ballots are published.")).to_be_visible()
+
+    again = factories.a_submitted_charter(
+        "pr-size", document=changed("pr-size", affects_me="Part-time work is counted by its hours.")
+    )
+    second = board.open_case(charter_version=again, by=factories.system())
+    page = pages[LEGAL]
+    page.goto(f"/cases/{second.pk}")
+    expect(page.get_by_role("region", name="Former reasons")).to_contain_text(
+        "It says nothing of part-time work."
+    )
+    expect(page.get_by_role("region", name="What would change")).to_contain_text("counted by its hours")
+    for each in pages.values():
+        vote(each, second, "Approve")
+    expect(last.get_by_role("heading", name="Approved")).to_be_visible()
+    last.goto("/minutes")
+    heading(last, "Minutes")
+    expect(last.get_by_text("6 of 6 votes cast were for it.")).not_to_have_count(0)
