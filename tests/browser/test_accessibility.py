@@ -79,6 +79,7 @@ def test_every_page_is_accessible(window, house, width, scheme):
     manager.look(f"/decisions/{deny.pk}/contest?rule=AR04&metric=commit-count", "contest")
     manager.look("/receipts?number=12", "receipts")
     manager.look("/dispute", "dispute")
+    manager.look("/notices", "notices")
     manager.look("/rules", "rules")
     manager.look("/rules?text=zzzz", "rules")
     manager.look("/rules/AR26", "rule")
@@ -89,7 +90,7 @@ def test_every_page_is_accessible(window, house, width, scheme):
     owner.look("/rules", "rules")
     owner.look("/metrics/hours-online", "metric")
     assert stranger.faults + manager.faults + owner.faults == []
-    acts = {"sign-out", "acknowledge"}  # these only redirect
+    acts = {"sign-out", "acknowledge", "notice-read", "notices-read"}  # these only redirect
     assert {pattern.name for pattern in urls.urlpatterns} - acts <= stranger.seen | manager.seen | owner.seen
 
 
