@@ -4,6 +4,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import copy_context
 from pathlib import Path
 from socketserver import ThreadingMixIn
@@ -70,32 +71,44 @@ class _Server(ThreadingMixIn, WSGIServer):
         """A browser that hangs up is no error of ours."""
 
 
-@pytest.fixture
-def address(house) -> Iterator[str]:
-    """Where the furnished house is served."""
+@contextmanager
+def served() -> Iterator[str]:
+    """Serve the house as the clock now stands; gives the address."""
     cache.clear()
     server = make_server("127.0.0.1", 0, get_wsgi_application(), server_class=_Server, handler_class=_Quiet)
     thread = threading.Thread(target=copy_context().run, args=(server.serve_forever, 0.05), daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def address(house) -> Iterator[str]:
+    """Where the furnished house is served."""
+    with served() as found:
+        yield found
 
 
 @pytest.fixture
 def window(chromium, address) -> Iterator[Callable[..., Page]]:
-    """A new window, signed in as an account where one is given; `options` are those of a browser context."""
+    """A new window, signed in as an account where one is given; `options` are those of a browser context.
+
+    `at` is the address of a house served elsewhere, such as at another time.
+    """
     contexts = []
 
-    def _window(by=None, **options) -> Page:
-        context = chromium.new_context(base_url=address, **options)
+    def _window(by=None, at=address, **options) -> Page:
+        context = chromium.new_context(base_url=at, **options)
         context.set_default_timeout(10_000)
         contexts.append(context)
         if by is not None:
             client = Client()
             client.force_login(by)
             session = client.cookies["sessionid"].value
-            context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
+            context.add_cookies([{"name": "sessionid", "value": session, "url": at}])
         return context.new_page()
 
     yield _window
