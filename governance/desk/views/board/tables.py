@@ -37,7 +37,7 @@ class CaseTable(tables.Table):
     kind = tables.Column(verbose_name=_("Kind"))
     state = tables.Column(verbose_name=_("State"))
     opened_at = tables.Column(verbose_name=_("Opened"))
-    closes_at = tables.Column(verbose_name=_("Open until"))
+    closes_at = tables.Column(verbose_name=_("Until"))
     yours = tables.Column(verbose_name=_("Your seat"), empty_values=(), orderable=False)
 
     class Meta:
