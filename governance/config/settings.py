@@ -218,6 +218,7 @@ BOARD_APPROVAL = (2, 3)
 
 WAREHOUSE_URL = env("WAREHOUSE_URL", default="")
 LEDGER_SIGNING_KEY_FILE = Path(env("LEDGER_SIGNING_KEY_FILE", default=str(VAR_DIR / "keys" / "ledger.pem")))
+LEDGER_SEALING_KEY_FILE = Path(env("LEDGER_SEALING_KEY_FILE", default=str(VAR_DIR / "keys" / "sealing.key")))
 
 CELERY_BROKER_URL = env("CELERY_BROKER_URL", default="filesystem://")
 _CELERY_FOLDER = VAR_DIR / "celery"
