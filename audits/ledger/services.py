@@ -8,9 +8,9 @@ import msgspec
 from django.conf import settings
 from django.db import connection
 
-from audits.ledger import signing
+from audits.ledger import sealing, signing
 from audits.ledger.leaf import leaf_bytes, leaf_hash
-from audits.ledger.models import Entry, Visibility
+from audits.ledger.models import Entry, Payload, Visibility
 from audits.ledger.receipts import Receipt, receipt_text
 from ground import clock, statements
 
@@ -33,12 +33,14 @@ def append(
 ) -> Entry:
     """Write one entry, its payload and its outbox row in the caller's transaction.
 
-    `by` is the actor (`User.actor`). The actor of a sealed payload is not searchable. Raises RuntimeError outside a
+    `by` is the actor (`User.actor`). A sealed payload is encrypted and not searchable by actor. Raises RuntimeError outside a
     transaction: an entry that could commit without what it speaks of would be a lie.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("The ledger is written in the transaction of what it records.")
     body = _ENCODER.encode({"by": by, **payload})
+    if visibility == Visibility.SEALED:
+        body = sealing.seal(body, settings.LEDGER_SEALING_KEY_FILE)
     entry, key = _entry(kind, body, visibility)
     actor = "" if visibility == Visibility.SEALED else by
     stored = {name: getattr(entry, name) for name in ("id", "kind", "at", "leaf", "leaf_hash")}
@@ -60,6 +62,14 @@ def sign(entry: Entry) -> Receipt:
     return Receipt(
         id=entry.id, leaf_hash=digest, at=entry.at, key_id=signing.key_id(path), signature=signature
     )
+
+
+def body_of(payload: Payload) -> bytes:
+    """The JSON of a payload, unsealed where it is sealed; who may see it is for the caller to check."""
+    body = bytes(payload.body)
+    if payload.entry.visibility == Visibility.SEALED:
+        return sealing.unseal(body, settings.LEDGER_SEALING_KEY_FILE)
+    return body
 
 
 def _entry(kind: str, body: bytes, visibility: Visibility) -> tuple[Entry, bytes]:

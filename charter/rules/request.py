@@ -9,6 +9,8 @@ from charter.rules.vocabulary import Decision, EvidenceKind, Grain, Period, Time
 
 Slug = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[a-z0-9][a-z0-9.:+_-]*$")]
 Metrics = Annotated[tuple[Slug, ...], Meta(min_length=1, max_length=5)]
+# A word of the asker's own: no control characters, which no record could hold.
+_PLAIN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 Names = Annotated[tuple[Slug, ...], Meta(max_length=50)]
 
 
@@ -23,7 +25,7 @@ class Evidence(Struct, frozen=True, forbid_unknown_fields=True):
     """One piece of qualitative evidence, by kind and reference."""
 
     kind: EvidenceKind
-    ref: Annotated[str, Meta(min_length=1, max_length=200)]
+    ref: Annotated[str, Meta(min_length=1, max_length=200, pattern=_PLAIN)]
 
 
 class Request(Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,13 +42,13 @@ class Request(Struct, frozen=True, forbid_unknown_fields=True):
     view: View = View.DIAGNOSTIC
     cohorts: Names = ()
     persons: Names = ()
-    order_by: Annotated[str, Meta(max_length=40)] | None = None
+    order_by: Annotated[str, Meta(max_length=40, pattern=_PLAIN)] | None = None
     limit: Annotated[int, Meta(ge=1, le=10_000)] | None = None
     percentile: bool = False
     compare: bool = False
-    combine: Annotated[str, Meta(max_length=40)] | None = None
+    combine: Annotated[str, Meta(max_length=40, pattern=_PLAIN)] | None = None
     time_filter: TimeFilter | None = None
     evidence: Annotated[tuple[Evidence, ...], Meta(max_length=20)] = ()
-    accountable: Annotated[str, Meta(max_length=100)] | None = None
+    accountable: Annotated[str, Meta(max_length=100, pattern=_PLAIN)] | None = None
     export: bool = False
-    reason: Annotated[str, Meta(max_length=500)] | None = None
+    reason: Annotated[str, Meta(max_length=500, pattern=_PLAIN)] | None = None

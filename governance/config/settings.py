@@ -239,6 +239,7 @@ DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="Metric Charter <metric-charter@l
 
 WAREHOUSE_URL = env("WAREHOUSE_URL", default="")
 LEDGER_SIGNING_KEY_FILE = Path(env("LEDGER_SIGNING_KEY_FILE", default=str(VAR_DIR / "keys" / "ledger.pem")))
+LEDGER_SEALING_KEY_FILE = Path(env("LEDGER_SEALING_KEY_FILE", default=str(VAR_DIR / "keys" / "sealing.key")))
 
 CELERY_BROKER_URL = env("CELERY_BROKER_URL", default="filesystem://")
 _CELERY_FOLDER = VAR_DIR / "celery"

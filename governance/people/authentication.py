@@ -5,10 +5,18 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from drf_spectacular.contrib.knox_auth_token import KnoxTokenScheme
 from knox.auth import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 
 from ground import marks
+
+
+class RememberedTokenScheme(KnoxTokenScheme):
+    """The same token as knox's to whoever reads the API's document."""
+
+    target_class = "governance.people.authentication.RememberedTokenAuthentication"
+
 
 # By the marks of tokens and of people, and the digest of the token; never the token itself.
 _Key = tuple[str, str, bytes]

@@ -7,9 +7,10 @@ import uuid
 
 import pytest
 import rfc8785
+from cryptography.exceptions import InvalidTag
 from django.db import DatabaseError, connection, transaction
 
-from audits.ledger import services, signing
+from audits.ledger import keyfiles, services, signing
 from audits.ledger.models import Entry, Outbox, Payload, Visibility
 from audits.ledger.receipts import Receipt, verifies
 
@@ -56,6 +57,17 @@ def test_a_sealed_payload_cannot_be_found_by_its_actor():
     """DESIGN, Ledger: sealed payloads are not searchable by actor."""
     entry = append(visibility=Visibility.SEALED)
     assert Payload.objects.get(entry=entry).actor == ""
+
+
+@pytest.mark.django_db
+def test_a_sealed_payload_is_read_with_the_key_alone():
+    """DESIGN, Ledger: sealed payloads are encrypted; one changed bit and they do not open."""
+    payload = Payload.objects.get(entry=append(visibility=Visibility.SEALED, payload={"vote": "approve"}))
+    assert b"approve" not in bytes(payload.body) and b"user:1" not in bytes(payload.body)
+    assert json.loads(services.body_of(payload)) == {"by": "user:1", "vote": "approve"}
+    payload.body = bytes(payload.body)[:-1] + bytes([payload.body[-1] ^ 1])
+    with pytest.raises(InvalidTag):
+        services.body_of(payload)
 
 
 @pytest.mark.django_db
@@ -113,9 +125,8 @@ def test_the_same_entry_gives_the_same_receipt():
 def test_a_signing_key_is_made_once_and_for_this_account_only(tmp_path):
     """Security: no secret that others may read; two starters end with one key."""
     path = tmp_path / "keys" / "ledger.pem"
-    signing._make(path)
-    first = path.read_bytes()
-    signing._make(path)
-    assert path.read_bytes() == first
+    first = keyfiles.read_or_make(path, lambda: b"first")
+    keyfiles._place(path, b"second")
+    assert keyfiles.read_or_make(path, lambda: b"third") == first == b"first"
     assert path.stat().st_mode & 0o777 == 0o600
     assert [each.name for each in path.parent.iterdir()] == ["ledger.pem"]

@@ -84,8 +84,9 @@ def _publish(version: CharterVersion) -> None:
 @pytest.fixture(scope="session")
 def furnished(server, django_db_setup, django_db_blocker):
     """A furnished database to copy, made once a worker as it takes a second."""
-    with django_db_blocker.unblock(), connected_copy(server) as name, clock.stopped_at(NOON):
-        furnish()
+    with django_db_blocker.unblock(), connected_copy(server) as name:
+        with clock.stopped_at(NOON):
+            furnish()
         connections.close_all()
         yield name
 

@@ -205,5 +205,6 @@ def test_the_document_describes_the_line(client: Client, db):
     """Issue 2, 7: OpenAPI; every field of a request is in it."""
     document = client.get("/api/schema/?format=json").json()
     assert {"/api/v1/queries", "/api/v1/checks", "/api/v1/receipts/{entry}"} <= set(document["paths"])
+    assert document["paths"]["/api/v1/queries"]["post"]["security"] == [{"knoxApiToken": []}]
     properties = document["components"]["schemas"]["Request"]["properties"]
     assert {"decision", "metrics", "grain", "window", "time_filter", "evidence"} <= set(properties)

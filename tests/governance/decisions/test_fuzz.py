@@ -1,0 +1,82 @@
+"""The API against its own document: whatever is sent, never a 500 and never rows without a receipt."""
+
+import json
+
+import pytest
+import schemathesis
+from django.core.wsgi import get_wsgi_application
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from knox.models import AuthToken
+
+from governance.decisions.models import Decision
+from tests.governance.decisions.test_answer import LEAD_TIME
+
+QUIETLY = settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.filter_too_much,
+        HealthCheck.too_slow,
+    ],
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@pytest.fixture
+def document(house, client, monkeypatch):
+    """The API's own document, and a token in every request."""
+    monkeypatch.setattr("governance.config.throttles.AccountThrottle.allow_request", lambda *_: True)
+    token = AuthToken.objects.create(user=house.manager)[1]
+    written = client.get("/api/schema/?format=json").json()
+    schema = schemathesis.openapi.from_dict(written)
+    schema.app = get_wsgi_application()
+    return schema, {"Authorization": f"Token {token}", "Host": "localhost"}
+
+
+@pytest.mark.parametrize("path", ["/api/v1/queries", "/api/v1/checks"])
+def test_what_the_document_allows_is_never_a_fault_of_ours(document, path):
+    """Issue 2, Bad input: requests made from the OpenAPI document are decided or refused with a problem."""
+    schema, headers = document
+    statuses = set()
+
+    @QUIETLY
+    @given(schema[path]["POST"].as_strategy())
+    def ask(case):
+        response = case.call(base_url="http://localhost", headers=headers)
+        statuses.add(response.status_code)
+        assert response.status_code in {200, 400, 403}, response.text
+        assert response.status_code == 200 or "code" in response.json()
+
+    ask()
+    assert statuses
+
+
+@pytest.mark.parametrize("part", [*LEAD_TIME, "order_by", "limit", "evidence", "persons", "accountable"])
+def test_any_part_may_be_anything_and_the_answer_stays_an_answer(house, client, part):
+    """Issue 2, Bad input: 400 naming the field, 403 with rules, or rows with a receipt; nothing else."""
+    token = AuthToken.objects.create(user=house.manager)[1]
+
+    @QUIETLY
+    @given(JSON)
+    def ask(value):
+        body = json.dumps({**LEAD_TIME, part: value})
+        response = client.post(
+            "/api/v1/queries",
+            body,
+            content_type="application/json",
+            headers={"authorization": f"Token {token}"},
+        )
+        told = response.json()
+        assert response.status_code in {200, 400, 403, 429}
+        if response.status_code == 400:
+            assert told["field"]
+        if response.status_code == 200:
+            assert Decision.objects.filter(entry=told["receipt"]["id"]).exists()
+
+    ask()
