@@ -102,8 +102,7 @@ class _Tree:
     def read(self) -> object:
         """The document as dicts, lists and scalars."""
         try:
-            events = yaml.parse(self._text, Loader=_Loader)
-            return self._document(events)
+            return self._document(_events(self._text))
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             self.lines[""] = mark.line + 1 if mark else 1
@@ -179,6 +178,16 @@ class _Tree:
             self.lines[path] = _line(event)
             self.refuse("A key must be a plain word.", path)
         return str(event.value)
+
+
+def _events(text: str) -> Iterator[yaml.Event]:
+    """The events of a text; as `yaml.parse`, which asks twice for each."""
+    loader = _Loader(text)
+    try:
+        while not isinstance(event := loader.get_event(), yaml.StreamEndEvent):
+            yield event
+    finally:
+        loader.dispose()
 
 
 def _line(event: yaml.Event) -> int:

@@ -7,7 +7,7 @@ import sys
 
 import msgspec
 
-ALL = ["rules", "checks", "publishing"]
+ALL = ["rules", "checks", "publishing", "registry"]
 
 
 def main() -> int:

@@ -66,6 +66,7 @@ class Command(BaseCommand):
         by, programme = _account(username), _programme()
         plan = importing.make_plan(read_folder(folder))
         proposals = plan.to_register
+        self._progress_line(_counts(plan))
         if not proposals:
             self.stdout.write("Nothing to propose: the registry holds all of these charters.")
         elif drafts:
@@ -85,15 +86,19 @@ class Command(BaseCommand):
         self.stdout.write(f"Wrote {len(written):,} charters to {folder}.")
 
     def _progress(self, done: int, of: int, what: str) -> None:
-        self.stdout.write(f"{done:,}/{of:,} {what}")
+        self._progress_line(f"{done:,}/{of:,} {what}")
+
+    def _progress_line(self, line: str) -> None:
+        """A line that is seen at once, also where somebody reads it through a pipe."""
+        self.stdout.write(line)
+        self.stdout.flush()
 
     def _tell(self, plan: Plan) -> None:
         for proposal in plan.proposals:
             self._tell_proposal(proposal)
         for slug in plan.missing_here:
             self.stdout.write(f"- {slug}: in the registry, not here; it stays as it is")
-        counts = ", ".join(f"{len(plan.of(change)):,} {change.value}" for change in Change)
-        self.stdout.write(f"{counts}, {len(plan.missing_here):,} missing here.")
+        self.stdout.write(_counts(plan))
 
     def _tell_proposal(self, proposal: Proposal) -> None:
         newest = proposal.newest
@@ -112,6 +117,11 @@ def _action(actions: "argparse._SubParsersAction[CommandParser]", name: str, hel
     parser = actions.add_parser(name, help=help_text)
     parser.add_argument("folder", type=Path, metavar="DIR", help="the folder of charters")
     return parser
+
+
+def _counts(plan: Plan) -> str:
+    counts = ", ".join(f"{len(plan.of(change)):,} {change.value}" for change in Change)
+    return f"{counts}, {len(plan.missing_here):,} missing here."
 
 
 def _starter_judgement(folder: Folder) -> linting.Judged:
