@@ -115,8 +115,9 @@ def charters(request: HttpRequest) -> HttpResponse:
 def start(request: HttpRequest) -> HttpResponse:
     """Begin a charter."""
     permissions.check_can_register(request.user)
-    form = StartForm(request.POST or None, by=request.user, initial=_wanted(request))
-    if request.method == "POST" and form.is_valid():
+    typed = request.POST if request.method == "POST" else None
+    form = StartForm(typed, by=request.user, initial=_wanted(request))
+    if typed is not None and form.is_valid():
         try:
             return _started(request, form)
         except (BadInput, Conflict) as error:
