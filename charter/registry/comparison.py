@@ -152,11 +152,15 @@ def _to_do(documents: Sequence[CharterDocument]) -> Iterator[str]:
     if conditions := dict.fromkeys(use.condition for use in allowed if use.condition):
         yield _first(conditions)
     if counters := dict.fromkeys(each.what.counter_metric for each in documents if each.what.counter_metric):
-        yield _("Show it beside %(metrics)s.") % {
-            "metrics": words.listed(slug.replace("-", " ") for slug in counters)
-        }
+        yield _("Show it beside %(metrics)s.") % {"metrics": words.listed(_called(slug) for slug in counters)}
     if all(each.what.type is Kind.ACTIVITY for each in documents):
         yield _("It counts doing, so set no target.")
+
+
+def _called(slug: str) -> str:
+    """A metric's name within a sentence; of one that is not in the starter catalogue, its slug in words."""
+    starter = catalogue.charters().get(slug)
+    return words.inside(starter.name) if starter else slug.replace("-", " ")
 
 
 def _first(conditions: Mapping[str, None]) -> str:

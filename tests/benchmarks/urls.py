@@ -1,4 +1,4 @@
-"""The line's doors and the bare view beside them."""
+"""The bare view and the line's doors first, then every other address of the house."""
 
 from django.urls import include, path
 
@@ -9,4 +9,5 @@ urlpatterns = [
     path("bare", BareView.as_view()),
     path("healthz", health.healthz),
     path("api/v1/", include("governance.decisions.urls")),
+    path("", include("governance.config.urls")),
 ]

@@ -86,7 +86,7 @@ def matrix_cell(outcome: str, label: str = "", url: str = "", about: str = "") -
         )
     words = label or OUTCOMES[outcome]
     if url:
-        hidden = format_html('<span class="govuk-visually-hidden">: {}</span>', about) if about else ""
+        hidden = format_html('<span class="govuk-visually-hidden"> {}</span>', about) if about else ""
         words = format_html('<a href="{}">{}{}</a>', url, words, hidden)
     return format_html('<span class="mc-cell mc-cell--{}">{}{}</span>', outcome, icon(outcome), words)
 
