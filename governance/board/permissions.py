@@ -52,13 +52,11 @@ def check_can_open_case(user: User, matter: Case) -> None:
     Anybody with an account may ask for a ruling or a waiver; the rest is for the board, whoever proposes it, and
     administrators.
     """
-    if (
-        matter.kind in {CaseKind.EDGE_CASE, CaseKind.WAIVER}
-        and user.is_active
-        and user.kind == AccountKind.HUMAN
-    ):
-        return
-    if not (sits(user) or user.pk in proposers(matter) or can_administer(user)):
+    if matter.kind in {CaseKind.EDGE_CASE, CaseKind.WAIVER}:
+        proposes = user.is_active and user.kind == AccountKind.HUMAN
+    else:
+        proposes = user.is_active and user.pk in proposers(matter)
+    if not (sits(user) or proposes or can_administer(user)):
         raise NotPermitted(
             _("Only the board, whoever proposes it, or an administrator may put this to the board.")
         )

@@ -24,7 +24,7 @@ from governance.board.models import (
     Term,
     Waiver,
 )
-from governance.board.states import CaseKind, CaseState, PilotState, SeatKind
+from governance.board.states import CaseKind, CaseState, PilotState, SeatKind, Vote
 from governance.board.survey import Survey, told
 from governance.people.models import User
 from ground import clock
@@ -135,8 +135,8 @@ def former_reasons(metric: Metric) -> tuple[FormerReason, ...]:
             case__charter_version__metric=metric,
             case__kind__in=permissions.CONDITIONED,
             case__state=CaseState.REJECTED,
+            vote__in=[Vote.REJECT, Vote.VETO],
         )
-        .exclude(reason="")
         .select_related("case__charter_version__metric")
         .order_by("-case__closed_at", "cast_at")
     )

@@ -317,3 +317,25 @@ def test_two_simultaneous_votes_of_a_seat_are_one(committed_db):
         said = sorted(pool.map(lambda vote: _vote(case, vote), (Vote.APPROVE, Vote.REJECT)))
     assert said == ["already_voted", "cast"]
     assert Ballot.objects.count() == 1
+
+
+def _vote_last(case: Case, seat: SeatKind, user) -> None:
+    try:
+        services.cast_ballot(case=case, seat_kind=seat, vote=Vote.APPROVE, by=user)
+    finally:
+        connection.close()
+
+
+def test_two_simultaneous_last_votes_decide_once(committed_db):
+    """Issue 3, Bad input: both votes count, and one outcome, one entry and one activation come of them."""
+    case, board = factories.an_open_case(), factories.a_board()
+    *first, fifth, sixth = SeatKind
+    for seat in first:
+        services.cast_ballot(case=case, seat_kind=seat, vote=Vote.APPROVE, by=board[seat])
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda seat: _vote_last(case, seat, board[seat]), (fifth, sixth)))
+    assert Ballot.objects.filter(case=case).count() == len(SeatKind)
+    outcome = BoardOutcome.objects.get()
+    assert (outcome.approved, outcome.votes) == (True, len(SeatKind))
+    for kind in ("board.case.decided", "registry.charter.active"):
+        assert Entry.objects.filter(kind=kind).count() == 1

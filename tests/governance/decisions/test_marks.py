@@ -11,6 +11,7 @@ from knox.models import AuthToken
 from sqlglot import exp
 
 from charter.registry import queries as registry
+from governance.board import facts as board
 from governance.people import authentication
 from governance.people import queries as people
 from governance.people.models import Role
@@ -23,6 +24,7 @@ READS = {
     "registry": (registry._PROGRAMME, registry._DECISION, registry._GOVERNING),
     "people": (people.ASKER, people.COHORTS, people.PERSONS, people.ACCOUNTABLE),
     "training": (training._TRAINED,),
+    "board": (board.WAIVERS, board.PILOTS, board.CONDITIONS),
 }
 
 

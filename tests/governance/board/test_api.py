@@ -1,0 +1,101 @@
+"""The board over the API: the same services, the same refusals, as problems."""
+
+import pytest
+from knox.models import AuthToken
+from rest_framework.test import APIClient
+
+from governance.board import services
+from governance.board.models import Case
+from governance.board.states import SeatKind, Vote
+from ground import clock
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def as_(user) -> APIClient:
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Token {AuthToken.objects.create(user=user)[1]}")
+    return client
+
+
+@pytest.fixture
+def case(by):
+    factories.a_board()
+    return factories.an_open_case()
+
+
+@pytest.fixture
+def member(case):
+    return factories.a_board()[SeatKind.LEGAL]
+
+
+def test_without_a_token_nothing_is_told(case):
+    """Issue 3, 8: every address of the board needs an account."""
+    for path in ("cases", f"cases/{case.pk}", "waivers", "pilots", "suspensions"):
+        assert APIClient().get(f"/api/v1/{path}").status_code == 401
+
+
+def test_a_case_is_listed_read_discussed_voted_on_and_decided(case, member):
+    """Issue 3, 8: REST for all of it."""
+    client = as_(member)
+    listed = client.get("/api/v1/cases", {"needs_my_vote": True, "state": "open"}).json()["results"]
+    assert [each["id"] for each in listed] == [str(case.pk)]
+    address = f"/api/v1/cases/{case.pk}"
+    assert client.post(f"{address}/comments", {"text": "Who reads it?"}, format="json").status_code == 201
+    condition = {"kind": "grains", "value": {"grains": ["team"]}}
+    assert client.post(f"{address}/conditions", condition, format="json").status_code == 201
+    told = client.get(address).json()
+    assert told["conditions"][0]["value"] == {"grains": ["team"]} and told["heard"] == []
+    assert client.get(f"{address}/ballots").json()["code"] == "votes_are_blind"
+    ballot = {"seat": "legal", "vote": "veto", "reason": "No basis."}
+    assert client.post(f"{address}/ballots", ballot, format="json").status_code == 201
+    again = client.post(f"{address}/ballots", ballot, format="json")
+    assert (again.status_code, again.json()["code"]) == (409, "already_voted")
+    for seat in set(SeatKind) - {SeatKind.LEGAL}:
+        services.cast_ballot(case=case, seat_kind=seat, vote=Vote.APPROVE, by=factories.a_board()[seat])
+    outsider = as_(factories.an_account("outsider"))
+    assert outsider.get(address).json()["outcome"]["approved"] is False
+    assert {"seat": "legal", "vote": "veto", "reason": "No basis."}.items() <= next(
+        each for each in outsider.get(f"{address}/ballots").json() if each["seat"] == "legal"
+    ).items()
+
+
+def test_who_may_not_is_told_why_in_a_problem(case):
+    """Issue 3, Bad input: superusers get nothing more at this door either."""
+    root = as_(factories.an_account("root", is_superuser=True, is_staff=True))
+    address = f"/api/v1/cases/{case.pk}"
+    assert root.get(address).status_code == 403
+    assert root.get("/api/v1/cases").json()["results"] == []
+    vote = root.post(f"{address}/ballots", {"seat": "legal", "vote": "approve"}, format="json")
+    assert (vote.status_code, vote.json()["code"]) == (403, "not_on_this_seat")
+    suspend = {"metric": case.charter_version.metric.slug, "seat": "legal", "reason": "Now."}
+    assert root.post("/api/v1/suspensions", suspend, format="json").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("cases", {"kind": "coup", "subject": "x", "question": "y"}, "kind"),
+        ("cases", {"kind": "edge_case", "subject": "x", "question": "y", "state": "approved"}, "state"),
+        ("cases", {"kind": "suspension", "subject": "x", "question": "y"}, "kind"),
+        ("suspensions", {"metric": "nothing", "seat": "legal", "reason": "x"}, "metric"),
+        ("waivers", {"rule_id": "AR26", "starts_on": "soon", "ends_on": "later", "reason": "x"}, "starts_on"),
+        ("pilots", {"cohort": "team:x"}, "charter_version"),
+        ("ballots", {"cases": ["x"], "seat": "legal", "vote": "approve"}, "cases"),
+    ],
+)
+def test_bad_bodies_are_problems_that_name_the_field(member, path, body, field):
+    """Issue 3, Bad input: unknown keys and wrong words never get further than the door."""
+    reply = as_(member).post(f"/api/v1/{path}", body, format="json")
+    assert reply.status_code == 400 and reply.json()["field"] == field
+    assert Case.objects.count() == 1
+
+
+def test_a_never_waivable_rule_is_refused_at_the_door(member):
+    """S64: the board is not even asked."""
+    today = clock.today()
+    body = {"rule_id": "AR01", "decision": "retrospective", "starts_on": str(today), "reason": "x"}
+    body["ends_on"] = str(today.replace(year=today.year + 1, day=1))
+    reply = as_(member).post("/api/v1/waivers", body, format="json")
+    assert (reply.status_code, reply.json()["code"]) == (400, "never_waivable")
