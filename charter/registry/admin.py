@@ -5,13 +5,16 @@ from django.contrib import admin
 from charter.registry.models import (
     CharterVersion,
     Clearance,
+    ClockSuspension,
     Contract,
     DecisionKind,
     Metric,
     Programme,
+    Reminder,
     Review,
     RulebookVersion,
     Source,
+    UntiedFlag,
 )
 from ground.admin import ReadOnlyAdmin
 
@@ -72,3 +75,23 @@ class ReviewAdmin(ReadOnlyAdmin):
 class ContractAdmin(ReadOnlyAdmin):
     list_display = ("number", "content_hash", "published_at", "published_by")
     list_select_related = ("published_by",)
+
+
+@admin.register(Reminder)
+class ReminderAdmin(ReadOnlyAdmin):
+    list_display = ("charter_version", "kind", "due_on", "days", "given_at")
+    list_select_related = ("charter_version__metric",)
+    list_filter = ("kind",)
+
+
+@admin.register(UntiedFlag)
+class UntiedFlagAdmin(ReadOnlyAdmin):
+    list_display = ("charter_version", "flagged_on", "asked_on", "ended_at")
+    list_select_related = ("charter_version__metric",)
+
+
+@admin.register(ClockSuspension)
+class ClockSuspensionAdmin(ReadOnlyAdmin):
+    list_display = ("charter_version", "reason", "suspended_at", "ended_at")
+    list_select_related = ("charter_version__metric",)
+    list_filter = ("reason",)
