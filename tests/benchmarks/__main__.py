@@ -7,7 +7,7 @@ import sys
 
 import msgspec
 
-ALL = ["rules", "checks", "publishing", "registry"]
+ALL = ["rules", "checks", "publishing", "pages", "registry"]
 
 
 def main() -> int:

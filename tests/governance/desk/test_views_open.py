@@ -9,10 +9,26 @@ from governance.desk.openings import anyone, signed_in
 from tests.governance.desk.conftest import QUESTION
 
 FREE = {"sign-in", "sign-out", "accessibility"}
+# Pages of the board about one case, pilot or waiver.
+OF_ONE = (
+    "case", "case-ballot", "case-comment", "case-close", "case-condition", "pilot", "pilot-end", "pilot-exit",
+    "pilot-survey", "pilot-roll-out", "waiver-end",
+)  # fmt: skip
+OF_A_DRAFT = ("charter-draft", "charter-writers", "charter-discard", "charter-check")
 ARGUMENTS = {
     "metric": ["lead-time-for-changes"],
     "rule": ["AR04"],
     "receipt": ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9"],
+    **{name: ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9"] for name in OF_ONE},
+    "case-condition-withdraw": ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9"] * 2,
+    "metric-suspend": ["lead-time-for-changes"],
+    "pilot-start": ["lead-time-for-changes"],
+    **{name: ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9"] for name in OF_A_DRAFT},
+    "charter-heading": ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9", "what"],
+    "versions": ["lead-time-for-changes", 1, 2],
+    "review": ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9"],
+    "justify": ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9"],
+    "record": ["lead-time-for-changes"],
     "contest": ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9"],
     "notice-read": ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9"],
 }
