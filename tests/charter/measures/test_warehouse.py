@@ -12,7 +12,6 @@ from charter.measures import warehouse
 from charter.registry import catalogue
 from charter.registry.document import Measure
 from charter.rules.vocabulary import Aggregation
-from governance.demo.warehouse import TABLES
 from ground.errors import BadInput, Unavailable
 from tests import factories
 from tests.house import copy, owner_url
@@ -97,9 +96,9 @@ CATALOGUE = sorted(path.stem for path in (Path(catalogue.__path__[0]) / "charter
 @pytest.mark.parametrize("slug", CATALOGUE)
 def test_every_starter_charter_s_facts_can_be_read(warehouse_file, slug):
     """Issue 2, registry: the starter charters' measures run on the tables that their sources describe."""
-    for table, columns in TABLES.items():
-        described = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
-        warehouse_file.run(f"CREATE TABLE {table} ({described})")
+    for source in catalogue.sources():
+        described = ", ".join(f'"{name}" {kind}' for name, kind in source.columns.items())
+        warehouse_file.run(f"CREATE TABLE {source.slug} ({described})")
     measure = factories.a_document(slug).what.measure
     with warehouse.connect(warehouse_file.url) as found:
         assert found.first_event(measure) is None
