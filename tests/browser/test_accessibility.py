@@ -7,6 +7,7 @@ from playwright.sync_api import Page
 from charter.registry import services as registry
 from governance.decisions.models import Decision
 from governance.desk import urls
+from governance.desk.views.board import urls as board
 from governance.desk.views.matrix import urls as matrix
 from tests import factories
 
@@ -14,6 +15,8 @@ QUESTION = (
     "decision=retrospective&metrics=lead-time-for-changes&cohort=team:payments&first=2026-01&last=2026-03"
 )
 REFUSED = "decision=performance_rating&metrics=commit-count&grain=person&cohort=team:payments&order_by=value"
+# Pages that test_board looks at.
+BOARD = {pattern.name for pattern in board.urlpatterns}
 # Pages that test_matrix looks at.
 MATRIX = {pattern.name for pattern in matrix.urlpatterns}
 # Pages that test_writing looks at.
@@ -101,7 +104,7 @@ def test_every_page_is_accessible(window, house, width, scheme):
     acts = {"sign-out", "acknowledge", "notice-read", "notices-read"}  # these only redirect
     assert {
         pattern.name for pattern in urls.urlpatterns
-    } - acts - MATRIX - WRITING <= stranger.seen | manager.seen | owner.seen
+    } - acts - BOARD - MATRIX - WRITING <= stranger.seen | manager.seen | owner.seen
 
 
 def test_the_eye_sees_what_is_wrong(window):

@@ -10,7 +10,7 @@ from governance.board.models import Case
 from governance.board.states import SeatKind, Vote
 from governance.people.models import User
 from tests import factories
-from tests.browser.test_accessibility import SCREENS, Eye
+from tests.browser.test_accessibility import SCREENS, WRITING, Eye
 from tests.browser.test_journeys import JAVASCRIPT, heading
 
 SLUG = "cycle-time"
@@ -68,6 +68,7 @@ def test_every_page_of_writing_is_accessible(window, owner, watched, width, sche
     eye.look(f"/charters/{empty.pk}/discard", "charter-discard")
     eye.look("/metrics/pr-age/versions/1/2", "versions")
     assert eye.faults == []
+    assert eye.seen == WRITING
 
 
 def mend(page: Page) -> None:
