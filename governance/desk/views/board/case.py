@@ -100,7 +100,7 @@ def _weighed(request: HttpRequest, found: Case) -> dict[str, Any]:
         "charter": matters.charter(version) if _shows(request, found) else None,
         "particulars": particulars.of_case(found),
         "conditions": particulars.of_conditions(queries.conditions(found)),
-        "former": queries.former_reasons(version.metric) if version else (),
+        "former": _former(found),
         "pilots": [trials.told(each) for each in queries.pilots().filter(charter_version=version)]
         if version
         else (),
@@ -108,6 +108,13 @@ def _weighed(request: HttpRequest, found: Case) -> dict[str, Any]:
         "seen_at": view.seen_at if view else None,
         "changes": queries.changed_since(found, request.user) if view else (),
     }
+
+
+def _former(found: Case) -> list[queries.FormerReason]:
+    """Why the board turned earlier versions of the charter down (S50)."""
+    version = found.charter_version
+    reasons = queries.former_reasons(version.metric) if version else ()
+    return [each for each in reasons if each.case.charter_version.number < version.number]
 
 
 def _shows(request: HttpRequest, found: Case) -> bool:
