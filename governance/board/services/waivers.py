@@ -27,7 +27,8 @@ def request_waiver(case: Case, details: Mapping[str, object], by: User) -> Waive
         raise BadInput(_("A waiver has no field “%(name)s”.") % {"name": unknown[0]}, field=unknown[0])
     if details.get("starts_on") is None or details.get("ends_on") is None:
         raise BadInput(_("Say from when and until when."), field="starts_on")
-    waiver = Waiver(case=case, requested_by=by, **details)
+    words = {"reason": str(details.get("reason", "")).strip()}
+    waiver = Waiver(case=case, requested_by=by, **{**details, **words})
     check_waivable(waiver.rule_id)
     if waiver.metric and not Metric.objects.filter(slug=waiver.metric).exists():
         raise BadInput(_("There is no metric called “%(slug)s”.") % {"slug": waiver.metric}, field="metric")
