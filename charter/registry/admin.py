@@ -8,10 +8,13 @@ from charter.registry.models import (
     ClockSuspension,
     Contract,
     DecisionKind,
+    Draft,
+    DraftEditor,
     Metric,
     Programme,
     Reminder,
     Review,
+    ReviewItem,
     RulebookVersion,
     Source,
     UntiedFlag,
@@ -95,3 +98,21 @@ class ClockSuspensionAdmin(ReadOnlyAdmin):
     list_display = ("charter_version", "reason", "suspended_at", "ended_at")
     list_select_related = ("charter_version__metric",)
     list_filter = ("reason",)
+
+
+@admin.register(Draft)
+class DraftAdmin(ReadOnlyAdmin):
+    list_display = ("metric", "owner", "updated_at", "ended_at")
+    list_select_related = ("owner",)
+
+
+@admin.register(DraftEditor)
+class DraftEditorAdmin(ReadOnlyAdmin):
+    list_display = ("draft", "user", "added_at")
+    list_select_related = ("draft", "user")
+
+
+@admin.register(ReviewItem)
+class ReviewItemAdmin(ReadOnlyAdmin):
+    list_display = ("review", "charter_version", "reason", "result", "decided_at")
+    list_select_related = ("review", "charter_version__metric")

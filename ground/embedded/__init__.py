@@ -50,7 +50,7 @@ SETTINGS = {
     "log_line_prefix": "%m [%p] ",
 }
 # For tests alone: a crash of the machine may lose the data.
-FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 
 @dataclass(frozen=True)

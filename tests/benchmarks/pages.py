@@ -119,7 +119,9 @@ class _Registry:
         numbers = range(self._size, size)
         with psycopg.connect(self._owner, autocommit=True) as owner:
             # No board can pass ten thousand charters in a minute, so the trigger that wants its case is set aside.
-            owner.execute("ALTER TABLE registry_charterversion DISABLE TRIGGER charterversion_inserted_active")
+            owner.execute(
+                "ALTER TABLE registry_charterversion DISABLE TRIGGER charterversion_inserted_active"
+            )
             made = self._metrics(numbers)
             while some := list(islice(made, batch)):
                 Metric.objects.bulk_create([metric for metric, _ in some])

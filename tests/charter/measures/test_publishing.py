@@ -8,11 +8,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
+from audits.ledger import services as ledger
 from audits.ledger.models import Entry
 from charter.measures import queries, services, tasks
 from charter.measures import warehouse as warehouse_module
 from charter.measures.models import PublishedValue, PublishingRun, RunState, Snapshot, Withheld
 from charter.registry import services as registry
+from charter.registry.models import CharterVersion
 from charter.rules.vocabulary import Period
 from governance.people import cohorts
 from governance.people.models import Membership, Person, Role
@@ -357,7 +359,9 @@ def test_an_unknown_metric_is_refused(house):
 def test_a_run_is_in_the_ledger_with_its_values(house):
     """S143; DESIGN, style: every service that writes appends to the ledger, in the same transaction."""
     run = publish()
-    entries = {entry.kind: msgspec.json.decode(bytes(entry.payload.body)) for entry in Entry.objects.all()}
+    entries = {
+        entry.kind: msgspec.json.decode(ledger.body_of(entry.payload)) for entry in Entry.objects.all()
+    }
     told = entries["measures.published"]
     assert (told["run"], told["values"]) == (str(run.pk), run.values_written)
     assert told["snapshot"] == run.snapshot.content_hash
@@ -556,6 +560,7 @@ def test_periods_of_the_programmes_zone_are_published_at_its_midnight(house, sto
     programme = factories.a_programme()
     programme.time_zone = "America/Los_Angeles"
     programme.save()
+    CharterVersion.objects.update(activated_at=datetime(2026, 1, 1, tzinfo=UTC))
     stop_clock(datetime(2026, 4, 1, 6, 59, tzinfo=UTC))
     publish()
     assert not PublishedValue.objects.filter(starts_on=date(2026, 3, 1)).exists()

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from audits.ledger import services as ledger
 from audits.ledger.models import Entry, Payload
 from charter.registry.models import CharterVersion
 from charter.registry.states import Standing
@@ -208,7 +209,7 @@ def test_each_of_the_team_answers_once_and_nobody_can_tell_who(version, team):
     stored = SurveyAnswer.objects.get()
     assert stored.voice not in {str(team[0].pk), str(team[0].person_id)}
     entry = Entry.objects.get(kind="board.survey.answered")
-    body = bytes(Payload.objects.get(entry=entry).body).decode()
+    body = ledger.body_of(Payload.objects.get(entry=entry)).decode()
     assert str(team[0].pk) not in body and entry.payload.actor == ""
 
 
