@@ -3,6 +3,7 @@
 `house/schema.cedarschema` declares the same fields; what it does not declare, Cedar refuses.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import StrEnum
@@ -62,7 +63,20 @@ class Context(Struct, frozen=True):
     missing_beside: int
     other_class_beside: int
     audited: bool
+    distributed: bool
+    of_appeals: bool
+    protected: bool
+    persons_today: int
+    persons_limit: int
+    enumerated: bool
+    hopped: bool
+    held: int
+    unsettled: int
+    affected: int
+    thin: bool
+    budget_burning: bool
     waived: Sequence[str]
+    ruled: Sequence[str]
 
 
 class CharterAttributes(Struct, frozen=True):
@@ -101,14 +115,18 @@ _REFS = {
 _DECISION, _GRAIN, _VIEW, _ROLE = (_REFS[words] for words in (Decision, Grain, View, Role))
 
 
-def context_json(facts: Facts, waivable: frozenset[str]) -> str:
-    """Project facts to the JSON of the Cedar context; a waiver counts only for a rule in `waivable`."""
-    return msgspec.json.encode(project(facts, waivable)).decode()
+def context_json(facts: Facts, waivable: frozenset[str], referring: frozenset[str] = frozenset()) -> str:
+    """Project facts to the JSON of the Cedar context.
+
+    A waiver counts only for a rule in `waivable`, a ruling of the board only for one in `referring`.
+    """
+    return msgspec.json.encode(project(facts, waivable, referring)).decode()
 
 
-def project(facts: Facts, waivable: frozenset[str]) -> Context:
+def project(facts: Facts, waivable: frozenset[str], referring: frozenset[str] = frozenset()) -> Context:
     """Name every known key, once; counts stand in for lists, because Cedar has no quantifiers."""
     request, actor, decision = facts.request, facts.actor, facts.decision
+    values, looking = facts.values, facts.looking
     return Context(
         decision=_DECISION[request.decision.value],
         grain=_GRAIN[request.grain.value],
@@ -141,8 +159,52 @@ def project(facts: Facts, waivable: frozenset[str]) -> Context:
         missing_beside=len(missing_beside(facts)),
         other_class_beside=len(other_class_beside(facts)),
         audited=facts.fairness_until is not None and facts.fairness_until >= facts.at.date(),
+        distributed=asks_for_distribution(facts),
+        of_appeals=asks_of_appeals(facts),
+        protected=facts.protected,
+        persons_today=looking.persons_today,
+        persons_limit=looking.persons_limit,
+        enumerated=bool(looking.enumerated),
+        hopped=looking.hopped_from is not None,
+        held=values.held,
+        unsettled=values.unsettled,
+        affected=values.affected,
+        thin=values.thin,
+        budget_burning=values.budget_burning,
         waived=sorted(facts.waived & waivable),
+        ruled=sorted(facts.ruled & referring),
     )
+
+
+# Words by which a request says what is abusive: a share of people that must come out low, and who has appealed.
+DISTRIBUTIONS = frozenset(
+    {
+        "bands",
+        "bell_curve",
+        "buckets",
+        "curve",
+        "distribution",
+        "forced_distribution",
+        "quota",
+        "quotas",
+        "stack_rank",
+    }
+)
+APPEALS = frozenset(
+    {
+        "appeal",
+        "appealed",
+        "appeals",
+        "contested",
+        "dispute",
+        "disputed",
+        "disputes",
+        "held",
+        "hold",
+        "holds",
+        "under_review",
+    }
+)
 
 
 def charter_entity(charter: CharterFacts, grain: Grain) -> str:
@@ -179,6 +241,22 @@ def asks_own(facts: Facts) -> bool:
     request = facts.request
     alone = len(set(request.persons)) <= 1 and not request.cohorts
     return facts.actor.asks_about_self and alone and request.grain in PERSON_GRAINS
+
+
+def asks_for_distribution(facts: Facts) -> bool:
+    """Whether the request wants people or values spread over a set shape: a quota, a curve."""
+    return not DISTRIBUTIONS.isdisjoint(_said(facts))
+
+
+def asks_of_appeals(facts: Facts) -> bool:
+    """Whether the request wants to know who has appealed, or what is under review."""
+    return not APPEALS.isdisjoint(_said(facts))
+
+
+def _said(facts: Facts) -> set[str]:
+    """The asker's own words for order and score, in one spelling."""
+    words = (facts.request.order_by, facts.request.combine)
+    return {re.sub(r"[\W_]+", "_", word.casefold()).strip("_") for word in words if word}
 
 
 def count_evidence(evidence: Iterable[Evidence]) -> int:

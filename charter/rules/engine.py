@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import cedarpy
 from msgspec import Struct
+from msgspec.structs import replace
 
 from charter.rules import explain
 from charter.rules.context import ACTION, HUMAN, MACHINE, PERSON_GRAINS, charter_uid, context_json
@@ -61,7 +62,8 @@ def judge(facts: Facts, rulebook: Rulebook) -> Judgement:
     try:
         result = _authorize(facts, rulebook, rulebook.policies)
         rules = sorted(
-            (rulebook.by_id[rule] for rule in result.diagnostics.reasons), key=lambda rule: rule.id
+            (_as_ruled(rulebook.by_id[rule], facts) for rule in result.diagnostics.reasons),
+            key=lambda rule: rule.id,
         )
         if result.diagnostics.errors or result.decision is cedarpy.Decision.NoDecision:
             log.error("rule engine: %s", "; ".join(result.diagnostics.errors) or "no decision")
@@ -99,7 +101,7 @@ def _authorize(facts: Facts, rulebook: Rulebook, policies: cedarpy.PolicySet) ->
         "principal": HUMAN if facts.actor.human else MACHINE,
         "action": ACTION,
         "resource": charter_uid(facts.charter),
-        "context": context_json(facts, rulebook.waivable),
+        "context": context_json(facts, rulebook.waivable, rulebook.referring),
     }
     charter = charter_handle(facts.charter, facts.request.grain)
     return cedarpy.is_authorized(request, policies, charter, rulebook.schema)
@@ -112,6 +114,13 @@ def _complete(rules: tuple[Rule, ...], facts: Facts, rulebook: Rulebook) -> tupl
     if rules and _authorize(facts, rulebook, rulebook.denials).allowed:
         return rules
     return (*rules, _default_deny(rulebook))
+
+
+def _as_ruled(rule: Rule, facts: Facts) -> Rule:
+    """A question that the board has answered with no is not put to it again: the rule refuses until that lapses."""
+    if rule.effect is Outcome.REFER and rule.id in facts.ruled_against:
+        return replace(rule, effect=Outcome.DENY)
+    return rule
 
 
 def _default_deny(rulebook: Rulebook) -> Rule:

@@ -21,6 +21,7 @@ from charter.rules.vocabulary import (
 
 CLOCK = {TimeFilter.WEEKEND: "weekends", TimeFilter.EVENING: "evenings", TimeFilter.ONLINE: "time online"}
 
+BOARD_SAID_NO = "The board was asked about this, and said no."
 STANDINGS = {
     Standing.DRAFT: "is still a draft",
     Standing.SUBMITTED: "waits for the board",
@@ -34,7 +35,8 @@ STANDINGS = {
 
 def here(rule_id: str, facts: Facts) -> str:
     """Return what in this request the rule bit; a rule without words of its own gets a plain sentence."""
-    return HERE.get(rule_id, _added_rule)(facts)
+    said = HERE.get(rule_id, _added_rule)(facts)
+    return f"{said} {BOARD_SAID_NO}" if rule_id in facts.ruled_against else said
 
 
 def obligation_text(obligation: Obligation) -> str:
@@ -200,6 +202,73 @@ def _standing(facts: Facts) -> str:
     return f"The charter of {_name(facts)} {STANDINGS[standing]}, so nothing may be asked of it now."
 
 
+def _series(facts: Facts) -> str:
+    looking = facts.looking
+    people = context.asks_of_persons(facts)
+    noticed = [
+        (people and looking.persons_today > looking.persons_limit, _many_today(facts)),
+        (
+            people and looking.enumerated,
+            f"You are going through {words.cohort(looking.enumerated)} one by one.",
+        ),
+        (looking.hopped_from is not None, _hopped(facts)),
+    ]
+    said = [text for is_so, text in noticed if is_so]
+    return " ".join(said)
+
+
+def _many_today(facts: Facts) -> str:
+    looking = facts.looking
+    return f"This would be person number {looking.persons_today} today. The limit is {looking.persons_limit} a day."
+
+
+def _hopped(facts: Facts) -> str:
+    before = facts.looking.hopped_from
+    if before is None:
+        return ""
+    return (
+        f"Not long ago {_name(facts)} was refused to you for {words.spoken(before)}. "
+        f"Now you ask about much the same people for {words.spoken(facts.request.decision)}."
+    )
+
+
+def _context_notes(facts: Facts) -> str:
+    values = facts.values
+    if facts.decision.consequential and values.unsettled:
+        notes = words.many(values.unsettled, "context note")
+        stands = "is" if values.unsettled == 1 else "are"
+        return words.sentence(f"{notes} about these months {stands} neither confirmed nor turned down.")
+    months = words.many(values.affected, "period")
+    return words.sentence(
+        f"{months} you asked for had something else going on, which an order or a score would hide."
+    )
+
+
+def _quota(facts: Facts) -> str:
+    if context.asks_for_distribution(facts):
+        return "You asked for people or values to be spread over a set shape."
+    return f"You asked for a set number or share of people, for {_about(facts)}."
+
+
+def _burning(facts: Facts) -> str:
+    return f"An error budget burned in the months you asked for. {_subject(facts)} falls when a team slows down for that."
+
+
+def _held(facts: Facts) -> str:
+    what = "A value" if facts.values.held == 1 else "Values"
+    return f"{what} of {_name(facts)} that you asked for {'is' if facts.values.held == 1 else 'are'} under review."
+
+
+def _appeals(facts: Facts) -> str:
+    if context.asks_of_appeals(facts):
+        return "You asked who has appealed, or what is under review."
+    return "This decision about a person has to be made by somebody else."
+
+
+def _thin(facts: Facts) -> str:
+    return f"{_subject(facts)} covers too little of the work that you asked about to say anything about a person."
+
+
 def _accountable(facts: Facts) -> str:
     if facts.request.accountable is None:
         return f"You named nobody who answers for this {words.spoken(facts.request.decision)}."
@@ -294,14 +363,21 @@ HERE: dict[str, Callable[[Facts], str]] = {
     "AR10": _classes,
     "AR11": _unlike,
     "AR12": _small,
+    "AR13": _series,
     "AR14": _not_listed,
     "AR15": _standing,
+    "AR16": _context_notes,
+    "AR17": _quota,
     "AR18": _accountable,
+    "AR19": _burning,
     "AR20": _wellness,
+    "AR21": _held,
+    "AR22": _appeals,
     "AR23": _pilot,
     "AR24": _training,
     "AR25": _audit,
     "AR26": _export,
+    "AR27": _thin,
     "AR28": _too_old,
 }
 

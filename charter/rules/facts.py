@@ -86,6 +86,25 @@ class BesideFacts(Struct, frozen=True):
     view: View
 
 
+class ValueFacts(Struct, frozen=True):
+    """What is known of the values asked for, before any is read: counts over the metric, its subjects and the window."""
+
+    held: int = 0  # holds, whatever their cause (AR21)
+    unsettled: int = 0  # context notes that nobody has confirmed or turned down yet (AR16)
+    affected: int = 0  # periods that confirmed context notes touch (AR16)
+    thin: bool = False  # somebody asked about has too little coverage for a number to mean anything (AR27)
+    budget_burning: bool = False  # an error budget of the teams asked about burned (AR19)
+
+
+class LookingFacts(Struct, frozen=True):
+    """What the asker has looked at lately, with this request counted in (AR13)."""
+
+    persons_today: int = 0  # distinct other people looked at on this day
+    persons_limit: int = 10
+    enumerated: str = ""  # the group whose people are being gone through one by one
+    hopped_from: Decision | None = None  # a decision refused lately for this metric and much the same people
+
+
 class Facts(Struct, frozen=True):
     """All that the rules may look at for one metric of one request."""
 
@@ -100,3 +119,12 @@ class Facts(Struct, frozen=True):
     fairness_until: date | None  # last day of the passed fairness audit, None where there is none (AR25)
     waived: frozenset[str]  # ids of rules waived for this metric and use, now
     accountable_human: bool = False  # the accountable named in the request is a person's account (AR18, S93)
+    values: ValueFacts = ValueFacts()
+    looking: LookingFacts = LookingFacts()
+    protected: bool = (
+        False  # somebody asked about has disputed a use of the asker's by name, not long ago (AR22)
+    )
+    ruled: frozenset[str] = (
+        frozenset()
+    )  # ids of referring rules of which the board has said yes to this question
+    ruled_against: frozenset[str] = frozenset()  # … and of which it has said no

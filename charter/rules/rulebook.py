@@ -69,6 +69,7 @@ class Rulebook:
     denials: cedarpy.PolicySet  # without the rules that only refer to the board
     schema: cedarpy.Schema
     waivable: frozenset[str]
+    referring: frozenset[str]
     by_id: Mapping[str, Rule]
 
 
@@ -211,22 +212,35 @@ def _check_permits(policies: list[_Policy]) -> Iterator[Finding]:
 
 
 _WAIVED = pst.GetAttr(pst.Var("context"), "waived")
+_RULED = pst.GetAttr(pst.Var("context"), "ruled")
 
 
 def _check_waivers(policies: list[_Policy]) -> Iterator[Finding]:
     """A waivable rule stands back for a waiver of itself alone; any other rule knows no waivers."""
     for policy in policies:
-        own = pst.Unless(pst.BinaryOp("contains", _WAIVED, pst.StringLit(policy.id)))
-        others = [clause for clause in policy.parsed.clauses if clause != own]
         waivable = policy.parsed.annotations.get("waivable") == Waivable.BOARD
-        if waivable != (own in policy.parsed.clauses):
-            yield policy.finding(
-                f'@waivable("board") goes with unless {{ context.waived.contains("{policy.id}") }}'
-            )
-        if any(_WAIVED in _nodes(clause) for clause in others):
-            yield policy.finding(
-                "context.waived may be asked for the rule's own waiver only, in a clause of its own"
-            )
+        yield from _check_exception(policy, "waived", _WAIVED, waivable, '@waivable("board")')
+
+
+def _check_rulings(policies: list[_Policy]) -> Iterator[Finding]:
+    """A referring rule stands back where the board has said yes to the very question; no other rule knows rulings."""
+    for policy in policies:
+        refers = policy.parsed.annotations.get("effect") == Outcome.REFER
+        yield from _check_exception(policy, "ruled", _RULED, refers, '@effect("refer")')
+
+
+def _check_exception(
+    policy: _Policy, name: str, exceptions: pst.Expr, has_them: bool, annotation: str
+) -> Iterator[Finding]:
+    """Hold a policy to asking for its own exception, in a clause of its own, where it has any, and else for none."""
+    own = pst.Unless(pst.BinaryOp("contains", exceptions, pst.StringLit(policy.id)))
+    others = [clause for clause in policy.parsed.clauses if clause != own]
+    if has_them != (own in policy.parsed.clauses):
+        yield policy.finding(f'{annotation} goes with unless {{ context.{name}.contains("{policy.id}") }}')
+    if any(exceptions in _nodes(clause) for clause in others):
+        yield policy.finding(
+            f"context.{name} may be asked for the rule's own exception only, in a clause of its own"
+        )
 
 
 def _nodes(root: object) -> Iterator[object]:
@@ -243,7 +257,14 @@ def _nodes(root: object) -> Iterator[object]:
             todo += [getattr(node, field.name) for field in fields(node)]
 
 
-_CHECKS = (_check_annotations, _check_words, _check_ids, _check_permits, _check_waivers)
+_CHECKS = (
+    _check_annotations,
+    _check_words,
+    _check_ids,
+    _check_permits,
+    _check_waivers,
+    _check_rulings,
+)
 
 
 def _never_bites(policy: _Policy, schema: cedarpy.Schema) -> bool:
@@ -307,6 +328,7 @@ def _assemble(digest: str, schema: cedarpy.Schema, policies: list[_Policy]) -> R
         denials=_policy_set(denials),
         schema=schema,
         waivable=frozenset(rule.id for rule in forbids if rule.waivable is Waivable.BOARD),
+        referring=frozenset(rule.id for rule in forbids if rule.effect is Outcome.REFER),
         by_id=rules,
     )
 

@@ -9,10 +9,10 @@ import cedarpy
 
 from charter import rules
 from charter.rules.context import ACTION, HUMAN, charter_uid, context_json
+from charter.rules.examples.base import PAYMENTS, about, team
 from charter.rules.facts import Facts
 from charter.rules.rulebook import Rulebook, charter_handle
 from charter.rules.vocabulary import Category, Decision, Grain, Kind
-from tests.spec.base import PAYMENTS, about, team
 
 ROUNDS, BATCH = 60, 50
 AIM = 1.6

@@ -3,7 +3,18 @@
 from datetime import date
 from typing import NamedTuple
 
-from charter.rules.facts import BesideFacts, CohortFacts, Facts
+from charter.rules.examples.base import (
+    PAYMENTS,
+    RESCUE,
+    SEARCH,
+    TINY,
+    about,
+    one_person,
+    oneself,
+    person,
+    team,
+)
+from charter.rules.facts import BesideFacts, CohortFacts, Facts, LookingFacts, ValueFacts
 from charter.rules.request import Evidence, Window
 from charter.rules.vocabulary import (
     Category,
@@ -12,13 +23,13 @@ from charter.rules.vocabulary import (
     EvidenceKind,
     Grain,
     Kind,
+    Outcome,
     Role,
     SourceKind,
     Standing,
     TimeFilter,
     View,
 )
-from tests.spec.base import PAYMENTS, RESCUE, SEARCH, TINY, about, one_person, oneself, person, team
 
 
 class Example(NamedTuple):
@@ -31,6 +42,11 @@ class Example(NamedTuple):
     @property
     def rules(self) -> tuple[str, ...]:
         return tuple(self.bites.split())
+
+    @property
+    def outcome(self) -> Outcome:
+        """AR13 alone refers to the board; every other rule denies, and deny beats refer."""
+        return {(): Outcome.PERMIT, ("AR13",): Outcome.REFER}.get(self.rules, Outcome.DENY)
 
 
 COMMITS = {
@@ -226,6 +242,37 @@ EXAMPLES: dict[str, list[Example]] = {
         Example("Six people, for strain.", team(**STRAIN, **about(SIX)), "AR12"),
         Example("One person's survey answer.", one_person(category=Category.SURVEY), "AR12"),
     ],
+    "AR13": [
+        Example("Ten people today.", one_person(looking=LookingFacts(persons_today=10))),
+        Example(
+            "One's own, whatever was asked before.",
+            oneself(looking=LookingFacts(persons_today=11, enumerated="team:x")),
+        ),
+        Example(
+            "A team, after eleven people.", team(looking=LookingFacts(persons_today=11, enumerated="team:x"))
+        ),
+        Example("Eleven people today.", one_person(looking=LookingFacts(persons_today=11)), "AR13"),
+        Example("A higher limit.", one_person(looking=LookingFacts(persons_today=11, persons_limit=12))),
+        Example(
+            "The people of a team, one by one.",
+            one_person(looking=LookingFacts(5, enumerated="team:x")),
+            "AR13",
+        ),
+        Example(
+            "From one decision to another.",
+            team(looking=LookingFacts(hopped_from=Decision.DISCIPLINE)),
+            "AR13",
+        ),
+        Example(
+            "With the board's leave.",
+            one_person(looking=LookingFacts(persons_today=11), ruled=frozenset({"AR13"})),
+        ),
+        Example(
+            "With its leave for another rule.",
+            one_person(looking=LookingFacts(persons_today=11), ruled=frozenset({"AR05"})),
+            "AR13",
+        ),
+    ],
     "AR14": [
         Example("Listed for this role.", team()),
         Example("From the first day allowed.", team(data_from=date(2026, 1, 1))),
@@ -275,6 +322,45 @@ EXAMPLES: dict[str, list[Example]] = {
         ),
         Example("Active by name, past its expiry.", team(in_force=False), "AR15"),
     ],
+    "AR16": [
+        Example("Open notes over a team's months.", team(values=ValueFacts(unsettled=2, affected=2))),
+        Example("Settled notes over a promotion's months.", person(values=ValueFacts(affected=2))),
+        Example(
+            "Affected months of a team, in order.", team(values=ValueFacts(affected=2), order_by="value")
+        ),
+        Example("Open notes over a promotion's months.", person(values=ValueFacts(unsettled=1)), "AR16"),
+        Example("The same, waived.", person(values=ValueFacts(unsettled=1), waived=frozenset({"AR16"}))),
+        Example(
+            "Affected months compared, for a promotion.",
+            person(values=ValueFacts(affected=1), compare=True),
+            "AR16",
+        ),
+        Example(
+            "One's own affected months, in order.", oneself(values=ValueFacts(affected=1), order_by="value")
+        ),
+        *(
+            Example(
+                f"A person's affected months: {says}.",
+                one_person(values=ValueFacts(affected=1), **asked),
+                bites,
+            )
+            for says, asked, bites in (
+                ("in order", {"order_by": "value"}, "AR05 AR16"),
+                ("the first", {"limit": 1}, "AR05 AR16"),
+                ("a percentile", {"percentile": True}, "AR05 AR16"),
+                ("one score", {"combine": "sum"}, "AR06 AR16"),
+                ("side by side", {"compare": True}, "AR16"),
+            )
+        ),
+    ],
+    "AR17": [
+        Example("A promotion on its own.", person()),
+        Example("The first team.", team(**TWO_TEAMS, limit=1)),
+        Example("A quota, of teams.", team(combine="quota"), "AR17"),
+        Example("A curve, as an order.", team(order_by="Bell-curve"), "AR17"),
+        Example("The lowest ten in a promotion.", person(limit=10), "AR05 AR17"),
+        Example("Percentiles in a promotion.", person(percentile=True), "AR05 AR17"),
+    ],
     "AR18": [
         Example("A rating with a named human.", person(**RATING)),
         Example("Nobody needed.", team()),
@@ -287,6 +373,29 @@ EXAMPLES: dict[str, list[Example]] = {
         ),
         Example("The programme wants somebody.", team(decided={"accountable_needed": True}), "AR18"),
     ],
+    "AR19": [
+        Example("A team's lead time while a budget burns.", team(values=ValueFacts(budget_burning=True))),
+        Example("Outcomes while a budget burns.", person(values=ValueFacts(budget_burning=True))),
+        Example("Delivery in a promotion, while none burns.", person(category=Category.DELIVERY)),
+        *(
+            Example(
+                f"{category.value} in a promotion, while a budget burns.",
+                person(category=category, values=ValueFacts(budget_burning=True)),
+                bites,
+            )
+            for category, bites in (
+                (Category.DELIVERY, "AR19"),
+                (Category.FLOW, "AR09 AR19"),
+                (Category.ACTIVITY, "AR08 AR19"),
+            )
+        ),
+        Example(
+            "The same, waived.",
+            person(
+                category=Category.DELIVERY, values=ValueFacts(budget_burning=True), waived=frozenset({"AR19"})
+            ),
+        ),
+    ],
     "AR20": [
         Example("A strain metric as a wellness signal.", team(**STRAIN, wellness_signal=True)),
         Example("A delivery metric, untagged.", team()),
@@ -298,6 +407,24 @@ EXAMPLES: dict[str, list[Example]] = {
             )
             for category in (Category.DELIVERY, Category.FLOW, Category.ACTIVITY, Category.QUALITY)
         ),
+    ],
+    "AR21": [
+        Example("Held values of a team, in a retrospective.", team(values=ValueFacts(held=3))),
+        Example("A promotion, nothing held.", person()),
+        Example("Held values in a promotion.", person(values=ValueFacts(held=1)), "AR21"),
+        Example(
+            "A waiver of it, which there is not.",
+            person(values=ValueFacts(held=1), waived=frozenset({"AR21"})),
+            "AR21",
+        ),
+    ],
+    "AR22": [
+        Example("A promotion, with no dispute between them.", person()),
+        Example("One's team in a retrospective, after a dispute.", team(protected=True)),
+        Example("Own values in a promotion.", person(protected=True, asks_about_self=True)),
+        Example("A promotion, after a dispute.", person(protected=True), "AR22"),
+        Example("In the order of appeals.", team(order_by="Appealed"), "AR22"),
+        Example("A score of what is held.", team(combine="under-review"), "AR22"),
     ],
     "AR23": [
         Example("The pilot's team.", team(**PILOT)),
@@ -363,6 +490,12 @@ EXAMPLES: dict[str, list[Example]] = {
         Example("Export under a waiver.", one_person(export=True, waived=frozenset({"AR26"}))),
         Example("Export of a person's value.", one_person(export=True), "AR26"),
         Example("A waiver of another rule.", one_person(export=True, waived=frozenset({"AR05"})), "AR26"),
+    ],
+    "AR27": [
+        Example("Thin data of a team, in a retrospective.", team(values=ValueFacts(thin=True))),
+        Example("A promotion on data that covers enough.", person()),
+        Example("Thin data in a promotion.", person(values=ValueFacts(thin=True)), "AR27"),
+        Example("The same, waived.", person(values=ValueFacts(thin=True), waived=frozenset({"AR27"}))),
     ],
     "AR28": [
         Example("From the oldest day kept.", team(kept_from=date(2026, 1, 1))),

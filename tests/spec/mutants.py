@@ -20,8 +20,8 @@ def without(rule: str, *, negate: bool = False, of: Rulebook | None = None) -> R
 
 def _less(handle: PolicySet, rule: str, negate: bool) -> PolicySet:
     policies = dict(handle.to_pst().static_policies)
-    policy = policies.pop(rule)
-    if negate:
+    policy = policies.pop(rule, None)  # a rule that refers is no denial
+    if policy is not None and negate:
         policies[rule] = replace(policy, clauses=(pst.Unless(_conjunction(policy.clauses)),))
     return PolicySet.from_pst(pst.PolicySet({}, policies, ()))
 

@@ -113,6 +113,57 @@ def _pilot(f: Facts) -> bool:
     return f.decision.consequential or _single(f) or not set(f.request.cohorts) <= f.charter.pilot_cohorts
 
 
+def _series(f: Facts) -> bool:
+    many = f.looking.persons_today > f.looking.persons_limit
+    return f.looking.hopped_from is not None or (_others(f) and (many or f.looking.enumerated != ""))
+
+
+SHAPES = (
+    "bands",
+    "bell curve",
+    "buckets",
+    "curve",
+    "distribution",
+    "forced distribution",
+    "quota",
+    "quotas",
+    "stack rank",
+)
+DISPUTES = (
+    "appeal",
+    "appealed",
+    "appeals",
+    "contested",
+    "dispute",
+    "disputed",
+    "disputes",
+    "held",
+    "hold",
+    "holds",
+    "under review",
+)
+
+
+def _says(f: Facts, words: tuple[str, ...]) -> bool:
+    said = [
+        (text or "").lower().replace("_", " ").replace("-", " ").strip()
+        for text in (f.request.order_by, f.request.combine)
+    ]
+    return any(text in words for text in said)
+
+
+def _arranged(f: Facts) -> bool:
+    r = f.request
+    ranked = r.order_by is not None or r.limit is not None or r.percentile
+    return ranked or r.compare or r.combine is not None
+
+
+def _context(f: Facts) -> bool:
+    if f.decision.consequential and f.values.unsettled > 0:
+        return True
+    return f.values.affected > 0 and _arranged(f) and (f.decision.consequential or _others(f))
+
+
 BANNED = {SourceKind.KEYBOARD, SourceKind.SCREEN, SourceKind.SENTIMENT, SourceKind.PRESENCE}
 RULES = {
     "AR01": lambda f: f.charter.category is C.PROHIBITED_SURVEILLANCE or bool(BANNED & f.charter.sources),
@@ -137,18 +188,33 @@ RULES = {
     "AR10": _classes,
     "AR11": _unlike,
     "AR12": _small,
+    "AR13": lambda f: _series(f) and "AR13" not in f.ruled,
     "AR14": _unlisted,
     "AR15": lambda f: not f.charter.in_force or f.charter.standing not in (Standing.ACTIVE, Standing.PILOT),
+    "AR16": lambda f: _context(f) and "AR16" not in f.waived,
+    "AR17": lambda f: (
+        _says(f, SHAPES)
+        or (f.decision.consequential and (f.request.limit is not None or f.request.percentile))
+    ),
     "AR18": lambda f: (
         (f.decision.accountable_needed or f.request.decision is Decision.PERFORMANCE_RATING)
         and not (f.accountable_human and f.request.accountable is not None)
     ),
+    "AR19": lambda f: (
+        f.charter.category in (C.DELIVERY, C.FLOW, C.ACTIVITY)
+        and f.decision.consequential
+        and f.values.budget_burning
+        and "AR19" not in f.waived
+    ),
     "AR20": lambda f: (
         f.charter.wellness_signal and f.charter.category in (C.DELIVERY, C.FLOW, C.ACTIVITY, C.QUALITY)
     ),
+    "AR21": lambda f: f.decision.consequential and f.values.held > 0,
+    "AR22": lambda f: _says(f, DISPUTES) or (f.protected and f.decision.consequential and not _own(f)),
     "AR23": _pilot,
     "AR24": _untrained,
     "AR25": _unaudited,
     "AR26": lambda f: f.request.export and _others(f) and "AR26" not in f.waived,
+    "AR27": lambda f: f.decision.consequential and f.values.thin and "AR27" not in f.waived,
     "AR28": lambda f: f.charter.kept_from > f.request.window.start,
 }

@@ -5,7 +5,17 @@ from datetime import UTC, date, datetime
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from charter.rules.facts import ActorFacts, BesideFacts, CharterFacts, CohortFacts, DecisionFacts, Facts
+from charter.rules.examples.base import PERSON_USE, TEAM_USE, decision_facts, one_person, oneself
+from charter.rules.facts import (
+    ActorFacts,
+    BesideFacts,
+    CharterFacts,
+    CohortFacts,
+    DecisionFacts,
+    Facts,
+    LookingFacts,
+    ValueFacts,
+)
 from charter.rules.request import Evidence, Request, Window
 from charter.rules.vocabulary import (
     Category,
@@ -23,9 +33,20 @@ from charter.rules.vocabulary import (
     TimeFilter,
     View,
 )
-from tests.spec.base import PERSON_USE, TEAM_USE, decision_facts, one_person, oneself
 
-_LOOSE = ("cohorts", "person_classes", "beside", "fairness_until", "waived", "accountable_human")
+_LOOSE = (
+    "cohorts",
+    "person_classes",
+    "beside",
+    "fairness_until",
+    "waived",
+    "accountable_human",
+    "values",
+    "looking",
+    "protected",
+    "ruled",
+    "ruled_against",
+)
 _ASKED = (
     "decision",
     "view",
@@ -70,11 +91,11 @@ requests = st.builds(
     view=VIEWS,
     cohorts=tuples_of(COHORTS),
     persons=tuples_of(PERSONS),
-    order_by=optional(st.sampled_from(["value", "period", ""])),
+    order_by=optional(st.sampled_from(["value", "period", "", "Stack rank", "appeals"])),
     limit=optional(st.integers(1, 10)),
     percentile=RARELY,
     compare=RARELY,
-    combine=optional(st.just("sum")),
+    combine=optional(st.sampled_from(["sum", "forced-distribution", "under review"])),
     time_filter=optional(st.sampled_from(TimeFilter)),
     evidence=st.lists(
         st.builds(Evidence, kind=st.sampled_from(EvidenceKind), ref=st.sampled_from(["DR-1", "DR-1 ", " "])),
@@ -117,6 +138,20 @@ charters = st.builds(
     counts_hours=RARELY,
 )
 
+WAIVABLE = st.frozensets(st.sampled_from(["AR05", "AR16", "AR19", "AR26", "AR27"]), max_size=3)
+RULED = st.frozensets(st.sampled_from(["AR05", "AR13"]), max_size=2)
+COUNTS = st.sampled_from([0, 0, 0, 1, 2])
+values = st.builds(
+    ValueFacts, held=COUNTS, unsettled=COUNTS, affected=COUNTS, thin=RARELY, budget_burning=RARELY
+)
+looking = st.builds(
+    LookingFacts,
+    persons_today=st.integers(0, 12),
+    persons_limit=st.sampled_from([10, 10, 3]),
+    enumerated=st.sampled_from(["", "", "", "team:payments"]),
+    hopped_from=optional(DECISIONS),
+)
+
 
 @st.composite
 def facts(draw: st.DrawFn) -> Facts:
@@ -151,8 +186,13 @@ def facts(draw: st.DrawFn) -> Facts:
         person_classes=draw(classes),
         beside=tuple(draw(st.lists(beside, max_size=1))),
         fairness_until=draw(optional(DAYS)),
-        waived=draw(st.frozensets(st.sampled_from(["AR05", "AR26"]))),
+        waived=draw(WAIVABLE),
         accountable_human=draw(st.booleans()),
+        values=draw(values),
+        looking=draw(looking),
+        protected=draw(RARELY),
+        ruled=draw(RULED),
+        ruled_against=draw(RULED),
     )
 
 

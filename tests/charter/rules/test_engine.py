@@ -11,14 +11,15 @@ from msgspec.structs import replace
 from charter import rules
 from charter.rules import engine
 from charter.rules.context import project
+from charter.rules.examples.base import PAYMENTS, about, oneself, person, team
 from charter.rules.facts import Facts
 from charter.rules.request import Window
 from charter.rules.vocabulary import Category, Decision, Grain, Kind, Obligation, Outcome, Role
 from tests.charter.rules.rulebooks import house_with, policy
-from tests.spec.base import PAYMENTS, about, oneself, person, team
 from tests.spec.mutants import without
 
 HOUSE = rules.compile_rulebook(rules.house_files())
+REFERRED = 'when { context.export } unless { context.ruled.contains("ORG01") }'
 OVERFLOW = "when { context.from_day + 9223372036854775807 > 0 }"
 
 
@@ -99,7 +100,7 @@ def test_a_request_without_facts_is_an_error() -> None:
 
 def test_refer_sends_to_the_board_and_deny_beats_it() -> None:
     """DESIGN The line: deny, then refer, then permit."""
-    rulebook = house_with(policy("when { context.export }", effect="refer"))
+    rulebook = house_with(policy(REFERRED, effect="refer"))
     referred = rules.decide([team(export=True)], rulebook)
     assert (referred.outcome, ids(referred)) == (Outcome.REFER, ["ORG01"])
     denied = rules.decide([team(export=True, in_force=False)], rulebook)
@@ -109,7 +110,7 @@ def test_refer_sends_to_the_board_and_deny_beats_it() -> None:
 
 def test_a_referral_does_not_stand_in_for_the_permit() -> None:
     """DESIGN Rules: default deny, also where the only rule that bites would refer."""
-    rulebook = house_with(policy("when { context.export }", effect="refer"))
+    rulebook = house_with(policy(REFERRED, effect="refer"))
     verdict = rules.decide([team(export=True, roles=frozenset())], without("AR14", of=rulebook))
     assert (verdict.outcome, ids(verdict)) == (Outcome.DENY, ["ORG01", "USE"])
 
@@ -158,7 +159,26 @@ def test_several_metrics_are_decided_each_on_its_own() -> None:
 def test_only_a_waivable_rule_can_be_waived() -> None:
     """DESIGN Rules: a waiver of any other rule never reaches the engine."""
     everything = frozenset(rule.id for rule in HOUSE.rules)
-    assert project(team(waived=everything), HOUSE.waivable).waived == ["AR26"]
+    assert project(team(waived=everything), HOUSE.waivable).waived == ["AR16", "AR19", "AR26", "AR27"]
+
+
+def test_what_the_board_has_ruled_answers_the_question() -> None:
+    """Issue 4: a yes lets the question pass, a no refuses it, and neither speaks for another rule."""
+    rulebook = house_with(policy(REFERRED, effect="refer"))
+    asked = team(export=True)
+    assert rules.decide([replace(asked, ruled=frozenset({"ORG01"}))], rulebook).permits
+    refused = rules.decide([replace(asked, ruled_against=frozenset({"ORG01"}))], rulebook)
+    assert (refused.outcome, ids(refused)) == (Outcome.DENY, ["ORG01"])
+    assert refused.rules[0].here.endswith("The board was asked about this, and said no.")
+    other = replace(asked, ruled=frozenset({"AR13"}), ruled_against=frozenset({"AR13"}))
+    assert rules.decide([other], rulebook).outcome is Outcome.REFER
+
+
+def test_a_ruling_counts_only_for_rules_that_refer() -> None:
+    """Issue 4: a rule that denies is not the board's to answer question by question."""
+    everything = frozenset(rule.id for rule in HOUSE.rules)
+    assert project(team(ruled=everything), HOUSE.waivable, HOUSE.referring).ruled == ["AR13"]
+    assert project(team(ruled=everything), HOUSE.waivable).ruled == []
 
 
 def obliged(*facts: Facts) -> set[str]:

@@ -9,11 +9,21 @@ from hypothesis import strategies as st
 
 from charter import rules
 from charter.rules import repair
+from charter.rules.examples.base import (
+    PAYMENTS,
+    SEARCH,
+    TINY,
+    about,
+    decision_facts,
+    one_person,
+    oneself,
+    person,
+    team,
+)
 from charter.rules.facts import Facts
 from charter.rules.request import Window
 from charter.rules.vocabulary import Decision, Grain, Period, Role, Standing, TimeFilter, View
 from tests.charter.rules.test_engine import commits_for_a_rating
-from tests.spec.base import PAYMENTS, SEARCH, TINY, about, decision_facts, one_person, oneself, person, team
 from tests.spec.strategies import asked_otherwise, near
 
 HOUSE = rules.compile_rulebook(rules.house_files())

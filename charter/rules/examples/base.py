@@ -1,4 +1,4 @@
-"""Two uses that every rule permits, to be bent one part at a time."""
+"""Two uses that every rule permits, to be bent one part at a time: what examples of rules are made of."""
 
 from datetime import UTC, date, datetime
 from typing import Any
