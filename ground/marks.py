@@ -29,6 +29,7 @@ class Marks(Struct, frozen=True):
     people: str
     training: str
     board: str
+    decisions: str
     tokens: str
 
 
@@ -46,9 +47,10 @@ def mark_writes(room: str, tables: Mapping[str, Sequence[str]]) -> RunSQL:
     """A migration operation: let writes to these tables change the room's mark.
 
     A table's columns, where any are named, are those whose update matters; inserting and deleting always does.
+    A room's first migration makes its mark, later ones add tables.
     """
-    forwards = [f"INSERT INTO room_mark VALUES ('{room}', gen_random_uuid())"]
-    backwards = [f"DELETE FROM room_mark WHERE room = '{room}'"]
+    forwards = [f"INSERT INTO room_mark VALUES ('{room}', gen_random_uuid()) ON CONFLICT DO NOTHING"]
+    backwards = []
     for table, columns in tables.items():
         of = f" OF {', '.join(columns)}" if columns else ""
         forwards.append(
@@ -56,4 +58,4 @@ def mark_writes(room: str, tables: Mapping[str, Sequence[str]]) -> RunSQL:
             f"FOR EACH STATEMENT EXECUTE FUNCTION mark_room('{room}')"
         )
         backwards.append(f"DROP TRIGGER mark_room ON {table}")
-    return RunSQL(forwards, backwards)
+    return RunSQL(forwards, backwards or RunSQL.noop)
