@@ -37,7 +37,7 @@ def holds_seat(user: User, kind: SeatKind) -> bool:
 def proposers(matter: Case) -> frozenset[object]:
     """Keys of the accounts whose own proposal this is: who wrote it, who submitted it, who owns the metric, who asks."""
     found: set[object] = set()
-    if matter.kind in {CaseKind.SUSPENSION, CaseKind.WAIVER, CaseKind.EDGE_CASE}:
+    if matter.kind in {CaseKind.SUSPENSION, CaseKind.WAIVER, CaseKind.EDGE_CASE, CaseKind.VIEW_CHANGE}:
         found.add(matter.opened_by_id)
     if matter.rulebook_version is not None:
         found.add(matter.rulebook_version.created_by_id)
@@ -52,7 +52,7 @@ def check_can_open_case(user: User, matter: Case) -> None:
     Anybody with an account may ask for a ruling or a waiver; the rest is for the board, whoever proposes it, and
     administrators.
     """
-    if matter.kind in {CaseKind.EDGE_CASE, CaseKind.WAIVER}:
+    if matter.kind in {CaseKind.EDGE_CASE, CaseKind.WAIVER, CaseKind.VIEW_CHANGE}:
         proposes = user.is_active and user.kind == AccountKind.HUMAN
     else:
         proposes = user.is_active and user.pk in proposers(matter)

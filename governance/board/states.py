@@ -24,6 +24,7 @@ class CaseKind(models.TextChoices):
     EDGE_CASE = "edge_case", _("Edge case")
     UNINTENDED_CONSEQUENCES = "unintended_consequences", _("Unintended consequences")
     YEARLY_REVIEW = "yearly_review", _("Yearly review of the system")
+    VIEW_CHANGE = "view_change", _("Change of a view")
 
 
 # Kinds that are about one charter version and decide where it stands.
@@ -34,6 +35,7 @@ OF_A_QUESTION = (
     CaseKind.EDGE_CASE,
     CaseKind.UNINTENDED_CONSEQUENCES,
     CaseKind.YEARLY_REVIEW,
+    CaseKind.VIEW_CHANGE,
 )
 
 

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "governance.board",
     "governance.training",
     "governance.decisions",
+    "governance.views",
     "governance.desk",
     "governance.demo",
 ]

@@ -34,6 +34,7 @@ PAGES = {
     "charters": _("My charters"),
     "metrics": _("Metrics"),
     "ask": _("Ask"),
+    "views": _("Views"),
     "my-answers": _("My answers"),
     "rules": _("Rules"),
     "cases": _("Cases"),
@@ -44,12 +45,12 @@ PAGES = {
     "receipts": _("Receipts"),
 }
 # Who asks comes to asking soonest; who reads, to the rules; who checks, to receipts.
-ASKS = ("home", "metrics", "ask", "my-answers", "rules")
+ASKS = ("home", "metrics", "ask", "views", "my-answers", "rules")
 READS = ("home", "contract", "metrics", "rules", "ask", "my-answers")
 WRITES = ("home", "charters", "metrics", "matrix", "ask", "my-answers", "rules")
 SITS = ("home", "cases", "matrix", "metrics", "rules", "minutes", "ask", "my-answers")
 CHECKS = ("home", "receipts", "records", "metrics", "rules", "ask", "my-answers")
-KEEPS = ("home", "contract", "records", "matrix", "metrics", "rules", "ask", "my-answers")
+KEEPS = ("home", "contract", "records", "matrix", "metrics", "rules", "ask", "views", "my-answers")
 NAVIGATION = {
     Role.MANAGER: ASKS,
     Role.VALUE_STREAM_LEAD: ASKS,
@@ -79,6 +80,10 @@ UNDER = {
     **dict.fromkeys(("reviews", "review", "record-change"), "matrix"),
     **dict.fromkeys(("contract-publish", "contract-metrics"), "contract"),
     "record": "records",
+    **dict.fromkeys(
+        ("view", "view-new", "view-open", "view-metric", "view-class", "view-expectation", "view-retire"),
+        "views",
+    ),
     "rule": "rules",
     "acknowledge": "rules",
     "receipt": "my-answers",
@@ -87,6 +92,7 @@ UNDER = {
 FOOTER = (
     ("contract", _("The contract")),
     ("matrix", _("Matrix")),
+    ("views", _("Views")),
     ("rules", _("All rules")),
     ("minutes", _("Minutes of the board")),
     ("dispute", _("Dispute something")),

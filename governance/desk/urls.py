@@ -5,6 +5,7 @@ from django.urls import path
 from governance.desk.views import ask, home, metrics, notices, receipts, rules, signin
 from governance.desk.views.board import urls as board
 from governance.desk.views.matrix import urls as matrix
+from governance.desk.views.saved import urls as saved
 from governance.desk.views.writing import draft, heading, lists, versions
 
 urlpatterns = [
@@ -32,6 +33,7 @@ urlpatterns = [
     path("rules/<str:rule_id>", rules.rule, name="rule"),
     *board.urlpatterns,
     *matrix.urlpatterns,
+    *saved.urlpatterns,
     path("notices", notices.notices, name="notices"),
     path("notices/read", notices.read_all, name="notices-read"),
     path("notices/<uuid:key>/read", notices.read, name="notice-read"),

@@ -29,6 +29,11 @@ ARGUMENTS = {
     "review": ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9"],
     "justify": ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9"],
     "record": ["lead-time-for-changes"],
+    **{
+        name: ["team-flow"]
+        for name in ("view", "view-open", "view-metric", "view-class", "view-expectation", "view-retire")
+    },
+    "view-metric-drop": ["team-flow", "lead-time-for-changes"],
     "contest": ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9"],
     "notice-read": ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9"],
 }
