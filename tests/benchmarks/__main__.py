@@ -7,7 +7,7 @@ import sys
 
 import msgspec
 
-ALL = ["rules", "checks", "publishing", "pages", "registry"]
+ALL = ["rules", "checks", "decisions", "publishing", "pages", "registry"]
 
 
 def main() -> int:

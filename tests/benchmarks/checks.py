@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from typing import Any
 
 import psycopg
 
@@ -29,7 +30,7 @@ def run() -> list[dict]:
             owner.execute(BARE_TABLE)
             owner.execute("GRANT SELECT, INSERT ON bare_note TO mc_runtime")
         token, body = _prepare()
-        with _server() as port:
+        with server() as (port, _process):
             floor, checks = _in_turns(port, ["/bare", "/api/v1/checks"], body, token)
     ratio = checks.rate / floor.rate
     return [
@@ -89,8 +90,8 @@ def _question(today: date) -> dict[str, object]:
 
 
 @contextmanager
-def _server() -> Iterator[int]:
-    """The web server as the demo runs it: one worker, one thread."""
+def server() -> Iterator[tuple[int, Any]]:
+    """The web server as the demo runs it, one worker, one thread: its port and its process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -112,12 +113,12 @@ def _server() -> Iterator[int]:
         "governance.config.wsgi:application",
     ]
     environment = {**os.environ, "LOG_LEVEL": "WARNING"}
-    server = spawn(command, env=environment, log=harness.FOLDER.parent / "bench-web.log")
+    process = spawn(command, env=environment, log=harness.FOLDER.parent / "bench-web.log")
     try:
         _wait_for(port)
-        yield port
+        yield port, process
     finally:
-        server.stop()
+        process.stop()
 
 
 def _wait_for(port: int) -> None:

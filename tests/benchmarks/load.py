@@ -34,13 +34,25 @@ def together(loads: list[Load]) -> Load:
     )
 
 
-def load(*, port: int, path: str, body: bytes, token: str, clients: int, seconds: float) -> Load:
-    """Post `body` from so many clients at once for so long, each on one connection."""
+Replies = list[bytes]
+
+
+def load(
+    *,
+    port: int,
+    path: str,
+    body: bytes,
+    token: str,
+    clients: int,
+    seconds: float,
+    keep: Replies | None = None,
+) -> Load:
+    """Post `body` from so many clients at once for so long, each on one connection; `keep` gathers what comes back."""
     times: list[list[float]] = [[] for _ in range(clients)]
     failed = [0] * clients
     end = time.perf_counter() + seconds
     threads = [
-        threading.Thread(target=_client, args=(port, path, body, token, end, times[each], failed, each))
+        threading.Thread(target=_client, args=(port, path, body, token, end, times[each], failed, each, keep))
         for each in range(clients)
     ]
     for thread in threads:
@@ -51,7 +63,15 @@ def load(*, port: int, path: str, body: bytes, token: str, clients: int, seconds
 
 
 def _client(
-    port: int, path: str, body: bytes, token: str, end: float, times: list, failed: list, me: int
+    port: int,
+    path: str,
+    body: bytes,
+    token: str,
+    end: float,
+    times: list,
+    failed: list,
+    me: int,
+    keep: Replies | None,
 ) -> None:
     headers = {"Authorization": f"Token {token}", "Content-Type": "application/json"}
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
@@ -59,6 +79,8 @@ def _client(
         began = time.perf_counter()
         connection.request("POST", path, body, headers)
         response = connection.getresponse()
-        response.read()
+        reply = response.read()
+        if keep is not None:
+            keep.append(reply)
         times.append((time.perf_counter() - began) * 1000)
         failed[me] += response.status != 200

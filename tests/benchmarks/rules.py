@@ -22,16 +22,16 @@ def run() -> list[dict[str, Any]]:
     """Measure in alternating batches, so that whatever else the machine does falls on both alike."""
     rulebook = rules.compile_rulebook(rules.house_files())
     allowed, refused = team(), _refused()
-    bare, permits, denies = _medians(
-        _bare(allowed, rulebook),
+    floor, permits, denies = medians(
+        bare(allowed, rulebook),
         lambda: rules.decide([allowed], rulebook),
         lambda: rules.decide([refused], rulebook),
     )
-    bare_denies, denies_beside = _medians(_bare(refused, rulebook), lambda: rules.decide([refused], rulebook))
+    bare_denies, denies_beside = medians(bare(refused, rulebook), lambda: rules.decide([refused], rulebook))
     return [
-        _line("bare cedarpy, a permit", bare * 1e6, "µs"),
+        _line("bare cedarpy, a permit", floor * 1e6, "µs"),
         _line("rules.decide, a permit", permits * 1e6, "µs"),
-        _line("rules.decide against bare cedarpy, a permit", permits / bare, "times", AIM),
+        _line("rules.decide against bare cedarpy, a permit", permits / floor, "times", AIM),
         _line("rules.decide, a refusal with all its rules in words", denies * 1e6, "µs"),
         _line("rules.decide against bare cedarpy, a refusal", denies_beside / bare_denies, "times", AIM),
     ]
@@ -48,7 +48,7 @@ def _refused() -> Facts:
     )
 
 
-def _bare(facts: Facts, rulebook: Rulebook) -> Callable[[], object]:
+def bare(facts: Facts, rulebook: Rulebook) -> Callable[[], object]:
     """Cedar alone: policies, schema, charter and context all parsed or encoded before."""
     request = {
         "principal": HUMAN,
@@ -60,7 +60,7 @@ def _bare(facts: Facts, rulebook: Rulebook) -> Callable[[], object]:
     return lambda: cedarpy.is_authorized(request, rulebook.policies, charter, rulebook.schema)
 
 
-def _medians(*calls: Callable[[], object]) -> list[float]:
+def medians(*calls: Callable[[], object]) -> list[float]:
     """Return the median seconds of one call of each, taken over interleaved batches."""
     seconds: list[list[float]] = [[] for _ in calls]
     for _ in range(ROUNDS):
