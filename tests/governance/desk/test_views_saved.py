@@ -115,10 +115,12 @@ def test_a_change_goes_to_the_board(browse, house, view):
     assert page.status == 409 and page.says("on the list")
 
 
-def test_dropping_and_retiring_are_posted(browse, house, view):
+def test_dropping_and_retiring_are_confirmed(browse, house, view):
     """Issue 4, Views: showing less needs nobody's leave; what cannot be undone is confirmed."""
     path = "/views/team-flow/metrics/commit-count/drop"
-    assert browse(path).status == 405
+    assert browse(path).says("The board has to agree before it comes back")
+    assert browse("/views/team-flow").says("Commit count")
+    assert browse(path, by=house.employee, data={}).status == 403
     assert browse(path, data={}).status == 302
     assert not browse("/views/team-flow").says("Commit count")
     assert browse("/views/team-flow/retire").says("cannot be brought back")

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from charter.registry.models import Metric
 from governance.desk.openings import opens_to, signed_in
@@ -26,13 +25,14 @@ def propose_metric(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @opens_to(signed_in, stored=False)
-@require_POST
 def drop_metric(request: HttpRequest, slug: str, metric: str) -> HttpResponse:
-    """Take a metric off the list."""
-    found = get_object_or_404(Metric, slug=metric)
-    services.drop_metric(view=queries.view(slug), metric=found, by=request.user)
-    messages.success(request, _("%(name)s is off the list.") % {"name": found.name})
-    return redirect("view", slug=slug)
+    """Take a metric off the list, after one page that says what follows."""
+    view, found = _own(request, slug), get_object_or_404(Metric, slug=metric)
+    if request.method == "POST":
+        services.drop_metric(view=view, metric=found, by=request.user)
+        messages.success(request, _("%(name)s is off the list.") % {"name": found.name})
+        return redirect("view", slug=slug)
+    return render(request, "desk/saved/drop.html", {"view": view, "metric": found})
 
 
 @opens_to(signed_in, stored=False)

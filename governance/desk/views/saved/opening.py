@@ -72,6 +72,9 @@ def _told(request: HttpRequest, opened: queries.Opened) -> dict[str, object]:
         "opened": opened,
         "view": saved,
         "decision": questions.named(Decision(saved.decision)),
+        "purpose": str(
+            questions.FOR.get(Decision(saved.decision)) or questions.named(Decision(saved.decision))
+        ),
         "whose": words.sentence(words.cohorts(saved.cohorts)) if saved.cohorts else "",
         "owns": saved.owner_id == request.user.pk,
         "forbidden": [(listed.metric, each) for listed in opened.metrics for each in listed.forbidden],
