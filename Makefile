@@ -36,7 +36,7 @@ demo: env ## Run everything here on made-up data, or on real data with DATA=fold
 	@exec $(RUN) manage.py demo --with-parent $(if $(DATA),--data '$(DATA)')
 
 test: env ## Run the whole suite; ARGS="tests/ground -k guard" picks
-	@$(RUN) -m pytest -n 2 $(ARGS)
+	@$(RUN) -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: env ## Lint, format, types, who imports whom, migrations, settings
 	$(RUN) -m ruff check

@@ -4,17 +4,15 @@ import re
 
 import pytest
 
-from tests.browser.test_accessibility import SCREENS, Eye
+from tests.browser.test_accessibility import Eye
 from tests.governance.notices.test_services import tell
 
 
-@SCREENS
-def test_notices_are_accessible(window, house, width, scheme):
+def test_notices_are_accessible(window, house):
     """DESIGN, Accessibility: zero axe violations, with unread and read notices, and with none."""
     tell(house.manager, subject="A review of a metric with quite a long name is due")
     tell(house.manager, once="expiry:2")
-    options = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
-    eye = Eye(window(house.manager, **options), width)
+    eye = Eye(window(house.manager))
     eye.look("/notices", "notices")
     eye.look("/notices", "notices", "Mark all as read")
     eye.look("/notices?show=unread", "notices")
