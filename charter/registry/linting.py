@@ -1,11 +1,11 @@
 """Lint of a whole folder of charters, without a database: the house's own rules, decisions and sources. Pure."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from charter.registry import catalogue, examples, lint
+from charter.registry import catalogue, examples, invasiveness, lint
 from charter.registry.document import CharterDocument
 from charter.registry.files import CharterFile
 from charter.registry.folder import Folder
@@ -24,6 +24,7 @@ class Judged(Struct, frozen=True):
     sources: Mapping[str, SourceKind]
     minimum_grains: Mapping[Decision, Grain]
     others: Mapping[str, CharterDocument]
+    levels: Sequence[invasiveness.Level] = invasiveness.LEVELS
 
 
 class Placed(Struct, frozen=True):
@@ -45,13 +46,18 @@ class Report(Struct, frozen=True):
         return Counter(each.finding.level for each in self.placed)[level]
 
 
-def starter_judgement(rulebook: Rulebook, documents: Mapping[str, CharterDocument]) -> Judged:
+def starter_judgement(
+    rulebook: Rulebook,
+    documents: Mapping[str, CharterDocument],
+    levels: Sequence[invasiveness.Level] = invasiveness.LEVELS,
+) -> Judged:
     """What holds where no registry is at hand: the starter catalogue's sources and decisions, and these charters."""
     return Judged(
         rulebook=rulebook,
         sources={source.slug: source.kind for source in catalogue.sources()},
         minimum_grains={decision.slug: decision.minimum_grain for decision in catalogue.decisions()},
         others={**catalogue.charters(), **documents},
+        levels=levels,
     )
 
 
@@ -68,7 +74,11 @@ def lint_folder(folder: Folder, judged: Judged) -> Report:
 
 def _findings(document: CharterDocument, judged: Judged, known: Collection[str]) -> Iterator[Finding]:
     found = lint.lint(
-        document, sources=judged.sources, known_metrics=known, minimum_grains=judged.minimum_grains
+        document,
+        sources=judged.sources,
+        known_metrics=known,
+        minimum_grains=judged.minimum_grains,
+        levels=judged.levels,
     )
     yield from found
     # As at submission: examples are tried once everything else is in order.

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from charter import rules
-from charter.registry import catalogue, examples, lint
+from charter.registry import catalogue, examples, limits, lint
 from charter.registry.charter_facts import read_document
 from charter.registry.document import CharterDocument, Example
 from charter.registry.models import CharterVersion, DecisionKind, Metric, Programme, RulebookVersion, Source
@@ -42,6 +42,7 @@ def findings_of(document: CharterDocument, programme: Programme) -> list[lint.Fi
         sources=source_kinds(),
         known_metrics=_known_metrics(),
         minimum_grains={Decision(kind.slug): Grain(kind.minimum_grain) for kind in kinds},
+        levels=limits.levels(),
     )
     if lint.errors(found):
         return found

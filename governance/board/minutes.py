@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
-from governance.board import queries
+from governance.board import approval, queries
 from governance.board.models import Ballot, Case, Condition
 from governance.board.quorum import Tally
 
@@ -25,9 +25,12 @@ def _lines(case: Case, tally: Tally, ballots: Sequence[Ballot], *, approved: boo
         "approvals": tally.approvals,
         "votes": tally.votes,
     }
+    yield approval.said(case)
     if tally.unheard:
         seats = ", ".join(str(seat.label) for seat in tally.unheard)
         yield _("The time for voting ended without a quorum. Not heard: %(seats)s.") % {"seats": seats}
+    if missed := approval.missed(case, tally):
+        yield missed
     for seat in tally.vetoed_by:
         yield _("The seat “%(seat)s” vetoed it.") % {"seat": seat.label}
     if approved:

@@ -1,39 +1,71 @@
 """When the board has heard enough, and what its votes come to. Pure: seats and votes in, a tally out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from governance.board.states import SeatKind, Vote
 
+LEVELS = 5  # of invasiveness
+
+
+@dataclass(frozen=True)
+class Bar:
+    """What passes a case: at least `share` of the votes cast are for it, and the seats in `must_vote` are among them."""
+
+    share: Fraction
+    must_vote: tuple[SeatKind, ...] = ()
+
 
 @dataclass(frozen=True)
 class Tally:
-    """`votes` were cast for or against (a veto is against); abstentions and recusals are heard but not counted."""
+    """`voted` are the seats that were for or against (a veto is against); to abstain or recuse is to be heard, not to vote."""
 
     approvals: int
-    votes: int
+    voted: tuple[SeatKind, ...]
     unheard: tuple[SeatKind, ...]
     vetoed_by: tuple[SeatKind, ...]
+
+    @property
+    def votes(self) -> int:
+        """How many votes were cast."""
+        return len(self.voted)
 
     @property
     def quorate(self) -> bool:
         """Every seat has been heard; one that recused itself has been."""
         return not self.unheard
 
-    def passes(self, share: Fraction) -> bool:
-        """Quorate, no veto, and at least `share` of the votes cast are for it. No votes at all pass nothing."""
-        enough = self.votes > 0 and Fraction(self.approvals, self.votes) >= share
-        return self.quorate and not self.vetoed_by and enough
+    def passes(self, bar: Bar) -> bool:
+        """Quorate, no veto, enough of the votes cast are for it and nobody passed over. No votes at all pass nothing."""
+        enough = self.votes > 0 and Fraction(self.approvals, self.votes) >= bar.share
+        return self.quorate and not self.vetoed_by and enough and not self.passed_over(bar)
+
+    def passed_over(self, bar: Bar) -> tuple[SeatKind, ...]:
+        """The seats that had to vote and were heard, but did not vote."""
+        return tuple(seat for seat in bar.must_vote if seat not in self.voted and seat not in self.unheard)
 
 
 def tally(heard: Mapping[SeatKind, Vote]) -> Tally:
-    """Count what the seats said. Abstaining and recusing take a seat out of the base of the two thirds."""
-    votes = list(heard.values())
-    approvals = votes.count(Vote.APPROVE)
+    """Count what the seats said. Abstaining and recusing take a seat out of the base of the share."""
+    cast = {seat: vote for seat, vote in heard.items() if vote not in {Vote.ABSTAIN, Vote.RECUSE}}
     return Tally(
-        approvals=approvals,
-        votes=approvals + votes.count(Vote.REJECT) + votes.count(Vote.VETO),
+        approvals=list(cast.values()).count(Vote.APPROVE),
+        voted=tuple(seat for seat in SeatKind if seat in cast),
         unheard=tuple(seat for seat in SeatKind if seat not in heard),
         vetoed_by=tuple(seat for seat in SeatKind if heard.get(seat) == Vote.VETO),
     )
+
+
+def bars(shares: Sequence[str], must_vote: Iterable[str], must_vote_from: int) -> tuple[Bar, ...]:
+    """What passes a charter of each level of invasiveness, the lowest first (S108).
+
+    ValueError where there is not one share a level, one is lower than that of the level before or no share at all, or
+    a seat is unknown.
+    """
+    least = [Fraction(share) for share in shares]
+    if len(least) != LEVELS or least != sorted(least) or not all(0 < share <= 1 for share in least):
+        raise ValueError(f"five shares up to 1, each at least the one before it, not {', '.join(shares)}")
+    named = frozenset(map(SeatKind, must_vote))
+    seats = tuple(seat for seat in SeatKind if seat in named)
+    return tuple(Bar(share, seats if level >= must_vote_from else ()) for level, share in enumerate(least))

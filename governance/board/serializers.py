@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from charter.registry.models import CharterVersion, Metric, RulebookVersion
-from governance.board import queries
+from governance.board import approval, queries
 from governance.board.models import (
     Ballot,
     BoardOutcome,
@@ -112,9 +112,19 @@ class FormerReasonSerializer(serializers.Serializer):
     reason = serializers.CharField()
 
 
-class CaseDetailSerializer(CaseSerializer):
-    """A case with its conditions, its waiver, the seats heard, what is new to the reader, and why it failed before."""
+class NeededSerializer(serializers.Serializer):
+    """What a case needs to pass; `level` is the charter's invasiveness, `share` of the votes cast, as in 3/4."""
 
+    level = serializers.IntegerField(allow_null=True)
+    share = serializers.CharField()
+    must_vote = serializers.ListField(child=serializers.CharField())
+    text = serializers.CharField()
+
+
+class CaseDetailSerializer(CaseSerializer):
+    """A case with what it needs to pass, its conditions, its waiver, the seats heard, what is new to the reader, and why it failed before."""
+
+    needed = serializers.SerializerMethodField()
     conditions = serializers.SerializerMethodField()
     waiver = WaiverSerializer(default=None)
     heard = serializers.SerializerMethodField()
@@ -122,7 +132,20 @@ class CaseDetailSerializer(CaseSerializer):
     former_reasons = serializers.SerializerMethodField()
 
     class Meta(CaseSerializer.Meta):
-        fields = [*CaseSerializer.Meta.fields, "conditions", "waiver", "heard", "changes", "former_reasons"]
+        fields = [
+            *CaseSerializer.Meta.fields,
+            "needed",
+            "conditions",
+            "waiver",
+            "heard",
+            "changes",
+            "former_reasons",
+        ]
+
+    def get_needed(self, case: Case) -> dict[str, Any]:
+        bar = approval.bar(case)
+        told = {"level": approval.level(case), "share": bar.share, "must_vote": bar.must_vote}
+        return NeededSerializer({**told, "text": approval.said(case)}).data
 
     def get_conditions(self, case: Case) -> list[dict[str, Any]]:
         return ConditionSerializer(queries.conditions(case), many=True).data

@@ -214,9 +214,18 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
 }
 
-# The board: how long a case stays open unless it says otherwise, and the share of the votes cast that passes it.
+# How long facts and published values may be kept at most, for charters of invasiveness 0 to 4 (S108): five ISO 8601
+# durations, never longer upward. Where none are given, those of charter/registry/invasiveness.py hold.
+RETENTION_FACTS = env.list("RETENTION_FACTS", default=[])
+RETENTION_VALUES = env.list("RETENTION_VALUES", default=[])
+
+# The board: how long a case stays open unless it says otherwise, and what passes it (S108). BOARD_APPROVAL is the share of
+# the votes cast that a charter of invasiveness 0 to 4 needs, never less upward; the first is that of every other case. From
+# the level BOARD_MUST_VOTE_FROM on, the seats of BOARD_MUST_VOTE must vote as well, so that none of them is passed over.
 BOARD_VOTING_DAYS = env.int("BOARD_VOTING_DAYS", default=14)
-BOARD_APPROVAL = (2, 3)
+BOARD_APPROVAL = env.list("BOARD_APPROVAL", default=["2/3", "2/3", "3/4", "1", "1"])
+BOARD_MUST_VOTE = env.list("BOARD_MUST_VOTE", default=["legal", "worker_rep"])
+BOARD_MUST_VOTE_FROM = env.int("BOARD_MUST_VOTE_FROM", default=3)
 # A suspension lapses unless it is ratified in these days; seats are reminded these days before voting ends; a charter's
 # consequences are put to the board these days after it came into force (S51), the review system itself yearly (S100).
 BOARD_RATIFICATION_DAYS = env.int("BOARD_RATIFICATION_DAYS", default=10)

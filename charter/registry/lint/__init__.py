@@ -6,6 +6,7 @@ Errors block submission. One table; each check is a small function that yields w
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
+from charter.registry import invasiveness
 from charter.registry.document import CharterDocument
 from charter.registry.lint import complete, sources, uses, wording
 from charter.registry.lint.finding import Check, Draft, Finding, Level
@@ -56,7 +57,8 @@ CHECKS: tuple[Check, ...] = (
     Check("CH51", _W, ("S72",), complete.gaming_risks),
     Check("CH52", _W, ("S17",), wording.long_sentences),
     Check("CH53", _W, ("S108",), complete.person_retention),
-    Check("CH55", _W, ("S108",), complete.invasiveness),
+    Check("CH55", _E, ("S108",), complete.intrusive_retention),
+    Check("CH56", _W, ("S108",), complete.assessment),
     Check("CH54", _N, ("S67",), complete.works_agreement),
 )
 
@@ -67,13 +69,14 @@ def lint(
     sources: Mapping[str, SourceKind],
     known_metrics: Collection[str],
     minimum_grains: Mapping[Decision, Grain] = MappingProxyType({}),
+    levels: Sequence[invasiveness.Level] = invasiveness.LEVELS,
 ) -> list[Finding]:
     """All findings on one charter, errors first.
 
     `sources` are the described sources by slug, `known_metrics` all metrics that have a charter, `minimum_grains`
-    the finest grain that the programme lets each decision have.
+    the finest grain that the programme lets each decision have, `levels` what each level of invasiveness demands.
     """
-    draft = Draft(document, sources, known_metrics, minimum_grains)
+    draft = Draft(document, sources, known_metrics, minimum_grains, levels)
     found = [Finding(check.level, check.rule, *fault) for check in CHECKS for fault in check.look(draft)]
     return sorted(found, key=lambda finding: list(Level).index(finding.level))
 

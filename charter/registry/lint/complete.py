@@ -1,11 +1,10 @@
 """Is everything said that a charter must say?"""
 
 from collections.abc import Iterator
-from datetime import date
 
 from charter.registry.charter_facts import length
 from charter.registry.document import HowLong, What, Who, Why
-from charter.registry.invasiveness import LEVELS
+from charter.registry.invasiveness import days
 from charter.registry.lint.finding import Draft, Fault
 from charter.rules import words
 from charter.rules.vocabulary import Category, Grain
@@ -148,24 +147,31 @@ def person_grain(draft: Draft) -> Iterator[Fault]:
 def person_retention(draft: Draft) -> Iterator[Fault]:
     """Facts behind values of single persons go soon."""
     kept = draft.document.how_long.facts
-    if Grain.PERSON in draft.document.what.grains and kept and _days(kept) > 31:
+    if Grain.PERSON in draft.document.what.grains and kept and days(kept) > 31:
         text = "Facts are kept for more than 31 days although the charter shows single persons to others."
         yield Fault("how_long.facts", text, "Keep them for P31D, or say to the board why that is too short.")
 
 
-def invasiveness(draft: Draft) -> Iterator[Fault]:
-    """The more a metric intrudes, the sooner its facts go and the more is weighed before."""
-    level = draft.document.harms.invasiveness
+def intrusive_retention(draft: Draft) -> Iterator[Fault]:
+    """The more a metric intrudes, the sooner its facts and values go."""
+    level, kept = draft.document.harms.invasiveness, draft.document.how_long
     if level is None:
         return
-    demanded, kept = LEVELS[level], draft.document.how_long.facts
-    if demanded.longest and kept and _days(kept) > _days(demanded.longest):
-        longest = words.duration(demanded.longest)
-        text = f"Facts are kept for {words.duration(kept)}; at invasiveness {level}, {longest} is the most."
-        yield Fault(
-            "how_long.facts", text, f"Keep them for {longest}, or say to the board why that is too short."
-        )
-    if demanded.assessed and _is_empty(draft.document.why.impact_assessment):
+    most = draft.levels[level]
+    for name, thing, duration, longest in (
+        ("facts", "Facts", kept.facts, most.facts),
+        ("values", "Published values", kept.values, most.values),
+    ):
+        if duration and days(duration) > days(longest):
+            limit = words.duration(longest)
+            text = f"{thing} are kept for {words.duration(duration)}; at invasiveness {level}, {limit} is the most."
+            yield Fault(f"how_long.{name}", text, f"Keep them for {limit} or less.")
+
+
+def assessment(draft: Draft) -> Iterator[Fault]:
+    """What intrudes much is weighed by an impact assessment first."""
+    level = draft.document.harms.invasiveness
+    if level is not None and draft.levels[level].assessed and _is_empty(draft.document.why.impact_assessment):
         text = f"Invasiveness {level} needs an impact assessment, and the charter links none."
         yield Fault("why.impact_assessment", text, "Link the assessment.")
 
@@ -193,9 +199,3 @@ def works_agreement(draft: Draft) -> Iterator[Fault]:
 
 def _is_empty(value: object) -> bool:
     return value is None or value == () or (isinstance(value, str) and not value.strip())
-
-
-def _days(duration: str) -> int:
-    day = date(2000, 1, 1)
-    kept: date = day + length(duration)
-    return (kept - day).days

@@ -1,11 +1,12 @@
 """What a check looks at and what it finds."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
 from msgspec import Struct
 
+from charter.registry import invasiveness
 from charter.registry.document import CharterDocument
 from charter.rules.vocabulary import Decision, Grain, SourceKind
 
@@ -35,6 +36,7 @@ class Draft(Struct, frozen=True):
     sources: Mapping[str, SourceKind]
     known_metrics: Collection[str]
     minimum_grains: Mapping[Decision, Grain]
+    levels: Sequence[invasiveness.Level] = invasiveness.LEVELS
 
 
 class Fault(NamedTuple):

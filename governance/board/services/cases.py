@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from fractions import Fraction
 
 from django.conf import settings
 from django.db import transaction
@@ -13,7 +12,7 @@ from audits.ledger.models import Visibility
 from charter.registry import services as registry
 from charter.registry.models import CharterVersion, RulebookVersion
 from charter.registry.states import RulebookState, Standing, check_rulebook_can_move
-from governance.board import minutes, permissions, queries, quorum
+from governance.board import approval, minutes, permissions, queries, quorum
 from governance.board.models import Ballot, BoardOutcome, Case, Seat, Waiver
 from governance.board.quorum import Tally
 from governance.board.services import effects, telling
@@ -227,7 +226,8 @@ def _locked(case: Case) -> Case:
 
 
 def _decide(case: Case, tally: Tally, ballots: list[Ballot], by: User) -> BoardOutcome:
-    approved = tally.passes(Fraction(*settings.BOARD_APPROVAL))
+    needed = approval.bar(case)
+    approved = tally.passes(needed)
     outcome = records.insert(
         BoardOutcome(
             case=case,
@@ -247,6 +247,7 @@ def _decide(case: Case, tally: Tally, ballots: list[Ballot], by: User) -> BoardO
         "approved": approved,
         "approvals": tally.approvals,
         "votes": tally.votes,
+        "needed": {"level": approval.level(case), "share": str(needed.share), "must_vote": needed.must_vote},
         "conditions": {each.kind: each.value for each in queries.conditions(case)},
         "ballots": [_ballot_payload(ballot) for ballot in ballots],
     }

@@ -6,7 +6,7 @@ from types import MappingProxyType
 import msgspec
 import pytest
 
-from charter.registry import catalogue, lint
+from charter.registry import catalogue, invasiveness, lint
 from charter.registry.document import (
     Access,
     Allowed,
@@ -200,7 +200,8 @@ CASES = [
     ("CH52", "why.purpose", a_charter(why={"purpose": "word " * 26})),
     ("CH53", "how_long.facts", a_charter(what={"grains": tuple(Grain)})),
     ("CH55", "how_long.facts", a_charter(harms={"invasiveness": 4})),
-    ("CH55", "why.impact_assessment", a_charter(why={"impact_assessment": ""}, harms={"invasiveness": 3})),
+    ("CH55", "how_long.values", a_charter(harms={"invasiveness": 3})),
+    ("CH56", "why.impact_assessment", a_charter(why={"impact_assessment": ""}, harms={"invasiveness": 3})),
     ("CH54", "why.works_agreement", a_charter("weekend-share", why={"works_agreement": ""})),
 ]  # fmt: skip
 
@@ -260,6 +261,29 @@ def test_performance_metrics_of_outcome_may_inform_people_decisions():
     uses = WhichDecisions((RATING,), (Forbidden("a", "b"),))
     document = a_charter(what=what, which_decisions=uses)
     assert [f.rule for f in lint.errors(found(document))] == []
+
+
+@pytest.mark.parametrize("level", range(5))
+def test_each_level_of_invasiveness_has_a_longest_retention(level):
+    """S108: what is kept just as long as the level lets is in order; a day more is an error."""
+    most = invasiveness.LEVELS[level]
+    kept = {"facts": most.facts, "values": most.values}
+    assert "CH55" not in {
+        each.rule for each in found(a_charter(how_long=kept, harms={"invasiveness": level}))
+    }
+    longer = {name: f"{duration}1D" if "D" not in duration else "P32D" for name, duration in kept.items()}
+    faults = found(a_charter(how_long=longer, harms={"invasiveness": level}))
+    assert {each.field for each in lint.errors(faults)} == {"how_long.facts", "how_long.values"}
+
+
+def test_the_limits_are_the_sites_to_set_and_stricter_upward():
+    """S108: other limits are held to as well, and a scale that loosens is none."""
+    strict = invasiveness.levels(["P1M"] * 5, ["P1Y"] * 5)
+    faults = lint.lint(a_charter(), sources=SOURCES, known_metrics=set(CHARTERS), levels=strict)
+    assert {each.field for each in faults if each.rule == "CH55"} == {"how_long.facts", "how_long.values"}
+    for facts in (["P1M"], ["P1M", "P1M", "P2M", "P1M", "P1M"], ["P1M"] * 4 + [""], ["a year"] * 5):
+        with pytest.raises(ValueError):
+            invasiveness.levels(facts)
 
 
 def test_lint_needs_no_django(tmp_path: Path):

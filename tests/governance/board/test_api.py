@@ -47,6 +47,10 @@ def test_a_case_is_listed_read_discussed_voted_on_and_decided(case, member):
     assert client.post(f"{address}/conditions", condition, format="json").status_code == 201
     told = client.get(address).json()
     assert told["conditions"][0]["value"] == {"grains": ["team"]} and told["heard"] == []
+    needed = (
+        "This charter is rated 0 of 4 for invasiveness, so at least 2 of every 3 votes cast must be for it."
+    )
+    assert told["needed"] == {"level": 0, "share": "2/3", "must_vote": [], "text": needed}
     assert client.get(f"{address}/ballots").json()["code"] == "votes_are_blind"
     ballot = {"seat": "legal", "vote": "veto", "reason": "No basis."}
     assert client.post(f"{address}/ballots", ballot, format="json").status_code == 201

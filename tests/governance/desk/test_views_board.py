@@ -45,6 +45,18 @@ def test_a_member_reads_what_is_to_be_weighed(browse, members, case):
     assert "?version=1" in page.html
 
 
+def test_what_passes_a_case_stands_on_its_page_before_the_vote(browse, members, case):
+    """S108: the level, and what it asks of the board, in words."""
+    rated = "This charter is rated %d of 4 for invasiveness, so"
+    assert browse(path(case), by=members[LEGAL]).says(
+        rated % 1, "at least 2 of every 3 votes cast must be for it."
+    )
+    invasive = factories.an_open_case("weekend-share")
+    page = browse(path(invasive), by=members[PRODUCT])
+    assert page.says(rated % 3, "all votes cast must be for it. Legal and Worker representative must vote")
+    assert page.html.index('id="needed"') < page.html.index('id="ballot"')
+
+
 def test_votes_are_sealed_on_the_page_until_the_case_closes(browse, members, case):
     """DESIGN, Board: votes are blind until the case closes."""
     said = "A reason that nobody may read yet"

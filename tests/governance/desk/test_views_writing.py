@@ -223,12 +223,16 @@ def test_speed_and_volume_ask_for_a_counter_metric(browse, owner, draft, save):
 
 
 def test_invasiveness_says_what_it_demands(browse, owner, draft, save):
-    """S108: higher levels demand shorter retention and more weighing."""
+    """S108: higher levels demand shorter retention, more weighing and more approvals."""
     page = browse(url(draft, Heading.HARMS), by=owner)
-    assert page.says("Demands that facts are kept for 31 days at most and a link to an impact assessment.")
+    assert page.says(
+        "Facts are kept for 31 days at most, published values for 13 months. It needs a link to an impact assessment.",
+        "Before the board, at least 3 of every 4 votes cast must be for it.",
+        "Before the board, all votes cast must be for it. Legal and Worker representative must vote",
+    )
     save(draft, Heading.HARMS, invasiveness="4")
     assert browse(url(draft, Heading.HOW_LONG), by=owner).says(
-        "Warning CH55", "at invasiveness 4, 31 days is the most"
+        "Error CH55", "at invasiveness 4, 31 days is the most"
     )
 
 

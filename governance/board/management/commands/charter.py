@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from charter import rules
-from charter.registry import importing, linting, reports
+from charter.registry import importing, limits, linting, reports
 from charter.registry.folder import Folder, read_folder
 from charter.registry.importing import Change, Plan, Proposal
 from charter.registry.lint.finding import Level
@@ -125,7 +125,8 @@ def _counts(plan: Plan) -> str:
 
 
 def _starter_judgement(folder: Folder) -> linting.Judged:
-    return linting.starter_judgement(rules.compile_rulebook(rules.house_files()), folder.documents)
+    rulebook = rules.compile_rulebook(rules.house_files())
+    return linting.starter_judgement(rulebook, folder.documents, limits.levels())
 
 
 def _account(username: str) -> User:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from charter.registry.permissions import can_see_version
 from charter.rules import words
-from governance.board import permissions, queries, services
+from governance.board import approval, permissions, queries, services
 from governance.board.models import Case
 from governance.board.states import CaseState, SeatKind, Vote
 from governance.desk.context import today
@@ -130,6 +130,7 @@ def _asked(request: HttpRequest, found: Case) -> dict[str, Any]:
     return {
         "seats": seats.sealed(queries.seats(today(request)), reader.heard, reader.own),
         "lead": _lead(found, reader),
+        "needed": approval.said(found),
         "comment_form": CommentForm(),
         "may_bind": not why_not(permissions.check_can_set_conditions, request.user, found),
         "ballot_form": reader.form() if may_vote else None,

@@ -6,10 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from msgspec.structs import replace
 
+from charter.registry import limits
 from charter.registry.document import Access, CharterDocument, Harms, HowLong, Who, Why
 from charter.registry.headings import LABELS, Heading
-from charter.registry.invasiveness import LEVELS
 from charter.rules.vocabulary import Decision, Grain, Role
+from governance.board import approval
 from governance.desk.charter_page import ROLES
 from governance.desk.views.writing.forms import fields
 from governance.desk.views.writing.forms.base import HeadingForm
@@ -116,6 +117,15 @@ class HowLongForm(HeadingForm):
         return HowLong(**self.cleaned_data)
 
 
+def _demands() -> dict[str, str]:
+    """What each level of invasiveness demands of the charter, and of the board."""
+    rows = zip(limits.levels(), approval.bars(), strict=True)
+    return {
+        str(number): f"{level.demands} {_('Before the board,')} {approval.demands(bar)}"
+        for number, (level, bar) in enumerate(rows)
+    }
+
+
 class HarmsForm(HeadingForm):
     heading = Heading.HARMS
     sections = (
@@ -141,8 +151,8 @@ class HarmsForm(HeadingForm):
     )
     invasiveness = fields.pick(
         LABELS["harms.invasiveness"],
-        [(str(number), f"{number}. {level.means}") for number, level in enumerate(LEVELS)],
-        {str(number): level.demands for number, level in enumerate(LEVELS)},
+        [(str(number), f"{number}. {level.means}") for number, level in enumerate(limits.levels())],
+        _demands(),
     )
 
     @property
