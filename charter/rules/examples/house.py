@@ -124,12 +124,18 @@ HOUSE: tuple[RuleExample, ...] = (
         "A use is refused for a rating. The same team is then asked about for a retrospective.",
         team(looking=LookingFacts(hopped_from=Decision.PERFORMANCE_RATING)),
     ),
-    allowed("AR14", "The charter lists retrospectives, and one is held.", team()),
+    allowed("AR14", "A team asks for a retrospective, which the charter lists.", team()),
     refused(
-        "AR14", "The charter does not list portfolio planning.", team(decision=Decision.PORTFOLIO_PLANNING)
+        "AR14",
+        "A manager asks for portfolio planning, which the charter does not list.",
+        team(decision=Decision.PORTFOLIO_PLANNING),
     ),
-    allowed("AR15", "The charter is active.", team()),
-    refused("AR15", "The charter is suspended.", team(standing=Standing.SUSPENDED, in_force=False)),
+    allowed("AR15", "A manager asks for a metric whose charter is active.", team()),
+    refused(
+        "AR15",
+        "A manager asks for a metric whose charter is suspended.",
+        team(standing=Standing.SUSPENDED, in_force=False),
+    ),
     allowed(
         "AR16",
         "A team that was on call looks at its months one by one, with the note beside them.",
@@ -163,8 +169,12 @@ HOUSE: tuple[RuleExample, ...] = (
         "A promotion looks at delivery in months in which the error budget burned.",
         person(**DELIVERY, values=ValueFacts(budget_burning=True)),
     ),
-    allowed("AR20", "Incident burden is tagged as a sign of strain.", team(**STRAIN, wellness_signal=True)),
-    refused("AR20", "A falling lead time is tagged as a sign of strain.", team(wellness_signal=True)),
+    allowed(
+        "AR20",
+        "A team looks at its incident burden as a sign of strain.",
+        team(**STRAIN, wellness_signal=True),
+    ),
+    refused("AR20", "A team looks at its falling lead time as a sign of strain.", team(wellness_signal=True)),
     allowed(
         "AR21",
         "A team looks at a month that is under review, which is said.",
@@ -180,12 +190,20 @@ HOUSE: tuple[RuleExample, ...] = (
     refused("AR22", "A manager asks for teams in the order of their appeals.", team(order_by="appeals")),
     allowed("AR23", "A metric on trial is looked at by the team that tries it out.", team(**PILOT)),
     refused("AR23", "A metric on trial is looked at for another team.", team(**PILOT, **about(SEARCH))),
-    allowed("AR24", "A manager has acknowledged the rules.", team()),
-    allowed("AR24", "Somebody looks at their own value without having done so.", oneself()),
-    refused("AR24", "A manager has not acknowledged the rules as they are now.", team(acknowledged=False)),
+    allowed("AR24", "A manager who has acknowledged the rules asks for the team's lead time.", team()),
+    allowed("AR24", "Somebody looks at their own value without having acknowledged the rules.", oneself()),
+    refused(
+        "AR24",
+        "A manager who has not acknowledged the rules as they are now asks for the team's lead time.",
+        team(acknowledged=False),
+    ),
     refused("AR24", "A performance view is opened without a current attestation.", person(trained=False)),
     allowed("AR25", "A promotion looks at a metric whose fairness audit is passed and in date.", person()),
-    refused("AR25", "The fairness audit ran out the day before.", person(fairness_until=date(2026, 4, 13))),
+    refused(
+        "AR25",
+        "A promotion looks at a metric whose fairness audit ran out the day before.",
+        person(fairness_until=date(2026, 4, 13)),
+    ),
     allowed("AR26", "A team's value is exported.", team(export=True)),
     allowed("AR26", "Somebody exports their own values.", oneself(export=True)),
     refused("AR26", "A manager exports one person's values.", one_person(export=True)),
@@ -198,5 +216,9 @@ HOUSE: tuple[RuleExample, ...] = (
     allowed(
         "AR28", "Values are asked for from the oldest day that is kept.", team(kept_from=date(2026, 1, 1))
     ),
-    refused("AR28", "Values are asked for from a day before that.", team(kept_from=date(2026, 1, 2))),
+    refused(
+        "AR28",
+        "Values are asked for from the day before the oldest that is kept.",
+        team(kept_from=date(2026, 1, 2)),
+    ),
 )
