@@ -91,7 +91,6 @@ class PublishedValue(Record):
     )  # distinct contributors, or the roster where facts carry no person
     coverage = models.FloatField(null=True)  # share of the cohort's events that could be used
     withheld = models.CharField(max_length=20, choices=Withheld, blank=True)
-    context = models.JSONField(default=list)
     run = models.ForeignKey(PublishingRun, on_delete=models.PROTECT, related_name="values")
     snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="values")
     published_at = models.DateTimeField(default=clock.now)

@@ -37,7 +37,7 @@ def own_rows(*, version: UUID, person: str, window: Window, period: Period) -> t
     """One person's own values of a window under a charter version, for that person's eyes alone.
 
     `person` is an external id, the window aligned (`calendar.check_window`). Nothing is withheld for being small,
-    though an interval needs ten events. Raises BadInput where the facts name nobody, Unavailable where the warehouse
+    though an interval needs ten events; a period of too little coverage has no number (S77). Raises BadInput where the facts name nobody, Unavailable where the warehouse
     fails.
     """
     charter = CharterVersion.objects.select_related("metric__programme").get(pk=version)
@@ -51,15 +51,18 @@ def own_rows(*, version: UUID, person: str, window: Window, period: Period) -> t
     floor = document.why.data_from or charter.activated_at.date()
     places = [Place(charter.metric.slug, "", span, document.what.unit) for span in spans_in(window, period)]
     allowed = [place.span for place in places if place.span.starts_on >= floor]
-    found = _work_out(measure, person, allowed, charter.metric.programme.time_zone)
+    programme = charter.metric.programme
+    found = _work_out(measure, person, allowed, programme.time_zone)
     if found is None:
         return tuple(row_without(place, Withheld.NO_SOURCE) for place in places)
-    return tuple(_row(place, found.get(place.span)) for place in places)
+    return tuple(_row(place, found.get(place.span), programme.coverage_threshold) for place in places)
 
 
-def _row(place: Place, own: _Own | None) -> Row:
+def _row(place: Place, own: _Own | None, threshold: float) -> Row:
     if own is None:
         return row_without(place, Withheld.NOT_PUBLISHED)
+    if own.tally.coverage < threshold:
+        return row_without(place, Withheld.LOW_COVERAGE)
     if own.estimate is None:
         return row_without(place, Withheld.FEW_EVENTS)
     return row_with(place, own.estimate, n=own.tally.events, people=1, coverage=own.tally.coverage)

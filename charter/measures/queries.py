@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-import msgspec
 from django.db import connection
 from django.db.models import Max
 from msgspec import Struct
@@ -28,8 +27,8 @@ __all__ = ["Row", "Source", "is_publishing_due", "own_rows", "rows"]
 _ROWS = """
 SELECT m.slug, c.slug, coalesce(cv.document #>> '{what,unit}', ''),
        CASE WHEN cv.category = ANY(%(larger)s) THEN p.minimum_group_strain ELSE p.minimum_group END,
-       v.starts_on, v.value, v.low, v.high, v.bound, v.n, v.people, v.coverage, v.withheld, v.context::text,
-       s.content_hash, v.published_at
+       v.starts_on, v.value, v.low, v.high, v.bound, v.n, v.people, v.coverage, v.withheld,
+       p.coverage_threshold, s.content_hash, v.published_at
 FROM registry_metric m
 JOIN registry_programme p ON p.id = m.programme_id
 CROSS JOIN people_cohort c
@@ -62,7 +61,7 @@ class _Line(Struct, frozen=True):
     people: int | None
     coverage: float | None
     withheld: str | None
-    context: str | None
+    coverage_threshold: float
     snapshot: str | None
     published_at: datetime | None
 
@@ -108,11 +107,12 @@ def _row(place: Place, line: _Line | None) -> Row:
     if line is None:
         return row_without(place, Withheld.NOT_PUBLISHED)
     place = Place(place.metric, place.cohort, place.span, line.unit)
-    context = msgspec.json.decode(line.context or "[]")
     if line.withheld:
-        return row_without(place, Withheld(line.withheld), minimum=line.minimum, context=context)
+        return row_without(place, Withheld(line.withheld), minimum=line.minimum)
+    if line.coverage is not None and line.coverage < line.coverage_threshold:
+        return row_without(place, Withheld.LOW_COVERAGE)  # published before the threshold was raised (S77)
     estimate = Estimate(line.value, line.low, line.high, line.bound or "")
-    return row_with(place, estimate, n=line.n, people=line.people, coverage=line.coverage, context=context)
+    return row_with(place, estimate, n=line.n, people=line.people, coverage=line.coverage)
 
 
 def _newest(lines: Collection[_Line]) -> Source | None:

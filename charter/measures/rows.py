@@ -1,15 +1,28 @@
 """Rows as they leave the house: a number with what stands behind it, or why there is none."""
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
-from msgspec import Struct
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from charter.measures.aggregation import Estimate
 from charter.measures.calendar import Span
 from charter.measures.models import Withheld
+
+
+class Note(Struct, frozen=True):
+    """What stands beside a value: a context note, that none of a kind is known, or that the value is under review.
+
+    `effect` says which: "annotate" and "exclude" of a note, "none_known", "hold". Days are half-open.
+    """
+
+    kind: str
+    effect: str
+    label: str
+    start: date = field(name="from")
+    end: date = field(name="to")
+    says: str = ""
 
 
 class Row(Struct, frozen=True):
@@ -17,6 +30,7 @@ class Row(Struct, frozen=True):
 
     `withheld` is a stable code, `withheld_because` a sentence; where they are given every number is None. `bound` is
     "at_most" or "at_least" where the value is a share that is told coarsely. `cohort` is empty for one's own values.
+    `context` is joined when the row is read, since a published value is frozen.
     """
 
     metric: str
@@ -30,7 +44,7 @@ class Row(Struct, frozen=True):
     n: int | None
     people: int | None
     coverage: float | None
-    context: list[Any]
+    context: list[Note]
     withheld: str | None
     withheld_because: str | None
 
@@ -51,9 +65,7 @@ class Place(Struct, frozen=True):
     unit: str
 
 
-def row_with(
-    place: Place, estimate: Estimate, *, n: int, people: int, coverage: float, context: Sequence[Any] = ()
-) -> Row:
+def row_with(place: Place, estimate: Estimate, *, n: int, people: int, coverage: float) -> Row:
     """A row that tells its number."""
     return Row(
         metric=place.metric,
@@ -67,13 +79,13 @@ def row_with(
         n=n,
         people=people,
         coverage=coverage,
-        context=list(context),
+        context=[],
         withheld=None,
         withheld_because=None,
     )
 
 
-def row_without(place: Place, reason: Withheld, *, minimum: int = 0, context: Sequence[Any] = ()) -> Row:
+def row_without(place: Place, reason: Withheld, *, minimum: int = 0) -> Row:
     """A row that says why it has no number; `minimum` is the smallest group that may be told of."""
     return Row(
         metric=place.metric,
@@ -87,10 +99,16 @@ def row_without(place: Place, reason: Withheld, *, minimum: int = 0, context: Se
         n=None,
         people=None,
         coverage=None,
-        context=list(context),
+        context=[],
         withheld=reason.value,
         withheld_because=sentence(reason, minimum),
     )
+
+
+def left_out(row: Row, code: str, because: str) -> Row:
+    """The row without its numbers, for a reason that lies not in the value but in what it is asked for."""
+    nothing = dict.fromkeys(("value", "low", "high", "bound", "n", "people", "coverage"))
+    return replace(row, **nothing, withheld=code, withheld_because=because)
 
 
 def sentence(reason: Withheld, minimum: int) -> str:

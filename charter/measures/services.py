@@ -8,7 +8,6 @@ from datetime import date
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
-from psycopg.types.json import Jsonb
 
 from audits.ledger import services as ledger
 from charter.measures import warehouse
@@ -31,7 +30,7 @@ _ONE_RUN = 0x6D63_7075_626C
 _UPDATE_ROWS = 10_000
 _COLUMNS = (
     "id", "metric_id", "charter_version_id", "cohort_id", "period_kind", "starts_on", "ends_on", "value", "low",
-    "high", "bound", "n", "people", "coverage", "withheld", "context", "run_id", "snapshot_id", "published_at",
+    "high", "bound", "n", "people", "coverage", "withheld", "run_id", "snapshot_id", "published_at",
 )  # fmt: skip
 
 
@@ -177,7 +176,6 @@ def _write(values: Sequence[Value], run: PublishingRun, snapshot: Snapshot) -> N
                     value.people,
                     value.coverage,
                     str(value.withheld),
-                    Jsonb([]),
                     run.pk,
                     snapshot.pk,
                     now,

@@ -12,6 +12,7 @@ from charter.rules.request import Slug
 from charter.rules.vocabulary import (
     Aggregation,
     Category,
+    ContextKind,
     Decision,
     Grain,
     Kind,
@@ -69,6 +70,9 @@ class What(Part, frozen=True):
     assumptions: tuple[str, ...] = ()
     gaming_risks: tuple[str, ...] = ()
     counter_metric: Slug | None = None
+    always_noted: tuple[
+        ContextKind, ...
+    ] = ()  # each value says of these kinds of note that there is one or none
     wellness_signal: bool = False
     counts_hours: bool = False  # looks at the part of the week, the hour or the time at work (AR03)
 

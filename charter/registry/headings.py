@@ -75,6 +75,7 @@ LABELS = {
     "what.assumptions": "What must be true for it to mean what it says",
     "what.gaming_risks": "How the number could be bent",
     "what.counter_metric": "Counter-metric",
+    "what.always_noted": "Notes that each value stands with",
     "what.wellness_signal": "Meant as a sign of how people are",
     "what.counts_hours": "Looks at when people work",
     "why.purpose": "Purpose",

@@ -14,6 +14,19 @@ _SHARE = """
 SELECT pg_advisory_xact_lock_shared(hashtextextended('metric:' || slug, 0))
 FROM (SELECT unnest(%(slugs)s::text[]) AS slug ORDER BY slug) metrics
 """
+# With the metrics that charters in force want shown beside them; a charter that changes meanwhile may want others.
+_SHARE_WITH_COUNTERS = """
+SELECT slug, pg_advisory_xact_lock_shared(hashtextextended('metric:' || slug, 0))::text
+FROM (
+    SELECT unnest(%(slugs)s::text[]) AS slug
+    UNION
+    SELECT v.document #>> '{what,counter_metric}'
+    FROM registry_metric m JOIN registry_charterversion v ON v.metric_id = m.id
+    WHERE m.slug = ANY(%(slugs)s::text[]) AND v.standing IN ('active', 'pilot')
+      AND v.document #>> '{what,counter_metric}' IS NOT NULL
+    ORDER BY slug
+) metrics
+"""
 
 
 def take_metric(slug: str) -> None:
@@ -24,3 +37,8 @@ def take_metric(slug: str) -> None:
 def share_metrics(slugs: Collection[str]) -> None:
     """Share metrics until the transaction ends, waiting for whoever takes one of them alone."""
     statements.run(_SHARE, {"slugs": list(slugs)})
+
+
+def share_with_counters(slugs: Collection[str]) -> tuple[str, ...]:
+    """Share metrics and their counter-metrics, all in one order; gives the slugs of both, sorted."""
+    return tuple(slug for slug, _ in statements.fetch(_SHARE_WITH_COUNTERS, {"slugs": list(slugs)}))

@@ -47,6 +47,9 @@ class Programme(Record):
     minimum_group = models.PositiveSmallIntegerField(default=5)
     minimum_group_strain = models.PositiveSmallIntegerField(default=8)
     coverage_threshold = models.FloatField(default=0.7)
+    # The metric that says how much of an error budget was used, and from which value on it burns (AR19).
+    error_budget_metric = models.SlugField(max_length=100, default="error-budget")
+    error_budget_limit = models.FloatField(default=1.0)
     charter_months = models.PositiveSmallIntegerField(default=12)
     review_days = models.PositiveSmallIntegerField(default=92)
     review_notice_days = models.PositiveSmallIntegerField(default=14)  # before what is overdue is suspended

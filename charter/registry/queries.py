@@ -63,6 +63,9 @@ class Programme(Struct, frozen=True):
     time_zone: str
     minimum_group: int
     minimum_group_strain: int
+    coverage_threshold: float
+    error_budget_metric: str
+    error_budget_limit: float
     sources: tuple[tuple[str, SourceKind], ...]
     rulebook_id: UUID
     rulebook_number: int
@@ -78,7 +81,8 @@ class LaidDown(Struct, frozen=True):
 
 _PROGRAMME = Read(
     """
-    SELECT p.time_zone, p.minimum_group, p.minimum_group_strain,
+    SELECT p.time_zone, p.minimum_group, p.minimum_group_strain, p.coverage_threshold,
+           p.error_budget_metric, p.error_budget_limit,
            ARRAY(SELECT jsonb_build_array(s.slug, s.kind) FROM registry_source s ORDER BY s.slug) AS sources,
            r.id AS rulebook_id, r.number AS rulebook_number
     FROM registry_programme p JOIN registry_rulebookversion r ON r.state = 'in_force'

@@ -89,7 +89,7 @@ class BesideFacts(Struct, frozen=True):
 class ValueFacts(Struct, frozen=True):
     """What is known of the values asked for, before any is read: counts over the metric, its subjects and the window."""
 
-    held: int = 0  # holds, whatever their cause (AR21)
+    held: int = 0  # values under review, whatever the cause and however many holds are on each (AR21)
     unsettled: int = 0  # context notes that nobody has confirmed or turned down yet (AR16)
     affected: int = 0  # periods that confirmed context notes touch (AR16)
     thin: bool = False  # somebody asked about has too little coverage for a number to mean anything (AR27)

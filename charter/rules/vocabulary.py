@@ -161,6 +161,24 @@ class ContextClass(StrEnum):
     STABLE_PRODUCT = "stable_product"
 
 
+class ContextKind(StrEnum):
+    """What else was going on in a period; a context note is of one of these kinds (S46, S76, S81, S123, S124, S138)."""
+
+    ON_CALL = "on_call"
+    PARENTAL_LEAVE = "parental_leave"
+    LEAVE = "leave"
+    PRODUCTION_INCIDENT = "production_incident"
+    MIGRATION = "migration"
+    FREEZE = "freeze"
+    ONBOARDING = "onboarding"
+    MENTORING = "mentoring"
+    ARCHITECTURE_WORK = "architecture_work"
+    REST_AFTER_INTENSITY = "rest_after_intensity"
+    TOOLING_CONSTRAINT = "tooling_constraint"
+    DEPENDENCY_DELAY = "dependency_delay"
+    STRETCH = "stretch"
+
+
 class Standing(StrEnum):
     """Where a charter version stands; `charter.registry.states` holds the transitions."""
 

@@ -18,7 +18,7 @@ GRAINS = {
     Grain.SELF: "own",
     Grain.PERSON: "person",
 }
-SPOKEN = {"one_on_one": "one-on-one", "ai_assist": "AI-assist"}
+SPOKEN = {"one_on_one": "one-on-one", "ai_assist": "AI-assist", "on_call": "on-call"}
 _ISO_DURATION = re.compile(
     r"P(?:(?P<year>\d+)Y)?(?:(?P<month>\d+)M)?(?:(?P<week>\d+)W)?(?:(?P<day>\d+)D)?"
     r"(?:T(?:(?P<hour>\d+)H)?(?:(?P<minute>\d+)M)?(?:(?P<second>\d+)S)?)?"

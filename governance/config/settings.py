@@ -232,6 +232,8 @@ BOARD_RATIFICATION_DAYS = env.int("BOARD_RATIFICATION_DAYS", default=10)
 BOARD_REMINDER_DAYS = (3, 1)
 BOARD_CHECK_DAYS = env.int("BOARD_CHECK_DAYS", default=90)
 BOARD_REVIEW_DAYS = env.int("BOARD_REVIEW_DAYS", default=365)
+# The longest stretch period that one note may declare (S124).
+CONTEXT_STRETCH_DAYS = env.int("CONTEXT_STRETCH_DAYS", default=92)
 
 # Notices by e-mail: to files under EMAIL_FILE_PATH in development and in the demo, by SMTP elsewhere.
 _MAIL = "django.core.mail.backends"

@@ -3,24 +3,36 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import TypeVar
+from typing import Self, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from charter.measures.calendar import check_window
+from charter.measures.calendar import Span, check_window, spans_in
+from charter.measures.rows import Row
 from charter.registry import locks
 from charter.registry import queries as registry
 from charter.registry.charter_facts import charter_facts
 from charter.registry.queries import Governing, Programme
 from charter.rules import Rulebook
-from charter.rules.facts import ActorFacts, BesideFacts, CharterFacts, CohortFacts, DecisionFacts, Facts
+from charter.rules.facts import (
+    ActorFacts,
+    BesideFacts,
+    CharterFacts,
+    CohortFacts,
+    DecisionFacts,
+    Facts,
+    ValueFacts,
+)
 from charter.rules.request import Request
 from charter.rules.vocabulary import Category, Grain, Role, SourceKind, Standing
 from governance.board import facts as board
 from governance.board.facts import Bounds, Ruled
+from governance.decisions import coverage, pairing, values
+from governance.decisions.pairing import Pair
+from governance.decisions.values import Bearing, Subject, Weighed
 from governance.people import queries as people
 from governance.people.models import AccountKind, CohortKind, User
 from governance.people.queries import Asker, CohortAsked, PersonAsked
@@ -52,76 +64,145 @@ class Gathered(Struct, frozen=True):
     persons: tuple[str, ...]
     rulebook: Rulebook
     rulebook_number: int
+    bearing: Bearing
+    pairs: tuple[Pair, ...] = ()
+    own: Mapping[tuple[str, str], tuple[Row, ...]] = {}  # by metric and person, where coverage needed them
 
 
 class _Found(Struct, frozen=True):
     """What was read for a request, in the order asked."""
 
+    at: datetime
     programme: Programme
     decision: DecisionFacts
     today: date
     governing: tuple[Governing, ...]
+    beside: Mapping[str, Governing]  # by slug of a counter-metric that is shared and has a charter
+    counters: Mapping[str, tuple[str, ...]]  # what charters want beside them, with those that want it
     ruled: Ruled
     asker: Asker
     trained: Trained
     cohorts: tuple[CohortAsked, ...]
     persons: tuple[PersonAsked, ...]
     accountable: bool
+    bearing: Bearing
+
+    @property
+    def consequential(self) -> bool:
+        return self.decision.consequential
 
 
-def gather(request: Request, *, by: User) -> Gathered:
-    """Lock the metrics and read all that the rules may look at. Raises BadInput naming the field at fault."""
+def gather(request: Request, *, by: User, rows: bool = True) -> Gathered:
+    """Lock the metrics and read all that the rules may look at. Raises BadInput naming the field at fault.
+
+    With `rows` also what is to stand beside them (S26).
+    """
     _check_form(request)
-    seen = _lock_and_read_marks(request)
-    at = clock.now()
-    found = _find(request, by, seen, at)
-    check_window(request.window, request.period, now=at, zone=found.programme.time_zone)
+    shared, seen = _lock_and_read_marks(request, with_counters=rows)
+    found = _find(request, by, shared, seen, clock.now(), with_counters=rows)
+    check_window(request.window, request.period, now=found.at, zone=found.programme.time_zone)
     _check_fit(request, found)
-    actor = _actor(request, by, found)
-    charters = tuple(_charter(each, request, found, at) for each in found.governing)
-    facts = tuple(
-        Facts(
+    known = _Known.of(request, by, found)
+    facts = tuple(known.facts(each, request) for each in found.governing)
+    rulebook = registry.rulebook(found.programme.rulebook_id)
+    persons = tuple(each.external_id for each in found.persons)
+    facts, own = coverage.with_own(facts, found.governing, persons, rulebook)
+    return Gathered(
+        facts=facts,
+        governing=found.governing,
+        persons=persons,
+        rulebook=rulebook,
+        rulebook_number=found.programme.rulebook_number,
+        bearing=found.bearing,
+        pairs=tuple(known.pair(metric, beside) for metric, beside in found.counters.items()),
+        own=own,
+    )
+
+
+class _Known(Struct, frozen=True):
+    """All that the facts of one metric are put together from."""
+
+    request: Request
+    found: _Found
+    actor: ActorFacts
+    subjects: tuple[Subject, ...]
+    spans: tuple[Span, ...]
+    weighed: Weighed
+
+    @classmethod
+    def of(cls, request: Request, by: User, found: _Found) -> Self:
+        persons = [each.external_id for each in found.persons]
+        return cls(
             request=request,
-            at=at,
-            actor=actor,
+            found=found,
+            actor=_actor(request, by, found),
+            subjects=tuple(values.subjects_of(request, persons)),
+            spans=spans_in(request.window, request.period),
+            weighed=_weighed(request, found, persons),
+        )
+
+    def facts(self, governing: Governing, request: Request) -> Facts:
+        """What is true about one metric of the request, or beside it."""
+        found = self.found
+        charter = _charter(governing, request, found)
+        return Facts(
+            request=request,
+            at=found.at,
+            actor=self.actor,
             charter=charter,
             decision=found.decision,
             cohorts=tuple(_cohort(each, charter.category, found.programme) for each in found.cohorts),
             person_classes=frozenset(each.context_class for each in found.persons if each.context_class),
-            beside=_beside(charters, charter),
+            beside=self._beside(charter.metric),
             fairness_until=governing.fairness_until,
             waived=found.ruled.waived(charter.metric),
             accountable_human=found.accountable,
+            values=self._values(charter.metric),
+            protected=found.bearing.protected,
         )
-        for charter, governing in zip(charters, found.governing, strict=True)
-    )
-    return Gathered(
-        facts=facts,
-        governing=found.governing,
-        persons=tuple(each.external_id for each in found.persons),
-        rulebook=registry.rulebook(found.programme.rulebook_id),
-        rulebook_number=found.programme.rulebook_number,
-    )
+
+    def pair(self, metric: str, beside: tuple[str, ...]) -> Pair:
+        """The same question about a metric that is to stand beside those asked for."""
+        governing = self.found.beside.get(metric)
+        if governing is None:
+            return Pair(metric, beside)
+        facts = self.facts(governing, pairing.as_asked(self.request, self.found.counters))
+        return Pair(metric, beside, governing, facts)
+
+    def _beside(self, metric: str) -> tuple[BesideFacts, ...]:
+        charters = (_charter(each, self.request, self.found) for each in self.found.governing)
+        others = (each for each in charters if each.metric != metric)
+        return tuple(BesideFacts(each.metric, each.category, each.kind, each.view) for each in others)
+
+    def _values(self, metric: str) -> ValueFacts:
+        return values.value_facts(metric, self.subjects, self.spans, self.found.bearing, self.weighed)
 
 
-def _lock_and_read_marks(request: Request) -> Marks:
+def _lock_and_read_marks(request: Request, *, with_counters: bool) -> tuple[tuple[str, ...], Marks]:
     """Share the metrics until the transaction ends, then see what has changed since we last looked.
 
-    A hold, a suspension or a revision takes a metric alone, so that none slips between facts and rows.
+    A hold, a suspension or a revision takes a metric alone, so that none slips between facts and rows. Gives the slugs
+    that are shared: those asked for and, `with_counters`, those that are to stand beside them.
     """
     with statements.together():
+        if with_counters:
+            return locks.share_with_counters(request.metrics), marks.read()
         locks.share_metrics(request.metrics)
-        return marks.read()
+        return request.metrics, marks.read()
 
 
-def _find(request: Request, by: User, seen: Marks, at: datetime) -> _Found:
+def _find(
+    request: Request, by: User, shared: tuple[str, ...], seen: Marks, at: datetime, *, with_counters: bool
+) -> _Found:
     """Read everything. Raises BadInput for names that name nothing, Unavailable where no rules are in force."""
-    laid_down = registry.laid_down(seen.registry, request.decision, request.metrics)
+    laid_down = registry.laid_down(seen.registry, request.decision, shared)
     programme, decision = laid_down.programme, laid_down.decision
     if programme is None or decision is None:
         raise Unavailable("No rulebook is in force for this decision, so nothing can be answered.")
     today = at.astimezone(ZoneInfo(programme.time_zone)).date()
     governing = _known("metrics", "metric", request.metrics, laid_down.governing)
+    counters = pairing.counters(governing) if with_counters else {}
+    beside = {slug: laid_down.governing[slug] for slug in counters if slug in laid_down.governing}
     asked = people.asked(
         seen.people,
         by.pk,
@@ -132,18 +213,39 @@ def _find(request: Request, by: User, seen: Marks, at: datetime) -> _Found:
         own=request.grain is Grain.SELF and not request.persons,
         accountable=request.accountable,
     )
+    persons = _persons(request, asked.persons)
     return _Found(
+        at=at,
         programme=programme,
         decision=decision,
         today=today,
         governing=governing,
-        ruled=_ruled(request, governing, seen, today),
+        beside=beside,
+        counters=counters,
+        ruled=_ruled(request, (*governing, *beside.values()), seen, today),
         asker=asked.asker,
         trained=training.trained(seen.training, by.pk, programme.rulebook_id),
         cohorts=_known("cohorts", "cohort", request.cohorts, asked.cohorts),
-        persons=_persons(request, asked.persons),
+        persons=persons,
         accountable=asked.accountable,
+        bearing=values.bearing(
+            (seen.decisions, seen.people, seen.registry),
+            by.pk,
+            today,
+            metrics=tuple(each.metric for each in (*governing, *beside.values())),
+            cohorts=request.cohorts,
+            persons=tuple(each.external_id for each in persons),
+            window=request.window,
+        ),
     )
+
+
+def _weighed(request: Request, found: _Found, persons: Sequence[str]) -> Weighed:
+    """Coverage and error budgets matter to decisions about people alone, and only those pay for them."""
+    if not found.consequential:
+        return Weighed()
+    metrics = [each.metric for each in (*found.governing, *found.beside.values())]
+    return values.weigh(request, found.programme, metrics=metrics, persons=persons)
 
 
 def _ruled(request: Request, governing: tuple[Governing, ...], seen: Marks, today: date) -> Ruled:
@@ -151,7 +253,7 @@ def _ruled(request: Request, governing: tuple[Governing, ...], seen: Marks, toda
     return board.ruled(
         seen.board,
         request.decision,
-        request.metrics,
+        tuple(each.metric for each in governing),
         tuple(each.version_id for each in governing),
         tuple(each.case_id for each in governing if each.case_id is not None),
         today,
@@ -184,17 +286,12 @@ def _cohort(asked: CohortAsked, category: Category, programme: Programme) -> Coh
     return CohortFacts(asked.slug, asked.people, minimum, asked.context_classes)
 
 
-def _beside(charters: tuple[CharterFacts, ...], this: CharterFacts) -> tuple[BesideFacts, ...]:
-    others = (each for each in charters if each is not this)
-    return tuple(BesideFacts(each.metric, each.category, each.kind, each.view) for each in others)
-
-
-def _charter(governing: Governing, request: Request, found: _Found, at: datetime) -> CharterFacts:
+def _charter(governing: Governing, request: Request, found: _Found) -> CharterFacts:
     return _charter_facts(
         governing.version_id,
         governing.number,
         governing.standing,
-        governing.in_force(at),
+        governing.in_force(found.at),
         found.programme.sources,
         found.today,
         request.grain in _PERSONAL,

@@ -7,9 +7,10 @@ import msgspec
 from charter.measures.queries import Row
 from charter.rules.request import Request
 from charter.rules.verdict import Bite
+from governance.decisions.pairing import Paired
 
 _REF = "#/components/schemas/{name}"
-_, COMPONENTS = msgspec.json.schema_components([Request, Row, Bite], ref_template=_REF)
+_, COMPONENTS = msgspec.json.schema_components([Request, Row, Bite, Paired], ref_template=_REF)
 
 _ONE = {"$ref": _REF.format(name="Request")}
 _BATCH = {
@@ -51,6 +52,7 @@ _TOLD: dict[str, Any] = {
 }
 _ROWS = {
     "rows": {"type": "array", "items": {"$ref": _REF.format(name="Row")}},
+    "paired": {"type": "array", "items": {"$ref": _REF.format(name="Paired")}},
     "source": {
         "type": "object",
         "properties": {

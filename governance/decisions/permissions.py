@@ -1,12 +1,29 @@
-"""Who may see a decision that was made about a request."""
+"""Who may see a decision that was made, hold values, and say what else was going on. No superuser counts for more here."""
 
+from collections.abc import Callable
 from datetime import date
 
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from charter.registry.models import Metric
 from charter.rules.vocabulary import Role
-from governance.decisions.models import Decision
+from governance.board.permissions import sits
+from governance.decisions.models import ContextNote, Decision, Hold
+from governance.decisions.states import HoldCause, NoteState, check_note_can_move
 from governance.people import queries as people
-from governance.people.models import User
-from ground.errors import NotFound
+from governance.people.models import Membership, Person, ReportingLine, RoleGrant, Team, User
+from governance.people.permissions import holds, is_system
+from ground import clock
+from ground.errors import HouseError, NotFound, NotPermitted
+
+# Whom a cause may be given by, beside the house itself, which alone places the hold of an appeal: a record of who
+# placed it would name who appealed.
+_MAY_HOLD = {
+    HoldCause.DATA_QUALITY: (Role.HR, Role.AUDITOR, Role.ADMIN),
+    HoldCause.ADMINISTRATOR: (Role.HR, Role.ADMIN),
+    HoldCause.APPEAL: (),
+}
 
 
 def check_can_see_decision(*, user: User, decision: Decision, on: date) -> None:
@@ -15,3 +32,197 @@ def check_can_see_decision(*, user: User, decision: Decision, on: date) -> None:
         return
     if Role.AUDITOR not in people.asker(user, on=on).roles:
         raise NotFound("There is no receipt with this id that you may see.", code="receipt_not_found")
+
+
+def check_can_place_hold(user: User, metric: Metric, cause: HoldCause) -> None:
+    """Raise NotPermitted unless this account may put values of the metric under review for this cause."""
+    if is_system(user) or any(holds(user, role) for role in _MAY_HOLD[cause]):
+        return
+    if cause != HoldCause.APPEAL and sits(user):
+        return
+    if cause == HoldCause.DATA_QUALITY and user.is_active and metric.owner_id == user.pk:
+        return
+    raise NotPermitted(
+        _(
+            "You may not put values of this metric under review for that. Its owner, HR, auditors, the board and administrators may; anybody may dispute a value."
+        ),
+        field="cause",
+    )
+
+
+def may_hold_for(user: User, metric: Metric) -> list[HoldCause]:
+    """The causes for which this account may hold values of the metric."""
+    return [cause for cause in HoldCause if _may(check_can_place_hold, user, metric, cause)]
+
+
+def check_can_release_hold(user: User, hold: Hold) -> None:
+    """Raise NotPermitted unless the account placed the hold or is an auditor's; an appeal's ends with the appeal alone.
+
+    Others are told the same whatever the cause, since who may release a hold would tell of it.
+    """
+    if is_system(user) or (user.is_active and hold.placed_by_id == user.pk):
+        return
+    if not holds(user, Role.AUDITOR):
+        raise NotPermitted(_("Whoever put these values under review ends that, or an auditor does."))
+    if hold.cause == HoldCause.APPEAL:
+        raise NotPermitted(_("This ends when the appeal is decided, and not before."))
+
+
+def can_release_hold(user: User, hold: Hold) -> bool:
+    return _may(check_can_release_hold, user, hold)
+
+
+def check_can_see_holds(user: User) -> None:
+    """Raise NotPermitted unless the account may see the list of what is under review: auditors and the board."""
+    if not (is_system(user) or holds(user, Role.AUDITOR) or sits(user)):
+        raise NotPermitted(
+            _("What is under review is for auditors and the board to see. Values say so themselves.")
+        )
+
+
+def sees_cause(user: User, hold: Hold) -> bool:
+    """Whether the account may know why values are under review: auditors, and whoever placed the hold."""
+    return hold.placed_by_id == user.pk or is_system(user) or holds(user, Role.AUDITOR)
+
+
+def leads(user: User, team: Team) -> bool:
+    """Whether the account is manager of the team, or lead of its value stream, today."""
+    scope = Q(team=team) | Q(value_stream=team.value_stream_id)
+    return user.is_active and RoleGrant.objects.on(clock.today()).filter(scope, user=user).exists()
+
+
+def manages(user: User, person: Person) -> bool:
+    """Whether the person reports to the account's, or is on a team that it leads, today."""
+    today = clock.today()
+    lines = ReportingLine.objects.on(today).filter(person=person, manager=user.person_id)
+    if user.is_active and user.person_id is not None and lines.exists():
+        return True
+    now_on = Membership.objects.on(today).filter(person=person).select_related("team").first()
+    return now_on is not None and leads(user, now_on.team)
+
+
+def is_on(user: User, team: Team) -> bool:
+    """Whether the account's person is on the team today."""
+    found = Membership.objects.on(clock.today()).filter(person=user.person_id, team=team)
+    return user.is_active and user.person_id is not None and found.exists()
+
+
+def check_can_propose_note(user: User, *, team: Team | None, person: Person | None) -> None:
+    """Raise NotPermitted unless the account knows the team or person: who is on it, leads it, or keeps data about it."""
+    if is_system(user) or holds(user, Role.HR):
+        return
+    if team is not None:
+        if (
+            is_on(user, team)
+            or leads(user, team)
+            or holds(user, Role.METRIC_OWNER)
+            or holds(user, Role.ADMIN)
+        ):
+            return
+        raise NotPermitted(
+            _(
+                "A note about a team comes from somebody on it, from whoever leads it, or from a metric's owner, HR or an administrator."
+            ),
+            field="team",
+        )
+    if person is not None and not (_is(user, person) or manages(user, person)):
+        raise NotPermitted(
+            _("A note about a person comes from that person, from whoever they report to, or from HR."),
+            field="person",
+        )
+
+
+def check_can_confirm_note(user: User, note: ContextNote) -> None:
+    """Raise unless the account may confirm the note: never its proposer nor the person it is about.
+
+    That is for whoever leads the team or the person, for HR, and for the owner of the metric that it speaks of.
+    """
+    check_note_can_move(note.state, NoteState.CONFIRMED)
+    if note.proposed_by_id == user.pk or _concerns(user, note):
+        raise NotPermitted(
+            _("Nobody confirms a note of their own, or about themselves. It waits for somebody else."),
+            code="own_note",
+            field="confirmed_by",
+        )
+    if not _settles(user, note):
+        raise NotPermitted(
+            _("Only whoever leads the team or the person, the metric's owner or HR can confirm this note."),
+            field="confirmed_by",
+        )
+
+
+def check_can_turn_down_note(user: User, note: ContextNote) -> None:
+    """Raise unless the account may turn the note down.
+
+    Until it is confirmed that is for those who could confirm it, for its proposer, who takes it back, and for the person
+    it is about; afterwards, when decisions may stand on it, for HR alone.
+    """
+    check_note_can_move(note.state, NoteState.TURNED_DOWN)
+    if note.state == NoteState.CONFIRMED:
+        if not holds(user, Role.HR):
+            raise NotPermitted(_("This note is confirmed. Only HR can take it back."))
+        return
+    own = user.is_active and (note.proposed_by_id == user.pk or _concerns(user, note))
+    if not own and not _settles(user, note):
+        raise NotPermitted(
+            _("Only whoever leads the team or the person, the metric's owner or HR can turn this note down.")
+        )
+
+
+def check_can_see_note(user: User, note: ContextNote) -> None:
+    """Raise NotFound for a note about a person unless the account is theirs, proposed it, leads them, or is HR's or an auditor's.
+
+    A note about a team stands beside its values, so everybody with an account may read it.
+    """
+    if note.person is None or note.proposed_by_id == user.pk or _concerns(user, note):
+        return
+    if not (_settles(user, note) or holds(user, Role.AUDITOR)):
+        raise NotFound(_("There is no note with this id that you may see."), code="note_not_found")
+
+
+def sees_details(user: User, note: ContextNote) -> bool:
+    """Whether the account may know what keeps a person away: the person, who proposed the note, and HR."""
+    return not note.private or note.proposed_by_id == user.pk or _concerns(user, note) or holds(user, Role.HR)
+
+
+def can_confirm_note(user: User, note: ContextNote) -> bool:
+    return _may(check_can_confirm_note, user, note)
+
+
+def can_turn_down_note(user: User, note: ContextNote) -> bool:
+    return _may(check_can_turn_down_note, user, note)
+
+
+def can_propose_note(user: User, *, team: Team | None = None, person: Person | None = None) -> bool:
+    return _may(check_can_propose_note, user, team=team, person=person)
+
+
+def check_can_protect(user: User) -> None:
+    """Raise NotPermitted unless the house itself acts: a protection follows from a dispute by name, by nobody's wish."""
+    if not is_system(user):
+        raise NotPermitted(_("Protection follows from a dispute. Nobody grants it."))
+
+
+def _settles(user: User, note: ContextNote) -> bool:
+    """Whether notes like this are the account's to confirm."""
+    if holds(user, Role.HR) or (
+        note.metric is not None and user.is_active and note.metric.owner_id == user.pk
+    ):
+        return True
+    return leads(user, note.team) if note.team is not None else manages(user, note.person)
+
+
+def _concerns(user: User, note: ContextNote) -> bool:
+    return note.person_id is not None and note.person_id == user.person_id
+
+
+def _is(user: User, person: Person) -> bool:
+    return user.is_active and user.person_id == person.pk
+
+
+def _may(check: Callable[..., None], *args: object, **kwargs: object) -> bool:
+    try:
+        check(*args, **kwargs)
+    except HouseError:
+        return False
+    return True

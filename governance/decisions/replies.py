@@ -14,6 +14,7 @@ from charter.rules.verdict import Bite, Verdict
 from charter.rules.vocabulary import Outcome
 from governance.decisions.gathering import Gathered
 from governance.decisions.models import Decision
+from governance.decisions.pairing import Paired
 from governance.decisions.reading import Reading
 from ground.errors import HouseError
 
@@ -26,6 +27,7 @@ class Answer(Struct, frozen=True):
     receipt: Receipt
     charters: tuple[tuple[str, int], ...]  # metric and charter version
     rows: tuple[Row, ...]
+    paired: tuple[Paired, ...]
     snapshot: str | None
     published_at: datetime | None
     rulebook_number: int
@@ -41,6 +43,7 @@ class Answer(Struct, frozen=True):
             receipt=receipt,
             charters=tuple((each.metric, each.number) for each in gathered.governing),
             rows=reading.rows,
+            paired=reading.paired,
             snapshot=reading.snapshot,
             published_at=reading.published_at,
             rulebook_number=gathered.rulebook_number,
@@ -84,7 +87,8 @@ def told(answer: Answer) -> dict[str, Any]:
 def told_with_rows(answer: Answer) -> dict[str, Any]:
     """A permitted answer with its rows and where they came from."""
     source = {"snapshot": answer.snapshot, "published_at": answer.published_at}
-    return {**told(answer), "rows": msgspec.to_builtins(answer.rows), "source": source}
+    rows, paired = msgspec.to_builtins((answer.rows, answer.paired))
+    return {**told(answer), "rows": rows, "paired": paired, "source": source}
 
 
 def told_receipt(answer: Answer) -> dict[str, Any]:

@@ -41,6 +41,9 @@ class Decision(Record):
     obligations = ArrayField(models.CharField(max_length=60))
     rulebook_hash = models.CharField(max_length=64)
     content_hash = models.CharField(max_length=64, blank=True)  # of the rows, blank where none left
+    paired = models.JSONField(
+        default=list
+    )  # the metrics told beside those asked for, each with its own verdict
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="decision")
 
     class Meta:

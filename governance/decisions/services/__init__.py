@@ -1,5 +1,15 @@
-"""The only writers of decisions. `answer` is the line, and the only way to a value."""
+"""The only writers of decisions and of what bears on values. `answer` is the line, and the only way to a value."""
 
+from governance.decisions.services.holds import place_hold, protect, release_hold
 from governance.decisions.services.line import answer
+from governance.decisions.services.notes import confirm_note, propose_note, turn_down_note
 
-__all__ = ["answer"]
+__all__ = [
+    "answer",
+    "confirm_note",
+    "place_hold",
+    "propose_note",
+    "protect",
+    "release_hold",
+    "turn_down_note",
+]

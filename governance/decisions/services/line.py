@@ -29,7 +29,7 @@ def answer(*, request: Request, by: User, door: Door, rows: bool = True) -> Answ
     """
     with _or_unavailable():
         with transaction.atomic(durable=True):
-            gathered = gather(request, by=by)
+            gathered = gather(request, by=by, rows=rows)
             verdict = rules.decide(gathered.facts, gathered.rulebook)
             reading = read(request, gathered) if rows and verdict.permits else NOTHING
             decision = _record(request, gathered, verdict, reading, by=by, door=door, rows=rows)
@@ -48,7 +48,7 @@ def _record(
     rows: bool,
 ) -> Decision:
     """Write what was asked, what was true and what was decided, and the ledger entry that proves it."""
-    content_hash = _hash(reading.rows) if rows and verdict.permits else ""
+    content_hash = _hash(reading.leaving) if rows and verdict.permits else ""
     decided = {
         "verdict": verdict.outcome.value,
         "rules": sorted({bite.id for bite in verdict.rules}),
@@ -57,6 +57,7 @@ def _record(
         "content_hash": content_hash,
         "door": door.value,
         "checked_only": not rows,
+        "paired": [each.recorded for each in reading.paired],
         "subjects": list(gathered.persons),
         "request": request,
     }

@@ -93,7 +93,7 @@ def test_a_value_comes_with_all_that_stands_behind_it(house):
     found = value()
     assert (found.value, found.n, found.people, found.coverage) == (15.5, 12, 6, 1.0)
     assert 10 < found.low < 15.5 < found.high < 21
-    assert (found.withheld, found.bound, found.context) == ("", "", [])
+    assert (found.withheld, found.bound) == ("", "")
     assert found.snapshot.content_hash.startswith("sha256:")
     assert found.snapshot.tables["changes"]["rows"] == 12
     assert (run.state, run.values_written) == (RunState.DONE, PublishedValue.objects.count())

@@ -12,6 +12,7 @@ from charter.rules.vocabulary import (
     BANNED_SOURCES,
     Aggregation,
     Category,
+    ContextKind,
     Grain,
     Kind,
     Layer,
@@ -50,6 +51,7 @@ class WhatForm(HeadingForm):
                 "assumptions",
                 "gaming_risks",
                 "counter_metric",
+                "always_noted",
             ),
         ),
     )
@@ -141,6 +143,11 @@ class WhatForm(HeadingForm):
         required=False,
         max_length=100,
     )  # fmt: skip
+    always_noted = fields.choose_many(
+        LABELS["what.always_noted"],
+        fields.vocabulary(ContextKind),
+        _("No value is shown without saying whether something of this kind was going on."),
+    )
 
     def __init__(self, data: Any, *, document: CharterDocument, registered: bool = False) -> None:
         super().__init__(data, document=document)
@@ -198,6 +205,7 @@ class WhatForm(HeadingForm):
             type=self._words("type", Kind),
             view=self._words("view", View),
             grains=tuple(map(Grain, given["grains"])),
+            always_noted=tuple(map(ContextKind, given["always_noted"])),
             measure=measure,
             exclusions=Exclusions(given["left_out"], given["none_because"]),
         )

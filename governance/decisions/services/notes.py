@@ -1,0 +1,136 @@
+"""Saying what else was going on, and settling what somebody else said of it."""
+
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audits.ledger import services as ledger
+from audits.ledger.models import Visibility
+from charter.registry.models import Metric
+from charter.rules.vocabulary import ContextKind
+from governance.decisions import permissions
+from governance.decisions.models import ContextNote
+from governance.decisions.services import telling
+from governance.decisions.services.holds import check_window
+from governance.decisions.states import ABOUT
+from governance.people.models import Person, Team, User
+from ground import clock, records
+from ground.errors import BadInput
+
+
+@transaction.atomic(durable=True)
+def propose_note(
+    *,
+    kind: ContextKind,
+    starts_on: date,
+    ends_on: date,
+    says: str,
+    by: User,
+    team: Team | None = None,
+    service: str = "",
+    person: Person | None = None,
+    metric: Metric | None = None,
+) -> ContextNote:
+    """Say that something was going on for a team (or one of its services) or a person; `ends_on` is out.
+
+    Whoever can confirm it is told. Raises what `permissions.check_can_propose_note` raises, and BadInput naming the
+    field: for a window that is inverted, too long or taken, and for a kind that does not fit.
+    """
+    kind = ContextKind(kind)
+    permissions.check_can_propose_note(by, team=team, person=person)
+    _check_fits(kind, team, person, starts_on, ends_on, says)
+    note = ContextNote(
+        kind=kind.value,
+        team=team,
+        service=service.strip(),
+        person=person,
+        metric=metric,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        says=" ".join(says.split()),
+        proposed_at=clock.now(),
+        proposed_by=by,
+    )
+    _insert(note)
+    _append("proposed", note, by, kind=note.kind, says=note.says)
+    telling.proposed(note, by)
+    return note
+
+
+@transaction.atomic(durable=True)
+def confirm_note(*, note: ContextNote, by: User) -> ContextNote:
+    """Confirm what somebody else said. Raises what `permissions.check_can_confirm_note` raises."""
+    note = _locked(note)
+    permissions.check_can_confirm_note(by, note)
+    note.confirmed_at, note.confirmed_by = clock.now(), by
+    note.save(update_fields=["confirmed_at", "confirmed_by"])
+    _append("confirmed", note, by)
+    telling.settled(note, by)
+    return note
+
+
+@transaction.atomic(durable=True)
+def turn_down_note(*, note: ContextNote, why: str, by: User) -> ContextNote:
+    """Turn a note down, or take back one's own; says why. Raises what `permissions.check_can_turn_down_note` raises."""
+    note = _locked(note)
+    permissions.check_can_turn_down_note(by, note)
+    if not why.strip():
+        raise BadInput(_("Say why this note does not stand."), field="why")
+    note.turned_down_at, note.turned_down_by, note.turned_down_because = clock.now(), by, why.strip()
+    note.save(update_fields=["turned_down_at", "turned_down_by", "turned_down_because"])
+    _append("turned_down", note, by, why=note.turned_down_because)
+    telling.settled(note, by)
+    return note
+
+
+def _check_fits(
+    kind: ContextKind, team: Team | None, person: Person | None, starts_on: date, ends_on: date, says: str
+) -> None:
+    if (team is None) == (person is None):
+        raise BadInput(_("Say whom the note is about: a team, or a person."), field="team")
+    if team is not None and ABOUT[kind].of_persons_only:
+        raise BadInput(
+            _("%(kind)s is a person's own affair. Choose leave for a team.") % {"kind": ABOUT[kind].label},
+            field="kind",
+        )
+    if not says.strip():
+        raise BadInput(_("Say what was going on."), field="says")
+    check_window(starts_on, ends_on)
+    longest = timedelta(days=settings.CONTEXT_STRETCH_DAYS)
+    if kind is ContextKind.STRETCH and ends_on - starts_on > longest:
+        raise BadInput(
+            _("A stretch period has an end in sight: it lasts %(days)s days at most.")
+            % {"days": longest.days},
+            field="ends_on",
+        )
+
+
+def _insert(note: ContextNote) -> None:
+    """Insert it; what no field of the record is to blame for lies in its window."""
+    try:
+        records.insert(note)
+    except BadInput as error:
+        raise BadInput(error.detail, field=error.field or "starts_on") from error
+
+
+def _locked(note: ContextNote) -> ContextNote:
+    """The note as it stands now, held until the transaction ends."""
+    held = ContextNote.objects.select_for_update(of=("self",))
+    return held.select_related("team", "person", "metric", "proposed_by").get(pk=note.pk)
+
+
+def _append(what: str, note: ContextNote, by: User, **more: object) -> None:
+    """What is said of a person is for those who may see it; a team's notes stand beside its values."""
+    payload = {
+        "note": note.pk,
+        "team": note.team.slug if note.team else None,
+        "person": note.person.external_id if note.person else None,
+        "metric": note.metric.slug if note.metric else None,
+        "from": note.starts_on,
+        "to": note.ends_on,
+        **more,
+    }
+    seen = Visibility.OPEN if note.person is None else Visibility.RESTRICTED
+    ledger.append(kind=f"decisions.note.{what}", payload=payload, by=by.actor, visibility=seen)
