@@ -16,11 +16,20 @@ from charter.registry import queries as registry
 from charter.registry.charter_facts import charter_facts
 from charter.registry.queries import Governing, Programme
 from charter.rules import Rulebook
-from charter.rules.facts import ActorFacts, BesideFacts, CharterFacts, CohortFacts, DecisionFacts, Facts
+from charter.rules.facts import (
+    ActorFacts,
+    BesideFacts,
+    CharterFacts,
+    CohortFacts,
+    DecisionFacts,
+    Facts,
+)
 from charter.rules.request import Request
 from charter.rules.vocabulary import Category, Grain, Role, SourceKind, Standing
 from governance.board import facts as board
 from governance.board.facts import Bounds, Ruled
+from governance.decisions import looking
+from governance.decisions.looking import Asked, Refused
 from governance.people import queries as people
 from governance.people.models import AccountKind, CohortKind, User
 from governance.people.queries import Asker, CohortAsked, PersonAsked
@@ -50,6 +59,7 @@ class Gathered(Struct, frozen=True):
     facts: tuple[Facts, ...]
     governing: tuple[Governing, ...]
     persons: tuple[str, ...]
+    others: tuple[str, ...]  # those of them whom the asker is not
     rulebook: Rulebook
     rulebook_number: int
 
@@ -72,13 +82,15 @@ class _Found(Struct, frozen=True):
 def gather(request: Request, *, by: User) -> Gathered:
     """Lock the metrics and read all that the rules may look at. Raises BadInput naming the field at fault."""
     _check_form(request)
-    seen = _lock_and_read_marks(request)
+    seen, refused = _lock_and_read(request, by)
     at = clock.now()
     found = _find(request, by, seen, at)
     check_window(request.window, request.period, now=at, zone=found.programme.time_zone)
     _check_fit(request, found)
     actor = _actor(request, by, found)
     charters = tuple(_charter(each, request, found, at) for each in found.governing)
+    others = _others(request, found)
+    looked = looking.facts(_looked(request, by, found, others, seen, at), refused)
     facts = tuple(
         Facts(
             request=request,
@@ -92,6 +104,7 @@ def gather(request: Request, *, by: User) -> Gathered:
             fairness_until=governing.fairness_until,
             waived=found.ruled.waived(charter.metric),
             accountable_human=found.accountable,
+            looking=looked[charter.metric],
         )
         for charter, governing in zip(charters, found.governing, strict=True)
     )
@@ -99,19 +112,21 @@ def gather(request: Request, *, by: User) -> Gathered:
         facts=facts,
         governing=found.governing,
         persons=tuple(each.external_id for each in found.persons),
+        others=others,
         rulebook=registry.rulebook(found.programme.rulebook_id),
         rulebook_number=found.programme.rulebook_number,
     )
 
 
-def _lock_and_read_marks(request: Request) -> Marks:
-    """Share the metrics until the transaction ends, then see what has changed since we last looked.
+def _lock_and_read(request: Request, by: User) -> tuple[Marks, tuple[Refused, ...]]:
+    """Share the metrics until the transaction ends, then see what has changed since we last looked, and what was refused.
 
     A hold, a suspension or a revision takes a metric alone, so that none slips between facts and rows.
     """
     with statements.together():
         locks.share_metrics(request.metrics)
-        return marks.read()
+        seen = marks.read()
+        return seen, looking.refused(request, by=by.pk, now=clock.now())
 
 
 def _find(request: Request, by: User, seen: Marks, at: datetime) -> _Found:
@@ -163,6 +178,29 @@ def _persons(request: Request, known: Mapping[str, PersonAsked]) -> tuple[Person
     if not request.persons:
         return tuple(known.values())
     return tuple(known.get(name, PersonAsked(name, None, frozenset())) for name in request.persons)
+
+
+def _others(request: Request, found: _Found) -> tuple[str, ...]:
+    """The single persons asked about whom the asker is not."""
+    if request.grain not in _PERSONAL:
+        return ()
+    return tuple(each.external_id for each in found.persons if each.external_id != found.asker.person)
+
+
+def _looked(
+    request: Request, by: User, found: _Found, others: tuple[str, ...], seen: Marks, at: datetime
+) -> Asked:
+    """What looking is judged by."""
+    return Asked(
+        request=request,
+        by=by.pk,
+        own=found.asker.person,
+        others=others,
+        limits=found.programme.limits,
+        zone=found.programme.time_zone,
+        at=at,
+        mark=seen.people,
+    )
 
 
 def _actor(request: Request, by: User, found: _Found) -> ActorFacts:

@@ -1,5 +1,7 @@
-"""What was asked and decided, and what bears on the values that are asked for."""
+"""What was asked and decided, what was put to the board, and what bears on the values that are asked for."""
 
 from governance.decisions.models.decision import Decision, Door
+from governance.decisions.models.looks import DelayedNotice
+from governance.decisions.models.rulings import Referral
 
-__all__ = ["Decision", "Door"]
+__all__ = ["Decision", "DelayedNotice", "Door", "Referral"]
