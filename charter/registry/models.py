@@ -11,10 +11,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from charter.registry.reminders import ClockSuspension as ClockSuspension
-from charter.registry.reminders import Reminder as Reminder
-from charter.registry.reminders import UntiedFlag as UntiedFlag
-from charter.registry.reminders import two_reminders
+from charter.registry.looking_limits import Limits
+from charter.registry.reminders import ClockSuspension, Reminder, UntiedFlag, two_reminders  # noqa: F401
 from charter.registry.states import (
     ProgrammeState,
     ReviewKind,
@@ -36,7 +34,7 @@ def choices(words) -> list[tuple[str, str]]:
 _USER = settings.AUTH_USER_MODEL
 
 
-class Programme(Record):
+class Programme(Limits, Record):
     """The organisation's whole undertaking. One a database."""
 
     slug = models.SlugField(max_length=100, unique=True)
@@ -60,6 +58,7 @@ class Programme(Record):
 
     class Meta:
         constraints = [
+            *Limits.Meta.constraints,
             models.CheckConstraint(condition=Q(minimum_group__gte=3), name="programme_minimum_group_floor"),
             models.CheckConstraint(
                 condition=Q(minimum_group_strain__gte=F("minimum_group")),

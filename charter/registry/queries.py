@@ -57,6 +57,19 @@ class Governing(Struct, frozen=True):
         return self.programme_active and self.standing in _IN_FORCE and begun and lasting
 
 
+class Limits(Struct, frozen=True):
+    """The programme's settings on looking and on rulings, as `charter.registry.looking_limits` describes them."""
+
+    looks_a_day: int
+    enumeration_share: int
+    enumeration_people: int
+    enumeration_minutes: int
+    hop_share: int
+    hop_days: int
+    ruling_days: int
+    notice_delay_days: int
+
+
 class Programme(Struct, frozen=True):
     """What the programme lays down for every use, and the rulebook in force."""
 
@@ -69,6 +82,7 @@ class Programme(Struct, frozen=True):
     sources: tuple[tuple[str, SourceKind], ...]
     rulebook_id: UUID
     rulebook_number: int
+    limits: Limits
 
 
 class LaidDown(Struct, frozen=True):
@@ -79,12 +93,14 @@ class LaidDown(Struct, frozen=True):
     governing: Mapping[str, Governing]
 
 
+_LIMITS = ", ".join(f"'{name}', p.{name}" for name in Limits.__struct_fields__)
+
 _PROGRAMME = Read(
-    """
+    f"""
     SELECT p.time_zone, p.minimum_group, p.minimum_group_strain, p.coverage_threshold,
            p.error_budget_metric, p.error_budget_limit,
            ARRAY(SELECT jsonb_build_array(s.slug, s.kind) FROM registry_source s ORDER BY s.slug) AS sources,
-           r.id AS rulebook_id, r.number AS rulebook_number
+           r.id AS rulebook_id, r.number AS rulebook_number, jsonb_build_object({_LIMITS}) AS limits
     FROM registry_programme p JOIN registry_rulebookversion r ON r.state = 'in_force'
     """,
     Programme,

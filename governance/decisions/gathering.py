@@ -24,13 +24,15 @@ from charter.rules.facts import (
     CohortFacts,
     DecisionFacts,
     Facts,
+    LookingFacts,
     ValueFacts,
 )
 from charter.rules.request import Request
 from charter.rules.vocabulary import Category, Grain, Role, SourceKind, Standing
 from governance.board import facts as board
 from governance.board.facts import Bounds, Ruled
-from governance.decisions import coverage, pairing, values
+from governance.decisions import coverage, looking, pairing, values
+from governance.decisions.looking import Asked, Refused
 from governance.decisions.pairing import Pair
 from governance.decisions.values import Bearing, Subject, Weighed
 from governance.people import queries as people
@@ -62,6 +64,7 @@ class Gathered(Struct, frozen=True):
     facts: tuple[Facts, ...]
     governing: tuple[Governing, ...]
     persons: tuple[str, ...]
+    others: tuple[str, ...]  # those of them whom the asker is not
     rulebook: Rulebook
     rulebook_number: int
     bearing: Bearing
@@ -98,11 +101,13 @@ def gather(request: Request, *, by: User, rows: bool = True) -> Gathered:
     With `rows` also what is to stand beside them (S26).
     """
     _check_form(request)
-    shared, seen = _lock_and_read_marks(request, with_counters=rows)
+    shared, seen, refused = _lock_and_read(request, by, with_counters=rows)
     found = _find(request, by, shared, seen, clock.now(), with_counters=rows)
     check_window(request.window, request.period, now=found.at, zone=found.programme.time_zone)
     _check_fit(request, found)
-    known = _Known.of(request, by, found)
+    others = _others(request, found)
+    looked = looking.facts(_looked(request, by, found, others, seen), refused)
+    known = _Known.of(request, by, found, looked)
     facts = tuple(known.facts(each, request) for each in found.governing)
     rulebook = registry.rulebook(found.programme.rulebook_id)
     persons = tuple(each.external_id for each in found.persons)
@@ -111,6 +116,7 @@ def gather(request: Request, *, by: User, rows: bool = True) -> Gathered:
         facts=facts,
         governing=found.governing,
         persons=persons,
+        others=others,
         rulebook=rulebook,
         rulebook_number=found.programme.rulebook_number,
         bearing=found.bearing,
@@ -128,9 +134,10 @@ class _Known(Struct, frozen=True):
     subjects: tuple[Subject, ...]
     spans: tuple[Span, ...]
     weighed: Weighed
+    looked: Mapping[str, LookingFacts]
 
     @classmethod
-    def of(cls, request: Request, by: User, found: _Found) -> Self:
+    def of(cls, request: Request, by: User, found: _Found, looked: Mapping[str, LookingFacts]) -> Self:
         persons = [each.external_id for each in found.persons]
         return cls(
             request=request,
@@ -139,6 +146,7 @@ class _Known(Struct, frozen=True):
             subjects=tuple(values.subjects_of(request, persons)),
             spans=spans_in(request.window, request.period),
             weighed=_weighed(request, found, persons),
+            looked=looked,
         )
 
     def facts(self, governing: Governing, request: Request) -> Facts:
@@ -159,6 +167,7 @@ class _Known(Struct, frozen=True):
             accountable_human=found.accountable,
             values=self._values(charter.metric),
             protected=found.bearing.protected,
+            looking=self.looked.get(charter.metric, LookingFacts()),
         )
 
     def pair(self, metric: str, beside: tuple[str, ...]) -> Pair:
@@ -178,17 +187,22 @@ class _Known(Struct, frozen=True):
         return values.value_facts(metric, self.subjects, self.spans, self.found.bearing, self.weighed)
 
 
-def _lock_and_read_marks(request: Request, *, with_counters: bool) -> tuple[tuple[str, ...], Marks]:
-    """Share the metrics until the transaction ends, then see what has changed since we last looked.
+def _lock_and_read(
+    request: Request, by: User, *, with_counters: bool
+) -> tuple[tuple[str, ...], Marks, tuple[Refused, ...]]:
+    """Share the metrics until the transaction ends, then see what has changed since we last looked, and what was refused.
 
     A hold, a suspension or a revision takes a metric alone, so that none slips between facts and rows. Gives the slugs
     that are shared: those asked for and, `with_counters`, those that are to stand beside them.
     """
     with statements.together():
         if with_counters:
-            return locks.share_with_counters(request.metrics), marks.read()
-        locks.share_metrics(request.metrics)
-        return request.metrics, marks.read()
+            shared = locks.share_with_counters(request.metrics)
+        else:
+            shared = request.metrics
+            locks.share_metrics(shared)
+        seen = marks.read()
+        return shared, seen, looking.refused(request, by=by.pk, now=clock.now())
 
 
 def _find(
@@ -265,6 +279,27 @@ def _persons(request: Request, known: Mapping[str, PersonAsked]) -> tuple[Person
     if not request.persons:
         return tuple(known.values())
     return tuple(known.get(name, PersonAsked(name, None, frozenset())) for name in request.persons)
+
+
+def _others(request: Request, found: _Found) -> tuple[str, ...]:
+    """The single persons asked about whom the asker is not."""
+    if request.grain not in _PERSONAL:
+        return ()
+    return tuple(each.external_id for each in found.persons if each.external_id != found.asker.person)
+
+
+def _looked(request: Request, by: User, found: _Found, others: tuple[str, ...], seen: Marks) -> Asked:
+    """What looking is judged by."""
+    return Asked(
+        request=request,
+        by=by.pk,
+        own=found.asker.person,
+        others=others,
+        limits=found.programme.limits,
+        zone=found.programme.time_zone,
+        at=found.at,
+        mark=seen.people,
+    )
 
 
 def _actor(request: Request, by: User, found: _Found) -> ActorFacts:

@@ -14,16 +14,13 @@ from charter import rules
 from charter.measures.models import Bound
 from charter.measures.rows import Row
 from charter.registry import queries as registry
-from charter.registry.models import CharterVersion, DecisionKind, RulebookVersion
+from charter.registry.models import CharterVersion
 from charter.rules import words
-from charter.rules.facts import DecisionFacts, Facts
 from charter.rules.request import Request
 from charter.rules.rulebook import ENGINE
-from charter.rules.vocabulary import Aggregation, Decision, DecisionGroup, Obligation
-from governance.decisions.models import Decision as Decided
+from charter.rules.vocabulary import Aggregation, Obligation
 from governance.decisions.replies import Answer
 from governance.desk import questions, wording
-from governance.people.models import Cohort, CohortKind
 
 PAGELESS = frozenset({ENGINE, "USE"})
 AGGREGATES = {
@@ -182,46 +179,6 @@ def how_many(count: int, *, refers: bool) -> str:
     else:
         said = ngettext("%(number)s rule refuses it.", "%(number)s rules refuse it.", count)
     return said % number
-
-
-def repair(answer: Answer, request: Request) -> rules.Repair | None:
-    """The smallest change that the same rules would permit, from the very facts that decided; None where none is."""
-    decided = Decided.objects.values_list("facts", flat=True).get(pk=answer.id)
-    facts = [msgspec.convert({**each, "request": request}, Facts) for each in decided]
-    return rules.smallest_change(
-        facts,
-        registry.rulebook(
-            RulebookVersion.objects.values_list("pk", flat=True).get(number=answer.rulebook_number)
-        ),
-        cohorts_of_persons=_cohorts_of(request.persons),
-        decisions=_laid_down(),
-    )
-
-
-def _cohorts_of(persons: Sequence[str]) -> list[str]:
-    """The cohorts in which persons asked about are reported on with their team."""
-    if not persons:
-        return []
-    teams = Cohort.objects.filter(kind=CohortKind.TEAM, retired_at__isnull=True)
-    found = teams.filter(
-        teams__memberships__person__external_id__in=persons, teams__memberships__valid_to__isnull=True
-    )
-    return list(found.values_list("slug", flat=True).distinct())
-
-
-def _laid_down() -> dict[Decision, DecisionFacts]:
-    """What the programme demands of each decision."""
-    return {
-        Decision(kind.slug): DecisionFacts(
-            decision=Decision(kind.slug),
-            group=DecisionGroup(kind.group),
-            consequential=kind.consequential,
-            evidence_needed=kind.evidence_needed,
-            fairness_needed=kind.fairness_needed,
-            accountable_needed=kind.accountable_needed,
-        )
-        for kind in DecisionKind.objects.all()
-    }
 
 
 def repair_lead(found: rules.Repair, request: Request) -> str:

@@ -42,6 +42,13 @@ class PersonAsked(Struct, frozen=True):
     roles: frozenset[Role]
 
 
+class Roster(Struct, frozen=True):
+    """The external ids of a cohort's people on a day."""
+
+    slug: str
+    people: frozenset[str]
+
+
 class Accountable(Struct, frozen=True):
     """An account that somebody named as accountable."""
 
@@ -116,6 +123,32 @@ PERSONS = Read(
     PersonAsked,
 )
 
+_PEOPLE = f"""
+    SELECT c.slug, ARRAY(
+        SELECT DISTINCT p.external_id FROM people_cohort_teams ct
+        JOIN people_membership m ON m.team_id = ct.team_id AND {_TODAY.format("m")}
+        JOIN people_person p ON p.id = m.person_id
+        WHERE ct.cohort_id = c.id
+    ) AS people
+    FROM people_cohort c
+"""
+
+# Retired cohorts as well: who was asked about then was asked about.
+ROSTERS = Read(f"{_PEOPLE} WHERE c.slug = ANY(%(cohorts)s::text[])", Roster)
+
+# The groups in which persons are reported on with their team.
+GROUPS = Read(
+    f"""
+    {_PEOPLE} WHERE c.kind = 'team' AND c.retired_at IS NULL AND EXISTS (
+        SELECT FROM people_person p JOIN people_membership m ON m.person_id = p.id AND {_TODAY.format("m")}
+        JOIN people_cohort_teams ct ON ct.team_id = m.team_id
+        WHERE ct.cohort_id = c.id AND p.external_id = ANY(%(persons)s::text[])
+    )
+    ORDER BY c.slug
+    """,
+    Roster,
+)
+
 # Only a human can be accountable (S93).
 ACCOUNTABLE = Read(
     "SELECT kind = 'human' AS human FROM people_user WHERE username = %(accountable)s::text AND is_active",
@@ -164,6 +197,13 @@ def asked(
         persons={each.external_id: each for each in known},
         accountable=any(each.human for each in named),
     )
+
+
+@lru_cache(maxsize=200)
+def rosters(mark: str, slugs: tuple[str, ...], on: date) -> Mapping[str, frozenset[str]]:
+    """Who is in these cohorts on a day, in one statement, and from memory while the room's `mark` is the same."""
+    found = statements.read(ROSTERS, parameters={"cohorts": list(slugs), "on": on})[0]
+    return {each.slug: each.people for each in found}
 
 
 def asker(user: User, *, on: date) -> Asker:

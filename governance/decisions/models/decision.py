@@ -50,6 +50,17 @@ class Decision(Record):
         ordering = ["-at"]
         indexes = [
             models.Index(fields=["actor", "-at"], name="decision_actor_at"),
+            # Few of what anybody asks is refused or about single people: what looking needs to know is found at once.
+            models.Index(
+                fields=["actor", "at"],
+                condition=models.Q(verdict__in=[Outcome.DENY.value, Outcome.REFER.value], checked_only=False),
+                name="decision_refused",
+            ),
+            models.Index(
+                fields=["actor", "at"],
+                condition=models.Q(verdict=Outcome.PERMIT.value, checked_only=False) & ~models.Q(subjects=[]),
+                name="decision_looks",
+            ),
             GinIndex(fields=["metrics"], name="decision_metrics"),
             GinIndex(fields=["cohorts"], name="decision_cohorts"),
             GinIndex(fields=["subjects"], name="decision_subjects"),

@@ -13,6 +13,8 @@ from charter.registry.models import CharterVersion
 from charter.rules import words
 from charter.rules.request import Request
 from charter.rules.vocabulary import Grain, Outcome, Period
+from governance.decisions import queries as decisions
+from governance.decisions import repairing
 from governance.decisions.models import Door
 from governance.decisions.replies import Answer
 from governance.decisions.services import answer
@@ -114,7 +116,7 @@ def _answer_page(
     if given.verdict.permits:
         return render(request, "desk/answer.html", page | _permit(given, versions, asked))
     status = 403 if rows else 200  # as the API's doors say it
-    return render(request, "desk/refusal.html", page | _refusal(given, asked, can), status=status)
+    return render(request, "desk/refusal.html", page | _refusal(request, given, asked, can), status=status)
 
 
 def _permit(given: Answer, versions: Sequence[CharterVersion], asked: Request) -> Page:
@@ -131,8 +133,8 @@ def _permit(given: Answer, versions: Sequence[CharterVersion], asked: Request) -
     }
 
 
-def _refusal(given: Answer, asked: Request, can: Offers) -> Page:
-    repair = answers.repair(given, asked)
+def _refusal(request: HttpRequest, given: Answer, asked: Request, can: Offers) -> Page:
+    repair = repairing.repair(decisions.decision(given.id, by=request.user))
     ids = {bite.id for bite in given.verdict.rules}
     refers = given.verdict.outcome is Outcome.REFER
     number = words.number(len(ids))

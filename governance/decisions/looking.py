@@ -1,0 +1,213 @@
+"""Looking has limits: what the asker has looked at lately, and been refused, read while a request is decided (AR13).
+
+Only looks count: questions that were permitted and gave rows. A refused question and a check tell nothing about
+anybody, so whoever asks them comes no nearer to a list of people, and nobody's day is closed by their mistakes.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from charter.registry.queries import Limits
+from charter.rules.facts import LookingFacts
+from charter.rules.request import Request
+from charter.rules.rulebook import ENGINE
+from charter.rules.vocabulary import Decision as Use
+from governance.decisions import repairing
+from governance.people import queries as people
+from ground import statements
+from ground.statements import Read
+
+# Rules that say nothing about what the values are for: a question that only they refused may be asked otherwise.
+NOT_OF_THE_USE = ("AR13", "AR15", "AR24", "AR28", ENGINE)
+# Refusals whose proposals are looked at before a question counts as a hop: the newest few are those one follows.
+PROPOSALS = 5
+
+
+class Refused(Struct, frozen=True):
+    """A question that was lately refused to the asker because of its use; `metrics` are those that it was refused for."""
+
+    id: UUID
+    use: Use
+    metrics: frozenset[str]
+    cohorts: tuple[str, ...]
+    persons: frozenset[str]
+
+
+class Asked(Struct, frozen=True):
+    """A request with what its looking is judged by: who asks about whom, when, and under which settings."""
+
+    request: Request
+    by: UUID  # the asker's account
+    own: str | None  # and their person
+    others: tuple[str, ...]  # the single persons asked about whom the asker is not
+    limits: Limits
+    zone: str
+    at: datetime
+    mark: str  # of the people
+
+    @property
+    def today(self) -> date:
+        """The day in the programme's zone."""
+        return self.at.astimezone(ZoneInfo(self.zone)).date()
+
+
+class _Looked(Struct, frozen=True):
+    person: str
+
+
+class _LookedBy(Struct, frozen=True):
+    metric: str
+    person: str
+
+
+_LOOKS = """
+    decisions_decision d CROSS JOIN LATERAL unnest(d.subjects) AS subject
+    WHERE d.actor_id = %(user)s::uuid AND d.verdict = 'permit' AND NOT d.checked_only AND NOT d.subjects = '{}'
+"""
+
+# The partial index `decision_refused` finds nothing for most askers, so this costs a question next to nothing.
+REFUSED = Read(
+    """
+    SELECT d.id, d.use, d.cohorts, d.subjects AS persons, ARRAY(
+        SELECT DISTINCT bite ->> 'metric' FROM jsonb_array_elements(d.bites) bite
+        WHERE bite ->> 'id' <> ALL(%(aside)s::text[]) AND bite ->> 'metric' = ANY(%(metrics)s::text[])
+    ) AS metrics
+    FROM decisions_decision d
+    WHERE d.actor_id = %(user)s::uuid AND d.verdict IN ('deny', 'refer') AND NOT d.checked_only
+      AND d.at > %(now)s::timestamptz - make_interval(days => (SELECT hop_days FROM registry_programme))
+      AND d.use <> %(decision)s::text AND d.metrics && %(metrics)s::varchar[]
+      AND NOT d.rules <@ %(aside)s::varchar[]
+    ORDER BY d.at DESC
+    """,
+    Refused,
+)
+
+TODAY = Read(
+    f"SELECT DISTINCT subject AS person FROM {_LOOKS} AND d.at >= %(midnight)s::timestamptz", _Looked
+)
+
+LATELY = Read(
+    f"""
+    SELECT DISTINCT metric, subject AS person FROM unnest(%(metrics)s::text[]) AS metric, {_LOOKS}
+      AND d.at > %(since)s::timestamptz AND metric = ANY(d.metrics)
+    """,
+    _LookedBy,
+)
+
+# One at a time for each asker, so that two questions at once do not both pass as the last one allowed.
+_TAKE = "SELECT pg_advisory_xact_lock(hashtextextended('looks:' || %(user)s::text, 0))"
+
+
+def refused(request: Request, *, by: UUID, now: datetime) -> tuple[Refused, ...]:
+    """The questions refused to an account lately for another use of one of these metrics, newest first; one statement."""
+    parameters = {
+        "user": by,
+        "now": now,
+        "decision": request.decision.value,
+        "metrics": list(request.metrics),
+        "aside": list(NOT_OF_THE_USE),
+    }
+    return tuple(each for each in statements.read(REFUSED, parameters=parameters)[0] if each.metrics)
+
+
+def facts(asked: Asked, refused: Sequence[Refused]) -> dict[str, LookingFacts]:
+    """The facts of looking by metric. Where others are asked about one by one, the asker is held until the commit."""
+    hopped, limits = _hops(asked, refused), asked.limits
+    found = {
+        metric: LookingFacts(persons_limit=limits.looks_a_day, hopped_from=hopped.get(metric))
+        for metric in asked.request.metrics
+    }
+    if not asked.others:
+        return found
+    today, lately, groups = _looks(asked)
+    count = len((today | set(asked.others)) - {asked.own})
+    return {
+        metric: replace(
+            each,
+            persons_today=count,
+            enumerated=_gone_through(groups, lately[metric] | set(asked.others), asked.own, limits),
+        )
+        for metric, each in found.items()
+    }
+
+
+def _hops(asked: Asked, refused: Sequence[Refused]) -> Mapping[str, Use]:
+    """By metric the refused use that this request goes round, where it does.
+
+    It does where at least `hop_share` of the people behind one of the values asked for were asked about then, unless it
+    follows what a refusal proposed. Groups are as they stand today.
+    """
+    if not refused:
+        return {}
+    slugs = sorted({*asked.request.cohorts, *(slug for each in refused for slug in each.cohorts)})
+    rosters = people.rosters(asked.mark, tuple(slugs), asked.today)
+    groups = [rosters.get(slug, frozenset()) for slug in asked.request.cohorts]
+    behind = groups + [frozenset({person}) for person in asked.others]
+    share = asked.limits.hop_share
+    again = [each for each in refused if _much_the_same(behind, _asked_about(each, rosters), share)]
+    if not again or _follows_a_proposal(asked.request, refused):
+        return {}
+    return {metric: each.use for each in reversed(again) for metric in each.metrics}
+
+
+def _looks(asked: Asked) -> tuple[AbstractSet[str], Mapping[str, AbstractSet[str]], list[people.Roster]]:
+    """Whom the asker has looked at today and by which metric of late, and the groups of those asked about now."""
+    parameters = {
+        "user": asked.by,
+        "metrics": list(asked.request.metrics),
+        "persons": list(asked.others),
+        "on": asked.today,
+        "midnight": datetime.combine(asked.today, time(), ZoneInfo(asked.zone)),
+        "since": asked.at - timedelta(minutes=asked.limits.enumeration_minutes),
+    }
+    with statements.together():
+        statements.run(_TAKE, {"user": asked.by})
+        looked, by_metric, groups = statements.read(TODAY, LATELY, people.GROUPS, parameters=parameters)
+    lately: dict[str, set[str]] = defaultdict(set)
+    for each in by_metric:
+        lately[each.metric].add(each.person)
+    return {each.person for each in looked}, lately, groups
+
+
+def _gone_through(
+    groups: Sequence[people.Roster], seen: AbstractSet[str], own: str | None, limits: Limits
+) -> str:
+    """The first group most of whose people, the asker left out, were looked at; empty where there is none."""
+    for group in groups:
+        members = group.people - {own}
+        number = len(members & seen)
+        if number >= limits.enumeration_people and 100 * number >= limits.enumeration_share * len(members):
+            return group.slug
+    return ""
+
+
+def _asked_about(each: Refused, rosters: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    return each.persons.union(*(rosters.get(slug, frozenset()) for slug in each.cohorts))
+
+
+def _much_the_same(behind: Sequence[frozenset[str]], before: frozenset[str], share: int) -> bool:
+    """Whether so many percent of the people behind one of the values were asked about before.
+
+    Each value by itself: more cohorts beside it, or fewer persons than then, hide nobody.
+    """
+    return any(group and 100 * len(group & before) >= share * len(group) for group in behind)
+
+
+def _follows_a_proposal(request: Request, refused: Sequence[Refused]) -> bool:
+    proposals = repairing.proposals([each.id for each in refused[:PROPOSALS]])
+    return any(_follows(request, proposed) for proposed in proposals)
+
+
+def _follows(request: Request, proposed: Request) -> bool:
+    """Whether a request asks what was proposed, or less of it; when, and with what reason or evidence, is the asker's."""
+    own = ("window", "period", "reason", "evidence", "accountable")
+    parts = ("metrics", "cohorts", "persons")
+    less = all(set(getattr(request, part)) <= set(getattr(proposed, part)) for part in parts)
+    return less and request == replace(proposed, **{name: getattr(request, name) for name in own + parts})
