@@ -90,7 +90,7 @@ def test_a_pair_is_decided_by_its_own_charter_and_changes_nothing_else(house):
 
 def test_a_use_that_only_the_metric_lists_brings_no_pair(paired):
     """S26, AR14: beside it, too, a metric has the uses that its own charter lists, and says so."""
-    given = ask(paired.manager, decision="team_coaching")
+    given = ask(paired.manager, decision="staffing")
     assert given.verdict.permits and given.rows[0].value == 20.0
     (beside,) = given.paired
     assert (beside.verdict, beside.rules, beside.rows) == (Outcome.DENY, ("AR14",), ())
