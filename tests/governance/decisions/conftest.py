@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import connections
 from msgspec import Struct
+from msgspec.structs import replace
 
 from charter.measures.models import PublishedValue, PublishingRun, RunState, Snapshot, Withheld
 from charter.registry.models import CharterVersion
@@ -54,12 +55,14 @@ def furnish() -> None:
     factories.a_role(auditor, Role.AUDITOR)
     for each in (manager, employee, auditor, stranger):
         training.acknowledge(rulebook_version=factories.the_rules(), by=each)
-    _publish(lead_time)
+    publish_values(lead_time)
 
 
-def _publish(version: CharterVersion) -> None:
-    """January and March with numbers, February withheld."""
-    snapshot = Snapshot.objects.create(content_hash="sha256:" + "0" * 64, url="duckdb:///x", tables={})
+def publish_values(version: CharterVersion) -> None:
+    """January and March with numbers, February withheld, of payments."""
+    snapshot, _ = Snapshot.objects.get_or_create(
+        content_hash="sha256:" + "0" * 64, defaults={"url": "duckdb:///x", "tables": {}}
+    )
     run = PublishingRun.objects.create(
         started_by=factories.system(), state=RunState.DONE, ended_at=clock.now()
     )
@@ -102,3 +105,44 @@ def house(server, furnished, stopped, django_db_blocker):
             commit_count=CharterVersion.objects.get(metric__slug="commit-count"),
             snapshot=Snapshot.objects.get(),
         )
+
+
+def furnish_judged() -> None:
+    """A house in which calibration may look at two metrics: charters, clearances, values, somebody accountable."""
+    from charter.registry.models import ClearanceKind
+    from charter.registry.services import grant_clearance
+    from tests.governance.decisions.people import DELIVERY, HEALTH, performance
+
+    furnish()
+    for slug in (HEALTH, DELIVERY):
+        version = factories.an_active_charter(slug, document=performance(slug))
+        grant_clearance(
+            version=version,
+            kind=ClearanceKind.FAIRNESS_AUDIT,
+            passed=True,
+            valid_until=date(2027, 1, 1),
+            reference="FA-1",
+            by=factories.system(),
+        )
+        publish_values(version)
+
+
+@pytest.fixture(scope="session")
+def furnished_judged(server, django_db_setup, django_db_blocker):
+    """A database of that house to copy, made once a worker."""
+    with django_db_blocker.unblock(), connected_copy(server) as name:
+        with clock.stopped_at(NOON):
+            furnish_judged()
+        connections.close_all()
+        yield name
+
+
+@pytest.fixture
+def judged(server, furnished_judged, stopped, django_db_blocker, monkeypatch):
+    """That house in a database of the test's own; everybody is trained, as performance views ask."""
+    from governance.decisions import gathering
+
+    actor = gathering._actor
+    monkeypatch.setattr(gathering, "_actor", lambda *given: replace(actor(*given), trained=True))
+    with django_db_blocker.unblock(), connected_copy(server, of=furnished_judged):
+        yield {name: User.objects.get(username=name) for name in ACCOUNTS}

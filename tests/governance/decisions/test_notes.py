@@ -1,0 +1,264 @@
+"""Context notes: who may propose, confirm and turn down, what is told to whom, and what cannot be one."""
+
+from datetime import date
+
+import pytest
+
+from audits.ledger.models import Entry, Visibility
+from charter.registry.models import Metric
+from charter.rules.vocabulary import ContextKind
+from governance.decisions import permissions
+from governance.decisions.models import ContextNote
+from governance.decisions.services import confirm_note, propose_note, turn_down_note
+from governance.decisions.states import ABOUT, Effect
+from governance.notices.models import Notice
+from governance.people.models import Membership, Person, ReportingLine, Role, Team, ValueStream
+from ground.errors import BadInput, Conflict, NotFound, NotPermitted
+from tests import factories
+
+LONG_AGO = factories.LONG_AGO
+JANUARY = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 2, 1)}
+FEBRUARY = {"starts_on": date(2026, 2, 1), "ends_on": date(2026, 3, 1)}
+
+
+@pytest.fixture
+def actors(house):
+    """One account of each kind, seen from the team payments and from `concerned`, who is on it."""
+    made = {"manager": house.manager, "auditor": house.auditor, "stranger": house.stranger}
+    payments = Team.objects.get(slug="payments")
+    for name, place in (("concerned", 2), ("colleague", 3), ("superior", 4)):
+        person = Membership.objects.filter(team=payments).order_by("person__external_id")[place].person
+        made[name] = factories.an_account(name, person=person)
+    ReportingLine.objects.create(
+        person=made["concerned"].person, manager=made["superior"].person, valid_from=LONG_AGO
+    )
+    for name, role, scope in (
+        ("lead", Role.VALUE_STREAM_LEAD, {"value_stream": ValueStream.objects.get()}),
+        ("other manager", Role.MANAGER, {"team": Team.objects.get(slug="search")}),
+        ("hr", Role.HR, {}), ("admin", Role.ADMIN, {}), ("metric owner", Role.METRIC_OWNER, {}),
+    ):  # fmt: skip
+        made[name] = factories.an_account(name.replace(" ", "-"))
+        factories.a_role(made[name], role, **scope)
+    made["owner"] = Metric.objects.get(slug="lead-time-for-changes").owner
+    made["superuser"] = factories.an_account("root", is_superuser=True)
+    made["closed hr"] = factories.an_account("closed-hr")
+    factories.a_role(made["closed hr"], Role.HR)
+    made["closed hr"].is_active = False
+    made["closed hr"].save()
+    return made
+
+
+def a_note(
+    by=None, *, kind=ContextKind.MIGRATION, says="Moved to the new build farm.", **fields
+) -> ContextNote:
+    """A note of payments unless it is about a person, proposed by the house unless somebody is named."""
+    whose = {} if "person" in fields else {"team": Team.objects.get(slug="payments")}
+    given = {**JANUARY, **whose, **fields}
+    return propose_note(kind=kind, says=says, by=by or factories.system(), **given)
+
+
+# Who may
+
+PROPOSES_OF_TEAM = {"concerned", "colleague", "superior", "manager", "lead", "hr", "admin", "metric owner"}
+PROPOSES_OF_PERSON = {"concerned", "superior", "manager", "lead", "hr"}
+CONFIRMS_OF_TEAM = {"manager", "lead", "hr"}
+CONFIRMS_OF_PERSON = {"superior", "manager", "lead", "hr"}
+EVERYBODY = [
+    "concerned", "colleague", "superior", "manager", "lead", "other manager", "hr", "admin", "metric owner", "owner",
+    "auditor", "stranger", "superuser", "closed hr",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_who_may_propose(actors, who):
+    """Issue 4, item 3: a truth table; the person concerned may speak for themself, a colleague not for them."""
+    may = permissions.can_propose_note
+    assert may(actors[who], team=Team.objects.get(slug="payments")) == (who in PROPOSES_OF_TEAM)
+    assert may(actors[who], person=actors["concerned"].person) == (who in PROPOSES_OF_PERSON)
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_who_may_confirm(actors, who):
+    """Issue 4, item 3: the team's manager or lead, HR, and the owner of a metric that the note names."""
+    of_team, of_person = a_note(), a_note(person=actors["concerned"].person)
+    of_metric = a_note(metric=Metric.objects.get(slug="lead-time-for-changes"))
+    may = permissions.can_confirm_note
+    assert may(actors[who], of_team) == (who in CONFIRMS_OF_TEAM)
+    assert may(actors[who], of_person) == (who in CONFIRMS_OF_PERSON)
+    assert may(actors[who], of_metric) == (who in CONFIRMS_OF_TEAM | {"owner"})
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_who_may_turn_down(actors, who):
+    """Issue 4, item 3: who could confirm it, its proposer and the person concerned; once confirmed, HR alone."""
+    note = a_note(actors["colleague"])
+    of_person = a_note(person=actors["concerned"].person)
+    may = permissions.can_turn_down_note
+    assert may(actors[who], note) == (who in CONFIRMS_OF_TEAM | {"colleague"})
+    assert may(actors[who], of_person) == (who in CONFIRMS_OF_PERSON | {"concerned"})
+    confirmed = confirm_note(note=note, by=actors["manager"])
+    assert may(actors[who], confirmed) == (who == "hr")
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_who_may_see(actors, who):
+    """S80, privacy: a team's notes stand beside its values for all; a person's are for few, why they are away for fewer."""
+    team = a_note()
+    leave = a_note(kind=ContextKind.PARENTAL_LEAVE, person=actors["concerned"].person, says="A child.")
+    permissions.check_can_see_note(actors[who], team)
+    if who in CONFIRMS_OF_PERSON | {"concerned", "auditor"}:
+        permissions.check_can_see_note(actors[who], leave)
+    else:
+        with pytest.raises(NotFound):
+            permissions.check_can_see_note(actors[who], leave)
+    assert permissions.sees_details(actors[who], leave) == (who in {"concerned", "hr"})
+
+
+@pytest.mark.parametrize("proposer", sorted(CONFIRMS_OF_TEAM))
+def test_nobody_confirms_their_own_note(actors, proposer):
+    """Issue 4, item 3, bad input: whoever proposed it waits for somebody else, whatever their role."""
+    note = a_note(actors[proposer])
+    with pytest.raises(NotPermitted) as refused:
+        confirm_note(note=note, by=actors[proposer])
+    assert (refused.value.code, refused.value.field) == ("own_note", "confirmed_by")
+    assert confirm_note(note=note, by=actors["hr" if proposer != "hr" else "manager"]).confirmed_at
+
+
+def test_nobody_confirms_a_note_about_themself(actors):
+    """Issue 4, item 3, bad input: not even where somebody else proposed it and they lead themselves."""
+    factories.a_role(actors["concerned"], Role.HR)
+    note = a_note(actors["superior"], person=actors["concerned"].person)
+    with pytest.raises(NotPermitted) as refused:
+        confirm_note(note=note, by=actors["concerned"])
+    assert refused.value.code == "own_note"
+
+
+# How it is settled
+
+
+def test_a_note_is_settled_once(actors):
+    """Issue 4, item 3: confirmed or turned down, with who and when; the table says what can follow."""
+    note = confirm_note(note=a_note(), by=actors["manager"])
+    assert (note.state, note.confirmed_by) == ("confirmed", actors["manager"])
+    with pytest.raises(Conflict):
+        confirm_note(note=note, by=actors["hr"])
+    other = turn_down_note(note=a_note(**FEBRUARY), why="It was in May.", by=actors["manager"])
+    assert (other.state, other.turned_down_because) == ("turned_down", "It was in May.")
+    for act in (confirm_note, lambda **given: turn_down_note(why="Again.", **given)):
+        with pytest.raises(Conflict):
+            act(note=other, by=actors["hr"])
+
+
+def test_what_is_turned_down_says_why(actors):
+    """Issue 4, bad input."""
+    with pytest.raises(BadInput) as refused:
+        turn_down_note(note=a_note(), why="  ", by=actors["manager"])
+    assert refused.value.field == "why"
+
+
+def test_the_log_has_each_step(actors):
+    """DESIGN, Ledger: a team's notes are open, a person's restricted."""
+    confirm_note(note=a_note(), by=actors["manager"])
+    turn_down_note(note=a_note(person=actors["concerned"].person), why="No.", by=actors["hr"])
+    found = Entry.objects.filter(kind__startswith="decisions.note").values_list("kind", "visibility")
+    assert sorted(found) == [
+        ("decisions.note.confirmed", Visibility.OPEN),
+        ("decisions.note.proposed", Visibility.OPEN),
+        ("decisions.note.proposed", Visibility.RESTRICTED),
+        ("decisions.note.turned_down", Visibility.RESTRICTED),
+    ]
+
+
+def notices(kind: str = "") -> dict[str, str]:
+    """Who was told what."""
+    found = Notice.objects.filter(kind="decisions.note", subject__contains=kind)
+    return {each.to.username: each.subject for each in found.select_related("to")}
+
+
+def test_whoever_can_confirm_a_note_is_told(actors):
+    """Issue 4, item 3: notices to whoever can confirm, but not to whoever proposed it."""
+    a_note(actors["manager"])
+    assert notices().keys() == {"lead"}
+    a_note(actors["concerned"], kind=ContextKind.LEAVE, person=actors["concerned"].person, says="Ill.")
+    assert notices("Away").keys() == {"superior", "manager", "lead"}
+    assert not any("Leave" in said for said in notices().values())
+
+
+def test_where_nobody_else_can_hr_is_asked(actors):
+    """Issue 4, item 3: no note waits for nobody."""
+    alone = factories.an_account("alone", person=factories.a_person("alone"))
+    a_note(alone, person=alone.person)
+    assert notices().keys() == {"hr"}
+
+
+def test_who_proposed_and_who_is_concerned_are_told_how_it_ended(actors):
+    """Issue 4, item 3."""
+    note = a_note(actors["superior"], person=actors["concerned"].person)
+    confirm_note(note=note, by=actors["hr"])
+    assert notices("was confirmed").keys() == {"superior", "concerned"}
+
+
+# What cannot be one
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"starts_on": date(2026, 2, 1), "ends_on": date(2026, 1, 1)}, "ends_on"),
+        ({"starts_on": date(2026, 1, 1), "ends_on": date(2026, 1, 1)}, "ends_on"),
+        ({"says": " \n "}, "says"),
+        ({"says": "x" * 301}, "says"),
+        ({"kind": ContextKind.PARENTAL_LEAVE}, "kind"),
+        ({"kind": ContextKind.STRETCH, "ends_on": date(2026, 4, 4)}, "ends_on"),
+        ({"team": None}, "team"),
+        ({"service": "x" * 101}, "service"),
+    ],
+)
+def test_what_cannot_be_a_note_is_refused_with_its_field(house, fields, field):
+    """Issue 4, bad input; S124: a stretch has an end in sight."""
+    with pytest.raises(BadInput) as refused:
+        a_note(**fields)
+    assert refused.value.field == field and not ContextNote.objects.exists()
+
+
+def test_there_is_one_note_of_a_kind_for_a_time(actors):
+    """Issue 4, bad input: overlapping windows; one that was turned down makes room."""
+    first = a_note()
+    with pytest.raises(BadInput) as refused:
+        a_note(starts_on=date(2026, 1, 31), ends_on=date(2026, 3, 1))
+    assert refused.value.field == "starts_on"
+    a_note(kind=ContextKind.FREEZE)
+    a_note(service="checkout")
+    a_note(**FEBRUARY)
+    turn_down_note(note=first, why="No.", by=actors["hr"])
+    assert a_note().pk != first.pk
+
+
+@pytest.mark.parametrize("following", [date(2026, 1, 20), date(2026, 2, 1)])
+def test_a_stretch_neither_overlaps_another_nor_follows_at_once(house, following):
+    """S124: not back-to-back without the board; with a day's rest between it is another."""
+    a_note(kind=ContextKind.STRETCH)
+    with pytest.raises(BadInput) as refused:
+        a_note(kind=ContextKind.STRETCH, starts_on=following, ends_on=date(2026, 3, 1), service="other")
+    assert refused.value.field == "starts_on" and "board" in refused.value.detail
+    a_note(kind=ContextKind.STRETCH, starts_on=date(2026, 2, 2), ends_on=date(2026, 3, 1))
+
+
+def test_every_kind_says_what_it_means():
+    """S76, S81, S123: each kind has an effect; what takes somebody away or holds all up leaves the period out."""
+    assert set(ABOUT) == set(ContextKind)
+    excluding = {kind for kind, about in ABOUT.items() if about.effect is Effect.EXCLUDE}
+    assert excluding == {
+        ContextKind.PARENTAL_LEAVE,
+        ContextKind.LEAVE,
+        ContextKind.ONBOARDING,
+        ContextKind.REST_AFTER_INTENSITY,
+        ContextKind.TOOLING_CONSTRAINT,
+    }
+    assert {about.effect for about in ABOUT.values()} == {Effect.EXCLUDE, Effect.ANNOTATE}
+
+
+def test_a_person_we_do_not_know_has_no_notes(house):
+    """Issue 4, bad input: a note needs somebody to be about."""
+    with pytest.raises(BadInput):
+        a_note(person=Person(external_id="nobody"))
