@@ -28,7 +28,7 @@ from charter.rules.request import Request
 from charter.rules.vocabulary import Category, Grain, Role, SourceKind, Standing
 from governance.board import facts as board
 from governance.board.facts import Bounds, Ruled
-from governance.decisions import looking
+from governance.decisions import looking, rulings
 from governance.decisions.looking import Asked, Refused
 from governance.people import queries as people
 from governance.people.models import AccountKind, CohortKind, User
@@ -90,7 +90,10 @@ def gather(request: Request, *, by: User) -> Gathered:
     actor = _actor(request, by, found)
     charters = tuple(_charter(each, request, found, at) for each in found.governing)
     others = _others(request, found)
-    looked = looking.facts(_looked(request, by, found, others, seen, at), refused)
+    rulebook = registry.rulebook(found.programme.rulebook_id)
+    asked = _asked(request, by, found, others, seen, at)
+    looked = looking.facts(asked, refused)
+    said = rulings.ruled(asked, rulebook, roles=actor.roles, noticed=looking.noticed(looked), seen=seen)
     facts = tuple(
         Facts(
             request=request,
@@ -105,6 +108,8 @@ def gather(request: Request, *, by: User) -> Gathered:
             waived=found.ruled.waived(charter.metric),
             accountable_human=found.accountable,
             looking=looked[charter.metric],
+            ruled=said.yes,
+            ruled_against=said.no,
         )
         for charter, governing in zip(charters, found.governing, strict=True)
     )
@@ -113,7 +118,7 @@ def gather(request: Request, *, by: User) -> Gathered:
         governing=found.governing,
         persons=tuple(each.external_id for each in found.persons),
         others=others,
-        rulebook=registry.rulebook(found.programme.rulebook_id),
+        rulebook=rulebook,
         rulebook_number=found.programme.rulebook_number,
     )
 
@@ -187,7 +192,7 @@ def _others(request: Request, found: _Found) -> tuple[str, ...]:
     return tuple(each.external_id for each in found.persons if each.external_id != found.asker.person)
 
 
-def _looked(
+def _asked(
     request: Request, by: User, found: _Found, others: tuple[str, ...], seen: Marks, at: datetime
 ) -> Asked:
     """What looking is judged by."""
