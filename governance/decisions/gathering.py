@@ -57,11 +57,11 @@ class Gathered(Struct, frozen=True):
     """One Facts a metric in the order asked, what they were read from, and the rulebook to decide them by."""
 
     facts: tuple[Facts, ...]
+    programme: Programme
     governing: tuple[Governing, ...]
     persons: tuple[str, ...]
     others: tuple[str, ...]  # those of them whom the asker is not
     rulebook: Rulebook
-    rulebook_number: int
 
 
 class _Found(Struct, frozen=True):
@@ -115,11 +115,11 @@ def gather(request: Request, *, by: User) -> Gathered:
     )
     return Gathered(
         facts=facts,
+        programme=found.programme,
         governing=found.governing,
         persons=tuple(each.external_id for each in found.persons),
         others=others,
         rulebook=rulebook,
-        rulebook_number=found.programme.rulebook_number,
     )
 
 

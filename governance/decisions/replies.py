@@ -43,7 +43,7 @@ class Answer(Struct, frozen=True):
             rows=reading.rows,
             snapshot=reading.snapshot,
             published_at=reading.published_at,
-            rulebook_number=gathered.rulebook_number,
+            rulebook_number=gathered.programme.rulebook_number,
             rulebook_hash=gathered.rulebook.content_hash,
         )
 
