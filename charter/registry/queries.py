@@ -159,6 +159,12 @@ def rulebook(version: UUID) -> Rulebook:
     return compile_rulebook(RulebookVersion.objects.values_list("files", flat=True).get(pk=version))
 
 
+@lru_cache(maxsize=8)
+def rulebook_of(content_hash: str) -> Rulebook:
+    """The rulebook that a decision was made by, which it names by its content's hash."""
+    return rulebook(RulebookVersion.objects.values_list("pk", flat=True).get(content_hash=content_hash))
+
+
 def rules_in_force() -> tuple[Rule, ...]:
     """The rules of the rulebook in force, in id order; none where none is."""
     version = (

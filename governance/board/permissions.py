@@ -11,7 +11,7 @@ from governance.board.models import Case, Pilot, Seat, Term, Waiver
 from governance.board.quorum import Tally
 from governance.board.states import VETO_SCOPES, VETO_SEATS, CaseKind, CaseState, PilotState, SeatKind, Vote
 from governance.people.lines import in_one_line
-from governance.people.models import AccountKind, Cohort, Membership, User
+from governance.people.models import AccountKind, Cohort, Membership, Role, User
 from governance.people.permissions import can_administer, holds, is_system
 from ground import clock
 from ground.errors import BadInput, Conflict, HouseError, NotPermitted
@@ -78,6 +78,16 @@ def check_can_see_case(user: User, case: Case) -> None:
 def sees_open_cases(user: User) -> bool:
     """Whether the account may read all cases while they are open."""
     return sits(user) or is_system(user) or any(holds(user, role) for role in SEE_DRAFTS)
+
+
+def sees_askers(user: User) -> bool:
+    """Whether the account may know who asked for a ruling: the board, which weighs it, and auditors."""
+    return sits(user) or is_system(user) or holds(user, Role.AUDITOR)
+
+
+def can_see_opener(user: User, case: Case) -> bool:
+    """Whether the account may know who put a case. A ruling is published; who asked for it is nobody else's business."""
+    return case.kind != CaseKind.EDGE_CASE or case.opened_by_id == user.pk or sees_askers(user)
 
 
 def check_can_comment(user: User, case: Case) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from charter.registry.models import CharterVersion, Metric, RulebookVersion
-from governance.board import approval, queries
+from governance.board import approval, permissions, queries
 from governance.board.models import (
     Ballot,
     BoardOutcome,
@@ -30,6 +30,13 @@ class Input(serializers.Serializer):
         if isinstance(data, dict) and (unknown := sorted(set(data) - set(self.fields))):
             raise serializers.ValidationError({name: ["There is no such field."] for name in unknown})
         return super().to_internal_value(data)
+
+
+def sees_askers(context: dict[str, Any]) -> bool:
+    """Whether the reader may know who asked for rulings, looked up once for a whole list."""
+    if "sees_askers" not in context:
+        context["sees_askers"] = permissions.sees_askers(context["request"].user)
+    return context["sees_askers"]
 
 
 class OutcomeSerializer(serializers.ModelSerializer):
@@ -70,13 +77,16 @@ class WaiverSerializer(serializers.ModelSerializer):
 
 
 class CaseSerializer(serializers.ModelSerializer):
-    """A case without what is said in it. Votes are in its ballots, once it is closed."""
+    """A case without what is said in it. Votes are in its ballots, once it is closed.
+
+    `opened_by` is null where who asked for a ruling is not the reader's to know.
+    """
 
     title = serializers.CharField(source="__str__")
     metric = serializers.CharField(source="charter_version.metric.slug", default=None)
     version = serializers.IntegerField(source="charter_version.number", default=None)
     rulebook = serializers.IntegerField(source="rulebook_version.number", default=None)
-    opened_by = serializers.CharField(source="opened_by.username")
+    opened_by = serializers.SerializerMethodField()
     outcome = OutcomeSerializer(default=None)
 
     class Meta:
@@ -97,6 +107,12 @@ class CaseSerializer(serializers.ModelSerializer):
             "closed_at",
             "outcome",
         ]
+
+    def get_opened_by(self, case: Case) -> str | None:
+        user = self.context["request"].user
+        if case.kind != CaseKind.EDGE_CASE or case.opened_by_id == user.pk or sees_askers(self.context):
+            return case.opened_by.username
+        return None
 
 
 class ChangeSerializer(serializers.Serializer):

@@ -10,7 +10,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance.config.settings")
 
 app = Celery("metric_charter")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["governance.notices", "charter.registry", "charter.measures", "governance.board"])
+app.autodiscover_tasks(
+    ["governance.notices", "charter.registry", "charter.measures", "governance.board", "governance.decisions"]
+)
 
 
 @app.on_after_configure.connect
@@ -30,6 +32,11 @@ def _ready(sender: Celery, **_: Any) -> None:
         "keep the board's clock": {
             "task": "governance.board.tasks.keep_clock",
             "schedule": crontab(minute="5-59/15"),
+            "options": {"expires": 800},
+        },
+        "give delayed notices of looks": {
+            "task": "governance.decisions.tasks.give_notices",
+            "schedule": crontab(minute="10-59/15"),
             "options": {"expires": 800},
         },
         "mail notices": {

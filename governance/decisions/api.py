@@ -6,17 +6,22 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
+from rest_framework import generics, status
 from rest_framework.parsers import JSONParser
 from rest_framework.request import Request as HttpRequest
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from governance.decisions import openapi
-from governance.decisions.models import Door
+from governance.board.api import given as checked
+from governance.decisions import openapi, queries
+from governance.decisions import serializers as told_as
+from governance.decisions.models import Door, Referral
 from governance.decisions.parsing import LARGEST_BODY, parse
 from governance.decisions.receipts import told_entry
 from governance.decisions.replies import Answer, denial, told, told_with_rows
-from governance.decisions.services import answer
+from governance.decisions.services import answer, end_ruling, refer_to_board
 from ground.errors import BadInput, HouseError
+from ground.paging import ByCursor
 from ground.problems import CONTENT_TYPE, json_response, of_error
 
 Reply = tuple[int, dict[str, Any]]
@@ -44,6 +49,10 @@ class _Line(APIView):
             return self.reply(answer(request=request, by=http.user, door=Door.API, rows=self.rows))
         except HouseError as error:
             return error.status, of_error(error)
+
+
+class LatestAsked(ByCursor):
+    ordering = ("-asked_at", "-id")
 
 
 class QueriesView(_Line):
@@ -80,6 +89,46 @@ class ReceiptView(APIView):
     @extend_schema(operation_id="receipt", responses=openapi.RECEIPT_RESPONSES)
     def get(self, http: HttpRequest, entry: UUID) -> HttpResponse:
         return json_response(told_entry(entry, by=http.user))
+
+
+class ReferralView(APIView):
+    """A question that the rules left to the board, put to it by whoever asked: its case is an edge case."""
+
+    @extend_schema(
+        operation_id="refer",
+        request=told_as.ReferralInput,
+        responses={200: told_as.ReferralSerializer, 201: told_as.ReferralSerializer},
+    )
+    def post(self, http: HttpRequest, entry: UUID) -> Response:
+        said = checked(told_as.ReferralInput, http)["said"]
+        decision = queries.decision_of_entry(entry, by=http.user)
+        referral = refer_to_board(decision=decision, by=http.user, said=said)
+        return _referral(http, referral.pk, status.HTTP_201_CREATED)
+
+
+class RulingList(generics.ListAPIView):
+    """What was put to the board by rules that leave it to it, newest first, with how the board ruled."""
+
+    queryset = Referral.objects.none()  # for the API's description; each request has its own
+    serializer_class = told_as.ReferralSerializer
+    pagination_class = LatestAsked
+
+    def get_queryset(self):
+        return queries.visible_referrals(self.request.user)
+
+
+class RulingEnd(APIView):
+    """End a ruling at once."""
+
+    @extend_schema(operation_id="ruling_end", request=None, responses=told_as.ReferralSerializer)
+    def post(self, http: HttpRequest, key: UUID) -> Response:
+        end_ruling(referral=queries.referral(key, by=http.user), by=http.user)
+        return _referral(http, key)
+
+
+def _referral(http: HttpRequest, key: UUID, code: int = status.HTTP_200_OK) -> Response:
+    found = queries.referral(key, by=http.user)
+    return Response(told_as.ReferralSerializer(found, context={"request": http}).data, status=code)
 
 
 def _body(http: HttpRequest) -> bytes:

@@ -17,6 +17,7 @@ from charter.registry import queries as registry
 from charter.registry.charter_facts import charter_facts
 from charter.registry.queries import Governing, Programme
 from charter.rules import Rulebook
+from charter.rules.context import PERSON_GRAINS
 from charter.rules.facts import (
     ActorFacts,
     BesideFacts,
@@ -31,12 +32,13 @@ from charter.rules.request import Request
 from charter.rules.vocabulary import Category, Grain, Role, SourceKind, Standing
 from governance.board import facts as board
 from governance.board.facts import Bounds, Ruled
-from governance.decisions import coverage, looking, pairing, values
+from governance.decisions import coverage, looking, pairing, rulings, values
+from governance.decisions.form import check_fit, check_form
 from governance.decisions.looking import Asked, Refused
 from governance.decisions.pairing import Pair
 from governance.decisions.values import Bearing, Subject, Weighed
 from governance.people import queries as people
-from governance.people.models import AccountKind, CohortKind, User
+from governance.people.models import AccountKind, User
 from governance.people.queries import Asker, CohortAsked, PersonAsked
 from governance.training import queries as training
 from governance.training.queries import Trained
@@ -47,13 +49,7 @@ from ground.marks import Marks
 # Fewer people need protection from strain and survey values being traced to them: their groups are larger.
 _STRAIN = frozenset({Category.STRAIN, Category.SURVEY})
 
-_KIND_OF_GRAIN = {
-    Grain.ORG: CohortKind.ORG,
-    Grain.VALUE_STREAM: CohortKind.VALUE_STREAM,
-    Grain.TEAM: CohortKind.TEAM,
-}
 UNBOUND = Bounds()
-_PERSONAL = frozenset({Grain.SELF, Grain.PERSON})
 
 T = TypeVar("T")
 
@@ -62,11 +58,11 @@ class Gathered(Struct, frozen=True):
     """One Facts a metric in the order asked, what they were read from, and the rulebook to decide them by."""
 
     facts: tuple[Facts, ...]
+    programme: Programme
     governing: tuple[Governing, ...]
     persons: tuple[str, ...]
     others: tuple[str, ...]  # those of them whom the asker is not
     rulebook: Rulebook
-    rulebook_number: int
     bearing: Bearing
     pairs: tuple[Pair, ...] = ()
     own: Mapping[tuple[str, str], tuple[Row, ...]] = {}  # by metric and person, where coverage needed them
@@ -100,25 +96,28 @@ def gather(request: Request, *, by: User, rows: bool = True) -> Gathered:
 
     With `rows` also what is to stand beside them (S26).
     """
-    _check_form(request)
+    check_form(request)
     shared, seen, refused = _lock_and_read(request, by, with_counters=rows)
     found = _find(request, by, shared, seen, clock.now(), with_counters=rows)
     check_window(request.window, request.period, now=found.at, zone=found.programme.time_zone)
-    _check_fit(request, found)
+    check_fit(request, found.cohorts, found.asker)
     others = _others(request, found)
-    looked = looking.facts(_looked(request, by, found, others, seen), refused)
-    known = _Known.of(request, by, found, looked)
-    facts = tuple(known.facts(each, request) for each in found.governing)
     rulebook = registry.rulebook(found.programme.rulebook_id)
+    actor = _actor(request, by, found)
+    asked = _asked(request, by, found, others, seen)
+    looked = looking.facts(asked, refused)
+    said = rulings.ruled(asked, rulebook, roles=actor.roles, noticed=looking.noticed(looked), seen=seen)
+    known = _Known.of(request, actor, found, looked, said)
+    facts = tuple(known.facts(each, request) for each in found.governing)
     persons = tuple(each.external_id for each in found.persons)
     facts, own = coverage.with_own(facts, found.governing, persons, rulebook)
     return Gathered(
         facts=facts,
+        programme=found.programme,
         governing=found.governing,
         persons=persons,
         others=others,
         rulebook=rulebook,
-        rulebook_number=found.programme.rulebook_number,
         bearing=found.bearing,
         pairs=tuple(known.pair(metric, beside) for metric, beside in found.counters.items()),
         own=own,
@@ -135,18 +134,27 @@ class _Known(Struct, frozen=True):
     spans: tuple[Span, ...]
     weighed: Weighed
     looked: Mapping[str, LookingFacts]
+    said: rulings.Ruled
 
     @classmethod
-    def of(cls, request: Request, by: User, found: _Found, looked: Mapping[str, LookingFacts]) -> Self:
+    def of(
+        cls,
+        request: Request,
+        actor: ActorFacts,
+        found: _Found,
+        looked: Mapping[str, LookingFacts],
+        said: rulings.Ruled,
+    ) -> Self:
         persons = [each.external_id for each in found.persons]
         return cls(
             request=request,
             found=found,
-            actor=_actor(request, by, found),
+            actor=actor,
             subjects=tuple(values.subjects_of(request, persons)),
             spans=spans_in(request.window, request.period),
             weighed=_weighed(request, found, persons),
             looked=looked,
+            said=said,
         )
 
     def facts(self, governing: Governing, request: Request) -> Facts:
@@ -168,6 +176,8 @@ class _Known(Struct, frozen=True):
             values=self._values(charter.metric),
             protected=found.bearing.protected,
             looking=self.looked.get(charter.metric, LookingFacts()),
+            ruled=self.said.yes,
+            ruled_against=self.said.no,
         )
 
     def pair(self, metric: str, beside: tuple[str, ...]) -> Pair:
@@ -283,12 +293,12 @@ def _persons(request: Request, known: Mapping[str, PersonAsked]) -> tuple[Person
 
 def _others(request: Request, found: _Found) -> tuple[str, ...]:
     """The single persons asked about whom the asker is not."""
-    if request.grain not in _PERSONAL:
+    if request.grain not in PERSON_GRAINS:
         return ()
     return tuple(each.external_id for each in found.persons if each.external_id != found.asker.person)
 
 
-def _looked(request: Request, by: User, found: _Found, others: tuple[str, ...], seen: Marks) -> Asked:
+def _asked(request: Request, by: User, found: _Found, others: tuple[str, ...], seen: Marks) -> Asked:
     """What looking is judged by."""
     return Asked(
         request=request,
@@ -310,7 +320,7 @@ def _actor(request: Request, by: User, found: _Found) -> ActorFacts:
     return ActorFacts(
         human=by.kind == AccountKind.HUMAN,
         roles=found.asker.roles | held,
-        asks_about_self=own and request.grain in _PERSONAL,
+        asks_about_self=own and request.grain in PERSON_GRAINS,
         acknowledged=found.trained.acknowledged,
         trained=False,  # there is no course yet, so what needs one stays shut
     )
@@ -329,7 +339,7 @@ def _charter(governing: Governing, request: Request, found: _Found) -> CharterFa
         governing.in_force(found.at),
         found.programme.sources,
         found.today,
-        request.grain in _PERSONAL,
+        request.grain in PERSON_GRAINS,
         found.ruled.pilots.get(governing.version_id, frozenset()),
         found.ruled.bounds.get(governing.case_id, UNBOUND),
     )
@@ -359,34 +369,6 @@ def _charter_facts(
         grain_is_person=personal,
     )
     return replace(facts, listed=frozenset(use for use in facts.listed if bounds.allow(*use)))
-
-
-def _check_form(request: Request) -> None:
-    """What can be seen to be wrong without looking anything up."""
-    for field in ("metrics", "cohorts", "persons"):
-        names = getattr(request, field)
-        if len(set(names)) != len(names):
-            raise BadInput("The same name stands here twice.", field=field)
-    if request.grain in _KIND_OF_GRAIN and not request.cohorts:
-        raise BadInput(
-            f"Name at least one cohort of kind {_KIND_OF_GRAIN[request.grain].value}.", field="cohorts"
-        )
-    if request.grain not in _PERSONAL and request.persons:
-        raise BadInput("Persons are named at person grain only. Ask for their team.", field="persons")
-    if request.grain is Grain.SELF and request.cohorts:
-        raise BadInput("Your own values have no cohort. Leave it out.", field="cohorts")
-    if request.grain is Grain.PERSON and not request.persons and not request.cohorts:
-        raise BadInput("Name the persons or the cohort that you ask about.", field="persons")
-
-
-def _check_fit(request: Request, found: _Found) -> None:
-    """The cohorts must be of the kind that the grain speaks of, and one's own values need somebody."""
-    wanted = _KIND_OF_GRAIN.get(request.grain)
-    for cohort in found.cohorts:
-        if wanted and cohort.kind != wanted:
-            raise BadInput(f"{cohort.slug} is not a cohort of kind {wanted.value}.", field="cohorts")
-    if request.grain is Grain.SELF and found.asker.person is None:
-        raise BadInput("This account belongs to nobody, so it has no values of its own.", field="grain")
 
 
 def _known(field: str, what: str, asked: Sequence[str], found: Mapping[str, T]) -> tuple[T, ...]:

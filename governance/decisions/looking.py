@@ -138,6 +138,14 @@ def facts(asked: Asked, refused: Sequence[Refused]) -> dict[str, LookingFacts]:
     }
 
 
+def noticed(found: Mapping[str, LookingFacts]) -> bool:
+    """Whether there is anything in the facts of looking that a rule could object to."""
+    return any(
+        each.hopped_from is not None or each.enumerated or each.persons_today > each.persons_limit
+        for each in found.values()
+    )
+
+
 def _hops(asked: Asked, refused: Sequence[Refused]) -> Mapping[str, Use]:
     """By metric the refused use that this request goes round, where it does.
 

@@ -50,6 +50,7 @@ _TOLD: dict[str, Any] = {
         "properties": {"number": {"type": "integer"}, "hash": {"type": "string"}},
     },
 }
+_WAY_TO_THE_BOARD = {"refer_url": {"type": "string"}}  # where the verdict is refer
 _ROWS = {
     "rows": {"type": "array", "items": {"$ref": _REF.format(name="Row")}},
     "paired": {"type": "array", "items": {"$ref": _REF.format(name="Paired")}},
@@ -79,17 +80,19 @@ PROBLEM = {
         "verdict": {"type": "string"},
         "rules": {"type": "array", "items": {"$ref": _REF.format(name="Bite")}},
         "receipt": _RECEIPT,
+        **_WAY_TO_THE_BOARD,
     },
 }
 
 
-def _either(properties: dict[str, Any]) -> dict[str, Any]:
-    return {"oneOf": [{"type": "object", "required": list(properties), "properties": properties}, _ANSWERS]}
+def _either(properties: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
+    one = {"type": "object", "required": list(properties), "properties": {**properties, **(optional or {})}}
+    return {"oneOf": [one, _ANSWERS]}
 
 
 _PROBLEMS = {(status, "application/problem+json"): PROBLEM for status in (400, 401, 403, 429, 503)}
 QUERY_RESPONSES = {(200, "application/json"): _either({**_TOLD, **_ROWS}), **_PROBLEMS}
-CHECK_RESPONSES = {(200, "application/json"): _either(_TOLD), **_PROBLEMS}
+CHECK_RESPONSES = {(200, "application/json"): _either(_TOLD, _WAY_TO_THE_BOARD), **_PROBLEMS}
 RECEIPT_RESPONSES = {
     (200, "application/json"): {
         "type": "object",

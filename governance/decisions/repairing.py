@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import lru_cache
 from uuid import UUID
 
 import msgspec
@@ -10,8 +9,7 @@ from msgspec.structs import replace
 
 from charter import rules
 from charter.registry import queries as registry
-from charter.registry.models import DecisionKind, RulebookVersion
-from charter.rules import Rulebook
+from charter.registry.models import DecisionKind
 from charter.rules.facts import DecisionFacts, Facts
 from charter.rules.request import Request
 from charter.rules.vocabulary import Decision as Use
@@ -39,7 +37,7 @@ def _repairs(refused: Sequence[Decision]) -> Iterator[rules.Repair | None]:
     for decision, request in zip(refused, requests, strict=True):
         yield rules.smallest_change(
             [_unhopped(msgspec.convert({**each, "request": request}, Facts)) for each in decision.facts],
-            _rulebook(decision.rulebook_hash),
+            registry.rulebook_of(decision.rulebook_hash),
             cohorts_of_persons=sorted({slug for name in request.persons for slug in cohorts[name]}),
             decisions=laid_down,
         )
@@ -47,13 +45,6 @@ def _repairs(refused: Sequence[Decision]) -> Iterator[rules.Repair | None]:
 
 def _unhopped(facts: Facts) -> Facts:
     return replace(facts, looking=replace(facts.looking, hopped_from=None))
-
-
-@lru_cache(maxsize=8)
-def _rulebook(content_hash: str) -> Rulebook:
-    """The rules that decided; versions never change, so each is looked up once a process."""
-    version = RulebookVersion.objects.values_list("pk", flat=True).get(content_hash=content_hash)
-    return registry.rulebook(version)
 
 
 def _cohorts_of(persons: Collection[str]) -> Mapping[str, Collection[str]]:

@@ -46,7 +46,7 @@ class Answer(Struct, frozen=True):
             paired=reading.paired,
             snapshot=reading.snapshot,
             published_at=reading.published_at,
-            rulebook_number=gathered.rulebook_number,
+            rulebook_number=gathered.programme.rulebook_number,
             rulebook_hash=gathered.rulebook.content_hash,
         )
 
@@ -59,16 +59,23 @@ class UseDenied(HouseError):
     title = "This use is not allowed"
 
 
+class UseReferred(UseDenied):
+    """The rules leave this use to the board, and until it has said yes it is refused."""
+
+    code = "use_referred"
+    title = "This use is for the board to decide"
+
+
 def denial(answer: Answer) -> UseDenied:
     """A refusal as a typed error: each rule with its reason, its fix and where to contest it."""
     ids = ", ".join(dict.fromkeys(bite.id for bite in answer.verdict.rules))
-    code = "use_referred" if answer.verdict.outcome is Outcome.REFER else "use_denied"
-    return UseDenied(
+    refused = UseReferred if answer.verdict.outcome is Outcome.REFER else UseDenied
+    return refused(
         f"No values were read. Decided by {ids}.",
-        code=code,
         verdict=answer.verdict.outcome.value,
         rules=told_rules(answer),
         receipt=told_receipt(answer),
+        **_way_to_the_board(answer),
     )
 
 
@@ -81,7 +88,15 @@ def told(answer: Answer) -> dict[str, Any]:
         "obligations": list(answer.verdict.obligations),
         "charters": [{"metric": metric, "version": version} for metric, version in answer.charters],
         "rulebook": {"number": answer.rulebook_number, "hash": answer.rulebook_hash},
+        **_way_to_the_board(answer),
     }
+
+
+def _way_to_the_board(answer: Answer) -> dict[str, str]:
+    """Where a question that the rules leave to the board is put to it, by POST."""
+    if answer.verdict.outcome is not Outcome.REFER:
+        return {}
+    return {"refer_url": f"{settings.BASE_URL}/api/v1/receipts/{answer.receipt.id}/referral"}
 
 
 def told_with_rows(answer: Answer) -> dict[str, Any]:

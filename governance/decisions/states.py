@@ -1,4 +1,4 @@
-"""Words of what bears on values: why they are held, what context notes say, and how a note is settled."""
+"""Words of what bears on values and of rulings: why values are held, what notes say, where a question stands."""
 
 from dataclasses import dataclass
 
@@ -96,3 +96,17 @@ def check_note_can_move(old: NoteState, new: NoteState) -> None:
             _("This note was settled already: it is %(state)s.") % {"state": old.label.lower()},
             code="no_such_transition",
         )
+
+
+class RulingStanding(models.TextChoices):
+    """Where a question that was put to the board stands: it follows from its case, its end and the clock."""
+
+    ASKED = "asked", _("Before the board")
+    YES = "yes", _("Allowed by the board")
+    NO = "no", _("Refused by the board")
+    LAPSED = "lapsed", _("Lapsed")
+    ENDED = "ended", _("Ended early")
+
+
+# Rulings in force: they answer later questions of the same shape.
+RULED = frozenset({RulingStanding.YES, RulingStanding.NO})

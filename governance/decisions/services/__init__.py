@@ -2,14 +2,19 @@
 
 from governance.decisions.services.holds import place_hold, protect, release_hold
 from governance.decisions.services.line import answer
+from governance.decisions.services.looks import give_notice
 from governance.decisions.services.notes import confirm_note, propose_note, turn_down_note
+from governance.decisions.services.rulings import end_ruling, refer_to_board
 
 __all__ = [
     "answer",
     "confirm_note",
+    "end_ruling",
+    "give_notice",
     "place_hold",
     "propose_note",
     "protect",
+    "refer_to_board",
     "release_hold",
     "turn_down_note",
 ]

@@ -16,6 +16,7 @@ from governance.decisions.gathering import Gathered, gather
 from governance.decisions.models import Decision, Door
 from governance.decisions.reading import NOTHING, Reading, read
 from governance.decisions.replies import Answer
+from governance.decisions.services.looks import tell_of_look
 from governance.people.models import User
 from ground import statements
 from ground.errors import Unavailable
@@ -33,6 +34,8 @@ def answer(*, request: Request, by: User, door: Door, rows: bool = True) -> Answ
             verdict = rules.decide(gathered.facts, gathered.rulebook)
             reading = read(request, gathered) if rows and verdict.permits else NOTHING
             decision = _record(request, gathered, verdict, reading, by=by, door=door, rows=rows)
+            if rows and verdict.permits:
+                tell_of_look(decision, gathered, by)
         receipt = ledger.sign(decision.entry)
     return Answer.of(decision, gathered, verdict, reading, receipt)
 

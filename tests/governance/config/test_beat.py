@@ -24,9 +24,11 @@ def schedule() -> dict:
 def test_every_entry_is_a_task_of_the_house(schedule):
     """Issue 3, 6: what the beat calls by name is there, else nothing would ever run and nobody would know."""
     assert {entry["task"] for entry in schedule.values()} <= set(app.tasks)
-    assert {"charter.registry.tasks.keep_clock", "governance.notices.tasks.mail_notices"} <= {
-        entry["task"] for entry in schedule.values()
-    }
+    assert {
+        "charter.registry.tasks.keep_clock",
+        "governance.notices.tasks.mail_notices",
+        "governance.decisions.tasks.give_notices",
+    } <= {entry["task"] for entry in schedule.values()}
 
 
 def test_entries_expire_before_they_come_again(schedule):
