@@ -4,6 +4,7 @@ What is tried is the use itself, so all else is in order: the charter is in forc
 acknowledged the rules and is trained, the fairness audit is passed, the cohort has nine people.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
@@ -25,6 +26,7 @@ from ground.errors import BadInput
 
 RULE = "CH43"
 
+_PLACE = re.compile(r"examples\.(?P<side>correct|incorrect)\[(?P<number>\d+)\]")
 _WINDOWS = {"last_month": 1, "last_quarter": 3}  # months of the words that a window may be given as
 _PERSONS = {"any": "person-1", "another": "person-2"}
 _PEOPLE, _MINIMUM = 9, 8
@@ -93,6 +95,12 @@ def mismatches(
             else:
                 found += [] if result.matches else [_mismatch(field, example, result)]
     return found
+
+
+def example_at(document: CharterDocument, field: str) -> Example | None:
+    """The example that a finding speaks of, by its place: `examples.correct[0].request`."""
+    found = _PLACE.match(field)
+    return getattr(document.examples, found["side"])[int(found["number"])] if found else None
 
 
 def metrics_asked(document: CharterDocument) -> frozenset[str]:

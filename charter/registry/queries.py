@@ -20,6 +20,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 
 from charter.registry import matrix
@@ -28,12 +29,17 @@ from charter.registry.document import CharterDocument, WhichDecisions
 from charter.registry.models import CharterVersion, DecisionKind, Metric, RulebookVersion
 from charter.registry.states import RulebookState
 from charter.registry.states import Standing as Stands
-from charter.rules import Rule, Rulebook, compile_rulebook
+from charter.rules import Rule, Rulebook, RulebookError, compile_rulebook, read_rulebook
 from charter.rules.facts import DecisionFacts
 from charter.rules.vocabulary import Decision, DecisionGroup, SourceKind, Standing
 from ground import statements
+from ground.errors import Unavailable
 from ground.statements import Read
 
+RULES_OUTDATED = _(
+    "The rules in force were written for an earlier version of Metric Charter, and this version cannot work them out. "
+    "Nothing is answered until the board has passed new ones."
+)
 _IN_FORCE = frozenset({Standing.ACTIVE, Standing.PILOT})
 
 
@@ -153,10 +159,21 @@ def document(version: UUID) -> CharterDocument:
     return read_document(CharterVersion.objects.values_list("document", flat=True).get(pk=version))
 
 
-@lru_cache(maxsize=8)
 def rulebook(version: UUID) -> Rulebook:
-    """A rulebook version, compiled; versions never change, so it is compiled once a process."""
-    return compile_rulebook(RulebookVersion.objects.values_list("files", flat=True).get(pk=version))
+    """A rulebook version to decide by; versions never change, so it is compiled once a process.
+
+    Raises Unavailable where it was written for another version of the house: what cannot be worked out is not guessed.
+    """
+    try:
+        return _compiled(version)
+    except RulebookError as error:
+        raise Unavailable(RULES_OUTDATED, code="rules_outdated") from error
+
+
+@lru_cache(maxsize=8)
+def rulebook_as_written(version: UUID) -> Rulebook:
+    """A rulebook version to read and to compare, whichever version of the house it was written for."""
+    return read_rulebook(_files(version))
 
 
 @lru_cache(maxsize=8)
@@ -170,7 +187,16 @@ def rules_in_force() -> tuple[Rule, ...]:
     version = (
         RulebookVersion.objects.filter(state=RulebookState.IN_FORCE).values_list("pk", flat=True).first()
     )
-    return rulebook(version).rules if version else ()
+    return rulebook_as_written(version).rules if version else ()
+
+
+@lru_cache(maxsize=8)
+def _compiled(version: UUID) -> Rulebook:
+    return compile_rulebook(_files(version))
+
+
+def _files(version: UUID) -> dict[str, str]:
+    return RulebookVersion.objects.values_list("files", flat=True).get(pk=version)
 
 
 def metrics_with_current_version() -> QuerySet[Metric]:

@@ -16,8 +16,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from audits.ledger import services as ledger
-from charter import rules
-from charter.registry import catalogue, contract, locks, submission, versions
+from charter.registry import catalogue, contract, locks, rulebooks, submission, versions
 from charter.registry.document import CharterDocument
 from charter.registry.models import (
     CharterVersion,
@@ -240,13 +239,13 @@ def retire(*, version: CharterVersion, by: User) -> CharterVersion:
     return _end(_locked(version), Standing.RETIRED, by)
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic
 def propose_rulebook(*, files: Mapping[str, str], by: User) -> RulebookVersion:
     """Store rules as a proposal. The same content as an earlier version gives that version.
 
-    Raises BadInput with `findings` where they do not compile.
+    Raises BadInput with `findings` where they could not be put in force (`rulebooks.check_can_serve`).
     """
-    digest = _compile(files).content_hash
+    digest = rulebooks.check_can_serve(files).content_hash
     if found := RulebookVersion.objects.filter(content_hash=digest).first():
         return found
     number = (RulebookVersion.objects.aggregate(last=Max("number"))["last"] or 0) + 1
@@ -261,7 +260,7 @@ def propose_rulebook(*, files: Mapping[str, str], by: User) -> RulebookVersion:
 def publish_rulebook(*, version: RulebookVersion, by: User, case_id: UUID | None = None) -> RulebookVersion:
     """Put rules in force in place of those that were. The first need no case, as there is no rule before them.
 
-    Raises BadInput where they do not compile, or where an example of an active charter would get another verdict.
+    Checked once more, as charters have come into force since they were proposed: raises BadInput with `findings`.
     """
     version = RulebookVersion.objects.select_for_update().get(pk=version.pk)
     check_rulebook_can_move(RulebookState(version.state), RulebookState.IN_FORCE)
@@ -270,7 +269,7 @@ def publish_rulebook(*, version: RulebookVersion, by: User, case_id: UUID | None
         raise Conflict(
             _("Rules in force are replaced by a passed case of the board only."), code="needs_a_case"
         )
-    submission.check_examples_of_active(_compile(version.files))
+    rulebooks.check_can_serve(version.files)
     if earlier is not None:
         earlier.state = RulebookState.REPLACED
         earlier.save(update_fields=["state"])
@@ -353,14 +352,6 @@ def _stand(version: CharterVersion, standing: Standing, by: User, *fields: str) 
     version.save(update_fields=["standing", *fields])
     ledger.append(kind=f"registry.charter.{standing.value}", payload=payload, by=by.actor)
     return version
-
-
-def _compile(files: Mapping[str, str]) -> rules.Rulebook:
-    try:
-        return rules.compile_rulebook(files)
-    except rules.RulebookError as error:
-        text = _("The rules cannot be used: %(problem)s") % {"problem": error.findings[0]}
-        raise BadInput(text, field="files", code="rulebook_has_errors", findings=error.findings) from error
 
 
 def _append_rulebook(what: str, version: RulebookVersion, by: User, **more: object) -> None:

@@ -1,19 +1,19 @@
 """Everything that is checked before a charter goes to the board, and examples again before rules change."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from charter import rules
-from charter.registry import catalogue, examples, limits, lint
+from charter.registry import catalogue, examples, limits, lint, queries
 from charter.registry.charter_facts import read_document
 from charter.registry.document import CharterDocument, Example
 from charter.registry.models import CharterVersion, DecisionKind, Metric, Programme, RulebookVersion, Source
 from charter.registry.states import ProgrammeState, RulebookState, Standing
 from charter.rules.facts import DecisionFacts
-from charter.rules.vocabulary import Decision, DecisionGroup, Grain, SourceKind
-from ground.errors import BadInput, Conflict
+from charter.rules.vocabulary import Decision, Grain, SourceKind
+from ground.errors import BadInput, Conflict, Unavailable
 
 
 class Tried(Struct, frozen=True):
@@ -46,28 +46,47 @@ def findings_of(document: CharterDocument, programme: Programme) -> list[lint.Fi
     )
     if lint.errors(found):
         return found
-    book, others = rules_for_examples(), _others(examples.metrics_asked(document))
-    return examples.mismatches(document, book, source_kinds(), others=others, decisions=_facts(kinds)) + found
+    try:
+        book = rules_for_examples()
+    except Unavailable as error:
+        return [_untried(error), *found]
+    beside, decisions = others(examples.metrics_asked(document)), laid_down(kinds)
+    return examples.mismatches(document, book, source_kinds(), others=beside, decisions=decisions) + found
 
 
 def tried(document: CharterDocument, programme: Programme) -> dict[str, Tried]:
     """Every example of a document by its place (`examples.correct[0]`), tried under the rules in force.
 
-    An example that is no request has no result, but says what is wrong with it.
+    An example that is no request, or rules that cannot be worked out, give no result, but say what is wrong.
     """
-    book, sources, others = rules_for_examples(), source_kinds(), _others(examples.metrics_asked(document))
-    decisions = _facts(programme.decision_kinds.all())
+    placed = list(_placed(document))
+    try:
+        book = rules_for_examples()
+    except Unavailable as error:
+        return {place: Tried(example, None, error.detail) for place, example in placed}
+    sources, beside = source_kinds(), others(examples.metrics_asked(document))
+    decisions = laid_down(programme.decision_kinds.all())
     found: dict[str, Tried] = {}
+    for place, example in placed:
+        try:
+            result = examples.run_example(
+                example, document, book, sources, others=beside, decisions=decisions
+            )
+            found[place] = Tried(example, result)
+        except BadInput as error:
+            found[place] = Tried(example, None, error.detail)
+    return found
+
+
+def _placed(document: CharterDocument) -> Iterator[tuple[str, Example]]:
     for side in ("correct", "incorrect"):
         for number, example in enumerate(getattr(document.examples, side)):
-            try:
-                result = examples.run_example(
-                    example, document, book, sources, others=others, decisions=decisions
-                )
-                found[f"examples.{side}[{number}]"] = Tried(example, result)
-            except BadInput as error:
-                found[f"examples.{side}[{number}]"] = Tried(example, None, error.detail)
-    return found
+            yield f"examples.{side}[{number}]", example
+
+
+def _untried(error: Unavailable) -> lint.Finding:
+    """Examples that cannot be tried hold a charter up, like those that fail."""
+    return lint.Finding(lint.Level.ERROR, examples.RULE, "examples", error.detail, _("Wait until it has."))
 
 
 def check_programme(programme: Programme) -> None:
@@ -115,40 +134,16 @@ def check_differs_from_rejected(version: CharterVersion) -> None:
         )
 
 
-def check_examples_of_active(rulebook: rules.Rulebook) -> None:
-    """Raise BadInput where an example of a charter in force would no longer get its verdict under these rules."""
-    active = CharterVersion.objects.filter(standing=Standing.ACTIVE).select_related("metric__programme")
-    kinds = source_kinds()
-    for version in active:
-        decisions = _facts(version.metric.programme.decision_kinds.all())
-        document = read_document(version.document)
-        others = _others(examples.metrics_asked(document))
-        if found := examples.mismatches(document, rulebook, kinds, others=others, decisions=decisions):
-            text = _("These rules would change what the charter of %(metric)s promises: %(problem)s") % {
-                "metric": document.name,
-                "problem": found[0].text,
-            }
-            raise BadInput(text, field="files", code="examples_would_change", findings=found)
-
-
 def rules_for_examples() -> rules.Rulebook:
-    """The rules in force; before any are, the house's own."""
-    version = RulebookVersion.objects.filter(state=RulebookState.IN_FORCE).first()
-    return rules.compile_rulebook(version.files if version else rules.house_files())
+    """The rules in force; before any are, the house's own. Raises Unavailable where they cannot be worked out."""
+    in_force = RulebookVersion.objects.filter(state=RulebookState.IN_FORCE)
+    version = in_force.values_list("pk", flat=True).first()
+    return queries.rulebook(version) if version else rules.compile_rulebook(rules.house_files())
 
 
-def _facts(kinds: Iterable[DecisionKind]) -> dict[Decision, DecisionFacts]:
-    return {
-        Decision(kind.slug): DecisionFacts(
-            decision=Decision(kind.slug),
-            group=DecisionGroup(kind.group),
-            consequential=kind.consequential,
-            evidence_needed=kind.evidence_needed,
-            fairness_needed=kind.fairness_needed,
-            accountable_needed=kind.accountable_needed,
-        )
-        for kind in kinds
-    }
+def laid_down(kinds: Iterable[DecisionKind]) -> dict[Decision, DecisionFacts]:
+    """What the rules see of declared decisions."""
+    return {Decision(kind.slug): queries.decision_facts(kind) for kind in kinds}
 
 
 def _known_metrics() -> set[str]:
@@ -156,7 +151,7 @@ def _known_metrics() -> set[str]:
     return {*Metric.objects.values_list("slug", flat=True), *catalogue.charters()}
 
 
-def _others(slugs: Collection[str]) -> dict[str, CharterDocument]:
+def others(slugs: Collection[str]) -> dict[str, CharterDocument]:
     """The newest charter of each of these metrics; where there is none, the starter catalogue's."""
     newest = CharterVersion.objects.filter(metric__slug__in=slugs).order_by("metric_id", "-number")
     stored = newest.distinct("metric_id").select_related("metric")

@@ -1,5 +1,6 @@
 """What may be used for what: pure functions from facts to a verdict. Imports no Django."""
 
+from charter.rules.changes import ChangeKind, RuleChange, changes
 from charter.rules.engine import decide
 from charter.rules.explain import here, obligation_text
 from charter.rules.facts import ActorFacts, BesideFacts, CharterFacts, CohortFacts, DecisionFacts, Facts
@@ -13,6 +14,7 @@ from charter.rules.rulebook import (
     compile_rulebook,
     content_hash,
     house_files,
+    read_rulebook,
 )
 from charter.rules.verdict import Bite, Verdict
 
@@ -21,6 +23,7 @@ __all__ = [
     "BesideFacts",
     "Bite",
     "Change",
+    "ChangeKind",
     "CharterFacts",
     "CohortFacts",
     "DecisionFacts",
@@ -30,15 +33,18 @@ __all__ = [
     "Repair",
     "Request",
     "Rule",
+    "RuleChange",
     "Rulebook",
     "RulebookError",
     "Verdict",
     "Window",
+    "changes",
     "compile_rulebook",
     "content_hash",
     "decide",
     "here",
     "house_files",
     "obligation_text",
+    "read_rulebook",
     "smallest_change",
 ]

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -71,6 +71,7 @@ class Rulebook:
     waivable: frozenset[str]
     referring: frozenset[str]
     by_id: Mapping[str, Rule]
+    cedar: Mapping[str, str]  # each policy as it is written, without its annotations
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ class _Policy:
 
     file: str
     parsed: pst.Template
+    text: str
 
     @property
     def id(self) -> str:
@@ -105,13 +107,23 @@ def compile_rulebook(files: Mapping[str, str]) -> Rulebook:
     Raises `RulebookError` with every finding: syntax, types and vocabulary words against the schema, annotations,
     duplicate ids, rules that can never bite, waivers, and anything but exactly one permit.
     """
-    return _compile(tuple(sorted(files.items())))
+    return _compile(tuple(sorted(files.items())), _house_schema_of)
+
+
+def read_rulebook(files: Mapping[str, str]) -> Rulebook:
+    """Read a rulebook as whoever wrote it did, by the schema that lies in it: to show and to compare, never to decide by.
+
+    Rules in force when a new version of the house came may be of its earlier schema. Raises `RulebookError`.
+    """
+    return _compile(tuple(sorted(files.items())), _schema_of)
 
 
 @lru_cache(maxsize=16)
-def _compile(items: tuple[tuple[str, str], ...]) -> Rulebook:
+def _compile(
+    items: tuple[tuple[str, str], ...], schema_of: Callable[[Mapping[str, str]], cedarpy.Schema]
+) -> Rulebook:
     files = dict(items)
-    schema = _schema(files)
+    schema = schema_of(files)
     policies, findings = _parse({name: text for name, text in items if name != SCHEMA})
     findings += _check_types(files, schema) if not findings else []
     findings += [finding for check in _CHECKS for finding in check(policies)]
@@ -124,14 +136,18 @@ def _compile(items: tuple[tuple[str, str], ...]) -> Rulebook:
     return _assemble(content_hash(files), schema, policies)
 
 
-def _schema(files: Mapping[str, str]) -> cedarpy.Schema:
-    """Parse the schema, which has to be the house's own: organisations add rules, not facts."""
+def _schema_of(files: Mapping[str, str]) -> cedarpy.Schema:
     if SCHEMA not in files:
         raise RulebookError((Finding(SCHEMA, "", "the schema is missing"),))
     try:
-        schema = cedarpy.Schema.from_str(files[SCHEMA])
+        return cedarpy.Schema.from_str(files[SCHEMA])
     except ValueError as error:
         raise RulebookError((Finding(SCHEMA, "", str(error)),)) from error
+
+
+def _house_schema_of(files: Mapping[str, str]) -> cedarpy.Schema:
+    """Parse the schema, which has to be the house's own: organisations add rules, not facts."""
+    schema = _schema_of(files)
     if str(schema) != str(house_schema()):
         raise RulebookError((Finding(SCHEMA, "", "it differs from the schema of this version of the house"),))
     return schema
@@ -155,8 +171,29 @@ def _parse(files: Mapping[str, str]) -> tuple[list[_Policy], list[Finding]]:
             findings.append(Finding(name, "", "a rulebook holds the schema and .cedar files only"))
         if parsed.templates:
             findings.append(Finding(name, "", "templates have no place in a rulebook"))
-        policies += [_Policy(name, policy) for policy in parsed.static_policies.values()]
+        written = _as_written(text)
+        policies += [
+            _Policy(name, policy, written.get(policy.annotations.get("id", ""), ""))
+            for policy in parsed.static_policies.values()
+        ]
     return policies, findings
+
+
+_STRING = r'"(?:\\.|[^"\\])*"'
+_STATEMENT = re.compile(rf"(?:{_STRING}|//[^\n]*|[^;\"/]|/(?!/))+;")
+_ANNOTATION = re.compile(rf"\s*(?://[^\n]*\n|@\s*(?P<name>\w+)\s*(?:\(\s*(?P<value>{_STRING})\s*\))?)")
+
+
+def _as_written(text: str) -> dict[str, str]:
+    """Cut a file into its policies by @id, each less the comments before it and its annotations."""
+    found = {}
+    for statement in _STATEMENT.findall(text):
+        start, given = 0, {}
+        while part := _ANNOTATION.match(statement, start):
+            given[part["name"]] = part["value"]
+            start = part.end()
+        found[(given.get("id") or "").strip('"')] = statement[start:].strip()
+    return found
 
 
 def _check_types(files: Mapping[str, str], schema: cedarpy.Schema) -> list[Finding]:
@@ -330,6 +367,7 @@ def _assemble(digest: str, schema: cedarpy.Schema, policies: list[_Policy]) -> R
         waivable=frozenset(rule.id for rule in forbids if rule.waivable is Waivable.BOARD),
         referring=frozenset(rule.id for rule in forbids if rule.effect is Outcome.REFER),
         by_id=rules,
+        cedar={policy.id: policy.text for policy in policies},
     )
 
 

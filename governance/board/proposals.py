@@ -1,12 +1,18 @@
-"""From a draft to the board: what its owner hands in becomes a version, and the version a case."""
+"""To the board: a draft that its owner hands in becomes a version, rules a rulebook, and each of them a case."""
+
+from collections.abc import Mapping
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from charter.registry import drafts
+from charter.registry import services as registry
 from charter.registry.models import Draft
+from charter.registry.states import RulebookState
 from governance.board.models import Case
 from governance.board.services import open_case
 from governance.people.models import User
+from ground.errors import Conflict
 
 
 @transaction.atomic(durable=True)
@@ -17,3 +23,16 @@ def propose(*, draft: Draft, by: User) -> Case:
     Conflict where it has ended or the board has rejected the very same before.
     """
     return open_case(charter_version=drafts.hand_in(draft=draft, by=by), by=by)
+
+
+@transaction.atomic(durable=True)
+def propose_rules(*, files: Mapping[str, str], by: User) -> Case:
+    """Store a rulebook and put it to the board, all or nothing.
+
+    Raises BadInput, with `findings` where it could not be put in force, or where it is before the board already;
+    Conflict where it is in force.
+    """
+    version = registry.propose_rulebook(files=files, by=by)
+    if version.state == RulebookState.IN_FORCE:
+        raise Conflict(_("These very rules are in force already."), code="in_force_already")
+    return open_case(rulebook_version=version, by=by)

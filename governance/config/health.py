@@ -6,9 +6,11 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from kombu import Connection
 
-from charter.registry.models import RulebookVersion
-from charter.registry.states import RulebookState
+from charter.registry import rulebooks
+from charter.registry.queries import RULES_OUTDATED
 from ground.problems import json_response
+
+OK, MISSING, OUTDATED = "ok", "missing", "outdated"
 
 
 def healthz(_: HttpRequest) -> HttpResponse:
@@ -17,30 +19,44 @@ def healthz(_: HttpRequest) -> HttpResponse:
 
 
 def readyz(_: HttpRequest) -> HttpResponse:
-    """Each part that an answer needs: 200 when all are there, 503 naming those that are not."""
+    """Each part that an answer needs: 200 when all are there, 503 naming those that are not.
+
+    Rules that this version cannot work out answer nothing either, but keep 200, with the status `limited`: taken out of
+    service, the board could not reach the pages on which it passes new ones.
+    """
     parts = {"database": _database(), "rulebook": _rulebook(), "broker": _broker()}
-    ready = all(parts.values())
-    told = {name: "ok" if there else "missing" for name, there in parts.items()}
-    return json_response({"status": "ready" if ready else "not ready", "parts": told}, 200 if ready else 503)
+    told: dict[str, object] = {"status": "ready", "parts": parts}
+    if MISSING in parts.values():
+        return json_response({**told, "status": "not ready"}, 503)
+    if OUTDATED in parts.values():
+        return json_response({**told, "status": "limited", "detail": str(RULES_OUTDATED)})
+    return json_response(told)
 
 
-def _database() -> bool:
+def _database() -> str:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError:
-        return False
-    return True
+        return MISSING
+    return OK
 
 
-def _rulebook() -> bool:
+def _rulebook() -> str:
     try:
-        return RulebookVersion.objects.filter(state=RulebookState.IN_FORCE).exists()
+        version = rulebooks.in_force()
+        if version is None:
+            return MISSING
+        return OUTDATED if rulebooks.is_outdated(version.pk) else OK
     except DatabaseError:
-        return False
+        return MISSING
 
 
-def _broker() -> bool:
+def _broker() -> str:
+    return OK if _broker_is_there() else MISSING
+
+
+def _broker_is_there() -> bool:
     """Whether the broker takes connections; the file-system broker is there when its folder is."""
     if settings.CELERY_BROKER_URL.startswith("filesystem"):
         return (settings.VAR_DIR / "celery" / "queue").is_dir()

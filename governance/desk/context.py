@@ -5,16 +5,23 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import CharField, Value
+from django.db.models import CharField, Subquery, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from charter.registry.models import Programme
+from charter.registry import rulebooks
+from charter.registry.models import Programme, RulebookVersion
+from charter.registry.queries import RULES_OUTDATED
+from charter.registry.states import RulebookState
 from charter.rules.vocabulary import Role
+from governance.board.permissions import sits
+from governance.board.queries import visible_cases
+from governance.board.states import CaseKind, CaseState
 from governance.notices import queries as notices
 from governance.people.models import Membership, RoleGrant, User
+from governance.people.permissions import can_administer
 from ground import clock
 
 # What a role is called beside its holder's name; the first that one holds is said.
@@ -98,6 +105,7 @@ FOOTER = (
     ("dispute", _("Dispute something")),
     ("accessibility", _("Accessibility")),
 )
+_RULES_IN_FORCE = Subquery(RulebookVersion.objects.filter(state=RulebookState.IN_FORCE).values("pk")[:1])
 
 
 @dataclass(frozen=True)
@@ -130,9 +138,9 @@ def house(request: HttpRequest) -> dict[str, Any]:
 
 
 def programme(request: HttpRequest) -> Programme | None:
-    """The one programme, read once a request."""
+    """The one programme with `rules_in_force`, the key of its rulebook, read once a request."""
     if not hasattr(request, "_programme"):
-        request._programme = Programme.objects.first()
+        request._programme = Programme.objects.annotate(rules_in_force=_RULES_IN_FORCE).first()
     return request._programme
 
 
@@ -156,6 +164,7 @@ def _house(request: HttpRequest) -> dict[str, Any]:
         return {"footer": footer[1:][-1:], "nav": []}
     found = programme(request)
     held = badge(request)
+    version = found.rules_in_force if found else None
     return {
         "programme": found.name if found else "",
         "today": today(request),
@@ -163,7 +172,16 @@ def _house(request: HttpRequest) -> dict[str, Any]:
         "role_line": held.line,
         "nav": _navigation(request, _pages(held)),
         "footer": footer,
+        "outdated": _outdated(user) if version and rulebooks.is_outdated(version) else None,
     }
+
+
+def _outdated(user: User) -> dict[str, Any] | None:
+    """What is told to those who can mend it, where the rules in force are of an earlier version of the house."""
+    if not (can_administer(user) or sits(user)):
+        return None
+    before_the_board = visible_cases(user).filter(state=CaseState.OPEN, kind=CaseKind.RULEBOOK)
+    return {"sentence": RULES_OUTDATED, "case": before_the_board.first()}
 
 
 def _pages(held: Badge) -> Sequence[str]:

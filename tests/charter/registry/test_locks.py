@@ -13,6 +13,7 @@ from charter.rules.request import Request, Window
 from charter.rules.vocabulary import Decision, Grain, Period
 from governance.decisions import services as decisions
 from governance.decisions.models import Door
+from governance.decisions.replies import Answer
 from ground import clock
 from tests import factories
 
@@ -45,7 +46,7 @@ def share(slug: str) -> None:
         cursor.execute(SHARE, [slug])
 
 
-def check(slug: str) -> decisions.Answer:
+def check(slug: str) -> Answer:
     """Ask, as somebody, about their own value."""
     request = Request(
         decision=Decision.RETROSPECTIVE,

@@ -305,16 +305,6 @@ def test_rules_in_force_are_replaced_by_a_case_only(house, by):
     assert states == {1: RulebookState.REPLACED, 2: RulebookState.IN_FORCE}
 
 
-def test_rules_that_break_an_example_of_an_active_charter_are_not_published(by):
-    """DESIGN Charters: examples run at every rulebook change too, and a mismatch blocks."""
-    factories.an_active_charter("deployment-frequency")
-    version = services.propose_rulebook(files=stricter_rules('Decision::"retrospective"'), by=by)
-    with pytest.raises(BadInput) as caught:
-        services.publish_rulebook(version=version, case_id=uuid4(), by=by)
-    assert caught.value.code == "examples_would_change"
-    assert RulebookVersion.objects.get(state=RulebookState.IN_FORCE).number == 1
-
-
 def test_a_charter_cannot_be_changed_or_deleted_by_the_running_site(house, by):
     """Issue 2, clause 2: versions are immutable to the runtime role."""
     version = register(house, by)
