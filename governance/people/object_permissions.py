@@ -42,7 +42,7 @@ def given_to(user: User, rows: QuerySet[ObjectPermission], *codenames: str) -> b
     return user.is_active and rows.filter(user=user, permission__codename__in=codenames).exists()
 
 
-def check_can_be_given(user: User) -> None:
+def check_can_be_given(user: User, *, field: str = "user") -> None:
     """Raise BadInput unless permissions on single objects can be given to this account: a person's, in use."""
     if user.kind != AccountKind.HUMAN or not user.is_active:
-        raise BadInput(_("Name somebody whose account is a person’s and in use."), field="user")
+        raise BadInput(_("Name somebody whose account is a person’s and in use."), field=field)

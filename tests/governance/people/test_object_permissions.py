@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 
 from charter.registry.models import Draft
+from governance.board.models import HANDLE, Case
 from governance.people.models import AccountKind
 from governance.people.object_permissions import check_can_be_given, permission
 from ground.errors import BadInput
@@ -17,8 +18,8 @@ pytestmark = pytest.mark.django_db
 
 def test_the_permissions_that_rooms_give_are_djangos_own():
     """Issue 3, item 8: Django's record of each permission is there after migrating."""
-    for codename in ("view_draft", "change_draft"):
-        assert permission(Draft, codename).content_type.model == "draft"
+    for model, codename in ((Draft, "view_draft"), (Draft, "change_draft"), (Case, HANDLE)):
+        assert permission(model, codename).content_type.model_class() is model
     with pytest.raises(Permission.DoesNotExist):
         permission(Draft, "burn_draft")
 
