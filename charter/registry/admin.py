@@ -9,7 +9,7 @@ from charter.registry.models import (
     Contract,
     DecisionKind,
     Draft,
-    DraftEditor,
+    DraftPermission,
     Metric,
     Programme,
     Reminder,
@@ -106,10 +106,10 @@ class DraftAdmin(ReadOnlyAdmin):
     list_select_related = ("owner",)
 
 
-@admin.register(DraftEditor)
-class DraftEditorAdmin(ReadOnlyAdmin):
-    list_display = ("draft", "user", "added_at")
-    list_select_related = ("draft", "user")
+@admin.register(DraftPermission)
+class DraftPermissionAdmin(ReadOnlyAdmin):
+    list_display = ("content_object", "user", "permission", "given_at")
+    list_select_related = ("content_object", "user", "permission__content_type")
 
 
 @admin.register(ReviewItem)

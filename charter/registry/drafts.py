@@ -5,33 +5,89 @@ in, as a charter version, and not before.
 """
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audits.ledger import services as ledger
-from charter.registry import permissions, services
+from charter.registry import catalogue, permissions, services
 from charter.registry.charter_facts import read_document
 from charter.registry.document import SCHEMA_VERSION, CharterDocument, Who
+from charter.registry.files import place
 from charter.registry.headings import Heading
-from charter.registry.models import CharterVersion, Draft, DraftEditor, Metric, Programme
-from charter.registry.states import Standing
+from charter.registry.models import CharterVersion, Draft, DraftPermission, Metric, Programme
+from charter.registry.states import DraftRight, Standing
 from governance.notices import services as notices
-from governance.people.models import AccountKind, User
+from governance.people.models import User
+from governance.people.object_permissions import check_can_be_given, permission
 from ground import clock, records
-from ground.errors import BadInput, Conflict
+from ground.errors import BadInput, Conflict, NotFound
 
 _CHANGED = gettext_lazy(
     "Somebody else saved this heading after you opened it. What they wrote is shown now; add yours to it."
 )
 
 
+# Reads
+
+
+def drafts_of(user: User) -> QuerySet[Draft]:
+    """The drafts being written that the account owns, or that are shared with it, last touched first."""
+    shared = DraftPermission.objects.filter(user=user).values("content_object")
+    mine = Draft.objects.filter(Q(owner=user) | Q(pk__in=shared), ended_at__isnull=True)
+    return mine.select_related("owner", "updated_by")
+
+
+def draft(key: UUID | str) -> Draft:
+    """The draft at an address, with what is told of it. Raises NotFound."""
+    related = ("programme", "owner", "updated_by", "based_on__metric", "version__metric")
+    found = Draft.objects.select_related(*related).filter(pk=key).first()
+    if found is None:
+        raise NotFound(_("There is no draft at this address."), code="draft_not_found")
+    return found
+
+
+# Beginnings
+
+
 def blank(*, slug: str, name: str) -> CharterDocument:
     """A charter that says nothing yet; BadInput where slug or name is none."""
     return _checked({"charter": SCHEMA_VERSION, "metric": slug, "name": name.strip()})
+
+
+def of_version(slug: str) -> tuple[CharterDocument, CharterVersion]:
+    """The newest version of a metric's charter, to be changed; BadInput where there is none."""
+    newest = CharterVersion.objects.filter(metric__slug=slug).order_by("-number").first()
+    if newest is None:
+        raise BadInput(_("No metric is called “%(slug)s”.") % {"slug": slug}, field="metric")
+    return read_document(newest.document), newest
+
+
+def of_catalogue(slug: str) -> CharterDocument:
+    """A charter of the starter catalogue; BadInput where it has none of this name."""
+    found = catalogue.charters().get(slug)
+    if found is None:
+        raise BadInput(_("The catalogue has no charter “%(slug)s”.") % {"slug": slug}, field="metric")
+    return found
+
+
+# Writes
+
+
+def changed_part(draft: Draft, heading: Heading, changes: Mapping[str, object]) -> msgspec.Struct:
+    """A heading of the draft with some of its keys written anew; BadInput names the key that does not fit."""
+    part = getattr(read_document(draft.document), heading.value)
+    try:
+        return msgspec.convert({**msgspec.to_builtins(part), **changes}, type(part))
+    except msgspec.ValidationError as error:
+        problem, path = place(str(error))
+        raise BadInput(problem, field=".".join(filter(None, (heading.value, path)))) from error
 
 
 @transaction.atomic(durable=True)
@@ -79,7 +135,9 @@ def save_heading(
     changed = {**draft.document, heading.value: msgspec.to_builtins(part)}
     if name.strip():
         changed["name"] = name.strip()
-    document = msgspec.to_builtins(_checked(changed))
+    checked = _checked(changed)
+    _check_stays(draft, checked)
+    document = msgspec.to_builtins(checked)
     if _bytes(document) == _bytes(draft.document):
         return draft
     draft.document, draft.updated_at, draft.updated_by = document, clock.now(), by
@@ -90,26 +148,33 @@ def save_heading(
 
 
 @transaction.atomic(durable=True)
-def add_editor(*, draft: Draft, user: User, by: User) -> DraftEditor:
-    """Let an account write along. BadInput where it is no person's account in use, owns the draft or edits it already."""
+def share_draft(*, draft: Draft, user: User, right: DraftRight, by: User) -> DraftPermission:
+    """Let an account read or write along; the right takes the place of the one that it had.
+
+    BadInput where it is no person's account in use, owns the draft or has this right already.
+    """
     draft = _locked(draft)
     permissions.check_can_end_draft(by, draft)
-    if user.kind != AccountKind.HUMAN or not user.is_active:
-        raise BadInput(_("Drafts are shared with people whose account is in use."), field="user")
+    check_can_be_given(user)
     if user.pk == draft.owner_id:
         raise BadInput(_("This account owns the draft, so it can write on it already."), field="user")
-    share = records.insert(DraftEditor(draft=draft, user=user, added_by=by))
-    ledger.append(kind="registry.draft.shared", payload={**_payload(draft), "user": user.pk}, by=by.actor)
+    given = permission(Draft, right.codename)
+    if draft.shares.filter(user=user, permission=given).exists():
+        raise BadInput(_("This account has that right already."), field="user")
+    draft.shares.filter(user=user).delete()
+    share = records.insert(DraftPermission(content_object=draft, user=user, permission=given, given_by=by))
+    payload = {**_payload(draft), "user": user.pk, "right": right.value}
+    ledger.append(kind="registry.draft.shared", payload=payload, by=by.actor)
     _tell(share)
     return share
 
 
 @transaction.atomic(durable=True)
-def remove_editor(*, draft: Draft, user: User, by: User) -> None:
-    """Let an account no longer write along; nothing happens where it does not."""
+def unshare_draft(*, draft: Draft, user: User, by: User) -> None:
+    """Let an account no longer read or write along; nothing happens where it does not."""
     draft = _locked(draft)
     permissions.check_can_end_draft(by, draft)
-    removed, _each = DraftEditor.objects.filter(draft=draft, user=user).delete()
+    removed, _each = draft.shares.filter(user=user).delete()
     if removed:
         payload = {**_payload(draft), "user": user.pk}
         ledger.append(kind="registry.draft.unshared", payload=payload, by=by.actor)
@@ -175,7 +240,18 @@ def _checked(stored: dict[str, Any]) -> CharterDocument:
     try:
         return read_document(stored)
     except msgspec.ValidationError as error:
-        raise BadInput(str(error), field="document") from error
+        problem, path = place(str(error))
+        raise BadInput(problem, field=path or "document") from error
+
+
+def _check_stays(draft: Draft, document: CharterDocument) -> None:
+    """Raise BadInput where saving would give the charter another owner, or a registered metric another name."""
+    if document.who.owner != draft.owner.username:
+        text = _("%(owner)s answers for this charter. It does not change hands by writing.")
+        raise BadInput(text % {"owner": draft.owner.name}, field="who.owner")
+    renamed = document.name != draft.document["name"]
+    if renamed and Metric.objects.filter(slug=draft.metric).exists():
+        raise BadInput(_("This metric is registered, so its name stays."), field="name")
 
 
 def _locked(draft: Draft) -> Draft:
@@ -188,16 +264,28 @@ def _end(draft: Draft, by: User, version: CharterVersion | None = None) -> None:
     draft.save(update_fields=["ended_at", "ended_by", "version"])
 
 
-def _tell(share: DraftEditor) -> None:
-    draft, said = share.draft, {"name": share.draft.document["name"], "owner": share.added_by.name}
+def _tell(share: DraftPermission) -> None:
+    draft = share.content_object
+    said = {"name": draft.document["name"], "owner": share.given_by.name}
+    writes = share.right is DraftRight.WRITE
+    subject = (
+        _("You can write along on the charter of %(name)s")
+        if writes
+        else _("You can read the draft of the charter of %(name)s")
+    )
+    text = (
+        _("%(owner)s asks you to write along on the charter of %(name)s. It is saved as you go.")
+        if writes
+        else _("%(owner)s lets you read along while the charter of %(name)s is being written.")
+    )
     notices.notify(
         to=share.user,
         kind="charter.draft",
-        subject=_("You can write along on the charter of %(name)s") % said,
-        text=_("%(owner)s asks you to write along on the charter of %(name)s. It is saved as you go.") % said,
+        subject=subject % said,
+        text=text % said,
         path=f"/charters/{draft.pk}",
         once=f"charter.draft:{share.pk}",
-        by=share.added_by,
+        by=share.given_by,
     )
 
 

@@ -96,7 +96,7 @@ class _Tree:
         try:
             return msgspec.convert(value, wanted)
         except msgspec.ValidationError as error:
-            problem, path = _place(str(error))
+            problem, path = place(str(error))
             self.refuse(problem, path)
 
     def read(self) -> object:
@@ -206,7 +206,7 @@ def _scalar(event: yaml.ScalarEvent) -> object:
     return float(text) if _DECIMAL.fullmatch(text) else text
 
 
-def _place(message: str) -> tuple[str, str]:
+def place(message: str) -> tuple[str, str]:
     """A sentence and the dotted path of what is wrong, from msgspec's message."""
     for pattern, sentence in (
         (_UNKNOWN_FIELD, "There is no such key here."),

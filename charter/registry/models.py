@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from charter.registry.looking_limits import Limits
 from charter.registry.reminders import ClockSuspension, Reminder, UntiedFlag, two_reminders  # noqa: F401
 from charter.registry.states import (
+    DraftRight,
     ProgrammeState,
     ReviewKind,
     ReviewReason,
@@ -22,6 +23,7 @@ from charter.registry.states import (
     Standing,
 )
 from charter.rules.vocabulary import Category, Decision, DecisionGroup, Grain, Kind, Layer, SourceKind, View
+from governance.people.object_permissions import ObjectPermission
 from ground import clock
 from ground.models import Record
 
@@ -215,9 +217,6 @@ class Draft(Record):
         CharterVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     owner = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="drafts")
-    editors = models.ManyToManyField(
-        _USER, through="DraftEditor", through_fields=("draft", "user"), related_name="drafts_shared"
-    )
     started_at = models.DateTimeField(default=clock.now)
     updated_at = models.DateTimeField(default=clock.now)
     updated_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
@@ -247,23 +246,25 @@ class Draft(Record):
         return f"draft of {self.metric}"
 
 
-class DraftEditor(Record):
-    """An account that writes along on somebody's draft, since when and by whose leave."""
+class DraftPermission(ObjectPermission):
+    """An account that reads or writes along on somebody's draft (`DraftRight`)."""
 
-    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="shares")
-    user = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
-    added_at = models.DateTimeField(default=clock.now)
-    added_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
+    content_object = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="shares")
 
     class Meta:
-        ordering = ["added_at"]
+        ordering = ["given_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["draft", "user"],
-                name="drafteditor_once",
-                violation_error_message=_("This account edits the draft already."),
+                fields=["content_object", "user"],
+                name="draftpermission_one_an_account",
+                violation_error_message=_("The draft is shared with this account already."),
             )
         ]
+
+    @property
+    def right(self) -> DraftRight:
+        """What it lets the account do."""
+        return DraftRight.of(self.permission.codename)
 
 
 class RulebookVersion(Record):

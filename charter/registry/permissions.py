@@ -5,8 +5,9 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 
 from charter.registry.models import CharterVersion, Draft, Metric
-from charter.registry.states import Standing
+from charter.registry.states import DraftRight, Standing
 from governance.people.models import Role, User
+from governance.people.object_permissions import given_to
 from governance.people.permissions import holds, is_system
 from ground.errors import Conflict, HouseError, NotPermitted
 
@@ -81,10 +82,12 @@ def check_can_start_draft(user: User, slug: str) -> None:
 
 
 def check_can_see_draft(user: User, draft: Draft) -> None:
-    """Raise NotPermitted unless the account writes on the draft, or reads whatever is being worked on (S85)."""
+    """Raise NotPermitted unless the draft is shared with the account, or it reads whatever is being worked on (S85)."""
     known = user.is_authenticated and user.is_active
-    if not known or not (_writes_on(user, draft) or any(holds(user, role) for role in SEE_DRAFTS)):
-        raise NotPermitted(_("Only those who write this charter and the review board can read it yet."))
+    if not known or not (_has(user, draft, *DraftRight) or any(holds(user, role) for role in SEE_DRAFTS)):
+        raise NotPermitted(
+            _("Only those whom its owner lets read this draft, and the review board, can read it yet.")
+        )
 
 
 def can_see_draft(user: User, draft: Draft) -> bool:
@@ -93,7 +96,7 @@ def can_see_draft(user: User, draft: Draft) -> bool:
 
 def check_can_edit_draft(user: User, draft: Draft) -> None:
     """Raise NotPermitted unless the account writes on the draft; Conflict where it was handed in or thrown away."""
-    if not user.is_active or not _writes_on(user, draft):
+    if not user.is_active or not _has(user, draft, DraftRight.WRITE):
         raise NotPermitted(
             _("Only its owner, and whom the owner asked to write along, can change this draft.")
         )
@@ -122,9 +125,10 @@ def _check_goes_on(draft: Draft) -> None:
         raise Conflict(_("This draft was thrown away."), code="draft_ended")
 
 
-def _writes_on(user: User, draft: Draft) -> bool:
+def _has(user: User, draft: Draft, *rights: DraftRight) -> bool:
+    """Whether the account owns the draft, or was given one of these rights on it."""
     owns = is_system(user) or draft.owner_id == user.pk
-    return owns or draft.editors.filter(pk=user.pk).exists()
+    return owns or given_to(user, draft.shares.all(), *(right.codename for right in rights))
 
 
 def _may(check: Callable[[User, Draft], None], user: User, draft: Draft) -> bool:

@@ -30,6 +30,26 @@ class Standing(models.TextChoices):
     EXPIRED = StandingWord.EXPIRED.value, _("Expired")
 
 
+class DraftRight(models.TextChoices):
+    """What a draft's owner lets another account do with it. Who writes along reads along."""
+
+    READ = "read", _("Reads along")
+    WRITE = "write", _("Writes along")
+
+    @property
+    def codename(self) -> str:
+        """What Django and guardian call the permission."""
+        return _CODENAMES[self]
+
+    @classmethod
+    def of(cls, codename: str) -> "DraftRight":
+        """The right that is kept under this codename."""
+        return next(right for right in cls if right.codename == codename)
+
+
+_CODENAMES = {DraftRight.READ: "view_draft", DraftRight.WRITE: "change_draft"}
+
+
 TRANSITIONS: dict[Standing, frozenset[Standing]] = {
     Standing.DRAFT: frozenset({Standing.SUBMITTED, Standing.RETIRED}),
     Standing.SUBMITTED: frozenset({Standing.IN_REVIEW, Standing.DRAFT}),

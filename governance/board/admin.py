@@ -9,6 +9,7 @@ from governance.board.models import (
     Ballot,
     BoardOutcome,
     Case,
+    CaseHandler,
     Comment,
     Condition,
     Pilot,
@@ -57,6 +58,17 @@ class BallotAdmin(ReadOnlyAdmin):
 class BoardOutcomeAdmin(ReadOnlyAdmin):
     list_display = ("case", "approved", "approvals", "votes", "decided_at", "decided_by")
     list_select_related = ("case", "decided_by")
+
+
+@admin.register(CaseHandler)
+class CaseHandlerAdmin(ReadOnlyAdmin):
+    list_display = ("content_object", "user", "given_by", "given_at")
+    list_select_related = (
+        "content_object__charter_version__metric",
+        "content_object__rulebook_version",
+        "user",
+        "given_by",
+    )
 
 
 @admin.register(Comment)

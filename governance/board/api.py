@@ -17,6 +17,7 @@ from governance.board.filters import CaseFilter, WaiverFilter
 from governance.board.models import Case, Pilot, Suspension, Waiver
 from governance.board.states import CaseKind, ConditionKind, SeatKind, Vote
 from ground.errors import Conflict
+from ground.inputs import given
 from ground.paging import ByCursor
 
 
@@ -30,13 +31,6 @@ class LatestStart(ByCursor):
 
 class LatestMoment(ByCursor):
     ordering = ("-at", "-id")
-
-
-def given(serializer: type[told.Input], http: Request) -> dict[str, Any]:
-    """The checked body; a ValidationError of DRF becomes a problem that names the fields."""
-    form = serializer(data=http.data)
-    form.is_valid(raise_exception=True)
-    return dict(form.validated_data)
 
 
 class CaseList(generics.ListAPIView):
@@ -82,6 +76,23 @@ class CaseClose(APIView):
     def post(self, http: Request, key: UUID) -> Response:
         services.close_case(case=queries.case(key, by=http.user), by=http.user)
         return _case(http, key)
+
+
+class CaseHandler(APIView):
+    """Who prepares a case for the board."""
+
+    @extend_schema(
+        operation_id="case_handler", request=told.HandlerInput, responses=told.CaseDetailSerializer
+    )
+    def put(self, http: Request, key: UUID) -> Response:
+        handler = given(told.HandlerInput, http)["handler"]
+        services.name_handler(case=queries.case(key, by=http.user), handler=handler, by=http.user)
+        return _case(http, key)
+
+    @extend_schema(operation_id="case_handler_release", responses={204: None})
+    def delete(self, http: Request, key: UUID) -> Response:
+        services.release_handler(case=queries.case(key, by=http.user), by=http.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class CaseBallots(APIView):

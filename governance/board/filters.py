@@ -1,7 +1,7 @@
 """How lists of the board are narrowed in the API."""
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from governance.board import queries
 from governance.board.models import Case, Waiver
@@ -10,12 +10,13 @@ from ground import clock
 
 
 class CaseFilter(django_filters.FilterSet):
-    """By state, kind, metric, and whether a seat of the asker is still to be heard."""
+    """By state, kind, metric, whether a seat of the asker is still to be heard, and whether they handle it."""
 
     state = django_filters.MultipleChoiceFilter(choices=CaseState.choices)
     kind = django_filters.MultipleChoiceFilter(choices=CaseKind.choices)
     metric = django_filters.CharFilter(field_name="charter_version__metric__slug", max_length=100)
     needs_my_vote = django_filters.BooleanFilter(method="by_need")
+    handled_by_me = django_filters.BooleanFilter(method="by_handler")
 
     class Meta:
         model = Case
@@ -24,6 +25,10 @@ class CaseFilter(django_filters.FilterSet):
     def by_need(self, found: QuerySet[Case], _name: str, value: bool) -> QuerySet[Case]:
         waiting = queries.needs_my_vote(self.request.user).order_by().values("pk")
         return found.filter(pk__in=waiting) if value else found.exclude(pk__in=waiting)
+
+    def by_handler(self, found: QuerySet[Case], _name: str, value: bool) -> QuerySet[Case]:
+        mine = Q(handling__user=self.request.user)
+        return found.filter(mine) if value else found.exclude(mine)
 
 
 class WaiverFilter(django_filters.FilterSet):

@@ -63,7 +63,8 @@ class FormerReason:
 
 def cases(state: CaseState | None = None) -> QuerySet[Case]:
     """Cases, newest first, each with its matter and outcome."""
-    found = Case.objects.select_related(*_RELATED, "outcome", "opened_by", "waiver", "suspension__seat")
+    related = (*_RELATED, "outcome", "opened_by", "handling__user", "waiver", "suspension__seat")
+    found = Case.objects.select_related(*related)
     return found if state is None else found.filter(state=state)
 
 
@@ -74,7 +75,7 @@ def visible_cases(user: User) -> QuerySet[Case]:
         return found
     version = Q(charter_version__created_by=user) | Q(charter_version__submitted_by=user)
     own = version | Q(charter_version__metric__owner=user) | Q(rulebook_version__created_by=user)
-    return found.filter(~Q(state=CaseState.OPEN) | Q(opened_by=user) | own)
+    return found.filter(~Q(state=CaseState.OPEN) | Q(opened_by=user) | Q(handling__user=user) | own)
 
 
 def case(key: UUID, *, by: User) -> Case:
@@ -208,6 +209,11 @@ def team_accounts(cohort: str, on: date) -> QuerySet[User]:
         person__memberships__valid_from__lte=on,
         person__memberships__team__cohorts__slug=cohort,
     ).distinct()
+
+
+def handlers(case: Case) -> QuerySet[User]:
+    """Whoever handles a case, where anybody does and their account is in use."""
+    return User.objects.filter(is_active=True, casehandler__content_object=case)
 
 
 def open_past_their_time(now: datetime) -> QuerySet[Case]:

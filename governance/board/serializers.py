@@ -19,17 +19,14 @@ from governance.board.models import (
 )
 from governance.board.states import CaseKind, ConditionKind, Said, SeatKind, Vote
 from governance.people.models import User
+from ground.inputs import LONGEST, Input
 
-LONGEST = 10_000
 
+class Account(serializers.SlugRelatedField):
+    """An account, by its user name."""
 
-class Input(serializers.Serializer):
-    """What is sent to us: a key that we do not know is an error, never left out in silence."""
-
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
-        if isinstance(data, dict) and (unknown := sorted(set(data) - set(self.fields))):
-            raise serializers.ValidationError({name: ["There is no such field."] for name in unknown})
-        return super().to_internal_value(data)
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(slug_field="username", queryset=User.objects.all(), **kwargs)
 
 
 def sees_askers(context: dict[str, Any]) -> bool:
@@ -87,6 +84,7 @@ class CaseSerializer(serializers.ModelSerializer):
     version = serializers.IntegerField(source="charter_version.number", default=None)
     rulebook = serializers.IntegerField(source="rulebook_version.number", default=None)
     opened_by = serializers.SerializerMethodField()
+    handler = serializers.CharField(source="handling.user.username", default=None, allow_null=True)
     outcome = OutcomeSerializer(default=None)
 
     class Meta:
@@ -103,6 +101,7 @@ class CaseSerializer(serializers.ModelSerializer):
             "rulebook",
             "opened_at",
             "opened_by",
+            "handler",
             "closes_at",
             "closed_at",
             "outcome",
@@ -200,6 +199,11 @@ class CaseInput(Input):
     question = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True)
     closes_at = serializers.DateTimeField(required=False)
     waiver = WaiverInput(required=False)
+    handler = Account(required=False)
+
+
+class HandlerInput(Input):
+    handler = Account()
 
 
 class WaiverCaseInput(WaiverInput):
@@ -278,7 +282,7 @@ class PilotInput(Input):
     cohort = serializers.CharField(max_length=100)
     starts_on = serializers.DateField()
     days = serializers.IntegerField()
-    consent_by = serializers.SlugRelatedField(slug_field="username", queryset=User.objects.all())
+    consent_by = Account()
 
 
 class EndInput(Input):

@@ -9,6 +9,7 @@ urlpatterns = [
     path("cases/<uuid:key>", api.CaseDetail.as_view(), name="api-case"),
     path("cases/<uuid:key>/seen", api.CaseSeen.as_view(), name="api-case-seen"),
     path("cases/<uuid:key>/close", api.CaseClose.as_view(), name="api-case-close"),
+    path("cases/<uuid:key>/handler", api.CaseHandler.as_view(), name="api-case-handler"),
     path("cases/<uuid:key>/ballots", api.CaseBallots.as_view(), name="api-case-ballots"),
     path("cases/<uuid:key>/comments", api.CaseComments.as_view(), name="api-case-comments"),
     path("cases/<uuid:key>/conditions", api.CaseConditions.as_view(), name="api-case-conditions"),

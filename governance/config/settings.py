@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "django.contrib.admin",
     "rest_framework",
     "knox",
+    "guardian",
     "drf_spectacular",
     "drf_standardized_errors",
     "django_filters",
@@ -121,6 +122,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 RUNTIME_ROLE = env("RUNTIME_ROLE", default="mc_runtime")
 
 AUTH_USER_MODEL = "people.User"
+# guardian brings tables and nothing else: no account for those who did not sign in, no methods on accounts, and not its
+# backend (W001), which says yes to superusers. Who may do what is said by each room's `check_can_x`.
+ANONYMOUS_USER_NAME = None
+GUARDIAN_MONKEY_PATCH_USER = GUARDIAN_MONKEY_PATCH_GROUP = False
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"

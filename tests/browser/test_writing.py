@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from charter.registry import drafts
 from charter.registry.models import Draft, Source
+from charter.registry.states import DraftRight
 from charter.rules.vocabulary import Role, SourceKind
 from governance.board.models import Case
 from governance.board.states import SeatKind, Vote
@@ -54,7 +55,7 @@ def test_every_page_of_writing_is_accessible(window, owner, watched):
     eye.look("/charters/new", "charter-new", "Begin")
     full = a_draft(owner)
     empty = a_draft(owner, document=drafts.blank(slug="wait-for-review", name="Wait for review"))
-    drafts.add_editor(draft=full, user=factories.an_account("colleague"), by=owner)
+    drafts.share_draft(draft=full, user=factories.an_account("colleague"), right=DraftRight.WRITE, by=owner)
     two_versions(owner)
     eye.look("/charters", "charters")
     for draft in (full, empty):
@@ -62,7 +63,7 @@ def test_every_page_of_writing_is_accessible(window, owner, watched):
         eye.look(f"/charters/{draft.pk}/check", "charter-check")
         for each in HEADINGS:
             eye.look(f"/charters/{draft.pk}/{each}?all=1", "charter-heading")
-    eye.look(f"/charters/{empty.pk}", "charter-writers", "Add")
+    eye.look(f"/charters/{empty.pk}", "charter-writers", "Share")
     eye.look(f"/charters/{empty.pk}/check", "charter-check", "Hand in to the board")
     eye.look(f"/charters/{empty.pk}/discard", "charter-discard")
     eye.look("/metrics/pr-age/versions/1/2", "versions")

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registry", "0007_clock_suspensions")]
+    dependencies = [("registry", "0009_draft_permissions")]
     operations = [
         migrations.AddField(
             model_name="programme",

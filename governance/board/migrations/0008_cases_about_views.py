@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("board", "0005_grants_marks_and_pilots"),
+        ("board", "0007_case_handlers"),
         ("registry", "0007_clock_suspensions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,9 +1,11 @@
 """The review board: its seats and cases, and what follows from them."""
 
 from governance.board.models.cases import (
+    HANDLE,
     Ballot,
     BoardOutcome,
     Case,
+    CaseHandler,
     CaseView,
     Comment,
     Condition,
@@ -13,9 +15,11 @@ from governance.board.models.cases import (
 from governance.board.models.effects import Pilot, PilotExit, SurveyAnswer, Suspension, Waiver
 
 __all__ = [
+    "HANDLE",
     "Ballot",
     "BoardOutcome",
     "Case",
+    "CaseHandler",
     "CaseView",
     "Comment",
     "Condition",

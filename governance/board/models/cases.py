@@ -18,9 +18,12 @@ from governance.board.states import (
     Vote,
 )
 from governance.people.models import VALID, Dated
+from governance.people.object_permissions import ObjectPermission
 from ground import clock
 from ground.models import Record
 
+# What guardian and Django call the permission to prepare a case.
+HANDLE = "handle_case"
 _USER = settings.AUTH_USER_MODEL
 
 
@@ -84,6 +87,7 @@ class Case(Record):
 
     class Meta:
         ordering = ["-opened_at", "-id"]
+        permissions = [(HANDLE, "Can handle case")]
         constraints = [
             models.CheckConstraint(
                 name="case_has_its_matter",
@@ -136,6 +140,17 @@ class Case(Record):
 
     def __str__(self) -> str:
         return self.subject or str(self.charter_version or self.rulebook_version)
+
+
+class CaseHandler(ObjectPermission):
+    """The account that prepares a case for the board, one at a time; the votes decide, not they."""
+
+    content_object = models.OneToOneField(
+        Case,
+        on_delete=models.PROTECT,
+        related_name="handling",
+        error_messages={"unique": _("Somebody handles this case already.")},
+    )
 
 
 class Ballot(Record):

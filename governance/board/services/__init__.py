@@ -2,6 +2,7 @@
 
 from governance.board.services.cases import cast_ballot, cast_batch, close_case, open_case
 from governance.board.services.discussion import comment, look_at, propose_condition, withdraw_condition
+from governance.board.services.handling import name_handler, release_handler
 from governance.board.services.pilots import answer_survey, end_pilot, start_pilot, write_exit
 from governance.board.services.seats import end_term, fill_seat
 from governance.board.services.suspensions import suspend
@@ -18,8 +19,10 @@ __all__ = [
     "end_waiver",
     "fill_seat",
     "look_at",
+    "name_handler",
     "open_case",
     "propose_condition",
+    "release_handler",
     "start_pilot",
     "suspend",
     "withdraw_condition",

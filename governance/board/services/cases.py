@@ -15,7 +15,7 @@ from charter.registry.states import RulebookState, Standing, check_rulebook_can_
 from governance.board import approval, minutes, permissions, queries, quorum
 from governance.board.models import Ballot, BoardOutcome, Case, Seat, Waiver
 from governance.board.quorum import Tally
-from governance.board.services import effects, telling
+from governance.board.services import effects, handling, telling
 from governance.board.services.refusals import refusals_logged
 from governance.board.services.waivers import request_waiver
 from governance.board.states import OF_A_QUESTION, CaseKind, CaseState, SeatKind, Vote, check_can_move
@@ -35,13 +35,14 @@ def open_case(
     question: str = "",
     closes_at: datetime | None = None,
     details: Mapping[str, object] | None = None,
+    handler: User | None = None,
 ) -> Case:
     """Put a matter to the board: a charter version, a rulebook, or a question in words (see `CaseKind`).
 
     A submitted charter is then in review; one whose pilot has ended is put to the vote for all; a suspended one, to
     come back. A diagnostic charter that would become a performance one is a change of class, whatever it is opened as
     (S45). `details` are the fields of a waiver. Votes can be cast until `closes_at`, by default BOARD_VOTING_DAYS
-    from now. A suspension opens its own case.
+    from now. The board may name a `handler` at once. A suspension opens its own case.
     """
     kind = kind or _kind_of(charter_version, rulebook_version)
     if kind == CaseKind.CHARTER and charter_version is not None and _changes_class(charter_version):
@@ -55,7 +56,10 @@ def open_case(
     _check_matter(case)
     records.insert(case)
     _take_up(case, details, by)
-    return open_recorded(case, by)
+    open_recorded(case, by)
+    if handler is not None:
+        handling.take_on(case, handler, by)
+    return case
 
 
 def open_recorded(case: Case, by: User) -> Case:
@@ -99,7 +103,7 @@ def close_case(*, case: Case, by: User) -> BoardOutcome:
     Raises Conflict while seats are unheard and have time left. A case whose time ran out without a quorum is
     rejected.
     """
-    permissions.check_can_close_case(by)
+    permissions.check_can_close_case(by, case)
     case = _locked(case)
     if case.state != CaseState.OPEN:
         return case.outcome

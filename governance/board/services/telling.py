@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from governance.board import permissions, queries
-from governance.board.models import BoardOutcome, Case, Comment, Pilot, Term
+from governance.board.models import BoardOutcome, Case, CaseHandler, Comment, Pilot, Term
 from governance.notices.services import notify
 from governance.people.models import Role, RoleGrant, User
 from ground import clock
@@ -28,20 +28,32 @@ def opened(case: Case, by: User) -> None:
 
 
 def decided(case: Case, outcome: BoardOutcome, by: User) -> None:
-    """Tell the board and whoever proposed it what was decided."""
+    """Tell the board, whoever proposed it and whoever handled it what was decided."""
     subject = _("Decided: %(case)s") % {"case": case}
-    concerned = [*queries.holders(clock.today()), *_proposers(case)]
+    concerned = [*queries.holders(clock.today()), *_proposers(case), *queries.handlers(case)]
     _tell_case(case, concerned, "decided", subject, outcome.minutes.splitlines()[0], by)
 
 
 def commented(comment: Comment, by: User) -> None:
-    """Tell those who proposed the case or spoke before, but not who speaks."""
+    """Tell those who proposed the case, handle it or spoke before, but not who speaks."""
     case = comment.case
     earlier = User.objects.filter(pk__in=case.comments.values("user"))
-    others = [user for user in {*earlier, *_proposers(case)} if user != by]
+    others = [user for user in {*earlier, *_proposers(case), *queries.handlers(case)} if user != by]
     subject = _("New comment: %(case)s") % {"case": case}
     text = _("%(name)s wrote in the discussion of %(case)s.") % {"name": by.name, "case": case}
     _tell_case(case, others, f"comment:{comment.pk}", subject, text, by)
+
+
+def handler_named(handling: CaseHandler, by: User) -> None:
+    """Tell an account that it handles a case now."""
+    case = handling.content_object
+    said = {"case": case, "name": by.name, "day": _day(case)}
+    subject = _("You handle a case: %(case)s") % said
+    text = _(
+        "%(name)s asks you to prepare %(case)s for the board. You can read it and take part in its discussion, and close "
+        "it once every seat has been heard. Voting ends on %(day)s."
+    )
+    _tell_case(case, [handling.user], f"handler:{handling.pk}", subject, text % said, by)
 
 
 @transaction.atomic(durable=True)

@@ -1,23 +1,32 @@
 """Drafts: who sees, writes, shares, hands in and throws away, in which state; and what is saved."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, date, datetime
 
+import msgspec
 import pytest
+from django.contrib.auth.models import Permission
+from django.db import ProgrammingError, transaction
+from guardian.core import ObjectPermissionChecker
+from guardian.models import UserObjectPermission
+from guardian.shortcuts import assign_perm, get_users_with_perms
 from msgspec.structs import replace
 
-from audits.ledger.models import Entry
+from audits.ledger.models import Entry, Payload
 from charter.registry import drafts, permissions
 from charter.registry.charter_facts import read_document
 from charter.registry.document import Measure
 from charter.registry.headings import Heading
 from charter.registry.models import Draft, Source
-from charter.registry.states import Standing
+from charter.registry.states import DraftRight, Standing
 from charter.rules.vocabulary import Aggregation, Role, SourceKind
 from governance.board.models import Case
 from governance.board.proposals import propose
 from governance.board.states import CaseState, SeatKind, Vote
 from governance.notices.models import Notice
 from governance.people.models import AccountKind
+from ground import clock
 from ground.errors import BadInput, Conflict, HouseError, NotPermitted
 from tests import factories
 
@@ -68,7 +77,8 @@ def why_not(check: Callable, user, draft) -> str | None:
 def people(owner, draft, by):
     found = {
         "owner": owner,
-        "editor": factories.an_account("editor"),
+        "writer along": factories.an_account("editor"),
+        "reader along": factories.an_account("reader"),
         "other owner": factories.an_account("other"),
         "board": factories.an_account("board"),
         "auditor": factories.an_account("auditor"),
@@ -80,12 +90,13 @@ def people(owner, draft, by):
     for name, role in [("other owner", Role.METRIC_OWNER), ("board", Role.BOARD_MEMBER), ("auditor", Role.AUDITOR),
                        ("administrator", Role.ADMIN)]:  # fmt: skip
         factories.a_role(found[name], role)
-    drafts.add_editor(draft=draft, user=found["editor"], by=owner)
+    drafts.share_draft(draft=draft, user=found["writer along"], right=DraftRight.WRITE, by=owner)
+    drafts.share_draft(draft=draft, user=found["reader along"], right=DraftRight.READ, by=owner)
     return found
 
 
-SEE = {"owner", "editor", "board", "auditor", "administrator", "system"}
-EDIT = {"owner", "editor", "system"}
+SEE = {"owner", "writer along", "reader along", "board", "auditor", "administrator", "system"}
+EDIT = {"owner", "writer along", "system"}
 END = {"owner", "system"}
 
 
@@ -109,7 +120,7 @@ def test_who_may_do_what_with_a_draft_in_which_state(people, draft, owner, ended
 
 def test_an_account_out_of_use_writes_no_more(people, draft):
     """DESIGN, Ground rules: an account that is closed can do nothing."""
-    for name in ("owner", "editor"):
+    for name in ("owner", "writer along", "reader along"):
         people[name].is_active = False
         assert why_not(permissions.check_can_see_draft, people[name], draft) == "not_permitted"
         assert why_not(permissions.check_can_edit_draft, people[name], draft) == "not_permitted"
@@ -169,7 +180,7 @@ def test_a_heading_is_saved_and_logged_without_its_text(draft, owner):
 def test_two_who_write_do_not_overwrite_each_other(people, draft):
     """Issue 3, item 1: the second to save the same heading is told; other headings are theirs to save."""
     stale = drafts.digest(draft, Heading.WHY)
-    save(draft, Heading.WHY, people["editor"], purpose="Theirs.")
+    save(draft, Heading.WHY, people["writer along"], purpose="Theirs.")
     document = read_document(draft.document)
     with pytest.raises(Conflict) as caught:
         drafts.save_heading(
@@ -181,22 +192,94 @@ def test_two_who_write_do_not_overwrite_each_other(people, draft):
     assert read_document(draft.document).why.purpose == "Theirs."
 
 
-def test_writers_are_asked_and_told_once(people, draft, owner):
-    """Issue 3, item 8: shared with accounts in use, each told with a link."""
-    (notice,) = Notice.objects.filter(to=people["editor"])
-    assert notice.path == f"/charters/{draft.pk}"
+def test_a_draft_is_shared_to_write_or_to_read_and_each_is_told_once(people, draft, owner):
+    """Issue 3, item 8: shared with accounts in use, by the owner alone, each told with a link what they may do."""
+    for name, says in (("writer along", "write along"), ("reader along", "can read the draft")):
+        (notice,) = Notice.objects.filter(to=people[name])
+        assert notice.path == f"/charters/{draft.pk}" and says in notice.subject
     machine = factories.an_account("bot", kind=AccountKind.MACHINE)
     for user, refusal in (
-        (people["editor"], "edits the draft already"),
+        (people["writer along"], "has that right already"),
         (owner, "owns the draft"),
-        (machine, "people"),
+        (machine, "a person’s"),
     ):
-        with pytest.raises(BadInput, match=refusal):
-            drafts.add_editor(draft=draft, user=user, by=owner)
-    drafts.remove_editor(draft=draft, user=people["editor"], by=owner)
-    assert why_not(permissions.check_can_edit_draft, people["editor"], draft) == "not_permitted"
-    with pytest.raises(NotPermitted):
-        drafts.add_editor(draft=draft, user=people["nobody"], by=people["other owner"])
+        with pytest.raises(BadInput, match=refusal) as caught:
+            drafts.share_draft(draft=draft, user=user, right=DraftRight.WRITE, by=owner)
+        assert caught.value.field == "user"
+    drafts.unshare_draft(draft=draft, user=people["writer along"], by=owner)
+    assert why_not(permissions.check_can_see_draft, people["writer along"], draft) == "not_permitted"
+    for name in ("other owner", "reader along", "board", "superuser"):
+        with pytest.raises(NotPermitted):
+            drafts.share_draft(draft=draft, user=people["nobody"], right=DraftRight.READ, by=people[name])
+
+
+def test_one_right_takes_the_place_of_the_other(people, draft, owner):
+    """Issue 3, item 8: an account reads or writes along, and the table says since when and by whose leave."""
+    user = people["reader along"]
+    with clock.stopped_at(datetime(2026, 5, 4, 9, tzinfo=UTC)):
+        drafts.share_draft(draft=draft, user=user, right=DraftRight.WRITE, by=owner)
+    (share,) = draft.shares.filter(user=user)
+    assert (share.right, share.given_by, share.given_at.date()) == (
+        DraftRight.WRITE,
+        owner,
+        date(2026, 5, 4),
+    )
+    drafts.share_draft(draft=draft, user=user, right=DraftRight.READ, by=owner)
+    assert why_not(permissions.check_can_edit_draft, user, draft) == "not_permitted"
+    logged = Payload.objects.filter(entry__kind="registry.draft.shared")
+    said = [msgspec.json.decode(each.body) for each in logged]
+    assert sorted(each["right"] for each in said if each["user"] == str(user.pk)) == ["read", "read", "write"]
+
+
+def test_superusers_get_nothing_from_guardian_or_django(people, draft):
+    """DESIGN, Ground rules: guardian lets superusers through, so nothing that decides asks it.
+
+    The attack: a superuser with every global permission, of an account in use, for whom guardian says yes.
+    """
+    root = people["superuser"]
+    root.user_permissions.set(Permission.objects.filter(content_type__app_label="registry"))
+    assert root.has_perm("registry.change_draft")
+    assert ObjectPermissionChecker(root).has_perm("change_draft", draft)
+    for check in (permissions.check_can_see_draft, permissions.check_can_edit_draft):
+        assert why_not(check, root, draft) == "not_permitted"
+    assert not drafts.drafts_of(root).exists()
+    assert set(get_users_with_perms(draft)) == {people["writer along"], people["reader along"]}
+
+
+def test_nothing_is_given_past_the_table_of_drafts(people, draft):
+    """ADR 8: guardian's tables for objects of any kind stay empty, and what was given is never changed."""
+    share = draft.shares.first()
+    for statement in (
+        lambda: assign_perm("registry.change_draft", people["nobody"]),
+        lambda: UserObjectPermission.objects.create(
+            user=people["nobody"], permission=share.permission, content_object=draft
+        ),
+        lambda: draft.shares.update(user=people["nobody"]),
+    ):
+        with suppress(ProgrammingError), transaction.atomic():
+            statement()
+        assert why_not(permissions.check_can_see_draft, people["nobody"], draft) == "not_permitted"
+    assert not UserObjectPermission.objects.exists()
+
+
+def test_the_owner_and_a_registered_name_stay(draft, owner):
+    """S2: who answers for a charter, and what a metric is called, change by no door of writing."""
+    with pytest.raises(BadInput) as caught:
+        save(draft, Heading.WHO, owner, owner="somebody else")
+    assert caught.value.field == "who.owner"
+    propose(draft=draft, by=owner)
+    again = a_draft(owner, document=read_document(draft.document))
+    part = read_document(again.document).what
+    with pytest.raises(BadInput, match="its name stays") as caught:
+        drafts.save_heading(
+            draft=again,
+            heading=Heading.WHAT,
+            part=part,
+            seen=drafts.digest(again, Heading.WHAT),
+            by=owner,
+            name="New",
+        )
+    assert caught.value.field == "name"
 
 
 def test_handing_in_makes_a_version_and_a_case(draft, owner):

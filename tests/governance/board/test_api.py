@@ -65,6 +65,25 @@ def test_a_case_is_listed_read_discussed_voted_on_and_decided(case, member):
     ).items()
 
 
+def test_who_handles_a_case_is_named_and_released(case, member):
+    """Issue 3, 8: REST for all of it; the handler reads and closes, and is told which field is wrong."""
+    handler, address = factories.an_account("preparer"), f"/api/v1/cases/{case.pk}"
+    client, theirs = as_(member), as_(handler)
+    assert theirs.get(address).status_code == 403
+    for name, code in (("nobody-here", "does_not_exist"), ("owner", "own_proposal")):
+        wrong = client.put(f"{address}/handler", {"handler": name}, format="json")
+        assert (wrong.status_code, wrong.json()["field"], wrong.json()["code"]) == (400, "handler", code)
+    named = client.put(f"{address}/handler", {"handler": "preparer"}, format="json")
+    assert (named.status_code, named.json()["handler"]) == (200, "preparer")
+    mine = theirs.get("/api/v1/cases", {"handled_by_me": True}).json()["results"]
+    assert [each["id"] for each in mine] == [str(case.pk)]
+    early = theirs.post(f"{address}/close")
+    assert (early.status_code, early.json()["code"]) == (409, "no_quorum")
+    assert theirs.put(f"{address}/handler", {"handler": "preparer"}, format="json").status_code == 403
+    assert theirs.delete(f"{address}/handler").status_code == 204
+    assert theirs.get(address).status_code == 403
+
+
 def test_who_may_not_is_told_why_in_a_problem(case):
     """Issue 3, Bad input: superusers get nothing more at this door either."""
     root = as_(factories.an_account("root", is_superuser=True, is_staff=True))

@@ -298,7 +298,9 @@ def test_the_owner_s_line_does_not_vote_on_what_decides_about_people(by, monkeyp
         user.person = Person.objects.get(external_id=name)
         user.save(update_fields=["person"])
         for people in (False, True):
-            monkeypatch.setattr(permissions, "decides_about_people", lambda _version, people=people: people)
+            monkeypatch.setattr(
+                permissions.cases, "decides_about_people", lambda _version, people=people: people
+            )
             refused[name, people] = not permissions.can_vote(user, case, factories.a_seat(seat))
     assert {name for (name, people), no in refused.items() if people and no} == {"chief", "lead", "below"}
     assert not any(no for (_name, people), no in refused.items() if not people)

@@ -171,7 +171,7 @@ def test_who_may_open_and_close(house, name, may_open, may_close):
     accounts, case = house
     for may, check in (
         (may_open, lambda user: permissions.check_can_open_case(user, case)),
-        (may_close, permissions.check_can_close_case),
+        (may_close, lambda user: permissions.check_can_close_case(user, case)),
     ):
         if may:
             check(accounts[name])

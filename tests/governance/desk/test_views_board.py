@@ -372,3 +372,46 @@ def test_a_list_costs_the_same_however_long(statements, members, case):
 def test_a_case_costs_few_statements(statements, members, case):
     """DESIGN, Style: pinned query counts."""
     assert statements(path(case), by=members[LEGAL]) <= 46
+
+
+def test_a_member_names_who_handles_a_case(browse, members, case):
+    """Issue 3, item 8: named by the board on a page of its own; they read the open case, and may step down."""
+    handler = factories.an_account("preparer")
+    assert browse(path(case), by=handler).status == 403
+    assert browse(path(case), by=members[LEGAL]).says("Handled by Nobody yet", "Name somebody")
+    act = path(case, "/handler")
+    assert browse(act, by=members[LEGAL]).says("Name who handles the case")
+    for data, says in (
+        ({}, "Enter a user name"),
+        ({"handler": "nobody-here"}, "Nobody has the user name “nobody-here”."),
+        ({"handler": "owner"}, "Nobody handles their own proposal."),
+    ):
+        page = browse(act, by=members[LEGAL], data={"x": "y", **data})
+        assert page.status == 400 and page.says(says)
+    assert browse(act, by=members[LEGAL], data={"handler": "preparer"}).response["Location"] == path(case)
+    page = browse(path(case), by=handler)
+    assert (
+        page.status == 200 and page.says("Handled by Preparer", "Step down") and not page.says("Name another")
+    )
+    assert browse("/cases?handler=me", by=handler).says("1 of")
+    assert browse(path(case, "/handler/release"), by=handler, data={}).status == 302
+    assert browse(path(case), by=handler).status == 403
+
+
+def test_who_may_name_who_handles_a_case(browse, members, case, house):
+    """Issue 3, item 8: members of the board; the owner, who sees the case, does not."""
+    owner = case.charter_version.metric.owner
+    for user, status in ((members[HR], 302), (owner, 403), (house.manager, 403)):
+        assert browse(path(case, "/handler"), by=user, data={"handler": "board-legal"}).status == status
+
+
+def test_a_member_puts_a_question_with_its_handler(browse, members, house):
+    """Issue 3, item 8: named when a case is opened; others are not asked for one."""
+    handler = factories.an_account("preparer")
+    asked = {"kind": "edge_case", "subject": "On loan", "question": "Whose team is theirs?"}
+    assert browse("/cases/new", by=members[LEGAL]).says("Who prepares it for the board?")
+    assert not browse("/cases/new", by=house.manager).says("Who prepares it for the board?")
+    opened = browse("/cases/new", by=members[LEGAL], data={**asked, "handler": "preparer"})
+    assert browse(opened.response["Location"], by=handler).says("Handled by Preparer")
+    own = browse("/cases/new", by=members[LEGAL], data={**asked, "handler": "board-legal"})
+    assert own.status == 400 and own.says("Nobody handles their own proposal.")

@@ -14,6 +14,7 @@ from charter.registry.charter_facts import read_document
 from charter.registry.document import CharterDocument
 from charter.registry.headings import Heading
 from charter.registry.models import Draft, Source
+from charter.registry.states import DraftRight
 from charter.rules.vocabulary import Role, SourceKind
 from governance.board.models import Case
 from governance.board.states import SeatKind, Vote
@@ -336,7 +337,7 @@ def test_who_may_open_which_page(browse, house, owner, draft):
     """Issue 3, item 8: who sees a draft and who edits it; the board reads, others do not."""
     board, editor = factories.an_account("reader"), factories.an_account("editor")
     factories.a_role(board, Role.BOARD_MEMBER)
-    drafts.add_editor(draft=draft, user=editor, by=owner)
+    drafts.share_draft(draft=draft, user=editor, right=DraftRight.WRITE, by=owner)
     paths = (
         f"/charters/{draft.pk}",
         f"/charters/{draft.pk}/check",
@@ -360,16 +361,24 @@ def test_who_may_open_which_page(browse, house, owner, draft):
     assert browse(f"/charters/{draft.pk}/secrets", by=owner).status == 404
 
 
-def test_writers_are_added_and_taken_out(browse, owner, draft):
-    """Issue 3, item 8: the owner shares a draft by user name."""
+def test_readers_and_writers_are_added_and_taken_out(browse, owner, draft):
+    """Issue 3, item 8: the owner shares a draft by user name, to read or to write, and takes it back."""
     factories.an_account("colleague")
-    path = f"/charters/{draft.pk}/writers"
-    assert browse(path, by=owner, data={"user": "nobody-here"}).says(
-        "Nobody has the user name “nobody-here”."
-    )
-    assert browse(path, by=owner, data={"user": "colleague"}).status == 302
-    assert browse(f"/charters/{draft.pk}", by=owner).says("Colleague Writes along")
-    assert browse(path, by=owner, data={"user": "colleague"}).says("This account edits the draft already")
+    path, page = f"/charters/{draft.pk}/writers", f"/charters/{draft.pk}"
+    write, read = ({"user": "colleague", "right": right} for right in ("write", "read"))
+    for data, says in (
+        ({**write, "user": "nobody-here"}, "Nobody has the user name “nobody-here”."),
+        ({"user": "colleague"}, "Choose whether they read or write along"),
+        ({"right": "read"}, "Enter a user name"),
+        ({**write, "user": "writer"}, "This account owns the draft"),
+    ):
+        refused = browse(path, by=owner, data=data)
+        assert refused.status == 400 and refused.says(says)
+    assert browse(path, by=owner, data=write).status == 302
+    assert browse(page, by=owner).says("Colleague Writes along since")
+    assert browse(path, by=owner, data=write).says("This account has that right already")
+    assert browse(path, by=owner, data=read).status == 302
+    assert browse(page, by=owner).says("Colleague Reads along since")
     assert browse(path, by=owner, data={"user": "colleague", "remove": "on"}).status == 302
     assert not draft.shares.exists()
     assert browse(path, by=owner).status == 405

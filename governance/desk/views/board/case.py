@@ -133,6 +133,8 @@ def _asked(request: HttpRequest, found: Case) -> dict[str, Any]:
         "needed": approval.said(found),
         "comment_form": CommentForm(),
         "may_bind": not why_not(permissions.check_can_set_conditions, request.user, found),
+        "may_name": not why_not(permissions.check_can_name_handler, request.user, found),
+        "handles": hasattr(found, "handling") and permissions.handles(request.user, found),
         "ballot_form": reader.form() if may_vote else None,
         "why_no_ballot": reader.bar,
         "conflict": reader.conflict if may_vote else "",
@@ -143,7 +145,7 @@ def _asked(request: HttpRequest, found: Case) -> dict[str, Any]:
 def _closing(request: HttpRequest, found: Case, reader: Voter) -> dict[str, Any]:
     """Whether the reader may now close the case, and why that is possible."""
     try:
-        permissions.check_can_close_case(request.user)
+        permissions.check_can_close_case(request.user, found)
     except HouseError:
         return {}
     if len(reader.heard) == len(SeatKind):

@@ -26,7 +26,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     seen = queries.visible_cases(request.user)
     needing = list(queries.needs_my_vote(request.user))
     waiting = frozenset(case.pk for case in needing)
-    narrowed = CaseFilter(request.GET, queryset=seen, waiting=waiting)
+    narrowed = CaseFilter(request.GET, queryset=seen, request=request, waiting=waiting)
     counts = narrowing.counts(seen, COUNTED)
     narrowing.offer(request, narrowed, counts)
     table = CaseTable(narrowed.qs, waiting=waiting, changed=queries.changed_cases(request.user))

@@ -18,6 +18,12 @@ class CaseFilter(django_filters.FilterSet):
         empty_label=_("Any"),
         method="by_need",
     )
+    handler = django_filters.ChoiceFilter(
+        label=_("Handled by"),
+        choices=[("me", _("Me"))],
+        empty_label=_("Anybody"),
+        method="by_handler",
+    )
     state = django_filters.MultipleChoiceFilter(
         label=_("State"), choices=CaseState.choices, widget=forms.CheckboxSelectMultiple
     )
@@ -37,6 +43,10 @@ class CaseFilter(django_filters.FilterSet):
     def by_need(self, found: QuerySet[Case], _name: str, _value: str) -> QuerySet[Case]:
         """Open cases that the reader's seats have not been heard on."""
         return found.filter(pk__in=self._waiting)
+
+    def by_handler(self, found: QuerySet[Case], _name: str, _value: str) -> QuerySet[Case]:
+        """Cases that the reader handles, or handled until they closed."""
+        return found.filter(handling__user=self.request.user)
 
     def by_text(self, found: QuerySet[Case], _name: str, value: str) -> QuerySet[Case]:
         """Part of the subject, or of the metric's name."""

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from charter.rules import Rule
 from charter.rules.vocabulary import Decision
 from governance.board.states import CaseKind, ConditionKind, Said, SeatKind, Vote
+from governance.desk.accounts import AccountField
 from governance.desk.questions import named
-from governance.people.models import User
 from ground.errors import HouseError
 
 VOTES = {
@@ -254,9 +254,19 @@ class PutForm(BoardForm):
         error_messages={"required": _("Say what the board should decide")},
     )
     metric = forms.ChoiceField(label=_("Is it about one metric?"), required=False)
+    handler = AccountField(
+        label=_("Who prepares it for the board?"),
+        help_text=_("Their user name. You can leave this open and name somebody later."),
+        required=False,
+    )
 
-    def __init__(self, *args: object, metrics: Sequence[tuple[str, str]], **kwargs: object) -> None:
+    def __init__(
+        self, *args: object, metrics: Sequence[tuple[str, str]], sits: bool, **kwargs: object
+    ) -> None:
+        """`sits`: whether the reader sits on the board, which alone names who handles a case."""
         super().__init__(*args, **kwargs)
+        if not sits:
+            del self.fields["handler"]
         self.fields["kind"].widget.choice_hints = {
             CaseKind.EDGE_CASE.value: _("A use that the charter and the rules do not clearly answer."),
             CaseKind.UNINTENDED_CONSEQUENCES.value: _("A metric does something that nobody wanted."),
@@ -268,10 +278,9 @@ class PutForm(BoardForm):
 class PilotForm(BoardForm):
     """Starting a pilot with the team that the board named, once it has agreed."""
 
-    consent_by = forms.CharField(
+    consent_by = AccountField(
         label=_("Who agreed for the team?"),
         help_text=_("The user name of somebody who belongs to the team. They can end the pilot again."),
-        max_length=150,
         error_messages={"required": _("Enter the user name of who agreed for the team")},
     )
     starts_on = DayField(label=_("First day"))
@@ -280,12 +289,6 @@ class PilotForm(BoardForm):
         help_text=_("From 42 to 56, which is six to eight weeks."),
         error_messages=dict.fromkeys(("required", "invalid"), _("Enter a number of days from 42 to 56")),
     )
-
-    def clean_consent_by(self) -> User:
-        found = User.objects.filter(username=self.cleaned_data["consent_by"].strip()).first()
-        if found is None:
-            raise forms.ValidationError(_("There is no account of this name"))
-        return found
 
 
 class EndForm(BoardForm):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from charter.registry import queries as registry
 from charter.registry.models import CharterVersion, Metric
-from governance.board import services
+from governance.board import permissions, services
 from governance.board.models import Case
 from governance.board.states import CaseKind
 from governance.desk.openings import opens_to, signed_in
@@ -17,7 +17,8 @@ from governance.desk.views.board.forms import PutForm
 @opens_to(signed_in, stored=False)
 def put(request: HttpRequest) -> HttpResponse:
     """Say in words what the board should decide (S49, S100)."""
-    form = PutForm(request.POST or None, metrics=list(Metric.objects.values_list("slug", "name")))
+    metrics = list(Metric.objects.values_list("slug", "name"))
+    form = PutForm(request.POST or None, metrics=metrics, sits=permissions.sits(request.user))
     opened: list[Case] = []
     if request.method == "POST" and form.accepted(lambda: opened.append(_open(request, form))):
         messages.success(request, _("The case is open. Every seat can see it now."))
@@ -32,6 +33,7 @@ def _open(request: HttpRequest, form: PutForm) -> Case:
         charter_version=_governing(given["metric"]) if given["metric"] else None,
         subject=given["subject"],
         question=given["question"],
+        handler=given.get("handler"),
         by=request.user,
     )
 

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from governance.desk.views.board import batch, case, cases, conditions, pilots, putting, suspending, waivers
+from governance.desk.views.board import (
+    batch,
+    case,
+    cases,
+    conditions,
+    handling,
+    pilots,
+    putting,
+    suspending,
+    waivers,
+)
 
 urlpatterns = [
     path("cases", cases.cases, name="cases"),
@@ -18,6 +28,8 @@ urlpatterns = [
         conditions.withdraw,
         name="case-condition-withdraw",
     ),
+    path("cases/<uuid:case_id>/handler", handling.name, name="case-handler"),
+    path("cases/<uuid:case_id>/handler/release", handling.release, name="case-handler-release"),
     path("minutes", cases.minutes, name="minutes"),
     path("metrics/<slug:slug>/suspend", suspending.suspend, name="metric-suspend"),
     path("metrics/<slug:slug>/pilot", pilots.start, name="pilot-start"),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -16,13 +16,13 @@ from charter.registry.headings import Heading, entries, label
 from charter.registry.lint import Finding
 from charter.registry.models import Draft, Metric
 from charter.registry.readability import readability
+from charter.registry.states import DraftRight
 from governance.board.proposals import propose
 from governance.board.queries import FormerReason, former_reasons
 from governance.desk.openings import opens_to, signed_in
 from governance.desk.views.writing import pages
-from governance.desk.views.writing.own import own_draft
+from governance.desk.views.writing.sharing import ShareForm
 from governance.desk.views.writing.states import heading_url, tasks
-from governance.people.models import AccountKind, User
 from ground.errors import BadInput, Conflict
 
 Page = dict[str, object]
@@ -31,32 +31,32 @@ Page = dict[str, object]
 @opens_to(signed_in, stored=False)
 def overview(request: HttpRequest, draft_id: str) -> HttpResponse:
     """The list of what is to write, with how far each heading is."""
-    draft = own_draft(draft_id)
+    draft = drafts.draft(draft_id)
     permissions.check_can_see_draft(request.user, draft)
     return _overview(request, draft)
 
 
 @opens_to(signed_in, stored=False)
 @require_POST
-def editors(request: HttpRequest, draft_id: str) -> HttpResponse:
-    """Ask somebody to write along, or no longer."""
-    draft = own_draft(draft_id)
-    username = request.POST.get("user", "").strip()
-    user = User.objects.filter(username=username, kind=AccountKind.HUMAN).first()
-    if user is None:
-        permissions.check_can_end_draft(request.user, draft)
-        return _overview(request, draft, wrong=_("Nobody has the user name “%(name)s”.") % {"name": username})
-    try:
-        _share(request, draft, user)
-    except BadInput as error:
-        return _overview(request, draft, wrong=error.detail)
-    return HttpResponseRedirect(reverse("charter-draft", args=[draft.pk]) + "#writers")
+def writers(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """Let somebody read or write along, or no longer."""
+    draft = drafts.draft(draft_id)
+    permissions.check_can_end_draft(request.user, draft)
+    if "remove" in request.POST:
+        return _unshare(request, draft)
+    form = ShareForm(request.POST)
+    if form.is_valid():
+        try:
+            return _share(request, draft, form)
+        except BadInput as error:
+            form.add_error(error.field if error.field in form.fields else None, error.detail)
+    return _overview(request, draft, form)
 
 
 @opens_to(signed_in, stored=False)
 def discard(request: HttpRequest, draft_id: str) -> HttpResponse:
     """Ask once more, then throw the draft away."""
-    draft = own_draft(draft_id)
+    draft = drafts.draft(draft_id)
     permissions.check_can_end_draft(request.user, draft)
     if request.method != "POST":
         return render(request, "desk/writing/discard.html", _about(draft))
@@ -68,7 +68,7 @@ def discard(request: HttpRequest, draft_id: str) -> HttpResponse:
 @opens_to(signed_in, stored=False)
 def check(request: HttpRequest, draft_id: str) -> HttpResponse:
     """GET shows all answers with what stands in the way; POST hands the charter in and puts it to the board."""
-    draft = own_draft(draft_id)
+    draft = drafts.draft(draft_id)
     permissions.check_can_see_draft(request.user, draft)
     if request.method != "POST":
         return _check(request, draft)
@@ -82,32 +82,45 @@ def check(request: HttpRequest, draft_id: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("metric", args=[draft.metric]))
 
 
-def _share(request: HttpRequest, draft: Draft, user: User) -> None:
-    if "remove" in request.POST:
-        drafts.remove_editor(draft=draft, user=user, by=request.user)
-        messages.success(request, _("%(name)s no longer writes along.") % {"name": user.name})
-    else:
-        drafts.add_editor(draft=draft, user=user, by=request.user)
-        messages.success(request, _("%(name)s can write along now.") % {"name": user.name})
+def _share(request: HttpRequest, draft: Draft, form: ShareForm) -> HttpResponse:
+    user, right = form.cleaned_data["user"], DraftRight(form.cleaned_data["right"])
+    drafts.share_draft(draft=draft, user=user, right=right, by=request.user)
+    said = {
+        DraftRight.READ: _("%(name)s can read along now."),
+        DraftRight.WRITE: _("%(name)s can write along now."),
+    }
+    messages.success(request, said[right] % {"name": user.name})
+    return _to_writers(draft)
+
+
+def _unshare(request: HttpRequest, draft: Draft) -> HttpResponse:
+    share = get_object_or_404(draft.shares.select_related("user"), user__username=request.POST.get("user"))
+    drafts.unshare_draft(draft=draft, user=share.user, by=request.user)
+    messages.success(request, _("%(name)s no longer reads or writes along.") % {"name": share.user.name})
+    return _to_writers(draft)
+
+
+def _to_writers(draft: Draft) -> HttpResponse:
+    return HttpResponseRedirect(reverse("charter-draft", args=[draft.pk]) + "#writers")
 
 
 def _about(draft: Draft) -> Page:
     return {"draft": draft, "document": read_document(draft.document)}
 
 
-def _overview(request: HttpRequest, draft: Draft, wrong: str = "") -> HttpResponse:
+def _overview(request: HttpRequest, draft: Draft, form: ShareForm | None = None) -> HttpResponse:
     document = read_document(draft.document)
     found = tasks(draft, document, submission.findings_of(document, draft.programme))
     given = _about(draft) | {
         "tasks": found,
         "done": sum(1 for task in found if task.done),
-        "shares": list(draft.shares.select_related("user")),
+        "shares": list(draft.shares.select_related("user", "permission")),
         "may_edit": permissions.can_edit_draft(request.user, draft),
         "may_end": permissions.can_end_draft(request.user, draft),
         "reasons": _reasons(draft),
-        "wrong": wrong,
+        "form": form or ShareForm(),
     }
-    return render(request, "desk/writing/draft.html", given, status=400 if wrong else 200)
+    return render(request, "desk/writing/draft.html", given, status=400 if form else 200)
 
 
 def _check(request: HttpRequest, draft: Draft, *, status: int = 200, refused: str = "") -> HttpResponse:

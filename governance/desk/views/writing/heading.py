@@ -20,7 +20,6 @@ from charter.rules.vocabulary import Category
 from governance.desk.openings import opens_to, signed_in
 from governance.desk.views.writing import pages
 from governance.desk.views.writing.forms.what import WhatForm
-from governance.desk.views.writing.own import own_draft
 from governance.desk.views.writing.states import heading_url
 from ground.errors import BadInput, Conflict
 
@@ -30,7 +29,7 @@ MOST_SUGGESTED = 5
 @opens_to(signed_in, stored=False)
 def heading(request: HttpRequest, draft_id: str, slug: str) -> HttpResponse:
     """GET shows a heading with what lint finds of it; POST saves it and goes where the button says."""
-    draft = own_draft(draft_id)
+    draft = drafts.draft(draft_id)
     permissions.check_can_edit_draft(request.user, draft)
     here = next((each for each in Heading if each.slug == slug), None)
     if here is None:
@@ -53,7 +52,7 @@ def _save(request: HttpRequest, draft: Draft, document: CharterDocument, form: p
     except Conflict as error:
         if error.code != "heading_changed":
             raise
-        return _page(request, own_draft(draft.pk), document, form, status=409, conflict=error.detail)
+        return _page(request, drafts.draft(draft.pk), document, form, status=409, conflict=error.detail)
     except BadInput as error:
         return _page(request, draft, document, form, status=400, conflict=error.detail)
     return _onwards(request, draft, form.heading)

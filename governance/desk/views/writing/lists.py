@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import F, Q, QuerySet
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy
 from django_tables2 import RequestConfig
 
 from charter.registry import catalogue, drafts, permissions, queries
-from charter.registry.charter_facts import read_document
 from charter.registry.document import CharterDocument
 from charter.registry.filters import MetricFilter
 from charter.registry.models import CharterVersion, Draft, Metric
@@ -87,9 +86,8 @@ class StartForm(forms.Form):
         if given["start"] == "blank":
             return drafts.blank(slug=given["slug"], name=given["name"]), None
         if given["start"] == "catalogue":
-            return catalogue.charters()[given["starter"]], None
-        newest = CharterVersion.objects.filter(metric__slug=given["metric"]).order_by("-number").first()
-        return read_document(newest.document), newest
+            return drafts.of_catalogue(given["starter"]), None
+        return drafts.of_version(given["metric"])
 
 
 @opens_to(signed_in, stored=False)
@@ -102,7 +100,7 @@ def charters(request: HttpRequest) -> HttpResponse:
     table.caption = _("Your charters")
     RequestConfig(request, paginate={"per_page": A_PAGE}).configure(table)
     given = {
-        "drafts": _drafts(request.user)[:MOST_DRAFTS],
+        "drafts": drafts.drafts_of(request.user)[:MOST_DRAFTS],
         "table": table,
         "form": narrowed.form,
         "narrowed": bool(request.GET.get("name") or request.GET.get("standing")),
@@ -139,9 +137,3 @@ def _wanted(request: HttpRequest) -> dict[str, str]:
     """A metric's page leads here with the metric named."""
     metric = request.GET.get("metric", "")
     return {"start": "version", "metric": metric} if metric else {}
-
-
-def _drafts(user: User) -> QuerySet[Draft]:
-    """The drafts that the reader writes on, last touched first."""
-    mine = Draft.objects.filter(Q(owner=user) | Q(editors=user), ended_at__isnull=True).distinct()
-    return mine.select_related("owner", "updated_by")

@@ -7,19 +7,19 @@ from charter.registry.models import CharterVersion
 from charter.registry.permissions import SEE_DRAFTS
 from charter.registry.states import Standing
 from charter.rules.vocabulary import GROUP_OF, DecisionGroup, Grain, Kind, View
-from governance.board.models import Case, Pilot, Seat, Term, Waiver
+from governance.board.models import HANDLE, Case, CaseHandler, Seat, Term, Waiver
 from governance.board.quorum import Tally
-from governance.board.states import VETO_SCOPES, VETO_SEATS, CaseKind, CaseState, PilotState, SeatKind, Vote
+from governance.board.states import VETO_SCOPES, VETO_SEATS, CaseKind, CaseState, SeatKind, Vote
 from governance.people.lines import in_one_line
-from governance.people.models import AccountKind, Cohort, Membership, Role, User
+from governance.people.models import AccountKind, Role, User
+from governance.people.object_permissions import check_can_be_given, given_to
 from governance.people.permissions import can_administer, holds, is_system
 from ground import clock
 from ground.errors import BadInput, Conflict, HouseError, NotPermitted
 
 # Kinds whose approval puts a charter in force, and so can be bound to conditions.
 CONDITIONED = frozenset({CaseKind.CHARTER, CaseKind.CLASS_CHANGE})
-# Of the charter's scale from 0 to 4.
-LOW_INVASIVENESS = 1
+LOW_INVASIVENESS = 1  # of the charter's scale from 0 to 4
 _OF_ONE = frozenset({Grain.PERSON, Grain.ROLE_COHORT})
 
 
@@ -63,7 +63,7 @@ def check_can_open_case(user: User, matter: Case) -> None:
 
 
 def check_can_see_case(user: User, case: Case) -> None:
-    """Raise NotPermitted where a case is open and the account neither works on it nor proposed it.
+    """Raise NotPermitted where a case is open and the account neither works on it, nor handles or proposed it.
 
     What is decided is published, with its minutes, to everybody who can sign in (S85, S143).
     """
@@ -71,7 +71,7 @@ def check_can_see_case(user: User, case: Case) -> None:
         raise NotPermitted(_("Sign in to read cases."))
     if case.state != CaseState.OPEN or sees_open_cases(user):
         return
-    if user.pk != case.opened_by_id and user.pk not in proposers(case):
+    if user.pk != case.opened_by_id and user.pk not in proposers(case) and not handles(user, case):
         raise NotPermitted(_("This case is still open. You can read it once the board has decided it."))
 
 
@@ -90,11 +90,48 @@ def can_see_opener(user: User, case: Case) -> bool:
     return case.kind != CaseKind.EDGE_CASE or case.opened_by_id == user.pk or sees_askers(user)
 
 
+def handles(user: User, case: Case) -> bool:
+    """Whether the account prepares this case for the board; nobody prepares their own proposal, named or not."""
+    rows = CaseHandler.objects.filter(content_object=case)
+    return user.pk not in proposers(case) and given_to(user, rows, HANDLE)
+
+
+def check_can_name_handler(user: User, case: Case) -> None:
+    """Raise unless the account may now say who handles the case: a member of the board, while it is open."""
+    if not (sits(user) or is_system(user)):
+        raise NotPermitted(_("Only members of the board say who handles a case."))
+    _check_goes_on(case)
+
+
+def check_can_handle(user: User, case: Case) -> None:
+    """Raise BadInput unless this account can handle the case: a person's in use, and neither proposer nor in conflict."""
+    check_can_be_given(user, field="handler")
+    if user.pk in proposers(case):
+        raise BadInput(_("Nobody handles their own proposal."), field="handler", code="own_proposal")
+    if has_conflict(user, case):
+        text = _(
+            "The charter informs decisions about people, and its owner is in this account’s reporting line."
+        )
+        raise BadInput(text, field="handler", code="conflict_of_interest")
+
+
+def check_can_release_handler(user: User, case: Case) -> None:
+    """Raise unless the account may now end who handles the case: whoever may say so, and whoever handles it."""
+    if not handles(user, case):
+        check_can_name_handler(user, case)
+    _check_goes_on(case)
+
+
 def check_can_comment(user: User, case: Case) -> None:
     """Raise unless the account may take part in the discussion: whoever may see the case, while it is open."""
     check_can_see_case(user, case)
     if case.state != CaseState.OPEN:
         raise Conflict(_("This case is closed, and its discussion with it."), code="case_closed")
+
+
+def _check_goes_on(case: Case) -> None:
+    if case.state != CaseState.OPEN:
+        raise Conflict(_("This case is closed, so nobody handles it any more."), code="case_closed")
 
 
 def check_can_set_conditions(user: User, case: Case) -> None:
@@ -136,66 +173,6 @@ def check_can_end_waiver(user: User, waiver: Waiver) -> None:
         raise Conflict(_("This waiver is not in force, so it cannot be ended."), code="not_in_force")
 
 
-def check_can_start_pilot(user: User, version: CharterVersion) -> None:
-    """Raise unless the account sits on the board or owns the metric, and the board let the charter be tried out."""
-    if not (sits(user) or version.metric.owner_id == user.pk or is_system(user)):
-        raise NotPermitted(_("Only the board or the metric's owner starts a pilot."))
-    if version.standing != Standing.PILOT:
-        raise Conflict(
-            _("The board has not let this charter be tried out. A case with that condition does."),
-            code="not_in_pilot",
-        )
-
-
-def check_can_consent(user: User, cohort: Cohort) -> None:
-    """Raise BadInput unless the account is that of somebody in the cohort's teams today (S127)."""
-    if not user.is_active or not is_of_team(user, cohort.slug):
-        raise BadInput(
-            _("Consent comes from the team: name the account of somebody who belongs to it today."),
-            field="consent_by",
-        )
-
-
-def is_of_team(user: User, cohort: str) -> bool:
-    """Whether the account's person belongs to one of the cohort's teams today."""
-    today = clock.today()
-    teams = Membership.objects.on(today).filter(person=user.person_id, team__cohorts__slug=cohort)
-    return user.person_id is not None and teams.exists()
-
-
-def check_can_end_pilot(user: User, pilot: Pilot) -> None:
-    """Raise unless it runs and the account sits on the board, owns the metric or is of the team: consent can end."""
-    if not (
-        sits(user)
-        or is_system(user)
-        or pilot.charter_version.metric.owner_id == user.pk
-        or is_of_team(user, pilot.cohort)
-    ):
-        raise NotPermitted(_("Only the board, the metric's owner or somebody of the team ends a pilot."))
-    if pilot.state != PilotState.RUNNING:
-        raise Conflict(_("This pilot has ended already."), code="no_such_transition")
-
-
-def check_can_write_exit(user: User, pilot: Pilot) -> None:
-    """Raise unless the pilot has ended and the account sits on the board or owns the metric (S129)."""
-    if not (sits(user) or pilot.charter_version.metric.owner_id == user.pk):
-        raise NotPermitted(_("Only the board or the metric's owner writes down what a pilot taught."))
-    if pilot.state != PilotState.ENDED:
-        raise Conflict(_("This pilot still runs. Write this when it has ended."), code="pilot_runs")
-    if hasattr(pilot, "exit"):
-        raise Conflict(_("This is written already."), code="already_written")
-
-
-def check_can_answer_survey(user: User, pilot: Pilot) -> None:
-    """Raise unless the account is of the pilot's team, the pilot has begun, and the survey is open (S130)."""
-    if not user.is_active or not is_of_team(user, pilot.cohort):
-        raise NotPermitted(_("Only the team that tried it out is asked."))
-    if clock.today(pilot.charter_version.metric.programme.time_zone) < pilot.starts_on:
-        raise Conflict(_("This pilot has not begun."), code="pilot_not_begun")
-    if hasattr(pilot, "exit"):
-        raise Conflict(_("The survey is over: what it said is published."), code="survey_over")
-
-
 def check_can_fill_seat(user: User) -> None:
     """Raise BadInput unless this account can hold a seat: a person's account in use."""
     if user.kind != AccountKind.HUMAN or not user.is_active:
@@ -221,17 +198,22 @@ def check_can_vote(user: User, case: Case, seat: Seat) -> None:
 
 def check_no_conflict(user: User, case: Case) -> None:
     """Raise NotPermitted where the charter informs decisions about people and its owner is in the voter's line."""
-    version = case.charter_version
-    if version is None or user.person_id is None or not decides_about_people(version):
-        return
-    owner = version.metric.owner.person_id
-    if owner is not None and in_one_line(user.person_id, owner, on=clock.today()):
+    if has_conflict(user, case):
         raise NotPermitted(
             _(
                 "This charter informs decisions about people, and its owner is in your reporting line. Your alternate may vote for this seat, or you may recuse yourself."
             ),
             code="conflict_of_interest",
         )
+
+
+def has_conflict(user: User, case: Case) -> bool:
+    """Whether the charter informs decisions about people and its owner is in the account's reporting line."""
+    version = case.charter_version
+    if version is None or user.person_id is None or not decides_about_people(version):
+        return False
+    owner = version.metric.owner.person_id
+    return owner is not None and in_one_line(user.person_id, owner, on=clock.today())
 
 
 def decides_about_people(version: CharterVersion) -> bool:
@@ -345,10 +327,10 @@ def check_can_cast(user: User, case: Case, seat: Seat, vote: Vote) -> None:
         check_can_veto(SeatKind(seat.kind), case)
 
 
-def check_can_close_case(user: User) -> None:
-    """Raise NotPermitted unless the account sits on the board or is an administrator; the votes decide, not they."""
-    if not (sits(user) or can_administer(user)):
-        raise NotPermitted(_("Only the board or an administrator may close a case."))
+def check_can_close_case(user: User, case: Case) -> None:
+    """Raise NotPermitted unless the account sits on the board, handles the case or administers; the votes decide."""
+    if not (sits(user) or can_administer(user) or handles(user, case)):
+        raise NotPermitted(_("Only the board, whoever handles the case, or an administrator may close it."))
 
 
 def check_can_be_decided(case: Case, tally: Tally) -> None:

@@ -1,0 +1,55 @@
+"""Saying who prepares a case for the board, and stepping down from it."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.http import require_POST
+
+from governance.board import permissions, queries, services
+from governance.board.models import Case
+from governance.desk.accounts import AccountField
+from governance.desk.openings import opens_to, signed_in
+from governance.desk.views.board import matters
+from governance.desk.views.board.forms import BoardForm
+
+
+class HandlerForm(BoardForm):
+    """Who is to prepare a case for the board."""
+
+    handler = AccountField(
+        label=_lazy("Who?"),
+        help_text=_lazy("Their user name. Not whoever proposes the case."),
+        error_messages={"required": _lazy("Enter a user name")},
+    )
+
+
+@opens_to(signed_in, stored=False)
+def name(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Name who handles a case."""
+    found = queries.case(case_id, by=request.user)
+    permissions.check_can_name_handler(request.user, found)
+    form = HandlerForm(request.POST or None)
+    if request.method == "POST" and form.accepted(lambda: _name(request, found, form)):
+        handler = form.cleaned_data["handler"]
+        messages.success(request, _("%(name)s handles this case now.") % {"name": handler.name})
+        return redirect("case", case_id=case_id)
+    given = {"case": found, "title": matters.title(found), "form": form}
+    return render(request, "desk/board/handler.html", given, status=form.status)
+
+
+@opens_to(signed_in, stored=False)
+@require_POST
+def release(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Let nobody handle the case any more; one who steps down may not see it afterwards."""
+    found = queries.case(case_id, by=request.user)
+    services.release_handler(case=found, by=request.user)
+    messages.success(request, _("Nobody handles “%(case)s” now.") % {"case": matters.title(found)})
+    return redirect("cases")
+
+
+def _name(request: HttpRequest, case: Case, form: HandlerForm) -> None:
+    services.name_handler(case=case, handler=form.cleaned_data["handler"], by=request.user)
