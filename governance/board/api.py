@@ -17,6 +17,7 @@ from governance.board.filters import CaseFilter, WaiverFilter
 from governance.board.models import Case, Pilot, Suspension, Waiver
 from governance.board.states import CaseKind, ConditionKind, SeatKind, Vote
 from ground.errors import Conflict
+from ground.inputs import given
 from ground.paging import ByCursor
 
 
@@ -30,13 +31,6 @@ class LatestStart(ByCursor):
 
 class LatestMoment(ByCursor):
     ordering = ("-at", "-id")
-
-
-def given(serializer: type[told.Input], http: Request) -> dict[str, Any]:
-    """The checked body; a ValidationError of DRF becomes a problem that names the fields."""
-    form = serializer(data=http.data)
-    form.is_valid(raise_exception=True)
-    return dict(form.validated_data)
 
 
 class CaseList(generics.ListAPIView):

@@ -19,17 +19,7 @@ from governance.board.models import (
 )
 from governance.board.states import CaseKind, ConditionKind, Said, SeatKind, Vote
 from governance.people.models import User
-
-LONGEST = 10_000
-
-
-class Input(serializers.Serializer):
-    """What is sent to us: a key that we do not know is an error, never left out in silence."""
-
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
-        if isinstance(data, dict) and (unknown := sorted(set(data) - set(self.fields))):
-            raise serializers.ValidationError({name: ["There is no such field."] for name in unknown})
-        return super().to_internal_value(data)
+from ground.inputs import LONGEST, Input
 
 
 def sees_askers(context: dict[str, Any]) -> bool:
