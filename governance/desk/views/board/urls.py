@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from governance.desk.views.board import batch, case, cases, conditions, pilots, putting, suspending, waivers
+from governance.desk.views.board import (
+    batch,
+    case,
+    cases,
+    conditions,
+    pilots,
+    putting,
+    returning,
+    suspending,
+    waivers,
+)
 
 urlpatterns = [
     path("cases", cases.cases, name="cases"),
@@ -20,6 +30,7 @@ urlpatterns = [
     ),
     path("minutes", cases.minutes, name="minutes"),
     path("metrics/<slug:slug>/suspend", suspending.suspend, name="metric-suspend"),
+    path("metrics/<slug:slug>/bring-back", returning.bring_back, name="metric-bring-back"),
     path("metrics/<slug:slug>/pilot", pilots.start, name="pilot-start"),
     path("pilots", pilots.pilots, name="pilots"),
     path("pilots/<uuid:pilot_id>", pilots.pilot, name="pilot"),
