@@ -1,18 +1,20 @@
-"""The registry in the API, to read. What a charter says of itself is for everyone; drafts are for those who work on them."""
+"""The registry in the API, mostly to read. What a charter says of itself is for everyone; drafts are for those who work on them."""
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics
+from rest_framework import generics, status
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from charter.registry import permissions, queries, schema
+from charter.registry import permissions, queries, reviews, schema
 from charter.registry.filters import MatrixFilter, MetricFilter
-from charter.registry.models import DecisionKind
+from charter.registry.models import DecisionKind, Programme, Review
 from charter.registry.serializers import (
+    ChangeInput,
+    ChangeSerializer,
     DecisionKindSerializer,
     MatrixRowSerializer,
     MetricDetailSerializer,
@@ -20,11 +22,16 @@ from charter.registry.serializers import (
     RuleSerializer,
 )
 from ground import clock
+from ground.inputs import given
 from ground.paging import ByCursor
 
 
 class BySlug(ByCursor):
     ordering = "slug"
+
+
+class NewestFirst(ByCursor):
+    ordering = ("-opened_at", "-id")
 
 
 class MetricList(generics.ListAPIView):
@@ -82,6 +89,25 @@ class RuleList(APIView):
     @extend_schema(operation_id="rules", responses=RuleSerializer(many=True))
     def get(self, request: Request) -> Response:
         return Response(RuleSerializer(queries.rules_in_force(), many=True).data)
+
+
+class ChangeList(generics.ListAPIView):
+    """Changes of the organisation and of platforms, newest first; POST records one, which opens a review (S10)."""
+
+    queryset = Review.objects.none()  # for the API's description; each request has its own
+    serializer_class = ChangeSerializer
+    pagination_class = NewestFirst
+
+    def get_queryset(self):
+        return reviews.changes(get_object_or_404(Programme))
+
+    @extend_schema(request=ChangeInput, responses={201: ChangeSerializer})
+    def post(self, http: Request) -> Response:
+        permissions.check_can_record_change(http.user)
+        programme = get_object_or_404(Programme)
+        review = reviews.record_change(programme=programme, by=http.user, **given(ChangeInput, http))
+        told = ChangeSerializer(reviews.changes(programme).get(pk=review.pk)).data
+        return Response(told, status=status.HTTP_201_CREATED)
 
 
 class CharterSchema(APIView):

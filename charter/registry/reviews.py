@@ -12,17 +12,17 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from audits.ledger import services as ledger
 from charter.registry import permissions
-from charter.registry.models import CharterVersion, Programme, Review, ReviewItem
+from charter.registry.models import CharterVersion, Programme, Review, ReviewItem, Source
 from charter.registry.states import ReviewKind, ReviewReason, ReviewResult, Standing, check_review_can_move
 from charter.rules.vocabulary import Grain
 from governance.notices.services import notify
-from governance.people.models import User
+from governance.people.models import Team, User
 from ground import clock, records
 from ground.errors import BadInput, Conflict
 
@@ -71,6 +71,12 @@ def to_look_at(review: Review) -> QuerySet[ReviewItem]:
     return pending.select_related("charter_version__metric__owner", "since").order_by(
         "charter_version__metric__name", "pk"
     )
+
+
+def changes(programme: Programme) -> QuerySet[Review]:
+    """Recorded changes, newest first, each with how many charters it reaches (`reached`)."""
+    found = programme.reviews.exclude(kind=ReviewKind.QUARTERLY).select_related("opened_by")
+    return found.annotate(reached=Count("items")).order_by("-opened_at", "-id")
 
 
 def flagged(programme: Programme) -> QuerySet[ReviewItem]:
@@ -148,13 +154,13 @@ def record_change(
     """Record a change of the organisation or of a platform; every charter that it reaches is then due within a month.
 
     `says` is what changed, in a sentence. A change that reaches no charter is kept as a review that is closed already.
+    BadInput for a team or source that nobody knows: misspelt, the change would reach nothing and say so to nobody.
     """
     permissions.check_can_record_change(by)
-    if kind == ReviewKind.QUARTERLY:
-        raise BadInput(_("A change is of the organisation or of a platform."), field="kind")
     today = clock.today(programme.time_zone)
-    if on > today:
-        raise BadInput(_("Record a change once it has happened."), field="on")
+    _check_change(kind, says, on, today)
+    _check_known(teams, Team.objects.filter(slug__in=teams), "teams")
+    _check_known(sources, Source.objects.filter(slug__in=sources), "sources")
     reached = list(affected(programme, kind, sources))
     now = clock.now()
     review = records.insert(
@@ -247,6 +253,22 @@ def justify(*, item: ReviewItem, note: str, by: User) -> ReviewItem:
     _settle(item, ReviewResult.CONFIRMED, note.strip(), by)
     _confirm_versions(item.review, [item])
     return item
+
+
+def _check_change(kind: ReviewKind, says: str, on: date, today: date) -> None:
+    if kind == ReviewKind.QUARTERLY:
+        raise BadInput(_("A change is of the organisation or of a platform."), field="kind")
+    if not says.strip():
+        raise BadInput(_("Say what changed."), field="says")
+    if on > today:
+        raise BadInput(_("Record a change once it has happened."), field="on")
+
+
+def _check_known(named: Collection[str], found: QuerySet, field: str) -> None:
+    unknown = set(named) - set(found.values_list("slug", flat=True))
+    if unknown:
+        text = _("There is no “%(slug)s” among the %(field)s.")
+        raise BadInput(text % {"slug": min(unknown), "field": field}, field=field)
 
 
 def _locked(review: Review) -> Review:

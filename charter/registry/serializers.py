@@ -3,8 +3,10 @@
 from rest_framework import serializers
 
 from charter.registry import matrix
-from charter.registry.models import DecisionKind, Metric
+from charter.registry.models import DecisionKind, Metric, Review
 from charter.registry.queries import MatrixRow
+from charter.registry.states import ReviewKind
+from ground.inputs import Input
 
 
 class CurrentCharterSerializer(serializers.Serializer):
@@ -55,6 +57,44 @@ class DecisionKindSerializer(serializers.ModelSerializer):
             "fairness_needed",
             "accountable_needed",
             "consequential",
+        ]
+
+
+class ChangeInput(Input):
+    """A change of the organisation or of a platform; `sources` narrow what a migration reaches."""
+
+    kind = serializers.ChoiceField(choices=[ReviewKind.ORG_CHANGE, ReviewKind.MIGRATION])
+    says = serializers.CharField(max_length=1000)
+    on = serializers.DateField()
+    teams = serializers.ListField(child=serializers.SlugField(max_length=60), required=False, max_length=500)
+    sources = serializers.ListField(
+        child=serializers.SlugField(max_length=100), required=False, max_length=500
+    )
+
+
+class ChangeSerializer(serializers.ModelSerializer):
+    """A recorded change and its review: how many charters it reaches, by when, and since when they are looked at."""
+
+    on = serializers.DateField(source="happened_on")
+    reached = serializers.IntegerField()
+    recorded_at = serializers.DateTimeField(source="opened_at")
+    recorded_by = serializers.CharField(source="opened_by.username")
+    reviewed_at = serializers.DateTimeField(source="closed_at")
+
+    class Meta:
+        model = Review
+        fields = [
+            "id",
+            "kind",
+            "says",
+            "on",
+            "teams",
+            "sources",
+            "reached",
+            "due_on",
+            "recorded_at",
+            "recorded_by",
+            "reviewed_at",
         ]
 
 

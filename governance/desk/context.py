@@ -83,7 +83,7 @@ UNDER = {
         ("case", "case-ballot", "case-comment", "case-condition", "case-new", "cases-batch"), "cases"
     ),
     **dict.fromkeys(("waivers", "waiver-ask", "pilots", "pilot", "pilot-start"), "cases"),
-    "metric-suspend": "metrics",
+    **dict.fromkeys(("metric-suspend", "metric-bring-back"), "metrics"),
     **dict.fromkeys(("reviews", "review", "record-change"), "matrix"),
     **dict.fromkeys(("contract-publish", "contract-metrics"), "contract"),
     "record": "records",

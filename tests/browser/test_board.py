@@ -91,6 +91,9 @@ def test_every_page_of_the_board_is_accessible(window, house, members, matters):
     legal.look("/minutes", "minutes")
     legal.look("/minutes?text=zzzz", "minutes")
     legal.look("/metrics/commit-count/suspend", "metric-suspend", "Suspend it now")
+    away = suspended(members)
+    legal.look(away, "metric")
+    legal.look(f"{away}/bring-back", "metric-bring-back", "Put it to the board")
     legal.look("/waivers", "waivers")
     legal.look("/waivers/ask", "waiver-ask", "Put it to the board")
     legal.look("/pilots", "pilots")
@@ -104,6 +107,14 @@ def test_every_page_of_the_board_is_accessible(window, house, members, matters):
     legal.look("/metrics/cycle-time/pilot", "pilot-start", "Start the pilot")
     assert legal.faults + employee.faults == []
     assert {pattern.name for pattern in urls.urlpatterns} - ACTS <= legal.seen | employee.seen
+
+
+def suspended(members) -> str:
+    """The page of a metric that the board has suspended."""
+    given = {"seat_kind": LEGAL, "reason": "Two teams are too small for it.", "by": members[LEGAL]}
+    found = board.suspend(version=factories.an_active_charter("work-in-progress"), **given)
+    factories.votes(found.case, {LEGAL: Vote.RECUSE})
+    return "/metrics/work-in-progress"
 
 
 def on_trial(members) -> None:

@@ -9,7 +9,15 @@ from charter.registry.states import Standing
 from charter.rules.vocabulary import GROUP_OF, DecisionGroup, Grain, Kind, View
 from governance.board.models import HANDLE, Case, CaseHandler, Seat, Term, Waiver
 from governance.board.quorum import Tally
-from governance.board.states import VETO_SCOPES, VETO_SEATS, CaseKind, CaseState, SeatKind, Vote
+from governance.board.states import (
+    OF_A_VERSION,
+    VETO_SCOPES,
+    VETO_SEATS,
+    CaseKind,
+    CaseState,
+    SeatKind,
+    Vote,
+)
 from governance.people.lines import in_one_line
 from governance.people.models import AccountKind, Role, User
 from governance.people.object_permissions import check_can_be_given, given_to
@@ -35,9 +43,13 @@ def holds_seat(user: User, kind: SeatKind) -> bool:
 
 
 def proposers(matter: Case) -> frozenset[object]:
-    """Keys of the accounts whose own proposal this is: who wrote it, who submitted it, who owns the metric, who asks."""
+    """Keys of the accounts whose own proposal this is: who wrote it, who submitted it, who owns the metric, who asks.
+
+    Who puts a charter to the board with words of their own, as for one that is to come back, asks for it.
+    """
     found: set[object] = set()
-    if matter.kind in {CaseKind.SUSPENSION, CaseKind.WAIVER, CaseKind.EDGE_CASE, CaseKind.VIEW_CHANGE}:
+    asks = matter.kind in {CaseKind.SUSPENSION, CaseKind.WAIVER, CaseKind.EDGE_CASE, CaseKind.VIEW_CHANGE}
+    if asks or (matter.kind in CONDITIONED and matter.question):
         found.add(matter.opened_by_id)
     if matter.rulebook_version is not None:
         found.add(matter.rulebook_version.created_by_id)
@@ -163,6 +175,31 @@ def check_can_suspend(user: User, version: CharterVersion, kind: SeatKind) -> No
         raise Conflict(_("This charter is on trial. End its pilot instead."), code="end_the_pilot")
     if version.standing != Standing.ACTIVE:
         raise Conflict(_("Only a charter that is in force can be suspended."), code="no_such_transition")
+
+
+def check_can_bring_back(user: User, version: CharterVersion) -> None:
+    """Raise unless this account may now put a suspended charter back to the board: whoever may put any charter to it."""
+    check_can_open_case(user, Case(kind=CaseKind.CHARTER, charter_version=version, opened_by=user))
+    check_can_come_back(version)
+
+
+def check_can_come_back(version: CharterVersion) -> None:
+    """Raise Conflict unless a suspended charter can be brought back by a case now."""
+    if version.standing != Standing.SUSPENDED:
+        raise Conflict(_("Only a suspended charter is brought back."), code="no_such_transition")
+    if version.clock_suspensions.filter(ended_at__isnull=True).exists():
+        raise Conflict(
+            _("It was suspended because its review is overdue. A review that confirms it puts it back."),
+            code="needs_a_review",
+        )
+    if version.cases.filter(state=CaseState.OPEN, kind__in=OF_A_VERSION).exists():
+        raise Conflict(
+            _("It is before the board already. Wait for what the board decides."), code="case_open"
+        )
+    if version.expires_at is not None and version.expires_at <= clock.now():
+        raise Conflict(
+            _("Its time has run out meanwhile. Put its next version to the board."), code="expired"
+        )
 
 
 def check_can_end_waiver(user: User, waiver: Waiver) -> None:

@@ -40,7 +40,7 @@ def open_case(
     """Put a matter to the board: a charter version, a rulebook, or a question in words (see `CaseKind`).
 
     A submitted charter is then in review; one whose pilot has ended is put to the vote for all; a suspended one, to
-    come back. A diagnostic charter that would become a performance one is a change of class, whatever it is opened as
+    come back, for which `question` says what has changed. A diagnostic charter that would become a performance one is a change of class, whatever it is opened as
     (S45). `details` are the fields of a waiver. Votes can be cast until `closes_at`, by default BOARD_VOTING_DAYS
     from now. The board may name a `handler` at once. A suspension opens its own case.
     """
@@ -204,11 +204,20 @@ def _check_matter(case: Case) -> None:
         check_rulebook_can_move(RulebookState(case.rulebook_version.state), RulebookState.IN_FORCE)
     if case.kind in OF_A_QUESTION or version is None:
         return
+    if version.standing == Standing.SUSPENDED:
+        permissions.check_can_come_back(version)
+        _check_says_what_changed(case)
     if version.standing == Standing.PILOT and not version.pilots.filter(exit__isnull=False).exists():
         raise Conflict(
             _("Its pilot comes first: the board votes once it has ended and what it taught is written down."),
             code="pilot_first",
         )
+
+
+def _check_says_what_changed(case: Case) -> None:
+    if not case.question:
+        text = _("Say what has changed since it was suspended, so that the board can weigh it.")
+        raise BadInput(text, field="question")
 
 
 def _take_up(case: Case, details: Mapping[str, object] | None, by: User) -> None:

@@ -21,6 +21,7 @@ from governance.desk import charter_page, narrowing
 from governance.desk.context import badge
 from governance.desk.openings import opens_to, signed_in
 from governance.desk.tables import MetricTable, standing_tag
+from governance.desk.views.board.returning import way_back
 from governance.people.models import User
 from ground import clock
 
@@ -79,6 +80,7 @@ def metric(request: HttpRequest, slug: str) -> HttpResponse:
         "governs": shown == _governing(versions),
         "earlier": _earlier(shown, versions, request.user),
         "sits": badge(request).holds(Role.BOARD_MEMBER),
+        "way_back": way_back(request.user, shown),
         "history": _history(versions, request.user),
     }
     return render(request, "desk/metric.html", given)

@@ -1,19 +1,25 @@
 """What an operator runs by hand: progress, and an exit that says failure."""
 
+from datetime import date
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from charter.registry.models import CharterVersion, Source
+from charter.registry.models import CharterVersion, Review, Source
+from governance.people.models import Role
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 
 def load(**options) -> str:
+    return run("load_catalogue", **options)
+
+
+def run(command: str, *arguments: str, **options) -> str:
     said = StringIO()
-    call_command("load_catalogue", stdout=said, **options)
+    call_command(command, *arguments, stdout=said, **options)
     return said.getvalue()
 
 
@@ -41,3 +47,46 @@ def test_an_unknown_owner_is_named(by):
     with pytest.raises(CommandError, match="nobody-here"):
         load(owner="nobody-here")
     assert not CharterVersion.objects.exists()
+
+
+CHANGE = ("org_change", "--says", "Search joined payments.", "--on", "2026-03-02")
+
+
+def test_a_change_is_recorded_by_hand_and_says_what_it_reaches(by):
+    """S10: a command records a change, in somebody's name, and tells which charters are to be reviewed."""
+    version, owner = factories.an_active_charter(), factories.an_account("owner")
+    factories.a_role(owner, Role.METRIC_OWNER)
+    factories.a_team("search")
+    said = run("record_change", *CHANGE, "--team", "search", "--as", "owner")
+    review = Review.objects.get()
+    assert (review.opened_by, review.teams, review.happened_on) == (owner, ["search"], date(2026, 3, 2))
+    assert f"1/1 {version.metric.slug}" in said and f"/matrix/review/{review.pk}" in said
+    unread = Source.objects.exclude(slug__in=version.document["what"]["measure"]["sources"]).first()
+    moved = run("record_change", "migration", *CHANGE[1:], "--source", unread.slug)
+    assert moved == "Recorded. It reaches no charter that is in force.\n"
+    assert Review.objects.latest("opened_at").opened_by == by
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--team", "serach"), "There is no “serach” among the teams"),
+        (("--on", "2999-01-01"), "once it has happened"),
+        (("--says", " "), "Say what changed"),
+        (("--as", "nobody-here"), "nobody-here"),
+        (("--as", "stranger"), "Only administrators and metric owners"),
+    ],
+)
+def test_a_change_that_cannot_be_recorded_fails_and_says_why(by, more, said):
+    """S10, DESIGN Interfaces: exits non-zero on failure, and nothing is recorded."""
+    factories.an_active_charter()
+    factories.an_account("stranger")
+    with pytest.raises(CommandError, match=said):
+        run("record_change", *CHANGE, *more)
+    assert not Review.objects.exists()
+
+
+def test_a_change_needs_a_programme(by):
+    """DESIGN Interfaces: the message says what to mend."""
+    with pytest.raises(CommandError, match="no programme"):
+        run("record_change", *CHANGE)

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from audits.ledger.models import Entry
 from charter.registry import contract, reviews, services
-from charter.registry.models import Contract, Programme, Review, ReviewItem
+from charter.registry.models import Contract, Programme, Review, ReviewItem, Source
 from charter.registry.states import (
     REVIEW_TRANSITIONS,
     ReviewKind,
@@ -127,6 +127,7 @@ def test_what_no_longer_governs_lapses(version, by):
 def test_an_org_change_reaches_charters_of_groups(version, by):
     """S10: recording it opens an out-of-cycle review of every affected metric, due within a month."""
     today = clock.today()
+    factories.a_team("search")
     change = {"programme": version.metric.programme, "by": by, "says": "Teams merged.", "on": today}
     review = reviews.record_change(kind=ReviewKind.ORG_CHANGE, teams=["search"], **change)
     assert review.items.get().reason == ReviewReason.AFFECTED
@@ -145,12 +146,16 @@ def test_a_migration_reaches_charters_that_read_its_sources(version, by):
     source = factories.a_document(version.metric.slug).what.measure.sources[0]
     change = {"programme": version.metric.programme, "by": by, "says": "Moved.", "on": clock.today()}
     assert reviews.record_change(kind=ReviewKind.MIGRATION, sources=[source], **change).items.count() == 1
-    elsewhere = reviews.record_change(kind=ReviewKind.MIGRATION, sources=["nothing-reads-it"], **change)
+    unread = Source.objects.exclude(slug=source).first().slug
+    elsewhere = reviews.record_change(kind=ReviewKind.MIGRATION, sources=[unread], **change)
     assert elsewhere.items.count() == 0 and elsewhere.closed_at is not None
     with pytest.raises(BadInput):
         reviews.record_change(kind=ReviewKind.MIGRATION, **{**change, "on": date(2999, 1, 1)})
     with pytest.raises(BadInput):
         reviews.record_change(kind=ReviewKind.QUARTERLY, **change)
+    for misspelt in ({"sources": [source, "chagnes"]}, {"teams": ["serach"]}):
+        with pytest.raises(BadInput, match=r"There is no “(chagnes|serach)”"):
+            reviews.record_change(kind=ReviewKind.MIGRATION, **misspelt, **change)
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from audits.ledger.models import Entry
-from charter.registry.models import CharterVersion
+from charter.registry.models import CharterVersion, ClockSuspension
+from charter.registry.reminders import SuspendedFor
 from charter.registry.states import Standing
-from governance.board import queries, scans, services
+from governance.board import permissions, queries, scans, services
 from governance.board.models import Case, Suspension
 from governance.board.states import CaseKind, CaseState, SeatKind, Vote
 from governance.people.models import Role
@@ -97,7 +98,9 @@ def test_ratified_it_stays_until_a_case_brings_it_back(by):
         scans.keep_clock(by=by)
         assert standing(version) == Standing.SUSPENDED
     again = CharterVersion.objects.get(pk=version.pk)
-    factories.a_decided_case(services.open_case(charter_version=again, by=by))
+    with pytest.raises(BadInput, match="what has changed"):
+        services.open_case(charter_version=again, question=" ", by=by)
+    factories.a_decided_case(services.open_case(charter_version=again, question="Names are gone.", by=by))
     assert standing(version) == Standing.ACTIVE
     assert CharterVersion.objects.get(pk=version.pk).expires_at == version.expires_at
 
@@ -155,3 +158,92 @@ def test_not_twice_at_a_time(by):
     with pytest.raises(HouseError):
         suspend(version, SeatKind.HR)
     assert queries.suspensions().count() == 1
+
+
+# Who may ask the board to bring a suspended charter back, and in which state it can be asked.
+
+
+@pytest.fixture
+def ratified(by):
+    """A charter whose suspension the board has ratified."""
+    version = factories.an_active_charter()
+    factories.a_decided_case(suspend(version).case, {SeatKind.SECURITY: Vote.RECUSE})
+    return CharterVersion.objects.select_related("metric__owner").get(pk=version.pk)
+
+
+def why_not(user, version) -> str | None:
+    try:
+        permissions.check_can_bring_back(user, version)
+    except HouseError as error:
+        return error.code
+    return None
+
+
+def test_who_may_bring_a_suspended_charter_back(ratified):
+    """DESIGN, Board: whoever may put a charter to the board; being a superuser counts for nothing."""
+    admin, writer = factories.an_account("admin"), factories.an_account("auditor")
+    factories.a_role(admin, Role.ADMIN)
+    factories.a_role(writer, Role.AUDITOR)
+    accounts = {
+        "member": factories.a_board()[SeatKind.HR],
+        "who suspended it": factories.a_board()[SeatKind.SECURITY],
+        "owner": ratified.metric.owner,
+        "administrator": admin,
+        "auditor": writer,
+        "nobody": factories.an_account("nobody"),
+        "superuser": factories.an_account("root", is_superuser=True, is_staff=True),
+    }
+    assert {name: why_not(user, ratified) for name, user in accounts.items()} == {
+        **dict.fromkeys(("member", "who suspended it", "owner", "administrator"), None),
+        **dict.fromkeys(("auditor", "nobody", "superuser"), "not_permitted"),
+    }
+
+
+@pytest.mark.parametrize("state", Standing)
+def test_in_which_state_a_charter_can_be_brought_back(ratified, state):
+    """Issue 3, Bad input: a suspended one alone, by this door or any other."""
+    ratified.standing = state
+    expected = None if state == Standing.SUSPENDED else "no_such_transition"
+    assert why_not(ratified.metric.owner, ratified) == expected
+
+
+def test_what_stands_in_the_way_of_coming_back(ratified, by):
+    """DESIGN, Board and Charters: an open case, a review that is due, and time that has run out."""
+    owner = ratified.metric.owner
+    with clock.stopped_at(ratified.expires_at):
+        assert why_not(owner, ratified) == "expired"
+    suspension = ClockSuspension.objects.create(
+        charter_version=ratified, reason=SuspendedFor.REVIEW, suspended_by=by
+    )
+    assert why_not(owner, ratified) == "needs_a_review"
+    suspension.ended_at, suspension.ended_by = clock.now(), by
+    suspension.save(update_fields=["ended_at", "ended_by"])
+    assert why_not(owner, ratified) is None
+    services.open_case(charter_version=ratified, question="Names are gone.", by=owner)
+    assert why_not(owner, ratified) == "case_open"
+    with pytest.raises(Conflict, match="before the board already"):
+        services.open_case(charter_version=ratified, question="Names are gone.", by=owner)
+
+
+def test_it_is_not_asked_back_before_the_board_has_ratified(by):
+    """DESIGN, Board: one matter at a time: while the board rules on the suspension, nothing else of it is put."""
+    version = factories.an_active_charter()
+    suspend(version)
+    assert why_not(factories.a_board()[SeatKind.HR], CharterVersion.objects.get(pk=version.pk)) == "case_open"
+
+
+def test_who_brings_it_back_does_not_vote_on_it(ratified):
+    """DESIGN, Board: nobody votes on their own proposal."""
+    hr, legal = (factories.a_board()[seat] for seat in (SeatKind.HR, SeatKind.LEGAL))
+    case = services.open_case(charter_version=ratified, question="Names are gone.", by=hr)
+    with pytest.raises(NotPermitted) as refused:
+        services.cast_ballot(case=case, seat_kind=SeatKind.HR, vote=Vote.APPROVE, by=hr)
+    assert refused.value.code == "own_proposal"
+    services.cast_ballot(case=case, seat_kind=SeatKind.LEGAL, vote=Vote.APPROVE, by=legal)
+
+
+def test_rejected_it_stays_suspended_and_may_be_asked_back_again(ratified, by):
+    """DESIGN, Board: a no changes nothing for good."""
+    case = services.open_case(charter_version=ratified, question="Names are gone.", by=by)
+    factories.a_decided_case(case, {SeatKind.HR: Vote.VETO})
+    assert standing(ratified) == Standing.SUSPENDED and why_not(ratified.metric.owner, ratified) is None

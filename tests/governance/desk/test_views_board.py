@@ -9,6 +9,7 @@ from charter.registry.states import Standing
 from governance.board import services as board
 from governance.board.models import Ballot, Case, Pilot, Suspension, Waiver
 from governance.board.states import CaseKind, CaseState, ConditionKind, SeatKind, Vote
+from governance.people.models import Role
 from ground import clock
 from tests import factories
 from tests.governance.desk.test_views_metrics import changed
@@ -233,6 +234,59 @@ def test_any_seat_suspends_a_metric_at_once(browse, house, members):
         "It is read as a speed limit", "To be ratified by"
     )
     assert browse(address, by=members[PRODUCT]).status == 409
+
+
+@pytest.fixture
+def suspended(house, members):
+    """A metric that was suspended by Security, and its suspension's open case."""
+    version = factories.an_active_charter("pr-size")
+    given = {"seat_kind": SeatKind.SECURITY, "reason": "Two teams are too small."}
+    return board.suspend(version=version, by=members[SeatKind.SECURITY], **given)
+
+
+SIZES = "/metrics/pr-size"
+
+
+def test_a_suspended_metric_is_put_back_to_the_board(browse, house, members, suspended):
+    """Issue 3, item 3: a page says what follows, asks what has changed, and opens the case; it stays refused meanwhile."""
+    address, owner = f"{SIZES}/bring-back", suspended.charter_version.metric.owner
+    waits = browse(SIZES, by=owner)
+    assert waits.says("It is before the board already.") and "bring-back" not in waits.html
+    factories.a_decided_case(suspended.case, {SeatKind.SECURITY: Vote.RECUSE})
+    for page in (browse(SIZES, by=owner), browse(path(suspended.case), by=owner)):
+        assert page.says("Ask the board to bring it back") and address in page.html
+    asks = browse(address, by=owner)
+    assert asks.says("It stays suspended", "Two teams are too small.", "at least 2 of every 3 votes cast")
+    empty = browse(address, by=owner, data={"changed": " "})
+    assert empty.status == 400 and empty.says("Say what has changed since it was suspended")
+    assert browse(address, by=owner, data={"changed": "Both teams report as one now."}).status == 302
+    case = Case.objects.get(charter_version=suspended.charter_version, state=CaseState.OPEN)
+    assert (case.kind, case.opened_by) == (CaseKind.CHARTER, owner)
+    assert browse(path(case), by=members[LEGAL]).says("The matter", "Both teams report as one now.")
+    assert browse(SIZES, by=owner).says("It is before the board already.", "Not in force: cannot be used.")
+    factories.a_decided_case(case)
+    assert browse(SIZES, by=owner).says("Ask about this metric")
+
+
+def test_who_is_offered_to_bring_a_metric_back(browse, house, members, suspended):
+    """Issue 3, item 3: the board, the owner and administrators; others are refused, and nothing is offered to them."""
+    factories.a_decided_case(suspended.case, {SeatKind.SECURITY: Vote.RECUSE})
+    admin = factories.an_account("admin")
+    factories.a_role(admin, Role.ADMIN)
+    offered = {
+        "member": members[HR], "owner": suspended.charter_version.metric.owner, "administrator": admin,
+        "manager": house.manager, "superuser": factories.an_account("root", is_superuser=True, is_staff=True),
+    }  # fmt: skip
+    for name, reader in offered.items():
+        may = name in {"member", "owner", "administrator"}
+        assert browse(SIZES, by=reader).says("Ask the board to bring it back") == may, name
+        assert browse(f"{SIZES}/bring-back", by=reader).status == (200 if may else 403), name
+    refused = browse(f"{SIZES}/bring-back", data={"changed": "I need it."})
+    assert (
+        refused.status == 403
+        and Case.objects.filter(kind=CaseKind.CHARTER, state=CaseState.OPEN).count() == 0
+    )
+    assert browse("/metrics/commit-count/bring-back", by=members[HR]).status == 409, "it is in force"
 
 
 def test_who_holds_no_seat_suspends_nothing(browse, house, members):

@@ -19,6 +19,7 @@ from governance.desk.openings import opens_to, signed_in
 from governance.desk.templatetags.mc import day
 from governance.desk.views.board import matters, particulars, seats, trials
 from governance.desk.views.board.forms import BallotForm, BoardForm, CommentForm
+from governance.desk.views.board.returning import way_back
 from governance.desk.views.board.voting import Voter, voter, why_not
 from ground import clock
 from ground.errors import HouseError
@@ -166,6 +167,7 @@ def _told(request: HttpRequest, found: Case) -> dict[str, Any]:
         "statements": seats.statements(ballots, approved=outcome.approved),
         "counted": _("%(approvals)s of %(votes)s votes cast were for it.") % counted,
         "may_end": waiver and not why_not(permissions.check_can_end_waiver, request.user, waiver),
+        "way_back": way_back(request.user, found.charter_version) if found.charter_version else None,
         "lead": _("The board decided this on %(day)s.") % {"day": day(outcome.decided_at)},
     }
 

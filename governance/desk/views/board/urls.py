@@ -10,6 +10,7 @@ from governance.desk.views.board import (
     handling,
     pilots,
     putting,
+    returning,
     suspending,
     waivers,
 )
@@ -32,6 +33,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/handler/release", handling.release, name="case-handler-release"),
     path("minutes", cases.minutes, name="minutes"),
     path("metrics/<slug:slug>/suspend", suspending.suspend, name="metric-suspend"),
+    path("metrics/<slug:slug>/bring-back", returning.bring_back, name="metric-bring-back"),
     path("metrics/<slug:slug>/pilot", pilots.start, name="pilot-start"),
     path("pilots", pilots.pilots, name="pilots"),
     path("pilots/<uuid:pilot_id>", pilots.pilot, name="pilot"),
