@@ -64,8 +64,8 @@ def establish_programme(*, slug: str, name: str, purpose: str, by: User, time_zo
 def approve_programme(*, programme: Programme, by: User) -> Programme:
     """Approve the programme, so that charters can be handed in (S1).
 
-    It must have declared a decision (S5) and published its contract (S142). That the board's seats are filled is for
-    `governance.board.programme.activate_programme`, through which programmes are approved in life.
+    It must have declared a decision (S5) and published its contract (S142). That a course is published and the board's
+    seats are filled is for `governance.board.programme.activate_programme`, through which programmes are approved in life.
     """
     programme = Programme.objects.select_for_update().get(pk=programme.pk)
     if programme.state != ProgrammeState.DRAFT:

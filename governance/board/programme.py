@@ -1,4 +1,4 @@
-"""When a programme may begin: its contract is published and every seat of the board is filled (S142)."""
+"""When a programme may begin: contract and course are published, and every seat of the board is filled (S142)."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -9,6 +9,7 @@ from charter.rules import words
 from governance.board import permissions, queries
 from governance.people.models import User
 from governance.people.permissions import can_administer
+from governance.training.models import Course
 from ground import clock
 from ground.errors import Conflict, NotPermitted
 
@@ -18,10 +19,11 @@ def activate_programme(*, programme: Programme, by: User) -> Programme:
     """Let the programme begin, so that charters can be handed in (S1, S142).
 
     Raises NotPermitted unless `by` sits on the board or is an administrator; Conflict where a seat is vacant, the
-    contract is not published or no decision is declared. The course of S142 joins them with the training rooms.
+    contract or the course is not published, or no decision is declared.
     """
     check_can_activate(by)
     check_seats_are_filled(programme)
+    check_course_is_published()
     return registry.approve_programme(programme=programme, by=by)
 
 
@@ -38,4 +40,13 @@ def check_seats_are_filled(programme: Programme) -> None:
         raise Conflict(
             _("These seats of the board are vacant: %(seats)s. Fill them first.") % {"seats": seats},
             code="seats_vacant",
+        )
+
+
+def check_course_is_published() -> None:
+    """Raise Conflict where nobody could be trained in the rules, so that nobody could open a performance view (S142)."""
+    if not Course.objects.exists():
+        raise Conflict(
+            _("The course about the rules is not published yet. Publish it before the programme begins."),
+            code="programme_without_course",
         )

@@ -11,7 +11,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance.config.settings")
 app = Celery("metric_charter")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
-    ["governance.notices", "charter.registry", "charter.measures", "governance.board", "governance.decisions"]
+    [
+        "governance.notices",
+        "charter.registry",
+        "charter.measures",
+        "governance.training",
+        "governance.board",
+        "governance.decisions",
+    ]
 )
 
 
@@ -32,6 +39,11 @@ def _ready(sender: Celery, **_: Any) -> None:
         "keep the board's clock": {
             "task": "governance.board.tasks.keep_clock",
             "schedule": crontab(minute="5-59/15"),
+            "options": {"expires": 800},
+        },
+        "tell of rules and lapses": {
+            "task": "governance.training.tasks.keep_clock",
+            "schedule": crontab(minute="12-59/15"),
             "options": {"expires": 800},
         },
         "give delayed notices of looks": {

@@ -241,6 +241,14 @@ BOARD_REVIEW_DAYS = env.int("BOARD_REVIEW_DAYS", default=365)
 # The longest stretch period that one note may declare (S124).
 CONTEXT_STRETCH_DAYS = env.int("CONTEXT_STRETCH_DAYS", default=92)
 
+# The course about the rules: the share of right answers that passes, how long that is attested, how many questions an
+# attempt shows at least, the notice when a new course asks again, and the days before the end on which one is reminded.
+TRAINING_PASS_PERCENT = env.int("TRAINING_PASS_PERCENT", default=80)
+TRAINING_MONTHS = env.int("TRAINING_MONTHS", default=12)
+TRAINING_QUESTIONS = env.int("TRAINING_QUESTIONS", default=12)
+TRAINING_NOTICE_DAYS = env.int("TRAINING_NOTICE_DAYS", default=30)
+TRAINING_REMINDER_DAYS = (30, 7)
+
 # Notices by e-mail: to files under EMAIL_FILE_PATH in development and in the demo, by SMTP elsewhere.
 _MAIL = "django.core.mail.backends"
 EMAIL_BACKEND = env(

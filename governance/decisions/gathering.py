@@ -322,7 +322,7 @@ def _actor(request: Request, by: User, found: _Found) -> ActorFacts:
         roles=found.asker.roles | held,
         asks_about_self=own and request.grain in PERSON_GRAINS,
         acknowledged=found.trained.acknowledged,
-        trained=False,  # there is no course yet, so what needs one stays shut
+        trained=found.trained.attested(found.today),
     )
 
 

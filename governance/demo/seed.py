@@ -27,7 +27,9 @@ from governance.demo.signins import Credentials, SignIn, sign_ins
 from governance.people import cohorts
 from governance.people import services as people
 from governance.people.models import Person, Team, User
+from governance.training import queries as trained
 from governance.training import services as training
+from governance.training.models import Course
 from ground import clock
 from ground.errors import Conflict
 
@@ -52,6 +54,8 @@ DISSENT = {
     ("lines-changed", SeatKind.ENGINEERING): "Lines say too little to be worth the risk of misreading.",
 }
 NOT_ACKNOWLEDGED = frozenset({"admin"})
+# Holds what the first course attests, which the second one ends after its notice.
+TRAINED_BEFORE = frozenset({"auditor"})
 
 
 class Seeding:
@@ -75,8 +79,11 @@ class Seeding:
         self._fill_seats()
         self._programme = self._establish_programme()
         self._rulebook = self._put_rulebook_in_force()
+        self._publish_first_course()
+        self._let_programme_begin()
         self._acknowledge_rules()
         self._pass_charters(self._load_charters())
+        self._train()
         self._register_cohorts()
         self._publish()
         self._give_tokens()
@@ -166,13 +173,16 @@ class Seeding:
         )
         registry.load_decisions(programme=programme, by=self._system)
         registry.load_sources(by=self._system)
-        if programme.state == ProgrammeState.DRAFT:
+        return programme
+
+    def _let_programme_begin(self) -> None:
+        if self._programme.state == ProgrammeState.DRAFT:
             text = catalogue.contract()
             contract.publish(
                 can=text.can, cannot=text.cannot, disputes=text.disputes, by=self._accounts["hr"]
             )
-            programme = activate_programme(programme=programme, by=self._accounts["board-legal"])
-        return programme
+            legal = self._accounts["board-legal"]
+            self._programme = activate_programme(programme=self._programme, by=legal)
 
     def _fill_seats(self) -> None:
         for sign_in in self._sign_ins:
@@ -197,6 +207,35 @@ class Seeding:
         for username, user in self._accounts.items():
             if username not in NOT_ACKNOWLEDGED:
                 training.acknowledge(rulebook_version=self._rulebook, by=user)
+
+    # Training
+
+    def _publish_first_course(self) -> None:
+        """The course that a programme needs to begin: about the rules alone, as no charter is in force yet."""
+        if not Course.objects.exists():
+            training.publish_course(by=self._accounts["hr"])
+
+    def _train(self) -> None:
+        """A second course, with what charters say, asks again; most take it, and one has taken the first alone."""
+        first = Course.objects.get(number=1)
+        for username in TRAINED_BEFORE:
+            self._attest(self._accounts[username], first)
+        again = Course.objects.filter(number=2).first() or training.publish_course(
+            asks_again=True, by=self._accounts["hr"]
+        )
+        self._say("Taking the course about the rules ...")
+        for username, user in self._accounts.items():
+            if username not in NOT_ACKNOWLEDGED | TRAINED_BEFORE:
+                self._attest(user, again)
+
+    def _attest(self, user: User, course: Course) -> None:
+        """Take a course and have everything right; an attempt cut short goes on."""
+        if user.attestations.filter(course=course).exists():
+            return
+        attempt = training.begin(by=user)
+        for item in trained.items(attempt):
+            if item.chosen is None:
+                training.answer(attempt=attempt, number=item.place, chosen=item.question.answer, by=user)
 
     # Charters
 

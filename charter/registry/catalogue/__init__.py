@@ -57,10 +57,23 @@ class StarterContract(Struct, frozen=True, forbid_unknown_fields=True):
     disputes: str
 
 
+class StarterCourse(Struct, frozen=True, forbid_unknown_fields=True):
+    """How the course about the rules introduces itself; its questions are made of examples (S59)."""
+
+    title: str
+    introduction: str
+
+
 @cache
 def contract() -> StarterContract:
     """The contract of a fresh install."""
     return _read("contract.yaml", StarterContract)
+
+
+@cache
+def course() -> StarterCourse:
+    """The words of a fresh install's course."""
+    return _read("course.yaml", StarterCourse)
 
 
 @cache

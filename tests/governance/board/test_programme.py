@@ -24,12 +24,16 @@ def programme(by) -> Programme:
     return made
 
 
-def test_it_begins_with_contract_and_filled_seats(programme, by):
-    """S142: not active without a published contract and filled board seats."""
+def test_it_begins_with_contract_course_and_filled_seats(programme, by):
+    """S142: not active without a published contract, a course and filled board seats."""
     with pytest.raises(Conflict) as caught:
         activate_programme(programme=programme, by=by)
     assert caught.value.code == "seats_vacant" and "Worker representative" in caught.value.detail
     members = factories.a_board()
+    with pytest.raises(Conflict) as caught:
+        activate_programme(programme=programme, by=members["legal"])
+    assert caught.value.code == "programme_without_course"
+    factories.the_course()
     with pytest.raises(Conflict) as caught:
         activate_programme(programme=programme, by=members["legal"])
     assert caught.value.code == "programme_without_contract"
@@ -48,6 +52,7 @@ def test_only_the_board_or_an_administrator_lets_it_begin(programme, by):
     """S142, least privilege: no owner, no HR, no superuser."""
     factories.a_board()
     factories.the_contract()
+    factories.the_course()
     for role in (Role.HR, Role.METRIC_OWNER):
         account = factories.an_account(f"an-{role.value}", is_staff=True, is_superuser=True)
         factories.a_role(account, role)

@@ -16,7 +16,7 @@ from governance.board.states import CaseState
 from governance.demo.dataset import DataSet, made_up
 from governance.demo.seed import TAKEN_UP, Seeding
 from governance.people.models import Cohort, RoleGrant, User
-from governance.training.models import Acknowledgement
+from governance.training.models import Acknowledgement, Attestation, Course, Question
 from ground import clock
 from ground.errors import Conflict
 
@@ -48,13 +48,16 @@ def seed(data: DataSet, folder: Path, *, until: str = "no such line") -> list[st
 
 
 def counts() -> dict[str, int]:
-    models = (User, RoleGrant, CharterVersion, Case, Ballot, Acknowledgement, Cohort, PublishedValue, Entry)
+    models = (
+        User, RoleGrant, CharterVersion, Case, Ballot, Acknowledgement, Course, Attestation, Cohort, PublishedValue,
+        Entry,
+    )  # fmt: skip
     return {model.__name__: model.objects.count() for model in models}
 
 
 def test_a_seed_cut_short_goes_on_where_it_stopped(committed_db, data, tmp_path):
     """Issue 2, item 1: starting again continues; charters become active by six recorded votes each, and only so."""
-    for line in ("Importing", "Putting the rules", "2/13", "Registered", "5/12"):
+    for line in ("Importing", "Putting the rules", "2/13", "Taking the course", "Registered", "5/12"):
         with pytest.raises(Interrupted):
             seed(data, tmp_path, until=line)
     seed(data, tmp_path)
@@ -87,11 +90,23 @@ def check_house(data: DataSet) -> None:
             assert case.ballots.values("user").distinct().count() == 6
     votes = Counter(Ballot.objects.filter(case__charter_version__isnull=False).values_list("vote", flat=True))
     assert votes["reject"] == 2, "boards are seldom of one mind"
+    check_training()
     assert Acknowledgement.objects.count() == User.objects.exclude(username__in=["admin", "system"]).count()
     assert Cohort.objects.filter(slug__contains="+").exists(), "small teams are merged"
     assert PublishedValue.objects.filter(starts_on=data.data_from).exists()
     newest = PublishedValue.objects.order_by("-ends_on").first()
     assert newest.ends_on == clock.today().replace(day=1), "up to the last closed month"
+
+
+def check_training() -> None:
+    """Everybody but the administrator attests; one by a course that another has taken the place of."""
+    today = clock.today()
+    assert Course.objects.count() == 2
+    assert Question.objects.filter(course__number=2).exclude(metric="").exists(), "charters ask too"
+    attested = {each.user.username: each for each in Attestation.objects.counting(today)}
+    assert set(attested) == {each.username for each in User.objects.exclude(username__in=["admin", "system"])}
+    assert attested["auditor"].until < attested["auditor"].valid_until
+    assert attested["manager"].until == attested["manager"].valid_until
 
 
 def test_a_database_with_another_programme_is_left_alone(committed_db, data, tmp_path):

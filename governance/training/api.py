@@ -1,0 +1,50 @@
+"""Training in the API: one's own state, and how many managers are ready."""
+
+from dataclasses import asdict
+from datetime import date
+
+import msgspec
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from charter.registry.models import Programme
+from governance.training import permissions, queries
+from governance.training.queries import Readiness
+from governance.training.serializers import CountsSerializer, ReadinessSerializer
+from ground import clock
+
+
+class OwnTraining(APIView):
+    """What is asked of the token's holder, and what they hold: rules, contract, course. Never a score."""
+
+    @extend_schema(operation_id="training", responses=ReadinessSerializer)
+    def get(self, request: Request) -> Response:
+        programme = Programme.objects.first()
+        found = queries.readiness(request.user)
+        return Response(ReadinessSerializer(_told(found, _today(programme))).data)
+
+
+class ManagerCounts(APIView):
+    """How many managers know the rules as they are, and of how many (S54): for HR, board, auditors, administrators."""
+
+    @extend_schema(operation_id="training_managers", responses=CountsSerializer)
+    def get(self, request: Request) -> Response:
+        permissions.check_can_see_counts(request.user)
+        programme = Programme.objects.first()
+        minimum = programme.minimum_group if programme else Programme._meta.get_field("minimum_group").default
+        return Response(CountsSerializer(asdict(queries.counts(_today(programme), minimum=minimum))).data)
+
+
+def _told(found: Readiness, on: date) -> dict[str, object]:
+    parts = {name: getattr(found, name) for name in ("rules", "contract", "course", "attested")}
+    return {
+        **{name: part and msgspec.structs.asdict(part) for name, part in parts.items()},
+        "acknowledged": found.rules is not None and found.rules.acknowledged_at is not None,
+        "trained": found.attests(on),
+    }
+
+
+def _today(programme: Programme | None) -> date:
+    return clock.today(programme.time_zone if programme else "UTC")

@@ -1,0 +1,76 @@
+"""Who may publish a course, take it, and see who is ready. Being a superuser counts for nothing here."""
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+
+from governance.people.models import AccountKind, Role, User
+from governance.people.permissions import holds, is_system
+from governance.training.models import Attempt
+from ground.errors import HouseError, NotFound, NotPermitted
+
+PUBLISH = (Role.HR, Role.BOARD_MEMBER, Role.ADMIN)
+SEE_NAMES = (Role.HR, Role.BOARD_MEMBER, Role.AUDITOR)
+SEE_COUNTS = (*SEE_NAMES, Role.ADMIN)
+# Who looks at other people's values by role, and so is asked to take the course. Everybody else may.
+ASKED = (Role.MANAGER, Role.VALUE_STREAM_LEAD, Role.LEADERSHIP, Role.HR, Role.BOARD_MEMBER)
+
+
+def check_can_publish_course(user: User) -> None:
+    """Raise NotPermitted unless the account is HR's, on the board, or an administrator's."""
+    if not is_system(user) and not _holds_one(user, PUBLISH):
+        raise NotPermitted(
+            _("Only HR, the review board and administrators publish a course. Ask one of them.")
+        )
+
+
+def can_publish_course(user: User) -> bool:
+    return _may(check_can_publish_course, user)
+
+
+def check_can_take(user: User) -> None:
+    """Raise NotPermitted unless the account is a person's: a machine knows no rules, whoever runs it does."""
+    if not user.is_active or user.kind != AccountKind.HUMAN:
+        raise NotPermitted(_("Only people take the course. Sign in with an account of your own."))
+
+
+def can_take(user: User) -> bool:
+    return _may(check_can_take, user)
+
+
+def check_can_see_attempt(user: User, attempt: Attempt) -> None:
+    """Raise NotFound unless it is the account's own: to everybody else, whatever their role, it is not there."""
+    if not user.is_active or attempt.user_id != user.pk:
+        raise NotFound(_("There is no such attempt among yours."), code="attempt_not_found")
+
+
+def check_can_see_names(user: User) -> None:
+    """Raise NotPermitted unless the account may see which managers are not ready: HR, the board, auditors (S54, S59)."""
+    if not _holds_one(user, SEE_NAMES):
+        raise NotPermitted(
+            _("Which managers have not acknowledged the rules is for HR, the review board and auditors.")
+        )
+
+
+def can_see_names(user: User) -> bool:
+    return _may(check_can_see_names, user)
+
+
+def check_can_see_counts(user: User) -> None:
+    """Raise NotPermitted unless the account may see how many managers are ready: administrators too, without names."""
+    if not _holds_one(user, SEE_COUNTS):
+        raise NotPermitted(
+            _("How many managers are ready is for HR, the review board, auditors and administrators.")
+        )
+
+
+def _holds_one(user: User, roles: tuple[Role, ...]) -> bool:
+    return any(holds(user, role) for role in roles)
+
+
+def _may(check: Callable[[User], None], user: User) -> bool:
+    try:
+        check(user)
+    except HouseError:
+        return False
+    return True

@@ -1,0 +1,10 @@
+"""Addresses of training in the API."""
+
+from django.urls import path
+
+from governance.training import api
+
+urlpatterns = [
+    path("training", api.OwnTraining.as_view(), name="api-training"),
+    path("training/managers", api.ManagerCounts.as_view(), name="api-training-managers"),
+]

@@ -1,0 +1,57 @@
+"""Training in the API: one's own state without any score, and counts for those who may see them."""
+
+import pytest
+from knox.models import AuthToken
+
+from governance.people.models import Role
+from governance.training import services
+from tests import factories
+from tests.governance.training.test_queries import a_manager
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def get(client):
+    def _get(path, by):
+        token = AuthToken.objects.create(user=by)[1]
+        response = client.get(f"/api/v1/{path}", headers={"authorization": f"Token {token}"})
+        return response.status_code, response.json()
+
+    return _get
+
+
+def test_ones_own_state_is_told_without_a_score(get):
+    """Issue 4, 5: rules, contract, course, and until when; nothing of attempts."""
+    ana = factories.an_account("ana")
+    assert get("training", ana) == (
+        200,
+        {
+            "rules": None,
+            "contract": None,
+            "course": None,
+            "attested": None,
+            "acknowledged": False,
+            "trained": False,
+        },
+    )
+    end = factories.an_attestation(ana).valid_until
+    factories.answers(services.begin(by=ana), wrong=12)
+    services.acknowledge(rulebook_version=factories.the_rules(), by=ana)
+    _status, told = get("training", ana)
+    assert (told["acknowledged"], told["trained"]) == (True, True)
+    assert told["attested"]["until"] == end.isoformat()
+    assert set(told["course"]) == {"number", "title", "pass_percent", "months"}
+    assert set(told["attested"]) == {"course", "attested_at", "until"}
+
+
+def test_others_are_counted_and_never_named(get):
+    """S54: an administrator learns how many, of five managers or more; others learn nothing."""
+    factories.the_course()
+    admin, stranger = factories.an_account("an-admin"), factories.an_account("stranger")
+    factories.a_role(admin, Role.ADMIN)
+    assert get("training/managers", stranger)[0] == 403
+    assert get("training/managers", admin) == (200, {"managers": None, "ready": None})
+    for number in range(5):
+        a_manager(f"m{number}")
+    assert get("training/managers", admin) == (200, {"managers": 5, "ready": 0})
