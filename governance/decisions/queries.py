@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Case, CharField, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
-from charter.registry.models import Programme
+from charter.registry.models import Metric, Programme
 from charter.rules.vocabulary import Role
 from governance.board import queries as board
 from governance.board.states import CaseState
@@ -105,6 +105,12 @@ def holds_seen(user: User) -> QuerySet[Hold]:
     return found
 
 
+def held_by(user: User, metric: Metric) -> QuerySet[Hold]:
+    """What an account holds of a metric's values now, and so may release."""
+    found = Hold.objects.select_related("cohort", "person")
+    return found.filter(metric=metric, placed_by=user, released_at__isnull=True)
+
+
 def hold(key: UUID, *, by: User) -> Hold:
     """One hold that this account may see. Raises NotFound."""
     found = holds_seen(by).filter(pk=key).first()
@@ -139,14 +145,20 @@ def notes_of_team(team: Team, *, by: User) -> QuerySet[ContextNote]:
     return notes_seen(by).filter(Q(team=team) | Q(person__in=people))
 
 
-def notes_waiting_for(user: User) -> list[ContextNote]:
-    """The notes that only wait for this account, or others of its kind, to settle them; the oldest first."""
-    waiting = notes_seen(user).filter(confirmed_at__isnull=True, turned_down_at__isnull=True)
-    if not has_role(user, Role.HR):
+def notes_waiting_for(user: User, *, hr: bool) -> list[ContextNote]:
+    """The notes that this account can settle, the oldest first, in one statement; `hr` where it holds HR's role today."""
+    found = ContextNote.objects.select_related(*_OF_A_NOTE)
+    waiting = found.filter(confirmed_at__isnull=True, turned_down_at__isnull=True)
+    if not hr:
         led = _teams_led_by(user)
         waiting = waiting.filter(Q(team__in=led) | Q(person__in=_led_by(user)) | Q(metric__owner=user))
     own = Q(proposed_by=user) | (Q(person=user.person_id) if user.person_id else Q(pk=None))
     return list(waiting.exclude(own).order_by("proposed_at", "pk"))
+
+
+def speaks_for_others(user: User) -> bool:
+    """Whether there are people of whom the account may say what kept them: HR of all, others of those they lead."""
+    return has_role(user, Role.HR) or (user.is_active and _led_by(user).exists())
 
 
 def person_to_note(external_id: str, *, by: User) -> Person:
