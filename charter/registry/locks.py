@@ -23,9 +23,9 @@ FROM (
     SELECT v.document #>> '{what,counter_metric}'
     FROM registry_metric m JOIN registry_charterversion v ON v.metric_id = m.id
     WHERE m.slug = ANY(%(slugs)s::text[]) AND v.standing IN ('active', 'pilot')
-      AND v.document #>> '{what,counter_metric}' IS NOT NULL
     ORDER BY slug
 ) metrics
+WHERE slug IS NOT NULL
 """
 
 

@@ -1,4 +1,4 @@
-"""The API's doors to the line, and to receipts. They parse, call `answer` and render; they decide nothing."""
+"""The API's doors to the line, to receipts, holds and context notes. They parse, call a service and render."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,14 +12,17 @@ from rest_framework.request import Request as HttpRequest
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from charter.rules.vocabulary import ContextKind
 from governance.board.api import given as checked
-from governance.decisions import openapi, queries
+from governance.decisions import openapi, permissions, queries, services
 from governance.decisions import serializers as told_as
-from governance.decisions.models import Door, Referral
+from governance.decisions.filters import HoldFilter, NoteFilter
+from governance.decisions.models import ContextNote, Door, Hold, Referral
 from governance.decisions.parsing import LARGEST_BODY, parse
 from governance.decisions.receipts import told_entry
 from governance.decisions.replies import Answer, denial, told, told_with_rows
 from governance.decisions.services import answer, end_ruling, refer_to_board
+from governance.decisions.states import HoldCause
 from ground.errors import BadInput, HouseError
 from ground.paging import ByCursor
 from ground.problems import CONTENT_TYPE, json_response, of_error
@@ -129,6 +132,120 @@ class RulingEnd(APIView):
 def _referral(http: HttpRequest, key: UUID, code: int = status.HTTP_200_OK) -> Response:
     found = queries.referral(key, by=http.user)
     return Response(told_as.ReferralSerializer(found, context={"request": http}).data, status=code)
+
+
+class HoldList(generics.ListAPIView):
+    """What is under review, for auditors and the board; to others what they put under review themselves. POST adds one."""
+
+    queryset = Hold.objects.none()  # for the API's description; each request has its own
+    serializer_class = told_as.HoldSerializer
+    pagination_class = ByCursor  # by a random key: their order tells nothing
+    filterset_class = HoldFilter
+
+    def get_queryset(self):
+        return queries.holds_seen(self.request.user)
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), **_reader(self.request)}
+
+    @extend_schema(
+        operation_id="hold_place", request=told_as.HoldInput, responses={201: told_as.HoldSerializer}
+    )
+    def post(self, http: HttpRequest) -> Response:
+        fields = checked(told_as.HoldInput, http)
+        cause = HoldCause(fields.pop("cause"))
+        placed = services.place_hold(cause=cause, by=http.user, **fields)
+        return _told_hold(http, placed, status.HTTP_201_CREATED)
+
+
+class HoldRelease(APIView):
+    """End a hold, with why."""
+
+    @extend_schema(
+        operation_id="hold_release", request=told_as.ReleaseInput, responses=told_as.HoldSerializer
+    )
+    def post(self, http: HttpRequest, key: UUID) -> Response:
+        found = queries.hold(key, by=http.user)
+        return _told_hold(
+            http, services.release_hold(hold=found, by=http.user, **checked(told_as.ReleaseInput, http))
+        )
+
+
+class NoteLatestStart(ByCursor):
+    ordering = ("-starts_on", "-id")
+
+
+class NoteList(generics.ListAPIView):
+    """Context notes that the asker may see, latest start first; POST proposes one."""
+
+    queryset = ContextNote.objects.none()
+    serializer_class = told_as.NoteSerializer
+    pagination_class = NoteLatestStart
+    filterset_class = NoteFilter
+
+    def get_queryset(self):
+        return queries.notes_seen(self.request.user)
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {
+            **super().get_serializer_context(),
+            "in_full": permissions.sees_details(self.request.user),
+        }
+
+    @extend_schema(
+        operation_id="note_propose", request=told_as.NoteInput, responses={201: told_as.NoteSerializer}
+    )
+    def post(self, http: HttpRequest) -> Response:
+        fields = checked(told_as.NoteInput, http)
+        kind, named = ContextKind(fields.pop("kind")), fields.pop("person", None)
+        person = queries.person_to_note(named, by=http.user) if named else None
+        made = services.propose_note(kind=kind, person=person, by=http.user, **fields)
+        return _told_note(http, made, status.HTTP_201_CREATED)
+
+
+class NoteDetail(APIView):
+    """One note as the asker may see it."""
+
+    @extend_schema(operation_id="note", responses=told_as.NoteSerializer)
+    def get(self, http: HttpRequest, key: UUID) -> Response:
+        return _told_note(http, queries.note(key, by=http.user))
+
+
+class NoteConfirm(APIView):
+    """Confirm what somebody else said was going on."""
+
+    @extend_schema(operation_id="note_confirm", request=None, responses=told_as.NoteSerializer)
+    def post(self, http: HttpRequest, key: UUID) -> Response:
+        return _told_note(http, services.confirm_note(note=queries.note(key, by=http.user), by=http.user))
+
+
+class NoteTurnDown(APIView):
+    """Turn a note down, or take back one's own, with why."""
+
+    @extend_schema(
+        operation_id="note_turn_down", request=told_as.TurnDownInput, responses=told_as.NoteSerializer
+    )
+    def post(self, http: HttpRequest, key: UUID) -> Response:
+        found = queries.note(key, by=http.user)
+        return _told_note(
+            http, services.turn_down_note(note=found, by=http.user, **checked(told_as.TurnDownInput, http))
+        )
+
+
+def _reader(http: HttpRequest) -> dict[str, Any]:
+    """Who reads holds, and whether they may know why of each."""
+    return {"user": http.user, "knows_all": permissions.knows_causes(http.user)}
+
+
+def _told_hold(http: HttpRequest, hold: Hold, code: int = 200) -> Response:
+    return Response(told_as.HoldSerializer(hold, context=_reader(http)).data, status=code)
+
+
+def _told_note(http: HttpRequest, note: ContextNote, code: int = 200) -> Response:
+    return Response(
+        told_as.NoteSerializer(note, context={"in_full": permissions.sees_details(http.user)}).data,
+        status=code,
+    )
 
 
 def _body(http: HttpRequest) -> bytes:

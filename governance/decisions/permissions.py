@@ -122,9 +122,14 @@ def check_can_see_holds(user: User) -> None:
         )
 
 
+def knows_causes(user: User) -> bool:
+    """Whether the account may know of each hold why it was placed: auditors may."""
+    return is_system(user) or holds(user, Role.AUDITOR)
+
+
 def sees_cause(user: User, hold: Hold) -> bool:
     """Whether the account may know why values are under review: auditors, and whoever placed the hold."""
-    return hold.placed_by_id == user.pk or is_system(user) or holds(user, Role.AUDITOR)
+    return hold.placed_by_id == user.pk or knows_causes(user)
 
 
 def leads(user: User, team: Team) -> bool:
@@ -168,10 +173,15 @@ def check_can_propose_note(user: User, *, team: Team | None, person: Person | No
             field="team",
         )
     if person is not None and not (_is(user, person) or manages(user, person)):
-        raise NotPermitted(
-            _("A note about a person comes from that person, from whoever they report to, or from HR."),
-            field="person",
-        )
+        raise not_theirs_to_note()
+
+
+def not_theirs_to_note() -> NotPermitted:
+    """What whoever may not speak of a person is told, whether or not there is such a person."""
+    return NotPermitted(
+        _("A note about a person comes from that person, from whoever they report to, or from HR."),
+        field="person",
+    )
 
 
 def check_can_confirm_note(user: User, note: ContextNote) -> None:
@@ -222,9 +232,10 @@ def check_can_see_note(user: User, note: ContextNote) -> None:
         raise NotFound(_("There is no note with this id that you may see."), code="note_not_found")
 
 
-def sees_details(user: User, note: ContextNote) -> bool:
-    """Whether the account may know what keeps a person away: the person, who proposed the note, and HR."""
-    return not note.private or note.proposed_by_id == user.pk or _concerns(user, note) or holds(user, Role.HR)
+def sees_details(user: User) -> Callable[[ContextNote], bool]:
+    """Of which notes the account may know what keeps a person away: its own, those that it proposed, and all for HR."""
+    is_hr = holds(user, Role.HR)
+    return lambda note: not note.private or is_hr or note.proposed_by_id == user.pk or _concerns(user, note)
 
 
 def can_confirm_note(user: User, note: ContextNote) -> bool:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from charter import rules
 from charter.measures.models import Bound
-from charter.measures.rows import Row
+from charter.measures.rows import Note, Row
 from charter.registry import queries as registry
 from charter.registry.models import CharterVersion
 from charter.rules import words
@@ -20,6 +20,7 @@ from charter.rules.request import Request
 from charter.rules.rulebook import ENGINE
 from charter.rules.vocabulary import Aggregation, Obligation
 from governance.decisions.replies import Answer
+from governance.decisions.states import Effect, LeftOut
 from governance.desk import questions, wording
 
 PAGELESS = frozenset({ENGINE, "USE"})
@@ -44,6 +45,7 @@ class Series:
     unit: str
     subtitle: str
     rows: tuple[dict[str, Any], ...]
+    noted: tuple[tuple[str, Note], ...] = ()  # by period
 
     @property
     def caption(self) -> str:
@@ -63,15 +65,50 @@ class Series:
         return any(row["value"] is not None for row in self.rows)
 
     @property
-    def notes(self) -> list[tuple[str, str]]:
-        """Context notes with their periods, newest first."""
-        return [(row["period"], label) for row in reversed(self.rows) for label in row["context"]]
+    def notes(self) -> dict[tuple[str, str], list[str]]:
+        """The periods of what stands beside its values, by label and what was said of it."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for period, note in self.noted:
+            if note.effect != Effect.NONE_KNOWN:
+                found.setdefault((note.label, note.says), []).append(period)
+        return found
+
+    @property
+    def unnoted(self) -> list[str]:
+        """Of which kinds of note it is known that there is none, and for which periods, each in a sentence."""
+        found: dict[str, list[str]] = {}
+        for period, note in self.noted:
+            if note.effect == Effect.NONE_KNOWN:
+                found.setdefault(note.label, []).append(wording.period_name(period))
+        return [f"{label}. {words.listed(periods)}." for label, periods in found.items()]
+
+
+@dataclass(frozen=True)
+class Noted:
+    """One thing to know of some periods, and of which values."""
+
+    periods: str
+    label: str
+    says: str
+    of: str
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A metric that stands beside those asked for: its values, or why there are none."""
+
+    name: str
+    slug: str
+    version: int | None
+    because: str
+    series: tuple[Series, ...]
 
 
 def charters(answer: Answer) -> list[CharterVersion]:
-    """The charter versions that governed an answer, in the order asked, with metric and owner."""
-    order = {slug: place for place, (slug, _number) in enumerate(answer.charters)}
-    numbers = dict(answer.charters)
+    """The charter versions that governed an answer and what stands beside it, in that order, with metric and owner."""
+    told = [(each.metric, each.version) for each in answer.paired if each.permitted]
+    order = {slug: place for place, (slug, _number) in enumerate([*answer.charters, *told])}
+    numbers = dict([*answer.charters, *told])
     found = (
         CharterVersion.objects.filter(metric__slug__in=order)
         .select_related("metric__owner")
@@ -81,11 +118,37 @@ def charters(answer: Answer) -> list[CharterVersion]:
     return sorted(governing, key=lambda version: order[version.metric.slug])
 
 
-def series(answer: Answer, versions: Iterable[CharterVersion]) -> list[Series]:
-    """The rows of an answer, one series for each metric and cohort in the order asked."""
+def series(rows: Sequence[Row], versions: Iterable[CharterVersion]) -> list[Series]:
+    """Rows as one series for each metric and cohort, in the order in which they come."""
     of = {version.metric.slug: version for version in versions}
-    grouped = groupby(answer.rows, key=lambda row: (row.metric, row.cohort))
-    return [_series(of[metric], cohort, tuple(rows)) for (metric, cohort), rows in grouped]
+    grouped = groupby(rows, key=lambda row: (row.metric, row.cohort))
+    return [_series(of[metric], cohort, tuple(some)) for (metric, cohort), some in grouped]
+
+
+def beside(answer: Answer, versions: Sequence[CharterVersion]) -> list[Beside]:
+    """What stands beside the metrics asked for (S26)."""
+    return [
+        Beside(each.name, each.metric, each.version, each.because, tuple(series(each.rows, versions)))
+        for each in answer.paired
+    ]
+
+
+def noted(found: Iterable[Series]) -> list[Noted]:
+    """What there is to know of the periods of several series, each thing once, the latest first."""
+    of: dict[tuple[str, ...], list[Series]] = {}
+    for each in found:
+        for (label, says), periods in each.notes.items():
+            of.setdefault((label, says, each.whose, periods[0], periods[-1]), []).append(each)
+    ordered = sorted(of.items(), key=lambda item: item[0][3:], reverse=True)
+    return [
+        Noted(_from_to(first, last), label, says, f"{words.listed(each.name for each in some)}, {whose}")
+        for (label, says, whose, first, last), some in ordered
+    ]
+
+
+def _from_to(first: str, last: str) -> str:
+    names = [wording.period_name(period, short=True) for period in (first, last)]
+    return names[0] if first == last else _("%(first)s to %(last)s") % {"first": names[0], "last": names[1]}
 
 
 def _series(version: CharterVersion, cohort: str, rows: tuple[Row, ...]) -> Series:
@@ -99,6 +162,7 @@ def _series(version: CharterVersion, cohort: str, rows: tuple[Row, ...]) -> Seri
         unit=rows[0].unit,
         subtitle=", ".join(filter(None, (how, whose))),
         rows=tuple(_shown(row) for row in rows),
+        noted=tuple((row.period, note) for row in rows for note in row.context),
     )
 
 
@@ -108,13 +172,10 @@ def _shown(row: Row) -> dict[str, Any]:
         **msgspec.structs.asdict(row),
         "bound_words": str(Bound(row.bound).label) if row.bound else "",
         "withheld": row.withheld_because if row.withheld else None,
-        "context": [_note(note) for note in row.context],
+        "excluded": row.withheld in LeftOut.values,
+        "contested": any(note.effect == Effect.HOLD for note in row.context),
+        "context": [note.label for note in row.context if note.effect in (Effect.ANNOTATE, Effect.EXCLUDE)],
     }
-
-
-def _note(note: Any) -> str:
-    """A context note by its label, in whatever form it was published."""
-    return str(note.get("label") or note.get("kind", "")) if isinstance(note, Mapping) else str(note)
 
 
 def coverage(rows: Sequence[Row]) -> str:

@@ -49,15 +49,17 @@ PAGES = {
     "matrix": _("Matrix"),
     "contract": _("The contract"),
     "records": _("Records"),
+    "context": _("Context"),
+    "holds": _("Under review"),
     "receipts": _("Receipts"),
 }
 # Who asks comes to asking soonest; who reads, to the rules; who checks, to receipts.
-ASKS = ("home", "metrics", "ask", "views", "my-answers", "rules")
-READS = ("home", "contract", "metrics", "rules", "ask", "my-answers")
-WRITES = ("home", "charters", "metrics", "matrix", "ask", "my-answers", "rules")
+ASKS = ("home", "metrics", "ask", "views", "my-answers", "context", "rules")
+READS = ("home", "contract", "metrics", "rules", "ask", "my-answers", "context")
+WRITES = ("home", "charters", "metrics", "matrix", "ask", "my-answers", "context", "rules")
 SITS = ("home", "cases", "matrix", "metrics", "rules", "minutes", "ask", "my-answers")
-CHECKS = ("home", "receipts", "records", "metrics", "rules", "ask", "my-answers")
-KEEPS = ("home", "contract", "records", "matrix", "metrics", "rules", "ask", "views", "my-answers")
+CHECKS = ("home", "receipts", "holds", "records", "metrics", "rules", "ask", "my-answers")
+KEEPS = ("home", "contract", "records", "matrix", "context", "metrics", "rules", "ask", "views", "my-answers")
 NAVIGATION = {
     Role.MANAGER: ASKS,
     Role.VALUE_STREAM_LEAD: ASKS,
@@ -83,7 +85,9 @@ UNDER = {
         ("case", "case-ballot", "case-comment", "case-condition", "case-new", "cases-batch"), "cases"
     ),
     **dict.fromkeys(("waivers", "waiver-ask", "pilots", "pilot", "pilot-start"), "cases"),
-    **dict.fromkeys(("metric-suspend", "metric-bring-back"), "metrics"),
+    **dict.fromkeys(("metric-suspend", "metric-bring-back", "hold-place"), "metrics"),
+    **dict.fromkeys(("note", "note-propose", "team-context"), "context"),
+    "hold-release": "holds",
     **dict.fromkeys(("reviews", "review", "record-change"), "matrix"),
     **dict.fromkeys(("contract-publish", "contract-metrics"), "contract"),
     "record": "records",

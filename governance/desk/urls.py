@@ -3,6 +3,7 @@
 from django.urls import path
 
 from governance.desk.views import ask, home, metrics, notices, receipts, rules, signin
+from governance.desk.views.bearing import urls as bearing
 from governance.desk.views.board import urls as board
 from governance.desk.views.matrix import urls as matrix
 from governance.desk.views.saved import urls as saved
@@ -31,6 +32,7 @@ urlpatterns = [
     path("rules", rules.rules, name="rules"),
     path("rules/acknowledge", rules.acknowledge, name="acknowledge"),
     path("rules/<str:rule_id>", rules.rule, name="rule"),
+    *bearing.urlpatterns,
     *board.urlpatterns,
     *matrix.urlpatterns,
     *saved.urlpatterns,

@@ -8,6 +8,7 @@ from charter.rules.vocabulary import Decision as Use
 from charter.rules.vocabulary import Grain
 from governance.decisions.models import Decision
 from governance.desk import urls
+from governance.desk.views.bearing import urls as bearing
 from governance.desk.views.board import urls as board
 from governance.desk.views.matrix import urls as matrix
 from governance.views import services as views
@@ -18,6 +19,8 @@ QUESTION = (
     "decision=retrospective&metrics=lead-time-for-changes&cohort=team:payments&first=2026-01&last=2026-03"
 )
 REFUSED = "decision=performance_rating&metrics=commit-count&grain=person&cohort=team:payments&order_by=value"
+# Pages that test_bearing looks at.
+BEARING = {pattern.name for pattern in bearing.urlpatterns}
 # Pages that test_board looks at.
 BOARD = {pattern.name for pattern in board.urlpatterns}
 # Pages that test_matrix looks at.
@@ -129,7 +132,7 @@ def test_every_page_is_accessible(window, house):
     acts = {"sign-out", "acknowledge", "notice-read", "notices-read"}  # these only redirect
     assert {
         pattern.name for pattern in urls.urlpatterns
-    } - acts - BOARD - MATRIX - WRITING <= stranger.seen | manager.seen | owner.seen
+    } - acts - BEARING - BOARD - MATRIX - WRITING <= stranger.seen | manager.seen | owner.seen
 
 
 def a_view(house) -> None:

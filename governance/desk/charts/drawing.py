@@ -38,8 +38,9 @@ def interval_chart(
     """Draw values over time with the range each likely lies in; returns an SVG element as text.
 
     `rows`: one mapping a period with `period` ("2026-01" or "2026-Q1"), `value`, `low`, `high` (numbers or None,
-    in the metric's unit, shares between 0 and 1), `withheld` (None or the sentence that says why) and `context`
-    (labels of notes). Values share one axis from zero; withheld periods are hatched gaps that no line crosses.
+    in the metric's unit, shares between 0 and 1), `withheld` (None or the sentence that says why), `excluded` (whether
+    that leaves out a value that there is), `contested` (whether it is under review) and `context` (labels of notes).
+    Values share one axis from zero; withheld periods are hatched gaps that no line crosses.
     `width` is 560 for a page and 360 for a phone. The same content gives the same bytes and is drawn once.
     Raises ValueError for no rows, and for a malformed or repeated period.
     """
@@ -120,6 +121,10 @@ def _description(placed: list[Slot], asked: Mapping[str, Any]) -> str:
         for ends, slot in zip(("First", "Last"), (valued[:1] + valued[1:][-1:]), strict=False)
     ]
     said += [f"{_span(placed, run)}: {run.label}." for run in runs(placed, lambda slot: slot.withheld)]
+    said += [
+        f"{_span(placed, run)}: {run.label}."
+        for run in runs(placed, lambda slot: "under review" if slot.contested else "")
+    ]
     said += [
         f"Note for {_span(placed, run)}: {run.label}." for run in runs(placed, lambda slot: slot.context)
     ]

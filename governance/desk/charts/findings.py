@@ -32,10 +32,11 @@ def finding(rows: Iterable[Mapping[str, Any]], *, name: str, unit: str = "") -> 
 
 
 def _nothing(placed: list[Slot], name: str) -> str:
+    gone = "withheld or excluded" if any(slot.excluded for slot in placed) else "withheld"
     if placed and all(slot.withheld for slot in placed):
-        return f"{name}: every period is withheld"
+        return f"{name}: every period is {gone}"
     if any(slot.withheld for slot in placed):
-        return f"{name}: no values, some periods are withheld"
+        return f"{name}: no values, some periods are {gone}"
     return f"{name}: no values in this period"
 
 

@@ -26,6 +26,8 @@ class Slot:
     high: float | None
     withheld: str | None
     context: str
+    excluded: bool = False  # there is a value, which is left out of decisions about people
+    contested: bool = False  # the value is under review
 
     @property
     def has_range(self) -> bool:
@@ -68,7 +70,8 @@ def _slot(at: int, row: Mapping[str, Any]) -> Slot:
     withheld = row.get("withheld") or None
     value, low, high = (None if withheld else _number(row.get(name)) for name in ("value", "low", "high"))
     context = ", ".join(str(label) for label in row.get("context") or ())
-    return Slot(at, row["period"], year, part, kind, value, low, high, withheld, context)
+    flags = bool(row.get("excluded")), bool(row.get("contested"))
+    return Slot(at, row["period"], year, part, kind, value, low, high, withheld, context, *flags)
 
 
 def _number(value: Any) -> float | None:

@@ -13,6 +13,11 @@ from governance.desk.wording import SHARES, number
 
 MARGIN_TOP, MARGIN_RIGHT, MARGIN_AXIS, LEGEND_ROW = 34, 14, 52, 26
 SWATCH, SWATCH_GAP, ENTRY_GAP = 28, 8, 22
+# What a gap and a frame look like; each is named in words as well, in its place and in the legend.
+HATCH = {"fill": HATCHED, "stroke": INKS["withheld"], "strokeDash": [4, 3], "strokeWidth": 1}
+PLAIN = {"fill": INKS["paper"], "stroke": INKS["line-strong"], "strokeWidth": 1}
+FRAMED = {"filled": False, "stroke": INKS["withheld"], "strokeDash": [2, 3], "strokeWidth": 1.6}
+UNDER_REVIEW = "Under review"
 HALO = {"stroke": INKS["paper"], "strokeWidth": 4}
 
 
@@ -69,6 +74,7 @@ def chart(placed: Sequence[Slot], room: Frame, *, unit_label: str, unit: str) ->
     entries = _entries(placed)
     layers = [
         *_notes(placed, scales),
+        *_contested(placed, scales),
         *_axes(scales, unit_label),
         *_withheld(placed, scales),
         *_band(placed, scales),
@@ -165,10 +171,21 @@ def _noted(placed: Sequence[Slot]) -> list[Run]:
     return runs(placed, lambda slot: slot.context)
 
 
+def _contested(placed: Sequence[Slot], scales: Scales) -> list[alt.Chart]:
+    """A dashed frame around periods under review, whose values are drawn as any other."""
+    found = runs(placed, lambda slot: UNDER_REVIEW if slot.contested else "")
+    return _columns(found, scales, 2, **FRAMED)
+
+
+def _named(slot: Slot) -> str:
+    """What stands over a period: that it is under review, and its notes."""
+    return ", ".join(filter(None, (UNDER_REVIEW if slot.contested else "", slot.context)))
+
+
 def _note_labels(placed: Sequence[Slot], scales: Scales) -> list[alt.Chart]:
     """Name each note once over its column, where the name stands clear of the one before; the table has them all."""
     labels, free = [], 0.0
-    for run in _noted(placed):
+    for run in runs(placed, _named):
         half = text_width(run.label) / 2 + 4
         middle = min(max((run.first + run.last + 1) / 2 * scales.room.slot, half), scales.room.plot - half)
         if middle - half >= free:
@@ -178,10 +195,12 @@ def _note_labels(placed: Sequence[Slot], scales: Scales) -> list[alt.Chart]:
 
 
 def _withheld(placed: Sequence[Slot], scales: Scales) -> list[alt.Chart]:
-    found = runs(placed, lambda slot: slot.withheld)
-    style = {"fill": HATCHED, "stroke": INKS["withheld"], "strokeDash": [4, 3], "strokeWidth": 1}
-    boxes = _columns(found, scales, min(5, scales.room.slot / 8), **style)
-    return boxes + [label for run in found for label in _gap_label(run, scales.room)]
+    """Gaps where there is no number: hatched where none may be told, plain where one is left out."""
+    inset = min(5, scales.room.slot / 8)
+    hatched = runs(placed, lambda slot: "" if slot.excluded else slot.withheld)
+    plain = runs(placed, lambda slot: slot.withheld if slot.excluded else "")
+    boxes = [*_columns(hatched, scales, inset, **HATCH), *_columns(plain, scales, inset, **PLAIN)]
+    return boxes + [label for run in (*hatched, *plain) for label in _gap_label(run, scales.room)]
 
 
 def _gap_label(run: Run, room: Frame) -> list[alt.Chart]:
@@ -268,11 +287,13 @@ Entry = tuple[str, str]  # (kind of swatch, its words)
 
 def _entries(placed: Sequence[Slot]) -> list[Entry]:
     """What the legend must explain: only what is drawn."""
-    reasons = sorted({heading(slot.withheld) for slot in placed if slot.withheld})
+    reasons = sorted({heading(slot.withheld) for slot in placed if slot.withheld and not slot.excluded})
     shown = [
         ("line", "Value", any(slot.value is not None for slot in placed)),
         ("band", "Range it likely lies in", any(slot.has_range for slot in placed)),
         ("hatch", " or ".join(reasons[:1] + [reason.lower() for reason in reasons[1:]]), bool(reasons)),
+        ("plain", "Excluded", any(slot.withheld and slot.excluded for slot in placed)),
+        ("framed", UNDER_REVIEW, any(slot.contested for slot in placed)),
         ("note", "Note", any(slot.context for slot in placed)),
     ]
     return [(kind, words) for kind, words, here in shown if here]
@@ -315,7 +336,9 @@ def _swatch(kind: str, x: float, y: float) -> list[alt.Chart]:
         return [rule.encode(x=alt.XValue(x), x2=alt.X2Value(x + SWATCH), y=alt.YValue(y)), dot]
     style = {
         "band": {"fill": INKS["accent"], "fillOpacity": BAND_OPACITY},
-        "hatch": {"fill": HATCHED, "stroke": INKS["withheld"], "strokeDash": [4, 3]},
+        "hatch": HATCH,
+        "plain": PLAIN,
+        "framed": FRAMED,
         "note": {"fill": INKS["due-tint"], "stroke": INKS["due-edge"]},
     }[kind]
     box = _data([{}]).mark_rect(**style)

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from charter.registry import queries as registry
 from charter.registry.models import CharterVersion
 from charter.rules import words
 from charter.rules.request import Request
@@ -120,16 +119,19 @@ def _answer_page(
 
 
 def _permit(given: Answer, versions: Sequence[CharterVersion], asked: Request) -> Page:
-    series = answers.series(given, versions)
-    counters = dict.fromkeys(registry.document(version.pk).what.counter_metric for version in versions)
+    series = answers.series(given.rows, versions)
+    beside = answers.beside(given, versions)
+    everything = [*series, *(each for pair in beside for each in pair.series)]
+    asked_for = [version for version in versions if version.metric.slug in asked.metrics]
     return {
         "series": series,
-        "notes": [(each.name, each.whose, *note) for each in series for note in each.notes],
-        "duties": answers.duties(given, versions),
+        "beside": beside,
+        "notes": answers.noted(everything),
+        "unnoted": list(dict.fromkeys(said for each in everything for said in each.unnoted)),
+        "duties": answers.duties(given, asked_for),
         "delivery_only": answers.delivery_only(given),
         "owners": list(dict.fromkeys(version.metric.owner.name for version in versions)),
         "coverage": answers.coverage(given.rows),
-        "beside": [slug for slug in counters if slug and slug not in asked.metrics],
     }
 
 

@@ -58,7 +58,12 @@ def home(request: HttpRequest) -> HttpResponse:
     given = {
         "mine": [cohort for cohort in cohorts if cohort.kind == CohortKind.TEAM],
         "usable": _usable(found, uses.roles_at(asker, cohorts)),
-        "waiting": [*_acknowledge(rulebook, acknowledged), *_seats(user, on), *_own_charters(found, user)],
+        "waiting": [
+            *_acknowledge(rulebook, acknowledged),
+            *_seats(user, on),
+            *_notes(user, hr=badge(request).holds(Role.HR)),
+            *_own_charters(found, user),
+        ],
         "owned": [metric for metric in found if metric.owner_id == user.pk],
         "answers": _last_answers(decisions.asked_by(user)[:LAST_ANSWERS], names),
         "rulebook": rulebook,
@@ -127,6 +132,18 @@ def _seats(user: User, on) -> list[Waiting]:
         "seat": seat
     }
     return [Waiting(what, why, reverse("cases") + "?vote=needed")]
+
+
+def _notes(user: User, *, hr: bool) -> list[Waiting]:
+    """Context notes that wait for the reader to confirm them."""
+    count = len(decisions.notes_waiting_for(user, hr=hr))
+    if not count:
+        return []
+    what = ngettext("%(count)s context note waits for you", "%(count)s context notes wait for you", count) % {
+        "count": count
+    }
+    why = _("Until each is confirmed or turned down, decisions about people wait for it.")
+    return [Waiting(what, why, reverse("context"))]
 
 
 def _own_charters(found: list[Metric], user: User) -> list[Waiting]:

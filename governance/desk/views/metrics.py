@@ -17,6 +17,7 @@ from charter.registry.models import CharterVersion, Metric
 from charter.registry.states import Standing
 from charter.rules.vocabulary import Role
 from governance.board.models import Case
+from governance.decisions import queries as decisions
 from governance.desk import charter_page, narrowing
 from governance.desk.context import badge
 from governance.desk.openings import opens_to, signed_in
@@ -26,6 +27,8 @@ from governance.people.models import User
 from ground import clock
 
 A_PAGE = 25
+# Who finds the way to putting values under review here; whether they may, its page says.
+HOLD = (Role.HR, Role.AUDITOR, Role.ADMIN, Role.BOARD_MEMBER)
 COUNTED = {"category": "current__category", "standing": "current__standing"}
 
 
@@ -71,6 +74,7 @@ def metric(request: HttpRequest, slug: str) -> HttpResponse:
     document = queries.document(shown.pk)
     names = dict(Metric.objects.filter(slug__in=_named(document)).values_list("slug", "name"))
     counter = document.what.counter_metric
+    may_hold = found.owner_id == request.user.pk or any(map(badge(request).holds, HOLD))
     given |= {
         "page": charter_page.page(document, names),
         "kept": charter_page.kept(document),
@@ -81,6 +85,8 @@ def metric(request: HttpRequest, slug: str) -> HttpResponse:
         "earlier": _earlier(shown, versions, request.user),
         "sits": badge(request).holds(Role.BOARD_MEMBER),
         "way_back": way_back(request.user, shown),
+        "may_hold": may_hold,
+        "held": decisions.held_by(request.user, found) if may_hold else (),
         "history": _history(versions, request.user),
     }
     return render(request, "desk/metric.html", given)

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from charter.measures import queries, services
 from charter.measures.models import PublishedValue, Withheld
 from charter.measures.rows import sentence
-from charter.registry.models import CharterVersion
+from charter.registry.models import CharterVersion, Programme
 from charter.rules.request import Window
 from charter.rules.vocabulary import Period
 from governance.people import cohorts
@@ -201,6 +201,23 @@ def test_facts_that_name_nobody_have_no_own_values(house):
     """DESIGN, published values: where facts carry no person there is nothing of one's own."""
     with pytest.raises(BadInput):
         own(metric="deployment-frequency")
+
+
+def test_ones_own_values_of_low_coverage_have_no_number(house):
+    """S77: not enough data is never a number, for one's own eyes neither; a period well covered keeps its own."""
+    lost = [("payments", "payments-1", None, change("payments", "", n, 0)[3]) for n in (4, 5, 6)]
+    house.add_changes(lost)
+    january, february, _ = own()
+    assert (january.withheld, january.value, january.n) == ("low_coverage", None, None)
+    assert january.withheld_because.startswith("Not enough data") and february.value == 2.0
+
+
+def test_a_threshold_that_was_raised_counts_for_values_already_published(published):
+    """S77: the frozen value stays as it is, and what is read is the programme's word of today."""
+    assert rows()[0][0].value == 5.5
+    Programme.objects.update(coverage_threshold=1.1)
+    january = rows()[0][0]
+    assert (january.value, january.coverage, january.withheld) == (None, None, "low_coverage")
 
 
 def test_own_values_need_the_warehouse(house, settings):

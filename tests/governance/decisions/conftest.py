@@ -8,8 +8,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from charter.measures.models import PublishedValue, PublishingRun, RunState, Snapshot, Withheld
-from charter.registry.models import CharterVersion
-from governance.people.models import Cohort, Role, User
+from charter.registry.models import CharterVersion, Metric
+from governance.people.models import Cohort, Membership, ReportingLine, Role, Team, User, ValueStream
 from ground import clock
 from tests import factories
 from tests.conftest import connected_copy
@@ -146,3 +146,30 @@ def judged(server, furnished_judged, stopped, django_db_blocker, monkeypatch):
     monkeypatch.setattr(gathering, "_actor", lambda *given: replace(actor(*given), trained=True))
     with django_db_blocker.unblock(), connected_copy(server, of=furnished_judged):
         yield {name: User.objects.get(username=name) for name in ACCOUNTS}
+
+
+@pytest.fixture
+def around_payments(house):
+    """One account of each kind, seen from the team payments and from `concerned`, who is on it."""
+    made = {"manager": house.manager, "auditor": house.auditor, "stranger": house.stranger}
+    payments = Team.objects.get(slug="payments")
+    for name, place in (("concerned", 2), ("colleague", 3), ("superior", 4)):
+        person = Membership.objects.filter(team=payments).order_by("person__external_id")[place].person
+        made[name] = factories.an_account(name, person=person)
+    ReportingLine.objects.create(
+        person=made["concerned"].person, manager=made["superior"].person, valid_from=factories.LONG_AGO
+    )
+    for name, role, scope in (
+        ("lead", Role.VALUE_STREAM_LEAD, {"value_stream": ValueStream.objects.get()}),
+        ("other manager", Role.MANAGER, {"team": Team.objects.get(slug="search")}),
+        ("hr", Role.HR, {}), ("admin", Role.ADMIN, {}), ("metric owner", Role.METRIC_OWNER, {}),
+    ):  # fmt: skip
+        made[name] = factories.an_account(name.replace(" ", "-"))
+        factories.a_role(made[name], role, **scope)
+    made["owner"] = Metric.objects.get(slug="lead-time-for-changes").owner
+    made["superuser"] = factories.an_account("root", is_superuser=True)
+    made["closed hr"] = factories.an_account("closed-hr")
+    factories.a_role(made["closed hr"], Role.HR)
+    made["closed hr"].is_active = False
+    made["closed hr"].save()
+    return made

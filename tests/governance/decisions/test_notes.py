@@ -12,40 +12,12 @@ from governance.decisions.models import ContextNote
 from governance.decisions.services import confirm_note, propose_note, turn_down_note
 from governance.decisions.states import ABOUT, Effect
 from governance.notices.models import Notice
-from governance.people.models import Membership, Person, ReportingLine, Role, Team, ValueStream
+from governance.people.models import Person, Role, Team
 from ground.errors import BadInput, Conflict, NotFound, NotPermitted
 from tests import factories
 
-LONG_AGO = factories.LONG_AGO
 JANUARY = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 2, 1)}
 FEBRUARY = {"starts_on": date(2026, 2, 1), "ends_on": date(2026, 3, 1)}
-
-
-@pytest.fixture
-def actors(house):
-    """One account of each kind, seen from the team payments and from `concerned`, who is on it."""
-    made = {"manager": house.manager, "auditor": house.auditor, "stranger": house.stranger}
-    payments = Team.objects.get(slug="payments")
-    for name, place in (("concerned", 2), ("colleague", 3), ("superior", 4)):
-        person = Membership.objects.filter(team=payments).order_by("person__external_id")[place].person
-        made[name] = factories.an_account(name, person=person)
-    ReportingLine.objects.create(
-        person=made["concerned"].person, manager=made["superior"].person, valid_from=LONG_AGO
-    )
-    for name, role, scope in (
-        ("lead", Role.VALUE_STREAM_LEAD, {"value_stream": ValueStream.objects.get()}),
-        ("other manager", Role.MANAGER, {"team": Team.objects.get(slug="search")}),
-        ("hr", Role.HR, {}), ("admin", Role.ADMIN, {}), ("metric owner", Role.METRIC_OWNER, {}),
-    ):  # fmt: skip
-        made[name] = factories.an_account(name.replace(" ", "-"))
-        factories.a_role(made[name], role, **scope)
-    made["owner"] = Metric.objects.get(slug="lead-time-for-changes").owner
-    made["superuser"] = factories.an_account("root", is_superuser=True)
-    made["closed hr"] = factories.an_account("closed-hr")
-    factories.a_role(made["closed hr"], Role.HR)
-    made["closed hr"].is_active = False
-    made["closed hr"].save()
-    return made
 
 
 def a_note(
@@ -70,96 +42,102 @@ EVERYBODY = [
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
-def test_who_may_propose(actors, who):
+def test_who_may_propose(around_payments, who):
     """Issue 4, item 3: a truth table; the person concerned may speak for themself, a colleague not for them."""
     may = permissions.can_propose_note
-    assert may(actors[who], team=Team.objects.get(slug="payments")) == (who in PROPOSES_OF_TEAM)
-    assert may(actors[who], person=actors["concerned"].person) == (who in PROPOSES_OF_PERSON)
+    assert may(around_payments[who], team=Team.objects.get(slug="payments")) == (who in PROPOSES_OF_TEAM)
+    assert may(around_payments[who], person=around_payments["concerned"].person) == (
+        who in PROPOSES_OF_PERSON
+    )
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
-def test_who_may_confirm(actors, who):
+def test_who_may_confirm(around_payments, who):
     """Issue 4, item 3: the team's manager or lead, HR, and the owner of a metric that the note names."""
-    of_team, of_person = a_note(), a_note(person=actors["concerned"].person)
+    of_team, of_person = a_note(), a_note(person=around_payments["concerned"].person)
     of_metric = a_note(metric=Metric.objects.get(slug="lead-time-for-changes"))
     may = permissions.can_confirm_note
-    assert may(actors[who], of_team) == (who in CONFIRMS_OF_TEAM)
-    assert may(actors[who], of_person) == (who in CONFIRMS_OF_PERSON)
-    assert may(actors[who], of_metric) == (who in CONFIRMS_OF_TEAM | {"owner"})
+    assert may(around_payments[who], of_team) == (who in CONFIRMS_OF_TEAM)
+    assert may(around_payments[who], of_person) == (who in CONFIRMS_OF_PERSON)
+    assert may(around_payments[who], of_metric) == (who in CONFIRMS_OF_TEAM | {"owner"})
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
-def test_who_may_turn_down(actors, who):
+def test_who_may_turn_down(around_payments, who):
     """Issue 4, item 3: who could confirm it, its proposer and the person concerned; once confirmed, HR alone."""
-    note = a_note(actors["colleague"])
-    of_person = a_note(person=actors["concerned"].person)
+    note = a_note(around_payments["colleague"])
+    of_person = a_note(person=around_payments["concerned"].person)
     may = permissions.can_turn_down_note
-    assert may(actors[who], note) == (who in CONFIRMS_OF_TEAM | {"colleague"})
-    assert may(actors[who], of_person) == (who in CONFIRMS_OF_PERSON | {"concerned"})
-    confirmed = confirm_note(note=note, by=actors["manager"])
-    assert may(actors[who], confirmed) == (who == "hr")
+    assert may(around_payments[who], note) == (who in CONFIRMS_OF_TEAM | {"colleague"})
+    assert may(around_payments[who], of_person) == (who in CONFIRMS_OF_PERSON | {"concerned"})
+    confirmed = confirm_note(note=note, by=around_payments["manager"])
+    assert may(around_payments[who], confirmed) == (who == "hr")
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
-def test_who_may_see(actors, who):
+def test_who_may_see(around_payments, who):
     """S80, privacy: a team's notes stand beside its values for all; a person's are for few, why they are away for fewer."""
     team = a_note()
-    leave = a_note(kind=ContextKind.PARENTAL_LEAVE, person=actors["concerned"].person, says="A child.")
-    permissions.check_can_see_note(actors[who], team)
+    leave = a_note(
+        kind=ContextKind.PARENTAL_LEAVE, person=around_payments["concerned"].person, says="A child."
+    )
+    permissions.check_can_see_note(around_payments[who], team)
     if who in CONFIRMS_OF_PERSON | {"concerned", "auditor"}:
-        permissions.check_can_see_note(actors[who], leave)
+        permissions.check_can_see_note(around_payments[who], leave)
     else:
         with pytest.raises(NotFound):
-            permissions.check_can_see_note(actors[who], leave)
-    assert permissions.sees_details(actors[who], leave) == (who in {"concerned", "hr"})
+            permissions.check_can_see_note(around_payments[who], leave)
+    assert permissions.sees_details(around_payments[who])(leave) == (who in {"concerned", "hr"})
 
 
 @pytest.mark.parametrize("proposer", sorted(CONFIRMS_OF_TEAM))
-def test_nobody_confirms_their_own_note(actors, proposer):
+def test_nobody_confirms_their_own_note(around_payments, proposer):
     """Issue 4, item 3, bad input: whoever proposed it waits for somebody else, whatever their role."""
-    note = a_note(actors[proposer])
+    note = a_note(around_payments[proposer])
     with pytest.raises(NotPermitted) as refused:
-        confirm_note(note=note, by=actors[proposer])
+        confirm_note(note=note, by=around_payments[proposer])
     assert (refused.value.code, refused.value.field) == ("own_note", "confirmed_by")
-    assert confirm_note(note=note, by=actors["hr" if proposer != "hr" else "manager"]).confirmed_at
+    assert confirm_note(note=note, by=around_payments["hr" if proposer != "hr" else "manager"]).confirmed_at
 
 
-def test_nobody_confirms_a_note_about_themself(actors):
+def test_nobody_confirms_a_note_about_themself(around_payments):
     """Issue 4, item 3, bad input: not even where somebody else proposed it and they lead themselves."""
-    factories.a_role(actors["concerned"], Role.HR)
-    note = a_note(actors["superior"], person=actors["concerned"].person)
+    factories.a_role(around_payments["concerned"], Role.HR)
+    note = a_note(around_payments["superior"], person=around_payments["concerned"].person)
     with pytest.raises(NotPermitted) as refused:
-        confirm_note(note=note, by=actors["concerned"])
+        confirm_note(note=note, by=around_payments["concerned"])
     assert refused.value.code == "own_note"
 
 
 # How it is settled
 
 
-def test_a_note_is_settled_once(actors):
+def test_a_note_is_settled_once(around_payments):
     """Issue 4, item 3: confirmed or turned down, with who and when; the table says what can follow."""
-    note = confirm_note(note=a_note(), by=actors["manager"])
-    assert (note.state, note.confirmed_by) == ("confirmed", actors["manager"])
+    note = confirm_note(note=a_note(), by=around_payments["manager"])
+    assert (note.state, note.confirmed_by) == ("confirmed", around_payments["manager"])
     with pytest.raises(Conflict):
-        confirm_note(note=note, by=actors["hr"])
-    other = turn_down_note(note=a_note(**FEBRUARY), why="It was in May.", by=actors["manager"])
+        confirm_note(note=note, by=around_payments["hr"])
+    other = turn_down_note(note=a_note(**FEBRUARY), why="It was in May.", by=around_payments["manager"])
     assert (other.state, other.turned_down_because) == ("turned_down", "It was in May.")
     for act in (confirm_note, lambda **given: turn_down_note(why="Again.", **given)):
         with pytest.raises(Conflict):
-            act(note=other, by=actors["hr"])
+            act(note=other, by=around_payments["hr"])
 
 
-def test_what_is_turned_down_says_why(actors):
+def test_what_is_turned_down_says_why(around_payments):
     """Issue 4, bad input."""
     with pytest.raises(BadInput) as refused:
-        turn_down_note(note=a_note(), why="  ", by=actors["manager"])
+        turn_down_note(note=a_note(), why="  ", by=around_payments["manager"])
     assert refused.value.field == "why"
 
 
-def test_the_log_has_each_step(actors):
+def test_the_log_has_each_step(around_payments):
     """DESIGN, Ledger: a team's notes are open, a person's restricted."""
-    confirm_note(note=a_note(), by=actors["manager"])
-    turn_down_note(note=a_note(person=actors["concerned"].person), why="No.", by=actors["hr"])
+    confirm_note(note=a_note(), by=around_payments["manager"])
+    turn_down_note(
+        note=a_note(person=around_payments["concerned"].person), why="No.", by=around_payments["hr"]
+    )
     found = Entry.objects.filter(kind__startswith="decisions.note").values_list("kind", "visibility")
     assert sorted(found) == [
         ("decisions.note.confirmed", Visibility.OPEN),
@@ -175,26 +153,31 @@ def notices(kind: str = "") -> dict[str, str]:
     return {each.to.username: each.subject for each in found.select_related("to")}
 
 
-def test_whoever_can_confirm_a_note_is_told(actors):
+def test_whoever_can_confirm_a_note_is_told(around_payments):
     """Issue 4, item 3: notices to whoever can confirm, but not to whoever proposed it."""
-    a_note(actors["manager"])
+    a_note(around_payments["manager"])
     assert notices().keys() == {"lead"}
-    a_note(actors["concerned"], kind=ContextKind.LEAVE, person=actors["concerned"].person, says="Ill.")
+    a_note(
+        around_payments["concerned"],
+        kind=ContextKind.LEAVE,
+        person=around_payments["concerned"].person,
+        says="Ill.",
+    )
     assert notices("Away").keys() == {"superior", "manager", "lead"}
     assert not any("Leave" in said for said in notices().values())
 
 
-def test_where_nobody_else_can_hr_is_asked(actors):
+def test_where_nobody_else_can_hr_is_asked(around_payments):
     """Issue 4, item 3: no note waits for nobody."""
     alone = factories.an_account("alone", person=factories.a_person("alone"))
     a_note(alone, person=alone.person)
     assert notices().keys() == {"hr"}
 
 
-def test_who_proposed_and_who_is_concerned_are_told_how_it_ended(actors):
+def test_who_proposed_and_who_is_concerned_are_told_how_it_ended(around_payments):
     """Issue 4, item 3."""
-    note = a_note(actors["superior"], person=actors["concerned"].person)
-    confirm_note(note=note, by=actors["hr"])
+    note = a_note(around_payments["superior"], person=around_payments["concerned"].person)
+    confirm_note(note=note, by=around_payments["hr"])
     assert notices("was confirmed").keys() == {"superior", "concerned"}
 
 
@@ -221,7 +204,7 @@ def test_what_cannot_be_a_note_is_refused_with_its_field(house, fields, field):
     assert refused.value.field == field and not ContextNote.objects.exists()
 
 
-def test_there_is_one_note_of_a_kind_for_a_time(actors):
+def test_there_is_one_note_of_a_kind_for_a_time(around_payments):
     """Issue 4, bad input: overlapping windows; one that was turned down makes room."""
     first = a_note()
     with pytest.raises(BadInput) as refused:
@@ -230,7 +213,7 @@ def test_there_is_one_note_of_a_kind_for_a_time(actors):
     a_note(kind=ContextKind.FREEZE)
     a_note(service="checkout")
     a_note(**FEBRUARY)
-    turn_down_note(note=first, why="No.", by=actors["hr"])
+    turn_down_note(note=first, why="No.", by=around_payments["hr"])
     assert a_note().pk != first.pk
 
 

@@ -266,3 +266,40 @@ def test_fewer_than_two_values_say_so():
     assert finding([], name="Lead time") == "Lead time: no values in this period"
     mixed = [one[0], row("2026-02")]
     assert finding(mixed, name="Lead time") == "Lead time: no values, some periods are withheld"
+
+
+APART = [
+    row("2025-12", 24.0, 20, 28) | {"contested": True},
+    row("2026-01", withheld="Excluded: onboarding", context=["Onboarding"]) | {"excluded": True},
+    row("2026-02", withheld=WITHHELD),
+    row("2026-03", 22.0, 20, 28, context=["Migration"]),
+]
+
+
+def test_withheld_contested_affected_and_excluded_are_told_apart_in_words():
+    """Issue 4, item 3: four kinds of period, each named in its place, in the legend and in the description."""
+    svg = parsed(APART)
+    said = texts(svg)
+    assert {"Withheld", "Excluded", "Under review", "Note"} <= set(said)
+    assert "Excluded: onboarding" in said and "Migration" in said
+    described = svg.find(f"{SVG}desc").text
+    assert "December 2025: under review." in described and "January 2026: Excluded: onboarding." in described
+
+
+def test_only_what_may_not_be_told_is_hatched():
+    """Issue 4, item 3: by shape too; what is left out has a plain frame, what is under review a dashed one."""
+    only = [each for each in APART if each["withheld"] != WITHHELD]
+    assert "url(#h" in draw(APART) and "url(#h" not in draw(only)
+    dashed = [each for each in parsed(only).iter(f"{SVG}path") if each.get("stroke-dasharray") == "2,3"]
+    assert len(dashed) == 2  # the frame and its swatch
+
+
+def test_a_value_under_review_is_drawn_as_any_other():
+    """Issue 4, item 3: contested is not withheld: the line goes through it."""
+    rows = [row(f"2026-0{month}", 20.0 + month) | {"contested": month == 2} for month in (1, 2, 3)]
+    assert len(curves(parsed(rows))) == 1
+
+
+def test_a_finding_says_that_periods_are_excluded():
+    """Issue 4, item 3."""
+    assert finding(APART[1:3], name="Lead time") == "Lead time: every period is withheld or excluded"

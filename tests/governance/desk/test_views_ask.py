@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import date
 
 import msgspec
 import pytest
@@ -12,6 +13,10 @@ from charter.rules.request import Request
 from governance.decisions.models import Decision, Door
 from governance.decisions.services import answer
 from governance.desk import questions
+from tests import factories
+from tests.governance.decisions.conftest import publish_values
+from tests.governance.decisions.test_holds import a_hold
+from tests.governance.decisions.test_values import a_note
 from tests.governance.desk.conftest import QUESTION, RANKING
 
 
@@ -251,3 +256,40 @@ def test_what_is_asked_is_shown_as_text(browse):
 def test_the_form_costs_few_statements(statements):
     """DESIGN, Style: pinned query counts."""
     assert statements("/ask") == 9
+
+
+# What stands beside values
+
+
+def test_an_answer_shows_what_may_go_with_speed(browse):
+    """S26: the counter-metric's chart and table, though nobody asked for it."""
+    publish_values(factories.an_active_charter("change-failure-rate"))
+    page = browse("/ask", data=QUESTION)
+    assert page.says("Beside it: change failure rate, team payments")
+    assert page.html.count('role="img"') == 4 and page.says("Change failure rate, version 1")
+
+
+def test_an_answer_says_why_nothing_stands_beside_it(browse):
+    """S26: where its own charter does not permit the use."""
+    factories.a_submitted_charter("change-failure-rate")
+    page = browse("/ask", data=QUESTION)
+    assert page.says("Beside it: change failure rate", "its values may not be shown for this")
+    assert page.html.count('role="img"') == 2
+
+
+def test_the_four_kinds_of_period_are_told_apart_in_words(browse):
+    """Issue 4, item 3: under review, touched by a note, withheld; each stands visibly in the table's row."""
+    a_hold("lead-time-for-changes", starts_on=date(2026, 3, 1), ends_on=date(2026, 4, 1))
+    a_note(says="To the new build farm.")
+    page = browse("/ask", data=QUESTION)
+    assert page.says(
+        "Jan 2026 Migration 20.0", "Feb 2026 Withheld: fewer than 5", "Mar 2026 Under review 20.0"
+    )
+    assert page.says("Jan 2026 Migration: To the new build farm. Lead time for changes, team payments")
+
+
+def test_what_a_charter_wants_noted_is_said_to_be_unknown(browse):
+    """S138: the value stands with the word that no wait is known."""
+    publish_values(factories.an_active_charter("pr-age"))
+    page = browse("/ask", data=QUESTION | {"metrics": ["pr-age"]})
+    assert page.says("None known: wait for another team. January 2026, February 2026 and March 2026.")

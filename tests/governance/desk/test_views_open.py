@@ -14,6 +14,8 @@ OF_ONE = (
     "case", "case-ballot", "case-comment", "case-close", "case-condition", "pilot", "pilot-end", "pilot-exit",
     "pilot-survey", "pilot-roll-out", "waiver-end", "case-handler", "case-handler-release",
 )  # fmt: skip
+# Pages about one note, and about values under review.
+BEARING = ("note", "note-confirm", "note-turn-down", "hold-release")
 OF_A_DRAFT = ("charter-draft", "charter-writers", "charter-discard", "charter-check")
 ARGUMENTS = {
     "metric": ["lead-time-for-changes"],
@@ -22,6 +24,9 @@ ARGUMENTS = {
     **{name: ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9"] for name in OF_ONE},
     "case-condition-withdraw": ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9"] * 2,
     "metric-suspend": ["lead-time-for-changes"],
+    "hold-place": ["lead-time-for-changes"],
+    "team-context": ["payments"],
+    **{name: ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9"] for name in BEARING},
     "pilot-start": ["lead-time-for-changes"],
     **{name: ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9"] for name in OF_A_DRAFT},
     "charter-heading": ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9", "what"],

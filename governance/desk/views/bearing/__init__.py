@@ -1,0 +1,1 @@
+"""Pages of what bears on values: context notes of teams and people, and values under review."""
