@@ -42,7 +42,7 @@ class ReferralSerializer(serializers.ModelSerializer):
         return f"{settings.BASE_URL}/cases/{referral.case_id}"
 
     def get_until(self, referral: Referral) -> str | None:
-        until = queries.until(referral, days=self._days())
+        until = queries.until(referral)
         return until.isoformat() if until else None
 
     def get_asked(self, referral: Referral) -> dict[str, Any] | None:
@@ -56,8 +56,3 @@ class ReferralSerializer(serializers.ModelSerializer):
             "facts": [{name: each[name] for name in FACTS} for each in decision.facts],
             "receipt": str(decision.entry_id),
         }
-
-    def _days(self) -> int:
-        if "days" not in self.context:
-            self.context["days"] = queries.ruling_days()
-        return self.context["days"]

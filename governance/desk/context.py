@@ -74,7 +74,7 @@ UNDER = {
     **dict.fromkeys(
         ("case", "case-ballot", "case-comment", "case-condition", "case-new", "cases-batch"), "cases"
     ),
-    **dict.fromkeys(("waivers", "waiver-ask", "pilots", "pilot", "pilot-start"), "cases"),
+    **dict.fromkeys(("waivers", "waiver-ask", "rulings", "pilots", "pilot", "pilot-start"), "cases"),
     "metric-suspend": "metrics",
     **dict.fromkeys(("reviews", "review", "record-change"), "matrix"),
     **dict.fromkeys(("contract-publish", "contract-metrics"), "contract"),
@@ -83,6 +83,7 @@ UNDER = {
     "acknowledge": "rules",
     "receipt": "my-answers",
     "contest": "my-answers",
+    "refer": "my-answers",
 }
 FOOTER = (
     ("contract", _("The contract")),

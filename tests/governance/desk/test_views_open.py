@@ -12,7 +12,7 @@ FREE = {"sign-in", "sign-out", "accessibility"}
 # Pages of the board about one case, pilot or waiver.
 OF_ONE = (
     "case", "case-ballot", "case-comment", "case-close", "case-condition", "pilot", "pilot-end", "pilot-exit",
-    "pilot-survey", "pilot-roll-out", "waiver-end",
+    "pilot-survey", "pilot-roll-out", "waiver-end", "ruling-end", "refer",
 )  # fmt: skip
 OF_A_DRAFT = ("charter-draft", "charter-writers", "charter-discard", "charter-check")
 ARGUMENTS = {

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from governance.desk.views.board import batch, case, cases, conditions, pilots, putting, suspending, waivers
+from governance.desk.views.board import (
+    batch,
+    case,
+    cases,
+    conditions,
+    pilots,
+    putting,
+    referring,
+    suspending,
+    waivers,
+)
 
 urlpatterns = [
     path("cases", cases.cases, name="cases"),
@@ -27,6 +37,9 @@ urlpatterns = [
     path("pilots/<uuid:pilot_id>/exit", pilots.write_exit, name="pilot-exit"),
     path("pilots/<uuid:pilot_id>/roll-out", pilots.roll_out, name="pilot-roll-out"),
     path("pilots/<uuid:pilot_id>/survey", pilots.survey, name="pilot-survey"),
+    path("decisions/<uuid:decision>/refer", referring.refer, name="refer"),
+    path("rulings", referring.rulings, name="rulings"),
+    path("rulings/<uuid:ruling_id>/end", referring.end, name="ruling-end"),
     path("waivers", waivers.waivers, name="waivers"),
     path("waivers/<uuid:waiver_id>/end", waivers.end, name="waiver-end"),
     path("waivers/ask", waivers.ask, name="waiver-ask"),
