@@ -19,6 +19,7 @@ from governance.board.models import (
     Term,
     Waiver,
 )
+from governance.board.states import CaseKind
 from ground.admin import ReadOnlyAdmin
 
 admin.site.register(Seat, ReadOnlyAdmin)
@@ -44,6 +45,11 @@ class CaseAdmin(ReadOnlyAdmin):
     )
     list_filter = ("kind", "state")
     list_select_related = ("charter_version__metric", "rulebook_version")
+
+    def get_exclude(self, request: HttpRequest, obj: Case | None = None) -> tuple[str, ...]:
+        """Who asked for a ruling is told to the board and auditors, not to whoever keeps the site."""
+        asks_for_a_ruling = obj is not None and obj.kind == CaseKind.EDGE_CASE
+        return ("opened_by",) if asks_for_a_ruling else ()
 
 
 @admin.register(Ballot)

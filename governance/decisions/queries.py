@@ -45,8 +45,9 @@ def asked_lately(user: User, *, days: int) -> int:
 
 
 def referrals() -> QuerySet[Referral]:
-    """Questions put to the board, newest first, each with its `standing`, a RulingStanding, as of now."""
-    before = clock.now() - timedelta(days=ruling_days())
+    """Questions put to the board, newest first, each with its `standing` as of now, and the `days` that rulings last."""
+    days = ruling_days()
+    before = clock.now() - timedelta(days=days)
     standing = Case(
         When(case__state=CaseState.OPEN, then=Value(RulingStanding.ASKED.value)),
         When(ended_at__isnull=False, then=Value(RulingStanding.ENDED.value)),
@@ -56,7 +57,7 @@ def referrals() -> QuerySet[Referral]:
         output_field=CharField(),
     )
     related = ("case__outcome", "decision__entry", "asked_by", "ended_by")
-    return Referral.objects.select_related(*related).annotate(standing=standing)
+    return Referral.objects.select_related(*related).annotate(standing=standing, days=Value(days))
 
 
 def visible_referrals(user: User) -> QuerySet[Referral]:
@@ -83,10 +84,10 @@ def ruling_days() -> int:
     return Programme.objects.values_list("ruling_days", flat=True).get()
 
 
-def until(referral: Referral, *, days: int) -> datetime | None:
-    """When a ruling lapses; None while the board has not ruled."""
+def until(referral: Referral) -> datetime | None:
+    """When a ruling of `referrals()` lapses; None while the board has not ruled."""
     closed_at = referral.case.closed_at
-    return closed_at + timedelta(days=days) if closed_at is not None else None
+    return closed_at + timedelta(days=referral.days) if closed_at is not None else None
 
 
 def notices_due(at: datetime) -> QuerySet[DelayedNotice]:

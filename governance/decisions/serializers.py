@@ -46,7 +46,7 @@ class ReferralSerializer(serializers.ModelSerializer):
         return f"{settings.BASE_URL}/cases/{referral.case_id}"
 
     def get_until(self, referral: Referral) -> str | None:
-        until = queries.until(referral, days=self._days())
+        until = queries.until(referral)
         return until.isoformat() if until else None
 
     def get_asked(self, referral: Referral) -> dict[str, Any] | None:

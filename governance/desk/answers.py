@@ -235,7 +235,7 @@ def how_many(count: int, *, refers: bool) -> str:
     number = {"number": words.sentence(words.number(count))}
     if refers:
         said = ngettext(
-            "%(number)s rule sends it to the board.", "%(number)s rules send it to the board.", count
+            "%(number)s rule leaves it to the board.", "%(number)s rules leave it to the board.", count
         )
     else:
         said = ngettext("%(number)s rule refuses it.", "%(number)s rules refuse it.", count)

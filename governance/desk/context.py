@@ -84,7 +84,7 @@ UNDER = {
     **dict.fromkeys(
         ("case", "case-ballot", "case-comment", "case-condition", "case-new", "cases-batch"), "cases"
     ),
-    **dict.fromkeys(("waivers", "waiver-ask", "pilots", "pilot", "pilot-start"), "cases"),
+    **dict.fromkeys(("waivers", "waiver-ask", "rulings", "pilots", "pilot", "pilot-start"), "cases"),
     **dict.fromkeys(("metric-suspend", "metric-bring-back", "hold-place"), "metrics"),
     **dict.fromkeys(("note", "note-propose", "team-context"), "context"),
     "hold-release": "holds",
@@ -99,6 +99,7 @@ UNDER = {
     "acknowledge": "rules",
     "receipt": "my-answers",
     "contest": "my-answers",
+    "refer": "my-answers",
 }
 FOOTER = (
     ("contract", _("The contract")),

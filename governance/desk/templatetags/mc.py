@@ -43,7 +43,7 @@ OUTCOMES = {
     "permit": _("Allowed"),
     "if": _("Allowed with conditions"),
     "deny": _("Not allowed"),
-    "refer": _("Sent to the board"),
+    "refer": _("For the board to decide"),
     "withheld": _("Withheld"),
     "due": _("Due"),
 }

@@ -21,6 +21,7 @@ from governance.desk import answers, questions
 from governance.desk.forms import AskForm
 from governance.desk.offers import Offers, offers
 from governance.desk.openings import opens_to, signed_in
+from governance.desk.views.board.referring import ReferForm
 from ground.errors import BadInput
 
 Page = dict[str, object]
@@ -143,6 +144,7 @@ def _refusal(request: HttpRequest, given: Answer, asked: Request, can: Offers) -
     return {
         "bites": answers.bites(given, can.names),
         "refers": refers,
+        "form": ReferForm() if refers else None,
         "how_many": answers.how_many(len(ids), refers=refers),
         "heading": _("The rule") if len(ids) == 1 else _("The %(number)s rules") % {"number": number},
         "repair": repair,

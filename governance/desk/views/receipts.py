@@ -8,14 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from msgspec.structs import replace
 
 from charter.registry import queries as registry
 from charter.registry.models import CharterVersion, Metric
 from charter.rules.vocabulary import Outcome
 from governance.board import queries as board
+from governance.decisions import permissions, receipts
 from governance.decisions import queries as decisions
-from governance.decisions import receipts
-from governance.decisions.models import Decision
+from governance.decisions.models import Decision, Referral
 from governance.desk import checking, questions
 from governance.desk.context import today
 from governance.desk.openings import opens_to, signed_in
@@ -63,16 +64,20 @@ def find(request: HttpRequest) -> HttpResponse:
 
 @opens_to(signed_in, stored=False)
 def receipt(request: HttpRequest, entry: UUID) -> HttpResponse:
-    """One receipt with what it proves and how to check it oneself; for the asker and auditors."""
+    """One receipt with what it proves and how to check it oneself; for whoever may see the decision."""
     told = receipts.told_entry(entry, by=request.user)
     decision = decisions.decision_of_entry(entry, by=request.user)
+    mine = decision.actor_id == request.user.pk
     given = {
         **told,
         "decision": decision,
-        "question": questions.in_words(questions.stored(decision.request), _names(decision.metrics)),
+        "question": _question(request, decision),
         "genuine": checking.is_genuine(told),
         "code": checking.code(told),
-        "mine": decision.actor_id == request.user.pk,
+        "mine": mine,
+        "of_me": permissions.was_looked_at(request.user, decision),
+        "refers": mine and decision.verdict == Outcome.REFER,
+        "referral": Referral.objects.filter(decision=decision).first() if mine else None,
     }
     return render(request, "desk/receipt.html", given)
 
@@ -84,7 +89,7 @@ def contest(request: HttpRequest, decision: UUID) -> HttpResponse:
     bites = [bite for bite in found.bites if _asked_for(request, bite)] or found.bites
     given = {
         "decision": found,
-        "question": questions.in_words(questions.stored(found.request), _names(found.metrics)),
+        "question": _question(request, found),
         "bites": list({bite["id"]: bite for bite in bites}.values()),
         "contacts": _contacts(found, request.GET.get("metric", "")),
         "seats": _seats(request),
@@ -97,6 +102,14 @@ def contest(request: HttpRequest, decision: UUID) -> HttpResponse:
 def dispute(request: HttpRequest) -> HttpResponse:
     """Whom to turn to about anything."""
     return render(request, "desk/dispute.html", {"seats": _seats(request)})
+
+
+def _question(request: HttpRequest, decision: Decision) -> questions.Question:
+    """What was asked, as the reader may know it: whoever was looked at learns of nobody else who was."""
+    asked = questions.in_words(questions.stored(decision.request), _names(decision.metrics))
+    if permissions.was_looked_at(request.user, decision):
+        return replace(asked, whose=_("your work"))
+    return asked
 
 
 def _asked_for(request: HttpRequest, bite: dict) -> bool:

@@ -12,7 +12,7 @@ FREE = {"sign-in", "sign-out", "accessibility"}
 # Pages of the board about one case, pilot or waiver.
 OF_ONE = (
     "case", "case-ballot", "case-comment", "case-close", "case-condition", "pilot", "pilot-end", "pilot-exit",
-    "pilot-survey", "pilot-roll-out", "waiver-end", "case-handler", "case-handler-release",
+    "pilot-survey", "pilot-roll-out", "waiver-end", "case-handler", "case-handler-release", "ruling-end", "refer",
 )  # fmt: skip
 # Pages about one note, and about values under review.
 BEARING = ("note", "note-confirm", "note-turn-down", "hold-release")
