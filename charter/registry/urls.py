@@ -9,6 +9,5 @@ urlpatterns = [
     path("metrics/<slug:slug>", api.MetricDetail.as_view(), name="api-metric"),
     path("matrix", api.MatrixList.as_view(), name="api-matrix"),
     path("decisions", api.DecisionKindList.as_view(), name="api-decisions"),
-    path("rules", api.RuleList.as_view(), name="api-rules"),
     path("charter-schema", api.CharterSchema.as_view(), name="api-charter-schema"),
 ]
