@@ -19,7 +19,6 @@ from charter.registry.serializers import (
     MatrixRowSerializer,
     MetricDetailSerializer,
     MetricSerializer,
-    RuleSerializer,
 )
 from ground import clock
 from ground.inputs import given
@@ -81,14 +80,6 @@ class DecisionKindList(generics.ListAPIView):
     serializer_class = DecisionKindSerializer
     pagination_class = BySlug
     filterset_fields = ["group"]
-
-
-class RuleList(APIView):
-    """The rules in force, for everyone."""
-
-    @extend_schema(operation_id="rules", responses=RuleSerializer(many=True))
-    def get(self, request: Request) -> Response:
-        return Response(RuleSerializer(queries.rules_in_force(), many=True).data)
 
 
 class ChangeList(generics.ListAPIView):

@@ -167,7 +167,7 @@ def rulebook(version: UUID) -> Rulebook:
     try:
         return _compiled(version)
     except RulebookError as error:
-        raise Unavailable(RULES_OUTDATED, code="rules_outdated") from error
+        raise Unavailable(str(RULES_OUTDATED), code="rules_outdated") from error
 
 
 @lru_cache(maxsize=8)

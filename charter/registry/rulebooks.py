@@ -1,8 +1,10 @@
 """Rules on their way into force, and whether this version of the house can work out those that are."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
@@ -47,8 +49,9 @@ def before(version: RulebookVersion) -> RulebookVersion | None:
     """The rulebook that this one is read against: the one it replaced, or would replace."""
     published = RulebookVersion.objects.filter(published_at__isnull=False).exclude(pk=version.pk)
     if version.published_at is not None:
-        published = published.filter(published_at__lt=version.published_at)
-    return published.order_by("-published_at").first()
+        at_once = Q(published_at=version.published_at, number__lt=version.number)
+        published = published.filter(Q(published_at__lt=version.published_at) | at_once)
+    return published.defer("files").order_by("-published_at", "-number").first()
 
 
 def compiled(files: Mapping[str, str]) -> rules.Rulebook:
@@ -59,15 +62,16 @@ def compiled(files: Mapping[str, str]) -> rules.Rulebook:
         raise _refusal(error.findings) from error
 
 
-def check_can_serve(files: Mapping[str, str]) -> rules.Rulebook:
+def check_can_serve(files: Mapping[str, str], since: datetime | None = None) -> rules.Rulebook:
     """Raise BadInput, with all findings, unless these rules may be put in force; return them.
 
-    They compile, keep the house's rules word for word, and leave every example of every charter in force its verdict.
+    They compile, keep the house's rules word for word, and leave every example of every charter in force (or of those
+    in force `since` a moment) its verdict.
     """
     rulebook = compiled(files)
     if lost := losses(rulebook):
         raise _refusal(lost, code="house_rules_weakened")
-    if found := broken_examples(rulebook):
+    if found := broken_examples(rulebook, since):
         text = _("These rules would change what the charter of %(metric)s promises. %(problem)s") % {
             "metric": found[0].metric,
             "problem": found[0].text,
@@ -76,9 +80,24 @@ def check_can_serve(files: Mapping[str, str]) -> rules.Rulebook:
     return rulebook
 
 
-def broken_examples(rulebook: rules.Rulebook) -> list[Broken]:
-    """The examples of charters in force that these rules would give another verdict; four statements, however many."""
-    documents = _documents_in_force()
+def obstacle(version: RulebookVersion) -> str:
+    """Why a proposed rulebook could not be put in force as things stand, in a sentence; empty where it could.
+
+    Looks at the charters that have come into force since it was proposed; it was held to the others then.
+    """
+    try:
+        check_can_serve(version.files, since=version.created_at)
+    except BadInput as error:
+        return error.detail
+    return ""
+
+
+def broken_examples(rulebook: rules.Rulebook, since: datetime | None = None) -> list[Broken]:
+    """The examples of charters in force (since a moment) that these rules would give another verdict.
+
+    Four statements, however many charters there are.
+    """
+    documents = _documents_in_force(since)
     asked = {slug for document in documents.values() for slug in examples.metrics_asked(document)}
     others, kinds = submission.others(asked), submission.source_kinds()
     decisions = submission.laid_down(DecisionKind.objects.all())
@@ -89,8 +108,10 @@ def broken_examples(rulebook: rules.Rulebook) -> list[Broken]:
     ]
 
 
-def _documents_in_force() -> dict[str, CharterDocument]:
+def _documents_in_force(since: datetime | None) -> dict[str, CharterDocument]:
     found = CharterVersion.objects.filter(standing__in=IN_FORCE).select_related("metric")
+    if since is not None:
+        found = found.filter(activated_at__gte=since)
     return {
         version.metric.name: read_document(version.document) for version in found.order_by("metric__name")
     }

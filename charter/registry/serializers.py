@@ -98,19 +98,6 @@ class ChangeSerializer(serializers.ModelSerializer):
         ]
 
 
-class RuleSerializer(serializers.Serializer):
-    """One rule of the rulebook in force, in its own words."""
-
-    id = serializers.CharField()
-    title = serializers.CharField()
-    text = serializers.CharField()
-    why = serializers.CharField()
-    fix = serializers.CharField()
-    family = serializers.CharField()
-    effect = serializers.CharField()
-    waivable = serializers.CharField()
-
-
 class CellSerializer(serializers.Serializer):
     """One decision of one metric; `says` is the condition or the reason, `clause` leads to where the charter says it."""
 

@@ -10,6 +10,5 @@ urlpatterns = [
     path("matrix", api.MatrixList.as_view(), name="api-matrix"),
     path("changes", api.ChangeList.as_view(), name="api-changes"),
     path("decisions", api.DecisionKindList.as_view(), name="api-decisions"),
-    path("rules", api.RuleList.as_view(), name="api-rules"),
     path("charter-schema", api.CharterSchema.as_view(), name="api-charter-schema"),
 ]

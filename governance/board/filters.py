@@ -1,12 +1,31 @@
 """How lists of the board are narrowed in the API."""
 
 import django_filters
+from django import forms
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
+from charter.rules.vocabulary import Waivable
 from governance.board import queries
 from governance.board.models import Case, Waiver
 from governance.board.states import CaseKind, CaseState
 from ground import clock
+
+
+class RuleNarrowing(forms.Form):
+    """How the rules are narrowed, on their page and in the API: by words, family, and whether they can be waived."""
+
+    text = forms.CharField(label=_("Find a rule"), max_length=100, required=False)
+    family = forms.CharField(label=_("About"), max_length=40, required=False)
+    waivable = forms.ChoiceField(
+        label=_("Who can waive it"),
+        choices=[
+            ("", _("All")),
+            (Waivable.NEVER.value, _("No one")),
+            (Waivable.BOARD.value, _("The board")),
+        ],
+        required=False,
+    )
 
 
 class CaseFilter(django_filters.FilterSet):

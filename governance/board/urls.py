@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from governance.board import api
+from governance.board import api, rules_api
 
 urlpatterns = [
+    path("rules", rules_api.RuleList.as_view(), name="api-rules"),
     path("cases", api.CaseList.as_view(), name="api-cases"),
     path("cases/<uuid:key>", api.CaseDetail.as_view(), name="api-case"),
     path("cases/<uuid:key>/seen", api.CaseSeen.as_view(), name="api-case-seen"),

@@ -6,10 +6,13 @@ from django import template
 from django.utils.translation import gettext as _
 
 from charter.rules import Verdict, words
+from charter.rules.examples import Tried
+from governance.board.models import Waiver
 from governance.desk import wording
 from governance.desk.answers import rule_url
 from governance.desk.tables import standing_tag
 from governance.desk.templatetags.mc import OUTCOMES
+from governance.desk.views.board import particulars
 from governance.people.queries import CohortAsked
 
 register = template.Library()
@@ -55,6 +58,33 @@ def number_words(count: int) -> str:
 def verdict_words(outcome: str) -> str:
     """`allowed` of permit, as within a sentence."""
     return words.inside(str(OUTCOMES[outcome]))
+
+
+@register.filter
+def mismatch(tried: Tried) -> str:
+    """Why an example of a rule no longer holds, in a sentence; empty where it does."""
+    if tried.matches:
+        return ""
+    ids = rule_ids(tried.verdict)
+    if tried.example.permitted:
+        return _("The house’s rules allow this. %(ids)s, which your organisation added, stops it.") % {
+            "ids": ids
+        }
+    if ids:
+        return _("This rule ought to stop this. At present it does not; %(ids)s does.") % {"ids": ids}
+    return _("This rule ought to stop this. At present it is allowed.")
+
+
+@register.filter
+def waiver_scope(waiver: Waiver) -> str:
+    """`Lead time for changes, for a retrospective`."""
+    return words.sentence(particulars.scope(waiver))
+
+
+@register.filter
+def outcome_words(outcome: str) -> str:
+    """`Allowed` of permit, as it stands by itself."""
+    return str(OUTCOMES[outcome])
 
 
 @register.filter

@@ -1,23 +1,24 @@
 """The rules in force, for everybody, and saying that one has read them."""
 
 from collections.abc import Iterable
+from datetime import date
 from itertools import groupby
 
+from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from charter.registry import queries as registry
 from charter.registry.models import RulebookVersion
-from charter.registry.states import RulebookState
-from charter.rules import Rule
 from governance.board import queries as board
-from governance.board.states import SeatKind
+from governance.board.filters import RuleNarrowing
+from governance.board.rules_now import CONTACT, NEXT_LEVEL, RuleNow, narrowed, rules_now
 from governance.desk.context import today
 from governance.desk.openings import opens_to, signed_in
+from governance.desk.views.board import particulars
 from governance.people.models import User
 from governance.training import services as training
 from governance.training.models import Acknowledgement
@@ -32,45 +33,63 @@ FAMILIES = {
     "classes": gettext_lazy("Keeping unlike things apart"),
     "disclosure": gettext_lazy("Small groups and single people"),
     "use": gettext_lazy("What a charter allows"),
+    "context": gettext_lazy("What else was going on"),
     "fairness": gettext_lazy("Fairness"),
+    "looking": gettext_lazy("Limits of looking"),
+    "appeals": gettext_lazy("Disputes, and those who raise them"),
 }
-# Whom to ask about a rule: the seat that stands for those it protects, then the one that knows its law.
-CONTACT, NEXT_LEVEL = SeatKind.WORKER_REP, SeatKind.LEGAL
+
+
+class _Narrowing(RuleNarrowing):
+    """The families are those that the rules have, the house's in the order of FAMILIES."""
+
+    def __init__(self, given: QueryDict, rules: Iterable[RuleNow]) -> None:
+        super().__init__(given)
+        found = [each.rule.family for each in _by_family(rules)]
+        offered = [("", _("Everything")), *((family, _named(family)) for family in dict.fromkeys(found))]
+        self.fields["family"] = forms.ChoiceField(label=_("About"), choices=offered, required=False)
 
 
 @opens_to(signed_in)
 def rules(request: HttpRequest) -> HttpResponse:
-    """All rules in force by family, or those that a word is found in (S54, S85)."""
-    word = request.GET.get("text", "").strip()[:100]
-    version = _in_force()
-    everything = registry.rulebook(version.pk).rules if version else ()
-    found = [rule for rule in everything if _speaks_of(rule, word)]
+    """All rules in force by family with their examples, run now, or those that a word is found in (S54, S85)."""
+    on = today(request)
+    now = rules_now(on)
+    form = _Narrowing(request.GET, now.rules)
+    chosen = form.cleaned_data if form.is_valid() else {}
+    found = _by_family(narrowed(now.rules, **chosen))
     given = {
-        "families": _families(found),
+        "now": now,
+        "form": form,
+        "families": [
+            (_named(family), list(members))
+            for family, members in groupby(found, lambda each: each.rule.family)
+        ],
         "found": len(found),
-        "total": len(everything),
-        "word": word,
-        "version": version,
-        "acknowledged": _acknowledged(request.user, version),
+        "total": len(now.rules),
+        "narrowed": any(chosen.values()),
+        "waived": [(waiver, particulars.last_day(waiver.ends_on)) for waiver in now.waivers],
+        "acknowledged": _acknowledged(request.user, now.version),
+        **_whom_to_ask(on),
     }
-    return render(request, "desk/rules.html", given)
+    return render(request, "desk/rules.html", given, status=200 if form.is_valid() else 400)
 
 
 @opens_to(signed_in)
 def rule(request: HttpRequest, rule_id: str) -> HttpResponse:
-    """One rule: what it says, why, what to do instead, who can waive it, whom to ask (S78)."""
-    version = _in_force()
-    everything = registry.rulebook(version.pk).rules if version else ()
-    found = next((rule for rule in everything if rule.id == rule_id.upper()), None)
-    if found is None:
+    """One rule: what it says, why, its examples run now, what to do instead, what is waived of it, whom to ask (S78)."""
+    on = today(request)
+    now = rules_now(on, only=rule_id.upper())
+    if not now.rules:
         raise Http404
-    seats = {holders.seat: holders for holders in board.seats(today(request))}
+    (found,) = now.rules
     given = {
-        "rule": found,
-        "family": FAMILIES.get(found.family, found.family.capitalize()),
-        "version": version,
-        "contact": seats[CONTACT],
-        "next_level": seats[NEXT_LEVEL],
+        "now": now,
+        "each": found,
+        "rule": found.rule,
+        "family": _named(found.rule.family),
+        "waived": [(waiver, particulars.last_day(waiver.ends_on)) for waiver in found.waivers],
+        **_whom_to_ask(on),
     }
     return render(request, "desk/rule.html", given)
 
@@ -93,15 +112,17 @@ def acknowledge(request: HttpRequest) -> HttpResponse:
     return redirect("rules")
 
 
+def _whom_to_ask(on: date) -> dict[str, board.Holders]:
+    """The holders of the two seats on a day (S78)."""
+    seats = {holders.seat: holders for holders in board.seats(on)}
+    return {"contact": seats[CONTACT], "next_level": seats[NEXT_LEVEL]}
+
+
 def _number(request: HttpRequest) -> int:
     given = request.POST.get("number", "")
     if not (given.isascii() and given.isdigit() and len(given) < 9):
         raise Http404
     return int(given)
-
-
-def _in_force() -> RulebookVersion | None:
-    return RulebookVersion.objects.filter(state=RulebookState.IN_FORCE).defer("files").first()
 
 
 def _acknowledged(user: User, version: RulebookVersion | None) -> Acknowledgement | None:
@@ -111,14 +132,13 @@ def _acknowledged(user: User, version: RulebookVersion | None) -> Acknowledgemen
     return own or next(iter(given), None)
 
 
-def _speaks_of(rule: Rule, word: str) -> bool:
-    said = " ".join((rule.id, rule.title, rule.text, rule.why, rule.fix)).casefold()
-    return all(part in said for part in word.casefold().split())
-
-
-def _families(found: Iterable[Rule]) -> list[tuple[str, list[Rule]]]:
-    """Rules under their families, in the order of FAMILIES, then any that an organisation added."""
+def _by_family(rules: Iterable[RuleNow]) -> list[RuleNow]:
+    """Rules in the order of FAMILIES, then any that an organisation added."""
     order = {family: place for place, family in enumerate(FAMILIES)}
-    ranked = sorted(found, key=lambda rule: (order.get(rule.family, len(order)), rule.family, rule.id))
-    grouped = groupby(ranked, key=lambda rule: rule.family)
-    return [(str(FAMILIES.get(family, family.capitalize())), list(members)) for family, members in grouped]
+    return sorted(
+        rules, key=lambda each: (order.get(each.rule.family, len(order)), each.rule.family, each.rule.id)
+    )
+
+
+def _named(family: str) -> str:
+    return str(FAMILIES.get(family) or family.replace("_", " ").replace("-", " ").capitalize())

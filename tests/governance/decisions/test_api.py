@@ -12,6 +12,7 @@ from knox.models import AuthToken
 from audits.ledger.leaf import leaf_hash
 from audits.ledger.receipts import Receipt, verifies
 from governance.decisions.models import Decision
+from tests.charter.rules.rulebooks import upgraded_house
 from tests.governance.decisions.test_answer import LEAD_TIME, RANKING
 
 QUERIES, CHECKS = "/api/v1/queries", "/api/v1/checks"
@@ -208,3 +209,13 @@ def test_the_document_describes_the_line(client: Client, db):
     assert document["paths"]["/api/v1/queries"]["post"]["security"] == [{"knoxApiToken": []}]
     properties = document["components"]["schemas"]["Request"]["properties"]
     assert {"decision", "metrics", "grain", "window", "time_filter", "evidence"} <= set(properties)
+
+
+@pytest.mark.parametrize("path", [QUERIES, CHECKS])
+def test_rules_of_an_earlier_version_answer_nothing(post, path, tmp_path):
+    """Issue 4, item 2: after an upgrade that knows other facts, 503 with the reason, no rows and no verdict."""
+    with upgraded_house(tmp_path):
+        response, body = post(path, LEAD_TIME)
+    assert (response.status_code, body["code"]) == (503, "rules_outdated")
+    assert "rows" not in body and "verdict" not in body
+    assert not Decision.objects.exists()

@@ -8,10 +8,12 @@ from audits.ledger.models import Entry
 from charter.registry.states import Standing
 from governance.board import services as board
 from governance.board.models import Ballot, Case, Pilot, Suspension, Waiver
+from governance.board.proposals import propose_rules
 from governance.board.states import CaseKind, CaseState, ConditionKind, SeatKind, Vote
 from governance.people.models import Role
 from ground import clock
 from tests import factories
+from tests.charter.rules.rulebooks import files_with, policy
 from tests.governance.desk.test_views_metrics import changed
 
 LEGAL, HR, PRODUCT, WORKER = SeatKind.LEGAL, SeatKind.HR, SeatKind.PRODUCT, SeatKind.WORKER_REP
@@ -195,6 +197,50 @@ def test_conditions_are_proposed_before_the_first_vote(browse, members, case):
     browse(path(case, "/ballot"), by=members[LEGAL], data=ballot(Vote.APPROVE))
     assert browse(path(case, "/conditions"), by=members[HR], data=given).status == 409
     assert not browse(path(case), by=members[HR]).says("Withdraw")
+
+
+def rules_case(*policies: str) -> Case:
+    return propose_rules(files=files_with(*policies), by=factories.system())
+
+
+def test_a_rulebook_is_weighed_rule_by_rule(browse, members):
+    """Issue 4, item 1: what changes in words, with the policies as Cedar, and which examples would come out otherwise."""
+    waiver = 'unless { context.waived.contains("ORG02") }'
+    first = rules_case(policy("when { context.export }"), policy("when { context.compare }", id="ORG02"))
+    page = browse(path(first), by=members[LEGAL])
+    assert page.says("Against version 1.", "ORG01", "Added", "A new rule.", "Spring is for looking.")
+    assert page.says("A team's value is exported.", "Allowed", "Not allowed")
+    factories.a_decided_case(first)
+    second = rules_case(
+        policy("when { context.export }", why="We had a leak."),
+        policy(f"when {{ context.compare }} {waiver}", id="ORG02", waivable="board"),
+    )
+    page = browse(path(second), by=members[LEGAL])
+    assert page.says(
+        "Against version 2.", "Said otherwise", "Was: Spring is for looking.", "Would be: We had a leak."
+    )
+    assert page.says(
+        "Stops something else", "Was: No one", "Would be: The board", 'context.waived.contains("ORG02")'
+    )
+    assert page.says("None of the examples would come out otherwise.")
+    assert browse(path(first), by=members[LEGAL]).says("Against version 1.")  # as it was decided
+    third = rules_case(policy("when { context.compare }", id="ORG02"))
+    assert browse(path(third), by=members[LEGAL]).says("Dropped", "This rule would be gone.")
+
+
+def test_the_board_is_told_what_stands_in_the_way_of_a_rulebook(browse, members):
+    """DESIGN Charters: a charter that came into force meanwhile would be broken; its name and example are told."""
+    case = rules_case(policy('when { resource.category == Category::"flow" }'))
+    assert not browse(path(case), by=members[LEGAL]).says("could not be put in force")
+    factories.an_active_charter("work-in-progress")
+    page = browse(path(case), by=members[LEGAL])
+    assert page.says("As things stand, it could not be put in force", "Work in progress", "ORG01")
+
+
+def test_a_rulebook_costs_few_statements(statements, members):
+    """DESIGN, Style: pinned query counts."""
+    case = rules_case(policy("when { context.export }"))
+    assert statements(path(case), by=members[LEGAL]) <= 40
 
 
 def test_former_reasons_stand_before_the_board_again(browse, members, case):

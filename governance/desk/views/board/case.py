@@ -17,7 +17,7 @@ from governance.board.states import CaseState, SeatKind, Vote
 from governance.desk.context import today
 from governance.desk.openings import opens_to, signed_in
 from governance.desk.templatetags.mc import day
-from governance.desk.views.board import matters, particulars, referrals, seats, trials
+from governance.desk.views.board import matters, particulars, referrals, rulebooks, seats, trials
 from governance.desk.views.board.forms import BallotForm, BoardForm, CommentForm
 from governance.desk.views.board.returning import way_back
 from governance.desk.views.board.voting import Voter, voter, why_not
@@ -99,6 +99,7 @@ def _weighed(request: HttpRequest, found: Case) -> dict[str, Any]:
     view = found.views.filter(user=request.user).first()
     return {
         "charter": matters.charter(version) if _shows(request, found) else None,
+        "rulebook": rulebooks.weighed(found) if found.rulebook_version else None,
         "particulars": particulars.of_case(found),
         "told": referrals.told(found, request.user),
         "names_opener": permissions.can_see_opener(request.user, found),

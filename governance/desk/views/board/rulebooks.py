@@ -1,0 +1,143 @@
+"""A rulebook before the board: what changes rule by rule, and which examples would come out otherwise."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy
+
+from charter.registry import queries as registry
+from charter.registry import rulebooks
+from charter.registry.models import RulebookVersion
+from charter.rules import ChangeKind, Rule, Rulebook, RulebookError, RuleChange, Verdict, changes, examples
+from charter.rules.examples import RuleExample
+from charter.rules.vocabulary import Outcome, Waivable
+from governance.board.models import Case
+from governance.board.states import CaseState
+from ground.errors import Unavailable
+
+KINDS = {
+    ChangeKind.ADDED: gettext_lazy("Added"),
+    ChangeKind.DROPPED: gettext_lazy("Dropped"),
+    ChangeKind.REWORDED: gettext_lazy("Said otherwise"),
+    ChangeKind.CONDITION: gettext_lazy("Stops something else"),
+}
+MEANS = {
+    ChangeKind.ADDED: gettext_lazy("A new rule. What it stops, it would stop for everybody."),
+    ChangeKind.DROPPED: gettext_lazy(
+        "This rule would be gone. What it stops now, it would not stop any more."
+    ),
+    ChangeKind.REWORDED: gettext_lazy("Only its words change. It stops what it stops now."),
+    ChangeKind.CONDITION: gettext_lazy(
+        "What it stops changes. Read its condition, or ask whoever proposed it."
+    ),
+}
+WORDS = {
+    "title": gettext_lazy("Title"),
+    "text": gettext_lazy("What it says"),
+    "why": gettext_lazy("Why it exists"),
+    "fix": gettext_lazy("What to do"),
+    "effect": gettext_lazy("What it does"),
+    "waivable": gettext_lazy("Who can waive it"),
+}
+EFFECTS = {
+    Outcome.PERMIT: gettext_lazy("It allows."),
+    Outcome.DENY: gettext_lazy("It refuses."),
+    Outcome.REFER: gettext_lazy("It sends the question to the board."),
+}
+WAIVERS = {Waivable.NEVER: gettext_lazy("No one"), Waivable.BOARD: gettext_lazy("The board")}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One rule that changes: how, what that means, and its words; `was` and `now` are both there where they differ."""
+
+    change: RuleChange
+    rule: Rule
+    kind: str
+    means: str
+    lines: tuple[tuple[str, str, str], ...]  # label, was, would be
+
+
+@dataclass(frozen=True)
+class Moved:
+    """An example that would come out otherwise."""
+
+    example: RuleExample
+    before: Verdict
+    after: Verdict
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """What the board weighs of a rulebook. `problem` says why it could not be put in force as things stand."""
+
+    before: RulebookVersion | None
+    changes: tuple[Told, ...]
+    moved: tuple[Moved, ...]
+    total: int
+    comparable: bool
+    problem: str
+
+
+def weighed(case: Case) -> Weighed:
+    """A case's rulebook against the one that it replaced, or would replace; before the first, all rules are new."""
+    version = case.rulebook_version
+    before = rulebooks.before(version)
+    old, new = _written(before), _written(version)
+    return Weighed(
+        before=before,
+        changes=tuple(_told(change) for change in changes(old, new)) if old and new else (),
+        moved=tuple(_moved(before, version)) if before else (),
+        total=len(new.rules) if new else 0,
+        comparable=bool(old and new),
+        problem=rulebooks.obstacle(version) if case.state == CaseState.OPEN else "",
+    )
+
+
+def _written(version: RulebookVersion | None) -> Rulebook | None:
+    """None where there is none, or none that can be read any more."""
+    try:
+        return registry.rulebook_as_written(version.pk) if version else None
+    except RulebookError:
+        return None
+
+
+def _told(change: RuleChange) -> Told:
+    rule = change.new or change.old
+    assert rule is not None  # a change has one of them at least
+    kind = change.kind
+    return Told(change, rule, str(KINDS[kind]), str(MEANS[kind]), tuple(_lines(change)))
+
+
+def _lines(change: RuleChange) -> Iterator[tuple[str, str, str]]:
+    for field, label in WORDS.items():
+        was, now = _word(change.old, field), _word(change.new, field)
+        if was != now and (field != "title" or (was and now)):  # a new rule's title is its heading
+            yield str(label), was, now
+
+
+def _word(rule: Rule | None, field: str) -> str:
+    if rule is None:
+        return ""
+    value = getattr(rule, field)
+    return str({"effect": EFFECTS, "waivable": WAIVERS}.get(field, {}).get(value, value))
+
+
+def _moved(before: RulebookVersion, version: RulebookVersion) -> Iterator[Moved]:
+    """The house's examples, asked of both; nothing where one of them cannot be worked out by this version."""
+    try:
+        old, new = registry.rulebook(before.pk), registry.rulebook(version.pk)
+    except Unavailable:
+        return
+    for example in _asked(old, new):
+        was, now = (examples.run(example, book).verdict for book in (old, new))
+        if (was.outcome, _ids(was)) != (now.outcome, _ids(now)):
+            yield Moved(example, was, now)
+
+
+def _asked(*books: Rulebook) -> Iterable[RuleExample]:
+    return (example for example in examples.HOUSE if all(example.rule in book.by_id for book in books))
+
+
+def _ids(verdict: Verdict) -> set[str]:
+    return {bite.id for bite in verdict.rules}
