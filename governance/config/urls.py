@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/v1/", include("governance.board.urls")),
     path("api/v1/", include("governance.people.urls")),
     path("api/v1/", include("governance.notices.urls")),
+    path("api/v1/", include("governance.training.urls")),
     path("admin/", admin.site.urls),
     path("", include("governance.desk.urls")),
 ]

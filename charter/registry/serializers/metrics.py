@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from charter.registry import matrix
-from charter.registry.models import DecisionKind, Metric
+from charter.registry.models import CharterVersion, DecisionKind, Metric
 from charter.registry.queries import MatrixRow
 
 
@@ -38,6 +38,48 @@ class MetricDetailSerializer(MetricSerializer):
 
     class Meta(MetricSerializer.Meta):
         fields = [*MetricSerializer.Meta.fields, "document"]
+
+
+class VersionSerializer(serializers.ModelSerializer):
+    """One version of a metric's charter: where it stands, and who did what with it when."""
+
+    created_by = serializers.CharField(source="created_by.username")
+    submitted_by = serializers.CharField(source="submitted_by.username", default=None, allow_null=True)
+    activated_by = serializers.CharField(source="activated_by.username", default=None, allow_null=True)
+    ended_by = serializers.CharField(source="ended_by.username", default=None, allow_null=True)
+
+    class Meta:
+        model = CharterVersion
+        fields = [
+            "id",
+            "number",
+            "standing",
+            "content_hash",
+            "created_at",
+            "created_by",
+            "submitted_at",
+            "submitted_by",
+            "activated_at",
+            "activated_by",
+            "expires_at",
+            "review_due_on",
+            "ended_at",
+            "ended_by",
+        ]
+
+
+class VersionDetailSerializer(VersionSerializer):
+    class Meta(VersionSerializer.Meta):
+        fields = [*VersionSerializer.Meta.fields, "document"]
+
+
+class DifferenceSerializer(serializers.Serializer):
+    """One field that says something else in the newer version, in words; empty where one of them says nothing."""
+
+    heading = serializers.CharField()
+    field = serializers.CharField()
+    before = serializers.CharField()
+    after = serializers.CharField()
 
 
 class DecisionKindSerializer(serializers.ModelSerializer):
