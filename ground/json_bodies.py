@@ -8,7 +8,6 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from rest_framework.parsers import JSONParser
 
-from ground import problems
 from ground.errors import BadInput
 
 
@@ -22,7 +21,7 @@ class StrictJSONParser(JSONParser):
         largest = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         body = stream.read(largest + 1)
         if len(body) > largest:
-            raise problems.too_large()
+            raise too_large()
         try:
             found = msgspec.json.decode(body)
             keepable = not any("\0" in text for text in _texts(found))
@@ -31,6 +30,12 @@ class StrictJSONParser(JSONParser):
         if not keepable:
             raise BadInput(_("Text cannot hold the character NUL."), field="body", code="not_text")
         return found
+
+
+def too_large() -> BadInput:
+    """What is said of a body that is larger than settings allow."""
+    size = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024
+    return BadInput(f"The body may hold {size} KiB at most.", field="body", code="too_large")
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from drf_standardized_errors.handler import exception_handler
 from rest_framework.response import Response
 
-from ground.errors import BadInput, HouseError
+from ground.errors import HouseError
+from ground.json_bodies import too_large
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -60,12 +61,6 @@ def json_response(body: object, status: int = 200, content_type: str = "applicat
     response = HttpResponse(msgspec.json.encode(body), status=status, content_type=content_type)
     response["Cache-Control"] = "no-store"
     return response
-
-
-def too_large() -> BadInput:
-    """What is said of a body that is larger than settings allow."""
-    size = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024
-    return BadInput(f"The body may hold {size} KiB at most.", field="body", code="too_large")
 
 
 def wants_problem(request: HttpRequest) -> bool:
