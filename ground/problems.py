@@ -4,11 +4,13 @@ from typing import Any
 
 import msgspec
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from drf_standardized_errors.handler import exception_handler
 from rest_framework.response import Response
 
 from ground.errors import HouseError
+from ground.json_bodies import too_large
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -39,7 +41,7 @@ def problem(status: int, code: str, detail: str, *, title: str = "", **members: 
 
 def of_error(error: HouseError) -> dict[str, Any]:
     """A typed error as a problem."""
-    members = dict(error.extra)
+    members = msgspec.to_builtins(error.extra)
     if error.field:
         members = {
             "field": error.field,
@@ -68,6 +70,8 @@ def wants_problem(request: HttpRequest) -> bool:
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler: typed errors by themselves, all others through drf-standardized-errors' flat list."""
+    if isinstance(error, RequestDataTooBig):  # by Django, where a middleware has begun to read the body
+        error = too_large()
     if isinstance(error, HouseError):
         return Response(of_error(error), status=error.status, content_type=CONTENT_TYPE)
     response = exception_handler(error, context)

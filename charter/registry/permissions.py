@@ -22,14 +22,17 @@ def check_can_see_version(user: User, version: CharterVersion) -> None:
     """Raise NotPermitted where a charter is still being worked on and this account does not work on it (S85)."""
     if not user.is_authenticated or not user.is_active:
         raise NotPermitted(_("Sign in to read charters."))
-    if version.standing in OPEN_TO_ALL or _works_on(user, version.metric):
-        return
-    if not any(holds(user, role) for role in SEE_DRAFTS):
+    if version.standing not in OPEN_TO_ALL and not sees_all_versions(user, version.metric):
         raise NotPermitted(
             _(
                 "This charter is not in force yet. Its owner and the review board can read it. You can once it is active."
             )
         )
+
+
+def sees_all_versions(user: User, metric: Metric) -> bool:
+    """Whether the account may also read those versions of a metric's charter that are still being worked on."""
+    return _works_on(user, metric) or any(holds(user, role) for role in SEE_DRAFTS)
 
 
 def can_see_version(user: User, version: CharterVersion) -> bool:

@@ -10,12 +10,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from charter.registry import drafts
 from charter.registry import queries as registry
 from governance.board import queries, services
 from governance.board import serializers as told
-from governance.board.filters import CaseFilter, WaiverFilter
-from governance.board.models import Case, Pilot, Suspension, Waiver
+from governance.board.filters import CaseFilter, TermFilter, WaiverFilter
+from governance.board.models import Case, Pilot, Suspension, Term, Waiver
+from governance.board.proposals import propose
 from governance.board.states import CaseKind, ConditionKind, SeatKind, Vote
+from ground import clock
 from ground.errors import Conflict
 from ground.inputs import given
 from ground.paging import ByCursor
@@ -27,6 +30,10 @@ class NewestFirst(ByCursor):
 
 class LatestStart(ByCursor):
     ordering = ("-starts_on", "-id")
+
+
+class LatestTerm(ByCursor):
+    ordering = ("-valid_from", "-id")
 
 
 class LatestMoment(ByCursor):
@@ -76,6 +83,15 @@ class CaseClose(APIView):
     def post(self, http: Request, key: UUID) -> Response:
         services.close_case(case=queries.case(key, by=http.user), by=http.user)
         return _case(http, key)
+
+
+class DraftHandIn(APIView):
+    """Hand a draft in and put it to the board, all or nothing; `findings` of a refusal say what to mend."""
+
+    @extend_schema(operation_id="draft_hand_in", request=None, responses={201: told.CaseDetailSerializer})
+    def post(self, http: Request, key: UUID) -> Response:
+        case = propose(draft=drafts.draft(key), by=http.user)
+        return _case(http, case.pk, status.HTTP_201_CREATED)
 
 
 class CaseHandler(APIView):
@@ -279,6 +295,39 @@ class PilotAnswers(APIView):
     def post(self, http: Request, key: UUID) -> Response:
         services.answer_survey(pilot=queries.pilot(key), by=http.user, **given(told.AnswersInput, http))
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class SeatList(APIView):
+    """The seats of the board with who holds them today; without a member a seat is vacant."""
+
+    @extend_schema(operation_id="seats", responses=told.SeatSerializer(many=True))
+    def get(self, http: Request) -> Response:
+        return Response(told.SeatSerializer(queries.seats(clock.today()), many=True).data)
+
+
+class TermList(generics.ListAPIView):
+    """Terms of members and alternates, latest first; POST puts an account on a seat, by an administrator."""
+
+    queryset = Term.objects.select_related("seat", "user")
+    serializer_class = told.TermSerializer
+    pagination_class = LatestTerm
+    filterset_class = TermFilter
+
+    @extend_schema(request=told.TermInput, responses={201: told.TermSerializer})
+    def post(self, http: Request) -> Response:
+        fields = given(told.TermInput, http)
+        term = services.fill_seat(seat_kind=SeatKind(fields.pop("seat")), **fields, by=http.user)
+        return Response(told.TermSerializer(term).data, status=status.HTTP_201_CREATED)
+
+
+class TermEnd(APIView):
+    """Let a term end on a day, which is out."""
+
+    @extend_schema(operation_id="term_end", request=told.TermEndInput, responses=told.TermSerializer)
+    def post(self, http: Request, key: UUID) -> Response:
+        term = get_object_or_404(Term.objects.select_related("user"), pk=key)
+        ended = services.end_term(term=term, by=http.user, **given(told.TermEndInput, http))
+        return Response(told.TermSerializer(ended).data)
 
 
 def _vote(fields: dict[str, Any]) -> dict[str, Any]:

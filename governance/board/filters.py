@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from charter.rules.vocabulary import Waivable
 from governance.board import queries
-from governance.board.models import Case, Waiver
-from governance.board.states import CaseKind, CaseState
+from governance.board.models import Case, Term, Waiver
+from governance.board.states import CaseKind, CaseState, SeatKind
 from ground import clock
 
 
@@ -64,3 +64,19 @@ class WaiverFilter(django_filters.FilterSet):
     def by_force(self, found: QuerySet[Waiver], _name: str, value: bool) -> QuerySet[Waiver]:
         now = queries.waivers_in_force(clock.today()).order_by().values("pk")
         return found.filter(pk__in=now) if value else found.exclude(pk__in=now)
+
+
+class TermFilter(django_filters.FilterSet):
+    """By seat, account, and whether it lasts today."""
+
+    seat = django_filters.MultipleChoiceFilter(field_name="seat__kind", choices=SeatKind.choices)
+    user = django_filters.CharFilter(field_name="user__username", max_length=100)
+    today = django_filters.BooleanFilter(method="by_day")
+
+    class Meta:
+        model = Term
+        fields = ()
+
+    def by_day(self, found: QuerySet[Term], _name: str, value: bool) -> QuerySet[Term]:
+        lasting = Term.objects.on(clock.today()).order_by().values("pk")
+        return found.filter(pk__in=lasting) if value else found.exclude(pk__in=lasting)

@@ -15,6 +15,7 @@ from governance.board.models import (
     Pilot,
     PilotExit,
     Suspension,
+    Term,
     Waiver,
 )
 from governance.board.states import CaseKind, ConditionKind, Said, SeatKind, Vote
@@ -246,6 +247,42 @@ class CommentSerializer(serializers.ModelSerializer):
 class ConditionInput(Input):
     kind = serializers.ChoiceField(choices=ConditionKind.choices)
     value = serializers.DictField()
+
+
+class SeatSerializer(serializers.Serializer):
+    """A seat with the user names of who may speak for it."""
+
+    seat = serializers.CharField()
+    member = serializers.CharField(source="member.username", default=None, allow_null=True)
+    alternates = serializers.SerializerMethodField()
+
+    def get_alternates(self, holders: queries.Holders) -> list[str]:
+        return [user.username for user in holders.alternates]
+
+
+class TermInput(Input):
+    """From one day (in) to another (out); without the latter until further notice."""
+
+    seat = serializers.ChoiceField(choices=SeatKind.choices)
+    user = Account()
+    valid_from = serializers.DateField()
+    valid_to = serializers.DateField(required=False, allow_null=True)
+    alternate = serializers.BooleanField(required=False, default=False)
+
+
+class TermEndInput(Input):
+    valid_to = serializers.DateField()
+
+
+class TermSerializer(serializers.ModelSerializer):
+    """`valid_to` is out."""
+
+    seat = serializers.CharField(source="seat.kind")
+    user = serializers.CharField(source="user.username")
+
+    class Meta:
+        model = Term
+        fields = ["id", "seat", "user", "alternate", "valid_from", "valid_to"]
 
 
 class SuspensionInput(Input):

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics, serializers
+from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -46,3 +46,12 @@ class NoticeRead(APIView):
     def post(self, request: Request, key: UUID) -> Response:
         notice = services.mark_read(notice=queries.notice(key, by=request.user), by=request.user)
         return Response(NoticeSerializer(notice).data)
+
+
+class NoticesRead(APIView):
+    """Mark all of one's notices as read."""
+
+    @extend_schema(operation_id="notices_read", request=None, responses={204: None})
+    def post(self, request: Request) -> Response:
+        services.mark_all_read(by=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)

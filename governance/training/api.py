@@ -1,19 +1,23 @@
-"""Training in the API: one's own state, and how many managers are ready."""
+"""Training in the API: one's own state, what one says that one has read, and how many managers are ready."""
 
 from dataclasses import asdict
 from datetime import date
 
 import msgspec
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from charter.registry.models import Programme
-from governance.training import permissions, queries
+from charter.registry.models import Contract, Programme
+from governance.training import permissions, queries, services
+from governance.training.models import ContractAcknowledgement
 from governance.training.queries import Readiness
 from governance.training.serializers import CountsSerializer, ReadinessSerializer
 from ground import clock
+from ground.inputs import Input, given
 
 
 class OwnTraining(APIView):
@@ -48,3 +52,37 @@ def _told(found: Readiness, on: date) -> dict[str, object]:
 
 def _today(programme: Programme | None) -> date:
     return clock.today(programme.time_zone if programme else "UTC")
+
+
+class AcknowledgementInput(Input):
+    """The version that was read; only the one that counts can be acknowledged."""
+
+    number = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+
+
+class AcknowledgementSerializer(serializers.ModelSerializer):
+    number = serializers.IntegerField(source="contract.number")
+
+    class Meta:
+        model = ContractAcknowledgement
+        fields = ["number", "acknowledged_at"]
+
+
+class ContractAcknowledgements(APIView):
+    """The versions of the contract that the asker has acknowledged; POST acknowledges the one that counts (S133)."""
+
+    @extend_schema(operation_id="contract_acknowledgements", responses=AcknowledgementSerializer(many=True))
+    def get(self, http: Request) -> Response:
+        found = ContractAcknowledgement.objects.filter(user=http.user).select_related("contract")
+        return Response(AcknowledgementSerializer(found, many=True).data)
+
+    @extend_schema(
+        operation_id="contract_acknowledge",
+        request=AcknowledgementInput,
+        responses={201: AcknowledgementSerializer},
+    )
+    def post(self, http: Request) -> Response:
+        number = given(AcknowledgementInput, http)["number"]
+        contract = get_object_or_404(Contract, number=number)
+        made = services.acknowledge_contract(contract=contract, by=http.user)
+        return Response(AcknowledgementSerializer(made).data, status=201)

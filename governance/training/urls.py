@@ -7,4 +7,9 @@ from governance.training import api
 urlpatterns = [
     path("training", api.OwnTraining.as_view(), name="api-training"),
     path("training/managers", api.ManagerCounts.as_view(), name="api-training-managers"),
+    path(
+        "contract/acknowledgements",
+        api.ContractAcknowledgements.as_view(),
+        name="api-contract-acknowledgements",
+    ),
 ]

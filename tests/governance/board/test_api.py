@@ -1,12 +1,15 @@
 """The board over the API: the same services, the same refusals, as problems."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from governance.board import services
 from governance.board.models import Case
 from governance.board.states import SeatKind, Vote
+from governance.people.models import Role
 from ground import clock
 from tests import factories
 
@@ -122,3 +125,52 @@ def test_a_never_waivable_rule_is_refused_at_the_door(member):
     body["ends_on"] = str(today.replace(year=today.year + 1, day=1))
     reply = as_(member).post("/api/v1/waivers", body, format="json")
     assert (reply.status_code, reply.json()["code"]) == (400, "never_waivable")
+
+
+def test_seats_and_terms_are_read_by_all_and_filled_by_administrators(case, member):
+    """S48, issue 3 item 8: members, alternates and terms over the API; nobody puts themself on a seat."""
+    admin = factories.an_account("admin")
+    factories.a_role(admin, Role.ADMIN)
+    client, path = as_(admin), "/api/v1/terms"
+    body = {"seat": "legal", "user": "owner", "valid_from": "2026-01-01", "alternate": True}
+    made = client.post(path, body, format="json")
+    assert (made.status_code, made.json()["valid_to"]) == (201, None)
+    seats = {each["seat"]: each for each in as_(factories.an_account()).get("/api/v1/seats").json()}
+    assert (seats["legal"]["member"], seats["legal"]["alternates"]) == ("board-legal", ["owner"])
+    listed = client.get(path, {"seat": "legal", "user": "owner", "today": True}).json()["results"]
+    assert [each["id"] for each in listed] == [made.json()["id"]]
+    end = f"{path}/{made.json()['id']}/end"
+    assert client.post(end, {"valid_to": "2025-01-01"}, format="json").json()["field"] == "valid_to"
+    assert client.post(end, {"valid_to": "2026-02-01"}, format="json").json()["valid_to"] == "2026-02-01"
+    for wrong, field in (
+        ({"seat": "king"}, "seat"),
+        ({"user": "nobody-here"}, "user"),
+        ({"note": "x"}, "note"),
+    ):
+        assert client.post(path, {**body, **wrong}, format="json").json()["field"] == field
+    assert client.post(path, {**body, "user": "admin"}, format="json").status_code == 403
+    for user in (member, factories.an_account("root", is_superuser=True)):
+        assert as_(user).post(path, body, format="json").status_code == 403
+
+
+def test_lists_of_the_board_cost_a_pinned_number_of_statements(case, member):
+    """DESIGN, Style: pinned query counts, whoever handles the cases and however many there are."""
+    client, costs = as_(member), []
+    for slug in ("pr-age", "pr-size"):
+        other = factories.an_open_case(slug)
+        services.name_handler(case=other, handler=factories.an_account(f"of-{slug}"), by=member)
+        client.get("/api/v1/cases")
+        costs.append([])
+        for path in ("cases", "terms", "seats"):
+            with CaptureQueriesContext(connection) as captured:
+                assert client.get(f"/api/v1/{path}").status_code == 200
+            costs[-1].append(len(captured))
+    assert costs[0] == costs[1] == [3, 2, 2]
+
+
+def test_all_of_ones_notices_are_read_at_once(case, member):
+    """Issue 3, 8: what the page does, over the API."""
+    client = as_(member)
+    assert client.get("/api/v1/notices", {"read": False}).json()["results"]
+    assert client.post("/api/v1/notices/read").status_code == 204
+    assert client.get("/api/v1/notices", {"read": False}).json()["results"] == []

@@ -1,27 +1,28 @@
-"""The registry in the API, mostly to read. What a charter says of itself is for everyone; drafts are for those who work on them."""
+"""The registry in the API, to read. What a charter says of itself is for everyone; drafts are for those who work on them."""
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics, status
+from rest_framework import generics
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from charter.registry import permissions, queries, reviews, schema
+from charter.registry import permissions, queries, schema
+from charter.registry.diff import differences
 from charter.registry.filters import MatrixFilter, MetricFilter
-from charter.registry.models import DecisionKind, Programme, Review
-from charter.registry.serializers import (
-    ChangeInput,
-    ChangeSerializer,
+from charter.registry.models import CharterVersion, DecisionKind, Metric
+from charter.registry.serializers.metrics import (
     DecisionKindSerializer,
+    DifferenceSerializer,
     MatrixRowSerializer,
     MetricDetailSerializer,
     MetricSerializer,
+    VersionDetailSerializer,
+    VersionSerializer,
 )
 from ground import clock
-from ground.inputs import given
 from ground.paging import ByCursor
 
 
@@ -29,8 +30,8 @@ class BySlug(ByCursor):
     ordering = "slug"
 
 
-class NewestFirst(ByCursor):
-    ordering = ("-opened_at", "-id")
+class NewestVersion(ByCursor):
+    ordering = "-number"
 
 
 class MetricList(generics.ListAPIView):
@@ -54,6 +55,39 @@ class MetricDetail(generics.RetrieveAPIView):
         metric = get_object_or_404(queries.metrics_with_current_version(), slug=self.kwargs["slug"])
         permissions.check_can_see_version(self.request.user, metric.current)
         return metric
+
+
+class VersionList(generics.ListAPIView):
+    """The versions of a metric's charter that the asker may read, newest first."""
+
+    serializer_class = VersionSerializer
+    pagination_class = NewestVersion
+    queryset = CharterVersion.objects.none()  # for the API's description; each request has its own
+
+    def get_queryset(self):
+        metric = get_object_or_404(Metric.objects.select_related("owner"), slug=self.kwargs["slug"])
+        found = queries.version_history(metric).defer("document")
+        if permissions.sees_all_versions(self.request.user, metric):
+            return found
+        return found.filter(standing__in=permissions.OPEN_TO_ALL)
+
+
+class VersionDetail(APIView):
+    """One version of a metric's charter with its document."""
+
+    @extend_schema(operation_id="version", responses=VersionDetailSerializer)
+    def get(self, http: Request, slug: str, number: int) -> Response:
+        return Response(VersionDetailSerializer(_version(http, slug, number)).data)
+
+
+class VersionDifferences(APIView):
+    """What changed between two versions, field by field, in words."""
+
+    @extend_schema(operation_id="version_differences", responses=DifferenceSerializer(many=True))
+    def get(self, http: Request, slug: str, older: int, newer: int) -> Response:
+        before, after = (_version(http, slug, number) for number in (older, newer))
+        found = differences(queries.document(before.pk), queries.document(after.pk))
+        return Response(DifferenceSerializer(found, many=True).data)
 
 
 class MatrixList(generics.ListAPIView):
@@ -82,25 +116,6 @@ class DecisionKindList(generics.ListAPIView):
     filterset_fields = ["group"]
 
 
-class ChangeList(generics.ListAPIView):
-    """Changes of the organisation and of platforms, newest first; POST records one, which opens a review (S10)."""
-
-    queryset = Review.objects.none()  # for the API's description; each request has its own
-    serializer_class = ChangeSerializer
-    pagination_class = NewestFirst
-
-    def get_queryset(self):
-        return reviews.changes(get_object_or_404(Programme))
-
-    @extend_schema(request=ChangeInput, responses={201: ChangeSerializer})
-    def post(self, http: Request) -> Response:
-        permissions.check_can_record_change(http.user)
-        programme = get_object_or_404(Programme)
-        review = reviews.record_change(programme=programme, by=http.user, **given(ChangeInput, http))
-        told = ChangeSerializer(reviews.changes(programme).get(pk=review.pk)).data
-        return Response(told, status=status.HTTP_201_CREATED)
-
-
 class CharterSchema(APIView):
     """The charter document as JSON Schema, for editors: it says nothing about anybody, so no token is asked for."""
 
@@ -109,3 +124,11 @@ class CharterSchema(APIView):
     @extend_schema(operation_id="charter_schema", auth=[], responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         return Response(schema.charter_schema(), content_type=schema.CONTENT_TYPE)
+
+
+def _version(http: Request, slug: str, number: int) -> CharterVersion:
+    """The version, if the asker may read it."""
+    metric = get_object_or_404(Metric.objects.select_related("owner"), slug=slug)
+    found = get_object_or_404(queries.version_history(metric), number=number)
+    permissions.check_can_see_version(http.user, found)
+    return found

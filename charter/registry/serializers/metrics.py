@@ -3,10 +3,8 @@
 from rest_framework import serializers
 
 from charter.registry import matrix
-from charter.registry.models import DecisionKind, Metric, Review
+from charter.registry.models import CharterVersion, DecisionKind, Metric
 from charter.registry.queries import MatrixRow
-from charter.registry.states import ReviewKind
-from ground.inputs import Input
 
 
 class CurrentCharterSerializer(serializers.Serializer):
@@ -42,6 +40,48 @@ class MetricDetailSerializer(MetricSerializer):
         fields = [*MetricSerializer.Meta.fields, "document"]
 
 
+class VersionSerializer(serializers.ModelSerializer):
+    """One version of a metric's charter: where it stands, and who did what with it when."""
+
+    created_by = serializers.CharField(source="created_by.username")
+    submitted_by = serializers.CharField(source="submitted_by.username", default=None, allow_null=True)
+    activated_by = serializers.CharField(source="activated_by.username", default=None, allow_null=True)
+    ended_by = serializers.CharField(source="ended_by.username", default=None, allow_null=True)
+
+    class Meta:
+        model = CharterVersion
+        fields = [
+            "id",
+            "number",
+            "standing",
+            "content_hash",
+            "created_at",
+            "created_by",
+            "submitted_at",
+            "submitted_by",
+            "activated_at",
+            "activated_by",
+            "expires_at",
+            "review_due_on",
+            "ended_at",
+            "ended_by",
+        ]
+
+
+class VersionDetailSerializer(VersionSerializer):
+    class Meta(VersionSerializer.Meta):
+        fields = [*VersionSerializer.Meta.fields, "document"]
+
+
+class DifferenceSerializer(serializers.Serializer):
+    """One field that says something else in the newer version, in words; empty where one of them says nothing."""
+
+    heading = serializers.CharField()
+    field = serializers.CharField()
+    before = serializers.CharField()
+    after = serializers.CharField()
+
+
 class DecisionKindSerializer(serializers.ModelSerializer):
     decision = serializers.CharField(source="slug")
 
@@ -57,44 +97,6 @@ class DecisionKindSerializer(serializers.ModelSerializer):
             "fairness_needed",
             "accountable_needed",
             "consequential",
-        ]
-
-
-class ChangeInput(Input):
-    """A change of the organisation or of a platform; `sources` narrow what a migration reaches."""
-
-    kind = serializers.ChoiceField(choices=[ReviewKind.ORG_CHANGE, ReviewKind.MIGRATION])
-    says = serializers.CharField(max_length=1000)
-    on = serializers.DateField()
-    teams = serializers.ListField(child=serializers.SlugField(max_length=60), required=False, max_length=500)
-    sources = serializers.ListField(
-        child=serializers.SlugField(max_length=100), required=False, max_length=500
-    )
-
-
-class ChangeSerializer(serializers.ModelSerializer):
-    """A recorded change and its review: how many charters it reaches, by when, and since when they are looked at."""
-
-    on = serializers.DateField(source="happened_on")
-    reached = serializers.IntegerField()
-    recorded_at = serializers.DateTimeField(source="opened_at")
-    recorded_by = serializers.CharField(source="opened_by.username")
-    reviewed_at = serializers.DateTimeField(source="closed_at")
-
-    class Meta:
-        model = Review
-        fields = [
-            "id",
-            "kind",
-            "says",
-            "on",
-            "teams",
-            "sources",
-            "reached",
-            "due_on",
-            "recorded_at",
-            "recorded_by",
-            "reviewed_at",
         ]
 
 

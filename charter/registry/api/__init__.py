@@ -1,0 +1,1 @@
+"""The registry in the API. Views parse, call a service or query, and render; permissions are theirs."""
