@@ -32,6 +32,7 @@ def start() -> embedded.Server:
 def template(server: embedded.Server) -> str:
     """The name of a migrated database, made anew when a migration has changed."""
     name = f"template_{_migrations_hash()}"
+    FOLDER.mkdir(parents=True, exist_ok=True)
     lock = locks.take(FOLDER / "template.lock", wait=True)
     try:
         if not _exists(server, name):

@@ -34,11 +34,8 @@ ASKED = {
 }  # fmt: skip
 GOVERNS = (Standing.ACTIVE, Standing.PILOT)
 _STATE = """
-SELECT m.slug, v.number, v.content_hash, v.standing FROM registry_metric m
-JOIN LATERAL (
-    SELECT number, content_hash, standing FROM registry_charterversion WHERE metric_id = m.id
-    ORDER BY standing = 'active' DESC, standing = 'suspended' DESC, standing = 'pilot' DESC, number DESC LIMIT 1
-) v ON true ORDER BY m.slug COLLATE "C"
+SELECT m.slug, v.number, v.content_hash, v.standing
+FROM registry_metric m JOIN registry_charterversion v ON v.id = m.current_id ORDER BY m.slug COLLATE "C"
 """
 
 

@@ -3,7 +3,7 @@
 import django_filters
 from django import forms
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from charter.registry.models import Metric
@@ -31,7 +31,7 @@ def _named(words) -> list[tuple[str, str]]:
 
 
 class MetricFilter(django_filters.FilterSet):
-    """By name, and by what the charter that governs a metric says. Takes `queries.metrics_with_current_version()`."""
+    """By name, and by what the charter that governs a metric says. Takes `queries.list_of_metrics()`."""
 
     name = django_filters.CharFilter(label=_("Name"), method="by_name", max_length=100)
     category = django_filters.MultipleChoiceFilter(
@@ -69,14 +69,12 @@ class MetricFilter(django_filters.FilterSet):
         return found.annotate(alike=TrigramWordSimilarity(value, "name")).filter(part | Q(alike__gte=ALIKE))
 
     def by_word(self, found: QuerySet[Metric], name: str, values: list[str]) -> QuerySet[Metric]:
-        """Metrics whose charter has one of these words; a filter on the relation itself would join it once more."""
-        if not values:
-            return found
-        return found.annotate(**{f"its_{name}": F(f"current__{name}")}).filter(**{f"its_{name}__in": values})
+        """Metrics whose charter has one of these words."""
+        return found.filter(**{f"current__{name}__in": values}) if values else found
 
     def by_grain(self, found: QuerySet[Metric], _name: str, value: str) -> QuerySet[Metric]:
         """Metrics whose charter measures at this level."""
-        return found.filter(current__document__what__grains__contains=[value])
+        return found.filter(current__grains__contains=[value])
 
 
 class MatrixFilter(MetricFilter):

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext_lazy as _
 
 from charter.registry.looking_limits import Limits
@@ -127,7 +128,11 @@ class Source(Record):
 
 
 class Metric(Record):
-    """A named measure: its identity, owner and history."""
+    """A named measure: its identity, owner and history.
+
+    `current` is the version that governs it: the active one, else the suspended, else the one in pilot, else the
+    newest. A trigger alone writes it (see the migration `current_version`), so an instance made before is behind.
+    """
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="metrics")
     slug = models.SlugField(max_length=100, unique=True)
@@ -135,6 +140,14 @@ class Metric(Record):
     owner = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="metrics")
     created_at = models.DateTimeField(default=clock.now)
     created_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
+    current = models.ForeignKey(
+        "CharterVersion",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+    )
 
     class Meta:
         ordering = ["slug"]
@@ -147,7 +160,8 @@ class Metric(Record):
 class CharterVersion(Record):
     """One immutable version of the rules for one metric, and where it stands.
 
-    `category`, `layer`, `kind` and `view` repeat the document for lists and filters.
+    `category`, `layer`, `kind`, `view` and `grains` repeat the document for lists and filters, which a long document
+    would slow down.
     `case_id` names the board case that activated it; a trigger of the board's migration holds it to a passed one.
     """
 
@@ -159,6 +173,11 @@ class CharterVersion(Record):
     layer = models.CharField(max_length=20, choices=choices(Layer), blank=True)
     kind = models.CharField(max_length=20, choices=choices(Kind), blank=True)
     view = models.CharField(max_length=20, choices=choices(View), blank=True)
+    grains = models.GeneratedField(
+        expression=KeyTransform("grains", KeyTransform("what", "document")),
+        output_field=models.JSONField(null=True),
+        db_persist=True,
+    )
     created_at = models.DateTimeField(default=clock.now)
     created_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
     # Where it stands: the only columns that the runtime role may update.

@@ -7,19 +7,7 @@ from functools import lru_cache
 from uuid import UUID
 
 import msgspec
-from django.db.models import (
-    Case,
-    F,
-    FilteredRelation,
-    IntegerField,
-    JSONField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-    When,
-)
+from django.db.models import Case, Q, QuerySet, When
 from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 
@@ -123,16 +111,14 @@ _DECISION = Read(
 
 _GOVERNING = Read(
     """
-    SELECT DISTINCT ON (m.slug) v.id AS version_id, m.slug AS metric, v.number, v.standing,
+    SELECT v.id AS version_id, m.slug AS metric, v.number, v.standing,
            p.state = 'active' AS programme_active, v.activated_at, v.expires_at, v.case_id,
            (SELECT max(c.valid_until) FROM registry_clearance c
             WHERE c.charter_version_id = v.id AND c.kind = 'fairness_audit' AND c.passed) AS fairness_until
     FROM registry_metric m
     JOIN registry_programme p ON p.id = m.programme_id
-    JOIN registry_charterversion v ON v.metric_id = m.id
+    JOIN registry_charterversion v ON v.id = m.current_id
     WHERE m.slug = ANY(%(metrics)s::text[])
-    ORDER BY m.slug, v.standing = 'active' DESC, v.standing = 'suspended' DESC, v.standing = 'pilot' DESC,
-             v.number DESC
     """,
     Governing,
 )
@@ -200,35 +186,13 @@ def _files(version: UUID) -> dict[str, str]:
 
 
 def metrics_with_current_version() -> QuerySet[Metric]:
-    """All metrics with `current`, the version that governs each now, its programme and owner; one statement.
-
-    The version is the active one, else the suspended, else the one in pilot, else the newest, as in `governing`.
-    """
-    rank = Case(
-        When(standing=Stands.ACTIVE, then=Value(0)),
-        When(standing=Stands.SUSPENDED, then=Value(1)),
-        When(standing=Stands.PILOT, then=Value(2)),
-        default=Value(3),
-        output_field=IntegerField(),
-    )
-    governs = CharterVersion.objects.filter(metric=OuterRef("pk")).order_by(rank, "-number").values("pk")[:1]
-    return (
-        Metric.objects.annotate(governs=Subquery(governs))
-        .annotate(current=FilteredRelation("versions", condition=Q(versions__pk=F("governs"))))
-        .select_related("owner", "programme", "current")
-    )
+    """All metrics with `current`, the version that governs each now, its programme and owner; one statement."""
+    return Metric.objects.select_related("owner", "programme", "current")
 
 
-def with_grains(found: QuerySet[Metric]) -> QuerySet[Metric]:
-    """Metrics of `metrics_with_current_version()` with the grains that each charter measures at.
-
-    By a statement of its own for each row, which PostgreSQL puts off until it knows which rows a page shows: documents
-    are long, and reading all of them costs more than the rest of the page.
-    """
-    its = (
-        CharterVersion.objects.filter(pk=OuterRef("current__pk")).order_by().values("document__what__grains")
-    )
-    return found.annotate(grains=Subquery(its, output_field=JSONField()))
+def list_of_metrics() -> QuerySet[Metric]:
+    """The same without the documents, which are long: reading them costs more than all the rest of a list."""
+    return metrics_with_current_version().defer("current__document")
 
 
 @dataclass(frozen=True)
@@ -254,7 +218,7 @@ def declared_decisions(found: Mapping[str, Collection[str]] | None = None) -> li
 
 
 def matrix_rows(metrics: Sequence[Metric], kinds: Sequence[DecisionKind], at: datetime) -> list[MatrixRow]:
-    """Rows for metrics of `metrics_with_current_version()`, columns as given; two statements, however many."""
+    """Rows for metrics of `list_of_metrics()`, columns as given; two statements, however many."""
     uses = which_decisions([metric.current.pk for metric in metrics if _has_force(metric.current, at)])
     asked = [clause for each in uses.values() for clause in each.allowed]
     beside = {slug for clause in asked for slug in clause.beside}

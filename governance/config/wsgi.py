@@ -1,9 +1,17 @@
 """The door for web servers."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance.config.settings")
 
 application = get_wsgi_application()
+
+# Load every view now, not at the first request, and then never look for garbage among what is loaded: it stays as long
+# as the process, and each look through all of it would hold up a request for longer than most take.
+_ = get_resolver().url_patterns
+gc.collect()
+gc.freeze()

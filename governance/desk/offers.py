@@ -92,7 +92,7 @@ class Offers(Struct, frozen=True):
 
 def offers(request: HttpRequest, decision: str) -> Offers:
     """What this reader can choose, with the metrics first that may inform the decision already chosen."""
-    metrics = map(_offer, registry.metrics_with_current_version().defer("current__document"))
+    metrics = map(_offer, registry.list_of_metrics())
     cohorts = list(Cohort.objects.filter(retired_at__isnull=True).values_list("slug", "kind", "name"))
     return Offers(
         decision=decision,

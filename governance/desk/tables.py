@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from charter.registry.filters import VIEWS
 from charter.registry.models import Metric
 from charter.registry.states import Standing
-from governance.desk.charter_page import VIEWS
 from governance.desk.templatetags.mc import tag, verdict_tag
 from governance.desk.uses import LEVELS
 
@@ -41,7 +41,7 @@ class MetricTable(tables.Table):
     category = tables.Column(
         verbose_name=_("Category"), accessor="current__category", order_by="current__category"
     )
-    grains = tables.Column(verbose_name=_("Levels"), accessor="grains", orderable=False)
+    grains = tables.Column(verbose_name=_("Levels"), accessor="current__grains", orderable=False)
     view = tables.Column(verbose_name=_("Class"), accessor="current__view", order_by="current__view")
     owner = tables.Column(verbose_name=_("Owner"), accessor="owner__name", order_by="owner__name")
 
@@ -59,14 +59,14 @@ class MetricTable(tables.Table):
             return link
         return format_html('{}<span class="sub">{}</span>', link, _("Not approved: cannot be used"))
 
-    def render_standing(self, value: str) -> str:
-        return standing_tag(value)
+    def render_standing(self, record: Metric) -> str:
+        return standing_tag(record.current.standing)
 
-    def render_category(self, value: str) -> str:
-        return value.replace("_", " ").capitalize()
+    def render_category(self, record: Metric) -> str:
+        return record.current.category.replace("_", " ").capitalize()
 
-    def render_view(self, value: str) -> str:
-        return _("Diagnostic") if VIEWS[value] == VIEWS["diagnostic"] else _("Performance")
+    def render_view(self, record: Metric) -> str:
+        return VIEWS[record.current.view]
 
     def render_grains(self, value: Any) -> str:
         return ", ".join(LEVELS[grain] for grain in value).capitalize()

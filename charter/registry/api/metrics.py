@@ -42,7 +42,7 @@ class MetricList(generics.ListAPIView):
     filterset_class = MetricFilter
 
     def get_queryset(self):
-        return queries.metrics_with_current_version()
+        return queries.list_of_metrics()
 
 
 class MetricDetail(generics.RetrieveAPIView):
@@ -98,7 +98,7 @@ class MatrixList(generics.ListAPIView):
     filterset_class = MatrixFilter
 
     def get_queryset(self):
-        return queries.metrics_with_current_version().defer("current__document")
+        return queries.list_of_metrics()
 
     def paginate_queryset(self, queryset):
         """The rows of a page's metrics; columns are narrowed by `group` and `decision`."""

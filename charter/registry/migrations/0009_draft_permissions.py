@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
         ("guardian", "0003_remove_groupobjectpermission_guardian_gr_content_ae6aec_idx_and_more"),
-        ("registry", "0007_clock_suspensions"),
+        ("registry", "0008_current_version"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -46,11 +46,11 @@ class Event:
 @opens_to(signed_in)
 def metrics(request: HttpRequest) -> HttpResponse:
     """All metrics, to narrow and to sort. That one exists is no secret, whatever its standing (S85)."""
-    everything = queries.with_grains(queries.metrics_with_current_version())
+    everything = queries.list_of_metrics()
     narrowed = MetricFilter(request.GET, queryset=everything)
     counts = narrowing.counts(everything, COUNTED)
     narrowing.offer(request, narrowed, counts)
-    table = MetricTable(narrowed.qs.defer("current__document"))
+    table = MetricTable(narrowed.qs)
     table.caption = _("Metrics")
     RequestConfig(request, paginate={"per_page": A_PAGE}).configure(table)
     given = {
@@ -67,7 +67,8 @@ def metric(request: HttpRequest, slug: str) -> HttpResponse:
     """One metric's charter: the version that governs it, or with `?version=` another that the reader may see."""
     found = get_object_or_404(Metric.objects.select_related("owner", "programme"), slug=slug)
     versions = list(queries.version_history(found))
-    shown = _shown(request, versions)
+    governs = _governing(found, versions)
+    shown = _asked_for(request, versions) if "version" in request.GET else governs
     given = {"metric": found, "version": shown, "standing": None}
     if shown is None or not permissions.can_see_version(request.user, shown):
         return render(request, "desk/metric_closed.html", given)
@@ -81,7 +82,7 @@ def metric(request: HttpRequest, slug: str) -> HttpResponse:
         "counter": (counter, names.get(counter, counter)) if counter else None,
         "standing": standing_tag(shown.standing),
         "in_force": shown.standing == Standing.ACTIVE and shown.expires_at > clock.now(),
-        "governs": shown == _governing(versions),
+        "governs": shown == governs,
         "earlier": _earlier(shown, versions, request.user),
         "sits": badge(request).holds(Role.BOARD_MEMBER),
         "way_back": way_back(request.user, shown),
@@ -92,21 +93,18 @@ def metric(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "desk/metric.html", given)
 
 
-def _shown(request: HttpRequest, versions: Sequence[CharterVersion]) -> CharterVersion | None:
-    """The version asked for by number, else the one that governs."""
-    number = request.GET.get("version")
-    if number is None:
-        return _governing(versions)
+def _asked_for(request: HttpRequest, versions: Sequence[CharterVersion]) -> CharterVersion:
+    """The version asked for by number."""
+    number = request.GET["version"]
     asked = next((version for version in versions if str(version.number) == number), None)
     if asked is None:
         raise Http404
     return asked
 
 
-def _governing(versions: Sequence[CharterVersion]) -> CharterVersion | None:
-    """The active version, else the suspended, else the newest: as `queries.governing` says it."""
-    ranked = {Standing.ACTIVE: 0, Standing.SUSPENDED: 1}
-    return min(versions, key=lambda version: (ranked.get(version.standing, 2), -version.number), default=None)
+def _governing(found: Metric, versions: Sequence[CharterVersion]) -> CharterVersion | None:
+    """The version that governs the metric."""
+    return next((version for version in versions if version.pk == found.current_id), None)
 
 
 def _earlier(shown: CharterVersion, versions: Sequence[CharterVersion], user: User) -> CharterVersion | None:

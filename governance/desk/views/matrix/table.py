@@ -35,7 +35,7 @@ SAID = {
 @opens_to(signed_in)
 def matrix(request: HttpRequest) -> HttpResponse:
     """Which metric may inform which decision, read from the charters in force; there is no place to edit it."""
-    everything = queries.metrics_with_current_version().defer("current__document")
+    everything = queries.list_of_metrics()
     narrowed = MatrixFilter(request.GET, queryset=everything)
     counts = narrowing.counts(everything, COUNTED)
     narrowing.offer(request, narrowed, counts)
@@ -55,9 +55,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
 @opens_to(signed_in, stored=False)
 def matrix_csv(request: HttpRequest) -> HttpResponse:
     """The matrix as filtered, whole: a row a metric, a column a decision."""
-    found = MatrixFilter(
-        request.GET, queryset=queries.metrics_with_current_version().defer("current__document")
-    )
+    found = MatrixFilter(request.GET, queryset=queries.list_of_metrics())
     if not found.form.is_valid():
         return HttpResponse(_("There is no such filter."), status=400, content_type="text/plain")
     kinds = queries.declared_decisions(found.columns)
@@ -92,7 +90,7 @@ def _rows(found: QuerySet[Metric], kinds: Sequence[DecisionKind]) -> Iterator[li
     """Rows in batches, so that ten thousand metrics need no more memory than five hundred."""
     keys = list(found.values_list("pk", flat=True))
     for start in range(0, len(keys), A_BATCH):
-        some = queries.metrics_with_current_version().defer("current__document")
+        some = queries.list_of_metrics()
         metrics = {metric.pk: metric for metric in some.filter(pk__in=keys[start : start + A_BATCH])}
         there = [metrics[key] for key in keys[start : start + A_BATCH] if key in metrics]
         yield from (_row(row) for row in queries.matrix_rows(there, kinds, clock.now()))

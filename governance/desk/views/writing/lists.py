@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -93,10 +92,9 @@ class StartForm(forms.Form):
 @opens_to(signed_in, stored=False)
 def charters(request: HttpRequest) -> HttpResponse:
     """The reader's drafts, and the charters of the metrics that they own."""
-    owned = queries.metrics_with_current_version().filter(owner=request.user)
-    everything = owned.annotate(grains=F("current__document__what__grains"))
-    narrowed = MetricFilter(request.GET, queryset=everything)
-    table = MetricTable(narrowed.qs.defer("current__document"), exclude=("owner",))
+    owned = queries.list_of_metrics().filter(owner=request.user)
+    narrowed = MetricFilter(request.GET, queryset=owned)
+    table = MetricTable(narrowed.qs, exclude=("owner",))
     table.caption = _("Your charters")
     RequestConfig(request, paginate={"per_page": A_PAGE}).configure(table)
     given = {
