@@ -128,10 +128,11 @@ def _lock_and_read(request: Request, by: User) -> tuple[Marks, tuple[Refused, ..
 
     A hold, a suspension or a revision takes a metric alone, so that none slips between facts and rows.
     """
+    parameters = looking.of_refused(request, by=by.pk, now=clock.now())
     with statements.together():
         locks.share_metrics(request.metrics)
-        seen = marks.read()
-        return seen, looking.refused(request, by=by.pk, now=clock.now())
+        (seen,), refused = statements.read(marks.MARKS, looking.REFUSED, parameters=parameters)
+    return seen, tuple(each for each in refused if each.metrics)
 
 
 def _find(request: Request, by: User, seen: Marks, at: datetime) -> _Found:
