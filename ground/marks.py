@@ -11,6 +11,7 @@ from django.db.migrations import RunSQL
 from msgspec import Struct
 
 from ground import statements
+from ground.statements import Read
 
 CREATE = """
 CREATE TABLE room_mark (room text PRIMARY KEY, mark uuid NOT NULL);
@@ -33,14 +34,20 @@ class Marks(Struct, frozen=True):
     tokens: str
 
 
-_MARKS = "SELECT " + ", ".join(
-    f"(SELECT mark::text FROM room_mark WHERE room = '{room}')" for room in Marks.__struct_fields__
+# To be read alone, or in one statement with what has to be seen at the same instant.
+MARKS = Read(
+    "SELECT "
+    + ", ".join(
+        f"(SELECT mark::text FROM room_mark WHERE room = '{room}') AS {room}"
+        for room in Marks.__struct_fields__
+    ),
+    Marks,
 )
 
 
 def read() -> Marks:
     """The marks now, in one statement."""
-    return Marks(*statements.fetch(_MARKS, {})[0])
+    return Marks(*statements.fetch(MARKS.sql, {})[0])
 
 
 def mark_writes(room: str, tables: Mapping[str, Sequence[str]]) -> RunSQL:

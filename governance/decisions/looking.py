@@ -84,7 +84,7 @@ REFUSED = Read(
       AND d.at > %(now)s::timestamptz - make_interval(days => (SELECT hop_days FROM registry_programme))
       AND d.use <> %(decision)s::text AND d.metrics && %(metrics)s::varchar[]
       AND NOT d.rules <@ %(aside)s::varchar[]
-    ORDER BY d.at DESC
+    ORDER BY d.at DESC, d.id DESC
     """,
     Refused,
 )
@@ -105,16 +105,15 @@ LATELY = Read(
 _TAKE = "SELECT pg_advisory_xact_lock(hashtextextended('looks:' || %(user)s::text, 0))"
 
 
-def refused(request: Request, *, by: UUID, now: datetime) -> tuple[Refused, ...]:
-    """The questions refused to an account lately for another use of one of these metrics, newest first; one statement."""
-    parameters = {
+def of_refused(request: Request, *, by: UUID, now: datetime) -> dict[str, object]:
+    """The parameters of `REFUSED`: the questions refused to an account lately for another use of one of these metrics."""
+    return {
         "user": by,
         "now": now,
         "decision": request.decision.value,
         "metrics": list(request.metrics),
         "aside": list(NOT_OF_THE_USE),
     }
-    return tuple(each for each in statements.read(REFUSED, parameters=parameters)[0] if each.metrics)
 
 
 def facts(asked: Asked, refused: Sequence[Refused]) -> dict[str, LookingFacts]:
@@ -147,7 +146,7 @@ def noticed(found: Mapping[str, LookingFacts]) -> bool:
 
 
 def _hops(asked: Asked, refused: Sequence[Refused]) -> Mapping[str, Use]:
-    """By metric the refused use that this request goes round, where it does.
+    """By metric the refused use that this request goes round, where it does; the newest of several.
 
     It does where at least `hop_share` of the people behind one of the values asked for were asked about then, unless it
     follows what a refusal proposed. Groups are as they stand today.

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from governance.board import services as board
 from governance.board.models import Case, Pilot, Waiver
 from governance.board.states import CaseKind, CaseState, ConditionKind, SeatKind, Vote
+from governance.decisions.models import Decision, Referral
 from governance.desk.views.board import urls
 from governance.people.models import Role
 from ground import clock
@@ -18,8 +19,13 @@ from tests.browser.test_journeys import heading
 from tests.governance.desk.test_views_metrics import changed
 
 LEGAL, HR, WORKER = SeatKind.LEGAL, SeatKind.HR, SeatKind.WORKER_REP
+# A refused use, and the same values for another decision: the rules leave that to the board.
+HOP = [
+    f"/ask?decision={decision}&metrics=lead-time-for-changes&cohort=team:payments&first=2026-01&last=2026-03"
+    for decision in ("performance_rating", "staffing")
+]
 # These only redirect, or stand on another page with what was wrong.
-ACTS = {"case-close", "case-condition-withdraw", "pilot-end", "pilot-roll-out", "waiver-end"}
+ACTS = {"case-close", "case-condition-withdraw", "pilot-end", "pilot-roll-out", "waiver-end", "ruling-end"}
 SECTIONS = {"definitions": "As the charter says.", "interpretation": "With care.", "concerns": "None left."}
 
 
@@ -97,6 +103,14 @@ def test_every_page_of_the_board_is_accessible(window, house, members, matters):
     legal.look("/waivers", "waivers")
     legal.look("/waivers/ask", "waiver-ask", "Put it to the board")
     legal.look("/pilots", "pilots")
+    legal.look("/rulings", "rulings")
+    manager = Eye(window(house.manager))
+    for question in HOP:
+        manager.look(question, "ask", "Ask and show the answer")
+    referred = Decision.objects.get(verdict="refer")
+    manager.look(f"/decisions/{referred.pk}/refer", "refer", "Put it to the board")
+    legal.look(f"/cases/{Referral.objects.get().case_id}", "case")
+    legal.look("/rulings", "rulings")
     employee = Eye(window(house.employee))
     employee.look(f"/pilots/{pilot.pk}", "pilot-survey", "Send my answers")
     board.end_pilot(pilot=pilot, reason="Enough was learnt.", by=members[LEGAL])
@@ -105,8 +119,8 @@ def test_every_page_of_the_board_is_accessible(window, house, members, matters):
     legal.look(f"/pilots/{pilot.pk}", "pilot")
     on_trial(members)
     legal.look("/metrics/cycle-time/pilot", "pilot-start", "Start the pilot")
-    assert legal.faults + employee.faults == []
-    assert {pattern.name for pattern in urls.urlpatterns} - ACTS <= legal.seen | employee.seen
+    assert legal.faults + employee.faults + manager.faults == []
+    assert {pattern.name for pattern in urls.urlpatterns} - ACTS <= legal.seen | employee.seen | manager.seen
 
 
 def suspended(members) -> str:

@@ -147,7 +147,7 @@ def test_a_pair_costs_no_statement_of_its_own(paired):
     assert len(cold) <= 10, cold
     with CaptureQueriesContext(connection) as captured:
         ask(paired.manager)
-    assert len([each for each in captured if each["sql"] not in ("BEGIN", "COMMIT")]) == 6
+    assert len([each for each in captured if each["sql"] not in ("BEGIN", "COMMIT")]) == 5
 
 
 def elsewhere(slug: str) -> bool:

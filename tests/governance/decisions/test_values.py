@@ -400,7 +400,7 @@ def test_protection_follows_from_a_dispute_alone(own):
 
 @pytest.mark.parametrize(
     ("question", "rows", "most"),
-    [(LEAD_TIME, False, 5), (LEAD_TIME, True, 6), (CALIBRATION, False, 6), (CALIBRATION, True, 7)],
+    [(LEAD_TIME, False, 4), (LEAD_TIME, True, 5), (CALIBRATION, False, 5), (CALIBRATION, True, 6)],
 )
 def test_only_decisions_about_people_pay_for_what_only_they_need(judged, question, rows, most):
     """Issue 4, item 3: a warm check takes four statements, and coverage and budgets are one more."""
