@@ -199,6 +199,13 @@ def test_who_may_bring_a_suspended_charter_back(ratified):
     }
 
 
+def test_words_of_ones_own_open_no_door(ratified):
+    """Issue 3, Bad input: who argues for a charter is its proposer, but may not put it to the board for that."""
+    for name in ("nobody", "auditor"):
+        with pytest.raises(NotPermitted):
+            services.open_case(charter_version=ratified, question="I like it.", by=factories.an_account(name))
+
+
 @pytest.mark.parametrize("state", Standing)
 def test_in_which_state_a_charter_can_be_brought_back(ratified, state):
     """Issue 3, Bad input: a suspended one alone, by this door or any other."""

@@ -7,7 +7,16 @@ from charter.registry.models import CharterVersion
 from charter.registry.permissions import SEE_DRAFTS
 from charter.registry.states import Standing
 from charter.rules.vocabulary import GROUP_OF, DecisionGroup, Grain, Kind, View
-from governance.board.models import Case, Pilot, Seat, Term, Waiver
+from governance.board.models import Case, Seat, Waiver
+from governance.board.permissions.pilots import (  # noqa: F401
+    check_can_answer_survey,
+    check_can_consent,
+    check_can_end_pilot,
+    check_can_start_pilot,
+    check_can_write_exit,
+    is_of_team,
+)
+from governance.board.permissions.seats import holds_seat, sits
 from governance.board.quorum import Tally
 from governance.board.states import (
     OF_A_VERSION,
@@ -15,12 +24,11 @@ from governance.board.states import (
     VETO_SEATS,
     CaseKind,
     CaseState,
-    PilotState,
     SeatKind,
     Vote,
 )
 from governance.people.lines import in_one_line
-from governance.people.models import AccountKind, Cohort, Membership, Role, User
+from governance.people.models import AccountKind, Role, User
 from governance.people.permissions import can_administer, holds, is_system
 from ground import clock
 from ground.errors import BadInput, Conflict, HouseError, NotPermitted
@@ -29,29 +37,23 @@ from ground.errors import BadInput, Conflict, HouseError, NotPermitted
 CONDITIONED = frozenset({CaseKind.CHARTER, CaseKind.CLASS_CHANGE})
 # Of the charter's scale from 0 to 4.
 LOW_INVASIVENESS = 1
+# What somebody asks for in their own words.
+_ASKED = frozenset({CaseKind.SUSPENSION, CaseKind.WAIVER, CaseKind.EDGE_CASE, CaseKind.VIEW_CHANGE})
 _OF_ONE = frozenset({Grain.PERSON, Grain.ROLE_COHORT})
 
 
-def sits(user: User) -> bool:
-    """Whether the account is member or alternate on any seat today."""
-    return user.is_active and Term.objects.on(clock.today()).filter(user=user).exists()
-
-
-def holds_seat(user: User, kind: SeatKind) -> bool:
-    """Whether the account is member or alternate of this seat today."""
-    held = Term.objects.on(clock.today()).filter(user=user, seat__kind=kind)
-    return user.is_active and held.exists()
-
-
 def proposers(matter: Case) -> frozenset[object]:
-    """Keys of the accounts whose own proposal this is: who wrote it, who submitted it, who owns the metric, who asks.
+    """Keys of the accounts whose own proposal this is: who stands behind it, and who asks.
 
     Who puts a charter to the board with words of their own, as for one that is to come back, asks for it.
     """
+    asks = matter.kind in _ASKED or (matter.kind in CONDITIONED and matter.question)
+    return _behind(matter) | ({matter.opened_by_id} if asks else set())
+
+
+def _behind(matter: Case) -> frozenset[object]:
+    """Keys of the accounts that wrote what the matter is about, submitted it, or own the metric."""
     found: set[object] = set()
-    asks = matter.kind in {CaseKind.SUSPENSION, CaseKind.WAIVER, CaseKind.EDGE_CASE, CaseKind.VIEW_CHANGE}
-    if asks or (matter.kind in CONDITIONED and matter.question):
-        found.add(matter.opened_by_id)
     if matter.rulebook_version is not None:
         found.add(matter.rulebook_version.created_by_id)
     if (version := matter.charter_version) is not None:
@@ -68,7 +70,7 @@ def check_can_open_case(user: User, matter: Case) -> None:
     if matter.kind in {CaseKind.EDGE_CASE, CaseKind.WAIVER, CaseKind.VIEW_CHANGE}:
         proposes = user.is_active and user.kind == AccountKind.HUMAN
     else:
-        proposes = user.is_active and user.pk in proposers(matter)
+        proposes = user.is_active and user.pk in _behind(matter)
     if not (sits(user) or proposes or can_administer(user)):
         raise NotPermitted(
             _("Only the board, whoever proposes it, or an administrator may put this to the board.")
@@ -172,66 +174,6 @@ def check_can_end_waiver(user: User, waiver: Waiver) -> None:
         raise NotPermitted(_("Only members of the board end a waiver."))
     if waiver.case.state != CaseState.APPROVED or waiver.ended_at is not None:
         raise Conflict(_("This waiver is not in force, so it cannot be ended."), code="not_in_force")
-
-
-def check_can_start_pilot(user: User, version: CharterVersion) -> None:
-    """Raise unless the account sits on the board or owns the metric, and the board let the charter be tried out."""
-    if not (sits(user) or version.metric.owner_id == user.pk or is_system(user)):
-        raise NotPermitted(_("Only the board or the metric's owner starts a pilot."))
-    if version.standing != Standing.PILOT:
-        raise Conflict(
-            _("The board has not let this charter be tried out. A case with that condition does."),
-            code="not_in_pilot",
-        )
-
-
-def check_can_consent(user: User, cohort: Cohort) -> None:
-    """Raise BadInput unless the account is that of somebody in the cohort's teams today (S127)."""
-    if not user.is_active or not is_of_team(user, cohort.slug):
-        raise BadInput(
-            _("Consent comes from the team: name the account of somebody who belongs to it today."),
-            field="consent_by",
-        )
-
-
-def is_of_team(user: User, cohort: str) -> bool:
-    """Whether the account's person belongs to one of the cohort's teams today."""
-    today = clock.today()
-    teams = Membership.objects.on(today).filter(person=user.person_id, team__cohorts__slug=cohort)
-    return user.person_id is not None and teams.exists()
-
-
-def check_can_end_pilot(user: User, pilot: Pilot) -> None:
-    """Raise unless it runs and the account sits on the board, owns the metric or is of the team: consent can end."""
-    if not (
-        sits(user)
-        or is_system(user)
-        or pilot.charter_version.metric.owner_id == user.pk
-        or is_of_team(user, pilot.cohort)
-    ):
-        raise NotPermitted(_("Only the board, the metric's owner or somebody of the team ends a pilot."))
-    if pilot.state != PilotState.RUNNING:
-        raise Conflict(_("This pilot has ended already."), code="no_such_transition")
-
-
-def check_can_write_exit(user: User, pilot: Pilot) -> None:
-    """Raise unless the pilot has ended and the account sits on the board or owns the metric (S129)."""
-    if not (sits(user) or pilot.charter_version.metric.owner_id == user.pk):
-        raise NotPermitted(_("Only the board or the metric's owner writes down what a pilot taught."))
-    if pilot.state != PilotState.ENDED:
-        raise Conflict(_("This pilot still runs. Write this when it has ended."), code="pilot_runs")
-    if hasattr(pilot, "exit"):
-        raise Conflict(_("This is written already."), code="already_written")
-
-
-def check_can_answer_survey(user: User, pilot: Pilot) -> None:
-    """Raise unless the account is of the pilot's team, the pilot has begun, and the survey is open (S130)."""
-    if not user.is_active or not is_of_team(user, pilot.cohort):
-        raise NotPermitted(_("Only the team that tried it out is asked."))
-    if clock.today(pilot.charter_version.metric.programme.time_zone) < pilot.starts_on:
-        raise Conflict(_("This pilot has not begun."), code="pilot_not_begun")
-    if hasattr(pilot, "exit"):
-        raise Conflict(_("The survey is over: what it said is published."), code="survey_over")
 
 
 def check_can_fill_seat(user: User) -> None:
