@@ -69,7 +69,7 @@ def test_what_can_be_suspended(by):
             CharterVersion.objects.filter(pk=version.pk).update(standing=state)
             with pytest.raises(Conflict):
                 suspend(version)
-    CharterVersion.objects.filter(pk=version.pk).update(standing=Standing.PILOT)
+    CharterVersion.objects.filter(pk=version.pk).update(standing=Standing.PILOT, pilot_cohort="team:payments")
     with pytest.raises(Conflict) as refused:
         suspend(version)
     assert refused.value.code == "end_the_pilot"
