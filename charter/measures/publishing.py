@@ -28,7 +28,10 @@ from ground.errors import BadInput, Conflict
 
 
 class Charter(Struct, frozen=True):
-    """A charter version in force, as far as publishing needs it. `floor`: the oldest day it allows data of."""
+    """A charter version in force, as far as publishing needs it. `floor`: the oldest day it allows data of.
+
+    `pilot` is the only cohort that a charter on trial is published for (S127); None for one in force for all.
+    """
 
     version_id: UUID
     metric_id: UUID
@@ -37,6 +40,7 @@ class Charter(Struct, frozen=True):
     category: Category | None
     grains: frozenset[Grain]
     floor: date
+    pilot: str | None = None
 
 
 class Organisation(Struct, frozen=True):
@@ -46,9 +50,13 @@ class Organisation(Struct, frozen=True):
     cohorts: tuple[Cohort, ...]
     reaches: tuple[Reach, ...]
 
-    def at_grains(self, grains: Collection[Grain]) -> list[int]:
-        """The numbers of the cohorts that a charter with these grains is published for."""
-        return [number for number, cohort in enumerate(self.cohorts) if Grain(cohort.kind) in grains]
+    def of(self, charter: Charter) -> list[int]:
+        """The numbers of the cohorts that a charter is published for."""
+        return [
+            number
+            for number, cohort in enumerate(self.cohorts)
+            if Grain(cohort.kind) in charter.grains and charter.pilot in (None, cohort.slug)
+        ]
 
     def limits(self, category: Category | None) -> Limits:
         return disclosure.limits_for(
@@ -141,7 +149,7 @@ class Publisher:
 
     def _missing(self, charter: Charter, frozen: Frozen, connected: bool) -> Missing:
         first_event = self._first_event(charter) if connected else None
-        cohorts = self._organisation.at_grains(charter.grains)
+        cohorts = self._organisation.of(charter)
         return Missing(
             tuple(
                 (number, span)
@@ -262,6 +270,7 @@ def _charter(version: CharterVersion, today: date) -> Charter | None:
         category=document.what.category,
         grains=frozenset(document.what.grains),
         floor=max(begins, kept_from(document, today, grain_is_person=False)),
+        pilot=version.pilot_cohort if version.standing == Standing.PILOT else None,
     )
 
 
@@ -284,10 +293,12 @@ def read_frozen(charter: Charter, *, connected: bool) -> Frozen:
     """Published values never change, with two exceptions that give nobody away.
 
     Another measure makes other values, so all of the old one's go together; and "no source" gives way to values
-    once the source is connected.
+    once the source is connected. A charter on trial touches its own cohort's alone.
     """
     kept, superseded = [], []
     rows = PublishedValue.objects.filter(metric_id=charter.metric_id, superseded_at__isnull=True)
+    if charter.pilot is not None:
+        rows = rows.filter(cohort__slug=charter.pilot)
     fields = ("pk", "charter_version_id", "cohort_id", "period_kind", "starts_on", "withheld")
     for pk, version, cohort, kind, starts_on, withheld in rows.values_list(*fields).iterator():
         outdated = registry.document(version).what.measure != charter.measure

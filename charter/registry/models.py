@@ -188,6 +188,7 @@ class CharterVersion(Record):
     activated_by = models.ForeignKey(_USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     case_id = models.UUIDField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
+    pilot_cohort = models.CharField(max_length=100, blank=True)  # who tries it out, or did last
     review_due_on = models.DateField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(_USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -210,6 +211,10 @@ class CharterVersion(Record):
                     case_id__isnull=False,
                     expires_at__isnull=False,
                 ),
+            ),
+            models.CheckConstraint(
+                name="charterversion_pilot_runs_for_a_cohort",
+                condition=~Q(standing=Standing.PILOT) | Q(activated_at__isnull=True) | ~Q(pilot_cohort=""),
             ),
             models.CheckConstraint(
                 name="charterversion_submitted_at_and_by",

@@ -189,14 +189,20 @@ def allow_pilot(*, version: CharterVersion, case_id: UUID, by: User) -> CharterV
 
 
 @transaction.atomic
-def run_pilot(*, version: CharterVersion, begins: datetime, ends: datetime, by: User) -> CharterVersion:
-    """Say from when and until when a version on trial is in force; called again, it ends sooner or begins anew."""
+def run_pilot(
+    *, version: CharterVersion, cohort: str, begins: datetime, ends: datetime, by: User
+) -> CharterVersion:
+    """Say for which cohort, from when and until when a version on trial is in force.
+
+    Values are published for that cohort alone. Called again, it ends sooner or begins anew.
+    """
     version = _locked(version)
     if version.standing != Standing.PILOT:
         raise Conflict(_("Only a charter that the board let be tried out has a pilot."), code="not_in_pilot")
     version.activated_at, version.activated_by, version.expires_at = begins, by, ends
-    version.save(update_fields=["activated_at", "activated_by", "expires_at"])
-    payload = {**versions.identity(version), "begins": begins, "ends": ends}
+    version.pilot_cohort = cohort
+    version.save(update_fields=["activated_at", "activated_by", "expires_at", "pilot_cohort"])
+    payload = {**versions.identity(version), "cohort": cohort, "begins": begins, "ends": ends}
     ledger.append(kind="registry.charter.pilot_dated", payload=payload, by=by.actor)
     return version
 

@@ -4,14 +4,16 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
+from charter.registry import limits
 from charter.registry.document import CharterDocument
+from charter.registry.invasiveness import days
 from governance.demo.dataset import DataSet
 
 BACKFILL = (
     "Demo: the data began before this charter was approved. For trying out, the board's agreement to use the earlier "
     "data is made up; in a real programme it would have to be asked and given."
 )
-KEPT = "Demo: kept as long as the data last, so that all of them can be tried."
+KEPT = "Demo: kept as long as the data last, so that all of them can be tried, or as long as its invasiveness lets."
 
 
 def amend_for(data: DataSet) -> Callable[[CharterDocument], CharterDocument]:
@@ -23,7 +25,13 @@ def amend_for(data: DataSet) -> Callable[[CharterDocument], CharterDocument]:
         )
         if data.values_kept is None:
             return document
-        kept = replace(document.how_long, values=data.values_kept, values_because=KEPT)
-        return replace(document, how_long=kept)
+        values = _within_its_level(data.values_kept, document)
+        return replace(document, how_long=replace(document.how_long, values=values, values_because=KEPT))
 
     return amend
+
+
+def _within_its_level(duration: str, document: CharterDocument) -> str:
+    level = document.harms.invasiveness
+    longest = limits.levels()[level].values if level is not None else duration
+    return min(duration, longest, key=days)

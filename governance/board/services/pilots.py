@@ -48,7 +48,7 @@ def start_pilot(
         )
     )
     begins, ends = midnight(pilot.starts_on, version), midnight(pilot.ends_on, version)
-    registry.run_pilot(version=version, begins=begins, ends=ends, by=by)
+    registry.run_pilot(version=version, cohort=cohort, begins=begins, ends=ends, by=by)
     ledger.append(kind="board.pilot.started", payload=_payload(pilot), by=by.actor)
     telling.pilot_started(pilot, by)
     return pilot
@@ -71,7 +71,8 @@ def end_pilot(*, pilot: Pilot, by: User, reason: str = "") -> Pilot:
     pilot.save(update_fields=["state", "ended_at", "ended_by", "ended_because"])
     version = pilot.charter_version
     if version.expires_at is not None and version.expires_at > now:
-        registry.run_pilot(version=version, begins=min(version.activated_at, now), ends=now, by=by)
+        begins = min(version.activated_at, now)
+        registry.run_pilot(version=version, cohort=pilot.cohort, begins=begins, ends=now, by=by)
     payload = {**_payload(pilot), "reason": pilot.ended_because}
     ledger.append(kind="board.pilot.ended", payload=payload, by=by.actor)
     telling.pilot_ended(pilot, by)

@@ -16,6 +16,9 @@ from charter.measures.models import PublishedValue, PublishingRun, RunState, Sna
 from charter.registry import services as registry
 from charter.registry.models import CharterVersion
 from charter.rules.vocabulary import Period
+from governance.board import services as board
+from governance.board.models import Pilot
+from governance.board.states import ConditionKind, SeatKind
 from governance.people import cohorts
 from governance.people.models import Membership, Person, Role
 from ground import clock
@@ -222,7 +225,7 @@ def test_strain_needs_eight_people(house):
         for n in range(40)
     ]
     house.insert("commits", rows)
-    factories.an_active_charter("weekend-share", document=a_document("weekend-share"))
+    factories.an_active_charter("weekend-share", document=a_document("weekend-share", values="P25M"))
     publish()
     assert value("team:payments", metric="weekend-share").withheld == Withheld.FEW_PEOPLE
     found = value("team:search", metric="weekend-share")
@@ -339,6 +342,69 @@ def test_a_suspended_charter_is_not_published(house):
     version = factories.CharterVersion.objects.get(metric__slug="lead-time-for-changes")
     registry.suspend(version=version, by=factories.system())
     assert publish().values_written == 0
+
+
+PILOT = "deployment-frequency"
+
+
+@pytest.fixture
+def pilot(house) -> Pilot:
+    """Payments tries out the deployment frequency for 42 days from today."""
+    case = factories.an_open_case(PILOT, document=a_document(PILOT))
+    legal = factories.a_board()[SeatKind.LEGAL]
+    wanted = {"cohort": "team:payments", "days": 42}
+    board.propose_condition(case=case, kind=ConditionKind.PILOT_TEAM, value=wanted, by=legal)
+    factories.a_decided_case(case)
+    somebody = factories.an_account("payments-1", person=Person.objects.get(external_id="payments-1"))
+    return board.start_pilot(
+        version=case.charter_version, cohort="team:payments", starts_on=NOW.date(), days=42,
+        consent_by=somebody, by=legal,
+    )  # fmt: skip
+
+
+def cohorts_with_values() -> set[str]:
+    return set(PublishedValue.objects.filter(metric__slug=PILOT).values_list("cohort__slug", flat=True))
+
+
+def test_a_pilot_is_published_for_its_cohort_alone(pilot):
+    """S127: other teams' data are not even worked out; not those of the value stream that the team is part of."""
+    publish()
+    assert cohorts_with_values() == {"team:payments"}
+    lead_times = PublishedValue.objects.filter(metric__slug="lead-time-for-changes")
+    assert lead_times.values("cohort").distinct().count() == 4
+
+
+def test_a_pilot_that_has_ended_is_published_no_more(pilot, stop_clock):
+    """S127, S128: ended by itself or by the team, no value is added; in force for all, everybody's are."""
+    publish()
+    before = PublishedValue.objects.filter(metric__slug=PILOT).count()
+    stop_clock(datetime(2026, 7, 1, 9, tzinfo=UTC))
+    publish()
+    assert PublishedValue.objects.filter(metric__slug=PILOT).count() == before
+    board.end_pilot(pilot=pilot, by=factories.system())
+    publish()
+    assert PublishedValue.objects.filter(metric__slug=PILOT).count() == before
+    board.write_exit(
+        pilot=Pilot.objects.get(), definitions="D.", interpretation="I.", concerns="C.",
+        by=factories.a_board()[SeatKind.LEGAL],
+    )  # fmt: skip
+    version = CharterVersion.objects.get(metric__slug=PILOT)
+    factories.a_decided_case(board.open_case(charter_version=version, by=factories.system()))
+    publish()
+    assert cohorts_with_values() == {"org:all", "value_stream:commerce", "team:payments", "team:search"}
+
+
+def test_a_pilot_that_its_team_ends_is_published_no_more(pilot):
+    """S127: consent that ends, ends the numbers as well: what had not been worked out yet is not any more."""
+    board.end_pilot(pilot=pilot, by=factories.an_account("payments-1"))
+    publish()
+    assert not cohorts_with_values()
+
+
+def test_the_database_lets_no_pilot_run_for_nobody_in_particular(pilot):
+    """S127: a pilot that forgot its cohort would be one of everybody."""
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CharterVersion.objects.filter(metric__slug=PILOT).update(pilot_cohort="")
 
 
 def test_through_and_only_narrow_a_run(house):

@@ -69,7 +69,7 @@ def test_what_can_be_suspended(by):
             CharterVersion.objects.filter(pk=version.pk).update(standing=state)
             with pytest.raises(Conflict):
                 suspend(version)
-    CharterVersion.objects.filter(pk=version.pk).update(standing=Standing.PILOT)
+    CharterVersion.objects.filter(pk=version.pk).update(standing=Standing.PILOT, pilot_cohort="team:payments")
     with pytest.raises(Conflict) as refused:
         suspend(version)
     assert refused.value.code == "end_the_pilot"
@@ -197,6 +197,13 @@ def test_who_may_bring_a_suspended_charter_back(ratified):
         **dict.fromkeys(("member", "who suspended it", "owner", "administrator"), None),
         **dict.fromkeys(("auditor", "nobody", "superuser"), "not_permitted"),
     }
+
+
+def test_words_of_ones_own_open_no_door(ratified):
+    """Issue 3, Bad input: who argues for a charter is its proposer, but may not put it to the board for that."""
+    for name in ("nobody", "auditor"):
+        with pytest.raises(NotPermitted):
+            services.open_case(charter_version=ratified, question="I like it.", by=factories.an_account(name))
 
 
 @pytest.mark.parametrize("state", Standing)

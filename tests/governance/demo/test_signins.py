@@ -2,9 +2,11 @@
 
 import json
 import stat
+from dataclasses import replace
 
 import pytest
 
+from charter.registry import catalogue, lint
 from charter.registry.files import parse_charter
 from governance.board.states import SeatKind
 from governance.demo.amending import amend_for
@@ -66,6 +68,19 @@ def test_a_changed_charter_says_that_the_demo_changed_it(charter, tmp_path):
     assert amended.why.backfill_because.startswith("Demo:") and "made up" in amended.why.backfill_because
     assert amended.how_long.values == "P5Y" and amended.how_long.values_because.startswith("Demo:")
     assert amended.why.purpose == charter.why.purpose
+
+
+@pytest.mark.parametrize("slug", sorted(catalogue.charters()))
+def test_real_data_are_kept_no_longer_than_a_level_of_invasiveness_lets(slug):
+    """S108: the demo passes its charters through the board, so each must be fit to be handed in."""
+    data = replace(made_up(), values_kept="P5Y")
+    document = amend_for(data)(catalogue.charters()[slug])
+    found = lint.lint(
+        document,
+        sources={source.slug: source.kind for source in catalogue.sources()},
+        known_metrics=set(catalogue.charters()),
+    )
+    assert lint.errors(found) == []
 
 
 def test_made_up_data_leave_retention_as_it_is(charter):
