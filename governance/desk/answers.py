@@ -1,6 +1,6 @@
 """An answer as its page shows it: series with charts, duties, how it was made; or the refusal and the way out of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -104,6 +104,16 @@ class Beside:
     series: tuple[Series, ...]
 
 
+@dataclass(frozen=True)
+class Shown:
+    """The values of an answer: those asked for, what stands beside them, and what to know of their periods."""
+
+    series: tuple[Series, ...]
+    beside: tuple[Beside, ...]
+    notes: tuple[Noted, ...]
+    unnoted: tuple[str, ...]
+
+
 def charters(answer: Answer) -> list[CharterVersion]:
     """The charter versions that governed an answer and what stands beside it, in that order, with metric and owner."""
     told = [(each.metric, each.version) for each in answer.paired if each.permitted]
@@ -125,12 +135,17 @@ def series(rows: Sequence[Row], versions: Iterable[CharterVersion]) -> list[Seri
     return [_series(of[metric], cohort, tuple(some)) for (metric, cohort), some in grouped]
 
 
-def beside(answer: Answer, versions: Sequence[CharterVersion]) -> list[Beside]:
-    """What stands beside the metrics asked for (S26)."""
-    return [
+def shown(answer: Answer, versions: Sequence[CharterVersion], *, elsewhere: Collection[str] = ()) -> Shown:
+    """All values of an answer; what would stand beside them is left out where the page has it `elsewhere` already."""
+    own = series(answer.rows, versions)
+    pairs = [
         Beside(each.name, each.metric, each.version, each.because, tuple(series(each.rows, versions)))
         for each in answer.paired
+        if each.metric not in elsewhere
     ]
+    everything = [*own, *(each for pair in pairs for each in pair.series)]
+    unnoted = dict.fromkeys(said for each in everything for said in each.unnoted)
+    return Shown(tuple(own), tuple(pairs), tuple(noted(everything)), tuple(unnoted))
 
 
 def noted(found: Iterable[Series]) -> list[Noted]:

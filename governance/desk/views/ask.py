@@ -120,15 +120,9 @@ def _answer_page(
 
 
 def _permit(given: Answer, versions: Sequence[CharterVersion], asked: Request) -> Page:
-    series = answers.series(given.rows, versions)
-    beside = answers.beside(given, versions)
-    everything = [*series, *(each for pair in beside for each in pair.series)]
     asked_for = [version for version in versions if version.metric.slug in asked.metrics]
     return {
-        "series": series,
-        "beside": beside,
-        "notes": answers.noted(everything),
-        "unnoted": list(dict.fromkeys(said for each in everything for said in each.unnoted)),
+        "shown": answers.shown(given, versions),
         "duties": answers.duties(given, asked_for),
         "delivery_only": answers.delivery_only(given),
         "owners": list(dict.fromkeys(version.metric.owner.name for version in versions)),

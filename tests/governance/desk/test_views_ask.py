@@ -42,7 +42,7 @@ def test_withheld_months_are_said_to_be_and_never_numbered(browse):
     page = browse("/ask", data=QUESTION)
     assert page.says("Feb 2026 Withheld: fewer than 5 people contributed Mar 2026")
     february = next(
-        row for series in page.response.context["series"] for row in series.rows if row["withheld"]
+        row for series in page.response.context["shown"].series for row in series.rows if row["withheld"]
     )
     assert {february[name] for name in ("value", "low", "high", "n", "people", "coverage")} == {None}
 

@@ -1,6 +1,6 @@
 """One view: what it is, and what it answers. Opening asks the line, once a metric or all together."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,7 @@ class Panel:
 
     answer: Answer
     question: questions.Question
-    series: Sequence[answers.Series]
+    shown: answers.Shown | None
     bites: Sequence[dict[str, Any]]
     duties: Sequence[str]
     receipt_url: str
@@ -56,7 +56,8 @@ def open_view(request: HttpRequest, slug: str) -> HttpResponse:
     panels: list[Panel] = []
     if form.is_valid():
         try:
-            panels = [_panel(request, asked) for asked in opened.requests(form.window, **form.asked)]
+            listed = {each.metric.slug for each in opened.metrics}
+            panels = [_panel(request, asked, listed) for asked in opened.requests(form.window, **form.asked)]
         except BadInput as error:
             form.add_error(_field(error, form), error.detail)
     given = {"form": form, "panels": panels, **_told(request, opened)}
@@ -97,16 +98,17 @@ def _reports(request: HttpRequest) -> list[tuple[str, str]]:
     return list(found.values_list("external_id", "name"))
 
 
-def _panel(request: HttpRequest, asked: Request) -> Panel:
+def _panel(request: HttpRequest, asked: Request, listed: Collection[str]) -> Panel:
     given = answer(request=asked, by=request.user, door=Door.SCREEN)
     versions = answers.charters(given)
+    asked_for = [version for version in versions if version.metric.slug in asked.metrics]
     names = dict(Metric.objects.filter(slug__in=asked.metrics).values_list("slug", "name"))
     return Panel(
         answer=given,
         question=questions.in_words(asked, names),
-        series=answers.series(given, versions) if given.verdict.permits else (),
+        shown=answers.shown(given, versions, elsewhere=listed) if given.verdict.permits else None,
         bites=answers.bites(given, names),
-        duties=answers.duties(given, versions) if given.verdict.permits else (),
+        duties=answers.duties(given, asked_for) if given.verdict.permits else (),
         receipt_url=reverse("receipt", args=[given.receipt.id]),
         ask_url=f"{reverse('ask')}?{questions.query(asked)}",
     )
