@@ -300,9 +300,9 @@ class PilotAnswers(APIView):
 class SeatList(APIView):
     """The seats of the board with who holds them today; without a member a seat is vacant."""
 
-    @extend_schema(operation_id="seats", responses=told.SeatSerializer(many=True))
+    @extend_schema(operation_id="seats", responses=told.HeldSeatSerializer(many=True))
     def get(self, http: Request) -> Response:
-        return Response(told.SeatSerializer(queries.seats(clock.today()), many=True).data)
+        return Response(told.HeldSeatSerializer(queries.seats(clock.today()), many=True).data)
 
 
 class TermList(generics.ListAPIView):

@@ -249,7 +249,7 @@ class ConditionInput(Input):
     value = serializers.DictField()
 
 
-class SeatSerializer(serializers.Serializer):
+class HeldSeatSerializer(serializers.Serializer):
     """A seat with the user names of who may speak for it."""
 
     seat = serializers.CharField()

@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from charter.rules.vocabulary import Grain, Outcome
 from ground.embedded import cluster
 
 env = environ.Env()
@@ -227,6 +228,8 @@ SPECTACULAR_SETTINGS = {
         "ReviewKind": "charter.registry.states.ReviewKind",
         "ReviewResult": "charter.registry.states.ReviewResult",
         "CohortKind": "governance.people.models.CohortKind",
+        "GrainEnum": [(grain.value, grain.value.replace("_", " ")) for grain in Grain],
+        "OutcomeEnum": [(outcome.value, outcome.value) for outcome in Outcome],
     },
     "SERVE_PUBLIC": True,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],

@@ -25,7 +25,10 @@ HOP = [
     for decision in ("performance_rating", "staffing")
 ]
 # These only redirect, or stand on another page with what was wrong.
-ACTS = {"case-close", "case-condition-withdraw", "pilot-end", "pilot-roll-out", "waiver-end", "ruling-end"}
+ACTS = {
+    "case-close", "case-condition-withdraw", "case-handler-release", "pilot-end", "pilot-roll-out", "waiver-end",
+    "ruling-end",
+}  # fmt: skip
 SECTIONS = {"definitions": "As the charter says.", "interpretation": "With care.", "concerns": "None left."}
 
 
@@ -92,6 +95,10 @@ def test_every_page_of_the_board_is_accessible(window, house, members, matters):
     legal.look(f"/cases/{case.pk}", "case-ballot", "Seal my ballot")
     legal.look(f"/cases/{case.pk}", "case-comment", "Add to the discussion")
     legal.look(f"/cases/{case.pk}/conditions", "case-condition", "Propose the condition")
+    legal.look(f"/cases/{case.pk}/handler", "case-handler", "Name them")
+    board.name_handler(case=case, handler=factories.an_account("preparer"), by=members[LEGAL])
+    legal.look(f"/cases/{case.pk}/handler", "case-handler")
+    legal.look(f"/cases/{case.pk}", "case")
     for each in decided():
         legal.look(f"/cases/{each.pk}", "case")
     legal.look("/minutes", "minutes")

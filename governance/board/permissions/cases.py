@@ -103,9 +103,9 @@ def can_see_opener(user: User, case: Case) -> bool:
 
 
 def handles(user: User, case: Case) -> bool:
-    """Whether the account prepares this case for the board; nobody prepares their own proposal, named or not."""
-    rows = CaseHandler.objects.filter(content_object=case)
-    return user.pk not in proposers(case) and given_to(user, rows, HANDLE)
+    """Whether the account prepares this case; nobody does whose own proposal it is or who is in conflict, named or not."""
+    named = given_to(user, CaseHandler.objects.filter(content_object=case), HANDLE)
+    return named and user.pk not in proposers(case) and not has_conflict(user, case)
 
 
 def check_can_name_handler(user: User, case: Case) -> None:
