@@ -24,6 +24,8 @@ from governance.decisions.states import Effect, LeftOut
 from governance.desk import questions, wording
 
 PAGELESS = frozenset({ENGINE, "USE"})
+# Pages on which a reader does themself what a rule asks for.
+FIXED_AT = {"AR24": "training"}
 AGGREGATES = {
     Aggregation.COUNT: gettext_lazy("Number of events"),
     Aggregation.SUM: gettext_lazy("Sum"),
@@ -235,6 +237,7 @@ def bites(answer: Answer, names: Mapping[str, str]) -> list[dict[str, Any]]:
             "text": "",  # its page says it in full
             "here": bite.here,
             "fix": bite.fix,
+            "fix_url": reverse(FIXED_AT[bite.id]) if bite.id in FIXED_AT else "",
             "waivable": bite.waivable.value,
             "effect": bite.effect.value,
             "metric": names.get(bite.metric, bite.metric) if several else "",

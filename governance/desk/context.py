@@ -22,6 +22,7 @@ from governance.board.states import CaseKind, CaseState
 from governance.notices import queries as notices
 from governance.people.models import Membership, RoleGrant, User
 from governance.people.permissions import can_administer
+from governance.training import permissions as training
 from ground import clock
 
 # What a role is called beside its holder's name; the first that one holds is said.
@@ -96,6 +97,11 @@ UNDER = {
         "views",
     ),
     "rule": "rules",
+    **dict.fromkeys(
+        ("training", "training-attestation", "training-question", "training-result", "training-managers"),
+        "rules",
+    ),
+    "training-publish": "rules",
     "acknowledge": "rules",
     "receipt": "my-answers",
     "contest": "my-answers",
@@ -106,6 +112,7 @@ FOOTER = (
     ("matrix", _("Matrix")),
     ("views", _("Views")),
     ("rules", _("All rules")),
+    ("training", _("Training")),
     ("minutes", _("Minutes of the board")),
     ("dispute", _("Dispute something")),
     ("accessibility", _("Accessibility")),
@@ -160,6 +167,12 @@ def badge(request: HttpRequest) -> Badge:
     if not hasattr(request, "_badge"):
         request._badge = Badge(_roles(request.user, today(request)))
     return request._badge
+
+
+def is_asked_to_train(request: HttpRequest) -> bool:
+    """Whether the reader looks at other people's values by role, and so is asked to take the course."""
+    held = badge(request)
+    return training.can_take(request.user) and any(held.holds(role) for role in training.ASKED)
 
 
 def _house(request: HttpRequest) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from governance.desk.views.bearing import urls as bearing
 from governance.desk.views.board import urls as board
 from governance.desk.views.matrix import urls as matrix
 from governance.desk.views.saved import urls as saved
+from governance.desk.views.training import urls as training
 from governance.desk.views.writing import draft, heading, lists, versions
 
 urlpatterns = [
@@ -36,6 +37,7 @@ urlpatterns = [
     *board.urlpatterns,
     *matrix.urlpatterns,
     *saved.urlpatterns,
+    *training.urlpatterns,
     path("notices", notices.notices, name="notices"),
     path("notices/read", notices.read_all, name="notices-read"),
     path("notices/<uuid:key>/read", notices.read, name="notice-read"),

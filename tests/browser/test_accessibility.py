@@ -11,6 +11,7 @@ from governance.desk import urls
 from governance.desk.views.bearing import urls as bearing
 from governance.desk.views.board import urls as board
 from governance.desk.views.matrix import urls as matrix
+from governance.desk.views.training import urls as training
 from governance.views import services as views
 from governance.views.models import ViewClass
 from tests import factories
@@ -25,6 +26,8 @@ BEARING = {pattern.name for pattern in bearing.urlpatterns}
 BOARD = {pattern.name for pattern in board.urlpatterns}
 # Pages that test_matrix looks at.
 MATRIX = {pattern.name for pattern in matrix.urlpatterns}
+# Pages that test_training looks at.
+TRAINING = {pattern.name for pattern in training.urlpatterns}
 # Pages that test_writing looks at.
 WRITING = {
     "charters", "charter-new", "charter-draft", "charter-writers", "charter-discard", "charter-check",
@@ -132,7 +135,7 @@ def test_every_page_is_accessible(window, house):
     acts = {"sign-out", "acknowledge", "notice-read", "notices-read"}  # these only redirect
     assert {
         pattern.name for pattern in urls.urlpatterns
-    } - acts - BEARING - BOARD - MATRIX - WRITING <= stranger.seen | manager.seen | owner.seen
+    } - acts - BEARING - BOARD - MATRIX - TRAINING - WRITING <= stranger.seen | manager.seen | owner.seen
 
 
 def a_view(house) -> None:

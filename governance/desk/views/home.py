@@ -1,6 +1,7 @@
 """Home: what one may use, and what waits for one."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -10,18 +11,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from charter.registry import queries as registry
-from charter.registry.models import CharterVersion, Metric, RulebookVersion
-from charter.registry.states import RulebookState, Standing
+from charter.registry.models import CharterVersion, Metric
+from charter.registry.states import Standing
 from charter.rules import words
 from charter.rules.vocabulary import Role
 from governance.board import queries as board
 from governance.decisions import queries as decisions
 from governance.desk import questions, uses
-from governance.desk.context import badge, today
+from governance.desk.context import badge, is_asked_to_train, today
 from governance.desk.openings import anyone, opens_to, signed_in
 from governance.people import queries as people
 from governance.people.models import Cohort, CohortKind, User
-from governance.training.models import Acknowledgement
+from governance.training import queries as training
+from governance.training.queries import Readiness
 from ground import clock
 
 LAST_ANSWERS = 5
@@ -54,20 +56,19 @@ def home(request: HttpRequest) -> HttpResponse:
     asker = people.asker(user, on=on)
     found = list(registry.list_of_metrics())
     names = {metric.slug: metric.name for metric in found}
-    rulebook, acknowledged = _rules(user)
+    ready = training.readiness(user)
     given = {
         "mine": [cohort for cohort in cohorts if cohort.kind == CohortKind.TEAM],
         "usable": _usable(found, uses.roles_at(asker, cohorts)),
         "waiting": [
-            *_acknowledge(rulebook, acknowledged),
+            *_training(request, ready, on),
             *_seats(user, on),
             *_notes(user, hr=badge(request).holds(Role.HR)),
             *_own_charters(found, user),
         ],
         "owned": [metric for metric in found if metric.owner_id == user.pk],
         "answers": _last_answers(decisions.asked_by(user)[:LAST_ANSWERS], names),
-        "rulebook": rulebook,
-        "acknowledged": acknowledged,
+        "rules": ready.rules,
         "counts": _counts(found),
         "auditor": badge(request).holds(Role.AUDITOR),
     }
@@ -100,20 +101,18 @@ def _usable(found: list[Metric], roles) -> list[uses.Usable]:
     return sorted(shown, key=lambda pair: (pair[1].standing != Standing.ACTIVE, pair[0].name))
 
 
-def _rules(user: User) -> tuple[RulebookVersion | None, Acknowledgement | None]:
-    """The rules in force, and the reader's acknowledgement of them where they gave it."""
-    rulebook = RulebookVersion.objects.filter(state=RulebookState.IN_FORCE).defer("files").first()
-    given = Acknowledgement.objects.filter(user=user, rulebook_version=rulebook).first() if rulebook else None
-    return rulebook, given
-
-
-def _acknowledge(rulebook: RulebookVersion | None, acknowledged: Acknowledgement | None) -> list[Waiting]:
-    if rulebook is None or acknowledged is not None:
-        return []
-    what = _("Read and acknowledge the rules, version %(number)s") % {"number": rulebook.number}
-    return [
-        Waiting(what, _("Until you have, every question you ask is refused."), reverse("rules"), _("Now"))
-    ]
+def _training(request: HttpRequest, ready: Readiness, on: date) -> list[Waiting]:
+    """What is asked of the reader before they may ask: the rules of everybody, the course of those who look at others."""
+    waits = []
+    if ready.rules is not None and ready.rules.acknowledged_at is None:
+        what = _("Read and acknowledge the rules, version %(number)s") % {"number": ready.rules.number}
+        why = _("Until you have, every question you ask is refused.")
+        waits.append(Waiting(what, why, reverse("rules"), _("Now")))
+    if ready.course is not None and not ready.attests(on) and is_asked_to_train(request):
+        what = _("Go on with the course") if ready.course.attempt else _("Take the course about the rules")
+        why = _("Until you have passed it, performance views of others are shut to you.")
+        waits.append(Waiting(what, why, reverse("training"), _("Lapsed") if ready.attested else ""))
+    return waits
 
 
 def _seats(user: User, on) -> list[Waiting]:

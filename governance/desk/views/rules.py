@@ -16,6 +16,7 @@ from charter.registry.models import RulebookVersion
 from governance.board import queries as board
 from governance.board.filters import RuleNarrowing
 from governance.board.rules_now import CONTACT, NEXT_LEVEL, RuleNow, narrowed, rules_now
+from governance.desk import rule_changes
 from governance.desk.context import today
 from governance.desk.openings import opens_to, signed_in
 from governance.desk.views.board import particulars
@@ -58,6 +59,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     form = _Narrowing(request.GET, now.rules)
     chosen = form.cleaned_data if form.is_valid() else {}
     found = _by_family(narrowed(now.rules, **chosen))
+    acknowledged = _acknowledged(request.user, now.version)
     given = {
         "now": now,
         "form": form,
@@ -69,7 +71,8 @@ def rules(request: HttpRequest) -> HttpResponse:
         "total": len(now.rules),
         "narrowed": any(chosen.values()),
         "waived": [(waiver, particulars.last_day(waiver.ends_on)) for waiver in now.waivers],
-        "acknowledged": _acknowledged(request.user, now.version),
+        "acknowledged": acknowledged,
+        "since": rule_changes.since(acknowledged, now.version),
         **_whom_to_ask(on),
     }
     return render(request, "desk/rules.html", given, status=200 if form.is_valid() else 400)

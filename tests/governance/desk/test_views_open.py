@@ -39,6 +39,9 @@ ARGUMENTS = {
         for name in ("view", "view-open", "view-metric", "view-class", "view-expectation", "view-retire")
     },
     "view-metric-drop": ["team-flow", "lead-time-for-changes"],
+    "training-attempt": ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9"],
+    "training-question": ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9", 1],
+    "training-result": ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9"],
     "contest": ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9"],
     "notice-read": ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9"],
 }

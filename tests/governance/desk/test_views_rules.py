@@ -191,6 +191,44 @@ def test_only_a_version_that_is_there_can_be_acknowledged(browse, newcomer, numb
     assert not Acknowledgement.objects.filter(user=newcomer).exists()
 
 
+def test_new_rules_ask_again_with_what_changed(browse, house):
+    """AR24, S54: which rules came, went, say or stop something else, in words, before one acknowledges them."""
+    assert not browse("/rules").says("What has changed since")
+    in_force(files_with(policy("when { context.export && context.persons > 40 }"), policy(OFTEN, id="ORG02")))
+    page = browse("/rules")
+    assert page.says("What has changed since version 1", "Two rules are not what you acknowledged.")
+    assert page.says(
+        "ORG01 Added No exports in spring A new rule.", "ORG02", "What to do Look at the values here."
+    )
+    assert page.says("You acknowledged version 1", "The rules have changed since.", "See what has changed")
+    assert not browse("/rules?text=order").says("What has changed since")
+    assert not browse("/rules", by=factories.an_account("newcomer")).says("What has changed since")
+    assert browse("/training").says(
+        "Not yet You acknowledged version 1. The page shows what has changed since."
+    )
+    browse("/rules/acknowledge", data={"number": "2"})
+    assert not browse("/rules").says("What has changed since")
+    in_force(files_with(policy("when { context.export && context.persons > 30 }", fix="Ask again.")))
+    page = browse("/rules")
+    assert page.says("What has changed since version 2", "ORG01 Stops something else", "Is now: Ask again.")
+    assert page.says("ORG02 Dropped", "This is no longer a rule.")
+
+
+def test_new_rules_that_say_the_same_are_said_to(browse, house):
+    """AR24: asked again, and told that there is nothing to read again."""
+    files = rules.house_files()
+    in_force({**files, "use.cedar": files["use.cedar"] + "\n// Read again.\n"})
+    assert browse("/rules").says("Every rule says and stops what you acknowledged.")
+
+
+OFTEN = "when { context.export && context.persons > 45 }"
+
+
+def in_force(files: dict[str, str]) -> None:
+    """Put other rules in force, by the board's votes."""
+    factories.a_decided_case(propose_rules(files=files, by=factories.system()))
+
+
 def test_home_asks_for_the_acknowledgement(browse, newcomer):
     """S54: until one has, every question is refused, and home says so first."""
     page = browse("/", by=newcomer)

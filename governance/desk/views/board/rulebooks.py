@@ -1,7 +1,8 @@
 """A rulebook before the board: what changes rule by rule, and which examples would come out otherwise."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy
 
@@ -83,10 +84,10 @@ def weighed(case: Case) -> Weighed:
     """A case's rulebook against the one that it replaced, or would replace; before the first, all rules are new."""
     version = case.rulebook_version
     before = rulebooks.before(version)
-    old, new = _written(before), _written(version)
+    old, new = written(before and before.pk), written(version.pk)
     return Weighed(
         before=before,
-        changes=tuple(_told(change) for change in changes(old, new)) if old and new else (),
+        changes=tuple(told(change) for change in changes(old, new)) if old and new else (),
         moved=tuple(_moved(before, version)) if before else (),
         total=len(new.rules) if new else 0,
         comparable=bool(old and new),
@@ -94,19 +95,20 @@ def weighed(case: Case) -> Weighed:
     )
 
 
-def _written(version: RulebookVersion | None) -> Rulebook | None:
+def written(version: UUID | None) -> Rulebook | None:
     """None where there is none, or none that can be read any more."""
     try:
-        return registry.rulebook_as_written(version.pk) if version else None
+        return registry.rulebook_as_written(version) if version else None
     except RulebookError:
         return None
 
 
-def _told(change: RuleChange) -> Told:
+def told(change: RuleChange, means: Mapping[ChangeKind, object] = MEANS) -> Told:
+    """A change in words; `means` says what each kind comes to, by default if the board agreed."""
     rule = change.new or change.old
     assert rule is not None  # a change has one of them at least
     kind = change.kind
-    return Told(change, rule, str(KINDS[kind]), str(MEANS[kind]), tuple(_lines(change)))
+    return Told(change, rule, str(KINDS[kind]), str(means[kind]), tuple(_lines(change)))
 
 
 def _lines(change: RuleChange) -> Iterator[tuple[str, str, str]]:
