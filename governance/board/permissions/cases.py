@@ -28,6 +28,8 @@ from ground.errors import BadInput, Conflict, HouseError, NotPermitted
 # Kinds whose approval puts a charter in force, and so can be bound to conditions.
 CONDITIONED = frozenset({CaseKind.CHARTER, CaseKind.CLASS_CHANGE})
 LOW_INVASIVENESS = 1  # of the charter's scale from 0 to 4
+# What somebody asks for in their own words.
+_ASKED = frozenset({CaseKind.SUSPENSION, CaseKind.WAIVER, CaseKind.EDGE_CASE, CaseKind.VIEW_CHANGE})
 _OF_ONE = frozenset({Grain.PERSON, Grain.ROLE_COHORT})
 
 
@@ -43,14 +45,17 @@ def holds_seat(user: User, kind: SeatKind) -> bool:
 
 
 def proposers(matter: Case) -> frozenset[object]:
-    """Keys of the accounts whose own proposal this is: who wrote it, who submitted it, who owns the metric, who asks.
+    """Keys of the accounts whose own proposal this is: who stands behind it, and who asks.
 
     Who puts a charter to the board with words of their own, as for one that is to come back, asks for it.
     """
+    asks = matter.kind in _ASKED or (matter.kind in CONDITIONED and matter.question)
+    return _behind(matter) | ({matter.opened_by_id} if asks else set())
+
+
+def _behind(matter: Case) -> frozenset[object]:
+    """Keys of the accounts that wrote what the matter is about, submitted it, or own the metric."""
     found: set[object] = set()
-    asks = matter.kind in {CaseKind.SUSPENSION, CaseKind.WAIVER, CaseKind.EDGE_CASE, CaseKind.VIEW_CHANGE}
-    if asks or (matter.kind in CONDITIONED and matter.question):
-        found.add(matter.opened_by_id)
     if matter.rulebook_version is not None:
         found.add(matter.rulebook_version.created_by_id)
     if (version := matter.charter_version) is not None:
@@ -67,7 +72,7 @@ def check_can_open_case(user: User, matter: Case) -> None:
     if matter.kind in {CaseKind.EDGE_CASE, CaseKind.WAIVER, CaseKind.VIEW_CHANGE}:
         proposes = user.is_active and user.kind == AccountKind.HUMAN
     else:
-        proposes = user.is_active and user.pk in proposers(matter)
+        proposes = user.is_active and user.pk in _behind(matter)
     if not (sits(user) or proposes or can_administer(user)):
         raise NotPermitted(
             _("Only the board, whoever proposes it, or an administrator may put this to the board.")
