@@ -24,6 +24,7 @@ ARGUMENTS = {
     **{name: ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9"] for name in OF_ONE},
     "case-condition-withdraw": ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9"] * 2,
     "metric-suspend": ["lead-time-for-changes"],
+    "metric-bring-back": ["lead-time-for-changes"],
     "hold-place": ["lead-time-for-changes"],
     "team-context": ["payments"],
     **{name: ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9"] for name in BEARING},
