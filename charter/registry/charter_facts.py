@@ -80,7 +80,10 @@ def kept_from(document: CharterDocument, today: date, grain_is_person: bool) -> 
     Where a charter says nothing, a person's facts are kept for 31 days and nothing else is kept at all.
     """
     kept = (document.how_long.facts or PERSON_DEFAULT) if grain_is_person else document.how_long.values
-    return today - length(kept) if kept else today
+    try:
+        return today - length(kept) if kept else today
+    except (ValueError, OverflowError):  # longer than there have been years
+        return date.min
 
 
 def length(duration: str) -> relativedelta:

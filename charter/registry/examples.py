@@ -132,7 +132,10 @@ def _moment(document: CharterDocument, at: datetime) -> datetime:
     data_from = document.why.data_from
     if data_from is None:
         return at
-    first = datetime.combine(data_from + relativedelta(months=6), at.timetz())
+    try:
+        first = datetime.combine(data_from + relativedelta(months=6), at.timetz())
+    except (ValueError, OverflowError):  # in the last half-year that a date can be in
+        return at
     return max(at, first)
 
 

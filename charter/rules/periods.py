@@ -4,6 +4,7 @@ from datetime import date
 
 from charter.rules.vocabulary import Period
 
+_YEAR_10000 = 10_000 * 12  # months of the first year that a date cannot be in
 MONTHS = {Period.MONTH: 1, Period.QUARTER: 3}
 
 
@@ -12,4 +13,4 @@ def first_start(day: date, period: Period) -> date:
     length = MONTHS[period]
     months = day.year * 12 + day.month - 1
     months += -months % length if day.day == 1 else length - months % length
-    return date(months // 12, months % 12 + 1, 1)
+    return date(months // 12, months % 12 + 1, 1) if months < _YEAR_10000 else date.max

@@ -7,7 +7,8 @@ from msgspec import Meta, Struct, field
 
 from charter.rules.vocabulary import Decision, EvidenceKind, Grain, Period, TimeFilter, View
 
-Slug = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[a-z0-9][a-z0-9.:+_-]*$")]
+# For Python alone `$` also stands before a last line break.
+Slug = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[a-z0-9][a-z0-9.:+_-]*$(?!\n)")]
 Metrics = Annotated[tuple[Slug, ...], Meta(min_length=1, max_length=5)]
 # A word of the asker's own: no control characters, which no record could hold.
 _PLAIN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"

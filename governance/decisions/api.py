@@ -18,7 +18,7 @@ from governance.decisions import openapi, permissions, queries, services
 from governance.decisions import serializers as told_as
 from governance.decisions.filters import HoldFilter, NoteFilter
 from governance.decisions.models import ContextNote, Door, Hold, Referral
-from governance.decisions.parsing import LARGEST_BODY, parse
+from governance.decisions.parsing import LARGEST_BODY, parse, too_large
 from governance.decisions.receipts import told_entry
 from governance.decisions.replies import Answer, denial, told, told_with_rows
 from governance.decisions.services import answer, end_ruling, refer_to_board
@@ -28,6 +28,7 @@ from ground.paging import ByCursor
 from ground.problems import CONTENT_TYPE, json_response, of_error
 
 Reply = tuple[int, dict[str, Any]]
+BEGINNING = 64  # bytes that tell what a body is that is too large to be read
 
 
 class _Line(APIView):
@@ -250,8 +251,9 @@ def _told_note(http: HttpRequest, note: ContextNote, code: int = 200) -> Respons
 
 def _body(http: HttpRequest) -> bytes:
     """The raw body, refused by its announced size before it is read."""
-    if int(http.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
-        raise BadInput("The body may hold 64 KiB at most.", field="body", code="too_large")
+    announced = http.META.get("CONTENT_LENGTH") or "0"
+    if announced.isdecimal() and int(announced) > LARGEST_BODY:
+        raise too_large(http._request.read(BEGINNING))
     if http.content_type.split(";")[0].strip() != "application/json":
         raise BadInput("Send JSON, with the content type application/json.", field="body", code="not_json")
     return http._request.body

@@ -1,7 +1,7 @@
 """Every rule by example: uses that it leaves alone and uses that it refuses, each with all the rules that bite."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from charter.rules.examples.base import (
     PAYMENTS,
@@ -73,6 +73,15 @@ UNLIKE = about(PAYMENTS, RESCUE)
 SIX = CohortFacts("team:six", 6, 8, frozenset({ContextClass.PLATFORM}))
 
 
+MIXED = CohortFacts("team:mixed", 9, 5, frozenset({ContextClass.PLATFORM, ContextClass.RESCUE}))
+
+
+def of_team(**changes: Any) -> Facts:
+    """A promotion that looks at a team's values, with everything in order."""
+    listed = frozenset({(Decision.PROMOTION_EVIDENCE, Grain.TEAM)})
+    return person(**about(PAYMENTS), **{"grain": Grain.TEAM, "persons": (), "listed": listed, **changes})
+
+
 def since(start: date) -> Window:
     return Window(start=start, end=date(2026, 4, 1))
 
@@ -109,6 +118,12 @@ EXAMPLES: dict[str, list[Example]] = {
         Example("A team's weekend share.", team(**HOURS)),
         Example("Weekends for a promotion.", person(time_filter=TimeFilter.WEEKEND), "AR03"),
         Example("Weekend share for a promotion.", person(**HOURS), "AR03"),
+        Example("A team's weekends in a promotion.", of_team(time_filter=TimeFilter.WEEKEND), "AR03"),
+        Example(
+            "Own weekends in a promotion.",
+            person(time_filter=TimeFilter.WEEKEND, asks_about_self=True),
+            "AR03",
+        ),
         Example("One report's time online.", one_person(time_filter=TimeFilter.ONLINE), "AR03"),
         Example(
             "The team's evenings in a one-on-one.", team(**ONE_ON_ONE, time_filter=TimeFilter.EVENING), "AR03"
@@ -188,6 +203,7 @@ EXAMPLES: dict[str, list[Example]] = {
         Example("Own cycle time.", oneself(**FLOW)),
         Example("One report's cycle time.", one_person(**FLOW), "AR09"),
         Example("Cycle time in a promotion.", person(**FLOW), "AR09"),
+        Example("A team's cycle time in a promotion.", of_team(**FLOW), "AR09"),
         Example(
             "Own values asked about somebody else.",
             oneself(**FLOW, asks_about_self=False, acknowledged=True, fairness_until=date(2027, 1, 1)),
@@ -218,6 +234,7 @@ EXAMPLES: dict[str, list[Example]] = {
         Example("Like teams compared.", team(**TWO_TEAMS, compare=True)),
         Example("Unlike teams, each on its own.", team(**UNLIKE)),
         Example("One team in order of value.", team(order_by="value")),
+        Example("One group of unlike teams, in order.", team(**about(MIXED), order_by="value")),
         Example("Unlike teams compared.", team(**UNLIKE, compare=True), "AR11"),
         Example("Unlike teams in order.", team(**UNLIKE, order_by="value"), "AR11"),
         Example("The first of unlike teams.", team(**UNLIKE, limit=1), "AR11"),
@@ -310,6 +327,11 @@ EXAMPLES: dict[str, list[Example]] = {
             ),
             "AR14",
         ),
+        Example(
+            "Own value at person level, without a role.",
+            one_person(asks_about_self=True, roles=frozenset()),
+            "AR14",
+        ),
         Example("Own value for an unlisted decision.", oneself(decision=Decision.TEAM_COACHING), "AR14"),
     ],
     "AR15": [
@@ -333,6 +355,11 @@ EXAMPLES: dict[str, list[Example]] = {
         Example(
             "Affected months compared, for a promotion.",
             person(values=ValueFacts(affected=1), compare=True),
+            "AR16",
+        ),
+        Example(
+            "A team's affected months compared, for a promotion.",
+            of_team(values=ValueFacts(affected=1), compare=True),
             "AR16",
         ),
         Example(
@@ -455,6 +482,11 @@ EXAMPLES: dict[str, list[Example]] = {
         Example("A performance view without training.", person(trained=False), "AR24"),
         Example("Neither.", person(trained=False, acknowledged=False), "AR24"),
         Example(
+            "Somebody else's own value, not acknowledged.",
+            oneself(asks_about_self=False, fairness_until=date(2027, 1, 1)),
+            "AR14 AR24",
+        ),
+        Example(
             "Own value at person level, not acknowledged.",
             one_person(asks_about_self=True, acknowledged=False),
             "AR24",
@@ -471,6 +503,18 @@ EXAMPLES: dict[str, list[Example]] = {
             "Whatever the programme says.",
             person(fairness_until=None, decided={"fairness_needed": False}),
             "AR25",
+        ),
+        Example(
+            "A diagnostic metric of one's own in a promotion, whatever the programme says.",
+            person(
+                fairness_until=None,
+                asks_about_self=True,
+                view=View.DIAGNOSTIC,
+                view_of_metric=View.DIAGNOSTIC,
+                beside=(),
+                decided={"fairness_needed": False},
+            ),
+            "AR10 AR25",
         ),
         Example("The programme wants an audit.", team(decided={"fairness_needed": True}), "AR25"),
         Example(

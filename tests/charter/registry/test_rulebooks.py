@@ -15,7 +15,8 @@ from governance.board.proposals import propose_rules
 from governance.board.states import CaseState
 from ground.errors import BadInput, Conflict, Unavailable
 from tests import factories
-from tests.charter.rules.rulebooks import files_with, policy, upgraded_house
+from tests.charter.rules.rulebooks import files_with, policy
+from tests.charter.rules.upgrades import upgraded_house
 
 pytestmark = pytest.mark.django_db
 

@@ -1,19 +1,25 @@
 """The engine: all rules named, precedence, obligations, and no answer whatever goes wrong."""
 
+import json
 import subprocess
 import sys
+from dataclasses import replace as with_parts
 from datetime import date
+from typing import Any
 
 import cedarpy
+import msgspec
 import pytest
+from cedarpy import pst
 from msgspec.structs import replace
 
 from charter import rules
 from charter.rules import engine
-from charter.rules.context import project
-from charter.rules.examples.base import PAYMENTS, about, oneself, person, team
+from charter.rules.context import ACTION, HUMAN, charter_entity, charter_uid, context_json, project
+from charter.rules.examples.base import PAYMENTS, about, one_person, oneself, person, team
 from charter.rules.facts import Facts
 from charter.rules.request import Window
+from charter.rules.rulebook import charter_handle
 from charter.rules.vocabulary import Category, Decision, Grain, Kind, Obligation, Outcome, Role
 from tests.charter.rules.rulebooks import house_with, policy
 from tests.spec.mutants import without
@@ -78,6 +84,116 @@ def test_no_decision_denies(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "context_json", lambda *_: '{"approved": true}')
     assert engine._authorize(team(), HOUSE, HOUSE.policies).decision is cedarpy.Decision.NoDecision
     assert ids(rules.decide([team()], HOUSE)) == ["ENGINE"]
+
+
+def naive(
+    facts: Facts, *, charter: str = "", context: str = "", rulebook: rules.Rulebook = HOUSE
+) -> cedarpy.AuthzResult:
+    """Cedar asked as one would at first: no schema, and whatever it is given."""
+    context = context or context_json(facts, rulebook.waivable, rulebook.referring)
+    request = {
+        "principal": HUMAN,
+        "action": ACTION,
+        "resource": charter_uid(facts.charter),
+        "context": _spelt_out(json.loads(context)),
+    }
+    entities = json.loads(charter or charter_entity(facts.charter, facts.request.grain))
+    for entity in entities:
+        entity["attrs"] = _spelt_out(entity["attrs"])
+    return cedarpy.is_authorized(
+        request, rulebook.policies, cedarpy.Entities.from_json_str(json.dumps(entities))
+    )
+
+
+def _spelt_out(value: Any) -> Any:
+    """References as they are written for an engine that has no schema to know them by."""
+    if isinstance(value, dict):
+        spelt = {key: _spelt_out(each) for key, each in value.items()}
+        return {"__entity": spelt} if spelt.keys() == {"type", "id"} else spelt
+    return [_spelt_out(each) for each in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize(
+    ("facts", "was", "becomes"),
+    [
+        (person(category=Category.STRAIN), '"id":"strain"', '"id":"strian"'),  # AR02 would not know it
+        (team(), '"attrs":{', '"attrs":{"approved":true,'),
+        (
+            team(category=Category.PROHIBITED_SURVEILLANCE),
+            '"id":"prohibited_surveillance"',
+            '"id":"wellbeing"',
+        ),
+    ],
+)
+def test_a_charter_that_does_not_fit_the_schema_denies(
+    monkeypatch, facts: Facts, was: str, becomes: str
+) -> None:
+    """DESIGN Rules: entities are checked against the schema; unchecked, a misspelt word slips past every rule."""
+    written = charter_entity(facts.charter, facts.request.grain)
+    assert was in written
+    changed = written.replace(was, becomes)
+    assert naive(facts, charter=changed).allowed
+    monkeypatch.setattr("charter.rules.rulebook.charter_entity", lambda *_: changed)
+    charter_handle.cache_clear()
+    assert ids(rules.decide([facts], HOUSE)) == ["ENGINE"]
+    charter_handle.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("facts", "claimed"),
+    [
+        (team(acknowledged=False), {"acknowledged": True}),
+        (one_person(export=True), {"waived": ["AR26"]}),
+        (one_person(fairness_until=None), {"audited": True}),
+        (person(protected=True), {"protected": False}),
+    ],
+)
+def test_what_an_asker_claims_is_no_fact(facts: Facts, claimed: dict[str, object]) -> None:
+    """DESIGN The line: merged into the context, a claim would permit; here it has no way in."""
+    honest = msgspec.json.decode(context_json(facts, HOUSE.waivable, HOUSE.referring))
+    assert naive(facts, context=json.dumps(honest | claimed)).allowed
+    asked = msgspec.to_builtins(facts.request) | claimed
+    with pytest.raises(msgspec.ValidationError, match="unknown field"):
+        msgspec.convert(asked, type(facts.request))
+    assert not rules.decide([facts], HOUSE).permits
+
+
+def test_a_key_that_the_schema_does_not_know_denies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DESIGN Rules: Cedar without a schema takes any key along; with it, there is no decision, and that denies."""
+    more = context_json(team(), HOUSE.waivable)[:-1] + ',"approved":true}'
+    assert naive(team(), context=more).allowed
+    monkeypatch.setattr(engine, "context_json", lambda *_: more)
+    assert ids(rules.decide([team()], HOUSE)) == ["ENGINE"]
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        policy("when { context.export }", id="AR04", family="ours"),  # takes the place of the house's
+        policy("when { context.export }", waivabel="board"),
+        policy("when { context.own && !context.own }"),
+    ],
+)
+def test_what_cedar_publishes_without_a_word_is_refused(added: str) -> None:
+    """DESIGN Rules: Cedar's own check passes duplicate ids, unknown annotations and rules that never bite; ours does not."""
+    assert cedarpy.validate_policies(added, HOUSE.schema).validation_passed
+    with pytest.raises(rules.RulebookError):
+        house_with(added)
+
+
+def test_a_policy_under_anothers_id_would_replace_it() -> None:
+    """DESIGN Rules: keyed by @id unchecked, the later policy wins, and a ranking by activity loses its rule."""
+    texts = [*rules.house_files().items(), ("ours.cedar", policy("when { context.export }", id="AR04"))]
+    parsed = [each for name, text in texts if name.endswith(".cedar") for each in _policies(text)]
+    keyed = {each.annotations["id"]: with_parts(each, id=each.annotations["id"]) for each in parsed}
+    careless = cedarpy.PolicySet.from_pst(pst.PolicySet({}, keyed, ()))
+    ranking = one_person(kind=Kind.ACTIVITY, order_by="value")
+    assert "AR04" in ids(rules.decide([ranking], HOUSE))
+    assert "AR04" not in ids(rules.decide([ranking], with_parts(HOUSE, policies=careless)))
+
+
+def _policies(text: str) -> list[pst.Template]:
+    return list(cedarpy.policies_to_pst(text).static_policies.values())
 
 
 def test_an_exception_denies(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,8 @@ from charter.registry.models import RulebookVersion
 from governance.board.models import Case
 from governance.board.states import CaseKind, CaseState
 from tests import factories
-from tests.charter.rules.rulebooks import policy, upgraded_house
+from tests.charter.rules.rulebooks import policy
+from tests.charter.rules.upgrades import upgraded_house
 
 PROJECT = Path(__file__).resolve().parents[3]
 SPRING = policy("when { context.export }")

@@ -10,7 +10,7 @@ from governance.board import services
 from governance.board.states import CaseKind
 from ground import clock
 from tests import factories
-from tests.charter.rules.rulebooks import upgraded_house
+from tests.charter.rules.upgrades import upgraded_house
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 
 from tests import factories
-from tests.charter.rules.rulebooks import upgraded_house
+from tests.charter.rules.upgrades import upgraded_house
 
 pytestmark = pytest.mark.django_db
 

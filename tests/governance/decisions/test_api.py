@@ -12,7 +12,7 @@ from knox.models import AuthToken
 from audits.ledger.leaf import leaf_hash
 from audits.ledger.receipts import Receipt, verifies
 from governance.decisions.models import Decision
-from tests.charter.rules.rulebooks import upgraded_house
+from tests.charter.rules.upgrades import upgraded_house
 from tests.governance.decisions.test_answer import LEAD_TIME, RANKING
 
 QUERIES, CHECKS = "/api/v1/queries", "/api/v1/checks"

@@ -2,13 +2,16 @@
 
 import json
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from charter.rules.request import Request
 from governance.decisions.parsing import LARGEST_BATCH, LARGEST_BODY, parse
 from ground.errors import BadInput
+from tests.spec.strategies import requests
 
 GOOD = {
     "decision": "retrospective",
@@ -37,6 +40,20 @@ def changed(**changes):
         (changed(metrics="lead-time-for-changes"), "metrics"),
         (changed(metrics=["Lead Time"]), "metrics[0]"),
         (changed(metrics=["lеad-time"]), "metrics[0]"),  # its second letter is Cyrillic
+        (changed(cohorts=["team：payments"]), "cohorts[0]"),  # its colon is full-width
+        (changed(cohorts=["team:pay\u200bments"]), "cohorts[0]"),
+        (changed(persons=["josé"]), "persons[0]"),
+        (changed(persons=["jose\u0301"]), "persons[0]"),
+        (changed(persons=["p-001\n"]), "persons[0]"),
+        (changed(metrics=[""]), "metrics[0]"),
+        (changed(window={"from": "0000-01-01", "to": "2026-04-01"}), "window.from"),
+        (changed(window={"from": "2026-01-01", "to": "10000-01-01"}), "window.to"),
+        (changed(limit=10**400), "limit"),
+        (changed(limit=float("nan")), "limit"),
+        (changed(limit=float("-inf")), "limit"),
+        ({"requests": [GOOD, changed(limit=float("nan"))]}, "requests[1].limit"),
+        ({"requests": [{}] * 10_000}, "requests"),
+        ({"requests": [GOOD] * 10_000}, "requests"),
         (changed(window={"from": "2026-01-01"}), "window.to"),
         (changed(window={"from": "yesterday", "to": "2026-04-01"}), "window.from"),
         (changed(window={"from": "2026-01-01", "to": "2026-04-01", "until": 1}), "window.until"),
@@ -67,7 +84,55 @@ def test_what_is_wrong_is_named(body, field):
     assert raised.value.status == 400
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[" * 50_000, b'{"limit": NaN}'])
+TEXT = json.dumps(GOOD)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (f'{TEXT[:-1]}, "grain": "person"}}', "grain"),
+        (f'{TEXT[:-1]}, "gr\\u0061in": "person"}}', "grain"),
+        (TEXT.replace('"to"', '"from": "2026-01-01", "to"'), "window.from"),
+        (f'{{"requests": [{TEXT}], "requests": []}}', "requests"),
+        (f'{{"requests": [{TEXT}], "requests": [{TEXT}]}}', "requests"),
+        (f'{{"requests": [{TEXT}, {TEXT[:-1]}, "period": "month"}}]}}', "requests[1].period"),
+    ],
+)
+def test_a_key_that_stands_twice_is_refused(body, field):
+    """Issue 4, Bad input: a parser that keeps the last would let one door read what another does not."""
+    with pytest.raises(BadInput) as raised:
+        parse(body.encode())
+    assert raised.value.field == field
+
+
+def test_a_name_that_only_looks_right_is_told_letter_by_letter():
+    """Issue 4, Bad input: whoever copied a look-alike sees which letter it is."""
+    for name, says in (
+        ("lеad-time", "(cyrillic small letter ie)"),
+        ("lead\u200b", "not seen (zero width space)"),
+    ):
+        with pytest.raises(BadInput) as raised:
+            parse(json.dumps({"requests": [changed(metrics=["pr-age", name])]}).encode())
+        assert raised.value.field == "requests[0].metrics[1]" and says in raised.value.detail
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b"\xef\xbb\xbf" + TEXT.encode(), "byte order mark"),
+        (TEXT.encode("utf-16"), "not UTF-8"),
+        (TEXT.replace("team:", "team:\udcff").encode(errors="surrogateescape"), "not UTF-8"),
+        (f'{TEXT[:-1]}, "reason": "\\ud800"}}'.encode(), "not JSON"),
+    ],
+)
+def test_bytes_that_are_no_text_are_said_to_be_none(body, says):
+    """Issue 4, Bad input: a byte order mark, another encoding, half a character."""
+    with pytest.raises(BadInput) as raised:
+        parse(body)
+    assert raised.value.field == "body" and says in raised.value.detail
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[" * 50_000])
 def test_what_is_not_json_is_said_to_be(body):
     """Issue 2, Bad input: a malformed request."""
     with pytest.raises(BadInput) as raised:
@@ -95,8 +160,19 @@ def test_a_good_request_is_read_whole():
 
 def test_a_batch_is_read_in_order():
     """DESIGN, Interfaces: each also as {"requests": [...]}."""
-    requests = parse(json.dumps({"requests": [GOOD, changed(period="quarter")]}).encode())
-    assert [each.period for each in requests] == ["month", "quarter"]
+    batch = parse(json.dumps({"requests": [GOOD, changed(period="quarter")]}).encode())
+    assert [each.period for each in batch] == ["month", "quarter"]
+
+
+@given(st.builds(replace, requests, reason=st.none() | st.text(max_size=20)))
+def test_what_is_read_is_written_and_read_the_same(request):
+    """Issue 4, Bad input: a request that parses, written and parsed again, is the same request."""
+    try:
+        read = parse(msgspec.json.encode(request))
+    except BadInput as error:
+        assert error.field
+    else:
+        assert parse(msgspec.json.encode(read)) == read == request
 
 
 @given(

@@ -16,7 +16,8 @@ from governance.people.models import Role
 from governance.training.models import Acknowledgement
 from ground import clock
 from tests import factories
-from tests.charter.rules.rulebooks import files_with, policy, upgraded_house
+from tests.charter.rules.rulebooks import files_with, policy
+from tests.charter.rules.upgrades import upgraded_house
 from tests.governance.desk.conftest import QUESTION
 from tests.spec.mutants import without
 
