@@ -123,7 +123,7 @@ _RULES = Read(
            (SELECT earlier.number FROM training_acknowledgement said
             JOIN registry_rulebookversion earlier ON earlier.id = said.rulebook_version_id
             WHERE said.user_id = %(user)s::uuid AND said.rulebook_version_id <> r.id
-            ORDER BY said.acknowledged_at DESC LIMIT 1) AS before
+            ORDER BY earlier.number DESC LIMIT 1) AS before
     FROM registry_rulebookversion r
     LEFT JOIN training_acknowledgement a ON a.rulebook_version_id = r.id AND a.user_id = %(user)s::uuid
     WHERE r.state = 'in_force'

@@ -130,7 +130,11 @@ def _number(request: HttpRequest) -> int:
 
 def _acknowledged(user: User, version: RulebookVersion | None) -> Acknowledgement | None:
     """The reader's acknowledgement of these rules, else their last one."""
-    given = list(Acknowledgement.objects.filter(user=user).select_related("rulebook_version")[:20])
+    given = list(
+        Acknowledgement.objects.filter(user=user)
+        .select_related("rulebook_version")
+        .order_by("-rulebook_version__number")[:20]
+    )
     own = next((each for each in given if version and each.rulebook_version_id == version.pk), None)
     return own or next(iter(given), None)
 
