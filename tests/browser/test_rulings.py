@@ -39,16 +39,15 @@ def test_a_use_left_to_the_board_is_asked_ruled_on_and_allowed(window, house, me
     heading(page, "Allowed")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_who_was_looked_at_reads_of_it_and_sees_the_receipt(window, people, width):
+def test_who_was_looked_at_reads_of_it_and_sees_the_receipt(window, people):
     """Issue 4, 6: notice, receipt and dispute, with no axe violation on the way."""
     seen = factories.an_account("seen", person=Person.objects.get(external_id="payments-2"))
     page = window(people.manager)
     page.goto(LOOK)
     page.get_by_role("button", name="Ask and show the answer").click()
     heading(page, "Allowed")
-    own = window(seen, viewport={"width": width, "height": 900})
-    eye = Eye(own, width)
+    own = window(seen)
+    eye = Eye(own)
     eye.look("/notices", "notices")
     own.get_by_role("link", name="Manager looked at your values of lead time by person").click()
     expect(own.get_by_text("This was a look at your values")).to_be_visible()
