@@ -205,13 +205,13 @@ def _lock_and_read(
     A hold, a suspension or a revision takes a metric alone, so that none slips between facts and rows. Gives the slugs
     that are shared: those asked for and, `with_counters`, those that are to stand beside them.
     """
-    parameters = looking.of_refused(request, by=by.pk, now=clock.now())
     with statements.together():
         if with_counters:
             shared = locks.share_with_counters(request.metrics)
         else:
             shared = request.metrics
             locks.share_metrics(shared)
+        parameters = looking.of_refused(request, shared, by=by.pk, now=clock.now())
         (seen,), refused = statements.read(marks.MARKS, looking.REFUSED, parameters=parameters)
     return shared, seen, tuple(each for each in refused if each.metrics)
 
@@ -303,6 +303,7 @@ def _asked(request: Request, by: User, found: _Found, others: tuple[str, ...], s
     """What looking is judged by."""
     return Asked(
         request=request,
+        metrics=(*request.metrics, *found.counters),
         by=by.pk,
         own=found.asker.person,
         others=others,

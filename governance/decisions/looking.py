@@ -5,7 +5,7 @@ anybody, so whoever asks them comes no nearer to a list of people, and nobody's 
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -44,6 +44,7 @@ class Asked(Struct, frozen=True):
     """A request with what its looking is judged by: who asks about whom, when, and under which settings."""
 
     request: Request
+    metrics: tuple[str, ...]  # those asked for, and those that are to stand beside them
     by: UUID  # the asker's account
     own: str | None  # and their person
     others: tuple[str, ...]  # the single persons asked about whom the asker is not
@@ -96,7 +97,10 @@ TODAY = Read(
 LATELY = Read(
     f"""
     SELECT DISTINCT metric, subject AS person FROM unnest(%(metrics)s::text[]) AS metric, {_LOOKS}
-      AND d.at > %(since)s::timestamptz AND metric = ANY(d.metrics)
+      AND d.at > %(since)s::timestamptz AND (
+          metric = ANY(d.metrics)
+          OR d.paired @> jsonb_build_array(jsonb_build_object('metric', metric, 'verdict', 'permit'))
+      )
     """,
     _LookedBy,
 )
@@ -105,13 +109,13 @@ LATELY = Read(
 _TAKE = "SELECT pg_advisory_xact_lock(hashtextextended('looks:' || %(user)s::text, 0))"
 
 
-def of_refused(request: Request, *, by: UUID, now: datetime) -> dict[str, object]:
+def of_refused(request: Request, metrics: Collection[str], *, by: UUID, now: datetime) -> dict[str, object]:
     """The parameters of `REFUSED`: the questions refused to an account lately for another use of one of these metrics."""
     return {
         "user": by,
         "now": now,
         "decision": request.decision.value,
-        "metrics": list(request.metrics),
+        "metrics": list(metrics),
         "aside": list(NOT_OF_THE_USE),
     }
 
@@ -121,7 +125,7 @@ def facts(asked: Asked, refused: Sequence[Refused]) -> dict[str, LookingFacts]:
     hopped, limits = _hops(asked, refused), asked.limits
     found = {
         metric: LookingFacts(persons_limit=limits.looks_a_day, hopped_from=hopped.get(metric))
-        for metric in asked.request.metrics
+        for metric in asked.metrics
     }
     if not asked.others:
         return found
@@ -168,7 +172,7 @@ def _looks(asked: Asked) -> tuple[AbstractSet[str], Mapping[str, AbstractSet[str
     """Whom the asker has looked at today and by which metric of late, and the groups of those asked about now."""
     parameters = {
         "user": asked.by,
-        "metrics": list(asked.request.metrics),
+        "metrics": list(asked.metrics),
         "persons": list(asked.others),
         "on": asked.today,
         "midnight": datetime.combine(asked.today, time(), ZoneInfo(asked.zone)),

@@ -24,7 +24,7 @@ LOOK = {
 USES = (Decision.TEAM_COACHING, Decision.LEGAL_REQUEST)
 
 
-def a_document_of_people(slug: str = BY_PERSON) -> CharterDocument:
+def a_document_of_people(slug: str = BY_PERSON, counter: str | None = None) -> CharterDocument:
     """Lead time, open to a team's manager for one person of the team at a time."""
     base = factories.a_document("lead-time-for-changes")
     allowed = (
@@ -36,17 +36,21 @@ def a_document_of_people(slug: str = BY_PERSON) -> CharterDocument:
         base,
         metric=slug,
         name=slug.replace("-", " ").capitalize(),
-        what=replace(base.what, grains=(*base.what.grains, Grain.PERSON)),
+        what=replace(
+            base.what,
+            grains=(*base.what.grains, Grain.PERSON),
+            counter_metric=counter or base.what.counter_metric,
+        ),
         who=replace(base.who, access=(*base.who.access, Access(role=Role.MANAGER, grains=(Grain.PERSON,)))),
         which_decisions=replace(base.which_decisions, allowed=allowed),
         examples=replace(base.examples, correct=base.examples.correct[:1]),
     )
 
 
-def a_charter_of_people(slug: str = BY_PERSON) -> CharterVersion:
-    """Such a charter in force, with a fairness audit passed."""
+def a_charter_of_people(slug: str = BY_PERSON, counter: str | None = None) -> CharterVersion:
+    """Such a charter in force, with a fairness audit passed; `counter` stands beside it."""
     DecisionKind.objects.filter(slug__in=USES).update(minimum_grain=Grain.PERSON)
-    version = factories.an_active_charter(slug, document=a_document_of_people(slug))
+    version = factories.an_active_charter(slug, document=a_document_of_people(slug, counter))
     Clearance.objects.create(
         charter_version=version,
         kind=ClearanceKind.FAIRNESS_AUDIT,

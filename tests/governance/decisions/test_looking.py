@@ -199,6 +199,18 @@ def test_a_second_metric_beside_it_hides_no_series(people):
     assert {bite.metric for bite in given.verdict.rules} == {BY_PERSON}
 
 
+def test_what_stands_beside_is_looked_at_too(people):
+    """AR13, S26: values of a counter-metric that left beside others count as values of that metric."""
+    other = a_charter_of_people("wait-by-person", counter=BY_PERSON).metric.slug
+    for n in range(2, 6):
+        given = look(people.manager, f"payments-{n}", metrics=[other])
+        assert [each.metric for each in given.paired if each.permitted] == [BY_PERSON]
+    look_at(people.manager, [f"payments-{n}" for n in range(6, 9)])
+    assert refers(look(people.manager, "payments-9"))
+    (beside,) = look(people.manager, "payments-9", metrics=[other]).paired
+    assert beside.rules == ("AR13",) and beside.rows == ()
+
+
 def test_two_metrics_in_turn_make_no_list_of_one(people):
     """Issue 4, 6: one metric. Whom one has seen by another is counted in the day, not in the group."""
     other = a_charter_of_people("wait-by-person").metric.slug
@@ -323,6 +335,18 @@ def test_a_metric_that_was_only_beside_the_refused_one_is_free(people):
     """AR13: what no rule held against its use was not refused."""
     ask(people.manager, LEAD_TIME, metrics=["lead-time-for-changes", "commit-count"])
     assert here(ask(people.manager, STAFFING)) == ""
+
+
+def test_a_refused_metric_does_not_come_beside_another(people):
+    """AR13, S26: what stands beside is decided as if it had been asked for; it raises nobody else's verdict."""
+    factories.an_active_charter("change-failure-rate")
+    (beside,) = ask(people.manager).paired
+    assert (beside.metric, beside.permitted) == ("change-failure-rate", True)
+    ask(people.manager, RATING, metrics=["change-failure-rate"])
+    given = ask(people.manager)
+    (beside,) = given.paired
+    assert given.verdict.permits and not beside.permitted
+    assert beside.rules == ("AR13",) and REFUSED_AS_RATING in beside.because
 
 
 def test_a_refusal_that_was_not_about_the_use_is_none(house):
