@@ -213,9 +213,11 @@ def test_who_may_see_the_receipt_of_a_look(people, seen, question, rows, may):
 def test_after_a_delayed_notice_the_receipt_opens(people, seen):
     """S141: who is told late sees all the same."""
     decision = Decision.objects.get(pk=ask(people.manager, LEGAL).id)
+    with pytest.raises(NotFound):
+        check_can_see_decision(user=seen, decision=decision, on=clock.today())
     with clock.stopped_at(clock.now() + timedelta(days=90)):
         scans.give_notices(by=factories.system())
-        check_can_see_decision(user=seen, decision=decision, on=clock.today())
+        assert check_can_see_decision(user=seen, decision=decision, on=clock.today()) is None
 
 
 def test_what_a_look_and_its_notice_cost(people, seen):

@@ -1,0 +1,66 @@
+"""Rulebooks, and what audits grant a charter."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from charter.registry.models.charters import CharterVersion
+from charter.registry.states import (
+    RulebookState,
+)
+from ground import clock
+from ground.models import Record
+
+_USER = settings.AUTH_USER_MODEL
+
+
+class RulebookVersion(Record):
+    """One immutable version of the rules, as Cedar text by file name."""
+
+    number = models.PositiveIntegerField(unique=True)
+    files = models.JSONField()
+    content_hash = models.CharField(max_length=64, unique=True)
+    state = models.CharField(max_length=20, choices=RulebookState, default=RulebookState.PROPOSED)
+    created_at = models.DateTimeField(default=clock.now)
+    created_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
+    published_at = models.DateTimeField(null=True, blank=True)
+    published_by = models.ForeignKey(_USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    case_id = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["state"],
+                condition=Q(state=RulebookState.IN_FORCE),
+                name="rulebookversion_one_in_force",
+            ),
+            models.CheckConstraint(
+                name="rulebookversion_in_force_is_published",
+                condition=~Q(state=RulebookState.IN_FORCE)
+                | Q(published_at__isnull=False, published_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"rulebook {self.number}"
+
+
+class ClearanceKind(models.TextChoices):
+    FAIRNESS_AUDIT = "fairness_audit", _("Fairness audit")
+
+
+class Clearance(Record):
+    """What an audit grants a charter version for a time, so that nothing below the audits asks upward (AR25)."""
+
+    charter_version = models.ForeignKey(CharterVersion, on_delete=models.PROTECT, related_name="clearances")
+    kind = models.CharField(max_length=30, choices=ClearanceKind)
+    passed = models.BooleanField()
+    valid_until = models.DateField()
+    reference = models.CharField(max_length=200)
+    granted_at = models.DateTimeField(default=clock.now)
+    granted_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-granted_at"]
