@@ -4,8 +4,10 @@ Everything is made by the system account unless `by` says otherwise. Names are t
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
+
+from msgspec.structs import replace
 
 from charter import rules
 from charter.registry import catalogue, contract
@@ -13,6 +15,7 @@ from charter.registry import services as registry
 from charter.registry.document import CharterDocument
 from charter.registry.models import CharterVersion, Contract, Programme, RulebookVersion
 from charter.registry.states import RulebookState
+from charter.rules.vocabulary import Grain
 from governance.board import services as board
 from governance.board.models import BoardOutcome, Case, Seat
 from governance.board.states import SeatKind, Vote
@@ -31,6 +34,7 @@ from governance.people.models import (
 from governance.training import queries as trained
 from governance.training import services as training
 from governance.training.models import Attempt, Attestation, Course
+from ground import clock
 
 LONG_AGO = date(2020, 1, 1)
 PASSWORD = "correct horse battery staple"
@@ -169,14 +173,41 @@ def a_document(slug: str) -> CharterDocument:
     return catalogue.charters()[slug]
 
 
+def for_teams(document: CharterDocument) -> CharterDocument:
+    """A charter without what it says of single people."""
+
+    def without(parts):
+        kept = [replace(each, grains=tuple(g for g in each.grains if g != Grain.PERSON)) for each in parts]
+        return tuple(each for each in kept if each.grains)
+
+    decisions = document.which_decisions
+    correct = tuple(each for each in document.examples.correct if each.request.get("grain") != "person")
+    return replace(
+        document,
+        what=without([document.what])[0],
+        who=replace(document.who, access=without(document.who.access)),
+        which_decisions=replace(decisions, allowed=without(decisions.allowed)),
+        examples=replace(document.examples, correct=correct),
+    )
+
+
 def a_submitted_charter(
     slug: str = "deployment-frequency", *, owner: User | None = None, document: CharterDocument | None = None
 ) -> CharterVersion:
-    """A charter, of the catalogue unless a document is given, handed in to the board."""
+    """A charter, of the catalogue unless a document is given, handed in to the board.
+
+    One that tells of single people has told of teams for a review period before (S39).
+    """
     the_rules()
+    document = document or a_document(slug)
+    if Grain.PERSON in document.what.grains and not CharterVersion.objects.filter(
+        metric__slug=document.metric
+    ):
+        with clock.stopped_at(clock.now() - timedelta(days=a_programme().review_days)):
+            an_active_charter(document=for_teams(document), owner=owner)
     version = registry.register_charter(
         programme=a_programme(),
-        document=document or a_document(slug),
+        document=document,
         owner=owner or an_account("owner"),
         by=system(),
     )

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from charter import rules
-from charter.registry import catalogue, examples, limits, lint, queries
+from charter.registry import catalogue, examples, limits, lint, person_grain, queries
 from charter.registry.charter_facts import read_document
 from charter.registry.document import CharterDocument, Example
 from charter.registry.models import CharterVersion, DecisionKind, Metric, Programme, RulebookVersion, Source
@@ -44,6 +44,7 @@ def findings_of(document: CharterDocument, programme: Programme) -> list[lint.Fi
         minimum_grains={Decision(kind.slug): Grain(kind.minimum_grain) for kind in kinds},
         levels=limits.levels(),
     )
+    found = [*person_grain.findings(document, programme), *found]
     if lint.errors(found):
         return found
     try:
