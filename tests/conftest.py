@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 
 import pytest
 
-from tests import house
+from tests import furnished, house
 
 _server = None
 
@@ -30,7 +30,7 @@ def django_db_setup(server, django_db_blocker):
     """A copy of the template a worker, connected as the runtime role."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     with django_db_blocker.unblock(), house.copy(server, f"test_{worker}_{os.getpid()}") as name:
-        _connect(server, name)
+        furnished.connect(server, name)
         yield
         from django.db import connections
 
@@ -40,23 +40,15 @@ def django_db_setup(server, django_db_blocker):
 @pytest.fixture
 def committed_db(server, django_db_setup, django_db_blocker):
     """A database of the test's own, where commits are real and threads see them."""
-    with django_db_blocker.unblock(), connected_copy(server) as name:
+    with django_db_blocker.unblock(), house.copy(server) as name, furnished.connected(server, name):
         yield name
 
 
-@contextmanager
-def connected_copy(server, of: str = "") -> Iterator[str]:
-    """Connect to a copy of the template, or of another database, and back to where we were afterwards."""
-    from django.db import connection, connections
-
-    before = connection.settings_dict["NAME"]
-    with house.copy(server, of=of) as name:
-        _connect(server, name)
-        try:
-            yield name
-        finally:
-            connections.close_all()
-            _connect(server, before)
+@pytest.fixture(scope="session")
+def houses(server, django_db_setup, django_db_blocker) -> Iterator[furnished.Houses]:
+    """Houses that are furnished once a worker."""
+    with django_db_blocker.unblock(), ExitStack() as kept:
+        yield furnished.Houses(server, kept)
 
 
 @pytest.fixture
@@ -65,12 +57,3 @@ def by(db):
     from governance.people import services
 
     return services.system_account()
-
-
-def _connect(server, name: str) -> None:
-    from django.db import connection
-
-    from governance.config.settings import database
-
-    connection.close()
-    connection.settings_dict.update(database(house.runtime_url(server, name)))

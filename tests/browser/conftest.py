@@ -16,9 +16,9 @@ from django.core.wsgi import get_wsgi_application
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.governance.decisions.conftest import furnished, house, stopped
+from tests.governance.decisions.conftest import house, stopped
 
-__all__ = ["furnished", "house", "stopped"]
+__all__ = ["house", "stopped"]
 
 CHROMIUM = Path(shutil.which("chromium") or "/usr/bin/chromium")
 # Quiet: a browser under test talks to our server and to nobody else.
@@ -32,6 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker("browser")
+            item.add_marker("committed")
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import connections
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -12,7 +11,6 @@ from charter.registry.models import CharterVersion, Metric
 from governance.people.models import Cohort, Membership, ReportingLine, Role, Team, User, ValueStream
 from ground import clock
 from tests import factories
-from tests.conftest import connected_copy
 
 ACCOUNTS = ("manager", "employee", "auditor", "stranger")
 NOON = datetime(2026, 4, 14, 12, tzinfo=UTC)
@@ -84,20 +82,13 @@ def publish_values(version: CharterVersion) -> None:
         )
 
 
-@pytest.fixture(scope="session")
-def furnished(server, django_db_setup, django_db_blocker):
-    """A furnished database to copy, made once a worker as it takes a second."""
-    with django_db_blocker.unblock(), connected_copy(server) as name:
-        with clock.stopped_at(NOON):
-            furnish()
-        connections.close_all()
-        yield name
-
-
 @pytest.fixture
-def house(server, furnished, stopped, django_db_blocker):
-    """The furnished house, in a database of the test's own where commits are real."""
-    with django_db_blocker.unblock(), connected_copy(server, of=furnished):
+def house(houses, stopped, request, django_db_blocker):
+    """The furnished house, with what the test's other fixtures say stands in it besides."""
+    steps = [furnish, *(MORE[each] for each in request.fixturenames if each in MORE)]
+    name = houses.furnished(*steps, at=NOON)
+    committed = request.node.get_closest_marker("committed") is not None
+    with django_db_blocker.unblock(), houses.visited(name, committed=committed):
         accounts = {name: User.objects.get(username=name) for name in ACCOUNTS}
         yield House(
             **accounts,
@@ -113,7 +104,6 @@ def furnish_judged() -> None:
     from charter.registry.services import grant_clearance
     from tests.governance.decisions.people import DELIVERY, HEALTH, performance
 
-    furnish()
     for slug in (HEALTH, DELIVERY):
         version = factories.an_active_charter(slug, document=performance(slug))
         grant_clearance(
@@ -127,25 +117,25 @@ def furnish_judged() -> None:
         publish_values(version)
 
 
-@pytest.fixture(scope="session")
-def furnished_judged(server, django_db_setup, django_db_blocker):
-    """A database of that house to copy, made once a worker."""
-    with django_db_blocker.unblock(), connected_copy(server) as name:
-        with clock.stopped_at(NOON):
-            furnish_judged()
-        connections.close_all()
-        yield name
-
-
 @pytest.fixture
-def judged(server, furnished_judged, stopped, django_db_blocker, monkeypatch):
-    """That house in a database of the test's own; everybody is trained, as performance views ask."""
+def judged(house, monkeypatch):
+    """The accounts of that house; everybody is trained, as performance views ask."""
     from governance.decisions import gathering
 
     actor = gathering._actor
     monkeypatch.setattr(gathering, "_actor", lambda *given: replace(actor(*given), trained=True))
-    with django_db_blocker.unblock(), connected_copy(server, of=furnished_judged):
-        yield {name: User.objects.get(username=name) for name in ACCOUNTS}
+    return {name: User.objects.get(username=name) for name in ACCOUNTS}
+
+
+def furnish_people() -> None:
+    """A house with a charter that tells of single people."""
+    from tests.governance.decisions.looks import a_charter_of_people
+
+    a_charter_of_people()
+
+
+# What else stands in the house of a test that uses the fixture of this name.
+MORE = {"judged": furnish_judged, "people": furnish_people}
 
 
 @pytest.fixture

@@ -67,7 +67,6 @@ def people(house, monkeypatch):
     """The furnished house with such a charter; the values themselves do not matter here."""
     monkeypatch.setattr(own, "own_rows", lambda **_: ())
     monkeypatch.setattr("charter.measures.queries.own_rows", lambda **_: ())
-    a_charter_of_people()
     return house
 
 

@@ -192,6 +192,7 @@ CREATE CONSTRAINT TRIGGER fails_at_commit AFTER INSERT ON decisions_decision
 """
 
 
+@pytest.mark.committed
 def test_a_failed_commit_gives_no_rows(house, server):
     """Issue 2, 7: rows leave only after COMMIT; if it fails, 503 and no rows."""
     with psycopg.connect(
@@ -204,6 +205,7 @@ def test_a_failed_commit_gives_no_rows(house, server):
     assert not Decision.objects.exists()
 
 
+@pytest.mark.committed
 def test_a_suspension_that_is_being_written_is_waited_for(house):
     """DESIGN, The line: a suspension takes the metric alone, so that none slips between facts and rows."""
     holding, asked, given = threading.Event(), threading.Event(), []

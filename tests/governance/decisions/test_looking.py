@@ -135,6 +135,7 @@ def test_a_batch_is_a_series(manager, client):
     assert told[-1]["code"] == "use_referred"
 
 
+@pytest.mark.committed
 def test_two_at_once_do_not_pass_the_limit_together(manager):
     """AR13: the questions of one asker about others are decided one after the other."""
     set_limits(looks_a_day=3)
@@ -402,11 +403,13 @@ def statements(by, question, *, rows: bool = True) -> list[str]:
     return [each["sql"] for each in captured if "SAVEPOINT" not in each["sql"]]
 
 
+@pytest.mark.committed
 def test_a_warm_check_takes_four_statements_and_its_transaction(people):
     """Issue 2, Measured: locks, marks with what was refused, the ledger's entry and the decision."""
     assert len(statements(people.manager, LEAD_TIME, rows=False)) == 4 + len(("BEGIN", "COMMIT"))
 
 
+@pytest.mark.committed
 def test_a_suspected_hop_stays_within_twelve_statements(people):
     """Issue 2, Measured: three more, however many questions were refused, and none for who was never refused."""
     for person in TEN:

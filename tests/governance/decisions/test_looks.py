@@ -220,6 +220,7 @@ def test_after_a_delayed_notice_the_receipt_opens(people, seen):
         assert check_can_see_decision(user=seen, decision=decision, on=clock.today()) is None
 
 
+@pytest.mark.committed
 def test_what_a_look_and_its_notice_cost(people, seen):
     """Issue 2, Measured: eight statements for the look, its transaction included, and six to find and tell the person."""
     look(people.manager, "payments-2")

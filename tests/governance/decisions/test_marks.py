@@ -98,6 +98,7 @@ def test_a_suspension_counts_at_the_next_question(house):
     assert "AR15" in {bite.id for bite in ask(house.manager).verdict.rules}
 
 
+@pytest.mark.committed
 def test_what_another_process_writes_counts_too(house, server):
     """DESIGN, The line: a write by any other connection, however made, changes the mark."""
     from tests import house as in_house

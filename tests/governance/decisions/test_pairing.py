@@ -136,6 +136,7 @@ def test_the_decision_and_the_log_hold_what_was_beside(paired):
     assert json.loads(bytes(Payload.objects.get(entry=decision.entry_id).body))["paired"] == [kept]
 
 
+@pytest.mark.committed
 def test_a_pair_costs_no_statement_of_its_own(paired):
     """Issue 4, item 3: answer() keeps within its twelve statements, also where nothing is remembered yet."""
     ask(paired.manager)
@@ -168,6 +169,7 @@ def elsewhere(slug: str) -> bool:
         return pool.submit(attempt).result()
 
 
+@pytest.mark.committed
 def test_what_stands_beside_is_shared_with_what_was_asked_for(paired):
     """DESIGN, The line, 2: no hold on the pair slips between facts and rows either; all locks in one order."""
     with transaction.atomic():

@@ -398,6 +398,7 @@ def test_protection_follows_from_a_dispute_alone(own):
 # What it costs
 
 
+@pytest.mark.committed
 @pytest.mark.parametrize(
     ("question", "rows", "most"),
     [(LEAD_TIME, False, 4), (LEAD_TIME, True, 5), (CALIBRATION, False, 5), (CALIBRATION, True, 6)],

@@ -10,9 +10,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.governance.decisions.conftest import furnished, house, stopped
+from tests.governance.decisions.conftest import house, stopped
 
-__all__ = ["furnished", "house", "stopped"]
+__all__ = ["house", "stopped"]
 
 QUESTION = {
     "decision": "retrospective",

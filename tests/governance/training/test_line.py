@@ -5,10 +5,10 @@ from datetime import UTC, datetime, time, timedelta
 from governance.training import services
 from ground import clock
 from tests import factories
-from tests.governance.decisions.conftest import furnished, house, stopped
+from tests.governance.decisions.conftest import house, stopped
 from tests.governance.decisions.test_answer import ask
 
-__all__ = ["furnished", "house", "stopped"]
+__all__ = ["house", "stopped"]
 
 
 def bites(user, **changes) -> set[str]:

@@ -5,9 +5,9 @@ import json
 import pytest
 from knox.models import AuthToken
 
-from tests.governance.decisions.conftest import furnished, house, stopped
+from tests.governance.decisions.conftest import house, stopped
 
-__all__ = ["furnished", "house", "stopped"]
+__all__ = ["house", "stopped"]
 
 KEPT = {
     "slug": "team-flow",
