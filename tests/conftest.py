@@ -19,6 +19,15 @@ def pytest_configure(config: pytest.Config) -> None:
         house.template(_server)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hash passwords at the least cost; processes that tests start hash them at the full one."""
+    from django.test import override_settings
+
+    with override_settings(PASSWORD_HASHERS=["tests.hashing.QuickArgon2"]):
+        yield
+
+
 @pytest.fixture(scope="session")
 def server():
     """The embedded server of this run."""
