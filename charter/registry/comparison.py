@@ -97,7 +97,7 @@ def _governing(slugs: Sequence[str]) -> dict[str, tuple[str, CharterDocument, bo
         metric__slug__in=slugs, standing__in=GOVERNS, expires_at__gt=clock.now()
     ).order_by("standing")
     for version in active.select_related("metric").defer("document"):
-        found[version.metric.slug] = (version.metric.name, queries.document(version.pk), True, True)
+        found[version.metric.slug] = (version.metric.name, queries.as_approved(version), True, True)
     return found
 
 

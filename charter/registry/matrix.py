@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
+from charter.registry.bounds import UNBOUND, Bounds
 from charter.registry.document import Allowed, Forbidden, WhichDecisions
 from charter.rules import words
 from charter.rules.facts import DecisionFacts
@@ -16,6 +17,8 @@ from charter.rules.vocabulary import Decision, Grain
 
 # Where no clause speaks of a decision, the heading says what that means: a use that is not listed is refused.
 HEADING = "which-decisions"
+# Where the metric's page says what the board bound its approval to.
+BOUNDS = "bounds"
 
 
 class Use(StrEnum):
@@ -44,13 +47,19 @@ def cells(
     *,
     names: Mapping[str, str] | None = None,
     piloted: bool = False,
+    bounds: Bounds = UNBOUND,
 ) -> tuple[Cell, ...]:
     """A cell for each decision, in the order given.
 
-    `decisions` are what the programme demands of each, `names` metrics' names by slug. A charter on trial allows
-    nothing without the condition that it is the pilot team that asks.
+    `uses` are all that the charter lists, `bounds` what the board bound its approval to, `decisions` what the programme
+    demands of each, `names` metrics' names by slug. A charter on trial allows nothing without the condition that it is
+    the pilot team that asks.
     """
-    return tuple(_cell(uses, each, names or {}, piloted) for each in decisions)
+    left, left_out = bounds.uses(uses), bounds.left_out(uses)
+    return tuple(
+        _left_out(each.decision) if each.decision in left_out else _cell(left, each, names or {}, piloted)
+        for each in decisions
+    )
 
 
 def allowed_anchor(place: int) -> str:
@@ -114,6 +123,10 @@ def _asks(use: Allowed, names: Mapping[str, str]) -> str:
     if said := condition(use, names):
         return said
     return _("Only one’s own figure, brought by oneself.") if set(use.grains) == {Grain.SELF} else ""
+
+
+def _left_out(decision: Decision) -> Cell:
+    return Cell(decision, Use.FORBIDDEN, (), _("The board approved the charter without this use."), BOUNDS)
 
 
 def _named(place: int, use: Forbidden, decision: Decision) -> Cell:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 
 from charter.registry import matrix
+from charter.registry.bounds import UNBOUND, Bounds
 from charter.registry.charter_facts import read_document
 from charter.registry.document import CharterDocument, WhichDecisions
 from charter.registry.models import CharterVersion, DecisionKind, Metric, RulebookVersion
@@ -42,7 +43,7 @@ class Governing(Struct, frozen=True):
     activated_at: datetime | None
     expires_at: datetime | None
     fairness_until: date | None
-    case_id: UUID | None = None  # the case that passed it, whose conditions bind it
+    bounds: Bounds = UNBOUND  # what the board bound its approval to
 
     def in_force(self, at: datetime) -> bool:
         """Whether it is active or in pilot, begun and not past its expiry, also where no job has noticed yet."""
@@ -112,7 +113,7 @@ _DECISION = Read(
 _GOVERNING = Read(
     """
     SELECT v.id AS version_id, m.slug AS metric, v.number, v.standing,
-           p.state = 'active' AS programme_active, v.activated_at, v.expires_at, v.case_id,
+           p.state = 'active' AS programme_active, v.activated_at, v.expires_at, v.bounds,
            (SELECT max(c.valid_until) FROM registry_clearance c
             WHERE c.charter_version_id = v.id AND c.kind = 'fairness_audit' AND c.passed) AS fairness_until
     FROM registry_metric m
@@ -143,6 +144,16 @@ def laid_down(mark: str, decision: Decision, metrics: tuple[str, ...]) -> LaidDo
 def document(version: UUID) -> CharterDocument:
     """The document of a charter version; versions never change, so it is read once a process."""
     return read_document(CharterVersion.objects.values_list("document", flat=True).get(pk=version))
+
+
+def as_approved(version: CharterVersion) -> CharterDocument:
+    """The document of a charter version within what the board bound its approval to: what may be done, not what was asked."""
+    return _as_approved(version.pk, version.bound)
+
+
+@lru_cache(maxsize=20_000)
+def _as_approved(version: UUID, bounds: Bounds) -> CharterDocument:
+    return bounds.document(document(version))
 
 
 def rulebook(version: UUID) -> Rulebook:
@@ -219,7 +230,7 @@ def declared_decisions(found: Mapping[str, Collection[str]] | None = None) -> li
 
 def matrix_rows(metrics: Sequence[Metric], kinds: Sequence[DecisionKind], at: datetime) -> list[MatrixRow]:
     """Rows for metrics of `list_of_metrics()`, columns as given; two statements, however many."""
-    uses = which_decisions([metric.current.pk for metric in metrics if _has_force(metric.current, at)])
+    uses = which_decisions([metric.current for metric in metrics if _has_force(metric.current, at)])
     asked = [clause for each in uses.values() for clause in each.allowed]
     beside = {slug for clause in asked for slug in clause.beside}
     names = dict(Metric.objects.filter(slug__in=beside).values_list("slug", "name"))
@@ -227,9 +238,9 @@ def matrix_rows(metrics: Sequence[Metric], kinds: Sequence[DecisionKind], at: da
     return [_matrix_row(metric, uses, decisions, names) for metric in metrics]
 
 
-def which_decisions(versions: Collection[UUID]) -> dict[UUID, WhichDecisions]:
+def which_decisions(versions: Collection[CharterVersion]) -> dict[UUID, WhichDecisions]:
     """What each of these charter versions says of decisions, in one statement."""
-    found = CharterVersion.objects.filter(pk__in=versions).order_by()
+    found = CharterVersion.objects.filter(pk__in=[version.pk for version in versions]).order_by()
     return {
         key: msgspec.convert(stored, WhichDecisions)
         for key, stored in found.values_list("pk", "document__which_decisions")
@@ -261,10 +272,13 @@ def _matrix_row(
     decisions: Sequence[DecisionFacts],
     names: Mapping[str, str],
 ) -> MatrixRow:
-    said = uses.get(metric.current.pk) if metric.current else None
-    piloted = said is not None and metric.current.standing == Stands.PILOT
-    cells = matrix.cells(said or WhichDecisions(), decisions, names=names, piloted=piloted)
-    return MatrixRow(metric, said is not None, cells)
+    version = metric.current
+    said = uses.get(version.pk) if version else None
+    if said is None:
+        return MatrixRow(metric, False, matrix.cells(WhichDecisions(), decisions))
+    piloted = version.standing == Stands.PILOT
+    cells = matrix.cells(said, decisions, names=names, piloted=piloted, bounds=version.bound)
+    return MatrixRow(metric, True, cells)
 
 
 def latest_processed(standings: Collection[Stands]) -> QuerySet[CharterVersion]:

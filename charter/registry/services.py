@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from audits.ledger import services as ledger
 from charter.registry import catalogue, contract, locks, rulebooks, submission, versions
+from charter.registry.bounds import UNBOUND, Bounds
 from charter.registry.document import CharterDocument
 from charter.registry.models import (
     CharterVersion,
@@ -150,12 +151,17 @@ def begin_review(*, version: CharterVersion, by: User) -> CharterVersion:
 
 @transaction.atomic
 def activate(
-    *, version: CharterVersion, case_id: UUID, by: User, until: datetime | None = None
+    *,
+    version: CharterVersion,
+    case_id: UUID,
+    by: User,
+    until: datetime | None = None,
+    bounds: Bounds = UNBOUND,
 ) -> CharterVersion:
     """Put a version in force by a passed case of the board, and retire the version that was in force before.
 
     It expires after the programme's `charter_months`, or at `until` where the board set an earlier end; its decisions
-    are reviewed within `review_days`.
+    are reviewed within `review_days`. Of its uses, those within `bounds` are open.
     """
     version = _locked(version)
     check_can_move(Standing(version.standing), Standing.ACTIVE)
@@ -164,16 +170,19 @@ def activate(
         _end(_locked(other), Standing.RETIRED, by)
     programme, now = version.metric.programme, clock.now()
     version.case_id, version.activated_at, version.activated_by = case_id, now, by
+    version.bounds = bounds.stored()
     full = _months_later(now, programme.charter_months, ZoneInfo(programme.time_zone))
     version.expires_at = min(full, until) if until else full
     version.review_due_on = clock.today(programme.time_zone) + timedelta(days=programme.review_days)
-    fields = ("case_id", "activated_at", "activated_by", "expires_at", "review_due_on")
+    fields = ("case_id", "activated_at", "activated_by", "expires_at", "review_due_on", "bounds")
     return _stand(version, Standing.ACTIVE, by, *fields)
 
 
 @transaction.atomic
-def allow_pilot(*, version: CharterVersion, case_id: UUID, by: User) -> CharterVersion:
-    """Let a version be tried out, by a passed case. Nothing is answered before a team's pilot runs (S16).
+def allow_pilot(
+    *, version: CharterVersion, case_id: UUID, by: User, bounds: Bounds = UNBOUND
+) -> CharterVersion:
+    """Let a version be tried out within `bounds`, by a passed case. Nothing is answered before a team's pilot runs (S16).
 
     Conflict where another version is in force: that one would answer for everybody, the pilot's team included.
     """
@@ -184,8 +193,8 @@ def allow_pilot(*, version: CharterVersion, case_id: UUID, by: User) -> CharterV
             _("This metric has a charter in force, so a changed one cannot be tried out beside it."),
             code="charter_in_force",
         )
-    version.case_id = case_id
-    return _stand(version, Standing.PILOT, by, "case_id")
+    version.case_id, version.bounds = case_id, bounds.stored()
+    return _stand(version, Standing.PILOT, by, "case_id", "bounds")
 
 
 @transaction.atomic
@@ -208,14 +217,21 @@ def run_pilot(
 
 
 @transaction.atomic
-def reinstate(*, version: CharterVersion, by: User) -> CharterVersion:
-    """Put a suspended version back in force as it was; one whose time has run out meanwhile expires instead."""
+def reinstate(
+    *, version: CharterVersion, by: User, until: datetime | None = None, bounds: Bounds = UNBOUND
+) -> CharterVersion:
+    """Put a suspended version back in force, narrowed further by `bounds` and by an earlier end `until`, where given.
+
+    One whose time has run out meanwhile expires instead.
+    """
     version = _locked(version)
     if version.expires_at is not None and version.expires_at <= clock.now():
         return _end(version, Standing.EXPIRED, by)
     if version.standing != Standing.SUSPENDED:
         raise Conflict(_("Only a suspended charter is put back in force."), code="no_such_transition")
-    return _stand(version, Standing.ACTIVE, by)
+    version.bounds = version.bound.within(bounds).stored()
+    version.expires_at = min(version.expires_at, until) if until else version.expires_at
+    return _stand(version, Standing.ACTIVE, by, "expires_at", "bounds")
 
 
 @transaction.atomic
@@ -354,6 +370,8 @@ def _stand(version: CharterVersion, standing: Standing, by: User, *fields: str) 
     """Move a held version to a standing, by the table, with the fields that go with it."""
     check_can_move(Standing(version.standing), standing)
     payload = {**versions.identity(version), "was": version.standing, "case": version.case_id}
+    if "bounds" in fields and version.bounds:
+        payload["bounds"] = version.bounds
     version.standing = standing
     version.save(update_fields=["standing", *fields])
     ledger.append(kind=f"registry.charter.{standing.value}", payload=payload, by=by.actor)

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from charter.registry import queries as registry
+from charter.registry.bounds import Bounds
 from charter.registry.document import CharterDocument
 from charter.registry.states import Standing
 from governance.board.models import Case
@@ -24,7 +26,9 @@ def checked(kind: ConditionKind, value: Mapping[str, object], case: Case) -> Val
         raise BadInput(
             _("Such a condition says: %(keys)s.") % {"keys": ", ".join(sorted(keys))}, field="value"
         )
-    return _CHECKS[kind](value, case)
+    checked = _CHECKS[kind](value, case)
+    _check_leaves_a_use(kind, checked, case)
+    return checked
 
 
 def _pilot_team(value: Mapping[str, object], case: Case) -> Value:
@@ -64,8 +68,28 @@ def _end_date(value: Mapping[str, object], case: Case) -> Value:
     return {"date": day.isoformat()}
 
 
+def bounds_of(values: Mapping[str, Mapping[str, Any]]) -> Bounds:
+    """What conditions bind an approval to, by kind, as the registry keeps it."""
+    return Bounds.read({kind: values[kind][kind] for kind in _BINDING if kind in values})
+
+
+def _check_leaves_a_use(kind: ConditionKind, value: Value, case: Case) -> None:
+    """Two conditions may each leave some use, and none together: that would be a rejection in disguise."""
+    standing = case.conditions.filter(withdrawn_at__isnull=True).exclude(kind=kind)
+    together = bounds_of({**dict(standing.values_list("kind", "value")), kind.value: value})
+    if not together.uses(_document(case).which_decisions).allowed:
+        raise BadInput(
+            _(
+                "With the other condition of this case, that would leave no use of the metric. "
+                "Withdraw that one first, or choose differently."
+            ),
+            field=kind.value,
+        )
+
+
 def _document(case: Case) -> CharterDocument:
-    return registry.document(case.charter_version_id)
+    """What there is to narrow: of a suspended charter, what it was approved for."""
+    return registry.as_approved(case.charter_version)
 
 
 def _part_of(named: object, listed: set[str], field: str) -> list[str]:
@@ -81,6 +105,7 @@ def _is_word(value: object) -> bool:
     return isinstance(value, str)
 
 
+_BINDING = (ConditionKind.GRAINS.value, ConditionKind.DECISIONS.value)
 _KEYS: dict[ConditionKind, set[str]] = {
     ConditionKind.PILOT_TEAM: {"cohort", "days"},
     ConditionKind.GRAINS: {"grains"},

@@ -14,6 +14,7 @@ from charter.measures.calendar import Span, check_window, spans_in
 from charter.measures.rows import Row
 from charter.registry import locks
 from charter.registry import queries as registry
+from charter.registry.bounds import Bounds
 from charter.registry.charter_facts import charter_facts
 from charter.registry.queries import Governing, Programme
 from charter.rules import Rulebook
@@ -31,7 +32,7 @@ from charter.rules.facts import (
 from charter.rules.request import Request
 from charter.rules.vocabulary import Category, Grain, Role, SourceKind, Standing
 from governance.board import facts as board
-from governance.board.facts import Bounds, Ruled
+from governance.board.facts import Ruled
 from governance.decisions import coverage, looking, pairing, rulings, values
 from governance.decisions.form import check_fit, check_form
 from governance.decisions.looking import Asked, Refused
@@ -49,7 +50,6 @@ from ground.marks import Marks
 # Fewer people need protection from strain and survey values being traced to them: their groups are larger.
 _STRAIN = frozenset({Category.STRAIN, Category.SURVEY})
 
-UNBOUND = Bounds()
 
 T = TypeVar("T")
 
@@ -274,13 +274,12 @@ def _weighed(request: Request, found: _Found, persons: Sequence[str]) -> Weighed
 
 
 def _ruled(request: Request, governing: tuple[Governing, ...], seen: Marks, today: date) -> Ruled:
-    """What the board has ruled: waivers, pilots, and the conditions of the cases that passed these charters."""
+    """What the board has ruled that bears on these charters: waivers and pilots."""
     return board.ruled(
         seen.board,
         request.decision,
         tuple(each.metric for each in governing),
         tuple(each.version_id for each in governing),
-        tuple(each.case_id for each in governing if each.case_id is not None),
         today,
     )
 
@@ -343,7 +342,7 @@ def _charter(governing: Governing, request: Request, found: _Found) -> CharterFa
         found.today,
         request.grain in PERSON_GRAINS,
         found.ruled.pilots.get(governing.version_id, frozenset()),
-        found.ruled.bounds.get(governing.case_id, UNBOUND),
+        governing.bounds,
     )
 
 

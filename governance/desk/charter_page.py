@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from charter.registry import matrix
+from charter.registry.bounds import Bounds
 from charter.registry.document import Allowed, CharterDocument, Example
 from charter.rules import words
 from charter.rules.vocabulary import Decision, Grain, Role, View
@@ -149,6 +150,24 @@ def _warnings(document: CharterDocument) -> Iterator[str]:
         yield _("The charter does not say which systems the values come from. Ask before you rely on them.")
     if not document.what.error_bounds:
         yield _("The charter does not say how wrong the values can be. Treat small differences as none.")
+
+
+def bounds(bound: Bounds, listed: CharterDocument) -> tuple[str, ...]:
+    """What the board bound its approval to, in sentences, with the uses of the charter that this leaves out."""
+    said = []
+    if bound.decisions is not None:
+        kept = [named(decision) for decision in Decision if decision in bound.decisions]
+        said.append(_("Only for these decisions: %(decisions)s.") % {"decisions": words.listed(kept)})
+    if bound.grains is not None:
+        kept = [LEVELS[grain] for grain in Grain if grain in bound.grains]
+        said.append(_("Only by %(levels)s.") % {"levels": words.listed(kept)})
+    if left_out := bound.left_out(listed.which_decisions):
+        names = words.listed(named(decision) for decision in Decision if decision in left_out)
+        said.append(
+            _("So it may not be used for %(decisions)s, which the charter had asked for.")
+            % {"decisions": names}
+        )
+    return tuple(said)
 
 
 def access(document: CharterDocument) -> tuple[tuple[str, str], ...]:

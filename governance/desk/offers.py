@@ -122,7 +122,7 @@ def _offer(metric: Metric) -> Offer:
     version = metric.current
     if version is None or version.standing != Standing.ACTIVE or version.expires_at <= clock.now():
         return Offer(metric.slug, metric.name, in_force=False, uses=frozenset())
-    allowed = registry.document(version.pk).which_decisions.allowed
+    allowed = registry.as_approved(version).which_decisions.allowed
     uses = frozenset((use.decision.value, grain.value) for use in allowed for grain in use.grains)
     return Offer(metric.slug, metric.name, in_force=True, uses=uses)
 

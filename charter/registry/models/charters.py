@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext_lazy as _
 
+from charter.registry.bounds import Bounds
 from charter.registry.models.programme import Programme, choices
 from charter.registry.states import (
     DraftRight,
@@ -86,6 +87,9 @@ class CharterVersion(Record):
     case_id = models.UUIDField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     pilot_cohort = models.CharField(max_length=100, blank=True)  # who tries it out, or did last
+    bounds = models.JSONField(
+        default=dict, blank=True
+    )  # what its approval is bound to, as `bounds.Bounds.stored`
     review_due_on = models.DateField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(_USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -122,6 +126,11 @@ class CharterVersion(Record):
 
     def __str__(self) -> str:
         return f"{self.metric.slug}@{self.number}"
+
+    @property
+    def bound(self) -> Bounds:
+        """What the board bound its approval to."""
+        return Bounds.read(self.bounds)
 
 
 class Draft(Record):

@@ -1,16 +1,21 @@
 """What a decided case leads to, in its transaction. A question in words is answered by its minutes."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from charter.registry import services as registry
 from charter.registry.models import CharterVersion
 from charter.registry.states import Standing
 from governance.board import permissions, queries
+from governance.board.conditions import bounds_of
 from governance.board.models import Case
 from governance.board.states import CaseKind, ConditionKind
 from governance.people.models import User
 from ground import clock
+
+Conditions = Mapping[str, Mapping[str, Any]]  # values by kind
 
 
 def carry_out(case: Case, *, approved: bool, by: User) -> None:
@@ -31,18 +36,22 @@ def midnight(day: date, version: CharterVersion) -> datetime:
 def _settle_charter(case: Case, *, approved: bool, by: User) -> None:
     """In force, on trial or back in force; rejected where it was new. A suspended one that is rejected stays so."""
     version = case.charter_version
-    bound = {each.kind: each.value for each in queries.conditions(case)}
+    conditions = dict(queries.conditions(case).values_list("kind", "value"))
+    bounds, until = bounds_of(conditions), _until(conditions, version)
     if version.standing == Standing.SUSPENDED:
         if approved:
-            registry.reinstate(version=version, by=by)
+            registry.reinstate(version=version, until=until, bounds=bounds, by=by)
     elif not approved:
         registry.reject(version=version, by=by)
-    elif ConditionKind.PILOT_TEAM in bound and version.standing == Standing.IN_REVIEW:
-        registry.allow_pilot(version=version, case_id=case.pk, by=by)
+    elif ConditionKind.PILOT_TEAM in conditions and version.standing == Standing.IN_REVIEW:
+        registry.allow_pilot(version=version, case_id=case.pk, bounds=bounds, by=by)
     else:
-        end = bound.get(ConditionKind.END_DATE)
-        until = midnight(date.fromisoformat(end["date"]), version) if end else None
-        registry.activate(version=version, case_id=case.pk, until=until, by=by)
+        registry.activate(version=version, case_id=case.pk, until=until, bounds=bounds, by=by)
+
+
+def _until(conditions: Conditions, version: CharterVersion) -> datetime | None:
+    end = conditions.get(ConditionKind.END_DATE)
+    return midnight(date.fromisoformat(end["date"]), version) if end else None
 
 
 def _settle_suspension(case: Case, *, approved: bool, by: User) -> None:

@@ -95,7 +95,7 @@ def _usable(found: list[Metric], roles) -> list[uses.Usable]:
         version = metric.current
         if version is None or version.standing not in (Standing.ACTIVE, Standing.SUSPENDED):
             continue
-        usable = uses.usable(registry.document(version.pk), roles)
+        usable = uses.usable(registry.as_approved(version), roles)
         if usable is not None and (version.standing == Standing.SUSPENDED or version.expires_at > now):
             shown.append((usable, version))
     return sorted(shown, key=lambda pair: (pair[1].standing != Standing.ACTIVE, pair[0].name))

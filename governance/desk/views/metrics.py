@@ -1,6 +1,6 @@
 """The list of metrics, and each metric's charter in plain language."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +17,8 @@ from charter.registry.models import CharterVersion, Metric
 from charter.registry.states import Standing
 from charter.rules.vocabulary import Role
 from governance.board.models import Case
+from governance.board.permissions import CONDITIONED
+from governance.board.states import CaseState
 from governance.decisions import queries as decisions
 from governance.desk import charter_page, narrowing
 from governance.desk.context import badge
@@ -72,13 +74,14 @@ def metric(request: HttpRequest, slug: str) -> HttpResponse:
     given = {"metric": found, "version": shown, "standing": None}
     if shown is None or not permissions.can_see_version(request.user, shown):
         return render(request, "desk/metric_closed.html", given)
-    document = queries.document(shown.pk)
+    document = queries.as_approved(shown)
     names = dict(Metric.objects.filter(slug__in=_named(document)).values_list("slug", "name"))
     counter = document.what.counter_metric
     may_hold = found.owner_id == request.user.pk or any(map(badge(request).holds, HOLD))
     given |= {
         "page": charter_page.page(document, names),
         "kept": charter_page.kept(document),
+        "bounds": charter_page.bounds(shown.bound, queries.document(shown.pk)),
         "counter": (counter, names.get(counter, counter)) if counter else None,
         "standing": standing_tag(shown.standing),
         "in_force": shown.standing == Standing.ACTIVE and shown.expires_at > clock.now(),
@@ -122,33 +125,24 @@ def _named(document) -> set[str]:
 def _history(versions: Sequence[CharterVersion], user: User) -> list[Event]:
     """What happened to the versions that the reader may see, newest first."""
     seen = [version for version in versions if permissions.can_see_version(user, version)]
-    cases = {case.charter_version_id: case for case in _closed_cases(seen)}
-    events = [event for version in seen for event in _events(version, cases)]
+    cases: dict[object, list[Case]] = {version.pk: [] for version in seen}
+    for case in Case.objects.filter(charter_version__in=seen, outcome__isnull=False).select_related(
+        "outcome"
+    ):
+        cases[case.charter_version_id].append(case)
+    events = [event for version in seen for event in _events(version, cases[version.pk])]
     return sorted(events, key=lambda event: event.at, reverse=True)
 
 
-def _closed_cases(versions: Sequence[CharterVersion]) -> Sequence[Case]:
-    return Case.objects.filter(charter_version__in=versions, outcome__isnull=False).select_related("outcome")
-
-
-def _events(version: CharterVersion, cases: Mapping[object, Case]) -> Iterator[Event]:
+def _events(version: CharterVersion, cases: Sequence[Case]) -> Iterator[Event]:
     number = {"number": version.number}
-    case = cases.get(version.pk)
+    yield from (_decided(case, version) for case in cases)
     if version.ended_at:
         what = _("Version %(number)s ended: %(standing)s") % {
             **number,
             "standing": version.get_standing_display().lower(),
         }
         yield Event(version.ended_at, "dash", what)
-    if version.activated_at:
-        until = formats.date_format(timezone.localtime(version.expires_at), "j F Y")
-        what = _("Version %(number)s approved, in force until %(day)s") % {**number, "day": until}
-        yield Event(
-            version.activated_at, "permit", what, _outcome(case), case.outcome.minutes if case else ""
-        )
-    elif case:
-        what = _("Version %(number)s rejected") % number
-        yield Event(case.outcome.decided_at, "deny", what, _outcome(case), case.outcome.minutes)
     if version.submitted_at:
         said = {**number, "name": version.submitted_by.name}
         yield Event(version.submitted_at, "note", _("Version %(number)s handed in by %(name)s") % said)
@@ -156,8 +150,24 @@ def _events(version: CharterVersion, cases: Mapping[object, Case]) -> Iterator[E
     yield Event(version.created_at, "dash", _("Version %(number)s written down by %(name)s") % said)
 
 
-def _outcome(case: Case | None) -> str:
-    if case is None:
-        return ""
+def _decided(case: Case, version: CharterVersion) -> Event:
+    """What the board decided of a version: that it governs, or anything else that it was asked about it."""
+    approved = case.state == CaseState.APPROVED
+    said = {"number": version.number, "about": case.get_kind_display().lower()}
+    if case.pk == version.case_id and version.activated_at:
+        until = formats.date_format(timezone.localtime(version.expires_at), "j F Y")
+        what = _("Version %(number)s approved, in force until %(day)s") % {**said, "day": until}
+    elif case.kind in CONDITIONED and not approved and version.standing == Standing.REJECTED:
+        what = _("Version %(number)s rejected") % said
+    elif approved:
+        what = _("The board said yes on version %(number)s: %(about)s") % said
+    else:
+        what = _("The board said no on version %(number)s: %(about)s") % said
+    return Event(
+        case.outcome.decided_at, "permit" if approved else "deny", what, _outcome(case), case.outcome.minutes
+    )
+
+
+def _outcome(case: Case) -> str:
     said = {"approvals": case.outcome.approvals, "votes": case.outcome.votes}
     return _("%(approvals)s of %(votes)s votes cast were for it.") % said

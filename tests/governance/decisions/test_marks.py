@@ -25,7 +25,7 @@ READS = {
     "registry": (registry._PROGRAMME, registry._DECISION, registry._GOVERNING),
     "people": (people.ASKER, people.COHORTS, people.PERSONS, people.ACCOUNTABLE),
     "training": (training._TRAINED,),
-    "board": (board.WAIVERS, board.PILOTS, board.CONDITIONS),
+    "board": (board.WAIVERS, board.PILOTS),
     # Remembered under the marks of all the rooms that they are read from.
     "decisions people registry": (values.HOLDS, values.NOTES, values.PROTECTED),
 }

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from charter.registry import reviews, services
-from charter.registry.models import Contract, Programme, Review
+from charter.registry.models import CharterVersion, Contract, Programme, Review
 from charter.registry.states import ReviewResult
 from governance.people.models import Role
 from governance.training.models import ContractAcknowledgement
@@ -323,3 +323,19 @@ def test_a_record_says_what_the_law_asks_for(browse, house):
 def test_pages_cost_few_statements(statements, path, number):
     """DESIGN, Style: pinned query counts, which do not grow with the metrics."""
     assert statements(path) == number
+
+
+def test_a_use_that_the_board_left_out_is_told_on_every_page(house, browse):
+    """S8: matrix, metric, ask, home and records read the charter as it was approved, and a cell leads to the condition."""
+    version = house.lead_time
+    CharterVersion.objects.filter(pk=version.pk).update(bounds={"decisions": ["retrospective"]})
+    label, url = lines(browse("/matrix"))["lead-time-for-changes"]["Staffing"]
+    assert (label, url) == ("No", "/metrics/lead-time-for-changes#bounds")
+    page = browse("/metrics/lead-time-for-changes")
+    assert 'id="bounds"' in page.html and page.says("Only for these decisions: retrospective")
+    assert page.says("So it may not be used for") and page.says("which the charter had asked for.")
+    page = browse("/ask?decision=staffing")
+    assert page.says("0 of 2 metrics in force may inform this decision")
+    records = table(browse_streamed(browse, "/legal-record.csv", by=house.auditor))
+    [record] = [row for row in records if row["metric"] == "lead-time-for-changes"]
+    assert record["decisions"].lower() in ("retrospective", "retrospectives")

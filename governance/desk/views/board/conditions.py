@@ -46,7 +46,7 @@ def withdraw(request: HttpRequest, case_id: UUID, condition_id: UUID) -> HttpRes
 
 def _form(case: Case, given: QueryDict | None) -> ConditionForm:
     """The form with what the charter lists: a condition only ever narrows that."""
-    allowed = registry.document(case.charter_version_id).which_decisions.allowed
+    allowed = registry.as_approved(case.charter_version).which_decisions.allowed
     grains = dict.fromkeys(grain for use in allowed for grain in use.grains)
     decisions = dict.fromkeys(use.decision for use in allowed)
     teams = Cohort.objects.filter(kind=CohortKind.TEAM, retired_at__isnull=True)

@@ -108,7 +108,7 @@ def _date(moment: object) -> str:
 
 
 def _record(version: CharterVersion) -> Record:
-    document = read_document(version.document)
+    document = version.bound.document(read_document(version.document))
     in_force = version.standing == Standing.ACTIVE and version.expires_at > clock.now()
     texts = _texts(document, version)
     entries = zip(map(str, COLUMNS.values()), texts, strict=True)
