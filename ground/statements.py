@@ -1,7 +1,6 @@
 """The statements of the line that every question takes: several reads in one, planned once a connection.
 
-The house's queries elsewhere go through the ORM. DATABASE_PREPARE=false turns preparing off, for connection poolers
-that cannot keep prepared statements apart.
+The house's queries elsewhere go through the ORM. The connection prepares unless DATABASE_PREPARE=false (settings.preparing).
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,7 +10,6 @@ from typing import Any
 
 import msgspec
 import psycopg
-from django.conf import settings
 from django.db import connection
 from django.db.models import JSONField, Model
 from msgspec import Struct
@@ -27,10 +25,10 @@ class Read(Struct, frozen=True):
 
 
 class _Prepared(psycopg.Cursor[tuple[Any, ...]]):
-    """A cursor whose statements are bound and planned by the server."""
+    """A cursor whose statements are bound by the server, and planned once a connection where that prepares."""
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> "_Prepared":
-        return super().execute(query, params, prepare=settings.DATABASE_PREPARE, **options)
+        return super().execute(query, params, prepare=True, **options)
 
 
 def read(*reads: Read, parameters: Mapping[str, Any]) -> tuple[list[Any], ...]:
