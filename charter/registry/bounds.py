@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from charter.registry.document import Access, Allowed, CharterDocument, WhichDecisions
+from charter.registry.document import Access, Allowed, CharterDocument, Example, WhichDecisions
 from charter.rules.vocabulary import Decision, Grain
 
 
@@ -61,11 +61,19 @@ class Bounds(Struct, frozen=True, omit_defaults=True):
             what=replace(document.what, grains=self._grains(document.what.grains)),
             who=replace(document.who, access=tuple(entry for entry in access if entry.grains)),
             which_decisions=self.uses(document.which_decisions),
+            examples=replace(
+                document.examples, correct=tuple(filter(self._shows, document.examples.correct))
+            ),
         )
 
     def _allowed(self, clause: Allowed) -> Allowed:
         kept = tuple(grain for grain in clause.grains if self.allow(clause.decision, grain))
         return clause if kept == clause.grains else replace(clause, grains=kept)
+
+    def _shows(self, example: Example) -> bool:
+        """Whether an example shows a use that is left."""
+        asked = example.request
+        return self.allow(Decision(str(asked["decision"])), Grain(str(asked["grain"])))
 
     def _access(self, entry: Access) -> Access:
         return replace(entry, grains=self._grains(entry.grains))

@@ -55,6 +55,9 @@ def test_a_charter_within_them_says_nothing_of_what_is_left_out():
     assert narrowed.what.grains == (Grain.TEAM,)
     assert uses(narrowed.which_decisions) == {(RETRO, Grain.TEAM)}
     assert {grain for entry in narrowed.who.access for grain in entry.grains} == {Grain.TEAM}
+    asked = [example.request for example in narrowed.examples.correct]
+    assert all((each["decision"], each["grain"]) == ("retrospective", "team") for each in asked)
+    assert narrowed.examples.incorrect == document.examples.incorrect
     assert UNBOUND.document(document) is document
 
 
