@@ -36,11 +36,11 @@ def findings(version: CharterVersion) -> list[lint.Finding]:
 
 def findings_of(document: CharterDocument, programme: Programme) -> list[lint.Finding]:
     """What lint and a document's own examples find, errors first; examples are tried once lint finds no error."""
-    kinds = list(programme.decision_kinds.all())
+    kinds, sources = list(programme.decision_kinds.all()), source_kinds()
     found = lint.lint(
         document,
-        sources=source_kinds(),
-        known_metrics=_known_metrics(),
+        sources=sources,
+        known_metrics=_known_among(_named(document)),
         minimum_grains={Decision(kind.slug): Grain(kind.minimum_grain) for kind in kinds},
         levels=limits.levels(),
     )
@@ -52,7 +52,7 @@ def findings_of(document: CharterDocument, programme: Programme) -> list[lint.Fi
     except Unavailable as error:
         return [_untried(error), *found]
     beside, decisions = others(examples.metrics_asked(document)), laid_down(kinds)
-    return examples.mismatches(document, book, source_kinds(), others=beside, decisions=decisions) + found
+    return examples.mismatches(document, book, sources, others=beside, decisions=decisions) + found
 
 
 def tried(document: CharterDocument, programme: Programme) -> dict[str, Tried]:
@@ -147,9 +147,16 @@ def laid_down(kinds: Iterable[DecisionKind]) -> dict[Decision, DecisionFacts]:
     return {Decision(kind.slug): queries.decision_facts(kind) for kind in kinds}
 
 
-def _known_metrics() -> set[str]:
-    """Metrics with a charter, if only in the starter catalogue: of a pair, one has to come first."""
-    return {*Metric.objects.values_list("slug", flat=True), *catalogue.charters()}
+def _named(document: CharterDocument) -> set[str]:
+    """The other metrics that a charter wants beside its own."""
+    beside = {slug for clause in document.which_decisions.allowed for slug in clause.beside}
+    return beside | ({document.what.counter_metric} if document.what.counter_metric else set())
+
+
+def _known_among(slugs: Collection[str]) -> set[str]:
+    """Those with a charter, if only in the starter catalogue: of a pair, one has to come first."""
+    registered = Metric.objects.filter(slug__in=slugs).values_list("slug", flat=True) if slugs else ()
+    return {*registered, *catalogue.charters()}
 
 
 def others(slugs: Collection[str]) -> dict[str, CharterDocument]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from charter.registry.models import CharterVersion, Metric, Programme
 from charter.registry.states import Standing
-from governance.board import permissions
+from governance.board import holding, permissions
 from governance.board.models import (
     Ballot,
     Case,
@@ -29,6 +29,7 @@ from governance.board.survey import Survey, told
 from governance.people.models import User
 from ground import clock
 from ground.errors import Conflict, NotFound
+from ground.reading import read_once
 
 _RELATED = ("charter_version__metric__owner", "charter_version__metric__programme", "rulebook_version")
 
@@ -100,9 +101,14 @@ def changed_since(case: Case, user: User) -> tuple[Change, ...]:
 
     Of a vote on an open case it tells the seat, never what it said.
     """
-    seen = CaseView.objects.filter(case=case, user=user).values_list("seen_at", flat=True).first()
-    since = seen or case.opened_at - timedelta(microseconds=1)
+    since = seen_at(case, user) or case.opened_at - timedelta(microseconds=1)
     return tuple(sorted(_changes(case, user, since), key=lambda change: change.at))
+
+
+@read_once
+def seen_at(case: Case, user: User) -> datetime | None:
+    """When the account last looked at a case."""
+    return CaseView.objects.filter(case=case, user=user).values_list("seen_at", flat=True).first()
 
 
 def changed_cases(user: User) -> frozenset[UUID]:
@@ -118,14 +124,26 @@ def changed_cases(user: User) -> frozenset[UUID]:
     return frozenset(changed.values_list("case_id", flat=True))
 
 
-def conditions(case: Case) -> QuerySet[Condition]:
+def conditions(case: Case) -> list[Condition]:
     """What an approval of the case is bound to, as it stands."""
-    return case.conditions.filter(withdrawn_at__isnull=True).select_related("proposed_by")
+    return [each for each in _all_conditions(case) if each.withdrawn_at is None]
+
+
+@read_once
+def _all_conditions(case: Case) -> tuple[Condition, ...]:
+    """Those that were withdrawn as well."""
+    return tuple(case.conditions.select_related("proposed_by"))
 
 
 def comments(case: Case) -> QuerySet[Comment]:
     """The discussion, oldest first."""
     return case.comments.select_related("user")
+
+
+@read_once
+def discussion(case: Case) -> tuple[Comment, ...]:
+    """The whole of it, read."""
+    return tuple(comments(case))
 
 
 def former_reasons(metric: Metric) -> tuple[FormerReason, ...]:
@@ -275,35 +293,34 @@ def last_yearly_review() -> datetime | None:
 
 
 def _changes(case: Case, user: User, since: datetime) -> Iterator[Change]:
-    for comment in comments(case).filter(at__gt=since).exclude(user=user):
-        yield Change(
-            comment.at, "comment", _("%(name)s: %(text)s") % {"name": comment.user, "text": comment.text}
-        )
-    for at, kind in (
-        case.ballots.filter(cast_at__gt=since).exclude(user=user).values_list("cast_at", "seat__kind")
-    ):
-        yield Change(at, "vote", _("The seat “%(seat)s” was heard.") % {"seat": SeatKind(kind).label})
-    for each in case.conditions.exclude(proposed_by=user).filter(proposed_at__gt=since):
-        yield Change(
-            each.proposed_at,
-            "condition",
-            _("Condition proposed: %(kind)s.") % {"kind": each.get_kind_display()},
-        )
-    for each in case.conditions.exclude(withdrawn_by=user).filter(withdrawn_at__gt=since):
-        yield Change(
-            each.withdrawn_at,
-            "condition",
-            _("Condition withdrawn: %(kind)s.") % {"kind": each.get_kind_display()},
-        )
+    """What others did since; what the case came to is told whoever did it."""
+    for comment in discussion(case):
+        if comment.at > since and comment.user_id != user.pk:
+            said = {"name": comment.user, "text": comment.text}
+            yield Change(comment.at, "comment", _("%(name)s: %(text)s") % said)
+    for each in holding.heard(case):
+        if each.at > since and each.user_id != user.pk:
+            yield Change(each.at, "vote", _("The seat “%(seat)s” was heard.") % {"seat": each.seat.label})
+    for condition in _all_conditions(case):
+        yield from _changes_of(condition, user, since)
     if case.closed_at is not None and case.closed_at > since:
         yield Change(
             case.closed_at, "outcome", _("Decided: %(state)s.") % {"state": case.get_state_display()}
         )
 
 
+def _changes_of(condition: Condition, user: User, since: datetime) -> Iterator[Change]:
+    said = {"kind": condition.get_kind_display()}
+    if condition.proposed_at > since and condition.proposed_by_id != user.pk:
+        yield Change(condition.proposed_at, "condition", _("Condition proposed: %(kind)s.") % said)
+    withdrawn = condition.withdrawn_at
+    if withdrawn is not None and withdrawn > since and condition.withdrawn_by_id != user.pk:
+        yield Change(withdrawn, "condition", _("Condition withdrawn: %(kind)s.") % said)
+
+
 def heard(case: Case) -> frozenset[SeatKind]:
     """The seats that have voted on a case, open or not; never what they said."""
-    return frozenset(map(SeatKind, case.ballots.values_list("seat__kind", flat=True)))
+    return frozenset(each.seat for each in holding.heard(case))
 
 
 def ballots(case: Case) -> Sequence[Ballot]:
@@ -321,7 +338,7 @@ def closed_ballots() -> QuerySet[Ballot]:
 
 def seats(on: date) -> tuple[Holders, ...]:
     """Every seat with its holders on a day, in one statement."""
-    terms = list(Term.objects.on(on).select_related("seat", "user").order_by("valid_from", "pk"))
+    terms = holding.terms(on)
     return tuple(_holders(kind, [term for term in terms if term.seat.kind == kind]) for kind in SeatKind)
 
 
@@ -332,8 +349,9 @@ def vacant_seats(on: date) -> tuple[SeatKind, ...]:
 
 def seats_of(user: User, on: date) -> tuple[SeatKind, ...]:
     """The seats that an account may speak for on a day, its own before those it is alternate of."""
-    terms = Term.objects.on(on).filter(user=user).select_related("seat").order_by("alternate", "seat__kind")
-    return tuple(SeatKind(term.seat.kind) for term in terms)
+    own = [term for term in holding.terms(on) if term.user_id == user.pk]
+    own.sort(key=lambda term: (term.alternate, term.seat.kind))
+    return tuple(SeatKind(term.seat.kind) for term in own)
 
 
 def _holders(kind: SeatKind, terms: Sequence[Term]) -> Holders:

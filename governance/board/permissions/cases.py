@@ -7,7 +7,8 @@ from charter.registry.models import CharterVersion
 from charter.registry.permissions import SEE_DRAFTS
 from charter.registry.states import Standing
 from charter.rules.vocabulary import GROUP_OF, DecisionGroup, Grain, Kind, View
-from governance.board.models import HANDLE, Case, CaseHandler, Seat, Term, Waiver
+from governance.board import holding
+from governance.board.models import HANDLE, Case, CaseHandler, Seat, Waiver
 from governance.board.quorum import Tally
 from governance.board.states import (
     OF_A_VERSION,
@@ -35,13 +36,13 @@ _OF_ONE = frozenset({Grain.PERSON, Grain.ROLE_COHORT})
 
 def sits(user: User) -> bool:
     """Whether the account is member or alternate on any seat today."""
-    return user.is_active and Term.objects.on(clock.today()).filter(user=user).exists()
+    return user.is_active and any(term.user_id == user.pk for term in holding.terms(clock.today()))
 
 
 def holds_seat(user: User, kind: SeatKind) -> bool:
     """Whether the account is member or alternate of this seat today."""
-    held = Term.objects.on(clock.today()).filter(user=user, seat__kind=kind)
-    return user.is_active and held.exists()
+    held = {term.seat.kind for term in holding.terms(clock.today()) if term.user_id == user.pk}
+    return user.is_active and kind in held
 
 
 def proposers(matter: Case) -> frozenset[object]:
@@ -161,7 +162,7 @@ def check_can_set_conditions(user: User, case: Case) -> None:
     if case.kind not in CONDITIONED:
         raise BadInput(_("Only the approval of a charter can be bound to conditions."), field="kind")
     check_is_open(case)
-    if case.ballots.exists():
+    if holding.heard(case):
         raise Conflict(
             _("A seat has voted already, on the conditions as they stand. They cannot change any more."),
             code="voting_has_begun",
@@ -267,16 +268,16 @@ def decides_about_people(version: CharterVersion) -> bool:
 def check_can_recuse(user: User, case: Case, seat: Seat) -> None:
     """As `check_can_vote`, but one's own proposal is no bar: that is what recusal is for."""
     check_is_open(case)
-    if not user.is_active or not seat.terms.on(clock.today()).filter(user=user).exists():
+    if not holds_seat(user, SeatKind(seat.kind)):
         raise NotPermitted(
             _("You do not hold the seat “%(seat)s” today, so you may not vote for it.") % {"seat": seat},
             code="not_on_this_seat",
         )
-    if case.ballots.filter(seat=seat).exists():
+    if seat.kind in {each.seat for each in holding.heard(case)}:
         raise Conflict(
             _("The seat “%(seat)s” has voted on this case already.") % {"seat": seat}, code="already_voted"
         )
-    if case.ballots.filter(user=user).exists():
+    if user.pk in {each.user_id for each in holding.heard(case)}:
         raise Conflict(_("You have voted on this case already, for another seat."), code="already_voted")
 
 

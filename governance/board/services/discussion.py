@@ -57,9 +57,11 @@ def withdraw_condition(*, condition: Condition, by: User) -> Condition:
 def look_at(*, case: Case, by: User) -> CaseView:
     """Note that the account has looked at a case now, so that it is told what changes afterwards."""
     permissions.check_can_see_case(by, case)
-    now = clock.now()
-    view, _made = CaseView.objects.update_or_create(case=case, user=by, defaults={"seen_at": now})
-    payload = {"case": case.pk, "seen_at": now}
+    view = CaseView(case=case, user=by, seen_at=clock.now())
+    CaseView.objects.bulk_create(
+        [view], update_conflicts=True, unique_fields=["case", "user"], update_fields=["seen_at"]
+    )
+    payload = {"case": case.pk, "seen_at": view.seen_at}
     ledger.append(kind="board.case.seen", payload=payload, by=by.actor)
     return view
 

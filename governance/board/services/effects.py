@@ -36,7 +36,7 @@ def midnight(day: date, version: CharterVersion) -> datetime:
 def _settle_charter(case: Case, *, approved: bool, by: User) -> None:
     """In force, on trial or back in force; rejected where it was new. A suspended one that is rejected stays so."""
     version = case.charter_version
-    conditions = dict(queries.conditions(case).values_list("kind", "value"))
+    conditions = {each.kind: each.value for each in queries.conditions(case)}
     bounds, until = bounds_of(conditions), _until(conditions, version)
     if version.standing == Standing.SUSPENDED:
         if approved:

@@ -240,7 +240,7 @@ def test_the_board_is_told_what_stands_in_the_way_of_a_rulebook(browse, members)
 def test_a_rulebook_costs_few_statements(statements, members):
     """DESIGN, Style: pinned query counts, with who handles it among them."""
     case = rules_case(policy("when { context.export }"))
-    assert statements(path(case), by=members[LEGAL]) <= 41
+    assert statements(path(case), by=members[LEGAL]) <= 24
 
 
 def test_former_reasons_stand_before_the_board_again(browse, members, case):
@@ -471,7 +471,7 @@ def test_a_list_costs_the_same_however_long(statements, members, case):
 
 def test_a_case_costs_few_statements(statements, members, case):
     """DESIGN, Style: pinned query counts."""
-    assert statements(path(case), by=members[LEGAL]) <= 46
+    assert statements(path(case), by=members[LEGAL]) <= 24
 
 
 def test_a_member_names_who_handles_a_case(browse, members, case):

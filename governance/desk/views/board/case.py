@@ -23,13 +23,15 @@ from governance.desk.views.board.returning import way_back
 from governance.desk.views.board.voting import Voter, voter, why_not
 from ground import clock
 from ground.errors import HouseError
+from ground.reading import one_reading
 
 
 @opens_to(signed_in, stored=False)
 def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """A case as the reader may see it: an open one for those who work on it, a closed one for everybody (S143)."""
-    found = queries.case(case_id, by=request.user)
-    response = _page(request, found)
+    with one_reading():
+        found = queries.case(case_id, by=request.user)
+        response = _page(request, found)
     services.look_at(case=found, by=request.user)
     return response
 
@@ -96,7 +98,7 @@ def _page(request: HttpRequest, found: Case, **forms: BoardForm) -> HttpResponse
 def _weighed(request: HttpRequest, found: Case) -> dict[str, Any]:
     """What the board has before it, and what was said about it."""
     version = found.charter_version
-    view = found.views.filter(user=request.user).first()
+    seen_at = queries.seen_at(found, request.user)
     return {
         "charter": matters.charter(version) if _shows(request, found) else None,
         "rulebook": rulebooks.weighed(found) if found.rulebook_version else None,
@@ -108,9 +110,9 @@ def _weighed(request: HttpRequest, found: Case) -> dict[str, Any]:
         "pilots": [trials.told(each) for each in queries.pilots().filter(charter_version=version)]
         if version
         else (),
-        "comments": queries.comments(found),
-        "seen_at": view.seen_at if view else None,
-        "changes": queries.changed_since(found, request.user) if view else (),
+        "comments": queries.discussion(found),
+        "seen_at": seen_at,
+        "changes": queries.changed_since(found, request.user) if seen_at else (),
     }
 
 

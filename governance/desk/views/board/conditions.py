@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -38,7 +38,9 @@ def propose(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def withdraw(request: HttpRequest, case_id: UUID, condition_id: UUID) -> HttpResponse:
     """Take a condition back."""
     found = queries.case(case_id, by=request.user)
-    condition = get_object_or_404(queries.conditions(found), pk=condition_id)
+    condition = next((each for each in queries.conditions(found) if each.pk == condition_id), None)
+    if condition is None:
+        raise Http404
     services.withdraw_condition(condition=condition, by=request.user)
     messages.success(request, _("The condition is withdrawn."))
     return redirect("case", case_id=case_id)

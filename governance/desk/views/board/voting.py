@@ -7,8 +7,8 @@ from datetime import date
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from governance.board import permissions, queries
-from governance.board.models import Case, Seat
+from governance.board import holding, permissions, queries
+from governance.board.models import Case
 from governance.board.states import SeatKind
 from governance.desk.views.board.forms import BallotForm
 from governance.people.models import User
@@ -44,7 +44,7 @@ def voter(case: Case, *, user: User, on: date) -> Voter:
     if first is None:
         bar = _("Your seat has been heard. Its ballot is sealed until the case closes.") if own else ""
         return Voter(case, own, heard, bar, "")
-    seat = Seat.objects.get(kind=first)
+    seat = next(term.seat for term in holding.terms(on) if term.seat.kind == first)
     bar = why_not(permissions.check_can_recuse, user, case, seat)
     conflict = "" if bar else why_not(permissions.check_can_vote, user, case, seat)
     return Voter(case, own, heard, bar, conflict)
