@@ -1,7 +1,6 @@
 """The statements of the line that every question takes: several reads in one, planned once a connection.
 
-The house's queries elsewhere go through the ORM. DATABASE_PREPARE=false turns preparing off, for connection poolers
-that cannot keep prepared statements apart.
+The house's queries elsewhere go through the ORM. The connection prepares unless DATABASE_PREPARE=false (settings.preparing).
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,8 +10,8 @@ from typing import Any
 
 import msgspec
 import psycopg
-from django.conf import settings
 from django.db import connection
+from django.db.backends.utils import CursorDebugWrapper
 from django.db.models import JSONField, Model
 from msgspec import Struct
 
@@ -27,10 +26,19 @@ class Read(Struct, frozen=True):
 
 
 class _Prepared(psycopg.Cursor[tuple[Any, ...]]):
-    """A cursor whose statements are bound and planned by the server."""
+    """A cursor whose statements are bound by the server, and planned once a connection where that prepares."""
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> "_Prepared":
-        return super().execute(query, params, prepare=settings.DATABASE_PREPARE, **options)
+        return super().execute(query, params, prepare=True, **options)
+
+
+class _Logged(CursorDebugWrapper):
+    """Logs a statement as it was given: psycopg does not keep what it sent of a prepared one."""
+
+    def debug_sql(
+        self, sql: Any = None, params: Any = None, use_last_executed_query: bool = False, many: bool = False
+    ) -> Any:
+        return super().debug_sql(sql, params, many=many)
 
 
 def read(*reads: Read, parameters: Mapping[str, Any]) -> tuple[list[Any], ...]:
@@ -54,10 +62,12 @@ def run(statement: str, parameters: Mapping[str, Any]) -> None:
 
 def insert(record: Model) -> None:
     """Insert one record; its keys and defaults are already made in Python, and its JSON may hold structs."""
-    run(
-        _insertion(type(record)),
-        {each.column: _stored(each, record) for each in record._meta.concrete_fields},
-    )
+    run(_insertion(type(record)), _columns(record))
+
+
+def insert_unless_there(record: Model) -> bool:
+    """Insert one record as `insert` does, unless a unique constraint has its like already; gives whether it was."""
+    return bool(fetch(f"{_insertion(type(record))} ON CONFLICT DO NOTHING RETURNING true", _columns(record)))
 
 
 @contextmanager
@@ -89,6 +99,10 @@ def _insertion(model: type[Model]) -> str:
     return f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES ({values})'
 
 
+def _columns(record: Model) -> dict[str, Any]:
+    return {each.column: _stored(each, record) for each in record._meta.concrete_fields}
+
+
 def _stored(field: Any, record: Model) -> Any:
     value = field.pre_save(record, True)
     if isinstance(field, JSONField):
@@ -101,6 +115,4 @@ def _cursor() -> Any:
     connection.ensure_connection()
     with connection.wrap_database_errors:
         cursor = _Prepared(connection.connection)
-    return (
-        connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
-    )
+    return _Logged(cursor, connection) if connection.queries_logged else connection.make_cursor(cursor)

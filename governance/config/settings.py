@@ -104,8 +104,17 @@ def database(url: str) -> dict[str, object]:
     settings["ATOMIC_REQUESTS"] = False
     settings["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     settings["CONN_HEALTH_CHECKS"] = True
-    settings["OPTIONS"] = {**query, "application_name": "metric-charter"}
+    settings["OPTIONS"] = {**query, "application_name": "metric-charter", **preparing()}
     return settings
+
+
+def preparing() -> dict[str, int | None]:
+    """How psycopg prepares the statements that ask for it (ground/statements.py); the ORM's bind in the client and never do.
+
+    Without a threshold it prepares nothing, whatever is asked, and Django gives none. DATABASE_PREPARE=false is for poolers
+    that hand each transaction another connection and do not keep prepared statements apart.
+    """
+    return {"prepare_threshold": 5 if env.bool("DATABASE_PREPARE", default=True) else None}
 
 
 def embedded_url() -> str:
@@ -117,7 +126,6 @@ def embedded_url() -> str:
 
 
 DATABASES = {"default": database(env("DATABASE_URL", default="") or embedded_url())}
-DATABASE_PREPARE = env.bool("DATABASE_PREPARE", default=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The role that services and doors run as. Migrations run as the owner and grant it what it needs.
 RUNTIME_ROLE = env("RUNTIME_ROLE", default="mc_runtime")
