@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import psycopg
 from django.db import connection
+from django.db.backends.utils import CursorDebugWrapper
 from django.db.models import JSONField, Model
 from msgspec import Struct
 
@@ -29,6 +30,15 @@ class _Prepared(psycopg.Cursor[tuple[Any, ...]]):
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> "_Prepared":
         return super().execute(query, params, prepare=True, **options)
+
+
+class _Logged(CursorDebugWrapper):
+    """Logs a statement as it was given: psycopg does not keep what it sent of a prepared one."""
+
+    def debug_sql(
+        self, sql: Any = None, params: Any = None, use_last_executed_query: bool = False, many: bool = False
+    ) -> Any:
+        return super().debug_sql(sql, params, many=many)
 
 
 def read(*reads: Read, parameters: Mapping[str, Any]) -> tuple[list[Any], ...]:
@@ -52,10 +62,12 @@ def run(statement: str, parameters: Mapping[str, Any]) -> None:
 
 def insert(record: Model) -> None:
     """Insert one record; its keys and defaults are already made in Python, and its JSON may hold structs."""
-    run(
-        _insertion(type(record)),
-        {each.column: _stored(each, record) for each in record._meta.concrete_fields},
-    )
+    run(_insertion(type(record)), _columns(record))
+
+
+def insert_unless_there(record: Model) -> bool:
+    """Insert one record as `insert` does, unless a unique constraint has its like already; gives whether it was."""
+    return bool(fetch(f"{_insertion(type(record))} ON CONFLICT DO NOTHING RETURNING true", _columns(record)))
 
 
 @contextmanager
@@ -87,6 +99,10 @@ def _insertion(model: type[Model]) -> str:
     return f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES ({values})'
 
 
+def _columns(record: Model) -> dict[str, Any]:
+    return {each.column: _stored(each, record) for each in record._meta.concrete_fields}
+
+
 def _stored(field: Any, record: Model) -> Any:
     value = field.pre_save(record, True)
     if isinstance(field, JSONField):
@@ -99,6 +115,4 @@ def _cursor() -> Any:
     connection.ensure_connection()
     with connection.wrap_database_errors:
         cursor = _Prepared(connection.connection)
-    return (
-        connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
-    )
+    return _Logged(cursor, connection) if connection.queries_logged else connection.make_cursor(cursor)

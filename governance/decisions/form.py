@@ -18,6 +18,10 @@ _KIND_OF_GRAIN = {
 
 def check_form(request: Request) -> None:
     """Raise BadInput for what can be seen to be wrong without looking anything up."""
+    for field in ("order_by", "combine", "accountable"):
+        said = getattr(request, field)
+        if said is not None and not said.strip():
+            raise BadInput("Nothing stands here. Say something, or leave the field out.", field=field)
     for field in ("metrics", "cohorts", "persons"):
         names = getattr(request, field)
         if len(set(names)) != len(names):

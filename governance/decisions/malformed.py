@@ -10,6 +10,7 @@ from ground.errors import BadInput
 
 BOM = b"\xef\xbb\xbf"
 _STEP = re.compile(r"(?P<key>[^.\[\]]+)|\[(?P<place>\d+)\]")
+_MARKS = re.compile(r'"(?P<text>(?:[^"\\]|\\.)*)"|[\[\]{},:]', re.DOTALL)
 _ALLOWED = re.compile(r"[a-z0-9.:+_-]")
 
 
@@ -45,7 +46,11 @@ def fault_of(body: bytes, prefix: str) -> BadInput:
         path, constant = next(_constants(found))
     except UnicodeDecodeError:
         return BadInput("The body is not UTF-8.", field=prefix or "body")
-    except (ValueError, RecursionError, StopIteration):
+    except RecursionError:
+        field = _of_request(_deepest(body.decode(errors="replace")))
+        text = "This is nested too deeply: nothing that is asked goes so far down."
+        return BadInput(text, field=field or prefix or "body", code="too_deep")
+    except (ValueError, StopIteration):
         return BadInput("This is not JSON that can be read.", field=prefix or "body")
     field = ".".join(part for part in (prefix, path) if part)
     return BadInput(f"JSON has no {constant}. Leave it out, or give a number.", field=field or "body")
@@ -74,6 +79,41 @@ def _named(letter: str) -> str:
         if letter.isprintable() and not letter.isspace()
         else f"a character that is not seen ({name})"
     )
+
+
+def _deepest(text: str) -> list[str | int]:
+    """The keys and places that lead to what is nested deepest, found without nesting calls; the text need not be JSON."""
+    deepest: list[str | int] = []
+    way: list[str | int] = []
+    word = ""
+    for mark in _MARKS.finditer(text):
+        sign = mark[0]
+        if mark["text"] is not None:
+            word = mark["text"]
+        elif sign in "[{":
+            deepest = list(way) if len(way) > len(deepest) else deepest
+            way.append(0 if sign == "[" else "")
+        elif way:
+            _step_on(way, sign, word)
+    return deepest
+
+
+def _step_on(way: list[str | int], sign: str, word: str) -> None:
+    """Where one is after a sign between values: at a key, at the next place, or out of an object or list."""
+    if sign in "]}":
+        way.pop()
+    elif sign == ":":
+        way[-1] = word
+    elif isinstance(way[-1], int):
+        way[-1] += 1
+
+
+def _of_request(way: list[str | int]) -> str:
+    """The field of a request on a way: `evidence`, or `requests[3].evidence` in a batch; empty where there is none."""
+    batch = way[:1] == ["requests"] and len(way) > 1
+    begins = f"requests[{way[1]}]" if batch else ""
+    field = way[2:3] if batch else way[:1]
+    return ".".join(part for part in (begins, *field) if isinstance(part, str) and part)
 
 
 class _TwiceError(Exception):

@@ -20,6 +20,7 @@ from governance.board import services as board
 from governance.board.models import Case, Term
 from governance.board.programme import activate_programme
 from governance.board.states import CaseState, SeatKind, Vote
+from governance.demo import bearing
 from governance.demo.amending import amend_for
 from governance.demo.dataset import DataSet
 from governance.demo.organisation import write_import_files
@@ -86,6 +87,7 @@ class Seeding:
         self._train()
         self._register_cohorts()
         self._publish()
+        self._show_what_bears()
         self._give_tokens()
 
     # The data
@@ -290,6 +292,10 @@ class Seeding:
         self._say("Publishing values:")
         run = measures.publish(by=self._system, progress=self._tell_progress)
         self._say(f"  {run.values_written:,} values written")
+
+    def _show_what_bears(self) -> None:
+        self._say("Noting what bears on values, and keeping a view ...")
+        bearing.show(self._data, self._accounts)
 
     def _tell_progress(self, what: str, done: int, of: int) -> None:
         self._say(f"  {done}/{of} {what}")

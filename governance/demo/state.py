@@ -4,10 +4,12 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
+from urllib.parse import quote
 
 from governance.demo.dataset import DataSet, made_up
 from governance.demo.forge import read_folder
@@ -77,6 +79,23 @@ def begin_or_continue(folder: Path, data: DataSet) -> State:
             "or set VAR_DIR to another folder to keep both."
         )
     return state
+
+
+def heed(var: Path) -> None:
+    """Let a command on the embedded database of `var` go by the clock and the warehouse of the demo that it holds.
+
+    What the environment says already stands, and so does all of it where DATABASE_URL names another database.
+    """
+    with suppress(Conflict):  # a damaged state is what the demo itself says at its next start
+        state = None if os.environ.get("DATABASE_URL") else State.read(var / "demo")
+        if state is not None:
+            os.environ.setdefault("CLOCK_OFFSET", str(state.clock_offset))
+            os.environ.setdefault("WAREHOUSE_URL", warehouse_url(var / "demo"))
+
+
+def warehouse_url(folder: Path) -> str:
+    """Where the facts of a demo folder are read."""
+    return f"duckdb://{quote(str((folder / 'warehouse.duckdb').absolute()))}"
 
 
 def fingerprint(project: Path, data: DataSet) -> str:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NoReturn
-from urllib.parse import quote
 
 import psycopg
 from django.conf import settings
@@ -189,7 +188,7 @@ class Supervisor:
             **kept,
             "DATABASE_URL": runtime,
             "VAR_DIR": str(settings.VAR_DIR.absolute()),
-            "WAREHOUSE_URL": f"duckdb://{quote(str((self._folder / 'warehouse.duckdb').absolute()))}",
+            "WAREHOUSE_URL": demo_state.warehouse_url(self._folder),
             "CLOCK_OFFSET": str(state.clock_offset),
             "BASE_URL": self.address,
             "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",

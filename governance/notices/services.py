@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from audits.ledger import services as ledger
 from audits.ledger.models import Visibility
@@ -9,12 +10,14 @@ from governance.notices import permissions
 from governance.notices.models import Notice
 from governance.notices.states import Mail
 from governance.people.models import AccountKind, User
-from ground import clock, records
+from ground import clock, records, statements
+from ground.errors import BadInput
 
 
-@transaction.atomic
 def notify(*, to: User, kind: str, subject: str, text: str, path: str, once: str, by: User) -> Notice | None:
     """Tell an account something, in the caller's transaction; None where it was told `once` already.
+
+    Two statements, as it stands in the line: a text that does not fit is refused before either, so it needs no savepoint.
 
     `kind` is a short name of what it is about (`charter.expiry`), `path` the page of the house it leads to. It is
     mailed by a scan after the commit, where the account has an address. Raises BadInput for texts that do not fit.
@@ -29,9 +32,12 @@ def notify(*, to: User, kind: str, subject: str, text: str, path: str, once: str
         given_by=by,
         mail=Mail.WAITING if _is_mailed(to) else Mail.NONE,
     )
-    if not _insert(notice):
-        return None
-    _append("given", notice, by, kind=kind, once=once, to=to.pk)
+    _check_fits(notice)
+    with transaction.atomic(savepoint=False):
+        # Two who tell it at once wait for each other here.
+        if not statements.insert_unless_there(notice):
+            return None
+        _append("given", notice, by, kind=kind, once=once, to=to.pk)
     return notice
 
 
@@ -64,15 +70,14 @@ def _is_mailed(user: User) -> bool:
     return user.is_active and user.kind == AccountKind.HUMAN and bool(user.email)
 
 
-def _insert(notice: Notice) -> bool:
-    """Write a notice unless its account was told before; two who tell it at once wait for each other."""
+def _check_fits(notice: Notice) -> None:
+    """Raise BadInput for what the database would refuse, without asking it: it answers checks by a statement each."""
     try:
         notice.clean_fields(exclude={"to", "given_by"})
-        notice.validate_constraints(exclude={"to"})  # told twice is no error
     except ValidationError as error:
         raise records.bad_input(error) from error
-    Notice.objects.bulk_create([notice], ignore_conflicts=True)
-    return Notice.objects.filter(pk=notice.pk).exists()
+    if not notice.path.startswith("/") or notice.path.startswith("//"):
+        raise BadInput(_("A notice leads to a page of the house."), field="path")
 
 
 def _append(what: str, notice: Notice, by: User, **more: object) -> None:

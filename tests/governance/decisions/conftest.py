@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime
 
 import pytest
 from msgspec import Struct
-from msgspec.structs import replace
 
 from charter.measures.models import PublishedValue, PublishingRun, RunState, Snapshot, Withheld
 from charter.registry.models import CharterVersion, Metric
@@ -99,7 +98,10 @@ def house(houses, stopped, request, django_db_blocker):
 
 
 def furnish_judged() -> None:
-    """A house in which calibration may look at two metrics: charters, clearances, values, somebody accountable."""
+    """A house in which calibration may look at two metrics: charters, clearances, values, and everybody trained.
+
+    They took the course, once a worker as all that stands here: performance views ask for it (AR24).
+    """
     from charter.registry.models import ClearanceKind
     from charter.registry.services import grant_clearance
     from tests.governance.decisions.people import DELIVERY, HEALTH, performance
@@ -115,15 +117,13 @@ def furnish_judged() -> None:
             by=factories.system(),
         )
         publish_values(version)
+    for account in User.objects.filter(username__in=ACCOUNTS):
+        factories.an_attestation(account)
 
 
 @pytest.fixture
-def judged(house, monkeypatch):
-    """The accounts of that house; everybody is trained, as performance views ask."""
-    from governance.decisions import gathering
-
-    actor = gathering._actor
-    monkeypatch.setattr(gathering, "_actor", lambda *given: replace(actor(*given), trained=True))
+def judged(house):
+    """The accounts of that house."""
     return {name: User.objects.get(username=name) for name in ACCOUNTS}
 
 

@@ -251,3 +251,12 @@ def test_an_answer_takes_at_most_twelve_statements(house, metrics, months):
         ask(house.manager, metrics=metrics, window=window)
     statements = [each for each in queries if "SAVEPOINT" not in each["sql"]]
     assert len(statements) <= 12, [each["sql"][:80] for each in statements]
+
+
+@pytest.mark.parametrize("field", ["order_by", "combine", "accountable"])
+@pytest.mark.parametrize("nothing", ["", " ", "\t\n"])
+def test_a_part_that_says_nothing_is_refused_by_name(house, field, nothing):
+    """Issue 4, Bad input: an empty order is no order, and nobody is not an accountable human. S67."""
+    with pytest.raises(BadInput) as raised:
+        ask(house.manager, **{field: nothing})
+    assert (raised.value.field, raised.value.status) == (field, 400)

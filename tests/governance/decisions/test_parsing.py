@@ -140,6 +140,31 @@ def test_what_is_not_json_is_said_to_be(body):
     assert raised.value.field == "body"
 
 
+DEEP = "[" * 20_000 + "]" * 20_000
+DEEP_OBJECTS = '{"a": ' * 8_000 + "1" + "}" * 8_000
+
+
+@pytest.mark.parametrize("deep", [DEEP, DEEP_OBJECTS], ids=["lists", "objects"])
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (f'{{"requests": [{TEXT}, {TEXT[:-1]}, "evidence": DEEP}}]}}', "requests[1].evidence"),
+        (f'{{"requests": [{TEXT}, {TEXT}, {TEXT[:-1]}, "window": {{"to": DEEP}}}}]}}', "requests[2].window"),
+        (
+            f'{{"requests": [{TEXT[:-1]}, "reason": "[[\\"", "favourite": DEEP}}, {TEXT}]}}',
+            "requests[0].favourite",
+        ),
+        (f'{{"requests": [{TEXT}, [DEEP]]}}', "requests[1]"),
+        (f'{{"requests": [{TEXT}, [DEEP', "requests[1]"),
+    ],
+)
+def test_what_is_nested_too_deeply_in_a_batch_is_named(deep, body, field):
+    """Issue 4, Bad input: which of the requests, and which field of it; the body alone would help nobody."""
+    with pytest.raises(BadInput) as raised:
+        parse(body.replace("DEEP", deep).encode())
+    assert raised.value.field == field
+
+
 def test_a_large_body_is_refused_before_it_is_read():
     """Issue 2, Bad input: over 64 KiB."""
     with pytest.raises(BadInput) as raised:

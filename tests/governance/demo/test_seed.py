@@ -13,10 +13,14 @@ from charter.registry.models import CharterVersion, Programme
 from charter.registry.states import ProgrammeState, Standing
 from governance.board.models import Ballot, Case
 from governance.board.states import CaseState
+from governance.decisions.models import ContextNote, Hold
+from governance.decisions.states import NoteState
 from governance.demo.dataset import DataSet, made_up
 from governance.demo.seed import TAKEN_UP, Seeding
 from governance.people.models import Cohort, RoleGrant, User
 from governance.training.models import Acknowledgement, Attestation, Course, Question
+from governance.views import queries as views
+from governance.views.models import SavedView
 from ground import clock
 from ground.errors import Conflict
 
@@ -50,14 +54,22 @@ def seed(data: DataSet, folder: Path, *, until: str = "no such line") -> list[st
 def counts() -> dict[str, int]:
     models = (
         User, RoleGrant, CharterVersion, Case, Ballot, Acknowledgement, Course, Attestation, Cohort, PublishedValue,
-        Entry,
+        ContextNote, Hold, SavedView, Entry,
     )  # fmt: skip
     return {model.__name__: model.objects.count() for model in models}
 
 
 def test_a_seed_cut_short_goes_on_where_it_stopped(committed_db, data, tmp_path):
     """Issue 2, item 1: starting again continues; charters become active by six recorded votes each, and only so."""
-    for line in ("Importing", "Putting the rules", "2/13", "Taking the course", "Registered", "5/12"):
+    for line in (
+        "Importing",
+        "Putting the rules",
+        "2/13",
+        "Taking the course",
+        "Registered",
+        "5/12",
+        "Noting",
+    ):
         with pytest.raises(Interrupted):
             seed(data, tmp_path, until=line)
     seed(data, tmp_path)
@@ -91,11 +103,25 @@ def check_house(data: DataSet) -> None:
     votes = Counter(Ballot.objects.filter(case__charter_version__isnull=False).values_list("vote", flat=True))
     assert votes["reject"] == 2, "boards are seldom of one mind"
     check_training()
+    check_what_bears()
     assert Acknowledgement.objects.count() == User.objects.exclude(username__in=["admin", "system"]).count()
     assert Cohort.objects.filter(slug__contains="+").exists(), "small teams are merged"
     assert PublishedValue.objects.filter(starts_on=data.data_from).exists()
     newest = PublishedValue.objects.order_by("-ends_on").first()
     assert newest.ends_on == clock.today().replace(day=1), "up to the last closed month"
+
+
+def check_what_bears() -> None:
+    """The pages of notes, holds and views show some, made as everybody makes them."""
+    note = ContextNote.objects.get()
+    assert note.state is NoteState.CONFIRMED and note.confirmed_by.username == "hr"
+    hold = Hold.objects.select_related("metric", "cohort").get()
+    assert (hold.metric.slug, hold.cohort.slug) == ("cycle-time", "team:payments")
+    view = views.views().get()
+    assert {each.metric.slug for each in views.opened(view).metrics} == {
+        "lead-time-for-changes",
+        "change-failure-rate",
+    }
 
 
 def check_training() -> None:
