@@ -28,10 +28,12 @@ BATCH = 100
 SECONDS = 8.0
 MEGABYTES = 1000
 FLAT = 1.3
+# What no charter gives an example of, or the rules could not be put in force.
+EVIDENCE = [{"kind": "project_outcome", "ref": f"note {number}"} for number in range(9)]
 STRICTER = """
-@id("ORG01") @title("No retrospectives today") @text("No retrospectives today.") @why("The rules are exchanged.")
-@fix("Ask tomorrow.") @family("ours") @effect("deny") @waivable("never")
-forbid (principal, action == Action::"use", resource) when { context.decision == Decision::"retrospective" };
+@id("ORG01") @title("Not much evidence today") @text("At most eight pieces of evidence.") @why("The rules are exchanged.")
+@fix("Bring less.") @family("ours") @effect("deny") @waivable("never")
+forbid (principal, action == Action::"use", resource) when { context.evidence > 8 };
 """
 
 
@@ -244,7 +246,7 @@ def _family(pid: int) -> list[int]:
 
 def _swap(asker: _Asker) -> Iterator[dict]:
     """Exchange the rules under load: no request is lost, and each answer is by the one rulebook that it names."""
-    body = json.dumps(asker.question(asker.metrics(MANY)[0])).encode()
+    body = json.dumps({**asker.question(asker.metrics(MANY)[0]), "evidence": EVIDENCE}).encode()
     replies: Replies = []
     with server() as (port, _process):
         _load(port, "/api/v1/checks", body, asker, 1.0)
