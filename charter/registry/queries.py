@@ -230,7 +230,7 @@ def declared_decisions(found: Mapping[str, Collection[str]] | None = None) -> li
 
 def matrix_rows(metrics: Sequence[Metric], kinds: Sequence[DecisionKind], at: datetime) -> list[MatrixRow]:
     """Rows for metrics of `list_of_metrics()`, columns as given; two statements, however many."""
-    uses = which_decisions([metric.current for metric in metrics if _has_force(metric.current, at)])
+    uses = which_decisions([metric.current_id for metric in metrics if _has_force(metric.current, at)])
     asked = [clause for each in uses.values() for clause in each.allowed]
     beside = {slug for clause in asked for slug in clause.beside}
     names = dict(Metric.objects.filter(slug__in=beside).values_list("slug", "name"))
@@ -238,9 +238,9 @@ def matrix_rows(metrics: Sequence[Metric], kinds: Sequence[DecisionKind], at: da
     return [_matrix_row(metric, uses, decisions, names) for metric in metrics]
 
 
-def which_decisions(versions: Collection[CharterVersion]) -> dict[UUID, WhichDecisions]:
-    """What each of these charter versions says of decisions, in one statement."""
-    found = CharterVersion.objects.filter(pk__in=[version.pk for version in versions]).order_by()
+def which_decisions(versions: Collection[UUID]) -> dict[UUID, WhichDecisions]:
+    """What each of these charter versions, by key, says of decisions; in one statement."""
+    found = CharterVersion.objects.filter(pk__in=versions).order_by()
     return {
         key: msgspec.convert(stored, WhichDecisions)
         for key, stored in found.values_list("pk", "document__which_decisions")

@@ -55,6 +55,7 @@ class Versions:
             "category": "", "layer": "", "kind": "", "view": "", "created_at": clock.now(),
             "created_by_id": self.account.pk, "standing": standing, "activated_at": clock.now(),
             "activated_by_id": self.account.pk, "case_id": new_id(), "expires_at": clock.now(), "pilot_cohort": "team:any",
+            "bounds": Jsonb({}),
         }  # fmt: skip
         names, values = ", ".join(row), ", ".join(["%s"] * len(row))
         self.owner.execute(
