@@ -1,6 +1,8 @@
 """The key that seals payloads: AES-256-GCM, in a file that only this account may read. Imports no Django.
 
-A sealed payload is 12 random bytes and the ciphertext. Whoever has the database alone cannot read it.
+What is sealed is 12 random bytes and the ciphertext. Whoever has the database alone cannot read it, nor learn from its
+length more than within which power of two it lies, the least of them 1,024 bytes. It is bound to what it is `about`: moved
+to another place, it does not open.
 """
 
 import secrets
@@ -12,17 +14,27 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from audits.ledger.keyfiles import read_or_make
 
 _NONCE = 12
+_LEAST = 1024
+# Ends the body before zeros fill it up, as in ISO/IEC 7816-4. JSON ends with neither, so what was sealed unfilled opens too.
+_END = b"\x80"
 
 
-def seal(body: bytes, path: Path) -> bytes:
-    """The payload so that only the holder of the key at `path` (made there when there is none) reads it."""
+def seal(body: bytes, path: Path, *, about: bytes = b"") -> bytes:
+    """The body so that only the holder of the key at `path` (made there when there is none) reads it."""
     nonce = secrets.token_bytes(_NONCE)
-    return nonce + _cipher(path).encrypt(nonce, body, None)
+    return nonce + _cipher(path).encrypt(nonce, _filled(body), about)
 
 
-def unseal(sealed: bytes, path: Path) -> bytes:
-    """What was sealed. Raises InvalidTag where it was changed or another key sealed it."""
-    return _cipher(path).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
+def unseal(sealed: bytes, path: Path, *, about: bytes = b"") -> bytes:
+    """What was sealed. Raises InvalidTag where it was changed or moved, or another key sealed it."""
+    filled = _cipher(path).decrypt(sealed[:_NONCE], sealed[_NONCE:], about)
+    return filled.rstrip(b"\x00").removesuffix(_END)
+
+
+def _filled(body: bytes) -> bytes:
+    """The body with as many bytes as the next power of two, so that a short reason is as long as none."""
+    size = max(_LEAST, 1 << len(body).bit_length())
+    return (body + _END).ljust(size, b"\x00")
 
 
 @lru_cache(maxsize=4)

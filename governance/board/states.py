@@ -53,6 +53,10 @@ class Vote(models.TextChoices):
     VETO = "veto", _("Veto")
 
 
+# Votes that say why.
+REASONED = (Vote.REJECT, Vote.RECUSE, Vote.VETO)
+
+
 class ConditionKind(models.TextChoices):
     """What an approval can be bound to. Each is enforced: it narrows what the charter says."""
 

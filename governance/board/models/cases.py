@@ -11,6 +11,7 @@ from charter.registry.models import CharterVersion, RulebookVersion
 from governance.board.states import (
     OF_A_QUESTION,
     OF_A_VERSION,
+    REASONED,
     CaseKind,
     CaseState,
     ConditionKind,
@@ -154,13 +155,14 @@ class CaseHandler(ObjectPermission):
 
 
 class Ballot(Record):
-    """A seat's vote in a case, once. Blind until the case closes."""
+    """A seat's vote in a case, once. Blind until the case closes: `sealed` holds what it says until then (see `ballots`)."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="ballots")
     seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="ballots")
     user = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="ballots")
-    vote = models.CharField(max_length=20, choices=Vote)
+    vote = models.CharField(max_length=20, choices=Vote, blank=True)
     reason = models.TextField(blank=True)
+    sealed = models.BinaryField(null=True)
     cast_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -169,11 +171,13 @@ class Ballot(Record):
             models.UniqueConstraint(fields=["case", "seat"], name="ballot_one_a_seat"),
             models.UniqueConstraint(fields=["case", "user"], name="ballot_one_an_account"),
             models.CheckConstraint(
-                condition=~Q(vote__in=[Vote.REJECT, Vote.RECUSE, Vote.VETO]) | ~Q(reason=""),
+                condition=Q(sealed__isnull=False, vote="", reason="")
+                | (Q(sealed__isnull=True) & ~Q(vote="")),
+                name="ballot_sealed_or_opened",
+            ),
+            models.CheckConstraint(
+                condition=~Q(vote__in=REASONED) | ~Q(reason=""),
                 name="ballot_no_needs_a_reason",
-                violation_error_message=_(
-                    "Say why: a vote against, a veto and a recusal each need a reason."
-                ),
             ),
         ]
 

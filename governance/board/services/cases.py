@@ -12,7 +12,7 @@ from audits.ledger.models import Visibility
 from charter.registry import services as registry
 from charter.registry.models import CharterVersion, RulebookVersion
 from charter.registry.states import RulebookState, Standing, check_rulebook_can_move
-from governance.board import approval, minutes, permissions, queries, quorum
+from governance.board import approval, ballots, minutes, permissions, queries, quorum
 from governance.board.models import Ballot, BoardOutcome, Case, Seat, Waiver
 from governance.board.quorum import Tally
 from governance.board.services import effects, handling, telling
@@ -90,10 +90,10 @@ def cast_batch(
     """
     payload = {"cases": [case.pk for case in cases], "seat": seat_kind}
     with refusals_logged("board.ballot.refused", payload, by):
-        ballots = _cast_all(cases, seat_kind, vote, by, reason)
+        votes = _cast_all(cases, seat_kind, vote, by, reason)
     for case in cases:
         _decide_if_heard(case, by)
-    return ballots
+    return votes
 
 
 @transaction.atomic(durable=True)
@@ -107,10 +107,10 @@ def close_case(*, case: Case, by: User) -> BoardOutcome:
     case = _locked(case)
     if case.state != CaseState.OPEN:
         return case.outcome
-    ballots = list(case.ballots.select_related("seat", "user"))
-    tally = _tally(ballots)
+    cast = [ballots.show(each) for each in case.ballots.select_related("seat", "user")]
+    tally = _tally(cast)
     permissions.check_can_be_decided(case, tally)
-    outcome = _decide(case, tally, ballots, by)
+    outcome = _decide(case, tally, cast, by)
     effects.carry_out(case, approved=outcome.approved, by=by)
     telling.decided(case, outcome, by)
     return outcome
@@ -127,13 +127,13 @@ def _cast_all(cases: Sequence[Case], seat_kind: SeatKind, vote: Vote, by: User, 
         raise BadInput(_("A veto and a recusal speak of one case. Cast them there."), field="vote")
     if not cases or len({case.pk for case in cases}) != len(cases):
         raise BadInput(_("Choose cases, each of them once."), field="cases")
-    ballots = []
+    votes = []
     # In one order, so that two who vote on several never wait for each other.
     for each in sorted(cases, key=lambda case: case.pk):
         case = _locked(each)
         permissions.check_is_low_risk(case)
-        ballots.append(_cast_locked(case, seat_kind, vote, by, reason))
-    return ballots
+        votes.append(_cast_locked(case, seat_kind, vote, by, reason))
+    return votes
 
 
 def _cast_locked(case: Case, seat_kind: SeatKind, vote: Vote, by: User, reason: str) -> Ballot:
@@ -141,7 +141,10 @@ def _cast_locked(case: Case, seat_kind: SeatKind, vote: Vote, by: User, reason: 
     if seat is None:
         raise NotFound(_("The board has no such seat, or nobody was ever put on it."), field="seat")
     permissions.check_can_cast(by, case, seat, vote)
-    ballot = records.insert(Ballot(case=case, seat=seat, user=by, vote=vote, reason=reason.strip()))
+    ballot = Ballot(case=case, seat=seat, user=by)
+    ballot.sealed = ballots.sealed(ballot, ballots.words(vote, reason))
+    records.insert(ballot)
+    ballots.show(ballot)
     # Sealed: the log proves that the ballot was cast and when, and tells what it said only with the outcome.
     payload = {"case": case.pk, **_ballot_payload(ballot)}
     ledger.append(kind="board.ballot.cast", payload=payload, by=by.actor, visibility=Visibility.SEALED)
@@ -158,8 +161,8 @@ def _decide_if_heard(case: Case, by: User) -> None:
         telling.obstructed(case, obstacle)
 
 
-def _tally(ballots: Sequence[Ballot]) -> Tally:
-    return quorum.tally({SeatKind(ballot.seat.kind): Vote(ballot.vote) for ballot in ballots})
+def _tally(cast: Sequence[Ballot]) -> Tally:
+    return quorum.tally({SeatKind(ballot.seat.kind): Vote(ballot.vote) for ballot in cast})
 
 
 def _kind_of(version: CharterVersion | None, rulebook: RulebookVersion | None) -> CaseKind:
@@ -238,7 +241,7 @@ def _locked(case: Case) -> Case:
     return Case.objects.select_for_update(of=("self",)).select_related(*related).get(pk=case.pk)
 
 
-def _decide(case: Case, tally: Tally, ballots: list[Ballot], by: User) -> BoardOutcome:
+def _decide(case: Case, tally: Tally, cast: Sequence[Ballot], by: User) -> BoardOutcome:
     needed = approval.bar(case)
     approved = tally.passes(needed)
     outcome = records.insert(
@@ -247,7 +250,7 @@ def _decide(case: Case, tally: Tally, ballots: list[Ballot], by: User) -> BoardO
             approved=approved,
             approvals=tally.approvals,
             votes=tally.votes,
-            minutes=minutes.write(case, tally, ballots, approved=approved),
+            minutes=minutes.write(case, tally, cast, approved=approved),
             decided_by=by,
         )
     )
@@ -255,6 +258,8 @@ def _decide(case: Case, tally: Tally, ballots: list[Ballot], by: User) -> BoardO
     check_can_move(CaseState(case.state), state)
     case.state, case.closed_at, case.closed_by = state, outcome.decided_at, by
     case.save(update_fields=["state", "closed_at", "closed_by"])
+    # Only now: the database opens no ballot of an open case.
+    Ballot.objects.bulk_update(cast, ["vote", "reason", "sealed"])
     payload = {
         **_case_payload(case),
         "approved": approved,
@@ -262,7 +267,7 @@ def _decide(case: Case, tally: Tally, ballots: list[Ballot], by: User) -> BoardO
         "votes": tally.votes,
         "needed": {"level": approval.level(case), "share": str(needed.share), "must_vote": needed.must_vote},
         "conditions": {each.kind: each.value for each in queries.conditions(case)},
-        "ballots": [_ballot_payload(ballot) for ballot in ballots],
+        "ballots": [_ballot_payload(ballot) for ballot in cast],
     }
     ledger.append(kind="board.case.decided", payload=payload, by=by.actor)
     return outcome

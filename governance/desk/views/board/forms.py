@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from charter.rules import Rule
 from charter.rules.vocabulary import Decision
-from governance.board.states import CaseKind, ConditionKind, Said, SeatKind, Vote
+from governance.board.states import REASONED, CaseKind, ConditionKind, Said, SeatKind, Vote
 from governance.desk.accounts import AccountField
 from governance.desk.questions import named
 from ground.errors import HouseError
@@ -33,7 +33,6 @@ SCOPES = {
         "Worker representation may veto on monitoring and working conditions. A reason is needed."
     ),
 }
-NEED_A_REASON = frozenset({Vote.REJECT, Vote.VETO, Vote.RECUSE})
 
 
 class BoardForm(forms.Form):
@@ -111,7 +110,7 @@ class BallotForm(BoardForm):
 
     def clean(self) -> dict[str, object]:
         given = super().clean()
-        if given.get("vote") in NEED_A_REASON and not given.get("reason"):
+        if given.get("vote") in REASONED and not given.get("reason"):
             self.add_error(
                 "reason", _("Say why: a vote against, a veto and standing back each need a reason")
             )

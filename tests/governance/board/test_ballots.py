@@ -1,0 +1,147 @@
+"""Ballots are sealed in the database until their case closes, and opened once by its closing."""
+
+import os
+import subprocess
+import sys
+
+import psycopg
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from charter.registry.models import CharterVersion
+from governance.board import queries, services
+from governance.board.models import Ballot
+from governance.board.states import CaseState, ConditionKind, SeatKind, Vote
+from ground.errors import BadInput, Conflict
+from tests import factories, house
+
+HR, LEGAL = SeatKind.HR, SeatKind.LEGAL
+SECRET = "It would be used against the two of us."
+
+
+def cast(case, seat, vote, reason=""):
+    member = factories.a_board()[seat]
+    return services.cast_ballot(case=case, seat_kind=seat, vote=vote, reason=reason, by=member)
+
+
+def row(case, seat) -> Ballot:
+    return Ballot.objects.get(case=case, seat__kind=seat)
+
+
+def read_all(table: str) -> str:
+    """Every row of a table as whoever reads the database sees it, bytes included."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT string_agg(t::text, '') FROM {table} t")
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.django_db
+class TestSealed:
+    def test_the_database_does_not_hold_what_was_voted(self, by):
+        """DESIGN, board: votes are blind until the case closes, to whoever reads the database as well."""
+        case = factories.an_open_case()
+        for seat, vote in ((HR, Vote.REJECT), (LEGAL, Vote.APPROVE)):
+            assert cast(case, seat, vote, SECRET).vote == vote  # the voter is told what was cast
+        tables = [read_all("board_ballot"), read_all("ledger_payload")]
+        for hidden in (SECRET, SECRET.encode().hex(), Vote.REJECT.value.encode().hex()):
+            assert not any(hidden in table for table in tables)
+        hr, legal = row(case, HR), row(case, LEGAL)
+        assert (hr.vote, hr.reason) == (legal.vote, legal.reason) == ("", "")
+        assert len(hr.sealed) == len(legal.sealed)
+
+    def test_closing_opens_them_all(self, by):
+        case = factories.an_open_case()
+        factories.votes(case, {HR: Vote.REJECT})
+        case.refresh_from_db()
+        assert case.state == CaseState.APPROVED
+        opened = {each.seat.kind: (each.vote, each.reason) for each in queries.ballots(case)}
+        assert opened[HR] == ("reject", "reject is right") and len(opened) == len(SeatKind)
+        assert not Ballot.objects.filter(sealed__isnull=False).exists()
+
+    @pytest.mark.parametrize("vote", [Vote.REJECT, Vote.VETO, Vote.RECUSE])
+    def test_a_vote_that_must_say_why_says_why(self, by, vote):
+        """DESIGN, board: it is checked before it is sealed, since nobody can check it afterwards."""
+        case = factories.an_open_case()
+        with pytest.raises(BadInput, match="Say why") as refused:
+            cast(case, HR, vote, "  ")
+        assert refused.value.field == "reason" and not Ballot.objects.exists()
+
+    def test_ballots_that_were_exchanged_decide_nothing(self, by):
+        """The attack: whoever writes the database gives one seat's sealed words to another."""
+        case = factories.an_open_case()
+        cast(case, HR, Vote.VETO, SECRET)
+        approving = cast(case, LEGAL, Vote.APPROVE)
+        forged = bytes(row(case, LEGAL).sealed)
+        with pytest.raises(IntegrityError, match="opened once"), transaction.atomic():
+            Ballot.objects.filter(seat__kind=HR).update(sealed=forged)
+        another = factories.an_open_case("pr-age")
+        exchanged = Ballot(case=another, seat=approving.seat, user=approving.user, sealed=forged)
+        exchanged.save(force_insert=True)
+        for seat in set(SeatKind) - {LEGAL, SeatKind.PRODUCT}:
+            cast(another, seat, Vote.APPROVE)
+        cast(another, SeatKind.PRODUCT, Vote.APPROVE)  # the last: it stands, and the case does not close
+        with pytest.raises(Conflict) as refused:
+            services.close_case(case=another, by=factories.system())
+        assert refused.value.code == "ballot_does_not_open"
+        another.refresh_from_db()
+        assert another.state == CaseState.OPEN
+
+    def test_another_key_opens_nothing_and_decides_nothing(self, by, settings, tmp_path):
+        """Fail closed: a key that was lost leaves the case open, rather than counting what it cannot read."""
+        case, kept = factories.an_open_case(), settings.LEDGER_SEALING_KEY_FILE
+        for seat in set(SeatKind) - {LEGAL}:
+            cast(case, seat, Vote.APPROVE)
+        settings.LEDGER_SEALING_KEY_FILE = tmp_path / "another.key"
+        cast(case, LEGAL, Vote.APPROVE)
+        with pytest.raises(Conflict, match="key"):
+            services.close_case(case=case, by=factories.system())
+        case.refresh_from_db()
+        assert case.state == CaseState.OPEN
+        settings.LEDGER_SEALING_KEY_FILE = kept
+        assert row(case, HR).vote == ""
+
+    def test_the_database_takes_no_open_ballot_and_opens_none_early(self, by):
+        """Promises of the database: cast sealed, opened once, when the case has closed."""
+        case = factories.an_open_case()
+        cast(case, HR, Vote.APPROVE)
+        open_one = Ballot(case=case, seat=factories.a_seat(LEGAL), user=factories.system(), vote=Vote.APPROVE)
+        early = {"vote": Vote.APPROVE, "sealed": None}
+        for change, refused in (
+            (lambda: open_one.save(force_insert=True), "cast sealed"),
+            (lambda: Ballot.objects.update(**early), "when its case closes"),
+            (lambda: Ballot.objects.update(sealed=None), "ballot_sealed_or_opened|when its case closes"),
+            (lambda: Ballot.objects.update(sealed=b"other"), "opened once"),
+        ):
+            with pytest.raises(IntegrityError, match=refused), transaction.atomic():
+                change()
+
+
+def migrated(server, database: str, *where: str) -> None:
+    environment = {**os.environ, "DATABASE_URL": house.owner_url(server, database)}
+    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0", "--skip-checks", *where]
+    subprocess.run(command, cwd=house.PROJECT, env=environment, check=True, capture_output=True)
+
+
+def test_ballots_and_bounds_of_an_older_house_are_taken_over(committed_db, server):
+    """Upgrade: open ballots are sealed, and a charter in force learns what its approval was bound to."""
+    bound = factories.an_open_case("lead-time-for-changes")
+    proposer = factories.a_board()[HR]
+    teams = {"grains": ["team"]}
+    services.propose_condition(case=bound, kind=ConditionKind.GRAINS, value=teams, by=proposer)
+    factories.a_decided_case(bound)
+    case = factories.an_open_case("pr-age")
+    cast(case, HR, Vote.REJECT, SECRET)
+    connection.close()
+
+    migrated(server, committed_db, "board", "0008")
+    migrated(server, committed_db, "registry", "0010_pilot_cohort")
+    with psycopg.connect(house.owner_url(server, committed_db)) as older:
+        stored = older.execute("SELECT vote, reason FROM board_ballot WHERE case_id = %s", [case.pk])
+        assert stored.fetchall() == [("reject", SECRET)]
+    migrated(server, committed_db)
+
+    assert row(case, HR).vote == "" and SECRET not in read_all("board_ballot")
+    assert CharterVersion.objects.get(pk=bound.charter_version_id).bounds == teams
+    for seat in set(SeatKind) - {HR}:
+        cast(case, seat, Vote.APPROVE)
+    assert {each.seat.kind: each.reason for each in queries.ballots(case)}[HR] == SECRET
