@@ -137,6 +137,7 @@ class Registry:
 
         from charter.registry import catalogue
         from charter.registry.models import Metric
+        from tests.benchmarks.copies import of_another_metric
 
         documents = list(catalogue.charters().values())
         for number, document in zip(numbers, cycle(documents), strict=False):
@@ -144,7 +145,7 @@ class Registry:
             metric = Metric(
                 programme=self._programme, slug=slug, name=name, owner=self._account, created_by=self._account
             )
-            yield metric, msgspec.to_builtins(document) | {"metric": slug, "name": name}
+            yield metric, msgspec.to_builtins(of_another_metric(document, slug)) | {"name": name}
 
     def _versions(self, metric: object, document: dict) -> Iterator[object]:
         from charter.registry.models import CharterVersion

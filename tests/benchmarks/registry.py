@@ -16,10 +16,11 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from charter.registry import catalogue
-from charter.registry.document import CharterDocument, Example
+from charter.registry.document import CharterDocument
 from charter.registry.files import dump_charter
 from tests import house as test_house
 from tests.benchmarks import harness
+from tests.benchmarks.copies import of_another_metric
 
 LINTED, LINT_SECONDS = 1_000, 5.0
 IMPORTED, IMPORT_SECONDS = 10_000, 60.0
@@ -87,23 +88,8 @@ def _variant(document: CharterDocument, place: int) -> CharterDocument:
     assert measure is not None
     start, value, end = measure.facts.rpartition(" AS value")
     facts = f"{start} + {place} * 0{value}{end}"
-    slug = f"{document.metric}-{place}"
-    examples = replace(
-        document.examples,
-        correct=tuple(_of(each, document.metric, slug) for each in document.examples.correct),
-        incorrect=tuple(_of(each, document.metric, slug) for each in document.examples.incorrect),
-    )
     what = replace(document.what, measure=replace(measure, facts=facts))
-    return replace(document, metric=slug, what=what, examples=examples)
-
-
-def _of(example: Example, old: str, new: str) -> Example:
-    """The example, asking for the other metric where it names its own."""
-    metrics = example.request.get("metrics")
-    if not isinstance(metrics, list | tuple):
-        return example
-    named = [new if metric == old else metric for metric in metrics]
-    return replace(example, request={**example.request, "metrics": named})
+    return of_another_metric(replace(document, what=what), f"{document.metric}-{place}")
 
 
 def _line(name: str, value: float, unit: str, aim: str = "", holds: bool = True) -> dict:
