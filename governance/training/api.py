@@ -11,9 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from charter.registry.models import Contract, Programme
+from charter.registry.models import Contract, Programme, RulebookVersion
 from governance.training import permissions, queries, services
-from governance.training.models import ContractAcknowledgement
+from governance.training.models import Acknowledgement, ContractAcknowledgement
 from governance.training.queries import Readiness
 from governance.training.serializers import CountsSerializer, ReadinessSerializer
 from ground import clock
@@ -66,6 +66,34 @@ class AcknowledgementSerializer(serializers.ModelSerializer):
     class Meta:
         model = ContractAcknowledgement
         fields = ["number", "acknowledged_at"]
+
+
+class RulesAcknowledgementSerializer(serializers.ModelSerializer):
+    number = serializers.IntegerField(source="rulebook_version.number")
+
+    class Meta:
+        model = Acknowledgement
+        fields = ["number", "acknowledged_at"]
+
+
+class RulesAcknowledgements(APIView):
+    """The versions of the rules that the asker has acknowledged; POST acknowledges those in force (AR24, S54)."""
+
+    @extend_schema(operation_id="rules_acknowledgements", responses=RulesAcknowledgementSerializer(many=True))
+    def get(self, http: Request) -> Response:
+        found = Acknowledgement.objects.filter(user=http.user).select_related("rulebook_version")
+        return Response(RulesAcknowledgementSerializer(found, many=True).data)
+
+    @extend_schema(
+        operation_id="rules_acknowledge",
+        request=AcknowledgementInput,
+        responses={201: RulesAcknowledgementSerializer},
+    )
+    def post(self, http: Request) -> Response:
+        number = given(AcknowledgementInput, http)["number"]
+        version = get_object_or_404(RulebookVersion, number=number)
+        made = services.acknowledge(rulebook_version=version, by=http.user)
+        return Response(RulesAcknowledgementSerializer(made).data, status=201)
 
 
 class ContractAcknowledgements(APIView):

@@ -55,3 +55,26 @@ def test_others_are_counted_and_never_named(get):
     for number in range(5):
         a_manager(f"m{number}")
     assert get("training/managers", admin) == (200, {"managers": 5, "ready": 0})
+
+
+def test_the_rules_are_acknowledged_over_the_api(get, client):
+    """AR24, S54: those in force, by their number; earlier ones count for nothing."""
+    ana, rules = factories.an_account("ana"), factories.the_rules()
+
+    def say(**said):
+        token = AuthToken.objects.create(user=ana)[1]
+        return client.post(
+            "/api/v1/rules/acknowledgements",
+            said,
+            content_type="application/json",
+            headers={"authorization": f"Token {token}"},
+        )
+
+    assert get("rules/acknowledgements", ana) == (200, [])
+    assert say(number="one").json()["field"] == "number"
+    assert say(number=rules.number + 1).status_code == 404
+    assert say(number=rules.number).status_code == say(number=rules.number).status_code == 201
+    _status, told = get("rules/acknowledgements", ana)
+    assert [each["number"] for each in told] == [rules.number]
+    assert get("training", ana)[1]["acknowledged"] is True
+    assert get("rules/acknowledgements", factories.an_account("another"))[1] == []

@@ -1,0 +1,10 @@
+"""Addresses in the API of what the desk alone puts together."""
+
+from django.urls import path
+
+from governance.desk import records_api
+
+urlpatterns = [
+    path("records", records_api.RecordList.as_view(), name="api-records"),
+    path("records/<slug:slug>", records_api.RecordDetail.as_view(), name="api-record"),
+]
