@@ -15,10 +15,7 @@ def insert(record: Model) -> Model:
 
     Raises BadInput, naming the field where there is one; Conflict where somebody wrote first between check and write.
     """
-    try:
-        record.full_clean()
-    except ValidationError as error:
-        raise bad_input(error) from error
+    check(record)
     try:
         record.save(force_insert=True)
     except IntegrityError as error:
@@ -26,6 +23,14 @@ def insert(record: Model) -> Model:
             "Somebody else recorded the same at that moment. Look at it again before you retry."
         ) from error
     return record
+
+
+def check(record: models.Model) -> None:
+    """Raise BadInput where a record does not keep to its model and constraints, naming the field where there is one."""
+    try:
+        record.full_clean()
+    except ValidationError as error:
+        raise bad_input(error) from error
 
 
 def bad_input(error: ValidationError) -> BadInput:

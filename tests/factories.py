@@ -18,7 +18,7 @@ from charter.registry.states import RulebookState
 from charter.rules.vocabulary import Grain
 from governance.board import services as board
 from governance.board.models import BoardOutcome, Case, Seat
-from governance.board.states import SeatKind, Vote
+from governance.board.states import CaseKind, SeatKind, Vote
 from governance.people import services as people
 from governance.people.models import (
     ContextClass,
@@ -233,6 +233,15 @@ def a_decided_case(case: Case, said: Mapping[SeatKind, Vote] | None = None) -> B
 
     votes(case, said)
     return board.close_case(case=case, by=system())
+
+
+def settings(**changes: object) -> None:
+    """Settings of the programme as the board has changed them by a case; `promotion_evidence__evidence_needed` names one of a decision."""
+    keyed = {name.replace("__", "."): value for name, value in changes.items()}
+    case = board.open_case(
+        kind=CaseKind.SETTINGS, subject="Settings", question="As tests need them.", details=keyed, by=system()
+    )
+    a_decided_case(case)
 
 
 def an_active_charter(slug: str = "deployment-frequency", **fields: object) -> CharterVersion:

@@ -25,10 +25,10 @@ class Limits(Struct, frozen=True):
 
     people: int  # contributors, or roster where facts name nobody (AR12)
     coverage: float  # share of the events that could be used (S77)
-    events: int = 10
-    dominance: float = 0.5  # no contributor may be behind a larger share
-    # Where facts name nobody: a median of five is no extreme, and a share's two coarsened ends do not meet.
-    impersonal_events: int = 5
+    events: int
+    dominance: float  # no contributor may be behind a larger share, 0 to 1
+    # Where facts name nobody. With five, a median is no extreme, and a share's two coarsened ends do not meet.
+    impersonal_events: int
 
 
 class Tally(Struct, frozen=True):
@@ -46,14 +46,6 @@ class Tally(Struct, frozen=True):
 
 # The share of no events that could be used is told as whole: nothing was lost.
 NO_EVENTS = Tally(events=0, people=0, coverage=1.0)
-
-
-def limits_for(
-    category: Category | None, *, minimum_group: int, minimum_group_strain: int, coverage: float
-) -> Limits:
-    """The programme's limits for a category; an unknown one gets the stricter."""
-    larger = category is None or category in LARGER_GROUPS
-    return Limits(people=minimum_group_strain if larger else minimum_group, coverage=coverage)
 
 
 def reason_to_withhold(

@@ -11,7 +11,7 @@ from msgspec import Struct
 from charter.measures import calendar, disclosure
 from charter.measures.aggregation import Estimate, estimate, told
 from charter.measures.calendar import Span
-from charter.measures.disclosure import NO_EVENTS, Limits, Tally
+from charter.measures.disclosure import LARGER_GROUPS, NO_EVENTS, Limits, Tally
 from charter.measures.events import NO_VALUES, EventTable, Group, Membership, Reach
 from charter.measures.models import PublishedValue, Withheld
 from charter.measures.warehouse import Warehouse
@@ -59,11 +59,15 @@ class Organisation(Struct, frozen=True):
         ]
 
     def limits(self, category: Category | None) -> Limits:
-        return disclosure.limits_for(
-            category,
-            minimum_group=self.programme.minimum_group,
-            minimum_group_strain=self.programme.minimum_group_strain,
-            coverage=self.programme.coverage_threshold,
+        """The programme's limits for a category; an unknown one gets the stricter."""
+        larger = category is None or category in LARGER_GROUPS
+        programme = self.programme
+        return Limits(
+            people=programme.minimum_group_strain if larger else programme.minimum_group,
+            coverage=programme.coverage_threshold,
+            events=programme.least_events,
+            dominance=programme.largest_share / 100,
+            impersonal_events=programme.least_events_unnamed,
         )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
 from rest_framework.request import Request
@@ -19,7 +20,7 @@ from governance.board.models import Case, Pilot, Suspension, Term, Waiver
 from governance.board.proposals import propose
 from governance.board.states import CaseKind, ConditionKind, SeatKind, Vote
 from ground import clock
-from ground.errors import Conflict
+from ground.errors import BadInput, Conflict
 from ground.inputs import given
 from ground.paging import ByCursor
 
@@ -54,8 +55,12 @@ class CaseList(generics.ListAPIView):
     @extend_schema(request=told.CaseInput, responses={201: told.CaseDetailSerializer})
     def post(self, http: Request) -> Response:
         fields = given(told.CaseInput, http)
-        waiver = fields.pop("waiver", None)
-        case = services.open_case(**fields, details=waiver, by=http.user)
+        details = {
+            kind: fields.pop(kind.value) for kind in (CaseKind.WAIVER, CaseKind.SETTINGS) if kind in fields
+        }
+        if wrong := set(details) - {fields.get("kind")}:
+            raise BadInput(_("This goes with a case of its own kind only."), field=wrong.pop().value)
+        case = services.open_case(**fields, details=details.get(fields.get("kind")), by=http.user)
         return _case(http, case.pk, status.HTTP_201_CREATED)
 
 

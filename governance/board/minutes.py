@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
+from charter.registry.programme_settings import Rows
 from governance.board import approval, queries
 from governance.board.models import Ballot, Case, Condition
 from governance.board.quorum import Tally
@@ -35,6 +36,7 @@ def _lines(case: Case, tally: Tally, ballots: Sequence[Ballot], *, approved: boo
         yield _("The seat “%(seat)s” vetoed it.") % {"seat": seat.label}
     if approved:
         yield from map(_condition, queries.conditions(case))
+        yield from _changed(case)
     yield from map(_ballot, ballots)
 
 
@@ -44,6 +46,13 @@ def _condition(condition: Condition) -> str:
         for name, value in sorted(condition.value.items())
     )
     return _("Bound to: %(kind)s (%(said)s).") % {"kind": condition.get_kind_display(), "said": said}
+
+
+def _changed(case: Case) -> Iterator[str]:
+    """Each setting that the outcome changes."""
+    change = getattr(case, "settings_change", None)
+    for line in Rows().lines(change.changes, change.former) if change else ():
+        yield _("%(label)s: %(becomes)s, was %(was)s.") % line._asdict()
 
 
 def _ballot(ballot: Ballot) -> str:

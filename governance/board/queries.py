@@ -20,6 +20,7 @@ from governance.board.models import (
     Condition,
     Pilot,
     Seat,
+    SettingsChange,
     Suspension,
     Term,
     Waiver,
@@ -64,7 +65,15 @@ class FormerReason:
 
 def cases(state: CaseState | None = None) -> QuerySet[Case]:
     """Cases, newest first, each with its matter and outcome."""
-    related = (*_RELATED, "outcome", "opened_by", "handling__user", "waiver", "suspension__seat")
+    related = (
+        *_RELATED,
+        "outcome",
+        "opened_by",
+        "handling__user",
+        "waiver",
+        "suspension__seat",
+        "settings_change",
+    )
     found = Case.objects.select_related(*related)
     return found if state is None else found.filter(state=state)
 
@@ -162,6 +171,12 @@ def former_reasons(metric: Metric) -> tuple[FormerReason, ...]:
     return tuple(
         FormerReason(each.case, SeatKind(each.seat.kind), each.vote, each.reason) for each in against
     )
+
+
+def settings_changes(user: User) -> QuerySet[SettingsChange]:
+    """The changes of settings whose cases an account may see, newest first."""
+    seen = visible_cases(user).filter(kind=CaseKind.SETTINGS).values("pk")
+    return SettingsChange.objects.filter(case__in=seen).select_related("case").order_by("-case__opened_at")
 
 
 def waivers() -> QuerySet[Waiver]:

@@ -18,6 +18,7 @@ from governance.board.models import (
     Term,
     Waiver,
 )
+from governance.board.settings_told import SettingsChangeSerializer
 from governance.board.states import CaseKind, ConditionKind, Said, SeatKind, Vote
 from governance.people.models import User
 from ground.inputs import LONGEST, Input
@@ -138,11 +139,12 @@ class NeededSerializer(serializers.Serializer):
 
 
 class CaseDetailSerializer(CaseSerializer):
-    """A case with what it needs to pass, its conditions, its waiver, the seats heard, what is new to the reader, and why it failed before."""
+    """A case with what it needs to pass, its conditions, its waiver or settings, the seats heard, what is new to the reader, and why it failed before."""
 
     needed = serializers.SerializerMethodField()
     conditions = serializers.SerializerMethodField()
     waiver = WaiverSerializer(default=None)
+    settings = SettingsChangeSerializer(source="settings_change", default=None)
     heard = serializers.SerializerMethodField()
     changes = serializers.SerializerMethodField()
     former_reasons = serializers.SerializerMethodField()
@@ -153,6 +155,7 @@ class CaseDetailSerializer(CaseSerializer):
             "needed",
             "conditions",
             "waiver",
+            "settings",
             "heard",
             "changes",
             "former_reasons",
@@ -200,6 +203,7 @@ class CaseInput(Input):
     question = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True)
     closes_at = serializers.DateTimeField(required=False)
     waiver = WaiverInput(required=False)
+    settings = serializers.DictField(child=serializers.JSONField(allow_null=True), required=False)
     handler = Account(required=False)
 
 

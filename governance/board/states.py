@@ -25,6 +25,7 @@ class CaseKind(models.TextChoices):
     UNINTENDED_CONSEQUENCES = "unintended_consequences", _("Unintended consequences")
     YEARLY_REVIEW = "yearly_review", _("Yearly review of the system")
     VIEW_CHANGE = "view_change", _("Change of a view")
+    SETTINGS = "settings", _("Change of settings")
 
 
 # Kinds that are about one charter version and decide where it stands.
@@ -36,6 +37,7 @@ OF_A_QUESTION = (
     CaseKind.UNINTENDED_CONSEQUENCES,
     CaseKind.YEARLY_REVIEW,
     CaseKind.VIEW_CHANGE,
+    CaseKind.SETTINGS,
 )
 
 

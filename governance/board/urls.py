@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance.board import api, rules_api
+from governance.board import api, rules_api, settings_api
 
 urlpatterns = [
     path("rules", rules_api.RuleList.as_view(), name="api-rules"),
@@ -20,6 +20,7 @@ urlpatterns = [
         name="api-case-condition",
     ),
     path("drafts/<uuid:key>/hand-in", api.DraftHandIn.as_view(), name="api-draft-hand-in"),
+    path("settings", settings_api.SettingList.as_view(), name="api-settings"),
     path("seats", api.SeatList.as_view(), name="api-seats"),
     path("terms", api.TermList.as_view(), name="api-terms"),
     path("terms/<uuid:key>/end", api.TermEnd.as_view(), name="api-term-end"),

@@ -97,6 +97,7 @@ UNDER = {
         "views",
     ),
     "rule": "rules",
+    **dict.fromkeys(("settings", "settings-change"), "rules"),
     **dict.fromkeys(
         ("training", "training-attestation", "training-question", "training-result", "training-managers"),
         "rules",
@@ -112,6 +113,7 @@ FOOTER = (
     ("matrix", _("Matrix")),
     ("views", _("Views")),
     ("rules", _("All rules")),
+    ("settings", _("Settings")),
     ("training", _("Training")),
     ("minutes", _("Minutes of the board")),
     ("dispute", _("Dispute something")),

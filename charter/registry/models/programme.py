@@ -2,9 +2,12 @@
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
+from charter.registry.disclosure_limits import Disclosure
 from charter.registry.looking_limits import Limits
 from charter.registry.reminders import two_reminders
 from charter.registry.states import (
@@ -22,7 +25,7 @@ def choices(words) -> list[tuple[str, str]]:
 _USER = settings.AUTH_USER_MODEL
 
 
-class Programme(Limits, Record):
+class Programme(Disclosure, Limits, Record):
     """The organisation's whole undertaking. One a database."""
 
     slug = models.SlugField(max_length=100, unique=True)
@@ -30,38 +33,62 @@ class Programme(Limits, Record):
     purpose = models.TextField()
     time_zone = models.CharField(max_length=64, default="UTC")
     state = models.CharField(max_length=20, choices=ProgrammeState, default=ProgrammeState.DRAFT)
-    minimum_group = models.PositiveSmallIntegerField(default=5)
-    minimum_group_strain = models.PositiveSmallIntegerField(default=8)
-    coverage_threshold = models.FloatField(default=0.7)
+    charter_months = models.PositiveSmallIntegerField(
+        _("Months until a charter expires"), default=12, validators=[MinValueValidator(1)]
+    )
+    review_days = models.PositiveSmallIntegerField(
+        _("Days between two reviews of a charter"),
+        default=92,
+        help_text=_("At most 92: the matrix is reviewed each quarter."),
+    )
+    review_notice_days = models.PositiveSmallIntegerField(
+        _("Days of notice before an overdue metric is suspended"), default=14
+    )
+    untied_days = models.PositiveSmallIntegerField(
+        _("Days that a charter may allow no decision"),
+        default=30,
+        help_text=_("After that it is suspended: nobody uses it for anything."),
+    )
+    expiry_reminder_days = ArrayField(
+        models.PositiveSmallIntegerField(),
+        verbose_name=_("Days before the expiry of a charter on which its owner is reminded"),
+        default=two_reminders,
+        blank=True,
+    )
     # The metric that says how much of an error budget was used, and from which value on it burns (AR19).
-    error_budget_metric = models.SlugField(max_length=100, default="error-budget")
-    error_budget_limit = models.FloatField(default=1.0)
-    charter_months = models.PositiveSmallIntegerField(default=12)
-    review_days = models.PositiveSmallIntegerField(default=92)
-    review_notice_days = models.PositiveSmallIntegerField(default=14)  # before what is overdue is suspended
-    untied_days = models.PositiveSmallIntegerField(default=30)  # that a charter may allow no decision (S11)
-    expiry_reminder_days = ArrayField(models.PositiveSmallIntegerField(), default=two_reminders)
+    error_budget_metric = models.SlugField(
+        _("Metric that tells how much of an error budget is used"), max_length=100, default="error-budget"
+    )
+    error_budget_limit = models.FloatField(
+        _("Value from which an error budget burns"),
+        default=1.0,
+        help_text=_("1 is the whole budget. Speed alone then decides nothing until it has recovered."),
+    )
+    # The case of the board that changed a setting last; the database asks for one (S7).
+    case_id = models.UUIDField(null=True, blank=True, editable=False)
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(_USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [
             *Limits.Meta.constraints,
-            models.CheckConstraint(condition=Q(minimum_group__gte=3), name="programme_minimum_group_floor"),
-            models.CheckConstraint(
-                condition=Q(minimum_group_strain__gte=F("minimum_group")),
-                name="programme_strain_not_below_group",
-            ),
+            *Disclosure.Meta.constraints,
             models.CheckConstraint(
                 condition=~Q(state=ProgrammeState.ACTIVE)
                 | Q(approved_at__isnull=False, approved_by__isnull=False),
                 name="programme_active_is_approved",
             ),
             models.CheckConstraint(
-                condition=Q(review_days__gte=1, review_days__lte=92), name="programme_reviews_each_quarter"
+                condition=Q(review_days__gte=1, review_days__lte=92),
+                name="programme_reviews_each_quarter",
+                violation_error_message=_(
+                    "A charter is reviewed at least each quarter: within 1 to 92 days."
+                ),
             ),
             models.CheckConstraint(
-                condition=Q(review_notice_days__gte=1), name="programme_suspends_after_notice"
+                condition=Q(review_notice_days__gte=1),
+                name="programme_suspends_after_notice",
+                violation_error_message=_("Give at least one day of notice before a metric is suspended."),
             ),
         ]
 
@@ -77,15 +104,29 @@ class DecisionKind(Record):
     name = models.CharField(max_length=100)
     group = models.CharField(max_length=20, choices=choices(DecisionGroup))
     description = models.TextField()
-    minimum_grain = models.CharField(max_length=20, choices=choices(Grain))
-    evidence_needed = models.PositiveSmallIntegerField(default=0)
-    fairness_needed = models.BooleanField(default=False)
-    accountable_needed = models.BooleanField(default=False)
+    minimum_grain = models.CharField(
+        _("Finest level that a charter may list for it"), max_length=20, choices=choices(Grain)
+    )
+    evidence_needed = models.PositiveSmallIntegerField(
+        _("Pieces of other evidence that it needs"), default=0, validators=[MaxValueValidator(20)]
+    )
+    fairness_needed = models.BooleanField(_("It needs a passed fairness audit"), default=False)
+    accountable_needed = models.BooleanField(_("It needs a named accountable person"), default=False)
+    case_id = models.UUIDField(null=True, blank=True, editable=False)  # as in Programme
 
     class Meta:
         ordering = ["slug"]
         constraints = [
-            models.UniqueConstraint(fields=["programme", "slug"], name="decisionkind_once_a_programme")
+            models.CheckConstraint(
+                condition=~Q(group=DecisionGroup.PEOPLE.value)
+                | Q(evidence_needed__gte=1, fairness_needed=True, accountable_needed=True),
+                name="decisionkind_about_people_is_guarded",
+                violation_error_message=_(
+                    "A decision about people always needs other evidence, a passed fairness audit and somebody who "
+                    "answers for it."
+                ),
+            ),
+            models.UniqueConstraint(fields=["programme", "slug"], name="decisionkind_once_a_programme"),
         ]
 
     def __str__(self) -> str:

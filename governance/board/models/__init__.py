@@ -12,7 +12,7 @@ from governance.board.models.cases import (
     Seat,
     Term,
 )
-from governance.board.models.effects import Pilot, PilotExit, SurveyAnswer, Suspension, Waiver
+from governance.board.models.effects import Pilot, PilotExit, SettingsChange, SurveyAnswer, Suspension, Waiver
 
 __all__ = [
     "HANDLE",
@@ -26,6 +26,7 @@ __all__ = [
     "Pilot",
     "PilotExit",
     "Seat",
+    "SettingsChange",
     "SurveyAnswer",
     "Suspension",
     "Term",

@@ -126,6 +126,15 @@ class Case(Record):
                 name="case_one_open_yearly_review",
                 violation_error_message=_("The yearly review is before the board already."),
             ),
+            # One at a time, so that what the board weighs is what would change when it has decided.
+            models.UniqueConstraint(
+                fields=["kind"],
+                condition=Q(state=CaseState.OPEN, kind=CaseKind.SETTINGS),
+                name="case_one_open_change_of_settings",
+                violation_error_message=_(
+                    "Another change of settings is before the board. Wait for its outcome."
+                ),
+            ),
             models.UniqueConstraint(
                 fields=["rulebook_version"],
                 condition=Q(state=CaseState.OPEN),

@@ -65,6 +65,17 @@ class Waiver(Record):
         ]
 
 
+class SettingsChange(Record):
+    """Settings of the programme as a case would have them, and what they were when it was opened; by key, as JSON."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="settings_change")
+    changes = models.JSONField()
+    former = models.JSONField()
+
+    class Meta:
+        ordering = ["-case__opened_at"]
+
+
 class Suspension(Record):
     """A seat took a charter out of use at once; the board ratifies that in time, or it lapses."""
 

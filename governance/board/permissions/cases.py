@@ -30,7 +30,9 @@ from ground.errors import BadInput, Conflict, HouseError, NotPermitted
 CONDITIONED = frozenset({CaseKind.CHARTER, CaseKind.CLASS_CHANGE})
 LOW_INVASIVENESS = 1  # of the charter's scale from 0 to 4
 # What somebody asks for in their own words.
-_ASKED = frozenset({CaseKind.SUSPENSION, CaseKind.WAIVER, CaseKind.EDGE_CASE, CaseKind.VIEW_CHANGE})
+_ASKED = frozenset(
+    {CaseKind.SUSPENSION, CaseKind.WAIVER, CaseKind.EDGE_CASE, CaseKind.VIEW_CHANGE, CaseKind.SETTINGS}
+)
 _OF_ONE = frozenset({Grain.PERSON, Grain.ROLE_COHORT})
 
 

@@ -13,10 +13,11 @@ from charter.registry import services as registry
 from charter.registry.models import CharterVersion, RulebookVersion
 from charter.registry.states import RulebookState, Standing, check_rulebook_can_move
 from governance.board import approval, ballots, minutes, permissions, queries, quorum
-from governance.board.models import Ballot, BoardOutcome, Case, Seat, Waiver
+from governance.board.models import Ballot, BoardOutcome, Case, Seat, SettingsChange, Waiver
 from governance.board.quorum import Tally
 from governance.board.services import effects, handling, telling
 from governance.board.services.refusals import refusals_logged
+from governance.board.services.settings import request_change
 from governance.board.services.waivers import request_waiver
 from governance.board.states import OF_A_QUESTION, CaseKind, CaseState, SeatKind, Vote, check_can_move
 from governance.people.models import User
@@ -41,7 +42,7 @@ def open_case(
 
     A submitted charter is then in review; one whose pilot has ended is put to the vote for all; a suspended one, to
     come back, for which `question` says what has changed. A diagnostic charter that would become a performance one is a change of class, whatever it is opened as
-    (S45). `details` are the fields of a waiver. Votes can be cast until `closes_at`, by default BOARD_VOTING_DAYS
+    (S45). `details` are the fields of a waiver, or settings by key with what they are to be. Votes can be cast until `closes_at`, by default BOARD_VOTING_DAYS
     from now. The board may name a `handler` at once. A suspension opens its own case.
     """
     kind = kind or _kind_of(charter_version, rulebook_version)
@@ -228,6 +229,8 @@ def _take_up(case: Case, details: Mapping[str, object] | None, by: User) -> None
     version = case.charter_version
     if case.kind == CaseKind.WAIVER:
         request_waiver(case, details or {}, by)
+    elif case.kind == CaseKind.SETTINGS:
+        request_change(case, details or {})
     elif case.kind in permissions.CONDITIONED and version.standing not in {
         Standing.PILOT,
         Standing.SUSPENDED,
@@ -283,12 +286,17 @@ def _case_payload(case: Case) -> dict[str, object]:
         "rulebook_version": case.rulebook_version_id,
         "closes_at": case.closes_at,
         **_waiver_payload(getattr(case, "waiver", None)),
+        **_settings_payload(getattr(case, "settings_change", None)),
     }
 
 
 def _waiver_payload(waiver: Waiver | None) -> dict[str, object]:
     names = ("rule_id", "metric", "decision", "starts_on", "ends_on", "reason")
     return {"waiver": {name: getattr(waiver, name) for name in names}} if waiver else {}
+
+
+def _settings_payload(change: SettingsChange | None) -> dict[str, object]:
+    return {"settings": {"changes": change.changes, "former": change.former}} if change else {}
 
 
 def _ballot_payload(ballot: Ballot) -> dict[str, object]:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from charter.registry import services as registry
 from charter.registry.models import CharterVersion
+from charter.registry.programme_settings import change_settings
 from charter.registry.states import Standing
 from governance.board import permissions, queries
 from governance.board.conditions import bounds_of
@@ -26,6 +27,8 @@ def carry_out(case: Case, *, approved: bool, by: User) -> None:
         _settle_suspension(case, approved=approved, by=by)
     elif case.kind == CaseKind.RULEBOOK and approved:
         registry.publish_rulebook(version=case.rulebook_version, case_id=case.pk, by=by)
+    elif case.kind == CaseKind.SETTINGS and approved:
+        change_settings(changes=case.settings_change.changes, case_id=case.pk, by=by)
 
 
 def midnight(day: date, version: CharterVersion) -> datetime:

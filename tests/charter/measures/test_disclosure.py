@@ -13,13 +13,14 @@ from charter.measures.disclosure import (
     SMALL_ROSTER,
     Limits,
     Tally,
-    limits_for,
     reason_to_withhold,
 )
 from charter.measures.models import Withheld
+from charter.measures.publishing import Organisation
+from charter.registry.models import Programme
 from charter.rules.vocabulary import Aggregation, Category
 
-LIMITS = Limits(people=5, coverage=0.7)
+LIMITS = Limits(people=5, coverage=0.7, events=10, dominance=0.5, impersonal_events=5)
 ENOUGH = Tally(events=30, people=6, coverage=0.9, top_of_events=0.3, top_of_sum=0.3)
 
 
@@ -105,12 +106,18 @@ def test_where_facts_name_nobody_the_roster_counts(events, roster, aggregation, 
     assert reason(Tally(events=events, people=0, coverage=1.0), aggregation, roster) == expected
 
 
-@pytest.mark.parametrize("category", [Category.STRAIN, Category.SURVEY, None])
-def test_strain_and_surveys_need_more_people(category):
+@pytest.mark.parametrize(
+    ("category", "people"),
+    [(Category.STRAIN, 8), (Category.SURVEY, 8), (None, 8), (Category.FLOW, 5)],
+)
+def test_the_programme_says_how_much_must_stand_behind_a_number(category, people):
     """AR12: 5 people, 8 for strain and surveys; what has no category gets the stricter."""
-    limits = limits_for(category, minimum_group=5, minimum_group_strain=8, coverage=0.7)
-    assert reason(but(people=7), limits=limits) == FEW_PEOPLE
-    assert reason(but(people=8), limits=limits) is None
+    programme = Programme(coverage_threshold=0.8, least_events=20, largest_share=40, least_events_unnamed=6)
+    limits = Organisation(programme=programme, cohorts=(), reaches=()).limits(category)
+    expected = Limits(people=people, coverage=0.8, events=20, dominance=0.4, impersonal_events=6)
+    assert limits == expected
+    assert reason(but(people=people - 1), limits=limits) == FEW_PEOPLE
+    assert reason(but(people=people), limits=limits) is None
 
 
 def test_every_reason_is_a_word_of_the_database():

@@ -4,16 +4,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 from django.db import connection
 
 from audits.ledger.models import Entry
 from charter.registry import scans
-from charter.registry.models import CharterVersion, DecisionKind
+from charter.registry.models import CharterVersion
 from charter.registry.states import Standing
 from governance.notices.models import Notice
 from ground import clock
-from tests import factories
+from tests import factories, house
 
 START = datetime(2026, 1, 12, 9, tzinfo=UTC)
 SLUGS = ("deployment-frequency", "lead-time-for-changes", "cycle-time")
@@ -56,10 +57,11 @@ def test_eight_workers_do_each_thing_once(three):
         assert Notice.objects.filter(kind=f"charter.{kind}").count() == 3
 
 
-def test_eight_workers_flag_once(three):
+def test_eight_workers_flag_once(three, server, committed_db):
     """S11: one flag a charter, one question and one suspension, whoever comes first."""
     CharterVersion.objects.update(review_due_on=datetime(2027, 6, 1).date())
-    DecisionKind.objects.all().delete()
+    with psycopg.connect(house.owner_url(server, committed_db)) as owner:
+        owner.execute("DELETE FROM registry_decisionkind")
     assert keep_at_once(START + timedelta(days=1)) == {"flagged as tied to no decision": 3}
     assert keep_at_once(START + timedelta(days=31)) == {"asked to be retired or justified": 3}
     assert keep_at_once(START + timedelta(days=45)) == {"suspended as tied to no decision": 3}

@@ -11,10 +11,8 @@ from charter.registry import reviews, scans, services
 from charter.registry.models import (
     CharterVersion,
     ClockSuspension,
-    DecisionKind,
     Programme,
     Reminder,
-    UntiedFlag,
 )
 from charter.registry.reminders import ReminderKind
 from charter.registry.states import ReviewResult, Standing
@@ -143,7 +141,7 @@ def test_a_late_reminder_is_one_reminder_with_the_true_number_of_days(version):
 def test_no_stages_no_reminders(version):
     """A programme may want none."""
     CharterVersion.objects.update(review_due_on=date(2028, 1, 1))
-    Programme.objects.update(expiry_reminder_days=[])
+    factories.settings(expiry_reminder_days=[])
     assert keep(version.expires_at - timedelta(days=1)) == {}
 
 
@@ -225,86 +223,6 @@ def test_an_owner_who_left_is_told_through_the_administrators(version):
     assert notices().get().to == admin
 
 
-# Metrics tied to no decision
-
-
-@pytest.fixture
-def untied(version) -> CharterVersion:
-    """A charter none of whose decisions the programme has any more; its review is far off."""
-    CharterVersion.objects.update(review_due_on=date(2026, 12, 1))
-    DecisionKind.objects.all().delete()
-    return version
-
-
-def test_a_metric_tied_to_no_decision_is_flagged_asked_about_and_suspended(untied):
-    """S11: flagged at once, asked about after the programme's days, and not in force for ever; each step once."""
-    assert keep(after(days=1)) == {"flagged as tied to no decision": 1}
-    assert keep(after(days=30)) == {}
-    assert keep(after(days=31)) == {"asked to be retired or justified": 1}
-    assert keep(after(days=44)) == {}
-    assert keep(after(days=45)) == {"suspended as tied to no decision": 1}
-    assert keep(after(days=46)) == {}
-    assert standing(untied) == Standing.SUSPENDED
-    assert [told(kind) for kind in ("untied", "untied_asked", "untied_suspended")] == [1, 1, 1]
-    assert [entries(f"untied.{step}") for step in ("flagged", "asked", "overdue")] == [1, 1, 1]
-
-
-def test_the_days_are_the_programmes(untied):
-    """S11: N days is a setting."""
-    Programme.objects.update(untied_days=3, review_notice_days=2)
-    keep(after(days=1))
-    assert keep(after(days=4)) == {"asked to be retired or justified": 1}
-    assert keep(after(days=6)) == {"suspended as tied to no decision": 1}
-
-
-def test_a_late_worker_asks_before_it_suspends(untied):
-    """Issue 3, 6: after a long time down, the flag, the question and the notice still come one after the other."""
-    assert keep(after(days=200)) == {"flagged as tied to no decision": 1}
-    assert keep(after(days=230)) == {"asked to be retired or justified": 1}
-    assert standing(untied) == Standing.ACTIVE
-
-
-def test_a_justified_metric_stays(untied):
-    """S11: retire or justify: a review that says why it stays keeps it in force."""
-    keep(after(days=1)), keep(after(days=31))
-    confirm(untied, after(days=40), "It is compared in the yearly audit.")
-    CharterVersion.objects.update(review_due_on=date(2026, 12, 1))
-    assert keep(after(days=60)) == {}
-    assert standing(untied) == Standing.ACTIVE
-
-
-def test_confirming_without_a_reason_justifies_nothing(untied):
-    """S11: a justification says why."""
-    keep(after(days=1)), keep(after(days=31))
-    confirm(untied, after(days=40))
-    assert keep(after(days=45)) == {"suspended as tied to no decision": 1}
-
-
-def test_a_justification_that_comes_late_puts_it_back_for_good(untied):
-    """S11: justified after the suspension, it is in force again and is not asked about anew."""
-    keep(after(days=1)), keep(after(days=31)), keep(after(days=45))
-    confirm(untied, after(days=50), "It is compared in the yearly audit.")
-    CharterVersion.objects.update(review_due_on=date(2026, 12, 1))
-    assert keep(after(days=51)) == {"put back in force as confirmed": 1}
-    assert keep(after(days=150)) == {}
-
-
-def test_a_metric_that_is_tied_again_loses_its_flag(untied):
-    """S11: the flag says what is, not what was."""
-    keep(after(days=1))
-    services.load_decisions(programme=untied.metric.programme, by=factories.system())
-    assert keep(after(days=2)) == {"tied again or out of force": 1}
-    assert keep(after(days=3)) == {}
-    assert UntiedFlag.objects.get().ended_at is not None
-
-
-def test_a_retired_metric_loses_its_flag(untied):
-    """S11: retiring is the other way out."""
-    keep(after(days=1))
-    services.retire(version=untied, by=factories.system())
-    assert keep(after(days=2)) == {"tied again or out of force": 1}
-
-
 # Clocks that shift
 
 
@@ -356,7 +274,8 @@ def test_a_charter_expires_at_the_hour_at_which_it_began(begins, months, ends):
     """Issue 3, 6: months are counted on the clocks of the programme's zone."""
     with clock.stopped_at(begins.replace(tzinfo=BERLIN)):
         factories.a_programme()
-        Programme.objects.update(time_zone="Europe/Berlin", charter_months=months)
+        Programme.objects.update(time_zone="Europe/Berlin")
+        factories.settings(charter_months=months)
         version = factories.an_active_charter()
     assert version.expires_at.astimezone(BERLIN).replace(tzinfo=None) == ends
 

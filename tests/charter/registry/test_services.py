@@ -100,7 +100,7 @@ def test_a_fresh_install_has_all_decisions_and_keeps_what_was_changed(house, by)
     assert len(slugs) == 22
     assert {"release_readiness", "team_coaching", "promotion_evidence", "staffing", "incident_response",
             "portfolio_planning"} <= slugs  # fmt: skip
-    house.programme.decision_kinds.filter(slug="staffing").update(evidence_needed=3)
+    factories.settings(staffing__evidence_needed=3)
     assert services.load_decisions(programme=house.programme, by=by) == []
     assert house.programme.decision_kinds.get(slug="staffing").evidence_needed == 3
 
@@ -180,7 +180,7 @@ def test_an_example_with_another_verdict_blocks_submission(house, by):
 
 def test_a_decision_finer_than_the_programme_allows_blocks_submission(house, by):
     """S7: each decision category carries its own minimum grain."""
-    house.programme.decision_kinds.filter(slug="retrospective").update(minimum_grain="value_stream")
+    factories.settings(retrospective__minimum_grain="value_stream")
     with pytest.raises(BadInput) as caught:
         services.submit(version=register(house, by), by=by)
     assert [finding.rule for finding in caught.value.extra["findings"] if finding.level == "error"] == [
@@ -345,8 +345,8 @@ def test_an_unapproved_programme_cannot_be_made_active_behind_our_back(by):
 
 def test_groups_cannot_be_made_smaller_than_three(house):
     """AR12: the smallest group has a floor that no setting passes."""
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Programme.objects.update(minimum_group=2)
+    with pytest.raises(BadInput, match="fewer than 3"):
+        factories.settings(minimum_group=2)
 
 
 def stricter_rules(use: str = 'Decision::"compensation"') -> dict[str, str]:

@@ -174,3 +174,40 @@ def test_all_of_ones_notices_are_read_at_once(case, member):
     assert client.get("/api/v1/notices", {"read": False}).json()["results"]
     assert client.post("/api/v1/notices/read").status_code == 204
     assert client.get("/api/v1/notices", {"read": False}).json()["results"] == []
+
+
+def test_settings_are_read_and_changed_by_a_case(member):
+    """S7, issue 3, 8: REST for all of it; what cannot be is refused with the setting named, and nothing is opened."""
+    client = as_(member)
+    now = {each["key"]: each for each in client.get("/api/v1/settings").json()}
+    assert now["minimum_group"]["value"] == 5 and now["minimum_group"]["label"] == "Smallest group of people"
+    asked = {"kind": "settings", "subject": "Larger groups", "question": "Five is few."}
+    for settings, field in (
+        ({"minimum_group": "six"}, "minimum_group"),
+        ({"minimum_groups": 6}, "minimum_groups"),
+        ({}, "settings"),
+    ):
+        refused = client.post("/api/v1/cases", {**asked, "settings": settings}, format="json")
+        assert (refused.status_code, refused.json()["field"]) == (400, field)
+    elsewhere = {**asked, "kind": "edge_case", "settings": {"minimum_group": 6}}
+    assert client.post("/api/v1/cases", elsewhere, format="json").json()["field"] == "settings"
+    assert not Case.objects.filter(kind="settings").exists()
+    changes = {"minimum_group": 6, "staffing.evidence_needed": 1}
+    opened = client.post("/api/v1/cases", {**asked, "settings": changes}, format="json").json()
+    former = {"minimum_group": 5, "staffing.evidence_needed": 0}
+    assert opened["settings"] == {"changes": changes, "former": former}
+    second = client.post("/api/v1/cases", {**asked, "settings": {"minimum_group": 7}}, format="json")
+    assert second.status_code == 400 and "Another change" in second.json()["detail"]
+
+
+def test_who_may_propose_a_change_of_settings(case):
+    """S7: the board and administrators put it; nobody else, and the proposer's own seat has no vote on it."""
+    asked = {"kind": "settings", "subject": "S", "question": "Q", "settings": {"looks_a_day": 5}}
+    stranger = as_(factories.an_account("stranger"))
+    assert stranger.post("/api/v1/cases", asked, format="json").status_code == 403
+    board = factories.a_board()
+    key = as_(board[SeatKind.HR]).post("/api/v1/cases", asked, format="json").json()["id"]
+    ballot = {"seat": "hr", "vote": "approve"}
+    refused = as_(board[SeatKind.HR]).post(f"/api/v1/cases/{key}/ballots", ballot, format="json")
+    assert (refused.status_code, refused.json()["code"]) == (403, "own_proposal")
+    assert stranger.get(f"/api/v1/cases/{key}").status_code in (403, 404)

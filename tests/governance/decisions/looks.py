@@ -49,7 +49,9 @@ def a_document_of_people(slug: str = BY_PERSON, counter: str | None = None) -> C
 
 def a_charter_of_people(slug: str = BY_PERSON, counter: str | None = None) -> CharterVersion:
     """Such a charter in force, with a fairness audit passed; `counter` stands beside it."""
-    DecisionKind.objects.filter(slug__in=USES).update(minimum_grain=Grain.PERSON)
+    finer = {f"{use}__minimum_grain": Grain.PERSON.value for use in USES}
+    if DecisionKind.objects.filter(slug__in=USES).exclude(minimum_grain=Grain.PERSON).exists():
+        factories.settings(**finer)
     version = factories.an_active_charter(slug, document=a_document_of_people(slug, counter))
     Clearance.objects.create(
         charter_version=version,

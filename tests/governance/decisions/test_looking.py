@@ -31,7 +31,7 @@ REFUSED_AS_RATING = "was refused to you for performance rating"
 
 
 def set_limits(**limits) -> None:
-    Programme.objects.update(**limits)
+    factories.settings(**limits)
 
 
 @pytest.fixture
@@ -110,7 +110,8 @@ def test_ones_own_values_are_no_look(people):
 
 def test_a_day_ends_at_midnight_in_the_programmes_zone(manager):
     """Issue 4, 6: neither at midnight UTC nor 24 hours later."""
-    set_limits(looks_a_day=1, time_zone="America/New_York")
+    set_limits(looks_a_day=1)
+    Programme.objects.update(time_zone="America/New_York")
     late = datetime(2026, 4, 14, 23, 30, tzinfo=UTC)  # half past seven in the evening there
     with clock.stopped_at(late):
         look_at(manager, TEN[:1])

@@ -162,7 +162,7 @@ def test_who_has_no_account_by_then_is_not_waited_for(people):
 
 def test_how_long_it_is_delayed_is_the_programmes_to_set(people, seen):
     """Requirements: numbers that the product chooses are settings."""
-    Programme.objects.update(notice_delay_days=10)
+    factories.settings(notice_delay_days=10)
     ask(people.manager, LEGAL)
     assert DelayedNotice.objects.get().due_at == clock.now() + timedelta(days=10)
 

@@ -15,7 +15,6 @@ from knox.models import AuthToken
 from audits.ledger.models import Entry, Visibility
 from charter import rules
 from charter.registry import services as registry
-from charter.registry.models import Programme
 from charter.rules.request import Request
 from charter.rules.vocabulary import Outcome, Role
 from governance.board import services as board
@@ -231,7 +230,7 @@ def test_rejected_it_is_denied_and_says_so(people, hopped):
 def test_how_long_a_ruling_lasts_is_the_programmes_to_set(people, hopped):
     """Requirements: numbers that the product chooses are settings."""
     ruled(hopped, people.manager)
-    Programme.objects.update(ruling_days=1)
+    factories.settings(ruling_days=1)
     with clock.stopped_at(clock.now() + timedelta(days=1)):
         assert refers(ask(people.manager, STAFFING))
 

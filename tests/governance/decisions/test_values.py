@@ -11,7 +11,7 @@ from charter.measures import queries as measures
 from charter.measures.calendar import spans_in
 from charter.measures.models import PublishedValue, Withheld
 from charter.measures.rows import Place, row_with, row_without
-from charter.registry.models import Metric, Programme
+from charter.registry.models import Metric
 from charter.rules.vocabulary import ContextKind
 from governance.decisions import coverage
 from governance.decisions.models import Decision
@@ -310,14 +310,14 @@ def test_thin_coverage_of_a_team_is_not_held_against_its_people(judged):
     assert rules_of(ask(judged["manager"], CALIBRATION)) == {"AR27"}
     published(DELIVERY, 3, **{**NUMBERS, "coverage": 0.75})
     assert ask(judged["manager"], CALIBRATION).verdict.permits
-    Programme.objects.update(coverage_threshold=0.8)
+    factories.settings(coverage_threshold=0.8)
     assert rules_of(ask(judged["manager"], CALIBRATION)) == {"AR27"}
 
 
 def test_low_coverage_is_not_enough_data_and_never_a_number(judged):
     """S77: also for a value that was published before the threshold was raised; the frozen value stays."""
     published(DELIVERY, 3, **{**NUMBERS, "coverage": 0.75})
-    Programme.objects.update(coverage_threshold=0.8)
+    factories.settings(coverage_threshold=0.8)
     march = ask(judged["manager"], RETROSPECTIVE).rows[2]
     assert (march.value, march.coverage, march.withheld) == (None, None, "low_coverage")
     assert march.withheld_because.startswith("Not enough data")
@@ -342,9 +342,11 @@ def test_slowing_down_while_a_budget_burns_is_not_held_against_anybody(budget, u
 def test_the_programme_says_which_metric_and_from_where_it_burns(budget):
     """Issue 4, item 3: settings, not constants."""
     published("error-budget", 2, **{**NUMBERS, "value": 1.5})
-    Programme.objects.update(error_budget_limit=2.0)
+    factories.settings(error_budget_limit=2.0)
     assert ask(budget["manager"], CALIBRATION).verdict.permits
-    Programme.objects.update(error_budget_limit=1.0, error_budget_metric="another-budget")
+    factories.settings(
+        error_budget_limit=1.0, error_budget_metric=factories.a_submitted_charter("pr-age").metric.slug
+    )
     assert ask(budget["manager"], CALIBRATION).verdict.permits
 
 

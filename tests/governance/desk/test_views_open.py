@@ -44,6 +44,7 @@ ARGUMENTS = {
     "training-question": ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9", 1],
     "training-result": ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9"],
     "contest": ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9"],
+    "settings-change": ["groups"],
     "notice-read": ["7f3a91c2-d05b-4c11-9e52-0b7e19aa44f9"],
 }
 NAMES = [pattern.name for pattern in urls.urlpatterns]

@@ -5,7 +5,6 @@ import re
 import pytest
 from django.test import RequestFactory
 
-from charter.registry.models import Programme
 from governance.board.models import Case
 from governance.board.states import CaseKind, SeatKind, Vote
 from governance.decisions.models import Decision, Referral
@@ -162,7 +161,7 @@ def test_rulings_are_listed_for_everybody(browse, house, referred):
 
 def test_the_list_of_rulings_costs_few_statements(browse, house, statements, people):
     """DESIGN, Style: every list has a pinned query count."""
-    Programme.objects.update(looks_a_day=0)
+    factories.settings(looks_a_day=0)
     browse("/ask", data=LOOK)
     put(browse)
     few = statements("/rulings")

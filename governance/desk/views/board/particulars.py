@@ -1,13 +1,14 @@
-"""What belongs to a case beside its matter, in words: conditions, the waiver asked for, the suspension to ratify."""
+"""What belongs to a case beside its matter, in words: conditions, a waiver, a suspension, changes of settings."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
+from charter.registry.programme_settings import Rows
 from charter.rules import words
 from charter.rules.vocabulary import Decision
-from governance.board.models import Case, Condition, Suspension, Waiver
+from governance.board.models import Case, Condition, SettingsChange, Suspension, Waiver
 from governance.board.states import ConditionKind
 from governance.desk.questions import named
 from governance.desk.templatetags.mc import day, moment
@@ -17,9 +18,15 @@ Line = tuple[str, str]
 
 
 def of_case(case: Case) -> list[Line]:
-    """The lines that a waiver or a suspension adds to a case."""
-    waiver, suspension = (getattr(case, name, None) for name in ("waiver", "suspension"))
-    return [*(_waiver(waiver) if waiver else ()), *(_suspension(suspension) if suspension else ())]
+    """The lines that a waiver, a suspension or a change of settings adds to a case."""
+    waiver, suspension, change = (
+        getattr(case, name, None) for name in ("waiver", "suspension", "settings_change")
+    )
+    return [
+        *(_waiver(waiver) if waiver else ()),
+        *(_suspension(suspension) if suspension else ()),
+        *(_change(change) if change else ()),
+    ]
 
 
 def of_conditions(conditions: Iterable[Condition]) -> list[tuple[Condition, str]]:
@@ -57,6 +64,11 @@ def _waiver(waiver: Waiver) -> Iterator[Line]:
     span = {"first": day(waiver.starts_on), "last": day(last_day(waiver.ends_on))}
     yield _("From and until"), _("%(first)s to %(last)s, both included") % span
     yield _("Why it is needed"), waiver.reason
+
+
+def _change(change: SettingsChange) -> Iterator[Line]:
+    for line in Rows().lines(change.changes, change.former):
+        yield line.label, _("%(becomes)s, in place of %(was)s") % line._asdict()
 
 
 def _suspension(suspension: Suspension) -> Iterator[Line]:

@@ -1,0 +1,25 @@
+"""The programme's settings in the API. A change is put to the board as a case of its kind (`POST /api/v1/cases`)."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from charter.registry.programme_settings import Rows
+from governance.board.settings_told import SettingSerializer
+
+
+class SettingList(APIView):
+    """All settings of the programme as they are, for everybody with an account."""
+
+    @extend_schema(operation_id="settings", responses=SettingSerializer(many=True))
+    def get(self, http: Request) -> Response:
+        rows = Rows()
+        return Response(SettingSerializer([_told(rows, key) for key in rows.all_keys()], many=True).data)
+
+
+def _told(rows: Rows, key: str) -> dict[str, Any]:
+    hint = str(rows.field(key).help_text)
+    return {"key": key, "label": rows.label(key), "hint": hint, "value": rows.value(key)}
