@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audits.ledger import services as ledger
+from charter.registry import rulebooks
 from charter.registry.models import DecisionKind, Metric, Programme
 from charter.rules import words
 from charter.rules.vocabulary import Grain
@@ -146,7 +147,7 @@ def checked(changes: Settings) -> tuple[dict[str, Any], dict[str, Any]]:
     """The changes as they would be stored, without what is so already, and what these settings are now.
 
     BadInput, naming the setting where it is one, for what there is no setting for, what it cannot be, and what
-    contradicts another; and where nothing would change.
+    contradicts another; where nothing would change; and where an example of a charter in force would come out otherwise.
     """
     return _taken(Rows(), changes)
 
@@ -178,6 +179,8 @@ def _taken(rows: Rows, changes: Settings) -> tuple[dict[str, Any], dict[str, Any
     for row, _names in rows.touched(stored):
         records.check(row)
     _check_metric(stored)
+    if any("." in key for key in stored):
+        rulebooks.check_leave_examples(rows.decisions())
     return stored, {key: former[key] for key in stored}
 
 

@@ -1,6 +1,6 @@
 """Rules on their way into force, and whether this version of the house can work out those that are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -72,12 +72,18 @@ def check_can_serve(files: Mapping[str, str], since: datetime | None = None) -> 
     if lost := losses(rulebook):
         raise _refusal(lost, code="house_rules_weakened")
     if found := broken_examples(rulebook, since):
-        text = _("These rules would change what the charter of %(metric)s promises. %(problem)s") % {
-            "metric": found[0].metric,
-            "problem": found[0].text,
-        }
-        raise BadInput(text, field="files", code="examples_would_change", findings=found)
+        text = _("These rules would change what the charter of %(metric)s promises. %(problem)s")
+        raise _promises(text, found, "files")
     return rulebook
+
+
+def check_leave_examples(kinds: Iterable[DecisionKind]) -> None:
+    """Raise BadInput, with all findings, where decisions with these needs would give a charter's example another verdict."""
+    version = in_force()
+    found = broken_examples(compiled(version.files), kinds=kinds) if version else []
+    if found:
+        text = _("These settings would change what the charter of %(metric)s promises. %(problem)s")
+        raise _promises(text, found, "settings")
 
 
 def obstacle(version: RulebookVersion) -> str:
@@ -92,19 +98,21 @@ def obstacle(version: RulebookVersion) -> str:
     return ""
 
 
-def broken_examples(rulebook: rules.Rulebook, since: datetime | None = None) -> list[Broken]:
+def broken_examples(
+    rulebook: rules.Rulebook, since: datetime | None = None, kinds: Iterable[DecisionKind] | None = None
+) -> list[Broken]:
     """The examples of charters in force (since a moment) that these rules would give another verdict.
 
-    Four statements, however many charters there are.
+    Decisions need what `kinds` say, else what they need now. Four statements, however many charters there are.
     """
     documents = _documents_in_force(since)
     asked = {slug for document in documents.values() for slug in examples.metrics_asked(document)}
-    others, kinds = submission.others(asked), submission.source_kinds()
-    decisions = submission.laid_down(DecisionKind.objects.all())
+    others, sources = submission.others(asked), submission.source_kinds()
+    decisions = submission.laid_down(DecisionKind.objects.all() if kinds is None else kinds)
     return [
         Broken(metric, finding.field, _says(document, finding.field, finding.text))
         for metric, document in documents.items()
-        for finding in examples.mismatches(document, rulebook, kinds, others=others, decisions=decisions)
+        for finding in examples.mismatches(document, rulebook, sources, others=others, decisions=decisions)
     ]
 
 
@@ -124,6 +132,11 @@ def _says(document: CharterDocument, field: str, problem: str) -> str:
         return problem
     given = {"says": example.says, "problem": problem}
     return _("Its example “%(says)s” would no longer hold. %(problem)s") % given
+
+
+def _promises(text: str, found: Sequence[Broken], field: str) -> BadInput:
+    said = text % {"metric": found[0].metric, "problem": found[0].text}
+    return BadInput(said, field=field, code="examples_would_change", findings=found)
 
 
 def _refusal(findings: Sequence[rules.Finding], code: str = "rulebook_has_errors") -> BadInput:

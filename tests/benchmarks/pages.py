@@ -141,7 +141,9 @@ class Registry:
 
         documents = list(catalogue.charters().values())
         for number, document in zip(numbers, cycle(documents), strict=False):
-            slug, name = f"{document.metric}-{number}", f"{document.name} {number}"
+            # The first of each keep their names: others stand beside them, and examples ask for those.
+            slug = f"{document.metric}-{number}" if number >= len(documents) else document.metric
+            name = f"{document.name} {number}"
             metric = Metric(
                 programme=self._programme, slug=slug, name=name, owner=self._account, created_by=self._account
             )

@@ -83,6 +83,15 @@ def test_what_cannot_be_is_refused_by_name(programme, changes, field, said):
     assert refused.value.field == field
 
 
+def test_what_a_charter_promises_is_not_changed_by_the_way(programme):
+    """S134, ADR 12: needs that an example of a charter in force does not meet are refused, with the example's words."""
+    factories.an_active_charter("lead-time-for-changes")
+    with pytest.raises(BadInput, match="would change what the charter of Lead time for changes") as refused:
+        stored(retrospective__evidence_needed=1)
+    assert (refused.value.field, refused.value.code) == ("settings", "examples_would_change")
+    assert refused.value.extra["findings"]
+
+
 def test_whatever_is_sent_is_refused_or_can_be_kept(programme):
     """Law: `checked` answers with JSON that it takes again, or with a sentence; never anything else."""
     keys = st.sampled_from(programme_settings.Rows().all_keys())
