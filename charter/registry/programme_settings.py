@@ -97,6 +97,10 @@ class Rows:
         """What a setting is now."""
         return getattr(self.row(key), self.field(key).name)
 
+    def values(self) -> dict[str, Any]:
+        """Every setting as it is now."""
+        return {key: self.value(key) for key in self.all_keys()}
+
     def label(self, key: str) -> str:
         """`Smallest group of people`; `Promotion evidence: pieces of other evidence that it needs`."""
         row, label = self.row(key), str(self.field(key).verbose_name)
@@ -135,12 +139,6 @@ class Rows:
             setattr(row, field.name, field.clean(field.formfield().clean(value), row))
         except ValidationError as error:
             raise BadInput(" ".join(error.messages), field=key) from error
-
-
-def now() -> dict[str, Any]:
-    """Every setting as it is."""
-    rows = Rows()
-    return {key: rows.value(key) for key in rows.all_keys()}
 
 
 def checked(changes: Settings) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -17,9 +17,9 @@ class SettingList(APIView):
     @extend_schema(operation_id="settings", responses=SettingSerializer(many=True))
     def get(self, http: Request) -> Response:
         rows = Rows()
-        return Response(SettingSerializer([_told(rows, key) for key in rows.all_keys()], many=True).data)
+        told = [_told(rows, key, value) for key, value in rows.values().items()]
+        return Response(SettingSerializer(told, many=True).data)
 
 
-def _told(rows: Rows, key: str) -> dict[str, Any]:
-    hint = str(rows.field(key).help_text)
-    return {"key": key, "label": rows.label(key), "hint": hint, "value": rows.value(key)}
+def _told(rows: Rows, key: str, value: Any) -> dict[str, Any]:
+    return {"key": key, "label": rows.label(key), "hint": str(rows.field(key).help_text), "value": value}

@@ -117,7 +117,7 @@ def test_a_passed_case_changes_them_and_the_log_tells(programme):
     assert (programme.minimum_group, staffing.evidence_needed) == (6, 2)
     assert programme.case_id == staffing.case_id is not None
     assert Entry.objects.filter(kind="registry.settings.changed").count() == 1
-    now = programme_settings.now()
+    now = programme_settings.Rows().values()
     assert (now["minimum_group"], now["staffing.evidence_needed"]) == (6, 2)
 
 

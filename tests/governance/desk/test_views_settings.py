@@ -24,7 +24,7 @@ def test_everybody_reads_every_setting_in_words(browse, house):
 
 def test_a_change_goes_to_the_board_and_shows_what_was(browse, house, member):
     assert browse("/settings", by=member).says("Propose a change")
-    now = {key: programme_settings.now()[key] for key in programme_settings.PARTS["groups"].keys}
+    now = {key: programme_settings.Rows().values()[key] for key in programme_settings.PARTS["groups"].keys}
     sent = browse(
         "/settings/groups/change", by=member, data={**now, "minimum_group": 6, "why": "Five is few."}
     )
@@ -62,7 +62,7 @@ def test_what_is_wrong_stands_on_the_form(browse, member, part, given, said):
     prefix = "" if part in programme_settings.PARTS else f"{part}."
     now = {
         key.removeprefix(prefix): value
-        for key, value in programme_settings.now().items()
+        for key, value in programme_settings.Rows().values().items()
         if key.startswith(prefix)
     }
     now["expiry_reminder_days"] = "30,7"
