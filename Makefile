@@ -12,6 +12,9 @@ MADE_FROM := $(VENV)/requirements.lock
 PIP := PIP_CONSTRAINT= PIP_TARGET= PIP_PREFIX= PIP_ROOT= PIP_USER=0 PIP_PRE=0 PIP_REQUIRE_VIRTUALENV=0 \
 	PIP_NO_BINARY= PIP_ONLY_BINARY= PIP_DISABLE_PIP_VERSION_CHECK=1 $(RUN) -m pip
 
+# Compiled once, read by every process after: where that is turned off, each of the many that tests start compiles anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help env demo test check bench lock css clean
 
 help: ## Say what there is to make
