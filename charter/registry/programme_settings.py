@@ -102,7 +102,7 @@ class Rows:
         return {key: self.value(key) for key in self.all_keys()}
 
     def label(self, key: str) -> str:
-        """`Smallest group of people`; `Promotion evidence: pieces of other evidence that it needs`."""
+        """`Smallest group of people`; `Promotion evidence: pieces of other evidence needed`."""
         row, label = self.row(key), str(self.field(key).verbose_name)
         return f"{row.name}: {words.inside(label)}" if isinstance(row, DecisionKind) else label
 

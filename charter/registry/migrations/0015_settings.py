@@ -22,9 +22,7 @@ class Migration(migrations.Migration):
                 migrations.AlterField(
                     model_name="decisionkind",
                     name="accountable_needed",
-                    field=models.BooleanField(
-                        default=False, verbose_name="It needs a named accountable person"
-                    ),
+                    field=models.BooleanField(default=False, verbose_name="Accountable person needed"),
                 ),
                 migrations.AlterField(
                     model_name="decisionkind",
@@ -32,13 +30,13 @@ class Migration(migrations.Migration):
                     field=models.PositiveSmallIntegerField(
                         default=0,
                         validators=[django.core.validators.MaxValueValidator(20)],
-                        verbose_name="Pieces of other evidence that it needs",
+                        verbose_name="Pieces of other evidence needed",
                     ),
                 ),
                 migrations.AlterField(
                     model_name="decisionkind",
                     name="fairness_needed",
-                    field=models.BooleanField(default=False, verbose_name="It needs a passed fairness audit"),
+                    field=models.BooleanField(default=False, verbose_name="Passed fairness audit needed"),
                 ),
                 migrations.AlterField(
                     model_name="decisionkind",
@@ -55,7 +53,7 @@ class Migration(migrations.Migration):
                             ("person", "person"),
                         ],
                         max_length=20,
-                        verbose_name="Finest level that a charter may list for it",
+                        verbose_name="Finest level",
                     ),
                 ),
                 migrations.AlterField(

@@ -104,14 +104,12 @@ class DecisionKind(Record):
     name = models.CharField(max_length=100)
     group = models.CharField(max_length=20, choices=choices(DecisionGroup))
     description = models.TextField()
-    minimum_grain = models.CharField(
-        _("Finest level that a charter may list for it"), max_length=20, choices=choices(Grain)
-    )
+    minimum_grain = models.CharField(_("Finest level"), max_length=20, choices=choices(Grain))
     evidence_needed = models.PositiveSmallIntegerField(
-        _("Pieces of other evidence that it needs"), default=0, validators=[MaxValueValidator(20)]
+        _("Pieces of other evidence needed"), default=0, validators=[MaxValueValidator(20)]
     )
-    fairness_needed = models.BooleanField(_("It needs a passed fairness audit"), default=False)
-    accountable_needed = models.BooleanField(_("It needs a named accountable person"), default=False)
+    fairness_needed = models.BooleanField(_("Passed fairness audit needed"), default=False)
+    accountable_needed = models.BooleanField(_("Accountable person needed"), default=False)
     case_id = models.UUIDField(null=True, blank=True, editable=False)  # as in Programme
 
     class Meta:

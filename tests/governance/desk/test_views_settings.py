@@ -42,7 +42,7 @@ def test_the_outcome_stands_in_the_minutes_and_on_the_page(browse, house):
     page = browse("/settings", by=house.employee)
     assert page.says("Smallest group of people: 6, in place of 5", "Approved")
     minutes = Case.objects.get(kind=CaseKind.SETTINGS).outcome.minutes
-    assert "Promotion evidence: pieces of other evidence that it needs: 3, was 2." in minutes
+    assert "Promotion evidence: pieces of other evidence needed: 3, was 2." in minutes
 
 
 @pytest.mark.parametrize(
