@@ -66,36 +66,41 @@ class Line(NamedTuple):
 
 
 class Rows:
-    """The rows that hold the settings: the programme under "", each declared decision under its slug."""
+    """The rows that hold the settings: the programme and each declared decision."""
 
     def __init__(self) -> None:
         programme = Programme.objects.first()
         if programme is None:
             raise NotFound(_("There is no programme yet."))
-        self.programme = programme
-        self._of = {"": programme, **{kind.slug: kind for kind in programme.decision_kinds.all()}}
+        self._decisions = list(programme.decision_kinds.all())
+        own = [(key, (programme, key)) for part in PARTS.values() for key in part.keys]
+        of_decisions = [
+            (f"{kind.slug}.{name}", (kind, name)) for kind in self._decisions for name in OF_DECISIONS
+        ]
+        # In the order in which they are read.
+        self._held: dict[str, tuple[models.Model, str]] = dict([*own, *of_decisions])
 
     def decisions(self) -> list[DecisionKind]:
         """The declared decisions, by slug."""
-        return [row for row in self._of.values() if isinstance(row, DecisionKind)]
+        return self._decisions
 
     def all_keys(self) -> list[str]:
         """Every setting, in the order in which it is read."""
-        own = [key for part in PARTS.values() for key in part.keys]
-        return own + [f"{kind.slug}.{name}" for kind in self.decisions() for name in OF_DECISIONS]
+        return list(self._held)
 
     def row(self, key: str) -> models.Model:
         """The row that holds a setting. BadInput where there is no such setting."""
-        if key not in self.all_keys():
+        if key not in self._held:
             raise BadInput(_("There is no setting “%(name)s”.") % {"name": key}, field=key)
-        return self._of[key.rpartition(".")[0]]
+        return self._held[key][0]
 
     def field(self, key: str) -> models.Field:
-        return self.row(key)._meta.get_field(key.rpartition(".")[2])
+        """The field of its row that a setting is. BadInput as `row`."""
+        return self.row(key)._meta.get_field(self._held[key][1])
 
     def value(self, key: str) -> Any:
-        """What a setting is now."""
-        return getattr(self.row(key), self.field(key).name)
+        """What a setting is now. BadInput as `row`."""
+        return getattr(self.row(key), self._held[key][1])
 
     def values(self) -> dict[str, Any]:
         """Every setting as it is now."""
@@ -124,10 +129,10 @@ class Rows:
 
     def touched(self, keys: Iterable[str]) -> list[tuple[models.Model, list[str]]]:
         """The rows that hold these settings, each with the fields at issue."""
-        found: dict[str, list[str]] = {}
-        for key in keys:
-            found.setdefault(key.rpartition(".")[0], []).append(self.field(key).name)
-        return [(self._of[slug], names) for slug, names in found.items()]
+        found: dict[models.Model, list[str]] = {}
+        for row, name in map(self._held.__getitem__, keys):
+            found.setdefault(row, []).append(name)
+        return list(found.items())
 
     def take(self, key: str, value: object) -> None:
         """Give a setting a value, in memory. BadInput, naming it, where it cannot be that."""

@@ -59,7 +59,7 @@ class CaseList(generics.ListAPIView):
             kind: fields.pop(kind.value) for kind in (CaseKind.WAIVER, CaseKind.SETTINGS) if kind in fields
         }
         if wrong := set(details) - {fields.get("kind")}:
-            raise BadInput(_("This goes with a case of its own kind only."), field=wrong.pop().value)
+            raise BadInput(_("This goes with a case of its own kind only."), field=min(wrong).value)
         case = services.open_case(**fields, details=details.get(fields.get("kind")), by=http.user)
         return _case(http, case.pk, status.HTTP_201_CREATED)
 

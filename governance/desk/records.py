@@ -1,6 +1,6 @@
 """Records of processing: what, why, on what basis, for whom, how long; one a metric."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -37,11 +37,15 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Record:
-    """One record of processing a metric; `entries` are headings with what stands under them."""
+    """One record of processing a metric; `texts` say it, by the names of COLUMNS."""
 
     version: CharterVersion
     in_force: bool
-    entries: tuple[tuple[str, str], ...]
+    texts: Mapping[str, str]
+
+    def entries(self) -> list[tuple[str, str]]:
+        """Headings with what stands under them."""
+        return [(str(COLUMNS[name]), text) for name, text in self.texts.items()]
 
 
 def processed() -> QuerySet[CharterVersion]:
@@ -57,9 +61,7 @@ def processed() -> QuerySet[CharterVersion]:
 def record_of(version: CharterVersion) -> Record:
     document = version.bound.document(read_document(version.document))
     in_force = version.standing == Standing.ACTIVE and version.expires_at > clock.now()
-    texts = _texts(document, version)
-    entries = zip(map(str, COLUMNS.values()), texts, strict=True)
-    return Record(version, in_force, tuple(entries))
+    return Record(version, in_force, dict(zip(COLUMNS, _texts(document, version), strict=True)))
 
 
 def _texts(document: CharterDocument, version: CharterVersion) -> Sequence[str]:

@@ -8,31 +8,28 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from charter.registry.models import CharterVersion, Programme
+from charter.registry.models import CharterVersion
+from charter.registry.states import Standing
 from governance.desk import permissions
-from governance.desk.records import COLUMNS, processed, record_of
-from ground import clock
+from governance.desk.context import today
+from governance.desk.records import processed, record_of
 from ground.errors import NotFound
 from ground.paging import ByCursor
 
 
-class RecordSerializer(serializers.ModelSerializer):
+class RecordSerializer(serializers.Serializer):
     """What is processed for one metric, why, on what basis, for whom and how long; entries are plain text."""
 
-    metric = serializers.CharField(source="metric.slug")
-    version = serializers.IntegerField(source="number")
+    metric = serializers.CharField(source="version.metric.slug")
+    version = serializers.IntegerField(source="version.number")
+    standing = serializers.ChoiceField(choices=Standing.choices, source="version.standing")
     in_force = serializers.BooleanField()
-    entries = serializers.DictField(child=serializers.CharField())
-
-    class Meta:
-        model = CharterVersion
-        fields = ["metric", "version", "standing", "in_force", "activated_at", "expires_at", "entries"]
+    activated_at = serializers.DateTimeField(source="version.activated_at", allow_null=True)
+    expires_at = serializers.DateTimeField(source="version.expires_at", allow_null=True)
+    entries = serializers.DictField(child=serializers.CharField(), source="texts")
 
     def to_representation(self, version: CharterVersion) -> dict[str, Any]:
-        found = record_of(version)
-        said = (text for _heading, text in found.entries)
-        version.in_force, version.entries = found.in_force, dict(zip(COLUMNS, said, strict=True))
-        return super().to_representation(version)
+        return super().to_representation(record_of(version))
 
 
 class ByName(ByCursor):
@@ -47,7 +44,7 @@ class RecordList(generics.ListAPIView):
     pagination_class = ByName
 
     def get_queryset(self):
-        _check(self.request)
+        permissions.check_can_read_records(self.request.user, today(self.request))
         word = self.request.query_params.get("name", "").strip()[:100]
         return processed().filter(metric__name__icontains=word) if word else processed()
 
@@ -63,14 +60,8 @@ class RecordDetail(APIView):
 
     @extend_schema(operation_id="record", responses=RecordSerializer)
     def get(self, http: Request, slug: str) -> Response:
-        _check(http)
+        permissions.check_can_read_records(http.user, today(http))
         version = processed().filter(metric__slug=slug).first()
         if version is None:
             raise NotFound("No data are or were processed for a metric of that name.")
         return Response(RecordSerializer(version).data)
-
-
-def _check(http: Request) -> None:
-    programme = Programme.objects.first()
-    on = clock.today(programme.time_zone if programme else "UTC")
-    permissions.check_can_read_records(http.user, on)

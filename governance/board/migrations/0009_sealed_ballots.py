@@ -4,7 +4,7 @@ from django.db import migrations, models
 from django.db.models import Q
 
 from governance.board import ballots
-from governance.board.states import REASONED, CaseState, Vote
+from governance.board.states import CaseState, Vote
 from ground.grants import runtime_may_only
 
 FORWARD = """
@@ -85,7 +85,8 @@ class Migration(migrations.Migration):
             "ballot",
             "ballot_no_needs_a_reason",
             models.CheckConstraint(
-                condition=~Q(vote__in=REASONED) | ~Q(reason=""), name="ballot_no_needs_a_reason"
+                condition=~Q(vote__in=("reject", "recuse", "veto")) | ~Q(reason=""),
+                name="ballot_no_needs_a_reason",
             ),
         ),
         migrations.RunSQL(FORWARD, BACKWARD),

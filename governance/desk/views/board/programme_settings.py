@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from charter.registry.models import DecisionKind
 from charter.registry.programme_settings import OF_DECISIONS, PARTS, Rows
 from governance.board import permissions, queries, services
 from governance.board.models import Case, SettingsChange
@@ -55,12 +56,11 @@ def settings(request: HttpRequest) -> HttpResponse:
     rows, changes = Rows(), list(queries.settings_changes(request.user))
     given = {
         "parts": [(slug, part.title, _lines(rows, part.keys)) for slug, part in PARTS.items()],
-        "decisions": [(kind, [_said(rows, f"{kind.slug}.{name}") for name in OF_DECISIONS]) for kind in rows.decisions()],
-        "of_decisions": [rows.decisions()[0]._meta.get_field(name).verbose_name for name in OF_DECISIONS] if rows.decisions() else (),
+        "decisions": [(kind, _needs(rows, kind)) for kind in rows.decisions()],
         "waiting": _waiting(changes),
         "history": [(each.case, rows.lines(each.changes, each.former)) for each in changes],
         "may_propose": not why_not(permissions.check_can_open_case, request.user, _matter(request)),
-    }  # fmt: skip
+    }
     return render(request, "desk/board/settings.html", given)
 
 
@@ -115,6 +115,12 @@ def _part(rows: Rows, slug: str) -> tuple[str, tuple[str, ...]]:
 
 def _lines(rows: Rows, keys: tuple[str, ...]) -> list[tuple[str, str, str]]:
     return [(rows.label(key), rows.field(key).help_text, _said(rows, key)) for key in keys]
+
+
+def _needs(rows: Rows, kind: DecisionKind) -> list[tuple[str, str]]:
+    """What a decision needs: each with its name, which heads the column and on a narrow screen stands beside it."""
+    keys = [f"{kind.slug}.{name}" for name in OF_DECISIONS]
+    return [(rows.field(key).verbose_name, _said(rows, key)) for key in keys]
 
 
 def _said(rows: Rows, key: str) -> str:

@@ -50,10 +50,9 @@ def _rows() -> Iterator[list[object]]:
     for start in range(0, len(keys), A_BATCH):
         for version in processed().filter(pk__in=keys[start : start + A_BATCH]):
             found = record_of(version)
-            said = [text for _heading, text in found.entries]
             yield [
                 version.metric.slug, version.number, version.standing, found.in_force,
-                _date(version.activated_at), _date(version.expires_at), *said,
+                _date(version.activated_at), _date(version.expires_at), *found.texts.values(),
             ]  # fmt: skip
 
 
