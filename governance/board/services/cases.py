@@ -41,9 +41,10 @@ def open_case(
     """Put a matter to the board: a charter version, a rulebook, or a question in words (see `CaseKind`).
 
     A submitted charter is then in review; one whose pilot has ended is put to the vote for all; a suspended one, to
-    come back, for which `question` says what has changed. A diagnostic charter that would become a performance one is a change of class, whatever it is opened as
-    (S45). `details` are the fields of a waiver, or settings by key with what they are to be. Votes can be cast until `closes_at`, by default BOARD_VOTING_DAYS
-    from now. The board may name a `handler` at once. A suspension opens its own case.
+    come back, for which `question` says what has changed. A diagnostic charter that would become a performance one is a
+    change of class, whatever it is opened as (S45). `details` are the fields of a waiver, or settings by key with what
+    they are to be. Votes can be cast until `closes_at`, by default BOARD_VOTING_DAYS from now. The board may name a
+    `handler` at once. A suspension opens its own case.
     """
     kind = kind or _kind_of(charter_version, rulebook_version)
     if kind == CaseKind.CHARTER and charter_version is not None and _changes_class(charter_version):
