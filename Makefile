@@ -15,7 +15,11 @@ PIP := PIP_CONSTRAINT= PIP_TARGET= PIP_PREFIX= PIP_ROOT= PIP_USER=0 PIP_PRE=0 PI
 # Compiled once, read by every process after: where that is turned off, each of the many that tests start compiles anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help env demo test check bench lock css clean
+# What an installation must be told; the key is another each time.
+INSTALLED = DEBUG=false SECRET_KEY="$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+	ALLOWED_HOSTS=charter.example.org BASE_URL=https://charter.example.org
+
+.PHONY: help env demo test proof check bench lock css clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' Makefile
@@ -38,8 +42,11 @@ $(MADE_FROM):
 demo: env ## Run everything here on made-up data, or on real data with DATA=folder; PORT=8000
 	@exec $(RUN) manage.py demo --with-parent $(if $(DATA),--data '$(DATA)')
 
-test: env ## Run the whole suite; ARGS="tests/ground -k guard" picks
+test: env ## Run the suite, its soaks briefly; ARGS="tests/ground -k guard" picks
 	@$(RUN) -m pytest -n 2 --dist worksteal $(ARGS)
+
+proof: env ## Run the soaks whole and the longest journeys, going on where it stopped on this commit; PROOF=short runs them briefly
+	@PROOF=$(or $(PROOF),whole) $(RUN) -m pytest -n 2 --dist worksteal -p tests.proof.memory -m proof $(ARGS)
 
 check: env ## Lint, format, types, who imports whom, migrations, settings
 	$(RUN) -m ruff check
@@ -47,7 +54,7 @@ check: env ## Lint, format, types, who imports whom, migrations, settings
 	$(RUN) -m mypy
 	$(VENV)/bin/lint-imports
 	$(RUN) manage.py makemigrations --check --dry-run
-	$(RUN) manage.py check
+	$(INSTALLED) $(RUN) manage.py check --deploy --fail-level WARNING
 
 bench: env ## Measure; ARGS picks
 	@$(RUN) -m tests.benchmarks $(ARGS)

@@ -1,10 +1,16 @@
 #!/usr/bin/env python
-"""Django's command line for this house."""
+"""Django's command line for this project."""
 
 import os
+import secrets
 import sys
 from pathlib import Path
 
+# Commands that look at files alone: they serve nobody, so they need not be told of an installation.
+LOOKING = (
+    ["charter", "lint"], ["charter_schema"], ["state_diagram"], ["ledger", "events"], ["rulebook", "check"], ["rulebook", "table"],
+    ["makemigrations"], ["makemigrations_anew"],
+)  # fmt: skip
 VAR_DIR = Path(__file__).resolve().parent / "var"
 
 
@@ -15,9 +21,18 @@ def main() -> None:
     from governance.demo import state
 
     # Before the settings are read: what is asked in the shell is asked on the day that the demo's pages show.
-    state.heed(Path(os.environ.get("VAR_DIR", VAR_DIR)))
+    state.heed(Path(os.environ.get("VAR_DIR", VAR_DIR)), sys.argv[1:])
 
+    if any(sys.argv[1:][: len(words)] == words for words in LOOKING):
+        _make_up_installation()
     execute_from_command_line(sys.argv)
+
+
+def _make_up_installation() -> None:
+    """What the settings ask for, where nothing is told; the key lasts as long as the command."""
+    os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(64))
+    os.environ.setdefault("ALLOWED_HOSTS", "localhost")
+    os.environ.setdefault("BASE_URL", "https://localhost")
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""What every room stands on: clock, ids, typed errors, base records, and the embedded PostgreSQL."""
+"""What every app stands on: clock, ids, typed errors, base records, and the embedded PostgreSQL."""

@@ -1,21 +1,12 @@
-"""The base of every page of Django's admin: to look at, never to write."""
-
-from typing import Any
+"""Heartbeats in Django's admin, to look at."""
 
 from django.contrib import admin
-from django.http import HttpRequest
+
+from ground.admin_site import ReadOnlyAdmin
+from ground.models import Heartbeat
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Shows records and changes none, superusers included: services are the only writers."""
-
-    actions = None
-
-    def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, *_: Any) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, *_: Any) -> bool:
-        return False
+@admin.register(Heartbeat)
+class HeartbeatAdmin(ReadOnlyAdmin):
+    list_display = ("scan", "worker", "at", "due_at", "running", "took", "done", "failed")
+    list_filter = ("scan",)

@@ -1,11 +1,10 @@
-"""The one clock: everything that asks for the time asks here, so that a test or the demo can set it."""
+"""The one clock: everything that asks for the time asks here, so that a test or the demo can set it; for days `calendar`."""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta
 
 _stopped: ContextVar[datetime | None] = ContextVar("stopped_clock", default=None)
 
@@ -16,13 +15,12 @@ def now() -> datetime:
     The environment variable CLOCK_OFFSET (seconds, may be negative) moves it, which is how the demo stands at
     the end of its data; `stopped_at` holds it still.
     """
-    held = _stopped.get()
-    return held if held is not None else datetime.now(UTC) + _offset()
+    return held() or datetime.now(UTC) + _offset()
 
 
-def today(zone: str = "UTC") -> date:
-    """The present date in a time zone (IANA name)."""
-    return now().astimezone(ZoneInfo(zone)).date()
+def held() -> datetime | None:
+    """The moment at which the clock is held still; None while it goes."""
+    return _stopped.get()
 
 
 @contextmanager

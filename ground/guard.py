@@ -51,9 +51,8 @@ class Guarded:
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait for the command to end by itself; `subprocess.TimeoutExpired` after `timeout` seconds."""
-        self._process.wait(timeout)
-        status = self.poll()
-        assert status is not None
+        status = self._process.wait(timeout)
+        self._drop_lifeline()
         return status
 
     def stop(self) -> int:

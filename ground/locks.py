@@ -3,8 +3,13 @@
 import fcntl
 import os
 from pathlib import Path
+from typing import Literal, overload
 
 
+@overload
+def take(path: Path, *, wait: Literal[True]) -> int: ...
+@overload
+def take(path: Path, *, wait: bool) -> int | None: ...
 def take(path: Path, *, wait: bool) -> int | None:
     """Lock a file, making it where absent, and return its descriptor; close that to let go.
 

@@ -5,14 +5,18 @@ from typing import Any
 import msgspec
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from drf_standardized_errors.handler import exception_handler
+from drf_standardized_errors.types import ExceptionHandlerContext
 from rest_framework.response import Response
 
-from ground.errors import HouseError
-from ground.json_bodies import too_large
+from ground.errors import DomainError, Unavailable
+from ground.json_bodies import make_too_large
 
 CONTENT_TYPE = "application/problem+json"
+# When to try again where a part that is needed does not answer.
+RETRY_SECONDS = 5
 
 _TITLES = {
     400: "The request is not valid",
@@ -27,7 +31,21 @@ _TITLES = {
 }
 
 
-def problem(status: int, code: str, detail: str, *, title: str = "", **members: Any) -> dict[str, Any]:
+class DatabaseAway(Unavailable):
+    """The database does not answer, or gave up a statement."""
+
+    code = "database_away"
+
+    def __init__(self) -> None:
+        super().__init__("The database does not answer, so nothing was done. Try again in a moment.")
+
+
+def find_outage(error: BaseException | None) -> DatabaseAway | None:
+    """What to say of an error that means that the database is away; None where it means something else."""
+    return DatabaseAway() if isinstance(error, OperationalError | InterfaceError) else None
+
+
+def make_problem(status: int, code: str, detail: str, *, title: str = "", **members: Any) -> dict[str, Any]:
     """The members of a problem; `type` is a stable address made of the code."""
     return {
         "type": f"{settings.BASE_URL}/problems/{code.replace('_', '-')}",
@@ -39,7 +57,7 @@ def problem(status: int, code: str, detail: str, *, title: str = "", **members: 
     }
 
 
-def of_error(error: HouseError) -> dict[str, Any]:
+def describe_error(error: DomainError) -> dict[str, Any]:
     """A typed error as a problem."""
     members = msgspec.to_builtins(error.extra)
     if error.field:
@@ -48,12 +66,27 @@ def of_error(error: HouseError) -> dict[str, Any]:
             "errors": [{"field": error.field, "detail": error.detail}],
             **members,
         }
-    return problem(error.status, error.code, error.detail, title=error.title, **members)
+    return make_problem(error.status, error.code, error.detail, title=error.title, **members)
 
 
-def problem_response(error: HouseError) -> HttpResponse:
+def problem_response(error: DomainError) -> HttpResponse:
     """A typed error as a response."""
-    return json_response(of_error(error), error.status, CONTENT_TYPE)
+    response = with_headers(json_response(describe_error(error), error.status, CONTENT_TYPE), error)
+    say_when_to_retry(response)
+    return response
+
+
+def with_headers(response: HttpResponse, error: DomainError) -> HttpResponse:
+    """The response with the headers that an error has, such as when to try again."""
+    for name, value in error.headers.items():
+        response[name] = value
+    return response
+
+
+def say_when_to_retry(response: HttpResponse) -> None:
+    """Give `Retry-After` where a part that is needed is away and the answer does not know better."""
+    if response.status_code == Unavailable.status:
+        response.headers.setdefault("Retry-After", str(RETRY_SECONDS))
 
 
 def json_response(body: object, status: int = 200, content_type: str = "application/json") -> HttpResponse:
@@ -65,15 +98,18 @@ def json_response(body: object, status: int = 200, content_type: str = "applicat
 
 def wants_problem(request: HttpRequest) -> bool:
     """Whether the asker is a program."""
-    return request.path.startswith(("/api/", "/access/", "/healthz", "/readyz"))
+    return request.path.startswith(("/api/", "/.well-known/", "/healthz", "/readyz"))
 
 
-def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+def handle(error: Exception, context: ExceptionHandlerContext) -> Response | None:
     """DRF's exception handler: typed errors by themselves, all others through drf-standardized-errors' flat list."""
     if isinstance(error, RequestDataTooBig):  # by Django, where a middleware has begun to read the body
-        error = too_large()
-    if isinstance(error, HouseError):
-        return Response(of_error(error), status=error.status, content_type=CONTENT_TYPE)
+        error = make_too_large()
+    error = find_outage(error) or error
+    if isinstance(error, DomainError):
+        return Response(
+            describe_error(error), status=error.status, content_type=CONTENT_TYPE, headers=error.headers
+        )
     response = exception_handler(error, context)
     if response is not None and isinstance(response.data, dict) and "errors" in response.data:
         response.data = _from_flat_list(response.status_code, response.data["errors"])
@@ -89,4 +125,4 @@ def _from_flat_list(status: int, errors: list[dict[str, Any]]) -> dict[str, Any]
             "field": first["attr"],
             "errors": [{"field": each["attr"], "detail": each["detail"]} for each in errors],
         }
-    return problem(status, str(first["code"]), str(first["detail"]), **members)
+    return make_problem(status, str(first["code"]), str(first["detail"]), **members)

@@ -32,7 +32,7 @@ def read_once(function: Callable[P, T]) -> Callable[P, T]:
             return function(*given, **named)
         key = (function, given)
         if key not in known:
-            known[key] = function(*given)
+            known[key] = function(*given, **named)
         return known[key]  # type: ignore[return-value]
 
     return reading

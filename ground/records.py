@@ -3,7 +3,7 @@
 from typing import TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import IntegrityError, models
+from django.db import IntegrityError, models, transaction
 
 from ground.errors import BadInput, Conflict
 
@@ -11,14 +11,17 @@ Model = TypeVar("Model", bound=models.Model)
 
 
 def insert(record: Model) -> Model:
-    """Check a new record against its model and constraints, then write it.
+    """Check the fields of a new record, then write it; the database checks its constraints.
 
-    Raises BadInput, naming the field where there is one; Conflict where somebody wrote first between check and write.
+    Only where it refuses are they asked one by one what is wrong, as each of them costs a statement. Raises BadInput,
+    naming the field where there is one; Conflict where nothing is found wrong, as somebody wrote at that moment.
     """
-    check(record)
+    _check(record, constraints=False)
     try:
-        record.save(force_insert=True)
+        with transaction.atomic():
+            record.save(force_insert=True)
     except IntegrityError as error:
+        check(record)
         raise Conflict(
             "Somebody else recorded the same at that moment. Look at it again before you retry."
         ) from error
@@ -27,13 +30,17 @@ def insert(record: Model) -> Model:
 
 def check(record: models.Model) -> None:
     """Raise BadInput where a record does not keep to its model and constraints, naming the field where there is one."""
+    _check(record, constraints=True)
+
+
+def _check(record: models.Model, *, constraints: bool) -> None:
     try:
-        record.full_clean()
+        record.full_clean(validate_unique=constraints, validate_constraints=constraints)
     except ValidationError as error:
-        raise bad_input(error) from error
+        raise to_bad_input(error) from error
 
 
-def bad_input(error: ValidationError) -> BadInput:
+def to_bad_input(error: ValidationError) -> BadInput:
     """The first of Django's findings as our error."""
     field, messages = (
         next(iter(error.message_dict.items())) if hasattr(error, "error_dict") else (None, error.messages)

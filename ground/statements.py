@@ -1,6 +1,6 @@
 """The statements of the line that every question takes: several reads in one, planned once a connection.
 
-The house's queries elsewhere go through the ORM. The connection prepares unless DATABASE_PREPARE=false (settings.preparing).
+All other queries go through the ORM. The connection prepares unless DATABASE_PREPARE=false (governance/config/addresses.py).
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,10 +19,14 @@ _JSON = msgspec.json.Encoder(order="deterministic")
 
 
 class Read(Struct, frozen=True):
-    """A SELECT whose columns are named as the fields of the struct that each row becomes."""
+    """A SELECT whose columns are named as the fields of the struct that each row becomes.
+
+    `first` holds the queries that it reads from, as they stand after WITH.
+    """
 
     sql: str
     of: type
+    first: str = ""
 
 
 class _Prepared(psycopg.Cursor[tuple[Any, ...]]):
@@ -51,7 +55,7 @@ def fetch(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]
     """The rows of a statement."""
     with _cursor() as cursor:
         cursor.execute(statement, parameters)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def run(statement: str, parameters: Mapping[str, Any]) -> None:
@@ -83,7 +87,8 @@ def _together(reads: tuple[Read, ...]) -> str:
     columns = ",\n".join(
         f"(SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM ({each.sql}) found)::text" for each in reads
     )
-    return f"SELECT {columns}"
+    first = ",\n".join(each.first for each in reads if each.first)
+    return f"WITH {first}\nSELECT {columns}" if first else f"SELECT {columns}"
 
 
 @lru_cache(maxsize=100)
@@ -114,5 +119,5 @@ def _cursor() -> Any:
     """Django's wrapper around a prepared cursor, so that its errors and query counts stay Django's."""
     connection.ensure_connection()
     with connection.wrap_database_errors:
-        cursor = _Prepared(connection.connection)
+        cursor: Any = _Prepared(connection.connection)  # the stubs know Django's own cursors alone
     return _Logged(cursor, connection) if connection.queries_logged else connection.make_cursor(cursor)

@@ -1,20 +1,42 @@
-"""Entries of the log, their erasable payloads, and the outbox that a sequencer will empty.
+"""Entries of the log, their erasable payloads, the outbox that the sequencer empties, and the tree that it makes.
 
-The runtime role may only INSERT and SELECT here (see the migration of grants).
+The runtime role may only INSERT and SELECT here, and take out of the outbox what has its place (see `grants`).
 """
 
 import uuid
 
+import pgtrigger
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Q
+from django.db.models.functions import Length
 
+from audits.ledger.states import Visibility
+from audits.ledger.tiles import WIDTH
+from audits.ledger.tree import HASH_BYTES
 from ground import clock
+from ground.schema.triggers import Trigger, refuse
 
-
-class Visibility(models.TextChoices):
-    OPEN = "open", _("Open")
-    RESTRICTED = "restricted", _("Restricted")
-    SEALED = "sealed", _("Sealed")
+# A second sequencer that counts from an old head finds its first place taken, by the one that went on, or out of turn.
+_IN_TURN = f"""
+IF NEW.number <> coalesce((SELECT max(number) + 1 FROM ledger_logplace), 0) THEN
+    {refuse("the places of the log are taken in turn", "place_in_turn")}
+END IF;
+RETURN NEW;
+"""
+_PLACED = f"""
+IF NOT EXISTS (SELECT FROM ledger_logplace WHERE entry_id = OLD.entry_id) THEN
+    {refuse("an entry leaves the queue for its place in the log", "outbox_left_for_a_place")}
+END IF;
+RETURN OLD;
+"""
+_GROWS = f"""
+IF NEW.size <= coalesce((SELECT max(size) FROM ledger_signedcheckpoint), 0)
+    OR NEW.size > coalesce((SELECT max(number) + 1 FROM ledger_logplace), 0)
+THEN
+    {refuse("a checkpoint is of what stands, and of more than the one before", "checkpoint_grows")}
+END IF;
+RETURN NEW;
+"""
 
 
 class Entry(models.Model):
@@ -47,8 +69,75 @@ class Payload(models.Model):
         indexes = [models.Index(fields=["actor"], name="payload_actor")]
 
 
+class TransactionField(models.BigIntegerField):  # type: ignore[type-arg]
+    """PostgreSQL's number of a transaction, which never comes round."""
+
+    def db_type(self, connection: object) -> str:
+        return "xid8"
+
+
 class Outbox(models.Model):
-    """An entry that no sequencer has yet given its place in the tree."""
+    """An entry that no sequencer has yet given its place in the tree, and by what its rows are tied to it (`ties`)."""
 
     entry = models.OneToOneField(Entry, primary_key=True, on_delete=models.PROTECT, related_name="outbox")
     queued_at = models.DateTimeField(default=clock.now)
+    xact = TransactionField(db_default=models.Func(function="pg_current_xact_id"), editable=False)
+    # Which row it is about. Not in the tree: it would outlive that the payload is erased.
+    about = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["queued_at", "entry"], name="outbox_in_turn"),
+            models.Index(fields=["xact", "about"], name="outbox_of_a_transaction"),
+        ]
+        triggers = [
+            Trigger(name="left_for_a_place", when=pgtrigger.Before, operation=pgtrigger.Delete, func=_PLACED)
+        ]
+
+
+class LogPlace(models.Model):
+    """Where an entry stands in the tree: its leaf's index, counted from 0 without gaps, for good."""
+
+    number = models.BigIntegerField(primary_key=True)
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="place")
+
+    class Meta:
+        ordering = ["number"]
+        triggers = [Trigger(name="in_turn", when=pgtrigger.Before, operation=pgtrigger.Insert, func=_IN_TURN)]
+
+
+class FullTile(models.Model):
+    """A tile whose 256 hashes are all there, so that it never changes; `top` is the one hash over them.
+
+    Tiles at the edge of the tree are not kept: they come out of the places, and of the tops one level below.
+    """
+
+    level = models.PositiveSmallIntegerField()
+    number = models.BigIntegerField()
+    hashes = models.BinaryField()
+    top = models.BinaryField()
+
+    class Meta:
+        ordering = ["level", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["level", "number"], name="fulltile_once"),
+            models.CheckConstraint(
+                condition=Q(hashes__length=WIDTH * HASH_BYTES, top__length=HASH_BYTES), name="fulltile_whole"
+            ),
+        ]
+
+
+class SignedCheckpoint(models.Model):
+    """A state of the log that was signed: how many entries, the root over them, and the note as it is handed on."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.BinaryField()
+    note = models.TextField()
+    signed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["size"]
+        triggers = [Trigger(name="grows", when=pgtrigger.Before, operation=pgtrigger.Insert, func=_GROWS)]
+
+
+models.BinaryField.register_lookup(Length)

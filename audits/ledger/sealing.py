@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from audits.ledger.keyfiles import read_or_make
+from audits.ledger import keyfiles
 
 _NONCE = 12
 _LEAST = 1024
@@ -20,7 +20,7 @@ _END = b"\x80"
 
 
 def seal(body: bytes, path: Path, *, about: bytes = b"") -> bytes:
-    """The body so that only the holder of the key at `path` (made there when there is none) reads it."""
+    """The body so that only the holder of the key at `path` reads it. Raises KeyMissing."""
     nonce = secrets.token_bytes(_NONCE)
     return nonce + _cipher(path).encrypt(nonce, _filled(body), about)
 
@@ -39,4 +39,14 @@ def _filled(body: bytes) -> bytes:
 
 @lru_cache(maxsize=4)
 def _cipher(path: Path) -> AESGCM:
-    return AESGCM(read_or_make(path, lambda: AESGCM.generate_key(bit_length=256)))
+    return AESGCM(keyfiles.read(path))
+
+
+def check_key(path: Path) -> None:
+    """Raise KeyMissing, or ValueError where the file holds no key of this kind."""
+    _cipher(path)
+
+
+def make_key() -> bytes:
+    """A new key, as its file holds it."""
+    return AESGCM.generate_key(bit_length=256)

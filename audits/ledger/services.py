@@ -9,9 +9,12 @@ from django.conf import settings
 from django.db import connection
 
 from audits.ledger import sealing, signing
-from audits.ledger.leaf import leaf_bytes, leaf_hash
-from audits.ledger.models import Entry, Payload, Visibility
-from audits.ledger.receipts import Receipt, receipt_text
+from audits.ledger.events import Event
+from audits.ledger.leaf import encode_leaf
+from audits.ledger.models import Entry, Payload
+from audits.ledger.receipts import Receipt, format_receipt
+from audits.ledger.states import Visibility
+from audits.ledger.tree import leaf_hash
 from ground import clock, statements
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
@@ -24,47 +27,57 @@ WITH entry AS (
 ), payload AS (
     INSERT INTO ledger_payload (entry_id, actor, body, key) VALUES (%(id)s, %(actor)s, %(body)s, %(key)s)
 )
-INSERT INTO ledger_outbox (entry_id, queued_at) VALUES (%(id)s, %(at)s)
+INSERT INTO ledger_outbox (entry_id, queued_at, about) VALUES (%(id)s, %(at)s, %(about)s)
 """
 
 
-def append(
-    *, kind: str, payload: Mapping[str, object], by: str, visibility: Visibility = Visibility.OPEN
-) -> Entry:
-    """Write one entry, its payload and its outbox row in the caller's transaction.
+def append(event: Event, *, by: str) -> Entry:
+    """Write one event, its payload and its outbox row in the caller's transaction.
 
     `by` is the actor (`User.actor`). A sealed payload is encrypted and not searchable by actor. Raises RuntimeError outside a
     transaction: an entry that could commit without what it speaks of would be a lie.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("The ledger is written in the transaction of what it records.")
-    body = _ENCODER.encode({"by": by, **payload})
+    body, visibility = _ENCODER.encode({"by": by, **event.payload()}), event.seen_as
     if visibility == Visibility.SEALED:
         body = sealing.seal(body, settings.LEDGER_SEALING_KEY_FILE)
-    entry, key = _entry(kind, body, visibility)
+    entry, key = _entry(event.kind, body, visibility)
     actor = "" if visibility == Visibility.SEALED else by
     stored = {name: getattr(entry, name) for name in ("id", "kind", "at", "leaf", "leaf_hash")}
     statements.run(
-        _APPEND, {**stored, "visibility": visibility.value, "actor": actor, "body": body, "key": key}
+        _APPEND,
+        {
+            **stored,
+            "visibility": visibility.value,
+            "actor": actor,
+            "body": body,
+            "key": key,
+            "about": event.row,
+        },
     )
     return entry
 
 
-def sign(entry: Entry) -> Receipt:
-    """The signed receipt of a committed entry, never of one that may still be rolled back.
+def sign(entry: Entry, says: Mapping[str, object]) -> Receipt:
+    """The signed receipt of a committed entry, never of one that may still be rolled back; `says` is what it tells of it.
 
-    Signing is deterministic, so the same entry always gives the same receipt.
+    The same entry always gives the same text; it is signed by the key of now, which a rotation exchanges.
     """
     path = settings.LEDGER_SIGNING_KEY_FILE
     digest = bytes(entry.leaf_hash).hex()
-    text = receipt_text(entry=entry.id, leaf_hash=digest, at=entry.at)
-    signature = signing.signing_key(path).sign(text).hex()
+    text = format_receipt(entry=entry.id, leaf_hash=digest, at=entry.at, says=says)
     return Receipt(
-        id=entry.id, leaf_hash=digest, at=entry.at, key_id=signing.key_id(path), signature=signature
+        id=entry.id,
+        leaf_hash=digest,
+        at=entry.at,
+        key_id=signing.key_id(path),
+        signature=signing.signing_key(path).sign(text.encode()).hex(),
+        text=text,
     )
 
 
-def body_of(payload: Payload) -> bytes:
+def read_payload(payload: Payload) -> bytes:
     """The JSON of a payload, unsealed where it is sealed; who may see it is for the caller to check."""
     body = bytes(payload.body)
     if payload.entry.visibility == Visibility.SEALED:
@@ -76,5 +89,5 @@ def _entry(kind: str, body: bytes, visibility: Visibility) -> tuple[Entry, bytes
     """A new entry and the random key of its payload."""
     key = secrets.token_bytes(32)
     name, at = uuid4(), clock.now()
-    leaf = leaf_bytes(entry=name, kind=kind, at=at, body=body, key=key)
+    leaf = encode_leaf(entry=name, kind=kind, at=at, body=body, key=key)
     return Entry(id=name, kind=kind, at=at, leaf=leaf, leaf_hash=leaf_hash(leaf), visibility=visibility), key

@@ -65,20 +65,19 @@ def estimate(
     return _share(values, weights, coarse)
 
 
-def told(estimate: Estimate, aggregation: Aggregation) -> Estimate:
+def round_estimate(estimate: Estimate, aggregation: Aggregation) -> Estimate:
     """The estimate as it is published: what is measured, not counted, to three significant figures.
 
     A median of hours to the nanosecond would name the one change that it is of, and claim what no sample can know.
     """
     if aggregation not in _MEASURED:
         return estimate
-    value, low, high = (_three_figures(each) for each in (estimate.value, estimate.low, estimate.high))
-    assert value is not None
-    return Estimate(value, low, high, estimate.bound)
+    low, high = (None if bound is None else _three_figures(bound) for bound in (estimate.low, estimate.high))
+    return Estimate(_three_figures(estimate.value), low, high, estimate.bound)
 
 
-def _three_figures(number: float | None) -> float | None:
-    return number if not number else float(f"{number:.3g}")
+def _three_figures(number: float) -> float:
+    return float(f"{number:.3g}") if number else number
 
 
 def _sorted_together(values: Numbers, weights: Numbers | None) -> tuple[Numbers, Numbers]:
@@ -184,19 +183,19 @@ def _share(values: Numbers, weights: Numbers, coarse: bool) -> Estimate:
     hit = values == 1
     hits = int(hit.sum())
     if coarse and hits <= 1:
-        return _at_most(weights)
+        value, high = _at_most(weights)
+        return Estimate(value, 0.0, high, AT_MOST)
     if coarse and hits >= n - 1:
-        rest = _at_most(weights)
-        assert rest.high is not None
-        return Estimate(1 - rest.value, 1 - rest.high, 1.0, AT_LEAST)
+        rest, high = _at_most(weights)
+        return Estimate(1 - rest, 1 - high, 1.0, AT_LEAST)
     heaviness = float(weights.sum())
     share = float(weights[hit].sum()) / heaviness if hits < n else 1.0
     low, high = _wilson(share, heaviness**2 / float((weights * weights).sum()))
     return Estimate(share, low, high)
 
 
-def _at_most(weights: Numbers) -> Estimate:
-    """What none and a single hit are both told as, so that nobody can tell the one from the other.
+def _at_most(weights: Numbers) -> tuple[float, float]:
+    """Share and upper bound that none and a single hit are both told as, so that nobody can tell the one from the other.
 
     With equal weights 1/n. Else the heaviest event's share rounded up to a multiple of 1/n, which holds whichever
     event the hit was.
@@ -206,7 +205,7 @@ def _at_most(weights: Numbers) -> Estimate:
     steps = 1 if weights.max() == weights.min() else min(n, math.floor(heaviest * n) + 1)
     value = steps / n
     _, high = _wilson(value, n)
-    return Estimate(value, 0.0, high, AT_MOST)
+    return value, high
 
 
 def _wilson(share: float, n: float) -> tuple[float, float]:

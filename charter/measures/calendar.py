@@ -1,16 +1,16 @@
 """Months and quarters in the programme's time zone. Pure: the caller says what time it is."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from charter.rules.periods import MONTHS
 from charter.rules.request import Window
 from charter.rules.vocabulary import Period
 from ground.errors import BadInput
 
-MONTHS = {Period.MONTH: 1, Period.QUARTER: 3}
 # The longest window that one request may ask for: forty years, so that no list of periods grows without end.
 LONGEST_MONTHS = 480
 
@@ -25,44 +25,49 @@ class Span(Struct, frozen=True, order=True):
     @property
     def label(self) -> str:
         """`2026-01` for a month, `2026-Q1` for a quarter."""
-        return period_label(self.kind, self.starts_on)
+        return format_period(self.kind, self.starts_on)
 
     @property
     def days(self) -> int:
         return (self.ends_on - self.starts_on).days
 
 
-def period_label(kind: Period, starts_on: date) -> str:
+def format_period(kind: Period, starts_on: date) -> str:
     """What a period is called: `2026-01` or `2026-Q1`."""
     if kind is Period.QUARTER:
         return f"{starts_on.year:04d}-Q{(starts_on.month + 2) // 3}"
     return f"{starts_on.year:04d}-{starts_on.month:02d}"
 
 
-def start_of(kind: Period, day: date) -> date:
+def find_period_start(kind: Period, day: date) -> date:
     """The first day of the period that holds `day`."""
     length = MONTHS[kind]
     return date(day.year, (day.month - 1) // length * length + 1, 1)
 
 
-def start_from(kind: Period, day: date) -> date:
-    """The first day of the first period that begins on `day` or later."""
-    start = start_of(kind, day)
-    return start if start == day else _next_start(kind, start)
+def find_period_end(kind: Period, first: date) -> date:
+    """The first day after the period that begins on `first`."""
+    return _next_start(kind, first)
 
 
-def closed_spans(kind: Period, *, first: date, now: datetime, zone: str) -> Iterator[Span]:
-    """The periods that begin on `first` (the first day of one) or later and were over in `zone` at `now`."""
-    today = now.astimezone(ZoneInfo(zone)).date()
-    yield from spans_between(kind, first, today)
+def find_settled_day(now: datetime, zone: str, settling: int) -> date:
+    """The day by which a period must have ended to be closed at `now`: late events have had `settling` days in `zone`."""
+    return now.astimezone(ZoneInfo(zone)).date() - timedelta(days=settling)
 
 
-def spans_in(window: Window, period: Period) -> tuple[Span, ...]:
+def list_closed_spans(
+    kind: Period, *, first: date, now: datetime, zone: str, settling: int = 0
+) -> Iterator[Span]:
+    """The periods that begin on `first` (the first day of one) or later and were closed in `zone` at `now`."""
+    yield from list_spans(kind, first, find_settled_day(now, zone, settling))
+
+
+def split_window(window: Window, period: Period) -> tuple[Span, ...]:
     """The periods of an aligned window, earliest first."""
-    return tuple(spans_between(period, window.start, window.end))
+    return tuple(list_spans(period, window.start, window.end))
 
 
-def spans_between(kind: Period, first: date, end: date) -> Iterator[Span]:
+def list_spans(kind: Period, first: date, end: date) -> Iterator[Span]:
     """The periods from `first`, the first day of one, that end on `end` or before."""
     start = first
     while (following := _next_start(kind, start)) <= end:
@@ -86,7 +91,7 @@ def check_window(window: Window, period: Period, *, now: datetime, zone: str) ->
 
 def _check_aligned(window: Window, period: Period) -> None:
     for field, day in (("window.from", window.start), ("window.to", window.end)):
-        if start_of(period, day) != day:
+        if find_period_start(period, day) != day:
             raise BadInput(
                 f"{day} is not the first day of a {period.value}. The window runs from the first day of one "
                 f"{period.value} to the first day of another, which is not in it.",

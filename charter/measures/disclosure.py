@@ -1,7 +1,8 @@
 """Whether a period of a cohort may have a number at all. Pure: the counts of its events in, a reason or None out.
 
-The reasons are asked in one fixed order and the first one that holds is the one that is told, so that a reader
-learns nothing from which of several it is: a period with no event at all reads as one with too few people.
+This is what a period must have by itself, before the guard weighs it beside all that was ever told. The reasons are asked
+in one fixed order; readers are told one for all of few people (`Withheld.TOO_FEW`), and a period with no event at all reads
+as one with too few people.
 """
 
 from msgspec import Struct
@@ -20,7 +21,7 @@ SUMMED = frozenset({Aggregation.SUM, Aggregation.MEAN})
 ROUNDING = 1e-9
 
 
-class Limits(Struct, frozen=True):
+class DisclosureLimits(Struct, frozen=True):
     """How much must stand behind a number."""
 
     people: int  # contributors, or roster where facts name nobody (AR12)
@@ -31,7 +32,7 @@ class Limits(Struct, frozen=True):
     impersonal_events: int
 
 
-class Tally(Struct, frozen=True):
+class CohortBacking(Struct, frozen=True):
     """What stands behind one cohort-period. Shares are of the usable events, 0 to 1.
 
     Events whose person is unknown count as the largest contributor's, and as nobody's when people are counted.
@@ -45,11 +46,11 @@ class Tally(Struct, frozen=True):
 
 
 # The share of no events that could be used is told as whole: nothing was lost.
-NO_EVENTS = Tally(events=0, people=0, coverage=1.0)
+NO_EVENTS = CohortBacking(events=0, people=0, coverage=1.0)
 
 
-def reason_to_withhold(
-    tally: Tally, limits: Limits, aggregation: Aggregation, *, roster: int | None
+def find_reason_to_withhold(
+    tally: CohortBacking, limits: DisclosureLimits, aggregation: Aggregation, *, roster: int | None
 ) -> str | None:
     """The first reason that holds, or None where the number may be told.
 
@@ -64,7 +65,7 @@ def reason_to_withhold(
     return reason
 
 
-def _personal_reason(tally: Tally, limits: Limits, aggregation: Aggregation) -> str | None:
+def _personal_reason(tally: CohortBacking, limits: DisclosureLimits, aggregation: Aggregation) -> str | None:
     if tally.people < limits.people:
         return FEW_PEOPLE
     if tally.events < limits.events:
@@ -76,7 +77,9 @@ def _personal_reason(tally: Tally, limits: Limits, aggregation: Aggregation) -> 
     return None
 
 
-def _impersonal_reason(tally: Tally, limits: Limits, aggregation: Aggregation, roster: int) -> str | None:
+def _impersonal_reason(
+    tally: CohortBacking, limits: DisclosureLimits, aggregation: Aggregation, roster: int
+) -> str | None:
     if roster < limits.people:
         return SMALL_ROSTER
     enough = limits.events if aggregation is Aggregation.P90 else limits.impersonal_events

@@ -5,11 +5,37 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from charter.registry.models import CharterVersion, Metric, choices
+from audits.ledger.ties import tied, told
+from charter.measures.events import (
+    PublishingFailed,
+    PublishingStarted,
+    RevisionConfirmed,
+    RevisionEnded,
+    RevisionFound,
+    ValuesPublished,
+)
+from charter.measures.revision_models import RevisedValue, Revision, Trace
+from charter.measures.survey_models import NameKind as NameKind
+from charter.measures.survey_models import SourceSurvey as SourceSurvey
+from charter.measures.survey_models import UnmatchedName as UnmatchedName
+from charter.programme.models import choices
+from charter.registry.models import CharterVersion, Metric
 from charter.rules.vocabulary import Period
 from governance.people.models import Cohort
 from ground import clock
 from ground.models import Record
+
+__all__ = [
+    "Bound",
+    "PublishedValue",
+    "PublishingRun",
+    "RevisedValue",
+    "Revision",
+    "RunState",
+    "Snapshot",
+    "Trace",
+    "Withheld",
+]
 
 _USER = settings.AUTH_USER_MODEL
 
@@ -23,12 +49,12 @@ class RunState(models.TextChoices):
 class Withheld(models.TextChoices):
     """Why a period has no number. The sentence is what readers see; none says how many."""
 
-    FEW_PEOPLE = "few_people", _("Withheld: fewer than the smallest group contributed")
-    FEW_EVENTS = "few_events", _("Withheld: too few events to say")
-    ONE_PERSON = "one_person", _("Withheld: one person's work would stand out")
-    SMALL_ROSTER = "small_roster", _("Withheld: the team was smaller than the smallest group")
+    # One reason for all that is withheld for the sake of few people: which of several it was would tell of them.
+    TOO_FEW = "too_few", _("Withheld: it would tell too much of too few people")
+    FEW_EVENTS = "few_events", _("Withheld: too few events to say")  # of one's own values alone
     LOW_COVERAGE = "low_coverage", _("Not enough data: too little of the work is covered")
     NO_SOURCE = "no_source", _("No value: the source this metric reads is not connected")
+    NOT_CLOSED = "not_closed", _("Not closed yet: late events of this period may still come in")
     NOT_PUBLISHED = "not_published", _("No value: this period has not been published yet")
 
 
@@ -46,6 +72,17 @@ class Snapshot(Record):
     url = models.CharField(max_length=500)
     tables = models.JSONField()  # {table: {"rows": n, "hash": hex}}
     taken_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        triggers = [
+            *tied(
+                insert=[
+                    told(ValuesPublished, about="", says={"snapshot": "{row}.content_hash"}),
+                    told(RevisionConfirmed, about="", says={"snapshot": "{row}.content_hash"}),
+                    told(RevisionFound, about=""),
+                ]
+            )
+        ]
 
 
 class PublishingRun(Record):
@@ -70,6 +107,15 @@ class PublishingRun(Record):
                 name="publishingrun_ended_when_not_running",
             )
         ]
+        triggers = [
+            *tied(
+                insert=[told(PublishingStarted), told(RevisionConfirmed, about="")],
+                update=[
+                    told(PublishingFailed, ValuesPublished),
+                    told(PublishingStarted, RevisionConfirmed, about=""),
+                ],
+            )
+        ]
 
 
 class PublishedValue(Record):
@@ -88,12 +134,17 @@ class PublishedValue(Record):
     n = models.PositiveIntegerField(null=True)  # events
     people = models.PositiveIntegerField(
         null=True
-    )  # distinct contributors, or the roster where facts carry no person
-    coverage = models.FloatField(null=True)  # share of the cohort's events that could be used
+    )  # the first of the band of distinct contributors, or of the roster where facts carry no person
+    # The share of the cohort's events that could be used, rounded down to a hundredth.
+    coverage = models.FloatField(null=True)
+    # The teams that it is of, by slug; "" is what belongs to none. A cohort's teams may change, and this never does.
+    teams = models.JSONField(default=list)
     withheld = models.CharField(max_length=20, choices=Withheld, blank=True)
     run = models.ForeignKey(PublishingRun, on_delete=models.PROTECT, related_name="values")
     snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="values")
     published_at = models.DateTimeField(default=clock.now)
+    # Rows came late that a revision of other values took in: taking them in here as well would show fewer people's work.
+    left_behind_at = models.DateTimeField(null=True, blank=True)
     superseded_at = models.DateTimeField(null=True, blank=True)
     superseded_by = models.ForeignKey(
         _USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -120,3 +171,29 @@ class PublishedValue(Record):
                 ),
             ),
         ]
+        triggers = [
+            *tied(
+                insert=[told(ValuesPublished, about="{row}.run_id"), told(RevisionConfirmed, about="")],
+                update=[told(ValuesPublished, RevisionFound, RevisionConfirmed, RevisionEnded, about="")],
+            )
+        ]
+
+
+class Attribution(Record):
+    """What a month's events of one measure were when something was first told of them: a keyed hash a team.
+
+    It holds no name and no number. Where the warehouse now gives another hash, the month's events are no longer those that
+    were told of, and nothing further is told of them but by a revision.
+    """
+
+    measure_hash = models.CharField(max_length=64)
+    month = models.DateField()
+    teams = models.JSONField()  # {slug: hash}; "" is what belongs to no team
+    kept_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["measure_hash", "month"]
+        constraints = [
+            models.UniqueConstraint(fields=["measure_hash", "month"], name="attribution_once_a_month")
+        ]
+        triggers = [*tied(insert=[told(ValuesPublished, RevisionConfirmed, about="")])]

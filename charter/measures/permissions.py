@@ -1,9 +1,14 @@
-"""Who may start what in this room."""
+"""Who may start what in this app."""
 
 from django.utils.translation import gettext as _
 
-from governance.people.models import AccountKind, Role, User
-from ground import clock
+from charter.measures.models import Revision
+from charter.measures.states import RevisionState
+from charter.registry.models import Metric
+from charter.registry.permissions import works_on
+from governance.people.models import AccountKind, GrantedRole, User
+from governance.people.permissions import holds
+from ground import calendar
 from ground.errors import NotPermitted
 
 
@@ -16,7 +21,86 @@ def check_can_publish(user: User) -> None:
     raise NotPermitted(_("Only the system and administrators may start the publishing of values."))
 
 
+def can_publish(user: User) -> bool:
+    try:
+        check_can_publish(user)
+    except NotPermitted:
+        return False
+    return True
+
+
+def check_can_see_revisions(user: User) -> None:
+    """Raise NotPermitted unless the account owns a metric or is an auditor's: old minus new could point at people's work."""
+    if not holds(user, GrantedRole.AUDITOR) and not Metric.objects.filter(owner=user).exists():
+        raise NotPermitted(_("Revisions are seen by the owner of their metric and by auditors."))
+
+
+def can_see_revisions(user: User) -> bool:
+    try:
+        check_can_see_revisions(user)
+    except NotPermitted:
+        return False
+    return True
+
+
+def check_can_see_revision(user: User, metric: Metric) -> None:
+    """Raise NotPermitted unless the account owns this metric or is an auditor's."""
+    if not works_on(user, metric) and not holds(user, GrantedRole.AUDITOR):
+        raise NotPermitted(_("Revisions are seen by the owner of their metric and by auditors."))
+
+
+def check_can_see_numbers(user: User, revision: Revision) -> None:
+    """Raise NotPermitted unless the account may see what is revised; once it is published, the old values are superseded."""
+    check_can_see_revision(user, revision.metric)
+    if revision.state == RevisionState.CONFIRMED and not holds(user, GrantedRole.AUDITOR):
+        raise NotPermitted(_("Superseded values are seen by auditors alone."))
+
+
+def can_see_numbers(user: User, revision: Revision) -> bool:
+    try:
+        check_can_see_numbers(user, revision)
+    except NotPermitted:
+        return False
+    return True
+
+
+def check_can_propose(user: User, metric: Metric) -> None:
+    """Raise NotPermitted unless the account owns the metric."""
+    if not works_on(user, metric):
+        raise NotPermitted(_("Only the owner of a metric proposes a revision of its values."))
+
+
+def can_propose(user: User, metric: Metric) -> bool:
+    try:
+        check_can_propose(user, metric)
+    except NotPermitted:
+        return False
+    return True
+
+
+def can_confirm(user: User, revision: Revision) -> bool:
+    try:
+        check_can_confirm(user, revision)
+    except NotPermitted:
+        return False
+    return True
+
+
+def check_can_confirm(user: User, revision: Revision) -> None:
+    """Raise NotPermitted unless the account is an auditor's, and another's than who proposed it."""
+    if not holds(user, GrantedRole.AUDITOR):
+        raise NotPermitted(_("Only an auditor confirms a revision."))
+    if user.pk in (revision.proposed_by_id, revision.metric.owner_id):
+        raise NotPermitted(_("Nobody confirms what they proposed. Another auditor does."))
+
+
+def check_can_decline(user: User, metric: Metric) -> None:
+    """Raise NotPermitted unless the account owns the metric or is an auditor's."""
+    if not works_on(user, metric) and not holds(user, GrantedRole.AUDITOR):
+        raise NotPermitted(_("Only the owner of a metric and auditors decline a revision of its values."))
+
+
 def _is_administrator(user: User) -> bool:
-    today = clock.today()
-    grants = user.role_grants.filter(role=Role.ADMIN, valid_from__lte=today)
+    today = calendar.today()
+    grants = user.role_grants.filter(role=GrantedRole.ADMIN, valid_from__lte=today)
     return any(grant.valid_to is None or grant.valid_to > today for grant in grants)

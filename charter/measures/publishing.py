@@ -1,117 +1,68 @@
-"""What a publishing run works out: the missing values of each charter in force. Reads only; `services` writes."""
+"""What a publishing run works out: the missing values of each charter in force. Reads only; `services` writes.
 
-from collections.abc import Collection, Iterator, Sequence
-from datetime import date, datetime
+Each charter is worked out by itself, and holds back what by itself stands on too little. Then all are decided together:
+what may be told beside all that was ever told (`guard`).
+"""
+
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 from typing import Self
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from msgspec import Struct
+import pyarrow as pa
+from msgspec.structs import replace
 
-from charter.measures import calendar, disclosure
-from charter.measures.aggregation import Estimate, estimate, told
+from charter.measures import calendar, disclosure, joint, standing
+from charter.measures.aggregation import Estimate, estimate, round_estimate
 from charter.measures.calendar import Span
-from charter.measures.disclosure import LARGER_GROUPS, NO_EVENTS, Limits, Tally
-from charter.measures.events import NO_VALUES, EventTable, Group, Membership, Reach
-from charter.measures.models import PublishedValue, Withheld
+from charter.measures.disclosure import (
+    LOW_COVERAGE,
+    NO_EVENTS,
+    CohortBacking,
+)
+from charter.measures.event_table import (
+    ANYWHERE,
+    NO_VALUES,
+    NOWHERE,
+    EventTable,
+    Group,
+    MembershipSpan,
+)
+from charter.measures.joint import CharterEvidence, Telling
+from charter.measures.models import Withheld
+from charter.measures.people_bands import find_band
+from charter.measures.publishable import (
+    CharterRun,
+    CharterToPublish,
+    Decision,
+    Frozen,
+    KeptAttribution,
+    Missing,
+    Value,
+    read_frozen,
+    read_organisation,
+)
+from charter.measures.standing import Digests
+from charter.measures.trace_key import find_trace_key
+from charter.measures.traces import REVISED_BACK_DAYS, Element
+from charter.measures.units import find_bounds
 from charter.measures.warehouse import Warehouse
-from charter.registry import queries as registry
-from charter.registry.charter_facts import kept_from
 from charter.registry.document import Measure
+from charter.registry.documents import read_sources
+from charter.registry.facts_columns import check_columns, find_naming_sources
 from charter.registry.facts_sql import carries_person
-from charter.registry.models import CharterVersion, Programme
-from charter.registry.states import Standing
-from charter.rules.vocabulary import Category, Grain, Period
-from governance.people.models import Cohort, CohortKind, Team
-from governance.people.models import Membership as MembershipRecord
-from ground.errors import BadInput, Conflict
-
-
-class Charter(Struct, frozen=True):
-    """A charter version in force, as far as publishing needs it. `floor`: the oldest day it allows data of.
-
-    `pilot` is the only cohort that a charter on trial is published for (S127); None for one in force for all.
-    """
-
-    version_id: UUID
-    metric_id: UUID
-    slug: str
-    measure: Measure
-    category: Category | None
-    grains: frozenset[Grain]
-    floor: date
-    pilot: str | None = None
-
-
-class Organisation(Struct, frozen=True):
-    """The programme with its registered cohorts; a cohort's place in the list is its number in an EventTable."""
-
-    programme: Programme
-    cohorts: tuple[Cohort, ...]
-    reaches: tuple[Reach, ...]
-
-    def of(self, charter: Charter) -> list[int]:
-        """The numbers of the cohorts that a charter is published for."""
-        return [
-            number
-            for number, cohort in enumerate(self.cohorts)
-            if Grain(cohort.kind) in charter.grains and charter.pilot in (None, cohort.slug)
-        ]
-
-    def limits(self, category: Category | None) -> Limits:
-        """The programme's limits for a category; an unknown one gets the stricter."""
-        larger = category is None or category in LARGER_GROUPS
-        programme = self.programme
-        return Limits(
-            people=programme.minimum_group_strain if larger else programme.minimum_group,
-            coverage=programme.coverage_threshold,
-            events=programme.least_events,
-            dominance=programme.largest_share / 100,
-            impersonal_events=programme.least_events_unnamed,
-        )
-
-
-class Value(Struct, frozen=True):
-    """One value to be written: either a reason why it is withheld, or an estimate and what stands behind it."""
-
-    metric_id: UUID
-    version_id: UUID
-    cohort_id: UUID
-    span: Span
-    withheld: str = ""
-    estimate: Estimate | None = None
-    n: int | None = None
-    people: int | None = None
-    coverage: float | None = None
-
-
-class Frozen(Struct, frozen=True):
-    """What is published of a metric: the places that stay as they are, and the values to be superseded."""
-
-    kept: frozenset[tuple[UUID, Period, date]]
-    superseded: tuple[UUID, ...]
-
-
-class Missing(Struct, frozen=True):
-    """The values that a charter still lacks, by number of the cohort and period."""
-
-    places: tuple[tuple[int, Span], ...]
-
-    def of(self, kind: Period) -> list[tuple[int, Span]]:
-        return [place for place in self.places if place[1].kind is kind]
-
-
-class Outcome(Struct, frozen=True):
-    """What one charter's part of a run comes to. `sources` are the tables that were read for it."""
-
-    slug: str
-    values: tuple[Value, ...] = ()
-    superseded: tuple[UUID, ...] = ()
-    sources: frozenset[str] = frozenset()
+from charter.rules.periods import find_first_start
+from charter.rules.vocabulary import Period
+from governance.people import identities
+from governance.people.models import Team
+from governance.people.queries import list_roster_spans
+from ground.errors import BadInput, Unavailable
 
 
 class Publisher:
-    """One run over one warehouse at one moment: `work_out` a charter at a time.
+    """One run over one warehouse at one moment: `work_out` a charter at a time, then `decide` them all.
 
     `through` leaves out the periods that end after that day.
     """
@@ -121,15 +72,22 @@ class Publisher:
         self._warehouse = warehouse
         self._tables = warehouse.tables()
         self._organisation = read_organisation()
+        self._sources = read_sources()
         self._zone = self._organisation.programme.time_zone
-        today = now.astimezone(ZoneInfo(self._zone)).date()
-        self._end = min(through or today, today)
+        settled = calendar.find_settled_day(now, self._zone, self._organisation.programme.settling_days)
+        self._end = min(through or settled, settled)
         self._events = EventTable(
             self._organisation.reaches,
-            _memberships(),
+            [MembershipSpan(*span) for span in list_roster_spans()],
             list(Team.objects.values_list("slug", flat=True)),
             self._zone,
+            names=identities.read_names(),
         )
+        self._charters: dict[str, CharterToPublish] = {}
+        self._contributions: dict[Measure, pa.Table] = {}
+        self._read: dict[Measure, tuple[date, date]] = {}  # the days that contributions are of
+        self._digests: dict[Measure, Digests] = {}
+        self._kept: frozenset[tuple[Measure, date]] = frozenset()
 
     def __enter__(self) -> Self:
         return self
@@ -137,22 +95,84 @@ class Publisher:
     def __exit__(self, *_: object) -> None:
         self._events.close()
 
-    def work_out(self, charter: Charter) -> Outcome:
+    def work_out(self, charter: CharterToPublish) -> CharterRun:
         """The missing values of one charter, and which of its published ones give way to them."""
         connected = self._tables.issuperset(charter.measure.sources)
         frozen = read_frozen(charter, connected=connected)
         missing = self._missing(charter, frozen, connected)
         if not missing.places:
-            return Outcome(charter.slug, superseded=frozen.superseded)
+            return CharterRun(charter.slug, superseded=frozen.superseded)
         if not connected:
             values = [self._value(charter, place, withheld=Withheld.NO_SOURCE) for place in missing.places]
-            return Outcome(charter.slug, tuple(values), frozen.superseded)
-        self._events.load(self._warehouse.facts(charter.measure), charter.measure.aggregation)
+            return CharterRun(charter.slug, tuple(values), frozen.superseded)
+        self._load(charter.measure, charter.unit)
         values = [value for kind in Period for value in self._of_kind(charter, kind, missing.of(kind))]
-        return Outcome(charter.slug, tuple(values), frozen.superseded, frozenset(charter.measure.sources))
+        self._charters[charter.slug] = charter
+        self._keep_contributions(charter.measure, *_find_blocks(missing.spans))
+        return CharterRun(
+            charter.slug,
+            tuple(values),
+            frozen.superseded,
+            frozenset(charter.measure.sources),
+            charter=charter,
+            traces=self.trace(),
+        )
 
-    def _missing(self, charter: Charter, frozen: Frozen, connected: bool) -> Missing:
-        first_event = self._first_event(charter) if connected else None
+    def load(self, charter: CharterToPublish) -> bool:
+        """Take in the events of a charter; False where its source is not connected."""
+        if connected := self._tables.issuperset(charter.measure.sources):
+            self._load(charter.measure, charter.unit)
+        return connected
+
+    def rework(self, charter: CharterToPublish, spans: Mapping[UUID, Collection[Span]]) -> list[Value]:
+        """What the places of these cohorts would be from the events that are loaded, whatever is published of them."""
+        missing = Missing(
+            tuple(
+                (number, span)
+                for number, cohort in enumerate(self._organisation.cohorts)
+                for span in spans.get(cohort.pk, ())
+            )
+        )
+        return [value for kind in Period for value in self._of_kind(charter, kind, missing.of(kind))]
+
+    def elements(self) -> dict[UUID, frozenset[str]]:
+        """The teams of each cohort; the whole organisation also has the events of no team and of any team."""
+        scope = zip(self._organisation.cohorts, self._organisation.reaches, strict=True)
+        return {
+            cohort.pk: frozenset({*reach.teams, *([NOWHERE, ANYWHERE] if reach.whole else [])})
+            for cohort, reach in scope
+        }
+
+    def least_people(self, charter: CharterToPublish) -> int:
+        return self._organisation.limits(charter.category).people
+
+    def trace(self) -> dict[Element, str]:
+        """The marks of the events that are loaded, of the closed months that may still be revised.
+
+        Each of those months is named, whether it has events or not.
+        """
+        first = calendar.find_period_start(Period.MONTH, self._end - timedelta(days=REVISED_BACK_DAYS))
+        end = calendar.find_period_start(Period.MONTH, self._end)
+        named = {(NOWHERE, span.starts_on): "" for span in calendar.list_spans(Period.MONTH, first, end)}
+        return named | self._events.traces(find_trace_key(), first, end)
+
+    def _load(self, measure: Measure, unit: str) -> None:
+        naming = self._find_naming(measure)
+        self._events.load(
+            self._warehouse.facts(measure), measure.aggregation, sources=naming, bounds=find_bounds(unit)
+        )
+
+    def _find_naming(self, measure: Measure) -> frozenset[str]:
+        """The sources whose names the facts give; Unavailable where the facts do not fit what the sources are now."""
+        try:
+            check_columns(measure, self._sources)
+        except BadInput as error:
+            raise Unavailable(error.detail, code="facts_do_not_fit") from None
+        columns = ("person", "team")
+        return frozenset().union(*(find_naming_sources(measure, self._sources, each) for each in columns))
+
+    def _missing(self, charter: CharterToPublish, frozen: Frozen, connected: bool) -> Missing:
+        first_event = self._warehouse.first_day(charter.measure, self._zone) if connected else None
         cohorts = self._organisation.of(charter)
         return Missing(
             tuple(
@@ -166,39 +186,44 @@ class Publisher:
 
     def _spans(self, kind: Period, floor: date, first_event: date | None) -> Iterator[Span]:
         """Periods wholly on the allowed side of the floor, from the one that holds the first event."""
-        first = calendar.start_from(kind, floor)
+        first = find_first_start(floor, kind)
         if first_event is not None:
-            first = max(first, calendar.start_of(kind, first_event))
-        return calendar.spans_between(kind, first, self._end)
+            first = max(first, calendar.find_period_start(kind, first_event))
+        return calendar.list_spans(kind, first, self._end)
 
-    def _first_event(self, charter: Charter) -> date | None:
-        moment = self._warehouse.first_event(charter.measure)
-        return moment.astimezone(ZoneInfo(self._zone)).date() if moment else None
-
-    def _of_kind(self, charter: Charter, kind: Period, places: Sequence[tuple[int, Span]]) -> Iterator[Value]:
+    def _of_kind(
+        self, charter: CharterToPublish, kind: Period, places: Sequence[tuple[int, Span]]
+    ) -> Iterator[Value]:
         """Decide each place on its counts alone; only what may be told is then worked out."""
         if not places:
             return
         spans = sorted({span for _, span in places})
         tallies = self._events.tallies(kind, spans[0].starts_on, spans[-1].ends_on)
-        rosters = None if carries_person(charter.measure) else self._events.rosters(spans)
+        placed = self._events.placed(kind, spans[0].starts_on, spans[-1].ends_on)
+        rosters, named = self._events.rosters(spans), carries_person(charter.measure)
         to_tell = {}
         for place in places:
             group = (place[0], place[1].starts_on)
-            tally = tallies.get(group, NO_EVENTS)
-            roster = None if rosters is None else rosters.get(group, 0)
+            if group not in tallies and not rosters.get(group):
+                continue  # empty by nature: nobody to protect, and nothing to say
+            tally = tallies.get(group) or replace(NO_EVENTS, coverage=placed[group[1]])
+            roster = None if named else rosters.get(group, 0)
             if reason := self._reason(charter, tally, roster):
-                yield self._value(charter, place, withheld=reason)
+                low = reason == LOW_COVERAGE
+                yield self._value(charter, place, withheld=Withheld.LOW_COVERAGE if low else Withheld.TOO_FEW)
             else:
                 to_tell[group] = (place, tally, tally.people if roster is None else roster)
         yield from self._told(charter, kind, to_tell)
 
-    def _reason(self, charter: Charter, tally: Tally, roster: int | None) -> str | None:
+    def _reason(self, charter: CharterToPublish, tally: CohortBacking, roster: int | None) -> str | None:
         limits = self._organisation.limits(charter.category)
-        return disclosure.reason_to_withhold(tally, limits, charter.measure.aggregation, roster=roster)
+        return disclosure.find_reason_to_withhold(tally, limits, charter.measure.aggregation, roster=roster)
 
     def _told(
-        self, charter: Charter, kind: Period, to_tell: dict[Group, tuple[tuple[int, Span], Tally, int]]
+        self,
+        charter: CharterToPublish,
+        kind: Period,
+        to_tell: dict[Group, tuple[tuple[int, Span], CohortBacking, int]],
     ) -> Iterator[Value]:
         aggregation = charter.measure.aggregation
         found = {group: (values, weights) for group, values, weights in self._events.values(kind, to_tell)}
@@ -207,15 +232,17 @@ class Publisher:
             yield self._value(
                 charter,
                 place,
-                estimate=told(estimate(aggregation, values, weights, days=place[1].days), aggregation),
+                estimate=round_estimate(
+                    estimate(aggregation, values, weights, days=place[1].days), aggregation
+                ),
                 n=tally.events,
-                people=people,
-                coverage=tally.coverage,
+                people=find_band(people),
+                coverage=_round_down(tally.coverage),
             )
 
     def _value(
         self,
-        charter: Charter,
+        charter: CharterToPublish,
         place: tuple[int, Span],
         *,
         withheld: str = "",
@@ -235,79 +262,124 @@ class Publisher:
             n=n,
             people=people,
             coverage=coverage,
+            teams=self._organisation.teams(number),
+            level=joint.LEVELS.get(self._organisation.cohorts[number].kind, joint.NARROWEST),
         )
 
+    # All charters together
 
-def the_programme() -> Programme:
-    """The one programme; Conflict where none has been established."""
-    programme = Programme.objects.first()
-    if programme is None:
-        raise Conflict("There is no programme yet, so there is nothing to publish.", code="no_programme")
-    return programme
+    def decide(self, outcomes: Sequence[CharterRun]) -> Decision:
+        """Withhold what may not be told beside all that was ever told, however well it stands by itself."""
+        candidates = [
+            self._telling(self._charters[outcome.slug], value)
+            for outcome in outcomes
+            if outcome.slug in self._charters
+            for value in outcome.values
+            if value.tells
+        ]
+        if not candidates:
+            return Decision(tuple(outcomes))
+        evidence, before = self._gather(candidates)
+        told = joint.decide(evidence, before, candidates)
+        return Decision(
+            tuple(_hold_back(outcome, told) for outcome in outcomes),
+            tuple(self._attributions(each for each in candidates if each.id in told)),
+        )
+
+    def decide_again(
+        self, revised: Collection[tuple[CharterToPublish, Value]], *, instead_of: Collection[UUID]
+    ) -> frozenset[str]:
+        """The places whose new values may be told beside all else that was told, once they stand `instead_of` others.
+
+        That the events have changed is what a revision is about, so it holds nothing back here; that they cannot be read does.
+        """
+        candidates = [self._telling(charter, value) for charter, value in revised if value.tells]
+        if not candidates:
+            return frozenset()
+        evidence, before = self._gather(candidates)
+        replaced = {str(key) for key in instead_of}
+        unread = {
+            measure: places
+            for measure, places in evidence.changed.items()
+            if measure not in self._contributions
+        }
+        others = [each for each in before if each.id not in replaced]
+        return joint.decide(replace(evidence, changed=unread), others, candidates)
+
+    def _telling(self, charter: CharterToPublish, value: Value) -> Telling:
+        """A value as the guard weighs it. That coverage is low is worth less than any number, so it comes last."""
+        level = value.level + (joint.NARROWEST + 1 if value.withheld else 0)
+        limits = self._organisation.limits(charter.category)
+        place = (value.place, charter.measure, limits, value.teams, value.span, level, value.n or 0)
+        return Telling(*place, unit=charter.unit)
+
+    def _gather(self, candidates: Sequence[Telling]) -> tuple[CharterEvidence, list[Telling]]:
+        """What stands behind the quarters in question, and all that was ever told of them."""
+        first, end = _find_blocks([each.span for each in candidates])
+        before = standing.read_standing(first, end, self._organisation.all_limits())
+        measures = {each.measure for each in candidates}
+        groups = joint.group_measures([*measures, *(each.measure for each in before)])
+        near = frozenset().union(*(group for group in groups if not group.isdisjoint(measures)))
+        before = [each for each in before if each.measure in near]
+        units = {each.measure: each.unit for each in (*before, *candidates)}
+        for measure in near:
+            if self._read.get(measure) != (first, end):
+                self._read_again(measure, units[measure], first, end)
+        months = list(calendar.list_spans(Period.MONTH, first, end))
+        crews = self._events.crews(months)
+        kept = standing.read_attributions(near, [month.starts_on for month in months])
+        digests = {
+            measure: standing.digest_places(measure, table, crews)
+            for measure, table in self._contributions.items()
+            if measure in near
+        }
+        self._digests, self._kept = digests, frozenset(kept)
+        changed = standing.find_changed(before, digests, kept)
+        teams = frozenset(Team.objects.values_list("slug", flat=True))
+        return CharterEvidence(self._contributions, crews, teams, changed), before
+
+    def _read_again(self, measure: Measure, unit: str, first: date, end: date) -> None:
+        """Read the events of a measure that was published before; where they cannot be, nothing is known of them."""
+        self._contributions.pop(measure, None)
+        if not self._tables.issuperset(measure.sources):
+            return
+        with suppress(Unavailable):
+            self._load(measure, unit)
+            self._keep_contributions(measure, first, end)
+
+    def _keep_contributions(self, measure: Measure, first: date, end: date) -> None:
+        self._contributions[measure] = self._events.contributions(first, end)
+        self._read[measure] = first, end
+
+    def _attributions(self, told: Iterable[Telling]) -> Iterator[KeptAttribution]:
+        """What to keep of the months that are told of for the first time."""
+        for measure, month in sorted(
+            {(each.measure, month) for each in told for month in each.months} - self._kept,
+            key=lambda new: (standing.hash_measure(new[0]), new[1]),
+        ):
+            teams = {team: digest for (team, when), digest in self._digests[measure].items() if when == month}
+            yield KeptAttribution(standing.hash_measure(measure), month, teams)
 
 
-def charters_in_force(*, now: datetime, only: Collection[str] | None = None) -> list[Charter]:
-    """The charters that allow publishing at `now`, by slug; BadInput where `only` names another."""
-    today = now.astimezone(ZoneInfo(the_programme().time_zone)).date()
-    versions = CharterVersion.objects.filter(
-        standing__in=[Standing.ACTIVE, Standing.PILOT], activated_at__lte=now, expires_at__gt=now
-    ).select_related("metric")
-    if only is not None:
-        versions = versions.filter(metric__slug__in=only)
-        if unknown := sorted(set(only) - {version.metric.slug for version in versions}):
-            raise BadInput(f"“{unknown[0]}” has no charter in force, so it has no values.", field="only")
-    return [charter for version in versions.order_by("metric__slug") if (charter := _charter(version, today))]
+def _find_blocks(spans: Sequence[Span]) -> tuple[date, date]:
+    """The first day of the earliest quarter of these periods, and the first after the latest."""
+    first = calendar.find_period_start(Period.QUARTER, min(span.starts_on for span in spans))
+    last = calendar.find_period_start(Period.QUARTER, max(span.starts_on for span in spans))
+    return first, calendar.find_period_end(Period.QUARTER, last)
 
 
-def _charter(version: CharterVersion, today: date) -> Charter | None:
-    """None where the charter has no measure: qualitative kinds have no values to publish."""
-    document = registry.document(version.pk)
-    if document.what.measure is None:
-        return None
-    # Without a date the board has agreed to no backfill: nothing from before the approval (DESIGN, "why").
-    begins = document.why.data_from or version.activated_at.date()
-    return Charter(
-        version_id=version.pk,
-        metric_id=version.metric_id,
-        slug=version.metric.slug,
-        measure=document.what.measure,
-        category=document.what.category,
-        grains=frozenset(document.what.grains),
-        floor=max(begins, kept_from(document, today, grain_is_person=False)),
-        pilot=version.pilot_cohort if version.standing == Standing.PILOT else None,
+def _hold_back(outcome: CharterRun, told: Collection[str]) -> CharterRun:
+    """The outcome with those of its values withheld that may not be told."""
+    values = tuple(
+        value if not value.tells or value.place in told else _withhold(value) for value in outcome.values
     )
+    return replace(outcome, values=values)
 
 
-def read_organisation() -> Organisation:
-    """The programme and its registered cohorts with their teams."""
-    cohorts = tuple(Cohort.objects.filter(retired_at__isnull=True).prefetch_related("teams"))
-    reaches = tuple(
-        Reach(tuple(team.slug for team in cohort.teams.all()), whole=cohort.kind == CohortKind.ORG)
-        for cohort in cohorts
-    )
-    return Organisation(the_programme(), cohorts, reaches)
+def _withhold(value: Value) -> Value:
+    return replace(value, withheld=Withheld.TOO_FEW, estimate=None, n=None, people=None, coverage=None)
 
 
-def _memberships() -> list[Membership]:
-    rows = MembershipRecord.objects.values_list("person__external_id", "team__slug", "valid_from", "valid_to")
-    return [Membership(*row) for row in rows.iterator()]
-
-
-def read_frozen(charter: Charter, *, connected: bool) -> Frozen:
-    """Published values never change, with two exceptions that give nobody away.
-
-    Another measure makes other values, so all of the old one's go together; and "no source" gives way to values
-    once the source is connected. A charter on trial touches its own cohort's alone.
-    """
-    kept, superseded = [], []
-    rows = PublishedValue.objects.filter(metric_id=charter.metric_id, superseded_at__isnull=True)
-    if charter.pilot is not None:
-        rows = rows.filter(cohort__slug=charter.pilot)
-    fields = ("pk", "charter_version_id", "cohort_id", "period_kind", "starts_on", "withheld")
-    for pk, version, cohort, kind, starts_on, withheld in rows.values_list(*fields).iterator():
-        outdated = registry.document(version).what.measure != charter.measure
-        if outdated or (connected and withheld == Withheld.NO_SOURCE):
-            superseded.append(pk)
-        else:
-            kept.append((cohort, Period(kind), starts_on))
-    return Frozen(frozenset(kept), tuple(superseded))
+def _round_down(share: float) -> float:
+    """To a hundredth, so that no count can be worked out of it; whole is whole, however it was added up."""
+    return math.floor(share * 100 + disclosure.ROUNDING) / 100

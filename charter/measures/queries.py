@@ -5,32 +5,41 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Count, Max, Min, QuerySet
 from msgspec import Struct
 
 from charter.measures.aggregation import Estimate
-from charter.measures.calendar import spans_in
-from charter.measures.disclosure import LARGER_GROUPS
-from charter.measures.models import PublishingRun, RunState, Withheld
-from charter.measures.own import own_rows
-from charter.measures.rows import Place, Row, Source, row_with, row_without
-from charter.registry.models import CharterVersion, Programme
-from charter.registry.states import Standing
+from charter.measures.calendar import find_settled_day, split_window
+from charter.measures.models import PublishedValue, PublishingRun, RevisedValue, Revision, RunState, Withheld
+from charter.measures.own import compute_own_rows
+from charter.measures.people_bands import format_band
+from charter.measures.rows import Place, Row, RowsOrigin, make_row, make_unpublished_row, make_withheld_row
+from charter.programme.models import Programme
+from charter.registry.models import CharterVersion
+from charter.registry.states import StandingChoices
 from charter.rules.request import Window
 from charter.rules.vocabulary import Period
-from governance.people.models import Cohort
+from governance.people.models import Cohort, GrantedRole, User
+from governance.people.permissions import holds
 from ground import clock
+from ground.promises import promised
 
-__all__ = ["Row", "Source", "is_publishing_due", "own_rows", "rows"]
+__all__ = [
+    "Row",
+    "RowsOrigin",
+    "compute_own_rows",
+    "find_published_months",
+    "is_publishing_due",
+    "read_rows",
+]
 
 # Each metric and cohort is there even without a value, so that its unit is known.
 _ROWS = """
 SELECT m.slug, c.slug, coalesce(cv.document #>> '{what,unit}', ''),
-       CASE WHEN cv.category = ANY(%(larger)s) THEN p.minimum_group_strain ELSE p.minimum_group END,
        v.starts_on, v.value, v.low, v.high, v.bound, v.n, v.people, v.coverage, v.withheld,
-       p.coverage_threshold, s.content_hash, v.published_at
+       p.coverage_threshold, s.content_hash, v.published_at, p.time_zone, p.settling_days
 FROM registry_metric m
-JOIN registry_programme p ON p.id = m.programme_id
+JOIN programme_programme p ON p.id = m.programme_id
 CROSS JOIN people_cohort c
 LEFT JOIN measures_publishedvalue v
     ON v.metric_id = m.id AND v.cohort_id = c.id AND v.superseded_at IS NULL
@@ -45,14 +54,13 @@ WHERE m.slug = ANY(%(metrics)s) AND c.slug = ANY(%(cohorts)s)
 """
 
 
-class _Line(Struct, frozen=True):
-    """One line of that statement, in its order of columns; from `starts_on` on None where nothing is published."""
+class _ValueLine(Struct, frozen=True):
+    """One published value, in that statement's order of columns; where it is withheld it has no number."""
 
     metric: str
     cohort: str
     unit: str
-    minimum: int
-    starts_on: date | None
+    starts_on: date
     value: float | None
     low: float | None
     high: float | None
@@ -62,62 +70,108 @@ class _Line(Struct, frozen=True):
     coverage: float | None
     withheld: str | None
     coverage_threshold: float
-    snapshot: str | None
-    published_at: datetime | None
+    snapshot: str
+    published_at: datetime
+    time_zone: str
+    settling_days: int
 
 
-def rows(
+_STARTS_ON = _ValueLine.__struct_fields__.index("starts_on")
+
+
+def read_rows(
     *, metrics: Sequence[str], cohorts: Sequence[str], window: Window, period: Period
-) -> tuple[tuple[Row, ...], Source | None]:
+) -> tuple[tuple[Row, ...], RowsOrigin | None]:
     """The published values of a window in the order asked: metric, cohort, period; and the snapshot they are of.
 
     One SQL statement however many there are. A period without a value is a row that says so. The window must be
     aligned (`calendar.check_window`).
     """
-    lines = _read(metrics, cohorts, window, period)
-    published = {(line.metric, line.cohort, line.starts_on): line for line in lines if line.starts_on}
-    units = {line.metric: line.unit for line in lines}
+    units, lines, settled = _read(metrics, cohorts, window, period)
+    published = {(line.metric, line.cohort, line.starts_on): line for line in lines}
     told = tuple(
         _row(
             Place(metric, cohort, span, units.get(metric, "")),
             published.get((metric, cohort, span.starts_on)),
+            settled,
         )
         for metric in dict.fromkeys(metrics)
         for cohort in dict.fromkeys(cohorts)
-        for span in spans_in(window, period)
+        for span in split_window(window, period)
     )
     return told, _newest(published.values())
 
 
-def _read(metrics: Sequence[str], cohorts: Sequence[str], window: Window, period: Period) -> list[_Line]:
+def _read(
+    metrics: Sequence[str], cohorts: Sequence[str], window: Window, period: Period
+) -> tuple[dict[str, str], list[_ValueLine], date]:
+    """The unit of each metric, what is published, and the day by which a period must have ended to be closed."""
     parameters = {
         "metrics": list(metrics),
         "cohorts": list(cohorts),
         "kind": period.value,
         "from": window.start,
         "to": window.end,
-        "larger": [category.value for category in LARGER_GROUPS],
     }
     with connection.cursor() as cursor:
         cursor.execute(_ROWS, parameters)
-        return [_Line(*line) for line in cursor.fetchall()]
+        found = cursor.fetchall()
+    units = {metric: unit for metric, _cohort, unit, *_rest in found}
+    settled = find_settled_day(clock.now(), *found[0][-2:]) if found else date.max
+    return units, [_ValueLine(*line) for line in found if line[_STARTS_ON] is not None], settled
 
 
-def _row(place: Place, line: _Line | None) -> Row:
+def _row(place: Place, line: _ValueLine | None, settled: date) -> Row:
     if line is None:
-        return row_without(place, Withheld.NOT_PUBLISHED)
+        return make_unpublished_row(place, settled)
     place = Place(place.metric, place.cohort, place.span, line.unit)
     if line.withheld:
-        return row_without(place, Withheld(line.withheld), minimum=line.minimum)
+        return make_withheld_row(place, Withheld(line.withheld))
     if line.coverage is not None and line.coverage < line.coverage_threshold:
-        return row_without(place, Withheld.LOW_COVERAGE)  # published before the threshold was raised (S77)
-    estimate = Estimate(line.value, line.low, line.high, line.bound or "")
-    return row_with(place, estimate, n=line.n, people=line.people, coverage=line.coverage)
+        return make_withheld_row(
+            place, Withheld.LOW_COVERAGE
+        )  # published before the threshold was raised (S77)
+    # That a value which is not withheld is there, with its n, the table promises.
+    estimate = Estimate(promised(line.value), line.low, line.high, line.bound or "")
+    people = None if line.people is None else format_band(line.people)
+    return make_row(place, estimate, n=promised(line.n), people=people, coverage=line.coverage)
 
 
-def _newest(lines: Collection[_Line]) -> Source | None:
+def _newest(lines: Collection[_ValueLine]) -> RowsOrigin | None:
     newest = max(lines, key=lambda line: line.published_at, default=None)
-    return Source(newest.snapshot, newest.published_at) if newest else None
+    return RowsOrigin(newest.snapshot, newest.published_at) if newest else None
+
+
+def find_published_months(metrics: Collection[str]) -> tuple[date, date] | None:
+    """The first days of the first and of the last month with a published value of any of these; None where there is none.
+
+    A month that is withheld has data, one whose source is not connected has none.
+    """
+    published = PublishedValue.objects.filter(
+        metric__slug__in=metrics, period_kind=Period.MONTH.value, superseded_at__isnull=True
+    )
+    found = published.exclude(withheld=Withheld.NO_SOURCE).aggregate(
+        first=Min("starts_on"), last=Max("starts_on")
+    )
+    return (found["first"], found["last"]) if found["first"] else None
+
+
+def list_revisions(user: User) -> QuerySet[Revision]:
+    """The revisions that an account may see, newest first: of the metrics that it owns, for auditors all."""
+    every = count_values(Revision.objects.all()).order_by("-found_at", "-id")
+    return every if holds(user, GrantedRole.AUDITOR) else every.filter(metric__owner=user)
+
+
+def count_values(revisions: QuerySet[Revision]) -> QuerySet[Revision]:
+    """Revisions with `number_of_values` and all that is told of them, in one statement."""
+    return revisions.select_related("metric__owner", "proposed_by", "ended_by").annotate(
+        number_of_values=Count("values")
+    )
+
+
+def list_revised_values(revision: Revision) -> QuerySet[RevisedValue]:
+    """What a revision would change, by cohort and period."""
+    return revision.values.select_related("old__cohort")
 
 
 def is_publishing_due() -> bool:
@@ -127,10 +181,13 @@ def is_publishing_due() -> bool:
     into force, or a cohort registered.
     """
     programme = Programme.objects.first()
-    in_force = CharterVersion.objects.filter(standing__in=[Standing.ACTIVE, Standing.PILOT])
+    in_force = CharterVersion.objects.filter(standing__in=[StandingChoices.ACTIVE, StandingChoices.PILOT])
     if programme is None or not in_force.exists():
         return False
-    last = PublishingRun.objects.filter(state=RunState.DONE).aggregate(at=Max("started_at"))["at"]
+    # What a revision put in place is no sign that nothing is missing.
+    last = PublishingRun.objects.filter(state=RunState.DONE, revision=None).aggregate(at=Max("started_at"))[
+        "at"
+    ]
     if last is None:
         return True
     begun = in_force.filter(activated_at__lte=clock.now())

@@ -1,8 +1,7 @@
-"""Rows as they leave the house: a number with what stands behind it, or why there is none."""
+"""Rows as they are given out: a number with what stands behind it, or why there is none."""
 
 from datetime import date, datetime
 
-from django.utils.translation import gettext as _
 from msgspec import Struct, field
 from msgspec.structs import replace
 
@@ -25,8 +24,11 @@ class Note(Struct, frozen=True):
     says: str = ""
 
 
-class Row(Struct, frozen=True):
-    """One metric, cohort and period.
+class Row(Struct, frozen=True, omit_defaults=True):
+    """One metric, cohort and period; where periods were combined, the first and the last, as `2026-01/2026-03`.
+
+    `difference` and `percentile` are there where they were asked for: from the first group asked about, and how many in
+    a hundred of the other groups lie lower.
 
     `withheld` is a stable code, `withheld_because` a sentence; where they are given every number is None. `bound` is
     "at_most" or "at_least" where the value is a share that is told coarsely. `cohort` is empty for one's own values.
@@ -42,14 +44,16 @@ class Row(Struct, frozen=True):
     high: float | None
     bound: str | None
     n: int | None
-    people: int | None
+    people: str | None  # a band, such as `10+`; one's own values are of `1`
     coverage: float | None
     context: list[Note]
     withheld: str | None
     withheld_because: str | None
+    difference: float | None = None
+    percentile: float | None = None
 
 
-class Source(Struct, frozen=True):
+class RowsOrigin(Struct, frozen=True):
     """Where published rows came from: the newest snapshot among them, and when its values were published."""
 
     snapshot: str
@@ -65,7 +69,7 @@ class Place(Struct, frozen=True):
     unit: str
 
 
-def row_with(place: Place, estimate: Estimate, *, n: int, people: int, coverage: float) -> Row:
+def make_row(place: Place, estimate: Estimate, *, n: int, people: str | None, coverage: float | None) -> Row:
     """A row that tells its number."""
     return Row(
         metric=place.metric,
@@ -85,8 +89,8 @@ def row_with(place: Place, estimate: Estimate, *, n: int, people: int, coverage:
     )
 
 
-def row_without(place: Place, reason: Withheld, *, minimum: int = 0) -> Row:
-    """A row that says why it has no number; `minimum` is the smallest group that may be told of."""
+def make_withheld_row(place: Place, reason: Withheld) -> Row:
+    """A row that says why it has no number."""
     return Row(
         metric=place.metric,
         cohort=place.cohort,
@@ -101,20 +105,18 @@ def row_without(place: Place, reason: Withheld, *, minimum: int = 0) -> Row:
         coverage=None,
         context=[],
         withheld=reason.value,
-        withheld_because=sentence(reason, minimum),
+        withheld_because=str(reason.label),
     )
 
 
-def left_out(row: Row, code: str, because: str) -> Row:
+def make_unpublished_row(place: Place, settled: date) -> Row:
+    """A row of a period without a value: it is not closed yet, or nothing was published of it."""
+    return make_withheld_row(
+        place, Withheld.NOT_CLOSED if place.span.ends_on > settled else Withheld.NOT_PUBLISHED
+    )
+
+
+def leave_out(row: Row, code: str, because: str) -> Row:
     """The row without its numbers, for a reason that lies not in the value but in what it is asked for."""
     nothing = dict.fromkeys(("value", "low", "high", "bound", "n", "people", "coverage"))
     return replace(row, **nothing, withheld=code, withheld_because=because)
-
-
-def sentence(reason: Withheld, minimum: int) -> str:
-    """Why there is no number, in words."""
-    if reason is Withheld.FEW_PEOPLE:
-        return _("Withheld: fewer than %(minimum)d people contributed") % {"minimum": minimum}
-    if reason is Withheld.SMALL_ROSTER:
-        return _("Withheld: the team had fewer than %(minimum)d people") % {"minimum": minimum}
-    return str(reason.label)

@@ -1,36 +1,55 @@
 """The publishing of values: one run at a time, which writes all of its values or none."""
 
+import json
 import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
 
-from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
+from msgspec import UNSET, structs
 
 from audits.ledger import services as ledger
-from charter.measures import warehouse
-from charter.measures.models import PublishedValue, PublishingRun, RunState, Snapshot
+from charter.measures.connecting import open_warehouse
+from charter.measures.events import PublishingFailed, PublishingStarted, ValuesPublished
+from charter.measures.models import Attribution, PublishedValue, PublishingRun, RunState, Snapshot
 from charter.measures.permissions import check_can_publish
-from charter.measures.publishing import Charter, Outcome, Publisher, Value, charters_in_force
+from charter.measures.publishable import (
+    CharterRun,
+    CharterToPublish,
+    Decision,
+    Value,
+    list_charters_in_force,
+)
+from charter.measures.publishing import Publisher
+from charter.measures.revisions import keep_found, keep_traces
+from charter.measures.seeking import (
+    FoundRevision,
+    Sought,
+    find_revisions,
+    hold_back,
+    seek,
+    withhold_what_changed,
+)
+from charter.measures.warehouse import Warehouse
 from charter.registry.locks import take_metric
 from governance.people.models import User
 from ground import clock
-from ground.errors import Conflict, HouseError, Unavailable
+from ground.errors import Conflict, DomainError, Unavailable
 from ground.ids import new_id
 
 Progress = Callable[[str, int, int], None]
 
 logger = logging.getLogger(__name__)
 
-# Any number will do, as long as no other part of the house locks on it.
+# Any number will do, as long as no other part of the product locks on it.
 _ONE_RUN = 0x6D63_7075_626C
 # PostgreSQL takes 65,535 parameters a statement.
 _UPDATE_ROWS = 10_000
 _COLUMNS = (
     "id", "metric_id", "charter_version_id", "cohort_id", "period_kind", "starts_on", "ends_on", "value", "low",
-    "high", "bound", "n", "people", "coverage", "withheld", "run_id", "snapshot_id", "published_at",
+    "high", "bound", "n", "people", "coverage", "teams", "withheld", "run_id", "snapshot_id", "published_at",
 )  # fmt: skip
 
 
@@ -65,32 +84,83 @@ def _quietly(stage: str, done: int, total: int) -> None:
 def _publish(
     run: PublishingRun, by: User, through: date | None, only: Collection[str] | None, progress: Progress
 ) -> PublishingRun:
-    charters = charters_in_force(now=run.started_at, only=only)
-    with _open_warehouse() as source, Publisher(source, now=run.started_at, through=through) as publisher:
-        outcomes = list(_work_out(publisher, charters, progress))
+    charters = list_charters_in_force(now=run.started_at, only=only)
+    with open_warehouse() as source, Publisher(source, now=run.started_at, through=through) as publisher:
+        outcomes = list(_work_out(publisher, source, charters, progress))
+        _check_any_worked_out(outcomes)
+        sought = list(_seek(publisher, source, charters))
+        progress(_("Deciding what may be told"), len(charters), len(charters))
+        decision = publisher.decide(outcomes)
+        found = hold_back(publisher, list(find_revisions(sought)))
         progress(_("Taking a snapshot of the sources"), len(charters), len(charters))
-        content_hash, tables = source.snapshot(frozenset().union(*(outcome.sources for outcome in outcomes)))
+        read = frozenset().union(*(outcome.sources for outcome in outcomes))
+        content_hash, tables = source.snapshot(read.union(*(each.charter.measure.sources for each in sought)))
     progress(_("Writing"), len(charters), len(charters))
     with transaction.atomic(durable=True):
+        _take_metrics(found, outcomes)
         snapshot, _created = Snapshot.objects.get_or_create(
             content_hash=content_hash, defaults={"url": source.url, "tables": tables}
         )
-        return _finish(run, by, snapshot, outcomes)
+        keep_found(found=found, snapshot=snapshot, by=by)
+        return _finish(run, by, snapshot, decision)
 
 
-def _work_out(publisher: Publisher, charters: Sequence[Charter], progress: Progress) -> Iterator[Outcome]:
+def _take_metrics(found: Sequence[FoundRevision], outcomes: Sequence[CharterRun]) -> None:
+    """Take alone each metric whose values or revisions change, in the one order in which all do."""
+    slugs = {each.charter.slug for each in found} | {each.slug for each in outcomes if each.superseded}
+    for slug in sorted(slugs):
+        take_metric(slug)
+
+
+def _work_out(
+    publisher: Publisher, source: Warehouse, charters: Sequence[CharterToPublish], progress: Progress
+) -> Iterator[CharterRun]:
     for done, charter in enumerate(charters):
         progress(charter.slug, done, len(charters))
-        yield publisher.work_out(charter)
+        yield _work_out_or_tell(publisher, source, charter)
 
 
-def _open_warehouse() -> warehouse.Warehouse:
-    if not settings.WAREHOUSE_URL:
-        raise Unavailable(
-            _("No warehouse is connected. Set WAREHOUSE_URL, for example to duckdb:///absolute/path."),
-            code="warehouse_unavailable",
+def _work_out_or_tell(publisher: Publisher, source: Warehouse, charter: CharterToPublish) -> CharterRun:
+    """A metric that fails, whyever, tells why, and the run goes on with the next. Its sources are hashed before its values count."""
+    try:
+        outcome = withhold_what_changed(publisher, charter, publisher.work_out(charter))
+        source.snapshot(outcome.sources)
+        return outcome
+    except DatabaseError:
+        raise  # ours, not the warehouse's: nothing could be written anyway
+    except Exception as error:
+        why = _explain(error)
+        logger.warning(
+            "%s was not published: %s", charter.slug, why, exc_info=not isinstance(error, DomainError)
         )
-    return warehouse.connect(settings.WAREHOUSE_URL)
+        return CharterRun(charter.slug, failed=why)
+
+
+def _seek(publisher: Publisher, source: Warehouse, charters: Sequence[CharterToPublish]) -> Iterator[Sought]:
+    """What rows that came late would change of each metric. One that fails is looked at again by the next run."""
+    for charter in charters:
+        try:
+            found = seek(publisher, charter)
+            if found is not None:
+                source.snapshot(charter.measure.sources)
+                yield found
+        except DatabaseError:
+            raise
+        except Exception as error:
+            logger.warning("%s was not looked at again: %s", charter.slug, _explain(error))
+
+
+def _explain(error: Exception) -> str:
+    """Why something failed, in words that hold no value and no password."""
+    if isinstance(error, DomainError):
+        return error.detail
+    return _("A fault in the program stopped it (%(kind)s).") % {"kind": type(error).__name__}
+
+
+def _check_any_worked_out(outcomes: Sequence[CharterRun]) -> None:
+    """Raise Unavailable where every metric failed: then it is the warehouse that does."""
+    if outcomes and all(outcome.failed for outcome in outcomes):
+        raise Unavailable(outcomes[0].failed, code="warehouse_unavailable")
 
 
 def _start(by: User) -> PublishingRun:
@@ -101,53 +171,56 @@ def _start(by: User) -> PublishingRun:
             state=RunState.FAILED, ended_at=now, error=_("The run was interrupted before it wrote anything.")
         )
         run = PublishingRun.objects.create(started_by=by, started_at=now)
-        ledger.append(kind="measures.publishing.started", payload={"run": run.pk}, by=by.actor)
+        ledger.append(PublishingStarted(run=run.pk), by=by.actor)
     return run
 
 
-def _finish(run: PublishingRun, by: User, snapshot: Snapshot, outcomes: Sequence[Outcome]) -> PublishingRun:
+def _finish(run: PublishingRun, by: User, snapshot: Snapshot, decision: Decision) -> PublishingRun:
+    outcomes = decision.outcomes
     values = [value for outcome in outcomes for value in outcome.values]
     superseded = sum(_supersede(outcome, by) for outcome in sorted(outcomes, key=lambda each: each.slug))
     _write(values, run, snapshot)
+    for outcome in outcomes:
+        if outcome.charter is not None:
+            keep_traces(
+                metric_id=outcome.charter.metric_id, measure=outcome.charter.measure, traces=outcome.traces
+            )
+    Attribution.objects.bulk_create(Attribution(**structs.asdict(kept)) for kept in decision.attributions)
     run.state, run.ended_at = RunState.DONE, clock.now()
     run.snapshot, run.values_written = snapshot, len(values)
-    run.save(update_fields=["state", "ended_at", "snapshot", "values_written"])
-    payload = {
-        "run": run.pk,
-        "snapshot": snapshot.content_hash,
-        "values": len(values),
-        "withheld": sum(bool(value.withheld) for value in values),
-        "superseded": superseded,
-        "metrics": {outcome.slug: len(outcome.values) for outcome in outcomes},
-    }
-    ledger.append(kind="measures.published", payload=payload, by=by.actor)
+    failed = {outcome.slug: outcome.failed for outcome in outcomes if outcome.failed}
+    run.error = " ".join(f"{slug}: {why}" for slug, why in failed.items())
+    run.save(update_fields=["state", "ended_at", "snapshot", "values_written", "error"])
+    published = ValuesPublished(
+        run=run.pk,
+        snapshot=snapshot.content_hash,
+        values=len(values),
+        withheld=sum(bool(value.withheld) for value in values),
+        superseded=superseded,
+        metrics={outcome.slug: len(outcome.values) for outcome in outcomes if not outcome.failed},
+        failed=failed or UNSET,
+    )
+    ledger.append(published, by=by.actor)
     return run
 
 
 def _fail(run: PublishingRun, by: User, error: Exception) -> None:
-    """Keep why the run failed, in words that hold no value and no password, and let the error go on."""
-    if isinstance(error, HouseError):
-        sentence = error.detail
-    else:
+    """Keep why the run failed, and let the error go on."""
+    sentence = _explain(error)
+    if not isinstance(error, DomainError):
         logger.exception("Publishing run %s failed", run.pk)
-        sentence = _("A fault in the program stopped the run (%(kind)s).") % {"kind": type(error).__name__}
     with transaction.atomic(durable=True):
         run.state, run.ended_at, run.error = RunState.FAILED, clock.now(), sentence
         run.snapshot, run.values_written = None, 0
         run.save(update_fields=["state", "ended_at", "error", "snapshot", "values_written"])
-        ledger.append(
-            kind="measures.publishing.failed", payload={"run": run.pk, "error": sentence}, by=by.actor
-        )
+        ledger.append(PublishingFailed(run=run.pk, error=sentence), by=by.actor)
 
 
-def _supersede(outcome: Outcome, by: User) -> int:
+def _supersede(outcome: CharterRun, by: User) -> int:
     """Superseded values stay, for handlers of appeals and auditors alone; gives how many they are.
 
-    The metric is taken alone first, as by every revision, so that none slips between an answer's facts and rows.
+    The metric was taken alone, as by every revision, so that none slips between an answer's facts and rows.
     """
-    if not outcome.superseded:
-        return 0
-    take_metric(outcome.slug)
     now = clock.now()
     for start in range(0, len(outcome.superseded), _UPDATE_ROWS):
         part = outcome.superseded[start : start + _UPDATE_ROWS]
@@ -175,6 +248,7 @@ def _write(values: Sequence[Value], run: PublishingRun, snapshot: Snapshot) -> N
                     value.n,
                     value.people,
                     value.coverage,
+                    json.dumps(value.teams),
                     str(value.withheld),
                     run.pk,
                     snapshot.pk,

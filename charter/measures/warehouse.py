@@ -1,85 +1,67 @@
-"""The organisation's warehouse, read through ibis: facts of a measure, and a hash of what its tables hold.
+"""The organisation's warehouse: facts of a measure, and a hash of what its tables hold.
 
-DuckDB runs in this process, so it is confined: the file is attached read-only to an engine of our own, then every
-other file, extension and setting is closed to it. A server is as confined as the account in its URL: give it one
-that may only read.
+Every warehouse is read alike: rows of the tables that a measure names come into a DuckDB of ours, confined, and the facts
+query runs there, so that one query means the same whatever holds the rows (ADR 28). A DuckDB file is attached read-only; a
+server's rows come a batch at a time. Every other file, extension and setting is closed to the engine. A server is as
+confined as the account in its URL: give it one that may only read.
 """
 
 import hashlib
 import json
-import threading
-from collections.abc import Collection, Iterator
-from contextlib import closing, contextmanager
-from datetime import datetime
-from importlib.metadata import entry_points
-from pathlib import Path
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import Any, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
-import ibis
+import duckdb
 import pyarrow as pa
 import sqlglot
-from ibis.backends.sql import SQLBackend
-from msgspec import Struct
 from sqlglot import exp
 
+from charter.measures.engine import find_file, open_engine
+from charter.measures.intake import Intake
+from charter.measures.servers import BATCH_ROWS, open_server
+from charter.measures.tables import (
+    LIFE_BEGINS,
+    ReadTable,
+    get_life,
+    list_columns_read,
+    point_at,
+    quote,
+    write_soundness,
+)
 from charter.registry.document import Measure
 from charter.registry.facts_sql import DIALECT, check_facts_sql
-from ground.errors import HouseError, Unavailable
+from charter.registry.source_descriptions import SourceDescription
+from ground import clock
+from ground.errors import DomainError, Unavailable
 
-BATCH_ROWS = 20_000
-STATEMENT_SECONDS = 300.0
-DUCKDB_LIMITS = {
-    "memory_limit": "128MB",
-    "threads": 2,
-    "temp_directory": "",  # no spilling: facts about people are never copied to a disk of ours
-    "autoload_known_extensions": False,
-    "autoinstall_known_extensions": False,
-    "allow_community_extensions": False,
-}
-# Engines that run in this process and read whatever files they like; DuckDB alone is confined.
-IN_PROCESS = frozenset({"datafusion", "polars", "sqlite"})
-_SERVER_SETTINGS = {
-    "postgres": (
-        "SET statement_timeout = {milliseconds}",
-        "SET default_transaction_read_only = on",
-    ),
-    "mysql": (
-        "SET SESSION max_execution_time = {milliseconds}",
-        "SET SESSION TRANSACTION READ ONLY",
-        "SET time_zone = '+00:00'",
-    ),
-}
-# Four sums of 64-bit pieces of each row's SHA-256: the order of rows does not matter, a repeated row does.
-_DUCKDB_HASH = """
-SELECT count(*), {lanes} FROM (SELECT sha256(to_json(t)::VARCHAR) AS digest FROM {table} AS t)
-"""
-_LANES = ", ".join(
-    f"coalesce(sum(('0x' || substr(digest, {start}, 16))::UBIGINT), 0)::HUGEINT" for start in (1, 17, 33, 49)
-)
-# The columns of facts, as DuckDB and as ibis call their types. Times without a zone are UTC.
 _TYPES = {
-    "at": ("TIMESTAMPTZ", "timestamp('UTC', 6)"),
-    "person": ("VARCHAR", "string"),
-    "team": ("VARCHAR", "string"),
-    "value": ("DOUBLE", "float64"),
-    "weight": ("DOUBLE", "float64"),
+    "at": "TIMESTAMP WITH TIME ZONE",
+    "person": "VARCHAR",
+    "team": "VARCHAR",
+    "value": "DOUBLE",
+    "weight": "DOUBLE",
 }
 
 
-class TableHash(Struct, frozen=True):
-    """What one table held: rows, and a hash in hex that does not depend on their order."""
+class EventBatches:
+    """The events of a measure, as Arrow batches to be read once; `columns` says which columns of facts they have.
 
-    rows: int
-    hash: str
+    `at` is a moment, or a day of the programme's zone where the source knows no more (`dated`). Events that cannot be used
+    have none. `life`: the days, half-open, on which anything can have happened.
+    """
 
-
-class Facts:
-    """The events of a measure, as Arrow batches to be read once; `columns` says which columns of facts they have."""
-
-    def __init__(self, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
+    def __init__(
+        self,
+        schema: pa.Schema,
+        batches: Iterator[pa.RecordBatch],
+        life: tuple[date, date] = (LIFE_BEGINS, date.max),
+    ) -> None:
         self.schema = schema
+        self.life = life
         self.columns = frozenset(schema.names)
+        self.dated = pa.types.is_date(schema.field("at").type)
         self._batches = batches
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
@@ -87,15 +69,13 @@ class Facts:
 
 
 class Warehouse:
-    """An open warehouse. Every error of the engine leaves as Unavailable, without the engine's own words.
+    """An open warehouse: the facts of measures, and what its tables hold. Raises Unavailable where that cannot be read."""
 
-    Those can hold the URL's password, or a value of somebody's row.
-    """
-
-    def __init__(self, backend: SQLBackend, url: str, timeout: float) -> None:
-        self.url = url  # without user and password
-        self._backend = backend
-        self._timeout = timeout
+    def __init__(self, intake: Intake) -> None:
+        self.url = intake.url  # without user and password
+        self._intake = intake
+        self._engine = intake.engine
+        self._now = clock.now()
 
     def __enter__(self) -> Self:
         return self
@@ -104,117 +84,146 @@ class Warehouse:
         self.close()
 
     def close(self) -> None:
-        self._backend.disconnect()
+        self._intake.close()
 
     def tables(self) -> frozenset[str]:
         """The names of the tables and views that this account sees."""
-        with self._asking("list its tables"):
-            return frozenset(self._backend.list_tables())
+        return self._intake.tables()
 
     def has(self, tables: Collection[str]) -> bool:
         """Whether every one of these tables is there."""
         return self.tables().issuperset(tables)
 
-    def facts(self, measure: Measure, *, person: str | None = None) -> Facts:
-        """The events of a measure, or those of one person; BadInput where its query is not a facts query.
+    def columns(self, table: str) -> dict[str, str]:
+        """The DuckDB type of each column of a table, in the table's order; none where there is no such table."""
+        return self._intake.columns(table)
 
-        Columns: those of `at`, `person`, `team`, `value` (double), `weight` (double) that the query gives.
+    def count_rows(self, table: str) -> int:
+        return int(self._ask("count the rows of a table", f"SELECT count(*) FROM {self._see(table)}")[0][0])
+
+    def count_names(self, table: str, column: str) -> dict[str, int]:
+        """How many rows of a table have each name in a column; those without one under the empty name."""
+        query = (
+            f"SELECT coalesce({quote(column)}::VARCHAR, ''), count(*) FROM {self._see(table)} GROUP BY ALL"
+        )
+        return dict(self._ask("count the names in a table", query))
+
+    def find_newest(self, table: str, column: str) -> datetime | date | None:
+        """The latest time in a column (UTC) in the life of any source; None where it has none."""
+        moment, (first, end) = quote(column), get_life(self._now)
+        query = f"""SELECT max({moment})::TIMESTAMP, any_value(typeof({moment})) FROM {self._see(table)}
+            WHERE {moment} >= ? AND {moment} < ?"""
+        newest, kind = self._ask("find the newest row of a table", query, [first, end])[0]
+        if newest is None:
+            return None
+        found: datetime = newest.replace(tzinfo=UTC)
+        return found.date() if kind == "DATE" else found
+
+    def list_persons(self, measure: Measure) -> list[str]:
+        """What the events of a measure call persons, each once, as they are written; their query gives `person`."""
+        query = f"SELECT DISTINCT person FROM ({self._events(measure)[0]}) AS events WHERE person IS NOT NULL ORDER BY 1"
+        return [name for (name,) in self._ask("list the persons of a measure", query)]
+
+    def facts(self, measure: Measure, *, persons: Collection[str] | None = None) -> EventBatches:
+        """The events of a measure, or those of persons of these names; BadInput where its query is not a facts query.
+
+        Columns: those of `at`, `person`, `team`, `value` (double), `weight` (double) that the query gives. Rows that cannot
+        be used are events without `at` and `value`.
         """
-        events = self._events(measure)
-        if person is not None:
-            events = events.filter(events["person"] == person)
-        with self._asking("prepare the facts of a measure"):
-            reader = self._backend.to_pyarrow_batches(events, chunk_size=BATCH_ROWS)
-        return Facts(reader.schema, self._read(reader))
+        query, _dated = self._events(measure)
+        parameters: list[list[str]] = []
+        if persons is not None:
+            query, parameters = (
+                f"SELECT * FROM ({query}) AS events WHERE list_contains(?, person)",
+                [list(persons)],
+            )
+        cursor = self._engine.cursor()
+        with self._intake.asking("prepare the facts of a measure", cursor):
+            reader = cursor.execute(query, parameters).to_arrow_reader(BATCH_ROWS)
+        return EventBatches(reader.schema, self._stream(reader, cursor), get_life(self._now))
 
-    def first_event(self, measure: Measure) -> datetime | None:
-        """When the earliest event of a measure happened (aware, UTC); None where there is none."""
-        events = self._events(measure)
-        with self._asking("find the first event of a measure"):
-            return self._backend.to_pyarrow(events["at"].min()).as_py()
+    def first_day(self, measure: Measure, zone: str) -> date | None:
+        """The day in this zone of the earliest event of a measure in the life of its source; None where there is none."""
+        events, dated = self._events(measure)
+        day = '"at"' if dated else 'timezone($zone, "at")::DATE'
+        first, end = get_life(self._now)
+        query = f'SELECT min({day}) FROM ({events}) AS events WHERE "at" >= $first AND "at" < $end'
+        with self._intake.asking("find the first event of a measure"):
+            found = self._engine.execute(
+                query, {"first": first, "end": end, **({} if dated else {"zone": zone})}
+            ).fetchone()
+        return found[0] if found else None
 
     def snapshot(self, tables: Collection[str]) -> tuple[str, dict[str, dict[str, Any]]]:
-        """What these tables hold: one content hash ("sha256:…"), and per table its rows and hash."""
-        found = {name: self._hash(name) for name in sorted(tables)}
-        held = {name: {"rows": table.rows, "hash": table.hash} for name, table in found.items()}
+        """What these tables hold as they are read: one content hash ("sha256:…"), and per table its rows and hash.
+
+        The same rows have the same hash in whatever engine they are kept.
+        """
+        held = {}
+        for name in sorted(tables):
+            found = self._intake.hash_of(name)
+            held[name] = {"rows": found.rows, "hash": found.hash}
         canonical = json.dumps(held, sort_keys=True, separators=(",", ":")).encode()
         return f"sha256:{hashlib.sha256(canonical).hexdigest()}", held
 
-    def _events(self, measure: Measure) -> Any:
-        query, schema = _typed(measure)
-        with self._asking("prepare the facts of a measure"):
-            return self._backend.sql(query, schema=schema, dialect=DIALECT)
+    def _events(self, measure: Measure) -> tuple[str, bool]:
+        """The facts query over sound rows, each column as its type, and a row for each unsound one; whether `at` is a day."""
+        check_facts_sql(measure)
+        names = list_columns_read(measure)
+        tables = [self._intake.take_in(name, measure.sources) for name in sorted(measure.sources)]
+        with self._intake.asking("prepare the facts of a measure"):
+            sound = {table: write_soundness(table, names, self._now) for table in tables}
+            for table, condition in sound.items():
+                view, seen = (f"memory.{schema}.{quote(table.name)}" for schema in ("sound", "seen"))
+                self._intake.run(f"CREATE OR REPLACE VIEW {view} AS FROM {seen} WHERE {condition}")
+            query = sqlglot.parse_one(measure.facts, dialect=DIALECT, into=exp.Select)
+            facts = point_at(
+                query,
+                {table.name.lower(): f"memory.sound.{quote(table.name)}" for table in tables},
+            ).sql(DIALECT)
+            dated = self._gives_days(facts)
+            types = _TYPES | ({"at": "DATE"} if dated else {})
+            given = sorted(set(types) & set(query.named_selects))
+            columns = ", ".join(f'CAST("{name}" AS {types[name]}) AS "{name}"' for name in given)
+            parts = [f"SELECT {columns} FROM ({facts}) AS facts"]
+            parts += [_write_unsound(*each, given, types) for each in sound.items()]
+        return " UNION ALL ".join(parts), dated
 
-    def _read(self, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
-        with self._asking("read the facts of a measure"):
+    def _gives_days(self, facts: str) -> bool:
+        found = self._intake.run(f'DESCRIBE SELECT "at" FROM ({facts}) AS facts').fetchone()
+        return found is not None and found[1] == "DATE"
+
+    def _see(self, table: str) -> str:
+        return f"memory.seen.{quote(self._intake.take_in(table, [table]).name)}"
+
+    def _ask(self, what: str, query: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        with self._intake.asking(what):
+            return self._engine.execute(query, parameters).fetchall()
+
+    def _stream(
+        self, reader: pa.RecordBatchReader, cursor: duckdb.DuckDBPyConnection
+    ) -> Iterator[pa.RecordBatch]:
+        with self._intake.asking("read the facts of a measure", cursor):
             yield from reader
 
-    def _hash(self, table: str) -> TableHash:
-        with self._asking("hash its tables"):
-            schema = self._backend.table(table).schema()
-            if self._backend.name == "duckdb":
-                rows, *lanes = self._hash_in_duckdb(table)
-            else:
-                rows, *lanes = self._hash_here(table)
-        content = json.dumps([[*map(str, schema.items())], rows, *lanes], separators=(",", ":"))
-        return TableHash(rows, hashlib.sha256(content.encode()).hexdigest())
 
-    def _hash_in_duckdb(self, table: str) -> list[int]:
-        quoted = '"' + table.replace('"', '""') + '"'
-        query = _DUCKDB_HASH.format(lanes=_LANES, table=quoted)
-        return [int(number) for number in self._backend.raw_sql(query).fetchone()]
+def connect(
+    url: str, *, timeout: float, described: Mapping[str, SourceDescription] | None = None
+) -> Warehouse:
+    """Open a warehouse to read: `duckdb:///absolute/path`, or a server by its URL (`postgres://…`, `mariadb://…`).
 
-    def _hash_here(self, table: str) -> list[int]:
-        """The same sums for engines that share no hash function: rows come here a batch at a time."""
-        rows, lanes = 0, [0, 0, 0, 0]
-        for batch in self._backend.to_pyarrow_batches(self._backend.table(table), chunk_size=BATCH_ROWS):
-            for row in batch.to_pylist():
-                digest = hashlib.sha256(json.dumps(row, default=str, sort_keys=True).encode()).digest()
-                pieces = (int.from_bytes(digest[start : start + 8]) for start in range(0, 32, 8))
-                lanes = [lane + piece for lane, piece in zip(lanes, pieces, strict=True)]
-            rows += batch.num_rows
-        return [rows, *lanes]
-
-    @contextmanager
-    def _asking(self, what: str) -> Iterator[None]:
-        """Run a part under the time limit; whatever the engine raises becomes one safe sentence."""
-        expired = threading.Event()
-        timer = threading.Timer(self._timeout, self._interrupt, [expired])
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        except HouseError:
-            raise
-        except Exception as error:
-            if expired.is_set():
-                problem = f"took longer than {self._timeout:g} seconds to {what}"
-            else:
-                problem = f"could not {what} ({type(error).__name__})"
-            raise Unavailable(f"The warehouse {self.url} {problem}.", code="warehouse_unavailable") from None
-        finally:
-            timer.cancel()
-
-    def _interrupt(self, expired: threading.Event) -> None:
-        expired.set()
-        if self._backend.name == "duckdb":
-            self._backend.con.interrupt()
-
-
-def connect(url: str, *, timeout: float = STATEMENT_SECONDS) -> Warehouse:
-    """Open a warehouse to read: `duckdb:///absolute/path`, or a server by its ibis URL (`postgres://…`).
-
-    `timeout` (seconds) bounds each statement. Raises Unavailable where it cannot be opened, never showing the
-    URL's password.
+    `timeout` (seconds) bounds each statement. `described` are the sources by the name of their table. Raises Unavailable
+    where it cannot be opened, never showing the URL's password.
     """
     try:
         scheme = urlsplit(url).scheme
-        shown = safe_url(url)
+        shown = redact_url(url)
     except ValueError:
         raise Unavailable("WAREHOUSE_URL is not a URL.", code="warehouse_unavailable") from None
     try:
-        backend = _open_duckdb(url) if scheme == "duckdb" else _open_server(url, scheme, timeout)
-    except HouseError:
+        server = None if scheme == "duckdb" else open_server(url, timeout)
+        engine = open_engine(None if server else find_file(url))
+    except DomainError:
         raise
     except Exception as error:
         raise Unavailable(
@@ -222,28 +231,10 @@ def connect(url: str, *, timeout: float = STATEMENT_SECONDS) -> Warehouse:
             "warehouse is running, and that nobody is writing to its file.",
             code="warehouse_unavailable",
         ) from None
-    return Warehouse(backend, shown, timeout)
+    return Warehouse(Intake(engine, server, shown, timeout, described or {}))
 
 
-def _typed(measure: Measure) -> tuple[str, dict[str, str]]:
-    """The facts query with each column cast to its type, and those types in ibis's words.
-
-    Casting here rather than trusting the engine gives every engine the same columns, and saves asking it for theirs.
-    """
-    check_facts_sql(measure)
-    facts = sqlglot.parse_one(measure.facts, dialect=DIALECT)
-    names = sorted(facts.named_selects)
-    columns = [
-        exp.cast(
-            exp.column(exp.to_identifier(name, quoted=True), "facts"), _TYPES[name][0], dialect=DIALECT
-        ).as_(name, quoted=True)
-        for name in names
-    ]
-    query = exp.select(*columns).from_(facts.subquery("facts"))
-    return query.sql(DIALECT), {name: _TYPES[name][1] for name in names}
-
-
-def safe_url(url: str) -> str:
+def redact_url(url: str) -> str:
     """A URL as it may be shown and kept: scheme, host, port and path; no user, password or parameters."""
     parts = urlsplit(url)
     host = f"[{parts.hostname}]" if parts.hostname and ":" in parts.hostname else parts.hostname or ""
@@ -251,50 +242,11 @@ def safe_url(url: str) -> str:
     return f"{parts.scheme}://{host}{port}{parts.path}"
 
 
-def _open_duckdb(url: str) -> SQLBackend:
-    parts = urlsplit(url)
-    path = Path(unquote(parts.path))
-    if parts.netloc or parts.query or not path.is_absolute():
-        raise Unavailable(
-            "A DuckDB warehouse is given as duckdb:///absolute/path, with nothing after it.",
-            code="warehouse_unavailable",
-        )
-    if not path.is_file():
-        raise Unavailable(f"There is no warehouse file at {path}.", code="warehouse_unavailable")
-    # An engine each, as settings belong to the engine and a locked one cannot be opened a second time.
-    backend = ibis.duckdb.connect(":memory:", **DUCKDB_LIMITS)
-    try:
-        _confine(backend, path)
-    except BaseException:
-        backend.disconnect()
-        raise
-    return backend
-
-
-def _confine(backend: SQLBackend, path: Path) -> None:
-    quoted = str(path).replace("'", "''")
-    backend.raw_sql(f"ATTACH '{quoted}' AS warehouse (READ_ONLY)")
-    backend.raw_sql("USE warehouse")
-    backend.raw_sql("SET enable_external_access = false")
-    backend.raw_sql("SET lock_configuration = true")
-
-
-def _open_server(url: str, scheme: str, timeout: float) -> SQLBackend:
-    name = "postgres" if scheme == "postgresql" else scheme
-    if name not in {point.name for point in entry_points(group="ibis.backends")} - IN_PROCESS:
-        raise Unavailable(
-            f"“{scheme}” is no kind of warehouse that can be read here. Use duckdb, postgres, mysql or another "
-            "server that ibis knows.",
-            code="warehouse_unavailable",
-        )
-    try:
-        backend = ibis.connect(url)
-    except ImportError:
-        raise Unavailable(
-            f"The driver for “{scheme}” is not installed. Install ibis-framework[{name}].",
-            code="warehouse_unavailable",
-        ) from None
-    for statement in _SERVER_SETTINGS.get(name, ()):
-        with closing(backend.raw_sql(statement.format(milliseconds=int(timeout * 1000)))):
-            pass
-    return backend
+def _write_unsound(table: ReadTable, sound: str, given: Collection[str], types: Mapping[str, str]) -> str:
+    """A row of facts for each unsound row: whose it is, as far as the table says, and nothing else."""
+    told = {"person": table.person, "team": table.team}
+    columns = (
+        f'CAST({quote(name) if (name := told.get(column)) else "NULL"} AS {types[column]}) AS "{column}"'
+        for column in given
+    )
+    return f"SELECT {', '.join(columns)} FROM memory.seen.{quote(table.name)} WHERE NOT ({sound})"

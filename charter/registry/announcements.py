@@ -8,11 +8,11 @@ from django.utils.translation import ngettext
 
 from charter.registry.models import CharterVersion
 from governance.notices.services import notify
-from governance.people.models import Role, RoleGrant, User
-from ground import clock
+from governance.people.models import GrantedRole, RoleGrant, User
+from ground import calendar
 
 
-def expired(version: CharterVersion, *, by: User) -> None:
+def announce_expiry(version: CharterVersion, *, by: User) -> None:
     _tell(
         version,
         "expired",
@@ -22,7 +22,7 @@ def expired(version: CharterVersion, *, by: User) -> None:
     )
 
 
-def expires_soon(version: CharterVersion, *, on: date, left: int, stage: int, by: User) -> None:
+def announce_coming_expiry(version: CharterVersion, *, on: date, left: int, stage: int, by: User) -> None:
     """`left` is how many days are left, `stage` which reminder it is, so many days before."""
     subject = ngettext(
         "%(metric)s expires in %(left)s day", "%(metric)s expires in %(left)s days", left
@@ -38,7 +38,7 @@ def expires_soon(version: CharterVersion, *, on: date, left: int, stage: int, by
     )
 
 
-def review_due(version: CharterVersion, *, on: date, until: date, by: User) -> None:
+def announce_review(version: CharterVersion, *, on: date, until: date, by: User) -> None:
     text = _(
         "The review board looks at its decisions again; that was due on %(day)s. If nobody has confirmed them by "
         "%(until)s, the metric is suspended."
@@ -53,7 +53,7 @@ def review_due(version: CharterVersion, *, on: date, until: date, by: User) -> N
     )
 
 
-def suspended_unreviewed(version: CharterVersion, *, on: date, by: User) -> None:
+def announce_missed_review(version: CharterVersion, *, on: date, by: User) -> None:
     text = _("Its review was due on %(day)s and nobody confirmed its decisions. Ask the review board to.")
     _tell(
         version,
@@ -65,7 +65,7 @@ def suspended_unreviewed(version: CharterVersion, *, on: date, by: User) -> None
     )
 
 
-def flagged_untied(version: CharterVersion, *, flag: object, asks_on: date, by: User) -> None:
+def announce_untied_flag(version: CharterVersion, *, flag: object, asks_on: date, by: User) -> None:
     text = _(
         "It allows none of the decisions that the programme has declared, so nobody can use it. Propose a version that "
         "does. From %(day)s it has to be retired or justified."
@@ -80,7 +80,7 @@ def flagged_untied(version: CharterVersion, *, flag: object, asks_on: date, by: 
     )
 
 
-def retire_or_justify(version: CharterVersion, *, flag: object, until: date, by: User) -> None:
+def ask_to_retire_or_justify(version: CharterVersion, *, flag: object, until: date, by: User) -> None:
     text = _(
         "It still allows no decision. Retire it, or tell the review board why it stays, so that they say so in a review. "
         "After %(until)s it is suspended."
@@ -95,7 +95,7 @@ def retire_or_justify(version: CharterVersion, *, flag: object, until: date, by:
     )
 
 
-def suspended_untied(version: CharterVersion, *, flag: object, by: User) -> None:
+def announce_untied_suspension(version: CharterVersion, *, flag: object, by: User) -> None:
     _tell(
         version,
         "untied_suspended",
@@ -106,7 +106,7 @@ def suspended_untied(version: CharterVersion, *, flag: object, by: User) -> None
     )
 
 
-def reinstated(version: CharterVersion, *, suspension: object, by: User) -> None:
+def announce_reinstatement(version: CharterVersion, *, suspension: object, by: User) -> None:
     _tell(
         version,
         "reinstated",
@@ -138,7 +138,7 @@ def _answerable(version: CharterVersion) -> list[User]:
     owner = version.metric.owner
     if owner.is_active:
         return [owner]
-    grants = RoleGrant.objects.on(clock.today()).filter(role=Role.ADMIN)
+    grants = RoleGrant.objects.on(calendar.today()).filter(role=GrantedRole.ADMIN)
     return list(User.objects.filter(role_grants__in=grants, is_active=True).distinct().order_by("pk"))
 
 

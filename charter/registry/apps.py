@@ -9,4 +9,4 @@ class RegistryConfig(AppConfig):
         """Start with no limits that a higher level of invasiveness would loosen."""
         from charter.registry import limits
 
-        limits.levels()
+        limits.read_levels()

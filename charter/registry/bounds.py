@@ -12,14 +12,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from charter.registry.document import Access, Allowed, CharterDocument, Example, WhichDecisions
-from charter.rules.vocabulary import Decision, Grain
+from charter.rules.vocabulary import DecisionType, Grain
 
 
 class Bounds(Struct, frozen=True, omit_defaults=True):
     """The grains and the decisions that are left; None where all of the charter's are."""
 
     grains: frozenset[Grain] | None = None
-    decisions: frozenset[Decision] | None = None
+    decisions: frozenset[DecisionType] | None = None
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> Self:
@@ -31,7 +31,7 @@ class Bounds(Struct, frozen=True, omit_defaults=True):
         found: dict[str, list[str]] = msgspec.to_builtins(self)
         return {name: sorted(values) for name, values in found.items()}
 
-    def allow(self, decision: Decision, grain: Grain) -> bool:
+    def allow(self, decision: DecisionType, grain: Grain) -> bool:
         """Whether a listed use lies within them."""
         return (self.grains is None or grain in self.grains) and (
             self.decisions is None or decision in self.decisions
@@ -46,7 +46,7 @@ class Bounds(Struct, frozen=True, omit_defaults=True):
         narrowed = (self._allowed(clause) for clause in listed.allowed)
         return replace(listed, allowed=tuple(clause for clause in narrowed if clause.grains))
 
-    def left_out(self, listed: WhichDecisions) -> frozenset[Decision]:
+    def left_out(self, listed: WhichDecisions) -> frozenset[DecisionType]:
         """The decisions that the charter lists and the board left no use of."""
         kept = {clause.decision for clause in self.uses(listed).allowed}
         return frozenset(clause.decision for clause in listed.allowed) - kept
@@ -73,7 +73,7 @@ class Bounds(Struct, frozen=True, omit_defaults=True):
     def _shows(self, example: Example) -> bool:
         """Whether an example shows a use that is left."""
         asked = example.request
-        return self.allow(Decision(str(asked["decision"])), Grain(str(asked["grain"])))
+        return self.allow(DecisionType(str(asked["decision"])), Grain(str(asked["grain"])))
 
     def _access(self, entry: Access) -> Access:
         return replace(entry, grains=self._grains(entry.grains))

@@ -9,7 +9,17 @@ from dateutil.relativedelta import relativedelta
 
 from charter.registry.document import CharterDocument
 from charter.rules.facts import BesideFacts, CharterFacts
-from charter.rules.vocabulary import Category, Decision, Grain, Kind, Layer, Role, SourceKind, Standing, View
+from charter.rules.vocabulary import (
+    Category,
+    DecisionType,
+    Grain,
+    Kind,
+    Layer,
+    Role,
+    SourceKind,
+    Standing,
+    View,
+)
 
 # What a person's own data is kept for where the charter does not say.
 PERSON_DEFAULT = "P31D"
@@ -17,12 +27,12 @@ PERSON_DEFAULT = "P31D"
 _UNITS = {"Y": "years", "M": "months", "W": "weeks", "D": "days"}
 
 
-def read_document(stored: Any) -> CharterDocument:
+def parse_document(stored: Any) -> CharterDocument:
     """The document of a stored charter version (JSON values)."""
     return msgspec.convert(stored, CharterDocument)
 
 
-def charter_facts(
+def build_charter_facts(
     document: CharterDocument,
     *,
     version: int,
@@ -53,7 +63,7 @@ def charter_facts(
         access=_access(document),
         wellness_signal=what.wellness_signal,
         data_from=document.why.data_from,
-        kept_from=kept_from(document, today, grain_is_person),
+        kept_from=find_oldest_kept_day(document, today, grain_is_person),
         pilot_cohorts=pilot_cohorts,
         unit=what.unit,
         counter_metric=what.counter_metric,
@@ -62,7 +72,7 @@ def charter_facts(
     )
 
 
-def beside_facts(document: CharterDocument) -> BesideFacts:
+def build_beside_facts(document: CharterDocument) -> BesideFacts:
     """What the rules see of a charter when its metric stands beside another in a request."""
     what = document.what
     return BesideFacts(
@@ -73,7 +83,7 @@ def beside_facts(document: CharterDocument) -> BesideFacts:
     )
 
 
-def kept_from(document: CharterDocument, today: date, grain_is_person: bool) -> date:
+def find_oldest_kept_day(document: CharterDocument, today: date, grain_is_person: bool) -> date:
     """The oldest day that retention still allows (AR28).
 
     A person's values are worked out from the facts, so they live as long as those; others as long as published values.
@@ -81,14 +91,14 @@ def kept_from(document: CharterDocument, today: date, grain_is_person: bool) -> 
     """
     kept = (document.how_long.facts or PERSON_DEFAULT) if grain_is_person else document.how_long.values
     try:
-        return today - length(kept) if kept else today
+        return today - parse_duration(kept) if kept else today
     except (ValueError, OverflowError):  # longer than there have been years
         return date.min
 
 
-def length(duration: str) -> relativedelta:
+def parse_duration(duration: str) -> relativedelta:
     """The calendar length of an ISO 8601 duration of days and up, such as P1Y6M or P31D."""
-    amounts: dict[str, int] = {}
+    amounts: dict[str, Any] = {}
     number = ""
     for letter in duration.removeprefix("P"):
         if letter.isdigit():
@@ -104,13 +114,13 @@ def _source_kinds(document: CharterDocument, sources: Mapping[str, SourceKind]) 
     return frozenset(sources.get(slug, SourceKind.PRESENCE) for slug in (measure.sources if measure else ()))
 
 
-def _listed(document: CharterDocument) -> frozenset[tuple[Decision, Grain]]:
+def _listed(document: CharterDocument) -> frozenset[tuple[DecisionType, Grain]]:
     return frozenset(
         (clause.decision, grain) for clause in document.which_decisions.allowed for grain in clause.grains
     )
 
 
-def _needs_beside(document: CharterDocument) -> frozenset[tuple[Decision, Grain, str]]:
+def _needs_beside(document: CharterDocument) -> frozenset[tuple[DecisionType, Grain, str]]:
     return frozenset(
         (clause.decision, grain, metric)
         for clause in document.which_decisions.allowed

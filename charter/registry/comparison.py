@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy
 from charter.registry import catalogue, queries
 from charter.registry.document import CharterDocument
 from charter.registry.models import CharterVersion, Metric
-from charter.registry.states import Standing
+from charter.registry.states import StandingChoices
 from charter.rules import words
-from charter.rules.vocabulary import GROUP_OF, Decision, DecisionGroup, Kind
+from charter.rules.vocabulary import GROUP_OF, DecisionGroup, DecisionType, Kind
 from ground import clock, statements
 
 # What everybody asks about first, each with the metrics that it is made of.
@@ -32,7 +32,7 @@ ASKED = {
     gettext_lazy("Pull request age"): ("pr-age",),
     gettext_lazy("Incident burden"): ("incident-burden",),
 }  # fmt: skip
-GOVERNS = (Standing.ACTIVE, Standing.PILOT)
+GOVERNS = (StandingChoices.ACTIVE, StandingChoices.PILOT)
 _STATE = """
 SELECT m.slug, v.number, v.content_hash, v.standing
 FROM registry_metric m JOIN registry_charterversion v ON v.id = m.current_id ORDER BY m.slug COLLATE "C"
@@ -50,7 +50,7 @@ class Member:
 
 
 @dataclass(frozen=True)
-class Row:
+class KindComparison:
     """One kind of metric."""
 
     name: str
@@ -61,26 +61,28 @@ class Row:
     action: str
 
 
-def kinds() -> list[Row]:
+def compare_kinds() -> list[KindComparison]:
     """The kinds that everybody asks about."""
     found = _governing([slug for slugs in ASKED.values() for slug in slugs])
     return [_row(str(name), slugs, found) for name, slugs in ASKED.items()]
 
 
-def others(asked_for: Sequence[Metric]) -> list[Row]:
+def compare_others(asked_for: Sequence[Metric]) -> list[KindComparison]:
     """Rows for metrics of `other_metrics`, one each."""
     found = _governing([metric.slug for metric in asked_for])
     return [_row(metric.name, (metric.slug,), found) for metric in asked_for]
 
 
-def other_metrics() -> QuerySet[Metric]:
+def list_other_metrics() -> QuerySet[Metric]:
     """Metrics in force that belong to none of the kinds, by name."""
     asked = [slug for slugs in ASKED.values() for slug in slugs]
-    in_force = Metric.objects.filter(versions__standing=Standing.ACTIVE, versions__expires_at__gt=clock.now())
+    in_force = Metric.objects.filter(
+        versions__standing=StandingChoices.ACTIVE, versions__expires_at__gt=clock.now()
+    )
     return in_force.exclude(slug__in=asked).order_by("name", "pk")
 
 
-def state_hash() -> str:
+def hash_registry_state() -> str:
     """SHA-256 over where every governing charter stands: the version of all that is generated from the registry."""
     lines = ("\t".join(map(str, row)) for row in statements.fetch(_STATE, {}))
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
@@ -88,7 +90,7 @@ def state_hash() -> str:
 
 def _governing(slugs: Sequence[str]) -> dict[str, tuple[str, CharterDocument, bool, bool]]:
     """Name, document, whether it is in force, whether it is registered; from the catalogue where nothing governs."""
-    starters = {slug: each for slug, each in catalogue.charters().items() if slug in slugs}
+    starters = {slug: each for slug, each in catalogue.read_starter_charters().items() if slug in slugs}
     names = dict(Metric.objects.filter(slug__in=slugs).values_list("slug", "name"))
     found = {
         slug: (names.get(slug, each.name), each, False, slug in names) for slug, each in starters.items()
@@ -97,16 +99,21 @@ def _governing(slugs: Sequence[str]) -> dict[str, tuple[str, CharterDocument, bo
         metric__slug__in=slugs, standing__in=GOVERNS, expires_at__gt=clock.now()
     ).order_by("standing")
     for version in active.select_related("metric").defer("document"):
-        found[version.metric.slug] = (version.metric.name, queries.as_approved(version), True, True)
+        found[version.metric.slug] = (
+            version.metric.name,
+            queries.load_approved_document(version),
+            True,
+            True,
+        )
     return found
 
 
 def _row(
     name: str, slugs: Sequence[str], found: Mapping[str, tuple[str, CharterDocument, bool, bool]]
-) -> Row:
+) -> KindComparison:
     there = [(slug, *found[slug]) for slug in slugs if slug in found]
     documents = [document for _slug, _name, document, _force, _known in there]
-    return Row(
+    return KindComparison(
         name=name,
         members=tuple(Member(slug, label, force, known) for slug, label, _document, force, known in there),
         good=_good(documents),
@@ -156,7 +163,7 @@ def _to_do(documents: Sequence[CharterDocument]) -> Iterator[str]:
 
 def _called(slug: str) -> str:
     """A metric's name within a sentence; of one that is not in the starter catalogue, its slug in words."""
-    starter = catalogue.charters().get(slug)
+    starter = catalogue.read_starter_charters().get(slug)
     return words.inside(starter.name) if starter else slug.replace("-", " ")
 
 
@@ -165,5 +172,5 @@ def _first(conditions: Mapping[str, None]) -> str:
     return next(iter(conditions)) if len(conditions) == 1 else _("Keep to the condition of each use.")
 
 
-def _listed(decisions: Mapping[Decision, None]) -> str:
+def _listed(decisions: Mapping[DecisionType, None]) -> str:
     return words.sentence(words.listed(words.spoken(decision) for decision in decisions)) if decisions else ""

@@ -1,6 +1,6 @@
 """The page of docs/ that shows how a charter moves, drawn from the one table of transitions."""
 
-from charter.registry.states import TRANSITIONS, Standing
+from charter.registry.states import CHARTER_TRANSITIONS, StandingChoices
 
 PAGE = "docs/reference/charter-states.md"
 
@@ -15,26 +15,23 @@ A version becomes active by a passed case of the review board and by nothing els
 """
 
 
-def charter_states() -> str:
+def render_charter_states() -> str:
     """The page in Markdown, with a Mermaid state diagram and the same as a table."""
     return _HEAD + "```mermaid\n" + _diagram() + "```\n\n" + _table()
 
 
 def _diagram() -> str:
-    lines = ["stateDiagram-v2", f"    [*] --> {Standing.DRAFT.value}"]
-    for old, targets in TRANSITIONS.items():
-        lines += [f"    {old.value} --> {new.value}" for new in _in_order(targets)]
+    lines = ["stateDiagram-v2", f"    [*] --> {StandingChoices.DRAFT.value}"]
+    for old in StandingChoices:
+        targets = CHARTER_TRANSITIONS.after(old)
+        lines += [f"    {old.value} --> {new.value}" for new in targets]
         lines += [] if targets else [f"    {old.value} --> [*]"]
     return "\n".join(lines) + "\n"
 
 
 def _table() -> str:
     lines = ["| from | to |", "| --- | --- |"]
-    for old, targets in TRANSITIONS.items():
-        words = ", ".join(new.value for new in _in_order(targets)) or "nowhere: it has ended"
+    for old in StandingChoices:
+        words = ", ".join(new.value for new in CHARTER_TRANSITIONS.after(old)) or "nowhere: it has ended"
         lines.append(f"| {old.value} | {words} |")
     return "\n".join(lines) + "\n"
-
-
-def _in_order(targets: frozenset[Standing]) -> list[Standing]:
-    return [standing for standing in Standing if standing in targets]

@@ -8,7 +8,7 @@ from itertools import groupby
 from msgspec import Struct
 
 from charter.registry.document import CharterDocument
-from charter.registry.headings import Entry, Heading, entries
+from charter.registry.headings import CharterStatement, Heading, list_statements
 
 _PIECE = re.compile(r"\s+|\S+")
 
@@ -41,7 +41,7 @@ class Difference(Struct, frozen=True):
         return left, right
 
 
-def differences(old: CharterDocument, new: CharterDocument) -> list[Difference]:
+def find_differences(old: CharterDocument, new: CharterDocument) -> list[Difference]:
     """Every field that says something else in `new`, in the order of the headings."""
     before, after = _by_key(old), _by_key(new)
     found = [
@@ -58,13 +58,13 @@ def differences(old: CharterDocument, new: CharterDocument) -> list[Difference]:
     return sorted(found, key=lambda difference: order.index(difference.heading))
 
 
-def by_heading(found: list[Difference]) -> Iterator[tuple[Heading, list[Difference]]]:
+def group_by_heading(found: list[Difference]) -> Iterator[tuple[Heading, list[Difference]]]:
     """Differences under their headings."""
     return ((heading, list(group)) for heading, group in groupby(found, key=lambda each: each.heading))
 
 
-def _by_key(document: CharterDocument) -> dict[str, Entry]:
-    return {entry.key: entry for entry in entries(document)}
+def _by_key(document: CharterDocument) -> dict[str, CharterStatement]:
+    return {entry.key: entry for entry in list_statements(document)}
 
 
 def _whole(text: str) -> list[Piece]:

@@ -13,7 +13,7 @@ from charter.rules.vocabulary import (
     Aggregation,
     Category,
     ContextKind,
-    Decision,
+    DecisionType,
     Grain,
     Kind,
     Layer,
@@ -29,11 +29,11 @@ Duration = Annotated[
 ]
 
 
-class Part(Struct, frozen=True, forbid_unknown_fields=True):
+class DocumentPart(Struct, frozen=True, forbid_unknown_fields=True):
     """A heading or a part of one; unknown keys are errors."""
 
 
-class Measure(Part, frozen=True):
+class Measure(DocumentPart, frozen=True):
     """How the value is made: `facts` is one SELECT in DuckDB SQL, one row an event; `aggregation` makes one value of them.
 
     Columns of facts: `at` (timestamp with time zone), `person` and/or `team` (text), `value` (number), optional `weight`.
@@ -44,14 +44,14 @@ class Measure(Part, frozen=True):
     aggregation: Aggregation
 
 
-class Exclusions(Part, frozen=True):
+class Exclusions(DocumentPart, frozen=True):
     """What is left out; where nothing is, the reason why not (S18)."""
 
     left_out: tuple[str, ...] = ()
     none_because: str = ""
 
 
-class What(Part, frozen=True):
+class What(DocumentPart, frozen=True):
     definition: str = ""
     affects_me: str = ""
     unit: str = ""
@@ -77,9 +77,9 @@ class What(Part, frozen=True):
     counts_hours: bool = False  # looks at the part of the week, the hour or the time at work (AR03)
 
 
-class Why(Part, frozen=True):
+class Why(DocumentPart, frozen=True):
     purpose: str = ""
-    serves: Decision | None = None
+    serves: DecisionType | None = None
     minimisation: str = ""
     legal_basis: str = ""
     impact_assessment: str = ""
@@ -88,50 +88,50 @@ class Why(Part, frozen=True):
     backfill_because: str = ""
 
 
-class Access(Part, frozen=True):
+class Access(DocumentPart, frozen=True):
     """A role and the grains it may ask for; a scoped role counts only for the cohorts it is held over."""
 
     role: Role
     grains: tuple[Grain, ...]
 
 
-class Who(Part, frozen=True):
+class Who(DocumentPart, frozen=True):
     access: tuple[Access, ...] = ()
     owner: str = ""  # user name of the owner's account
     contact: str = ""
     next_level: str = ""
 
 
-class HowLong(Part, frozen=True):
+class HowLong(DocumentPart, frozen=True):
     facts: Duration | None = None
     facts_because: str = ""
     values: Duration | None = None
     values_because: str = ""
 
 
-class Allowed(Part, frozen=True):
+class Allowed(DocumentPart, frozen=True):
     """A decision that the metric may inform, at these grains; `condition` is shown beside it and `beside` is enforced."""
 
-    decision: Decision
+    decision: DecisionType
     grains: tuple[Grain, ...]
     condition: str = ""
     beside: tuple[Slug, ...] = ()  # metrics that must be asked for in the same request
 
 
-class Forbidden(Part, frozen=True):
+class Forbidden(DocumentPart, frozen=True):
     """A use named so that nobody need guess."""
 
     use: str
     because: str
-    decisions: tuple[Decision, ...] = ()
+    decisions: tuple[DecisionType, ...] = ()
 
 
-class WhichDecisions(Part, frozen=True):
+class WhichDecisions(DocumentPart, frozen=True):
     allowed: tuple[Allowed, ...] = ()
     forbidden: tuple[Forbidden, ...] = ()
 
 
-class Example(Part, frozen=True):
+class Example(DocumentPart, frozen=True):
     """A use in words, and the request it comes to, with the verdict (and rules) that it must get.
 
     In `request`, windows may be given as the words of `charter.registry.examples` (`last_quarter`), cohorts as `team:any`.
@@ -144,19 +144,19 @@ class Example(Part, frozen=True):
     rules: tuple[str, ...] = ()
 
 
-class Examples(Part, frozen=True):
+class Examples(DocumentPart, frozen=True):
     correct: tuple[Example, ...] = ()
     incorrect: tuple[Example, ...] = ()
 
 
-class Harms(Part, frozen=True):
+class Harms(DocumentPart, frozen=True):
     disabled_workers: str = ""
     caregivers: str = ""
     nonstandard_schedules: str = ""
     invasiveness: Annotated[int, Meta(ge=0, le=4)] | None = None
 
 
-class CharterDocument(Part, frozen=True):
+class CharterDocument(DocumentPart, frozen=True):
     """One charter as written. Empty parts parse, so that a draft can be saved; lint says what is missing."""
 
     charter: Annotated[int, Meta(ge=SCHEMA_VERSION, le=SCHEMA_VERSION)]
@@ -171,6 +171,6 @@ class CharterDocument(Part, frozen=True):
     harms: Harms = Harms()
 
 
-def content_hash(stored: Mapping[str, Any]) -> str:
+def hash_document(stored: Mapping[str, Any]) -> str:
     """SHA-256 of a document as stored (JSON values), in RFC 8785's canonical form: the same content, the same hash."""
     return hashlib.sha256(rfc8785.dumps(dict(stored))).hexdigest()

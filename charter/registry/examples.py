@@ -14,13 +14,13 @@ from dateutil.relativedelta import relativedelta
 from msgspec import Struct
 
 from charter import rules
-from charter.registry import catalogue
-from charter.registry.charter_facts import beside_facts, charter_facts
+from charter.programme import starter
+from charter.registry.charter_facts import build_beside_facts, build_charter_facts
 from charter.registry.document import CharterDocument, Example
-from charter.registry.lint.finding import Finding, Level
+from charter.registry.finding import Finding, Severity
 from charter.rules.facts import ActorFacts, CohortFacts, DecisionFacts, Facts
 from charter.rules.request import Request
-from charter.rules.vocabulary import ContextClass, Decision, Grain, Role, SourceKind, Standing
+from charter.rules.vocabulary import ContextClass, DecisionType, Grain, Role, SourceKind, Standing
 from ground import clock
 from ground.errors import BadInput
 
@@ -35,7 +35,7 @@ _NONE: Mapping[str, CharterDocument] = MappingProxyType({})
 _UNIMPORTANT = 1  # a version number, where no version is stored
 
 
-class ExampleResult(Struct, frozen=True):
+class CharterExampleResult(Struct, frozen=True):
     """What the rules say of an example, and whether that is what it says itself."""
 
     verdict: rules.Verdict
@@ -50,8 +50,8 @@ def run_example(
     *,
     at: datetime | None = None,
     others: Mapping[str, CharterDocument] = _NONE,
-    decisions: Mapping[Decision, DecisionFacts] | None = None,
-) -> ExampleResult:
+    decisions: Mapping[DecisionType, DecisionFacts] | None = None,
+) -> CharterExampleResult:
     """Try one example of a charter.
 
     `others` are the charters of metrics that it may ask for beside its own; `at` (aware) is the moment of asking, now
@@ -61,23 +61,23 @@ def run_example(
     moment = _moment(document, at or clock.now())
     request = _request(example, document, moment.date())
     documents = _documents(request, {**others, document.metric: document})
-    laid_down = decisions or {decision.slug: decision.facts for decision in catalogue.decisions()}
+    laid_down = decisions or {decision.slug: decision.facts for decision in starter.read_starter_decisions()}
     facts = [
         _facts(each, documents, example.asked_by, request, laid_down[request.decision], sources, moment)
         for each in documents
     ]
     verdict = rules.decide(facts, rulebook)
-    named = {bite.id for bite in verdict.rules}
-    return ExampleResult(verdict, verdict.outcome is example.verdict and named >= set(example.rules))
+    named = {match.id for match in verdict.rules}
+    return CharterExampleResult(verdict, verdict.outcome is example.verdict and named >= set(example.rules))
 
 
-def mismatches(
+def find_mismatches(
     document: CharterDocument,
     rulebook: rules.Rulebook,
     sources: Mapping[str, SourceKind],
     *,
     others: Mapping[str, CharterDocument] = _NONE,
-    decisions: Mapping[Decision, DecisionFacts] | None = None,
+    decisions: Mapping[DecisionType, DecisionFacts] | None = None,
 ) -> list[Finding]:
     """The examples of a charter that do not get the verdict they say, as errors of lint."""
     found: list[Finding] = []
@@ -91,19 +91,19 @@ def mismatches(
                 result = run_example(example, document, rulebook, sources, others=others, decisions=decisions)
             except BadInput as error:
                 fix = "Write the request as it would be asked."
-                found.append(Finding(Level.ERROR, RULE, f"{field}.request", error.detail, fix))
+                found.append(Finding(Severity.ERROR, RULE, f"{field}.request", error.detail, fix))
             else:
                 found += [] if result.matches else [_mismatch(field, example, result)]
     return found
 
 
-def example_at(document: CharterDocument, field: str) -> Example | None:
+def find_example(document: CharterDocument, field: str) -> Example | None:
     """The example that a finding speaks of, by its place: `examples.correct[0].request`."""
     found = _PLACE.match(field)
     return getattr(document.examples, found["side"])[int(found["number"])] if found else None
 
 
-def metrics_asked(document: CharterDocument) -> frozenset[str]:
+def list_metrics_asked(document: CharterDocument) -> frozenset[str]:
     """The metrics that a charter's examples ask for, its own among them."""
     given = (*document.examples.correct, *document.examples.incorrect)
     named = [example.request.get("metrics") for example in given]
@@ -111,11 +111,11 @@ def metrics_asked(document: CharterDocument) -> frozenset[str]:
     return frozenset({document.metric, *(str(name) for names in lists for name in names)})
 
 
-def _mismatch(field: str, example: Example, result: ExampleResult) -> Finding:
+def _mismatch(field: str, example: Example, result: CharterExampleResult) -> Finding:
     said = _outcome(example.verdict.value, example.rules)
-    got = _outcome(result.verdict.outcome.value, sorted({bite.id for bite in result.verdict.rules}))
+    got = _outcome(result.verdict.outcome.value, sorted({match.id for match in result.verdict.rules}))
     return Finding(
-        Level.ERROR,
+        Severity.ERROR,
         RULE,
         field,
         f"The example says {said}, but the rules say {got}.",
@@ -184,7 +184,7 @@ def _facts(
         actor=ActorFacts(
             human=True, roles=frozenset({asked_by}), asks_about_self=own, acknowledged=True, trained=True
         ),
-        charter=charter_facts(
+        charter=build_charter_facts(
             document,
             version=_UNIMPORTANT,
             standing=Standing.ACTIVE,
@@ -196,7 +196,7 @@ def _facts(
         decision=decision,
         cohorts=tuple(CohortFacts(slug, _PEOPLE, _MINIMUM, _CLASS) for slug in request.cohorts),
         person_classes=_CLASS if request.persons else frozenset(),
-        beside=tuple(beside_facts(other) for other in documents if other is not document),
+        beside=tuple(build_beside_facts(other) for other in documents if other is not document),
         fairness_until=at.date() + timedelta(days=1),
         waived=frozenset(),
         accountable_human=request.accountable is not None,

@@ -1,5 +1,8 @@
 """How lists of metrics are narrowed, for the page and the API alike."""
 
+from collections.abc import Iterable
+from enum import StrEnum
+
 import django_filters
 from django import forms
 from django.contrib.postgres.search import TrigramWordSimilarity
@@ -7,13 +10,13 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from charter.registry.models import Metric
-from charter.registry.states import Standing
-from charter.rules.vocabulary import Category, Decision, DecisionGroup, Grain, View
+from charter.registry.states import StandingChoices
+from charter.rules.vocabulary import Category, DecisionGroup, DecisionType, Grain, View
 
 # How much of a word must be right for it to be found: "lead tme" finds lead time.
 ALIKE = 0.45
 VIEWS = {View.DIAGNOSTIC: _("Diagnostic"), View.PERFORMANCE: _("Performance")}
-# The levels that a charter of the house can open.
+# The levels that a charter can open.
 GRAINS = {
     Grain.TEAM: _("Team"),
     Grain.VALUE_STREAM: _("Value stream"),
@@ -26,7 +29,7 @@ GRAINS = {
 }
 
 
-def _named(words) -> list[tuple[str, str]]:
+def _named(words: Iterable[StrEnum]) -> list[tuple[str, str]]:
     return [(word.value, word.value.replace("_", " ").capitalize()) for word in words]
 
 
@@ -43,7 +46,7 @@ class MetricFilter(django_filters.FilterSet):
     standing = django_filters.MultipleChoiceFilter(
         label=_("Standing"),
         method="by_word",
-        choices=Standing.choices,
+        choices=StandingChoices.choices,
         widget=forms.CheckboxSelectMultiple,
     )
     view = django_filters.ChoiceFilter(
@@ -91,7 +94,7 @@ class MatrixFilter(MetricFilter):
     decision = django_filters.MultipleChoiceFilter(
         label=_("Decision"),
         method="of_columns",
-        choices=_named(Decision),
+        choices=_named(DecisionType),
         widget=forms.CheckboxSelectMultiple,
     )
 

@@ -1,8 +1,9 @@
 """A charter's seven headings and their fields in words, for forms, for what a reader checks, and for differences. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -105,7 +106,7 @@ LABELS = {
 }
 
 
-class Entry(msgspec.Struct, frozen=True):
+class CharterStatement(msgspec.Struct, frozen=True):
     """One thing that a charter says: under which heading, of what (`key` is the same in two versions), and in words."""
 
     heading: Heading
@@ -114,7 +115,7 @@ class Entry(msgspec.Struct, frozen=True):
     words: str
 
 
-def label(field: str) -> str:
+def describe_field(field: str) -> str:
     """What a dotted field of the document, or a part of one, is called: `who.access[0].grains` is "Access"."""
     plain = "".join(part.split("]")[-1] for part in field.split("["))
     while plain not in LABELS and "." in plain:
@@ -124,15 +125,15 @@ def label(field: str) -> str:
     return TITLES[Heading(plain)] if plain in set(Heading) else words.sentence(plain.replace("_", " "))
 
 
-def entries(document: CharterDocument) -> list[Entry]:
+def list_statements(document: CharterDocument) -> list[CharterStatement]:
     """All that a charter says, in words, heading by heading; what it leaves empty is left out."""
-    found = [Entry(Heading.WHAT, "name", LABELS["name"], document.name)]
+    found = [CharterStatement(Heading.WHAT, "name", LABELS["name"], document.name)]
     for heading in Heading:
         found += _under(heading, getattr(document, heading.value), heading.value)
     return [entry for entry in found if entry.words]
 
 
-def _under(heading: Heading, part: msgspec.Struct, path: str) -> Iterator[Entry]:
+def _under(heading: Heading, part: msgspec.Struct, path: str) -> Iterator[CharterStatement]:
     for field in msgspec.structs.fields(part):
         key, value = f"{path}.{field.encode_name}", getattr(part, field.name)
         if isinstance(value, msgspec.Struct):
@@ -140,17 +141,17 @@ def _under(heading: Heading, part: msgspec.Struct, path: str) -> Iterator[Entry]
         elif isinstance(value, tuple) and value and isinstance(value[0], msgspec.Struct):
             yield from _rows(heading, key, value)
         elif value is not None and value != field.default:
-            yield Entry(heading, key, LABELS[key], _said(value))
+            yield CharterStatement(heading, key, LABELS[key], _said(value))
 
 
-def _rows(heading: Heading, path: str, rows: Iterable[msgspec.Struct]) -> Iterator[Entry]:
+def _rows(heading: Heading, path: str, rows: Iterable[msgspec.Struct]) -> Iterator[CharterStatement]:
     """Rows of one name (a role, a decision, a use) are said together, so that two versions can be laid side by side."""
     said: dict[str, list[str]] = {}
     for row in rows:
         name, what = _ROWS[type(row)](row)
         said.setdefault(name, []).append(what)
     for name, parts in said.items():
-        yield Entry(heading, f"{path}.{name}", f"{LABELS[path]}: {name}", "\n".join(parts))
+        yield CharterStatement(heading, f"{path}.{name}", f"{LABELS[path]}: {name}", "\n".join(parts))
 
 
 def _access(row: Access) -> tuple[str, str]:
@@ -175,7 +176,12 @@ def _example(row: Example) -> tuple[str, str]:
     return row.says, f"Must get: {row.verdict.value}{by}. Asked by {words.spoken(row.asked_by)}. {asked}."
 
 
-_ROWS = {Access: _access, Allowed: _allowed, Forbidden: _forbidden, Example: _example}
+_ROWS: dict[type[msgspec.Struct], Callable[[Any], tuple[str, str]]] = {
+    Access: _access,
+    Allowed: _allowed,
+    Forbidden: _forbidden,
+    Example: _example,
+}
 
 
 def _said(value: object) -> str:
@@ -191,7 +197,7 @@ def _said(value: object) -> str:
     return words.duration(value) if isinstance(value, str) else str(value)
 
 
-def _levels(grains: Iterable[StrEnum]) -> str:
+def _levels(grains: Iterable[Any]) -> str:
     return words.sentence(words.listed(words.GRAINS.get(grain) or words.spoken(grain) for grain in grains))
 
 
@@ -209,7 +215,7 @@ def _spoken(word: str) -> str:
     return word.replace("_", " ")
 
 
-def begun(document: CharterDocument, heading: Heading) -> bool:
+def is_begun(document: CharterDocument, heading: Heading) -> bool:
     """Whether anything was written under a heading; the owner is there from the start."""
     part = getattr(document, heading.value)
     empty = type(part)(owner=part.owner) if heading is Heading.WHO else type(part)()

@@ -5,7 +5,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from charter.registry.charter_facts import length
+from charter.registry.charter_facts import parse_duration
 from charter.rules import words
 
 # How long facts and published values may be kept at most, by level; unless settings of the site say otherwise.
@@ -21,7 +21,7 @@ _MEANS = (
 _ASSESSED_FROM = 3
 
 
-class Level(Struct, frozen=True):
+class InvasivenessLevel(Struct, frozen=True):
     """`facts` and `values` are how long these are kept at most, as ISO 8601 durations."""
 
     means: str
@@ -37,24 +37,26 @@ class Level(Struct, frozen=True):
         return f"Facts are kept for {facts} at most, published values for {values}.{assessment}"
 
 
-def levels(facts: Sequence[str] = FACTS, values: Sequence[str] = VALUES) -> tuple[Level, ...]:
+def build_levels(
+    facts: Sequence[str] = FACTS, values: Sequence[str] = VALUES
+) -> tuple[InvasivenessLevel, ...]:
     """The scale with these limits; ValueError where there is not one for each level, or one is longer than a lower level's."""
     for limits in (facts, values):
-        kept = [days(limit) for limit in limits]
+        kept = [estimate_days(limit) for limit in limits]
         if len(kept) != len(_MEANS) or kept != sorted(kept, reverse=True) or not all(kept):
             raise ValueError(f"five durations, each at most the one before it, not {', '.join(limits)}")
     rows = enumerate(zip(_MEANS, facts, values, strict=True))
-    return tuple(Level(*row, assessed=number >= _ASSESSED_FROM) for number, row in rows)
+    return tuple(InvasivenessLevel(*row, assessed=number >= _ASSESSED_FROM) for number, row in rows)
 
 
-def days(duration: str) -> int:
+def estimate_days(duration: str) -> int:
     """About how many days a duration lasts, to compare it with another. ValueError for what is none."""
     day = date(2000, 1, 1)
     try:
-        until: date = day + length(duration)
+        until: date = day + parse_duration(duration)
     except KeyError as error:
         raise ValueError(f"“{duration}” is no duration such as P13M") from error
     return (until - day).days
 
 
-LEVELS = levels()
+LEVELS = build_levels()

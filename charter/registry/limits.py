@@ -6,10 +6,10 @@ from django.core.exceptions import ImproperlyConfigured
 from charter.registry import invasiveness
 
 
-def levels() -> tuple[invasiveness.Level, ...]:
+def read_levels() -> tuple[invasiveness.InvasivenessLevel, ...]:
     """What each level demands here. ImproperlyConfigured where a limit is missing or a higher level has a longer one."""
     try:
-        return invasiveness.levels(
+        return invasiveness.build_levels(
             settings.RETENTION_FACTS or invasiveness.FACTS, settings.RETENTION_VALUES or invasiveness.VALUES
         )
     except ValueError as error:

@@ -34,6 +34,16 @@ def take_metric(slug: str) -> None:
     statements.run(_TAKE, {"slug": slug})
 
 
+def take_sources() -> None:
+    """Let nobody hand a charter in until the transaction ends: what it would be checked against is being changed."""
+    statements.run("SELECT pg_advisory_xact_lock(hashtextextended('sources', 0))", {})
+
+
+def share_sources() -> None:
+    """Keep the sources as they are described until the transaction ends."""
+    statements.run("SELECT pg_advisory_xact_lock_shared(hashtextextended('sources', 0))", {})
+
+
 def share_metrics(slugs: Collection[str]) -> None:
     """Share metrics until the transaction ends, waiting for whoever takes one of them alone."""
     statements.run(_SHARE, {"slugs": list(slugs)})

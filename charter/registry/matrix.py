@@ -13,7 +13,7 @@ from charter.registry.bounds import UNBOUND, Bounds
 from charter.registry.document import Allowed, Forbidden, WhichDecisions
 from charter.rules import words
 from charter.rules.facts import DecisionFacts
-from charter.rules.vocabulary import Decision, Grain
+from charter.rules.vocabulary import DecisionType, Grain
 
 # Where no clause speaks of a decision, the heading says what that means: a use that is not listed is refused.
 HEADING = "which-decisions"
@@ -34,14 +34,14 @@ class Use(StrEnum):
 class Cell:
     """One metric for one decision; `says` is the condition or the reason, `anchor` the clause on the metric's page."""
 
-    decision: Decision
+    decision: DecisionType
     use: Use
     grains: tuple[Grain, ...] = ()
     says: str = ""
     anchor: str = HEADING
 
 
-def cells(
+def build_cells(
     uses: WhichDecisions,
     decisions: Iterable[DecisionFacts],
     *,
@@ -72,7 +72,7 @@ def forbidden_anchor(place: int) -> str:
     return f"forbidden-{place + 1}"
 
 
-def condition(use: Allowed, names: Mapping[str, str]) -> str:
+def describe_condition(use: Allowed, names: Mapping[str, str]) -> str:
     """The charter's own words, or the metrics that must be asked beside where it has none."""
     if use.condition or not use.beside:
         return use.condition
@@ -80,7 +80,7 @@ def condition(use: Allowed, names: Mapping[str, str]) -> str:
     return _("Only when asked together with %(metrics)s.") % {"metrics": beside}
 
 
-def demands(decision: DecisionFacts) -> str:
+def describe_demands(decision: DecisionFacts) -> str:
     """What the programme demands of every metric for this decision, in a sentence; empty where it demands nothing."""
     asked = [
         (decision.consequential, _("a second metric")),
@@ -107,7 +107,7 @@ def _listed(
 ) -> Cell:
     """Allowed outright where one clause and the programme ask for nothing more, else under all that they ask for."""
     said = [_asks(use, names) for _place, use in allowed]
-    common = [demands(decision), _("Only for the team that tries it out.") if piloted else ""]
+    common = [describe_demands(decision), _("Only for the team that tries it out.") if piloted else ""]
     free = not all(said) and not any(common)
     conditions = [] if free else dict.fromkeys(text for text in (*said, *common) if text)
     return Cell(
@@ -120,14 +120,14 @@ def _listed(
 
 
 def _asks(use: Allowed, names: Mapping[str, str]) -> str:
-    if said := condition(use, names):
+    if said := describe_condition(use, names):
         return said
     return _("Only one’s own figure, brought by oneself.") if set(use.grains) == {Grain.SELF} else ""
 
 
-def _left_out(decision: Decision) -> Cell:
+def _left_out(decision: DecisionType) -> Cell:
     return Cell(decision, Use.FORBIDDEN, (), _("The board approved the charter without this use."), BOUNDS)
 
 
-def _named(place: int, use: Forbidden, decision: Decision) -> Cell:
+def _named(place: int, use: Forbidden, decision: DecisionType) -> Cell:
     return Cell(decision, Use.FORBIDDEN, (), use.because, forbidden_anchor(place))

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -11,18 +12,23 @@ from django.db.models import Case, Q, QuerySet, When
 from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 
+from charter.programme.models import DecisionKind
+from charter.programme.queries import make_decision_facts
 from charter.registry import matrix
 from charter.registry.bounds import UNBOUND, Bounds
-from charter.registry.charter_facts import read_document
-from charter.registry.document import CharterDocument, WhichDecisions
-from charter.registry.models import CharterVersion, DecisionKind, Metric, RulebookVersion
+from charter.registry.charter_facts import parse_document
+from charter.registry.data_versions import REGISTRY
+from charter.registry.document import Access, Allowed, CharterDocument, WhichDecisions
+from charter.registry.models import CharterVersion, Metric, RulebookVersion
 from charter.registry.states import RulebookState
-from charter.registry.states import Standing as Stands
+from charter.registry.states import StandingChoices as Stands
 from charter.rules import Rule, Rulebook, RulebookError, compile_rulebook, read_rulebook
 from charter.rules.facts import DecisionFacts
-from charter.rules.vocabulary import Decision, DecisionGroup, SourceKind, Standing
-from ground import statements
+from charter.rules.vocabulary import DecisionType, Grain, SourceKind, Standing, View
+from ground import calendar, statements
+from ground.data_versions import cached
 from ground.errors import Unavailable
+from ground.promises import promised
 from ground.statements import Read
 
 RULES_OUTDATED = _(
@@ -32,7 +38,33 @@ RULES_OUTDATED = _(
 _IN_FORCE = frozenset({Standing.ACTIVE, Standing.PILOT})
 
 
-class Governing(Struct, frozen=True):
+class MetricUses(Struct, frozen=True):
+    """A metric and what its governing charter allows now, within what the board bound it to; nothing of a draft is told."""
+
+    slug: str
+    name: str
+    standing: Standing | None  # None where nothing governs it
+    expires_at: datetime | None
+    view: View | None
+    allowed: tuple[Allowed, ...]
+    access: tuple[Access, ...]
+    bounds: Bounds
+
+    def list_uses(self) -> list[tuple[Allowed, Grain]]:
+        """Each use at each of its grains."""
+        return [
+            (use, grain)
+            for use in self.allowed
+            for grain in use.grains
+            if self.bounds.allow(use.decision, grain)
+        ]
+
+    def find_use(self, decision: DecisionType, grain: Grain) -> Allowed | None:
+        """The clause of a use, where there is one."""
+        return next((use for use, at in self.list_uses() if (use.decision, at) == (decision, grain)), None)
+
+
+class GoverningVersion(Struct, frozen=True):
     """The version that governs a metric: the active one, else that on trial; where there is none the newest, which rules refuse."""
 
     version_id: UUID
@@ -52,8 +84,8 @@ class Governing(Struct, frozen=True):
         return self.programme_active and self.standing in _IN_FORCE and begun and lasting
 
 
-class Limits(Struct, frozen=True):
-    """The programme's settings on looking and on rulings, as `charter.registry.looking_limits` describes them."""
+class AccessLimits(Struct, frozen=True):
+    """The programme's settings on looking and on rulings, as `charter.programme.access_limits` describes them."""
 
     looks_a_day: int
     enumeration_share: int
@@ -65,7 +97,7 @@ class Limits(Struct, frozen=True):
     notice_delay_days: int
 
 
-class Programme(Struct, frozen=True):
+class ProgrammeTerms(Struct, frozen=True):
     """What the programme lays down for every use, and the rulebook in force."""
 
     time_zone: str
@@ -77,18 +109,18 @@ class Programme(Struct, frozen=True):
     sources: tuple[tuple[str, SourceKind], ...]
     rulebook_id: UUID
     rulebook_number: int
-    limits: Limits
+    limits: AccessLimits
 
 
-class LaidDown(Struct, frozen=True):
+class ProgrammeFacts(Struct, frozen=True):
     """What stands written about a use; no programme where no rulebook is in force, no decision where none is known."""
 
-    programme: Programme | None
+    programme: ProgrammeTerms | None
     decision: DecisionFacts | None
-    governing: Mapping[str, Governing]
+    governing: Mapping[str, GoverningVersion]
 
 
-_LIMITS = ", ".join(f"'{name}', p.{name}" for name in Limits.__struct_fields__)
+_LIMITS = ", ".join(f"'{name}', p.{name}" for name in AccessLimits.__struct_fields__)
 
 _PROGRAMME = Read(
     f"""
@@ -96,16 +128,25 @@ _PROGRAMME = Read(
            p.error_budget_metric, p.error_budget_limit,
            ARRAY(SELECT jsonb_build_array(s.slug, s.kind) FROM registry_source s ORDER BY s.slug) AS sources,
            r.id AS rulebook_id, r.number AS rulebook_number, jsonb_build_object({_LIMITS}) AS limits
-    FROM registry_programme p JOIN registry_rulebookversion r ON r.state = 'in_force'
+    FROM programme_programme p JOIN registry_rulebookversion r ON r.state = 'in_force'
     """,
-    Programme,
+    ProgrammeTerms,
 )
 
 _DECISION = Read(
     """
     SELECT d.slug AS decision, d."group", d."group" = 'people' AS consequential, d.evidence_needed,
            d.fairness_needed, d.accountable_needed
-    FROM registry_decisionkind d WHERE d.slug = %(decision)s::text
+    FROM programme_decisionkind d WHERE d.slug = %(decision)s::text
+    """,
+    DecisionFacts,
+)
+
+_DECISIONS = Read(
+    """
+    SELECT d.slug AS decision, d."group", d."group" = 'people' AS consequential, d.evidence_needed,
+           d.fairness_needed, d.accountable_needed
+    FROM programme_decisionkind d ORDER BY d.slug
     """,
     DecisionFacts,
 )
@@ -117,49 +158,91 @@ _GOVERNING = Read(
            (SELECT max(c.valid_until) FROM registry_clearance c
             WHERE c.charter_version_id = v.id AND c.kind = 'fairness_audit' AND c.passed) AS fairness_until
     FROM registry_metric m
-    JOIN registry_programme p ON p.id = m.programme_id
+    JOIN programme_programme p ON p.id = m.programme_id
     JOIN registry_charterversion v ON v.id = m.current_id
     WHERE m.slug = ANY(%(metrics)s::text[])
     """,
-    Governing,
+    GoverningVersion,
 )
 
 
-@lru_cache(maxsize=10_000)
-def laid_down(mark: str, decision: Decision, metrics: tuple[str, ...]) -> LaidDown:
-    """What is laid down for a decision and these metrics, in one statement, and from memory while the `mark` is the same.
+@cached(REGISTRY)
+def read_programme_facts(decision: DecisionType, metrics: tuple[str, ...]) -> ProgrammeFacts:
+    """What is laid down for a decision and these metrics, in one statement, and from memory while the data version is the same.
 
     Unknown metrics are left out.
     """
     parameters = {"decision": decision.value, "metrics": list(metrics)}
     programmes, decisions, found = statements.read(_PROGRAMME, _DECISION, _GOVERNING, parameters=parameters)
-    return LaidDown(
+    return ProgrammeFacts(
         programme=programmes[0] if programmes else None,
         decision=decisions[0] if decisions else None,
         governing={each.metric: each for each in found},
     )
 
 
+# A suspended charter is told, so that nobody wonders where its metric went.
+_USES = Read(
+    """
+    SELECT m.slug, m.name, told.standing, told.expires_at, told.document #>> '{what,view}' AS view,
+           coalesce(told.document #> '{which_decisions,allowed}', '[]') AS allowed,
+           coalesce(told.document #> '{who,access}', '[]') AS access, coalesce(told.bounds, '{}') AS bounds
+    FROM registry_metric m
+    LEFT JOIN registry_charterversion told
+        ON told.id = m.current_id AND told.standing IN ('active', 'pilot', 'suspended')
+    ORDER BY m.name, m.slug
+    """,
+    MetricUses,
+)
+
+
+@cached(REGISTRY, most=2)
+def read_uses() -> tuple[MetricUses, ...]:
+    """Every metric by name with what it may be used for, in one statement, and from memory while the data version is the same."""
+    return tuple(statements.read(_USES, parameters={})[0])
+
+
+@cached(REGISTRY, most=4)
+def read_decisions() -> Mapping[DecisionType, DecisionFacts]:
+    """What the programme lays down for every decision that it has declared, in one statement, and from memory likewise."""
+    return {each.decision: each for each in statements.read(_DECISIONS, parameters={})[0]}
+
+
 @lru_cache(maxsize=20_000)
-def document(version: UUID) -> CharterDocument:
+def load_document(version: UUID) -> CharterDocument:
     """The document of a charter version; versions never change, so it is read once a process."""
-    return read_document(CharterVersion.objects.values_list("document", flat=True).get(pk=version))
+    return parse_document(CharterVersion.objects.values_list("document", flat=True).get(pk=version))
 
 
-def as_approved(version: CharterVersion) -> CharterDocument:
+def load_approved_document(version: CharterVersion) -> CharterDocument:
     """The document of a charter version within what the board bound its approval to: what may be done, not what was asked."""
     return _as_approved(version.pk, version.bound)
 
 
+def find_first_day(version: CharterVersion, document: CharterDocument) -> date:
+    """The first day whose data a charter in force may use: no data from before its approval without an agreed backfill.
+
+    The board agrees to one by passing a charter that says why, or by the founding, for charters written before it.
+    """
+    approved, asked = calendar.find_day(promised(version.activated_at)), document.why.data_from
+    if asked is not None and (asked >= approved or document.why.backfill_because.strip()):
+        return asked
+    programme = version.metric.programme
+    founded_at, agreed = programme.approved_at, programme.data_from
+    if agreed is None or founded_at is None or version.created_at > founded_at:
+        return approved
+    return min(approved, max(agreed, asked or agreed))
+
+
 @lru_cache(maxsize=20_000)
 def _as_approved(version: UUID, bounds: Bounds) -> CharterDocument:
-    return bounds.document(document(version))
+    return bounds.document(load_document(version))
 
 
-def rulebook(version: UUID) -> Rulebook:
+def load_rulebook(version: UUID) -> Rulebook:
     """A rulebook version to decide by; versions never change, so it is compiled once a process.
 
-    Raises Unavailable where it was written for another version of the house: what cannot be worked out is not guessed.
+    Raises Unavailable where it was written for another version of the product: what cannot be worked out is not guessed.
     """
     try:
         return _compiled(version)
@@ -168,23 +251,23 @@ def rulebook(version: UUID) -> Rulebook:
 
 
 @lru_cache(maxsize=8)
-def rulebook_as_written(version: UUID) -> Rulebook:
-    """A rulebook version to read and to compare, whichever version of the house it was written for."""
+def load_rulebook_as_written(version: UUID) -> Rulebook:
+    """A rulebook version to read and to compare, whichever version of the product it was written for."""
     return read_rulebook(_files(version))
 
 
 @lru_cache(maxsize=8)
-def rulebook_of(content_hash: str) -> Rulebook:
+def find_rulebook(content_hash: str) -> Rulebook:
     """The rulebook that a decision was made by, which it names by its content's hash."""
-    return rulebook(RulebookVersion.objects.values_list("pk", flat=True).get(content_hash=content_hash))
+    return load_rulebook(RulebookVersion.objects.values_list("pk", flat=True).get(content_hash=content_hash))
 
 
-def rules_in_force() -> tuple[Rule, ...]:
+def list_rules_in_force() -> tuple[Rule, ...]:
     """The rules of the rulebook in force, in id order; none where none is."""
     version = (
         RulebookVersion.objects.filter(state=RulebookState.IN_FORCE).values_list("pk", flat=True).first()
     )
-    return rulebook_as_written(version).rules if version else ()
+    return load_rulebook_as_written(version).rules if version else ()
 
 
 @lru_cache(maxsize=8)
@@ -193,17 +276,17 @@ def _compiled(version: UUID) -> Rulebook:
 
 
 def _files(version: UUID) -> dict[str, str]:
-    return RulebookVersion.objects.values_list("files", flat=True).get(pk=version)
+    return dict(RulebookVersion.objects.values_list("files", flat=True).get(pk=version))
 
 
-def metrics_with_current_version() -> QuerySet[Metric]:
+def list_metrics_with_version() -> QuerySet[Metric]:
     """All metrics with `current`, the version that governs each now, its programme and owner; one statement."""
     return Metric.objects.select_related("owner", "programme", "current")
 
 
-def list_of_metrics() -> QuerySet[Metric]:
+def list_metrics() -> QuerySet[Metric]:
     """The same without the documents, which are long: reading them costs more than all the rest of a list."""
-    return metrics_with_current_version().defer("current__document")
+    return list_metrics_with_version().defer("current__document")
 
 
 @dataclass(frozen=True)
@@ -215,48 +298,27 @@ class MatrixRow:
     cells: tuple[matrix.Cell, ...]
 
 
-def declared_decisions(found: Mapping[str, Collection[str]] | None = None) -> list[DecisionKind]:
-    """The decisions of the programme in the order of the vocabulary, or those of the groups and decisions asked for."""
-    asked = found or {}
-    kinds = [
-        kind
-        for kind in DecisionKind.objects.all()
-        if (not asked.get("group") or kind.group in asked["group"])
-        and (not asked.get("decision") or kind.slug in asked["decision"])
-    ]
-    order = list(Decision)
-    return sorted(kinds, key=lambda kind: order.index(Decision(kind.slug)))
-
-
-def matrix_rows(metrics: Sequence[Metric], kinds: Sequence[DecisionKind], at: datetime) -> list[MatrixRow]:
+def build_matrix_rows(
+    metrics: Sequence[Metric], kinds: Sequence[DecisionKind], at: datetime
+) -> list[MatrixRow]:
     """Rows for metrics of `list_of_metrics()`, columns as given; two statements, however many."""
-    uses = which_decisions([metric.current_id for metric in metrics if _has_force(metric.current, at)])
+    uses = read_which_decisions(
+        [current.pk for metric in metrics if (current := metric.current) and _has_force(current, at)]
+    )
     asked = [clause for each in uses.values() for clause in each.allowed]
     beside = {slug for clause in asked for slug in clause.beside}
     names = dict(Metric.objects.filter(slug__in=beside).values_list("slug", "name"))
-    decisions = [decision_facts(kind) for kind in kinds]
+    decisions = [make_decision_facts(kind) for kind in kinds]
     return [_matrix_row(metric, uses, decisions, names) for metric in metrics]
 
 
-def which_decisions(versions: Collection[UUID]) -> dict[UUID, WhichDecisions]:
+def read_which_decisions(versions: Collection[UUID]) -> dict[UUID, WhichDecisions]:
     """What each of these charter versions, by key, says of decisions; in one statement."""
     found = CharterVersion.objects.filter(pk__in=versions).order_by()
     return {
         key: msgspec.convert(stored, WhichDecisions)
         for key, stored in found.values_list("pk", "document__which_decisions")
     }
-
-
-def decision_facts(kind: DecisionKind) -> DecisionFacts:
-    """What the rules see of a declared decision."""
-    return DecisionFacts(
-        decision=Decision(kind.slug),
-        group=DecisionGroup(kind.group),
-        consequential=kind.consequential,
-        evidence_needed=kind.evidence_needed,
-        fairness_needed=kind.fairness_needed,
-        accountable_needed=kind.accountable_needed,
-    )
 
 
 def _has_force(version: CharterVersion | None, at: datetime) -> bool:
@@ -274,27 +336,27 @@ def _matrix_row(
 ) -> MatrixRow:
     version = metric.current
     said = uses.get(version.pk) if version else None
-    if said is None:
-        return MatrixRow(metric, False, matrix.cells(WhichDecisions(), decisions))
+    if version is None or said is None:
+        return MatrixRow(metric, False, matrix.build_cells(WhichDecisions(), decisions))
     piloted = version.standing == Stands.PILOT
-    cells = matrix.cells(said, decisions, names=names, piloted=piloted, bounds=version.bound)
+    cells = matrix.build_cells(said, decisions, names=names, piloted=piloted, bounds=version.bound)
     return MatrixRow(metric, True, cells)
 
 
-def latest_processed(standings: Collection[Stands]) -> QuerySet[CharterVersion]:
+def find_latest_processed(standings: Collection[Stands]) -> QuerySet[CharterVersion, Any]:
     """The keys of the version of each metric that stands in one of these: the active one, else the newest."""
     found = CharterVersion.objects.filter(standing__in=standings)
     ranked = found.order_by("metric_id", Case(When(standing=Stands.ACTIVE, then=0), default=1), "-number")
     return ranked.distinct("metric_id").values("pk")
 
 
-def version_history(metric: Metric) -> QuerySet[CharterVersion]:
+def list_versions(metric: Metric) -> QuerySet[CharterVersion]:
     """All versions of a metric's charter, newest first, with who wrote, handed in and activated each; one statement."""
     people = ("metric", "created_by", "submitted_by", "activated_by", "ended_by")
     return metric.versions.select_related(*people).order_by("-number")
 
 
-def metrics_of(categories: Collection[str], *, but: str) -> QuerySet[Metric]:
+def list_metrics_of(categories: Collection[str], *, but: str) -> QuerySet[Metric]:
     """The metrics whose charter in force is of one of these categories, by name, leaving one out."""
     in_force = Q(versions__standing=Stands.ACTIVE, versions__category__in=categories)
     return Metric.objects.filter(in_force).exclude(slug=but).order_by("name")

@@ -5,15 +5,22 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from audits.ledger.ties import tied, told
+from charter.registry.events import (
+    ExpiryReminded,
+    ReviewOverdue,
+    ReviewReminded,
+    ReviewSuspensionEnded,
+    UntiedAsked,
+    UntiedEnded,
+    UntiedFlagged,
+    UntiedOverdue,
+    UntiedSuspensionEnded,
+)
 from ground import clock
 from ground.models import Record
 
 _VERSION = "registry.CharterVersion"
-
-
-def two_reminders() -> list[int]:
-    """How many days before a charter expires its owner is reminded, unless the programme says otherwise."""
-    return [30, 7]
 
 
 class ReminderKind(models.TextChoices):
@@ -47,6 +54,7 @@ class Reminder(Record):
                 fields=["charter_version", "kind", "due_on", "days"], name="reminder_once_a_stage"
             )
         ]
+        triggers = [*tied(insert=[told(ExpiryReminded, ReviewReminded, about="{row}.charter_version_id")])]
 
 
 class UntiedFlag(Record):
@@ -83,6 +91,7 @@ class UntiedFlag(Record):
                 name="untiedflag_ended_at_and_by",
             ),
         ]
+        triggers = [*tied(insert=[told(UntiedFlagged)], update=[told(UntiedAsked, UntiedEnded)])]
 
 
 class ClockSuspension(Record):
@@ -113,4 +122,10 @@ class ClockSuspension(Record):
                 | Q(ended_at__isnull=False, ended_by__isnull=False),
                 name="clocksuspension_ended_at_and_by",
             ),
+        ]
+        triggers = [
+            *tied(
+                insert=[told(UntiedOverdue, ReviewOverdue)],
+                update=[told(UntiedSuspensionEnded, ReviewSuspensionEnded)],
+            )
         ]

@@ -8,6 +8,7 @@ confirms the rest, and `justify` says why a flagged charter stays. A confirmed c
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,20 +18,31 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from audits.ledger import services as ledger
+from charter.programme.models import Programme
 from charter.registry import permissions
-from charter.registry.models import CharterVersion, Programme, Review, ReviewItem, Source
-from charter.registry.states import ReviewKind, ReviewReason, ReviewResult, Standing, check_review_can_move
+from charter.registry.changes import check_change, check_known
+from charter.registry.events import ReviewClosed, ReviewConfirmed, ReviewFlagged, ReviewOpened
+from charter.registry.models import CharterVersion, Review, ReviewItem
+from charter.registry.models.sources import Source
+from charter.registry.states import (
+    REVIEW_TRANSITIONS,
+    ReviewKind,
+    ReviewReason,
+    ReviewResult,
+    StandingChoices,
+)
 from charter.rules.vocabulary import Grain
 from governance.notices.services import notify
 from governance.people.models import Team, User
-from ground import clock, records
+from ground import calendar, clock, records
 from ground.errors import BadInput, Conflict
 
 # A change gives the board this long to look at what it reaches.
 CHANGE_DAYS = 30
 # Values of these speak of groups, whose members a change of the organisation moves.
 GROUPS = (Grain.TEAM, Grain.VALUE_STREAM, Grain.SERVICE, Grain.ROTA, Grain.ROLE_COHORT)
-GOVERNS = (Standing.ACTIVE, Standing.SUSPENDED)
+GOVERNS = (StandingChoices.ACTIVE, StandingChoices.SUSPENDED)
+_SETTLED = {ReviewResult.CONFIRMED: ReviewConfirmed, ReviewResult.FLAGGED: ReviewFlagged}
 
 
 @dataclass(frozen=True)
@@ -46,7 +58,7 @@ class Due:
 # Reads
 
 
-def due(programme: Programme, today: date) -> Due | None:
+def find_due_review(programme: Programme, today: date) -> Due | None:
     """When the next quarterly review is due: within `review_days` of the last, or of approval; None before approval."""
     quarterly = programme.reviews.filter(kind=ReviewKind.QUARTERLY)
     newest = list(quarterly.order_by("-opened_at")[:2])
@@ -60,12 +72,12 @@ def due(programme: Programme, today: date) -> Due | None:
     return Due(on, last if closed else None, today > on, going_on)
 
 
-def open_reviews(programme: Programme) -> QuerySet[Review]:
+def list_open_reviews(programme: Programme) -> QuerySet[Review]:
     """Reviews that are going on, the one that is due first first."""
     return programme.reviews.filter(closed_at__isnull=True).order_by("due_on", "opened_at")
 
 
-def to_look_at(review: Review) -> QuerySet[ReviewItem]:
+def list_items_to_review(review: Review) -> QuerySet[ReviewItem]:
     """Charters of a review that somebody has to look at one by one, those nobody has looked at yet."""
     pending = review.items.filter(result=ReviewResult.PENDING).exclude(reason=ReviewReason.REST)
     return pending.select_related("charter_version__metric__owner", "since").order_by(
@@ -73,13 +85,13 @@ def to_look_at(review: Review) -> QuerySet[ReviewItem]:
     )
 
 
-def changes(programme: Programme) -> QuerySet[Review]:
+def list_changes(programme: Programme) -> QuerySet[Review]:
     """Recorded changes, newest first, each with how many charters it reaches (`reached`)."""
     found = programme.reviews.exclude(kind=ReviewKind.QUARTERLY).select_related("opened_by")
     return found.annotate(reached=Count("items")).order_by("-opened_at", "-id")
 
 
-def flagged(programme: Programme) -> QuerySet[ReviewItem]:
+def list_flags(programme: Programme) -> QuerySet[ReviewItem]:
     """Flags of closed reviews that stand: the charter still governs and was not confirmed since."""
     since = ReviewItem.objects.filter(
         charter_version=OuterRef("charter_version"),
@@ -96,7 +108,7 @@ def flagged(programme: Programme) -> QuerySet[ReviewItem]:
     return found.select_related("charter_version__metric", "decided_by").order_by("-decided_at", "pk")
 
 
-def affected(
+def find_affected(
     programme: Programme, kind: ReviewKind, sources: Collection[str] = ()
 ) -> QuerySet[CharterVersion]:
     """Charters that a change reaches: of sources, those that read one; else those that speak of groups of people."""
@@ -119,8 +131,8 @@ def start_review(*, programme: Programme, by: User) -> Review:
     going_on = programme.reviews.filter(kind=ReviewKind.QUARTERLY, closed_at__isnull=True).first()
     if going_on is not None:
         return going_on
-    today = clock.today(programme.time_zone)
-    when = due(programme, today)
+    today = calendar.today()
+    when = find_due_review(programme, today)
     if when is None:
         raise Conflict(
             _("The programme is not approved yet, so there is nothing to review."),
@@ -136,7 +148,7 @@ def start_review(*, programme: Programme, by: User) -> Review:
         )
     )
     _add_items(review, _reasons(programme))
-    _append("opened", review, by, items=review.items.count())
+    ledger.append(ReviewOpened(**_recorded(review), items=review.items.count()), by=by.actor)
     return review
 
 
@@ -157,11 +169,11 @@ def record_change(
     BadInput for a team or source that nobody knows: misspelt, the change would reach nothing and say so to nobody.
     """
     permissions.check_can_record_change(by)
-    today = clock.today(programme.time_zone)
-    _check_change(kind, says, on, today)
-    _check_known(teams, Team.objects.filter(slug__in=teams), "teams")
-    _check_known(sources, Source.objects.filter(slug__in=sources), "sources")
-    reached = list(affected(programme, kind, sources))
+    today = calendar.today()
+    check_change(kind, says, on, today)
+    check_known(teams, Team.objects.filter(slug__in=teams), "teams")
+    check_known(sources, Source.objects.filter(slug__in=sources), "sources")
+    reached = list(find_affected(programme, kind, sources))
     now = clock.now()
     review = records.insert(
         Review(
@@ -182,12 +194,12 @@ def record_change(
     CharterVersion.objects.filter(sooner, pk__in=[version.pk for version in reached]).update(
         review_due_on=review.due_on
     )
-    _append("opened", review, by, items=len(reached), charter_versions=[version.pk for version in reached])
+    ledger.append(_opened_by_change(review, reached), by=by.actor)
     return review
 
 
 @transaction.atomic(durable=True)
-def decide(
+def decide_items(
     *,
     review: Review,
     by: User,
@@ -210,7 +222,7 @@ def decide(
     for key, (result, note) in wanted.items():
         _settle(items[key], result, note, by)
     _confirm_versions(review, [items[key] for key in (confirmed or {})])
-    return to_look_at(review).count()
+    return list_items_to_review(review).count()
 
 
 @transaction.atomic(durable=True)
@@ -225,7 +237,7 @@ def close_review(*, review: Review, by: User) -> Review:
         review.items.filter(result=ReviewResult.PENDING).exclude(charter_version__standing__in=GOVERNS)
     )
     _settle_all(gone, ReviewResult.LAPSED, by)
-    if left := to_look_at(review).count():
+    if left := list_items_to_review(review).count():
         text = ngettext(
             "%(left)s charter is still to be looked at.",
             "%(left)s charters are still to be looked at.",
@@ -237,9 +249,12 @@ def close_review(*, review: Review, by: User) -> Review:
     _confirm_versions(review, rest)
     review.closed_at, review.closed_by = clock.now(), by
     review.save(update_fields=["closed_at", "closed_by"])
-    named = {"confirmed": rest, "lapsed": gone}
-    said = {result: [item.charter_version_id for item in items] for result, items in named.items()}
-    _append("closed", review, by, **said)
+    closed = ReviewClosed(
+        **_recorded(review),
+        confirmed=[item.charter_version_id for item in rest],
+        lapsed=[item.charter_version_id for item in gone],
+    )
+    ledger.append(closed, by=by.actor)
     return review
 
 
@@ -253,22 +268,6 @@ def justify(*, item: ReviewItem, note: str, by: User) -> ReviewItem:
     _settle(item, ReviewResult.CONFIRMED, note.strip(), by)
     _confirm_versions(item.review, [item])
     return item
-
-
-def _check_change(kind: ReviewKind, says: str, on: date, today: date) -> None:
-    if kind == ReviewKind.QUARTERLY:
-        raise BadInput(_("A change is of the organisation or of a platform."), field="kind")
-    if not says.strip():
-        raise BadInput(_("Say what changed."), field="says")
-    if on > today:
-        raise BadInput(_("Record a change once it has happened."), field="on")
-
-
-def _check_known(named: Collection[str], found: QuerySet, field: str) -> None:
-    unknown = set(named) - set(found.values_list("slug", flat=True))
-    if unknown:
-        text = _("There is no “%(slug)s” among the %(field)s.")
-        raise BadInput(text % {"slug": min(unknown), "field": field}, field=field)
 
 
 def _locked(review: Review) -> Review:
@@ -303,7 +302,7 @@ def _reasons(programme: Programme) -> list[tuple[CharterVersion, ReviewReason]]:
     """Every charter that governs, with why it has to be looked at."""
     governs = CharterVersion.objects.filter(metric__programme=programme, standing__in=GOVERNS)
     none = set(governs.filter(document__which_decisions__allowed=[]).values_list("pk", flat=True))
-    doubted = set(flagged(programme).values_list("charter_version_id", flat=True))
+    doubted = set(list_flags(programme).values_list("charter_version_id", flat=True))
     confirmed = _confirmed_last(programme)
     return [
         (version, _reason(version, doubted, none, confirmed.get(version.metric_id)))
@@ -317,7 +316,7 @@ def _reason(
     why = (
         (version.pk in doubted, ReviewReason.FLAGGED),
         (version.pk in none, ReviewReason.UNTIED),
-        (version.standing == Standing.SUSPENDED, ReviewReason.SUSPENDED),
+        (version.standing == StandingChoices.SUSPENDED, ReviewReason.SUSPENDED),
         (confirmed is None, ReviewReason.NEW),
         (confirmed != version.pk, ReviewReason.CHANGED),
     )
@@ -333,14 +332,16 @@ def _confirmed_last(programme: Programme) -> dict[UUID, UUID]:
 
 def _settle(item: ReviewItem, result: ReviewResult, note: str, by: User) -> None:
     """Decide one charter by the table, in the log, and tell the owner where it was flagged."""
-    check_review_can_move(ReviewResult(item.result), result)
+    REVIEW_TRANSITIONS.check(item.result, result)
     if result == ReviewResult.FLAGGED and not note:
         name = item.charter_version.metric.name
         raise BadInput(_("Say why you flag %(metric)s.") % {"metric": name}, field=f"note-{item.pk}")
     item.result, item.note, item.decided_at, item.decided_by = result, note, clock.now(), by
     item.save(update_fields=["result", "note", "decided_at", "decided_by"])
-    payload = {"item": item.pk, "charter_version": item.charter_version_id, "note": note}
-    _append(f"item.{result.value}", item.review, by, **payload)
+    settled = _SETTLED[result](
+        **_recorded(item.review), item=item.pk, charter_version=item.charter_version_id, note=note
+    )
+    ledger.append(settled, by=by.actor)
     if result == ReviewResult.FLAGGED:
         _tell_owner(item, by)
 
@@ -355,7 +356,7 @@ def _settle_all(items: list[ReviewItem], result: ReviewResult, by: User) -> None
 def _confirm_versions(review: Review, items: list[ReviewItem]) -> None:
     """What is confirmed is due again after the programme's quarter."""
     programme = review.programme
-    again = clock.today(programme.time_zone) + timedelta(days=programme.review_days)
+    again = calendar.today() + timedelta(days=programme.review_days)
     CharterVersion.objects.filter(pk__in=[item.charter_version_id for item in items]).update(
         review_due_on=again
     )
@@ -375,13 +376,17 @@ def _tell_owner(item: ReviewItem, by: User) -> None:
     )
 
 
-def _append(what: str, review: Review, by: User, **more: object) -> None:
-    payload = {"review": review.pk, "review_kind": review.kind, "due_on": review.due_on, **more}
-    if review.says and what == "opened":
-        payload |= {
-            "says": review.says,
-            "happened_on": review.happened_on,
-            "teams": review.teams,
-            "sources": review.sources,
-        }
-    ledger.append(kind=f"registry.review.{what}", payload=payload, by=by.actor)
+def _recorded(review: Review) -> dict[str, Any]:
+    return {"review": review.pk, "review_kind": review.kind, "due_on": review.due_on}
+
+
+def _opened_by_change(review: Review, reached: list[CharterVersion]) -> ReviewOpened:
+    return ReviewOpened(
+        **_recorded(review),
+        items=len(reached),
+        charter_versions=[version.pk for version in reached],
+        says=review.says,
+        happened_on=review.happened_on,
+        teams=review.teams,
+        sources=review.sources,
+    )

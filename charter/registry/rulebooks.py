@@ -1,4 +1,4 @@
-"""Rules on their way into force, and whether this version of the house can work out those that are."""
+"""Rules on their way into force, and whether this version of the product can work out those that are."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -9,15 +9,18 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from charter import rules
-from charter.registry import examples, queries, submission
-from charter.registry.charter_facts import read_document
+from charter.programme import queries as programme_queries
+from charter.programme.models import DecisionKind
+from charter.registry import documents as registry_documents
+from charter.registry import examples, queries
+from charter.registry.charter_facts import parse_document
 from charter.registry.document import CharterDocument
-from charter.registry.models import CharterVersion, DecisionKind, RulebookVersion
-from charter.registry.states import RulebookState, Standing
-from charter.rules.keeping import losses
+from charter.registry.models import CharterVersion, RulebookVersion
+from charter.registry.states import RulebookState, StandingChoices
+from charter.rules.builtin_rules import find_losses
 from ground.errors import BadInput, Unavailable
 
-IN_FORCE = (Standing.ACTIVE, Standing.PILOT)
+IN_FORCE = (StandingChoices.ACTIVE, StandingChoices.PILOT)
 
 
 class Broken(Struct, frozen=True):
@@ -31,21 +34,21 @@ class Broken(Struct, frozen=True):
         return f"{self.metric}: {self.field}: {self.text}"
 
 
-def in_force() -> RulebookVersion | None:
+def find_rulebook_in_force() -> RulebookVersion | None:
     """The rulebook in force, without its files; None before the first."""
     return RulebookVersion.objects.filter(state=RulebookState.IN_FORCE).defer("files").first()
 
 
 def is_outdated(version: UUID) -> bool:
-    """Whether a rulebook version was written for another version of the house, so that nothing can be decided by it."""
+    """Whether a rulebook version was written for another version of the product, so that nothing can be decided by it."""
     try:
-        queries.rulebook(version)
+        queries.load_rulebook(version)
     except Unavailable:
         return True
     return False
 
 
-def before(version: RulebookVersion) -> RulebookVersion | None:
+def find_previous_rulebook(version: RulebookVersion) -> RulebookVersion | None:
     """The rulebook that this one is read against: the one it replaced, or would replace."""
     published = RulebookVersion.objects.filter(published_at__isnull=False).exclude(pk=version.pk)
     if version.published_at is not None:
@@ -54,7 +57,7 @@ def before(version: RulebookVersion) -> RulebookVersion | None:
     return published.defer("files").order_by("-published_at", "-number").first()
 
 
-def compiled(files: Mapping[str, str]) -> rules.Rulebook:
+def compile_files(files: Mapping[str, str]) -> rules.Rulebook:
     """The rules of these files. Raises BadInput with all findings where they are none."""
     try:
         return rules.compile_rulebook(files)
@@ -65,13 +68,13 @@ def compiled(files: Mapping[str, str]) -> rules.Rulebook:
 def check_can_serve(files: Mapping[str, str], since: datetime | None = None) -> rules.Rulebook:
     """Raise BadInput, with all findings, unless these rules may be put in force; return them.
 
-    They compile, keep the house's rules word for word, and leave every example of every charter in force (or of those
+    They compile, keep the built-in rules word for word, and leave every example of every charter in force (or of those
     in force `since` a moment) its verdict.
     """
-    rulebook = compiled(files)
-    if lost := losses(rulebook):
-        raise _refusal(lost, code="house_rules_weakened")
-    if found := broken_examples(rulebook, since):
+    rulebook = compile_files(files)
+    if lost := find_losses(rulebook):
+        raise _refusal(lost, code="builtin_rules_weakened")
+    if found := find_broken_examples(rulebook, since):
         text = _("These rules would change what the charter of %(metric)s promises. %(problem)s")
         raise _promises(text, found, "files")
     return rulebook
@@ -79,14 +82,14 @@ def check_can_serve(files: Mapping[str, str], since: datetime | None = None) -> 
 
 def check_leave_examples(kinds: Iterable[DecisionKind]) -> None:
     """Raise BadInput, with all findings, where decisions with these needs would give a charter's example another verdict."""
-    version = in_force()
-    found = broken_examples(compiled(version.files), kinds=kinds) if version else []
+    version = find_rulebook_in_force()
+    found = find_broken_examples(compile_files(version.files), kinds=kinds) if version else []
     if found:
         text = _("These settings would change what the charter of %(metric)s promises. %(problem)s")
         raise _promises(text, found, "settings")
 
 
-def obstacle(version: RulebookVersion) -> str:
+def describe_obstacle(version: RulebookVersion) -> str:
     """Why a proposed rulebook could not be put in force as things stand, in a sentence; empty where it could.
 
     Looks at the charters that have come into force since it was proposed; it was held to the others then.
@@ -98,7 +101,7 @@ def obstacle(version: RulebookVersion) -> str:
     return ""
 
 
-def broken_examples(
+def find_broken_examples(
     rulebook: rules.Rulebook, since: datetime | None = None, kinds: Iterable[DecisionKind] | None = None
 ) -> list[Broken]:
     """The examples of charters in force (since a moment) that these rules would give another verdict.
@@ -106,13 +109,15 @@ def broken_examples(
     Decisions need what `kinds` say, else what they need now. Four statements, however many charters there are.
     """
     documents = _documents_in_force(since)
-    asked = {slug for document in documents.values() for slug in examples.metrics_asked(document)}
-    others, sources = submission.others(asked), submission.source_kinds()
-    decisions = submission.laid_down(DecisionKind.objects.all() if kinds is None else kinds)
+    asked = {slug for document in documents.values() for slug in examples.list_metrics_asked(document)}
+    others, sources = registry_documents.find_other_charters(asked), registry_documents.read_source_kinds()
+    decisions = programme_queries.read_decision_facts(DecisionKind.objects.all() if kinds is None else kinds)
     return [
         Broken(metric, finding.field, _says(document, finding.field, finding.text))
         for metric, document in documents.items()
-        for finding in examples.mismatches(document, rulebook, sources, others=others, decisions=decisions)
+        for finding in examples.find_mismatches(
+            document, rulebook, sources, others=others, decisions=decisions
+        )
     ]
 
 
@@ -121,13 +126,13 @@ def _documents_in_force(since: datetime | None) -> dict[str, CharterDocument]:
     if since is not None:
         found = found.filter(activated_at__gte=since)
     return {
-        version.metric.name: read_document(version.document) for version in found.order_by("metric__name")
+        version.metric.name: parse_document(version.document) for version in found.order_by("metric__name")
     }
 
 
 def _says(document: CharterDocument, field: str, problem: str) -> str:
     """The example in its own words, and what would become of it."""
-    example = examples.example_at(document, field)
+    example = examples.find_example(document, field)
     if example is None:
         return problem
     given = {"says": example.says, "problem": problem}
@@ -139,6 +144,13 @@ def _promises(text: str, found: Sequence[Broken], field: str) -> BadInput:
     return BadInput(said, field=field, code="examples_would_change", findings=found)
 
 
-def _refusal(findings: Sequence[rules.Finding], code: str = "rulebook_has_errors") -> BadInput:
+def _refusal(findings: Sequence[rules.RulebookFinding], code: str = "rulebook_has_errors") -> BadInput:
     text = _("The rules cannot be used: %(problem)s") % {"problem": findings[0]}
     return BadInput(text, field="files", code=code, findings=findings)
+
+
+def load_rules_for_examples() -> rules.Rulebook:
+    """The rules in force; before any are, the built-in ones. Raises Unavailable where they cannot be worked out."""
+    in_force = RulebookVersion.objects.filter(state=RulebookState.IN_FORCE)
+    version = in_force.values_list("pk", flat=True).first()
+    return queries.load_rulebook(version) if version else rules.compile_rulebook(rules.builtin_files())

@@ -11,7 +11,7 @@ CONTENT_TYPE = "application/schema+json"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def charter_schema() -> dict[str, Any]:
+def build_charter_schema() -> dict[str, Any]:
     """The schema of this version of the charter document; `version` is what a charter says under `charter`."""
     schema = msgspec.json.schema(CharterDocument, schema_hook=_anything)
     return {
@@ -22,10 +22,11 @@ def charter_schema() -> dict[str, Any]:
     }
 
 
-def schema_text() -> str:
+def format_schema() -> str:
     """The schema as it is committed and served, with its keys in one order."""
     return (
-        msgspec.json.format(msgspec.json.encode(charter_schema(), order="sorted"), indent=2).decode() + "\n"
+        msgspec.json.format(msgspec.json.encode(build_charter_schema(), order="sorted"), indent=2).decode()
+        + "\n"
     )
 
 

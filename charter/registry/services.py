@@ -4,83 +4,58 @@ Those that are a step of a longer piece of work (the board's, or a proposal that
 at once) are `atomic()`; the others are durable, so that what they return is committed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import msgspec
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from audits.ledger import services as ledger
-from charter.registry import catalogue, locks, rulebooks, submission, versions
+from charter.registry import catalogue, rulebooks, versions
 from charter.registry.bounds import UNBOUND, Bounds
-from charter.registry.document import CharterDocument
-from charter.registry.founding import approve_programme as approve_programme
-from charter.registry.founding import establish_programme as establish_programme
-from charter.registry.founding import load_decisions as load_decisions
-from charter.registry.founding import load_sources as load_sources
-from charter.registry.models import (
-    CharterVersion,
-    Clearance,
-    ClearanceKind,
-    Metric,
-    Programme,
-    RulebookVersion,
+from charter.registry.events import (
+    CharterPilotDated,
+    ClearanceGranted,
+    RulebookProposed,
+    RulebookPublished,
+    SourcesDescribed,
 )
-from charter.registry.states import (
-    RulebookState,
-    Standing,
-    check_can_move,
-    check_rulebook_can_move,
-)
+from charter.registry.models import CharterVersion, Clearance, ClearanceKind, RulebookVersion
+from charter.registry.models.sources import Source
+from charter.registry.source_descriptions import SourceDescription
+from charter.registry.standings import lock_version, move_version
+from charter.registry.states import CHARTER_TRANSITIONS, RULEBOOK_TRANSITIONS, RulebookState, StandingChoices
 from governance.people.models import User
-from ground import clock, records
+from ground import calendar, clock, records
 from ground.errors import Conflict
-
-Amend = Callable[[CharterDocument], CharterDocument]
-
-
-@transaction.atomic
-def register_charter(
-    *, programme: Programme, document: CharterDocument, owner: User, by: User
-) -> CharterVersion:
-    """Store a charter as a draft: the next version of its metric, which is made where it is new.
-
-    The same content as the newest version gives that version and writes nothing. Conflict where the programme has
-    declared no decision (S5).
-    """
-    return _register(programme, document, owner, by)
+from ground.promises import promised
 
 
 @transaction.atomic(durable=True)
-def load_catalogue(
-    *, programme: Programme, owner: User, by: User, amend: Amend | None = None
-) -> list[CharterVersion]:
-    """Register every starter charter as a draft, all or none; `amend` may change each document first."""
-    documents = catalogue.charters().values()
-    return [_register(programme, amend(each) if amend else each, owner, by) for each in documents]
-
-
-@transaction.atomic
-def submit(*, version: CharterVersion, by: User) -> CharterVersion:
-    """Hand a draft in to the board (S1, S2, S3, S134).
-
-    Raises BadInput with `findings` where lint has errors or an example does not get its verdict.
-    """
-    version = _locked(version)
-    check_can_move(Standing(version.standing), Standing.SUBMITTED)
-    submission.check_submittable(version)
-    version.submitted_at, version.submitted_by = clock.now(), by
-    return _stand(version, Standing.SUBMITTED, by, "submitted_at", "submitted_by")
+def load_sources(*, by: User) -> list[Source]:
+    """Describe the sources of the starter catalogue that are not described yet; others stay as they are."""
+    described = set(Source.objects.values_list("slug", flat=True))
+    made = [
+        records.insert(Source(**_source_fields(starter), described_by=by))
+        for starter in catalogue.read_starter_sources()
+        if starter.slug not in described
+    ]
+    if made:
+        kinds = {source.slug: source.kind for source in made}
+        ledger.append(SourcesDescribed(sources=kinds), by=by.actor)
+    return made
 
 
 @transaction.atomic
 def begin_review(*, version: CharterVersion, by: User) -> CharterVersion:
     """Note that the board has taken a submitted version up."""
-    return _stand(_locked(version), Standing.IN_REVIEW, by)
+    return move_version(lock_version(version), StandingChoices.IN_REVIEW, by=by)
 
 
 @transaction.atomic
@@ -97,19 +72,19 @@ def activate(
     It expires after the programme's `charter_months`, or at `until` where the board set an earlier end; its decisions
     are reviewed within `review_days`. Of its uses, those within `bounds` are open.
     """
-    version = _locked(version)
-    check_can_move(Standing(version.standing), Standing.ACTIVE)
-    earlier = version.metric.versions.filter(standing__in=[Standing.ACTIVE, Standing.SUSPENDED])
+    version = lock_version(version)
+    CHARTER_TRANSITIONS.check(version.standing, StandingChoices.ACTIVE)
+    earlier = version.metric.versions.filter(standing__in=[StandingChoices.ACTIVE, StandingChoices.SUSPENDED])
     for other in earlier.exclude(pk=version.pk).select_related("metric"):
-        _end(_locked(other), Standing.RETIRED, by)
+        _end(lock_version(other), StandingChoices.RETIRED, by)
     programme, now = version.metric.programme, clock.now()
     version.case_id, version.activated_at, version.activated_by = case_id, now, by
     version.bounds = bounds.stored()
     full = _months_later(now, programme.charter_months, ZoneInfo(programme.time_zone))
     version.expires_at = min(full, until) if until else full
-    version.review_due_on = clock.today(programme.time_zone) + timedelta(days=programme.review_days)
+    version.review_due_on = calendar.today() + timedelta(days=programme.review_days)
     fields = ("case_id", "activated_at", "activated_by", "expires_at", "review_due_on", "bounds")
-    return _stand(version, Standing.ACTIVE, by, *fields)
+    return move_version(version, StandingChoices.ACTIVE, *fields, by=by)
 
 
 @transaction.atomic
@@ -120,15 +95,15 @@ def allow_pilot(
 
     Conflict where another version is in force: that one would answer for everybody, the pilot's team included.
     """
-    version = _locked(version)
-    others = version.metric.versions.filter(standing__in=[Standing.ACTIVE, Standing.SUSPENDED])
+    version = lock_version(version)
+    others = version.metric.versions.filter(standing__in=[StandingChoices.ACTIVE, StandingChoices.SUSPENDED])
     if others.exclude(pk=version.pk).exists():
         raise Conflict(
             _("This metric has a charter in force, so a changed one cannot be tried out beside it."),
             code="charter_in_force",
         )
     version.case_id, version.bounds = case_id, bounds.stored()
-    return _stand(version, Standing.PILOT, by, "case_id", "bounds")
+    return move_version(version, StandingChoices.PILOT, "case_id", "bounds", by=by)
 
 
 @transaction.atomic
@@ -139,14 +114,14 @@ def run_pilot(
 
     Values are published for that cohort alone. Called again, it ends sooner or begins anew.
     """
-    version = _locked(version)
-    if version.standing != Standing.PILOT:
+    version = lock_version(version)
+    if version.standing != StandingChoices.PILOT:
         raise Conflict(_("Only a charter that the board let be tried out has a pilot."), code="not_in_pilot")
     version.activated_at, version.activated_by, version.expires_at = begins, by, ends
     version.pilot_cohort = cohort
     version.save(update_fields=["activated_at", "activated_by", "expires_at", "pilot_cohort"])
-    payload = {**versions.identity(version), "cohort": cohort, "begins": begins, "ends": ends}
-    ledger.append(kind="registry.charter.pilot_dated", payload=payload, by=by.actor)
+    dated = CharterPilotDated(**versions.describe_version(version), cohort=cohort, begins=begins, ends=ends)
+    ledger.append(dated, by=by.actor)
     return version
 
 
@@ -158,41 +133,41 @@ def reinstate(
 
     One whose time has run out meanwhile expires instead.
     """
-    version = _locked(version)
+    version = lock_version(version)
     if version.expires_at is not None and version.expires_at <= clock.now():
-        return _end(version, Standing.EXPIRED, by)
-    if version.standing != Standing.SUSPENDED:
+        return _end(version, StandingChoices.EXPIRED, by)
+    if version.standing != StandingChoices.SUSPENDED:
         raise Conflict(_("Only a suspended charter is put back in force."), code="no_such_transition")
     version.bounds = version.bound.within(bounds).stored()
-    version.expires_at = min(version.expires_at, until) if until else version.expires_at
-    return _stand(version, Standing.ACTIVE, by, "expires_at", "bounds")
+    version.expires_at = min(promised(version.expires_at), until) if until else version.expires_at
+    return move_version(version, StandingChoices.ACTIVE, "expires_at", "bounds", by=by)
 
 
 @transaction.atomic
 def reject(*, version: CharterVersion, by: User) -> CharterVersion:
     """Note that the board rejected a version. It stays as it is; a changed one is the next version (S50)."""
-    return _end(_locked(version), Standing.REJECTED, by)
+    return _end(lock_version(version), StandingChoices.REJECTED, by)
 
 
 @transaction.atomic
 def suspend(*, version: CharterVersion, by: User) -> CharterVersion:
     """Take a version out of use at once, until the board rules."""
-    return _stand(_locked(version), Standing.SUSPENDED, by)
+    return move_version(lock_version(version), StandingChoices.SUSPENDED, by=by)
 
 
 @transaction.atomic
 def expire(*, version: CharterVersion, by: User) -> CharterVersion:
     """Note that a version's time has run out; Conflict where it has not. Queries refuse it from that moment, noted or not."""
-    version = _locked(version)
+    version = lock_version(version)
     if version.expires_at is None or version.expires_at > clock.now():
         raise Conflict(_("This charter has not expired."), code="not_expired")
-    return _end(version, Standing.EXPIRED, by)
+    return _end(version, StandingChoices.EXPIRED, by)
 
 
 @transaction.atomic
 def retire(*, version: CharterVersion, by: User) -> CharterVersion:
     """End the use of a version for good."""
-    return _end(_locked(version), Standing.RETIRED, by)
+    return _end(lock_version(version), StandingChoices.RETIRED, by)
 
 
 @transaction.atomic
@@ -208,7 +183,7 @@ def propose_rulebook(*, files: Mapping[str, str], by: User) -> RulebookVersion:
     version = records.insert(
         RulebookVersion(number=number, files=dict(files), content_hash=digest, created_by=by)
     )
-    _append_rulebook("proposed", version, by)
+    ledger.append(RulebookProposed(**_recorded(version)), by=by.actor)
     return version
 
 
@@ -219,7 +194,7 @@ def publish_rulebook(*, version: RulebookVersion, by: User, case_id: UUID | None
     Checked once more, as charters have come into force since they were proposed: raises BadInput with `findings`.
     """
     version = RulebookVersion.objects.select_for_update().get(pk=version.pk)
-    check_rulebook_can_move(RulebookState(version.state), RulebookState.IN_FORCE)
+    RULEBOOK_TRANSITIONS.check(version.state, RulebookState.IN_FORCE)
     earlier = RulebookVersion.objects.select_for_update().filter(state=RulebookState.IN_FORCE).first()
     if earlier is not None and case_id is None:
         raise Conflict(
@@ -232,7 +207,10 @@ def publish_rulebook(*, version: RulebookVersion, by: User, case_id: UUID | None
     version.state, version.case_id = RulebookState.IN_FORCE, case_id
     version.published_at, version.published_by = clock.now(), by
     version.save(update_fields=["state", "case_id", "published_at", "published_by"])
-    _append_rulebook("published", version, by, replaces=earlier and earlier.pk, case=case_id)
+    published = RulebookPublished(
+        **_recorded(version), replaces=earlier.pk if earlier else None, case=case_id
+    )
+    ledger.append(published, by=by.actor)
     return version
 
 
@@ -251,36 +229,15 @@ def grant_clearance(
             granted_by=by,
         )
     )
-    payload = {
-        "charter_version": version.pk,
-        "kind": kind,
-        "passed": passed,
-        "valid_until": valid_until,
-        "reference": reference,
-    }
-    ledger.append(kind="registry.clearance.granted", payload=payload, by=by.actor)
-    return clearance
-
-
-def _register(programme: Programme, document: CharterDocument, owner: User, by: User) -> CharterVersion:
-    submission.check_has_decision(programme)
-    locks.take_metric(document.metric)
-    metric = Metric.objects.filter(slug=document.metric).first() or _make_metric(
-        programme, document, owner, by
+    granted = ClearanceGranted(
+        charter_version=version.pk,
+        clearance_kind=kind,
+        passed=passed,
+        valid_until=valid_until,
+        reference=reference,
     )
-    newest = metric.versions.order_by("-number").first()
-    number = newest.number + 1 if newest else 1
-    version = versions.build(metric=metric, number=number, document=document, by=by)
-    if newest is not None and newest.content_hash == version.content_hash:
-        return newest
-    records.insert(version)
-    ledger.append(kind="registry.charter.registered", payload=versions.registration(version), by=by.actor)
-    return version
-
-
-def _make_metric(programme: Programme, document: CharterDocument, owner: User, by: User) -> Metric:
-    metric = Metric(programme=programme, slug=document.metric, name=document.name, owner=owner, created_by=by)
-    return records.insert(metric)
+    ledger.append(granted, by=by.actor)
+    return clearance
 
 
 def _months_later(moment: datetime, months: int, zone: ZoneInfo) -> datetime:
@@ -288,35 +245,20 @@ def _months_later(moment: datetime, months: int, zone: ZoneInfo) -> datetime:
     return (moment.astimezone(zone) + relativedelta(months=months)).astimezone(UTC)
 
 
-def _locked(version: CharterVersion) -> CharterVersion:
-    """The version as it stands now, with its metric, held until the transaction ends."""
-    locks.take_metric(version.metric.slug)
-    held = CharterVersion.objects.select_for_update(of=("self",)).select_related("metric__programme")
-    return held.get(pk=version.pk)
+def _source_fields(described: SourceDescription) -> dict[str, object]:
+    """A description as the record keeps it: words as plain text."""
+    values: dict[str, object] = msgspec.to_builtins(described)
+    return values
 
 
-def _end(version: CharterVersion, standing: Standing, by: User) -> CharterVersion:
+def _end(version: CharterVersion, standing: StandingChoices, by: User) -> CharterVersion:
     version.ended_at, version.ended_by = clock.now(), by
-    return _stand(version, standing, by, "ended_at", "ended_by")
+    return move_version(version, standing, "ended_at", "ended_by", by=by)
 
 
-def _stand(version: CharterVersion, standing: Standing, by: User, *fields: str) -> CharterVersion:
-    """Move a held version to a standing, by the table, with the fields that go with it."""
-    check_can_move(Standing(version.standing), standing)
-    payload = {**versions.identity(version), "was": version.standing, "case": version.case_id}
-    if "bounds" in fields and version.bounds:
-        payload["bounds"] = version.bounds
-    version.standing = standing
-    version.save(update_fields=["standing", *fields])
-    ledger.append(kind=f"registry.charter.{standing.value}", payload=payload, by=by.actor)
-    return version
-
-
-def _append_rulebook(what: str, version: RulebookVersion, by: User, **more: object) -> None:
-    payload = {
+def _recorded(version: RulebookVersion) -> dict[str, Any]:
+    return {
         "rulebook_version": version.pk,
         "number": version.number,
         "content_hash": version.content_hash,
-        **more,
     }
-    ledger.append(kind=f"registry.rulebook.{what}", payload=payload, by=by.actor)

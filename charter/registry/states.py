@@ -1,15 +1,10 @@
-"""Where things can stand, and the one table of transitions."""
+"""Where charters, rulebooks and reviews can stand, and the tables of their transitions."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from charter.rules.vocabulary import Standing as StandingWord
-from ground.errors import Conflict
-
-
-class ProgrammeState(models.TextChoices):
-    DRAFT = "draft", _("Draft")
-    ACTIVE = "active", _("Active")
+from ground.transitions import Transitions
 
 
 class RulebookState(models.TextChoices):
@@ -18,7 +13,7 @@ class RulebookState(models.TextChoices):
     REPLACED = "replaced", _("Replaced")
 
 
-class Standing(models.TextChoices):
+class StandingChoices(models.TextChoices):
     DRAFT = StandingWord.DRAFT.value, _("Draft")
     SUBMITTED = StandingWord.SUBMITTED.value, _("Submitted")
     IN_REVIEW = StandingWord.IN_REVIEW.value, _("In review")
@@ -30,62 +25,30 @@ class Standing(models.TextChoices):
     EXPIRED = StandingWord.EXPIRED.value, _("Expired")
 
 
-class DraftRight(models.TextChoices):
-    """What a draft's owner lets another account do with it. Who writes along reads along."""
+CHARTER_TRANSITIONS = Transitions(
+    {
+        StandingChoices.DRAFT: {StandingChoices.SUBMITTED, StandingChoices.RETIRED},
+        StandingChoices.SUBMITTED: {StandingChoices.IN_REVIEW, StandingChoices.DRAFT},
+        StandingChoices.IN_REVIEW: {StandingChoices.PILOT, StandingChoices.ACTIVE, StandingChoices.REJECTED},
+        StandingChoices.PILOT: {StandingChoices.ACTIVE, StandingChoices.REJECTED, StandingChoices.EXPIRED},
+        StandingChoices.ACTIVE: {StandingChoices.SUSPENDED, StandingChoices.RETIRED, StandingChoices.EXPIRED},
+        StandingChoices.SUSPENDED: {StandingChoices.ACTIVE, StandingChoices.RETIRED, StandingChoices.EXPIRED},
+        StandingChoices.RETIRED: set(),
+        StandingChoices.REJECTED: set(),
+        StandingChoices.EXPIRED: set(),
+    },
+    refusal=_("A charter version that is %(old)s cannot become %(new)s."),
+)
 
-    READ = "read", _("Reads along")
-    WRITE = "write", _("Writes along")
-
-    @property
-    def codename(self) -> str:
-        """What Django and guardian call the permission."""
-        return _CODENAMES[self]
-
-    @classmethod
-    def of(cls, codename: str) -> "DraftRight":
-        """The right that is kept under this codename."""
-        return next(right for right in cls if right.codename == codename)
-
-
-_CODENAMES = {DraftRight.READ: "view_draft", DraftRight.WRITE: "change_draft"}
-
-
-TRANSITIONS: dict[Standing, frozenset[Standing]] = {
-    Standing.DRAFT: frozenset({Standing.SUBMITTED, Standing.RETIRED}),
-    Standing.SUBMITTED: frozenset({Standing.IN_REVIEW, Standing.DRAFT}),
-    Standing.IN_REVIEW: frozenset({Standing.PILOT, Standing.ACTIVE, Standing.REJECTED}),
-    Standing.PILOT: frozenset({Standing.ACTIVE, Standing.REJECTED, Standing.EXPIRED}),
-    Standing.ACTIVE: frozenset({Standing.SUSPENDED, Standing.RETIRED, Standing.EXPIRED}),
-    Standing.SUSPENDED: frozenset({Standing.ACTIVE, Standing.RETIRED, Standing.EXPIRED}),
-    Standing.RETIRED: frozenset(),
-    Standing.REJECTED: frozenset(),
-    Standing.EXPIRED: frozenset(),
-}
-
-RULEBOOK_TRANSITIONS: dict[RulebookState, frozenset[RulebookState]] = {
-    RulebookState.PROPOSED: frozenset({RulebookState.IN_FORCE}),
-    RulebookState.IN_FORCE: frozenset({RulebookState.REPLACED}),
-    # Rules that served before may serve again, by a case like any other.
-    RulebookState.REPLACED: frozenset({RulebookState.IN_FORCE}),
-}
-
-
-def check_can_move(old: Standing, new: Standing) -> None:
-    """Raise Conflict unless the table lets a charter version move from `old` to `new`."""
-    if new not in TRANSITIONS[old]:
-        raise Conflict(
-            f"A charter version that is {old.label.lower()} cannot become {new.label.lower()}.",
-            code="no_such_transition",
-        )
-
-
-def check_rulebook_can_move(old: RulebookState, new: RulebookState) -> None:
-    """Raise Conflict unless the table lets a rulebook version move from `old` to `new`."""
-    if new not in RULEBOOK_TRANSITIONS[old]:
-        raise Conflict(
-            f"A rulebook that is {old.label.lower()} cannot become {new.label.lower()}.",
-            code="no_such_transition",
-        )
+RULEBOOK_TRANSITIONS = Transitions(
+    {
+        RulebookState.PROPOSED: {RulebookState.IN_FORCE},
+        RulebookState.IN_FORCE: {RulebookState.REPLACED},
+        # Rules that served before may serve again, by a case like any other.
+        RulebookState.REPLACED: {RulebookState.IN_FORCE},
+    },
+    refusal=_("A rulebook that is %(old)s cannot become %(new)s."),
+)
 
 
 class ReviewKind(models.TextChoices):
@@ -115,19 +78,13 @@ class ReviewResult(models.TextChoices):
     LAPSED = "lapsed", _("No longer governs")
 
 
-REVIEW_TRANSITIONS: dict[ReviewResult, frozenset[ReviewResult]] = {
-    ReviewResult.PENDING: frozenset({ReviewResult.CONFIRMED, ReviewResult.FLAGGED, ReviewResult.LAPSED}),
-    # Retire or justify: a flagged charter is retired and lapses, or somebody says why it stays (S11).
-    ReviewResult.FLAGGED: frozenset({ReviewResult.CONFIRMED, ReviewResult.LAPSED}),
-    ReviewResult.CONFIRMED: frozenset(),
-    ReviewResult.LAPSED: frozenset(),
-}
-
-
-def check_review_can_move(old: ReviewResult, new: ReviewResult) -> None:
-    """Raise Conflict unless the table lets one charter's review move from `old` to `new`."""
-    if new not in REVIEW_TRANSITIONS[old]:
-        raise Conflict(
-            f"A charter that this review has as {old.label.lower()} cannot become {new.label.lower()}.",
-            code="no_such_transition",
-        )
+REVIEW_TRANSITIONS = Transitions(
+    {
+        ReviewResult.PENDING: {ReviewResult.CONFIRMED, ReviewResult.FLAGGED, ReviewResult.LAPSED},
+        # Retire or justify: a flagged charter is retired and lapses, or somebody says why it stays (S11).
+        ReviewResult.FLAGGED: {ReviewResult.CONFIRMED, ReviewResult.LAPSED},
+        ReviewResult.CONFIRMED: set(),
+        ReviewResult.LAPSED: set(),
+    },
+    refusal=_("A charter that this review has as %(old)s cannot become %(new)s."),
+)

@@ -4,25 +4,26 @@ from typing import Any
 
 import msgspec
 
-from charter.registry.document import CharterDocument, content_hash
+from charter.registry.document import CharterDocument, hash_document
+from charter.registry.events import CharterRegistered
 from charter.registry.models import CharterVersion, Metric
 from governance.people.models import User
 
 
-def stored_form(document: CharterDocument) -> dict[str, Any]:
+def to_stored_form(document: CharterDocument) -> dict[str, Any]:
     """The document as JSON values, as it is stored and hashed."""
     stored: dict[str, Any] = msgspec.to_builtins(document)
     return stored
 
 
-def build(*, metric: Metric, number: int, document: CharterDocument, by: User) -> CharterVersion:
+def build_version(*, metric: Metric, number: int, document: CharterDocument, by: User) -> CharterVersion:
     """A draft of this document, not yet written."""
-    stored, what = stored_form(document), document.what
+    stored, what = to_stored_form(document), document.what
     return CharterVersion(
         metric=metric,
         number=number,
         document=stored,
-        content_hash=content_hash(stored),
+        content_hash=hash_document(stored),
         category=what.category or "",
         layer=what.layer or "",
         kind=what.type or "",
@@ -31,11 +32,13 @@ def build(*, metric: Metric, number: int, document: CharterDocument, by: User) -
     )
 
 
-def identity(version: CharterVersion) -> dict[str, object]:
+def describe_version(version: CharterVersion) -> dict[str, Any]:
     """What every entry of the log about a version says."""
     return {"charter_version": version.pk, "metric": version.metric.slug, "number": version.number}
 
 
-def registration(version: CharterVersion) -> dict[str, object]:
+def describe_registration(version: CharterVersion) -> CharterRegistered:
     """What the log keeps of a version that was registered: all of it."""
-    return {**identity(version), "content_hash": version.content_hash, "document": version.document}
+    return CharterRegistered(
+        **describe_version(version), content_hash=version.content_hash, document=version.document
+    )

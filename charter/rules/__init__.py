@@ -1,50 +1,54 @@
 """What may be used for what: pure functions from facts to a verdict. Imports no Django."""
 
-from charter.rules.changes import ChangeKind, RuleChange, changes
+from charter.rules.changes import ChangeKind, RuleChange, compare_rulebooks
 from charter.rules.engine import decide
-from charter.rules.explain import here, obligation_text
+from charter.rules.explain import explain_match
 from charter.rules.facts import ActorFacts, BesideFacts, CharterFacts, CohortFacts, DecisionFacts, Facts
-from charter.rules.repair import Change, Repair, smallest_change
+from charter.rules.obligations import describe_obligation
+from charter.rules.outlook import Outlook, foresee
+from charter.rules.repair import Repair, RequestChange, smallest_change
 from charter.rules.request import Evidence, Request, Window
 from charter.rules.rulebook import (
-    Finding,
     Rule,
     Rulebook,
     RulebookError,
+    RulebookFinding,
+    builtin_files,
     compile_rulebook,
-    content_hash,
-    house_files,
+    hash_files,
     read_rulebook,
 )
-from charter.rules.verdict import Bite, Verdict
+from charter.rules.verdict import RuleMatch, Verdict
 
 __all__ = [
     "ActorFacts",
     "BesideFacts",
-    "Bite",
-    "Change",
     "ChangeKind",
     "CharterFacts",
     "CohortFacts",
     "DecisionFacts",
     "Evidence",
     "Facts",
-    "Finding",
+    "Outlook",
     "Repair",
     "Request",
+    "RequestChange",
     "Rule",
     "RuleChange",
+    "RuleMatch",
     "Rulebook",
     "RulebookError",
+    "RulebookFinding",
     "Verdict",
     "Window",
-    "changes",
+    "builtin_files",
+    "compare_rulebooks",
     "compile_rulebook",
-    "content_hash",
     "decide",
-    "here",
-    "house_files",
-    "obligation_text",
+    "describe_obligation",
+    "explain_match",
+    "foresee",
+    "hash_files",
     "read_rulebook",
     "smallest_change",
 ]

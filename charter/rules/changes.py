@@ -25,8 +25,13 @@ class RuleChange(Struct, frozen=True):
     old_cedar: str = ""
     new_cedar: str = ""
 
+    @property
+    def rule(self) -> Rule:
+        """The rule as it would be, or as it was where it is gone."""
+        return next(rule for rule in (self.new, self.old) if rule)
 
-def changes(old: Rulebook, new: Rulebook) -> tuple[RuleChange, ...]:
+
+def compare_rulebooks(old: Rulebook, new: Rulebook) -> tuple[RuleChange, ...]:
     """Return the rules that differ, in id order, the permit among them; comments and layout are no difference."""
     before, after = _policies(old), _policies(new)
     ids = sorted(before.keys() | after.keys())

@@ -1,9 +1,8 @@
 """Facts as Cedar sees them: counts and known keys only, so that nothing an asker sends can become a fact.
 
-`house/schema.cedarschema` declares the same fields; what it does not declare, Cedar refuses.
+`builtin/schema.cedarschema` declares the same fields; what it does not declare, Cedar refuses.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import StrEnum
@@ -13,7 +12,18 @@ from msgspec import Struct
 
 from charter.rules.facts import CharterFacts, CohortFacts, Facts
 from charter.rules.request import Evidence
-from charter.rules.vocabulary import Category, Decision, Grain, Kind, Role, SourceKind, Standing, View
+from charter.rules.vocabulary import (
+    Category,
+    Combine,
+    DecisionType,
+    Grain,
+    Kind,
+    OrderBy,
+    Role,
+    SourceKind,
+    Standing,
+    View,
+)
 
 ALWAYS = 0  # a day before every day: no bound
 PERSON_GRAINS = frozenset({Grain.PERSON, Grain.SELF})
@@ -99,7 +109,7 @@ class CharterAttributes(Struct, frozen=True):
 # Cedar's name of each vocabulary that rules may use.
 ENTITY_TYPES: dict[type[StrEnum], str] = {
     Category: "Category",
-    Decision: "Decision",
+    DecisionType: "Decision",
     Grain: "Grain",
     Kind: "Kind",
     Role: "Role",
@@ -112,10 +122,12 @@ _REFS = {
     vocabulary: {word.value: EntityRef(name, word.value) for word in vocabulary}
     for vocabulary, name in ENTITY_TYPES.items()
 }
-_DECISION, _GRAIN, _VIEW, _ROLE = (_REFS[words] for words in (Decision, Grain, View, Role))
+_DECISION, _GRAIN, _VIEW, _ROLE = (_REFS[words] for words in (DecisionType, Grain, View, Role))
 
 
-def context_json(facts: Facts, waivable: frozenset[str], referring: frozenset[str] = frozenset()) -> str:
+def build_context_json(
+    facts: Facts, waivable: frozenset[str], referring: frozenset[str] = frozenset()
+) -> str:
     """Project facts to the JSON of the Cedar context.
 
     A waiver counts only for a rule in `waivable`, a ruling of the board only for one in `referring`.
@@ -153,11 +165,11 @@ def project(facts: Facts, waivable: frozenset[str], referring: frozenset[str] = 
         own=asks_own(facts),
         acknowledged=actor.acknowledged,
         trained=actor.trained,
-        small_cohorts=len(small_cohorts(facts.cohorts)),
+        small_cohorts=len(find_small_cohorts(facts.cohorts)),
         context_classes=count_classes(facts),
         outside_pilot=len(outside_pilot(facts)),
-        missing_beside=len(missing_beside(facts)),
-        other_class_beside=len(other_class_beside(facts)),
+        missing_beside=len(find_missing_beside(facts)),
+        other_class_beside=len(find_other_class_beside(facts)),
         audited=facts.fairness_until is not None and facts.fairness_until >= facts.at.date(),
         distributed=asks_for_distribution(facts),
         of_appeals=asks_of_appeals(facts),
@@ -176,38 +188,11 @@ def project(facts: Facts, waivable: frozenset[str], referring: frozenset[str] = 
     )
 
 
-# Words by which a request says what is abusive: a share of people that must come out low, and who has appealed.
-DISTRIBUTIONS = frozenset(
-    {
-        "bands",
-        "bell_curve",
-        "buckets",
-        "curve",
-        "distribution",
-        "forced_distribution",
-        "quota",
-        "quotas",
-        "stack_rank",
-    }
-)
-APPEALS = frozenset(
-    {
-        "appeal",
-        "appealed",
-        "appeals",
-        "contested",
-        "dispute",
-        "disputed",
-        "disputes",
-        "held",
-        "hold",
-        "holds",
-        "under_review",
-    }
-)
+# A share of people that must come out low, whatever their work.
+DISTRIBUTIONS = frozenset({Combine.QUOTA, Combine.CURVE})
 
 
-def charter_entity(charter: CharterFacts, grain: Grain) -> str:
+def build_charter_entity(charter: CharterFacts, grain: Grain) -> str:
     """Return the charter as Cedar's entities JSON, with its listings as they stand at `grain`."""
     attributes = CharterAttributes(
         category=_ref(charter.category),
@@ -223,11 +208,11 @@ def charter_entity(charter: CharterFacts, grain: Grain) -> str:
         data_from=_day(charter.data_from),
         kept_from=_day(charter.kept_from),
     )
-    uid = charter_uid(charter)
+    uid = format_charter_uid(charter)
     return msgspec.json.encode([{"uid": uid, "attrs": attributes, "parents": []}]).decode()
 
 
-def charter_uid(charter: CharterFacts) -> dict[str, str]:
+def format_charter_uid(charter: CharterFacts) -> dict[str, str]:
     return {"type": "Charter", "id": f"{charter.metric}@{charter.version}"}
 
 
@@ -245,18 +230,12 @@ def asks_own(facts: Facts) -> bool:
 
 def asks_for_distribution(facts: Facts) -> bool:
     """Whether the request wants people or values spread over a set shape: a quota, a curve."""
-    return not DISTRIBUTIONS.isdisjoint(_said(facts))
+    return facts.request.combine in DISTRIBUTIONS
 
 
 def asks_of_appeals(facts: Facts) -> bool:
-    """Whether the request wants to know who has appealed, or what is under review."""
-    return not APPEALS.isdisjoint(_said(facts))
-
-
-def _said(facts: Facts) -> set[str]:
-    """The asker's own words for order and score, in one spelling."""
-    words = (facts.request.order_by, facts.request.combine)
-    return {re.sub(r"[\W_]+", "_", word.casefold()).strip("_") for word in words if word}
+    """Whether the request wants to know who has appealed."""
+    return facts.request.order_by is OrderBy.APPEALS
 
 
 def count_evidence(evidence: Iterable[Evidence]) -> int:
@@ -264,7 +243,7 @@ def count_evidence(evidence: Iterable[Evidence]) -> int:
     return len({(piece.kind, piece.ref.strip()) for piece in evidence if piece.ref.strip()})
 
 
-def small_cohorts(cohorts: Iterable[CohortFacts]) -> tuple[CohortFacts, ...]:
+def find_small_cohorts(cohorts: Iterable[CohortFacts]) -> tuple[CohortFacts, ...]:
     return tuple(cohort for cohort in cohorts if cohort.people < cohort.minimum)
 
 
@@ -278,7 +257,7 @@ def outside_pilot(facts: Facts) -> tuple[str, ...]:
     return tuple(slug for slug in facts.request.cohorts if slug not in facts.charter.pilot_cohorts)
 
 
-def missing_beside(facts: Facts) -> tuple[str, ...]:
+def find_missing_beside(facts: Facts) -> tuple[str, ...]:
     """Return the metrics that the charter wants asked with it for this use and that the request leaves out."""
     request = facts.request
     return tuple(
@@ -290,7 +269,7 @@ def missing_beside(facts: Facts) -> tuple[str, ...]:
     )
 
 
-def other_class_beside(facts: Facts) -> tuple[str, ...]:
+def find_other_class_beside(facts: Facts) -> tuple[str, ...]:
     return tuple(beside.metric for beside in facts.beside if beside.view is not facts.charter.view)
 
 

@@ -1,4 +1,4 @@
-"""The engine: Cedar says which rules bite, and we say it in words. Whatever goes wrong denies."""
+"""The engine: Cedar says which rules match, and we say it in words. Whatever goes wrong denies."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -8,10 +8,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from charter.rules import explain
-from charter.rules.context import ACTION, HUMAN, MACHINE, PERSON_GRAINS, charter_uid, context_json
+from charter.rules.context import (
+    ACTION,
+    HUMAN,
+    MACHINE,
+    PERSON_GRAINS,
+    build_context_json,
+    format_charter_uid,
+)
 from charter.rules.facts import Facts
 from charter.rules.rulebook import ENGINE, Rule, Rulebook, charter_handle
-from charter.rules.verdict import Bite, Verdict
+from charter.rules.verdict import RuleMatch, Verdict
 from charter.rules.vocabulary import Category, Obligation, Outcome, Waivable
 
 log = logging.getLogger(__name__)
@@ -29,7 +36,7 @@ ENGINE_RULE = Rule(
 
 
 class Judgement(Struct, frozen=True):
-    """What the rules say of one metric: permitted, or the rules that bit, in id order."""
+    """What the rules say of one metric: permitted, or the rules that matched, in id order."""
 
     permitted: bool
     rules: tuple[Rule, ...] = ()
@@ -41,23 +48,23 @@ FAILED = Judgement(permitted=False, rules=(ENGINE_RULE,))
 def decide(facts: Sequence[Facts], rulebook: Rulebook) -> Verdict:
     """Decide a request, given one Facts a metric: deny beats refer, refer beats permit.
 
-    The verdict names every rule that bit any metric. An engine error denies with rule `ENGINE`.
+    The verdict names every rule that matched any metric. An engine error denies with rule `ENGINE`.
     """
     if not facts:
         raise ValueError("a request without facts cannot be decided")
     judged = [(one, judge(one, rulebook)) for one in facts]
     if all(judgement.permitted for _, judgement in judged):
-        return Verdict(Outcome.PERMIT, obligations=obligations(facts))
-    bites = [_bite(rule, one) for one, judgement in judged for rule in judgement.rules]
-    bites.sort(key=lambda bite: bite.id)
-    denied = any(bite.effect is Outcome.DENY for bite in bites)
-    return Verdict(Outcome.DENY if denied else Outcome.REFER, rules=tuple(bites))
+        return Verdict(Outcome.PERMIT, obligations=find_obligations(facts))
+    matches = [_match(rule, one) for one, judgement in judged for rule in judgement.rules]
+    matches.sort(key=lambda match: match.id)
+    denied = any(match.effect is Outcome.DENY for match in matches)
+    return Verdict(Outcome.DENY if denied else Outcome.REFER, rules=tuple(matches))
 
 
 def judge(facts: Facts, rulebook: Rulebook) -> Judgement:
     """Ask Cedar about one metric.
 
-    Cedar skips a `forbid` that fails to evaluate, so any error it reports denies, beside the rules that bit.
+    Cedar skips a `forbid` that fails to evaluate, so any error it reports denies, beside the rules that matched.
     """
     try:
         result = _authorize(facts, rulebook, rulebook.policies)
@@ -76,12 +83,12 @@ def judge(facts: Facts, rulebook: Rulebook) -> Judgement:
         return FAILED
 
 
-def biting(facts: Iterable[Facts], rulebook: Rulebook) -> frozenset[str]:
-    """Return the ids of all rules that bite any of the metrics."""
+def find_matching_rules(facts: Iterable[Facts], rulebook: Rulebook) -> frozenset[str]:
+    """Return the ids of all rules that match any of the metrics."""
     return frozenset(rule.id for one in facts for rule in judge(one, rulebook).rules)
 
 
-def obligations(facts: Sequence[Facts]) -> tuple[Obligation, ...]:
+def find_obligations(facts: Sequence[Facts]) -> tuple[Obligation, ...]:
     """Return what a permit of this request requires of whoever uses the answer, in the order of the vocabulary."""
     request = facts[0].request
     due = {Obligation.KEEP_WITHHELD, Obligation.NO_OTHER_USE}
@@ -100,8 +107,8 @@ def _authorize(facts: Facts, rulebook: Rulebook, policies: cedarpy.PolicySet) ->
     request = {
         "principal": HUMAN if facts.actor.human else MACHINE,
         "action": ACTION,
-        "resource": charter_uid(facts.charter),
-        "context": context_json(facts, rulebook.waivable, rulebook.referring),
+        "resource": format_charter_uid(facts.charter),
+        "context": build_context_json(facts, rulebook.waivable, rulebook.referring),
     }
     charter = charter_handle(facts.charter, facts.request.grain)
     return cedarpy.is_authorized(request, policies, charter, rulebook.schema)
@@ -141,14 +148,14 @@ def _forbidding(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     return tuple(rule for rule in rules if rule.effect is not Outcome.PERMIT)
 
 
-def _bite(rule: Rule, facts: Facts) -> Bite:
-    return Bite(
+def _match(rule: Rule, facts: Facts) -> RuleMatch:
+    return RuleMatch(
         id=rule.id,
         metric=facts.charter.metric,
         title=rule.title,
         text=rule.text,
         why=rule.why,
-        here=explain.here(rule.id, facts),
+        here=explain.explain_match(rule.id, facts),
         fix=rule.fix,
         waivable=rule.waivable,
         effect=rule.effect,

@@ -1,4 +1,4 @@
-"""Why a rule bit here: one sentence or two about this request, from the facts, for the one who asked.
+"""Why a rule matched here: one sentence or two about this request, from the facts, for the one who asked.
 
 One small function a rule, in the table at the end. Nothing here judges anybody; it says what was asked and what is so.
 """
@@ -11,9 +11,10 @@ from charter.rules.facts import Facts
 from charter.rules.vocabulary import (
     BANNED_SOURCES,
     Category,
-    Decision,
+    Combine,
+    DecisionType,
     Grain,
-    Obligation,
+    OrderBy,
     Standing,
     TimeFilter,
     View,
@@ -21,6 +22,14 @@ from charter.rules.vocabulary import (
 
 CLOCK = {TimeFilter.WEEKEND: "weekends", TimeFilter.EVENING: "evenings", TimeFilter.ONLINE: "time online"}
 
+COMBINED = {
+    Combine.SUM: "the sum of all periods",
+    Combine.MEAN: "the mean of all periods",
+    Combine.SCORE: "one score",
+    Combine.QUOTA: "a quota",
+    Combine.CURVE: "a curve",
+    None: "one value",
+}
 BOARD_SAID_NO = "The board was asked about this, and said no."
 STANDINGS = {
     Standing.DRAFT: "is still a draft",
@@ -33,15 +42,10 @@ STANDINGS = {
 }
 
 
-def here(rule_id: str, facts: Facts) -> str:
-    """Return what in this request the rule bit; a rule without words of its own gets a plain sentence."""
+def explain_match(rule_id: str, facts: Facts) -> str:
+    """Return what in this request the rule matched; a rule without words of its own gets a plain sentence."""
     said = HERE.get(rule_id, _added_rule)(facts)
     return f"{said} {BOARD_SAID_NO}" if rule_id in facts.ruled_against else said
-
-
-def obligation_text(obligation: Obligation) -> str:
-    """Return what the obligation asks of whoever uses the answer."""
-    return OBLIGATIONS[obligation]
 
 
 def _added_rule(facts: Facts) -> str:
@@ -93,7 +97,7 @@ def _list(facts: Facts) -> str:
 
 def _score(facts: Facts) -> str:
     metrics = words.many(len(set(facts.request.metrics)), "metric")
-    return f"You asked to make one score of {metrics}, for {_about(facts)}."
+    return f"You asked for {COMBINED[facts.request.combine]} of {metrics}, for {_about(facts)}."
 
 
 def _one_metric(facts: Facts) -> str:
@@ -120,7 +124,7 @@ def _classes(facts: Facts) -> str:
     charter, asked = facts.charter, facts.request.view
     if asked is not charter.view:
         return f"{_subject(facts)} is a {charter.view} metric. You asked for it in a {asked} view."
-    others = context.other_class_beside(facts)
+    others = context.find_other_class_beside(facts)
     if others:
         return f"{_subject(facts)} is a {charter.view} metric. Beside it you asked for {words.listed(others)}, which is not."
     return f"{_subject(facts)} is a diagnostic metric. {_purpose(facts)} is a decision about a person."
@@ -134,7 +138,7 @@ def _unlike(facts: Facts) -> str:
 
 
 def _small(facts: Facts) -> str:
-    small = context.small_cohorts(facts.cohorts)
+    small = context.find_small_cohorts(facts.cohorts)
     if not small:
         return f"{_subject(facts)} is never shown for a single person."
     sizes = (f"{words.cohort(one.slug)} has fewer than {one.minimum} people" for one in small)
@@ -168,13 +172,13 @@ def _date_missing(facts: Facts) -> str:
 
 
 def _beside_missing(facts: Facts) -> str:
-    missing = context.missing_beside(facts)
+    missing = context.find_missing_beside(facts)
     wanted = f"The charter of {_name(facts)} wants {words.listed(missing)} asked in the same request."
     return wanted if missing else ""
 
 
 def _lists(facts: Facts) -> str:
-    uses = uses_listed(facts)
+    uses = describe_uses(facts)
     if not uses:
         return f"The charter of {_name(facts)} lists no use."
     if len(uses) > 4:
@@ -183,14 +187,14 @@ def _lists(facts: Facts) -> str:
     return f"The charter of {_name(facts)} lists {words.many(len(uses), 'use')}: {'; '.join(uses)}."
 
 
-def uses_listed(facts: Facts) -> list[str]:
+def describe_uses(facts: Facts) -> list[str]:
     """Return the charter's uses in words: "workflow debugging, at team level"."""
-    by_decision: dict[Decision, set[Grain]] = defaultdict(set)
+    by_decision: dict[DecisionType, set[Grain]] = defaultdict(set)
     for decision, grain in facts.charter.listed:
         by_decision[decision].add(grain)
     return [
         f"{words.spoken(decision)}, at {words.listed(words.level(g) for g in Grain if g in by_decision[decision])} level"
-        for decision in Decision
+        for decision in DecisionType
         if decision in by_decision
     ]
 
@@ -226,10 +230,18 @@ def _hopped(facts: Facts) -> str:
     before = facts.looking.hopped_from
     if before is None:
         return ""
-    return (
-        f"Not long ago {_name(facts)} was refused to you for {words.spoken(before)}. "
-        f"Now you ask about much the same people for {words.spoken(facts.request.decision)}."
+    looking = facts.looking
+    was_for, on = words.spoken(before), f" on {words.day(looking.hopped_on)}" if looking.hopped_on else ""
+    noticed = (
+        f"{_name(facts)} was not allowed for {was_for}{on}. "
+        f"This asks for it again, of much the same people, for {words.spoken(facts.request.decision)}."
     )
+    until = f"Until {words.day(looking.hopped_until)} the" if looking.hopped_until else "The"
+    go_on = (
+        f"{until} board decides on such a question, and you can put it to the board. "
+        f"You can ask for {was_for} again at any time, with what that refusal names."
+    )
+    return words.sentence(f"{noticed} {go_on}")
 
 
 def _context_notes(facts: Facts) -> str:
@@ -272,7 +284,7 @@ def _thin(facts: Facts) -> str:
 def _accountable(facts: Facts) -> str:
     if facts.request.accountable is None:
         return f"You named nobody who answers for this {words.spoken(facts.request.decision)}."
-    return "The one you named as accountable is not a person with an account here."
+    return "Nobody whom you may name as accountable has the user name that you gave."
 
 
 def _wellness(facts: Facts) -> str:
@@ -339,7 +351,7 @@ def _about(facts: Facts) -> str:
 
 def _order(facts: Facts) -> str:
     asked = facts.request.order_by
-    return f"{_name(facts)}, highest first" if asked == "value" else f"{asked}"
+    return f"{_name(facts)}, highest first" if asked is OrderBy.VALUE else f"{asked}"
 
 
 def _role_may_ask(facts: Facts) -> bool:
@@ -379,15 +391,4 @@ HERE: dict[str, Callable[[Facts], str]] = {
     "AR26": _export,
     "AR27": _thin,
     "AR28": _too_old,
-}
-
-OBLIGATIONS = {
-    Obligation.ANNOTATE_CONTEXT: "Show the context notes beside the values.",
-    Obligation.SHOW_COUNTER_METRIC: "Show the metric that it is paired with beside it.",
-    Obligation.ADD_RELIABILITY_AND_QUALITATIVE: (
-        "These are delivery metrics only. Add reliability and what people say before you decide."
-    ),
-    Obligation.KEEP_WITHHELD: "Leave withheld values withheld. Do not work them out from others.",
-    Obligation.NO_OTHER_USE: "Use the values for the decision you named and for nothing else.",
-    Obligation.NO_EXPORT: "Do not copy the values out of this site.",
 }

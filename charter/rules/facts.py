@@ -8,8 +8,8 @@ from charter.rules.request import Request
 from charter.rules.vocabulary import (
     Category,
     ContextClass,
-    Decision,
     DecisionGroup,
+    DecisionType,
     Grain,
     Kind,
     Layer,
@@ -43,7 +43,7 @@ class CharterFacts(Struct, frozen=True):
     kind: Kind
     view: View
     sources: frozenset[SourceKind]
-    listed: frozenset[tuple[Decision, Grain]]
+    listed: frozenset[tuple[DecisionType, Grain]]
     access: frozenset[tuple[Role, Grain]]
     wellness_signal: bool  # tagged as a sign of wellness or strain (AR20)
     data_from: date | None
@@ -51,7 +51,7 @@ class CharterFacts(Struct, frozen=True):
     pilot_cohorts: frozenset[str]
     unit: str = ""
     counter_metric: str | None = None  # shown beside it wherever it is shown (S26)
-    needs_beside: frozenset[tuple[Decision, Grain, str]] = (
+    needs_beside: frozenset[tuple[DecisionType, Grain, str]] = (
         frozenset()
     )  # metrics a listed use must be asked with
     counts_hours: bool = False  # counts weekend, evening or online time, as weekend-share does (AR03)
@@ -60,7 +60,7 @@ class CharterFacts(Struct, frozen=True):
 class DecisionFacts(Struct, frozen=True):
     """What the programme lays down for the decision (S7)."""
 
-    decision: Decision
+    decision: DecisionType
     group: DecisionGroup
     consequential: bool
     evidence_needed: int
@@ -102,14 +102,18 @@ class LookingFacts(Struct, frozen=True):
     persons_today: int = 0  # distinct other people looked at on this day
     persons_limit: int = 10
     enumerated: str = ""  # the group whose people are being gone through one by one
-    hopped_from: Decision | None = None  # a decision refused lately for this metric and much the same people
+    hopped_from: DecisionType | None = (
+        None  # a decision refused lately for this metric and much the same people
+    )
+    hopped_on: date | None = None  # the day of that refusal
+    hopped_until: date | None = None  # the first day on which it no longer counts
 
 
 class Facts(Struct, frozen=True):
     """All that the rules may look at for one metric of one request."""
 
     request: Request
-    at: datetime
+    at: datetime  # in the programme's time zone, so that its day is the programme's
     actor: ActorFacts
     charter: CharterFacts
     decision: DecisionFacts
@@ -118,7 +122,9 @@ class Facts(Struct, frozen=True):
     beside: tuple[BesideFacts, ...]
     fairness_until: date | None  # last day of the passed fairness audit, None where there is none (AR25)
     waived: frozenset[str]  # ids of rules waived for this metric and use, now
-    accountable_human: bool = False  # the accountable named in the request is a person's account (AR18, S93)
+    accountable_human: bool = (
+        False  # a person's account that the asker may name is named as accountable (AR18, S93)
+    )
     values: ValueFacts = ValueFacts()
     looking: LookingFacts = LookingFacts()
     protected: bool = (

@@ -8,7 +8,7 @@ _YEAR_10000 = 10_000 * 12  # months of the first year that a date cannot be in
 MONTHS = {Period.MONTH: 1, Period.QUARTER: 3}
 
 
-def first_start(day: date, period: Period) -> date:
+def find_first_start(day: date, period: Period) -> date:
     """Return the first day on or after `day` on which a period begins."""
     length = MONTHS[period]
     months = day.year * 12 + day.month - 1

@@ -1,4 +1,8 @@
-"""The smallest change to a refused request that the same rules would permit."""
+"""The smallest change to a refused request that the same rules would permit. What it is for never changes.
+
+A decision is what somebody has to take: another one in its place would be another question, and asking it would be
+hopping from purpose to purpose (AR13).
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -9,18 +13,19 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from charter.rules import words
-from charter.rules.context import asks_of_persons, outside_pilot, small_cohorts
-from charter.rules.engine import biting, judge
-from charter.rules.facts import CohortFacts, DecisionFacts, Facts
-from charter.rules.periods import first_start
+from charter.rules.context import asks_of_persons, find_small_cohorts, outside_pilot
+from charter.rules.engine import find_matching_rules, judge
+from charter.rules.facts import CohortFacts, Facts
+from charter.rules.outlook import add_companions, place
+from charter.rules.periods import find_first_start
 from charter.rules.request import Request, Window
 from charter.rules.rulebook import Rulebook
-from charter.rules.vocabulary import GROUP_OF, Decision, DecisionGroup, Grain
+from charter.rules.vocabulary import Grain, OrderBy
 
 SMALLEST_COHORT = 5  # registration refuses smaller ones
 
 
-class Change(Struct, frozen=True):
+class RequestChange(Struct, frozen=True):
     """One part of the question: what was asked, what would be allowed, and the rules that this clears."""
 
     part: str
@@ -32,7 +37,7 @@ class Change(Struct, frozen=True):
 class Repair(Struct, frozen=True):
     """The parts that have to change together, and the request as it then reads."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[RequestChange, ...]
     request: Request
 
 
@@ -43,7 +48,6 @@ class _Patch(Struct, frozen=True):
     asked: str
     allowed: str
     fields: Mapping[str, Any]
-    decision: DecisionFacts | None = None
     cohorts: tuple[CohortFacts, ...] | None = None
 
 
@@ -52,18 +56,18 @@ def smallest_change(
     rulebook: Rulebook,
     *,
     cohorts_of_persons: Iterable[str | CohortFacts] = (),
-    decisions: Mapping[Decision, DecisionFacts] | None = None,
+    companions: Sequence[Facts] = (),
 ) -> Repair | None:
     """Find the fewest parts of a request whose change makes the rules permit it; None where there are none.
 
-    Candidates come from the charters' own listing; nothing is proposed that the asker's roles do not allow, no
-    evidence or accountable person is made up, and no decision about a person is offered in place of another.
+    Nothing is proposed that the asker's roles do not allow, and no evidence or accountable person is made up.
     `cohorts_of_persons`: registered cohorts that hold the persons asked about, over which the asker has the same roles.
-    `decisions`: what the programme lays down for decisions other than the one asked; the house's grouping otherwise.
+    `companions`: the facts of metrics that the charters may want asked together with those asked for.
     """
-    frames = _frames(facts, tuple(_known(facts, cohorts_of_persons)), decisions or {})
-    patches = _fewest(facts, frames, rulebook)
-    return _repair(facts, patches, rulebook) if patches else None
+    everything = (*facts, *companions)
+    frames = _frames(facts, tuple(_known(facts, cohorts_of_persons)))
+    patches = _fewest(everything, frames, rulebook)
+    return _repair(everything, patches, rulebook) if patches else None
 
 
 def _fewest(
@@ -80,16 +84,13 @@ def _fewest(
     return best
 
 
-def _frames(
-    facts: Sequence[Facts], cohorts: tuple[CohortFacts, ...], decisions: Mapping[Decision, DecisionFacts]
-) -> Iterator[tuple[_Patch, ...]]:
-    """Yield the choices of decision and level, fewest changes first."""
-    levels = [_level(facts[0], grain, cohorts) for grain in Grain]
-    to_level = [patch for patch in levels if patch is not None]
-    to_decision = [_decision(facts[0], decision, decisions) for decision in _decisions(facts)]
+def _frames(facts: Sequence[Facts], cohorts: tuple[CohortFacts, ...]) -> Iterator[tuple[_Patch, ...]]:
+    """Yield the choices of level, fewest changes first."""
     yield ()
-    yield from ((patch,) for patch in chain(to_level, to_decision))
-    yield from ((decision, level) for decision in to_decision for level in to_level)
+    for grain in Grain:
+        patch = _level(facts[0], grain, cohorts)
+        if patch is not None:
+            yield (patch,)
 
 
 def _complete(
@@ -97,7 +98,8 @@ def _complete(
 ) -> tuple[_Patch, ...] | None:
     """Add to the frame the other parts that have to change, and no more; None where no change of them is enough."""
     must, may = _toggles(facts, frame)
-    patches = frame + must + may
+    with_companions = _companions(facts, frame)
+    patches = frame + with_companions + must + may
     changed = _apply(facts, patches)
     kept = tuple(one.charter.metric for one in changed if judge(one, rulebook).permitted)
     if not kept:
@@ -124,43 +126,28 @@ def _apply(facts: Sequence[Facts], patches: Iterable[_Patch]) -> list[Facts]:
     request = replace(
         facts[0].request, **dict(chain.from_iterable(patch.fields.items() for patch in patches))
     )
-    return [_changed(one, request, patches) for one in facts if one.charter.metric in request.metrics]
+    placed = place({one.charter.metric: one for one in facts}, request)
+    return [_changed(one, patches) for one in placed]
 
 
-def _changed(one: Facts, request: Request, patches: tuple[_Patch, ...]) -> Facts:
-    decision = next((patch.decision for patch in patches if patch.decision), one.decision)
+def _changed(one: Facts, patches: tuple[_Patch, ...]) -> Facts:
     cohorts = next((patch.cohorts for patch in patches if patch.cohorts is not None), one.cohorts)
     return replace(
-        one,
-        request=request,
-        decision=decision,
-        cohorts=cohorts,
-        beside=tuple(beside for beside in one.beside if beside.metric in request.metrics),
-        person_classes=one.person_classes if request.persons else frozenset(),
-        waived=one.waived if decision is one.decision else frozenset(),  # a waiver is for one use
+        one, cohorts=cohorts, person_classes=one.person_classes if one.request.persons else frozenset()
     )
 
 
-def _decisions(facts: Sequence[Facts]) -> list[Decision]:
-    """Return the decisions that some charter lists, that are not about a person, other than the one asked."""
-    listed = {decision for one in facts for decision, _ in one.charter.listed}
-    asked = facts[0].request.decision
-    return [d for d in Decision if d in listed and d is not asked and GROUP_OF[d] is not DecisionGroup.PEOPLE]
+def _asked(facts: Sequence[Facts]) -> list[Facts]:
+    """Those of the metrics asked for; the others may be added."""
+    return [one for one in facts if one.charter.metric in facts[0].request.metrics]
 
 
-def _decision(one: Facts, decision: Decision, known: Mapping[Decision, DecisionFacts]) -> _Patch:
-    house = DecisionFacts(
-        decision=decision,
-        group=GROUP_OF[decision],
-        consequential=False,
-        evidence_needed=0,
-        fairness_needed=False,
-        accountable_needed=False,
-    )
-    asked = words.sentence(words.spoken(one.request.decision))
-    allowed = words.sentence(words.spoken(decision))
-    fields = {"decision": decision}
-    return _Patch("Decision", asked, allowed, fields, decision=known.get(decision, house))
+def _companions(facts: Sequence[Facts], frame: tuple[_Patch, ...]) -> tuple[_Patch, ...]:
+    """The metrics that the charters want asked together with those asked for, at the level of the frame."""
+    known = {one.charter.metric: one for one in facts}
+    request = replace(facts[0].request, **dict(chain.from_iterable(patch.fields.items() for patch in frame)))
+    whole = add_companions(known, request)
+    return (_metrics(facts, whole),) if whole != request.metrics else ()
 
 
 def _known(facts: Sequence[Facts], cohorts_of_persons: Iterable[str | CohortFacts]) -> Iterator[CohortFacts]:
@@ -199,13 +186,16 @@ def _toggles(
     """
     leaves_people = asks_of_persons(facts[0]) and any(patch.cohorts is not None for patch in frame)
     ranking = tuple(_ranking_off(facts[0].request))
-    others = tuple(chain(_asks_off(facts[0].request), _view(facts), _window(facts), _cohorts(facts, frame)))
+    involved = _apply(facts, frame + _companions(facts, frame)) or facts
+    others = tuple(
+        chain(_asks_off(facts[0].request), _view(facts), _window(involved), _cohorts(facts, frame))
+    )
     return (ranking, others) if leaves_people else ((), ranking + others)
 
 
 def _ranking_off(request: Request) -> Iterator[_Patch]:
     if request.order_by is not None:
-        asked = "Highest first" if request.order_by == "value" else f"By {request.order_by}"
+        asked = "Highest first" if request.order_by is OrderBy.VALUE else f"By {request.order_by}"
         yield _Patch("Order", asked, "None", {"order_by": None})
     if request.limit is not None:
         yield _Patch("Limit", f"The first {request.limit}", "None", {"limit": None})
@@ -215,7 +205,7 @@ def _ranking_off(request: Request) -> Iterator[_Patch]:
 
 def _asks_off(request: Request) -> Iterator[_Patch]:
     if request.combine is not None:
-        yield _Patch("Combine", "One score", "Each metric on its own", {"combine": None})
+        yield _Patch("Combine", words.sentence(request.combine), "Each value on its own", {"combine": None})
     if request.compare:
         yield _Patch("Compare", "Side by side", "Each on its own", {"compare": False})
     if request.time_filter is not None:
@@ -228,7 +218,7 @@ def _asks_off(request: Request) -> Iterator[_Patch]:
 
 def _view(facts: Sequence[Facts]) -> Iterator[_Patch]:
     asked = facts[0].request.view
-    for view in sorted({one.charter.view for one in facts} - {asked}):
+    for view in sorted({one.charter.view for one in _asked(facts)} - {asked}):
         yield _Patch("View", words.sentence(asked), words.sentence(view), {"view": view})
         return
 
@@ -237,7 +227,7 @@ def _window(facts: Sequence[Facts]) -> Iterator[_Patch]:
     """Clip the window to what the charters and retention allow, at the start of a period."""
     request = facts[0].request
     bound = max(max(one.charter.kept_from, one.charter.data_from or date.min) for one in facts)
-    start = first_start(bound, request.period)
+    start = find_first_start(bound, request.period)
     if request.window.start < bound and start < request.window.end:
         clipped = Window(start=start, end=request.window.end)
         yield _Patch("Window", words.window(request.window), words.window(clipped), {"window": clipped})
@@ -247,8 +237,8 @@ def _cohorts(facts: Sequence[Facts], frame: tuple[_Patch, ...]) -> Iterator[_Pat
     """Leave out the cohorts that are too small or outside a pilot, where the level stays."""
     if any(patch.cohorts is not None for patch in frame):
         return
-    refused = {cohort.slug for cohort in small_cohorts(facts[0].cohorts)}
-    refused |= {slug for one in facts if one.charter.pilot_cohorts for slug in outside_pilot(one)}
+    refused = {cohort.slug for cohort in find_small_cohorts(facts[0].cohorts)}
+    refused |= {slug for one in _asked(facts) if one.charter.pilot_cohorts for slug in outside_pilot(one)}
     kept = tuple(cohort for cohort in facts[0].cohorts if cohort.slug not in refused)
     if refused and kept:
         slugs = tuple(cohort.slug for cohort in kept)
@@ -258,7 +248,10 @@ def _cohorts(facts: Sequence[Facts], frame: tuple[_Patch, ...]) -> Iterator[_Pat
 
 def _metrics(facts: Sequence[Facts], kept: tuple[str, ...]) -> _Patch:
     names = {one.charter.metric: words.inside(one.charter.name) for one in facts}
-    asked, allowed = (words.sentence(words.listed(names[slug] for slug in slugs)) for slugs in (names, kept))
+    asked, allowed = (
+        words.sentence(words.listed(names[slug] for slug in slugs))
+        for slugs in (facts[0].request.metrics, kept)
+    )
     return _Patch("Metrics", asked, allowed, {"metrics": kept})
 
 
@@ -273,20 +266,20 @@ def _whose(request: Request) -> str:
 def _repair(facts: Sequence[Facts], patches: tuple[_Patch, ...], rulebook: Rulebook) -> Repair:
     cleared = _cleared(facts, patches, rulebook)
     changes = (
-        Change(p.part, p.asked, p.allowed, tuple(sorted(rules)))
+        RequestChange(p.part, p.asked, p.allowed, tuple(sorted(rules)))
         for p, rules in zip(patches, cleared, strict=True)
     )
     return Repair(tuple(changes), _apply(facts, patches)[0].request)
 
 
 def _cleared(facts: Sequence[Facts], patches: tuple[_Patch, ...], rulebook: Rulebook) -> list[set[str]]:
-    """Say which rules each part clears: those it clears alone, and those that bite again when it is put back."""
-    bitten = biting(facts, rulebook)
+    """Say which rules each part clears: those it clears alone, and those that match again when it is put back."""
+    matched = find_matching_rules(_apply(facts, ()), rulebook)
     cleared = []
     for patch in patches:
         others = tuple(other for other in patches if other is not patch)
-        alone = bitten - biting(_apply(facts, [patch]), rulebook)
-        again = bitten & biting(_apply(facts, others), rulebook)
+        alone = matched - find_matching_rules(_apply(facts, [patch]), rulebook)
+        again = matched & find_matching_rules(_apply(facts, others), rulebook)
         cleared.append(set(alone | again))
-    cleared[0] |= bitten.difference(*cleared)  # cleared by any two of three parts: said once, of the first
+    cleared[0] |= matched.difference(*cleared)  # cleared by any two of three parts: said once, of the first
     return cleared

@@ -5,14 +5,27 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-from charter.rules.vocabulary import Decision, EvidenceKind, Grain, Period, TimeFilter, View
+from charter.rules.vocabulary import (
+    Combine,
+    DecisionType,
+    EvidenceKind,
+    Grain,
+    OrderBy,
+    Period,
+    TimeFilter,
+    View,
+)
 
 # For Python alone `$` also stands before a last line break.
 Slug = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[a-z0-9][a-z0-9.:+_-]*$(?!\n)")]
-Metrics = Annotated[tuple[Slug, ...], Meta(min_length=1, max_length=5)]
+MOST_METRICS = 5  # that one request may ask for together
+# What an organisation calls a person, which may be an e-mail address.
+PersonName = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[a-z0-9][a-z0-9.:+_@'-]*$(?!\n)")]
+Metrics = Annotated[tuple[Slug, ...], Meta(min_length=1, max_length=MOST_METRICS)]
 # A word of the asker's own: no control characters, which no record could hold.
 _PLAIN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 Names = Annotated[tuple[Slug, ...], Meta(max_length=50)]
+Persons = Annotated[tuple[PersonName, ...], Meta(max_length=50)]
 
 
 class Window(Struct, frozen=True, forbid_unknown_fields=True):
@@ -32,22 +45,23 @@ class Evidence(Struct, frozen=True, forbid_unknown_fields=True):
 class Request(Struct, frozen=True, forbid_unknown_fields=True):
     """What is asked. It can say what is abusive, so that asking for it is refused by its rule and is on the log.
 
+    What it says, it says in words of the vocabulary. `reason`, and the references of evidence, are kept and decide nothing.
     `cohorts` are slugs of registered cohorts, `persons` external ids (person and self grain only).
     """
 
-    decision: Decision
+    decision: DecisionType
     metrics: Metrics
     grain: Grain
     window: Window
     period: Period
     view: View = View.DIAGNOSTIC
     cohorts: Names = ()
-    persons: Names = ()
-    order_by: Annotated[str, Meta(max_length=40, pattern=_PLAIN)] | None = None
+    persons: Persons = ()
+    order_by: OrderBy | None = None
     limit: Annotated[int, Meta(ge=1, le=10_000)] | None = None
     percentile: bool = False
     compare: bool = False
-    combine: Annotated[str, Meta(max_length=40, pattern=_PLAIN)] | None = None
+    combine: Combine | None = None
     time_filter: TimeFilter | None = None
     evidence: Annotated[tuple[Evidence, ...], Meta(max_length=20)] = ()
     accountable: Annotated[str, Meta(max_length=100, pattern=_PLAIN)] | None = None

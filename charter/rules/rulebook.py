@@ -12,11 +12,11 @@ import msgspec
 from cedarpy import pst
 from msgspec import Struct
 
-from charter.rules.context import charter_entity
+from charter.rules.context import build_charter_entity
 from charter.rules.facts import CharterFacts
 from charter.rules.vocabulary import Grain, Outcome, Waivable
 
-HOUSE = Path(__file__).parent / "house"
+BUILTIN = Path(__file__).parent / "builtin"
 SCHEMA = "schema.cedarschema"
 ENGINE = "ENGINE"  # the rule id of an engine error; no policy may take it
 ANNOTATIONS = ("id", "title", "text", "why", "fix", "family", "effect", "waivable")
@@ -24,7 +24,7 @@ RULE_ID = re.compile(r"[A-Z][A-Z0-9-]{1,19}")
 
 
 class Rule(Struct, frozen=True):
-    """One policy in words: its title, text, reason and fix; `effect` is what it does to a request it bites."""
+    """One policy in words: its title, text, reason and fix; `effect` is what it does to a request it matches."""
 
     id: str
     title: str
@@ -36,7 +36,7 @@ class Rule(Struct, frozen=True):
     waivable: Waivable
 
 
-class Finding(Struct, frozen=True, order=True):
+class RulebookFinding(Struct, frozen=True, order=True):
     """What is wrong with a rulebook: in which file, in which policy (empty for the whole file), and what."""
 
     file: str
@@ -50,7 +50,7 @@ class Finding(Struct, frozen=True, order=True):
 class RulebookError(ValueError):
     """A rulebook that may not be published; `findings` say why, all at once."""
 
-    def __init__(self, findings: tuple[Finding, ...]) -> None:
+    def __init__(self, findings: tuple[RulebookFinding, ...]) -> None:
         super().__init__("; ".join(map(str, findings)))
         self.findings = findings
 
@@ -86,17 +86,17 @@ class _Policy:
     def id(self) -> str:
         return self.parsed.annotations.get("id", "")
 
-    def finding(self, problem: str) -> Finding:
-        return Finding(self.file, self.id or self.parsed.id, problem)
+    def finding(self, problem: str) -> RulebookFinding:
+        return RulebookFinding(self.file, self.id or self.parsed.id, problem)
 
 
-def house_files() -> dict[str, str]:
-    """Return the house's schema and policies by file name."""
-    paths = [HOUSE / SCHEMA, *sorted(HOUSE.glob("*.cedar"))]
+def builtin_files() -> dict[str, str]:
+    """Return the built-in schema and policies by file name."""
+    paths = [BUILTIN / SCHEMA, *sorted(BUILTIN.glob("*.cedar"))]
     return {path.name: path.read_text(encoding="utf-8") for path in paths}
 
 
-def content_hash(files: Mapping[str, str]) -> str:
+def hash_files(files: Mapping[str, str]) -> str:
     """Return the hex SHA-256 of the files as JSON pairs in name order."""
     return hashlib.sha256(msgspec.json.encode(sorted(files.items()))).hexdigest()
 
@@ -105,15 +105,15 @@ def compile_rulebook(files: Mapping[str, str]) -> Rulebook:
     """Check and parse a rulebook; equal content comes back as the same object.
 
     Raises `RulebookError` with every finding: syntax, types and vocabulary words against the schema, annotations,
-    duplicate ids, rules that can never bite, waivers, and anything but exactly one permit.
+    duplicate ids, rules that can never match, waivers, and anything but exactly one permit.
     """
-    return _compile(tuple(sorted(files.items())), _house_schema_of)
+    return _compile(tuple(sorted(files.items())), _builtin_schema_of)
 
 
 def read_rulebook(files: Mapping[str, str]) -> Rulebook:
     """Read a rulebook as whoever wrote it did, by the schema that lies in it: to show and to compare, never to decide by.
 
-    Rules in force when a new version of the house came may be of its earlier schema. Raises `RulebookError`.
+    Rules in force when a new version of the product came may be of its earlier schema. Raises `RulebookError`.
     """
     return _compile(tuple(sorted(files.items())), _schema_of)
 
@@ -129,48 +129,48 @@ def _compile(
     findings += [finding for check in _CHECKS for finding in check(policies)]
     if not findings:
         findings += [
-            policy.finding("it can never bite") for policy in policies if _never_bites(policy, schema)
+            policy.finding("it can never match") for policy in policies if _never_matches(policy, schema)
         ]
     if findings:
         raise RulebookError(tuple(sorted(findings)))
-    return _assemble(content_hash(files), schema, policies)
+    return _assemble(hash_files(files), schema, policies)
 
 
 def _schema_of(files: Mapping[str, str]) -> cedarpy.Schema:
     if SCHEMA not in files:
-        raise RulebookError((Finding(SCHEMA, "", "the schema is missing"),))
+        raise RulebookError((RulebookFinding(SCHEMA, "", "the schema is missing"),))
     try:
         return cedarpy.Schema.from_str(files[SCHEMA])
     except ValueError as error:
-        raise RulebookError((Finding(SCHEMA, "", str(error)),)) from error
+        raise RulebookError((RulebookFinding(SCHEMA, "", str(error)),)) from error
 
 
-def _house_schema_of(files: Mapping[str, str]) -> cedarpy.Schema:
-    """Parse the schema, which has to be the house's own: organisations add rules, not facts."""
+def _builtin_schema_of(files: Mapping[str, str]) -> cedarpy.Schema:
+    """Parse the schema, which has to be the built-in one: organisations add rules, not facts."""
     schema = _schema_of(files)
-    if str(schema) != str(house_schema()):
-        raise RulebookError((Finding(SCHEMA, "", "it differs from the schema of this version of the house"),))
+    if str(schema) != str(builtin_schema()):
+        raise RulebookError((RulebookFinding(SCHEMA, "", "it differs from the schema of this version"),))
     return schema
 
 
 @lru_cache(maxsize=1)
-def house_schema() -> cedarpy.Schema:
-    return cedarpy.Schema.from_str((HOUSE / SCHEMA).read_text(encoding="utf-8"))
+def builtin_schema() -> cedarpy.Schema:
+    return cedarpy.Schema.from_str((BUILTIN / SCHEMA).read_text(encoding="utf-8"))
 
 
-def _parse(files: Mapping[str, str]) -> tuple[list[_Policy], list[Finding]]:
+def _parse(files: Mapping[str, str]) -> tuple[list[_Policy], list[RulebookFinding]]:
     policies: list[_Policy] = []
-    findings: list[Finding] = []
+    findings: list[RulebookFinding] = []
     for name, text in files.items():
         try:
             parsed = cedarpy.policies_to_pst(text)
         except ValueError as error:
-            findings.append(Finding(name, "", str(error)))
+            findings.append(RulebookFinding(name, "", str(error)))
             continue
         if not name.endswith(".cedar"):
-            findings.append(Finding(name, "", "a rulebook holds the schema and .cedar files only"))
+            findings.append(RulebookFinding(name, "", "a rulebook holds the schema and .cedar files only"))
         if parsed.templates:
-            findings.append(Finding(name, "", "templates have no place in a rulebook"))
+            findings.append(RulebookFinding(name, "", "templates have no place in a rulebook"))
         written = _as_written(text)
         policies += [
             _Policy(name, policy, written.get(policy.annotations.get("id", ""), ""))
@@ -196,19 +196,20 @@ def _as_written(text: str) -> dict[str, str]:
     return found
 
 
-def _check_types(files: Mapping[str, str], schema: cedarpy.Schema) -> list[Finding]:
+def _check_types(files: Mapping[str, str], schema: cedarpy.Schema) -> list[RulebookFinding]:
     """Let Cedar check every policy against the schema, misspelt words of vocabularies among the rest."""
     findings = []
     for name in sorted(files.keys() - {SCHEMA}):
         result = cedarpy.validate_policies(files[name], schema)
         ids = result.id_annotations_by_policy_id
         findings += [
-            Finding(name, ids.get(error.policy_id, error.policy_id), error.error) for error in result.errors
+            RulebookFinding(name, ids.get(error.policy_id, error.policy_id), error.error)
+            for error in result.errors
         ]
     return findings
 
 
-def _check_annotations(policies: list[_Policy]) -> Iterator[Finding]:
+def _check_annotations(policies: list[_Policy]) -> Iterator[RulebookFinding]:
     for policy in policies:
         given = policy.parsed.annotations
         for name in ANNOTATIONS:
@@ -220,7 +221,7 @@ def _check_annotations(policies: list[_Policy]) -> Iterator[Finding]:
             yield policy.finding("@family must be the name of its file")
 
 
-def _check_words(policies: list[_Policy]) -> Iterator[Finding]:
+def _check_words(policies: list[_Policy]) -> Iterator[RulebookFinding]:
     """Hold @effect and @waivable to their words: a forbid denies or refers, the permit permits."""
     for policy in policies:
         permits = policy.parsed.effect == "permit"
@@ -232,7 +233,7 @@ def _check_words(policies: list[_Policy]) -> Iterator[Finding]:
             yield policy.finding(f"@waivable must be {' or '.join(sorted(waivables))}")
 
 
-def _check_ids(policies: list[_Policy]) -> Iterator[Finding]:
+def _check_ids(policies: list[_Policy]) -> Iterator[RulebookFinding]:
     seen: set[str] = set()
     for policy in policies:
         if not RULE_ID.fullmatch(policy.id) or policy.id == ENGINE:
@@ -242,24 +243,24 @@ def _check_ids(policies: list[_Policy]) -> Iterator[Finding]:
         seen.add(policy.id)
 
 
-def _check_permits(policies: list[_Policy]) -> Iterator[Finding]:
+def _check_permits(policies: list[_Policy]) -> Iterator[RulebookFinding]:
     permits = [policy for policy in policies if policy.parsed.effect == "permit"]
     if len(permits) != 1:
-        yield Finding("", "", f"a rulebook has exactly one permit, this one has {len(permits)}")
+        yield RulebookFinding("", "", f"a rulebook has exactly one permit, this one has {len(permits)}")
 
 
 _WAIVED = pst.GetAttr(pst.Var("context"), "waived")
 _RULED = pst.GetAttr(pst.Var("context"), "ruled")
 
 
-def _check_waivers(policies: list[_Policy]) -> Iterator[Finding]:
+def _check_waivers(policies: list[_Policy]) -> Iterator[RulebookFinding]:
     """A waivable rule stands back for a waiver of itself alone; any other rule knows no waivers."""
     for policy in policies:
         waivable = policy.parsed.annotations.get("waivable") == Waivable.BOARD
         yield from _check_exception(policy, "waived", _WAIVED, waivable, '@waivable("board")')
 
 
-def _check_rulings(policies: list[_Policy]) -> Iterator[Finding]:
+def _check_rulings(policies: list[_Policy]) -> Iterator[RulebookFinding]:
     """A referring rule stands back where the board has said yes to the very question; no other rule knows rulings."""
     for policy in policies:
         refers = policy.parsed.annotations.get("effect") == Outcome.REFER
@@ -268,7 +269,7 @@ def _check_rulings(policies: list[_Policy]) -> Iterator[Finding]:
 
 def _check_exception(
     policy: _Policy, name: str, exceptions: pst.Expr, has_them: bool, annotation: str
-) -> Iterator[Finding]:
+) -> Iterator[RulebookFinding]:
     """Hold a policy to asking for its own exception, in a clause of its own, where it has any, and else for none."""
     own = pst.Unless(pst.BinaryOp("contains", exceptions, pst.StringLit(policy.id)))
     others = [clause for clause in policy.parsed.clauses if clause != own]
@@ -304,7 +305,7 @@ _CHECKS = (
 )
 
 
-def _never_bites(policy: _Policy, schema: cedarpy.Schema) -> bool:
+def _never_matches(policy: _Policy, schema: cedarpy.Schema) -> bool:
     """Find a condition that can never hold.
 
     Cedar's validator does not look behind `&&` once the left is always false. So a further condition that names an
@@ -383,4 +384,4 @@ def charter_handle(charter: CharterFacts, grain: Grain) -> cedarpy.Entities:
 
     Raises `ValueError` where the charter does not fit the schema.
     """
-    return cedarpy.Entities.from_json_str(charter_entity(charter, grain), house_schema())
+    return cedarpy.Entities.from_json_str(build_charter_entity(charter, grain), builtin_schema())

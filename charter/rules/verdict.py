@@ -5,10 +5,10 @@ from msgspec import Struct
 from charter.rules.vocabulary import Outcome, Waivable
 
 
-class Bite(Struct, frozen=True):
-    """One rule that bit one metric of the request, in words a person can act on.
+class RuleMatch(Struct, frozen=True):
+    """One rule that matched one metric of the request, in words a person can act on.
 
-    `text`, `why` and `fix` are the rule's own; `here` says what in this request it bit.
+    `text`, `why` and `fix` are the rule's own; `here` says what in this request it matched.
     """
 
     id: str
@@ -26,7 +26,7 @@ class Verdict(Struct, frozen=True):
     """`rules` are in id order, then in the order of the metrics; empty for a permit."""
 
     outcome: Outcome
-    rules: tuple[Bite, ...] = ()
+    rules: tuple[RuleMatch, ...] = ()
     obligations: tuple[str, ...] = ()
 
     @property

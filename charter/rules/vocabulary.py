@@ -73,7 +73,7 @@ class DecisionGroup(StrEnum):
     ASSURANCE = "assurance"
 
 
-class Decision(StrEnum):
+class DecisionType(StrEnum):
     """The typed uses of a metric. Those of the people group are consequential."""
 
     RELEASE_READINESS = "release_readiness"
@@ -101,28 +101,28 @@ class Decision(StrEnum):
 
 
 GROUP_OF = {
-    Decision.RELEASE_READINESS: DecisionGroup.OPERATIONAL,
-    Decision.INCIDENT_RESPONSE: DecisionGroup.OPERATIONAL,
-    Decision.RELIABILITY_TRADEOFF: DecisionGroup.OPERATIONAL,
-    Decision.WORKFLOW_DEBUGGING: DecisionGroup.OPERATIONAL,
-    Decision.OPERATIONAL_MONITORING: DecisionGroup.OPERATIONAL,
-    Decision.RETROSPECTIVE: DecisionGroup.OPERATIONAL,
-    Decision.STAFFING: DecisionGroup.PLANNING,
-    Decision.LOAD_BALANCING: DecisionGroup.PLANNING,
-    Decision.PORTFOLIO_PLANNING: DecisionGroup.PLANNING,
-    Decision.TOOLING_INVESTMENT: DecisionGroup.PLANNING,
-    Decision.TEAM_COACHING: DecisionGroup.DEVELOPMENT,
-    Decision.ONE_ON_ONE: DecisionGroup.DEVELOPMENT,
-    Decision.PROMOTION_EVIDENCE: DecisionGroup.PEOPLE,
-    Decision.PERFORMANCE_RATING: DecisionGroup.PEOPLE,
-    Decision.COMPENSATION: DecisionGroup.PEOPLE,
-    Decision.INTERNAL_MOVE: DecisionGroup.PEOPLE,
-    Decision.DISCIPLINE: DecisionGroup.PEOPLE,
-    Decision.TERMINATION: DecisionGroup.PEOPLE,
-    Decision.CALIBRATION_INPUT: DecisionGroup.PEOPLE,
-    Decision.FAIRNESS_AUDIT: DecisionGroup.ASSURANCE,
-    Decision.GAMING_AUDIT: DecisionGroup.ASSURANCE,
-    Decision.LEGAL_REQUEST: DecisionGroup.ASSURANCE,
+    DecisionType.RELEASE_READINESS: DecisionGroup.OPERATIONAL,
+    DecisionType.INCIDENT_RESPONSE: DecisionGroup.OPERATIONAL,
+    DecisionType.RELIABILITY_TRADEOFF: DecisionGroup.OPERATIONAL,
+    DecisionType.WORKFLOW_DEBUGGING: DecisionGroup.OPERATIONAL,
+    DecisionType.OPERATIONAL_MONITORING: DecisionGroup.OPERATIONAL,
+    DecisionType.RETROSPECTIVE: DecisionGroup.OPERATIONAL,
+    DecisionType.STAFFING: DecisionGroup.PLANNING,
+    DecisionType.LOAD_BALANCING: DecisionGroup.PLANNING,
+    DecisionType.PORTFOLIO_PLANNING: DecisionGroup.PLANNING,
+    DecisionType.TOOLING_INVESTMENT: DecisionGroup.PLANNING,
+    DecisionType.TEAM_COACHING: DecisionGroup.DEVELOPMENT,
+    DecisionType.ONE_ON_ONE: DecisionGroup.DEVELOPMENT,
+    DecisionType.PROMOTION_EVIDENCE: DecisionGroup.PEOPLE,
+    DecisionType.PERFORMANCE_RATING: DecisionGroup.PEOPLE,
+    DecisionType.COMPENSATION: DecisionGroup.PEOPLE,
+    DecisionType.INTERNAL_MOVE: DecisionGroup.PEOPLE,
+    DecisionType.DISCIPLINE: DecisionGroup.PEOPLE,
+    DecisionType.TERMINATION: DecisionGroup.PEOPLE,
+    DecisionType.CALIBRATION_INPUT: DecisionGroup.PEOPLE,
+    DecisionType.FAIRNESS_AUDIT: DecisionGroup.ASSURANCE,
+    DecisionType.GAMING_AUDIT: DecisionGroup.ASSURANCE,
+    DecisionType.LEGAL_REQUEST: DecisionGroup.ASSURANCE,
 }
 
 
@@ -196,6 +196,25 @@ class Standing(StrEnum):
 class Period(StrEnum):
     MONTH = "month"
     QUARTER = "quarter"
+
+
+class OrderBy(StrEnum):
+    """What rows can be put in order of; who has appealed is a word so that asking for it is refused by its rule (AR22)."""
+
+    VALUE = "value"  # highest first
+    PERIOD = "period"
+    COHORT = "cohort"
+    APPEALS = "appeals"
+
+
+class Combine(StrEnum):
+    """What several values can be made into; the last three are words so that asking for them is refused (AR06, AR17)."""
+
+    SUM = "sum"  # of a metric's periods
+    MEAN = "mean"  # of a metric's periods
+    SCORE = "score"  # one number of several metrics
+    QUOTA = "quota"  # a share that must come out low
+    CURVE = "curve"  # values spread over a set shape
 
 
 class TimeFilter(StrEnum):

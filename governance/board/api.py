@@ -1,31 +1,36 @@
 """The board in the API. Views parse, call a service or query, and render; permissions are theirs."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from charter.registry import drafts
+from charter.authoring import drafts
 from charter.registry import queries as registry
-from governance.board import queries, services
+from governance.board import permissions, queries, services
+from governance.board import pilot_serializers as pilots
 from governance.board import serializers as told
-from governance.board.filters import CaseFilter, TermFilter, WaiverFilter
-from governance.board.models import Case, Pilot, Suspension, Term, Waiver
+from governance.board.filters import CaseApiFilter, WaiverFilter
+from governance.board.kinds import KINDS
+from governance.board.models import Case, Pilot, Suspension, Waiver
 from governance.board.proposals import propose
 from governance.board.states import CaseKind, ConditionKind, SeatKind, Vote
-from ground import clock
+from governance.people.object_permissions import find_account_to_name
+from governance.people.requests import ApiRequest
+from governance.people.scopes import Scope
 from ground.errors import BadInput, Conflict
-from ground.inputs import given
+from ground.inputs import validate_body
 from ground.paging import ByCursor
 
 
-class NewestFirst(ByCursor):
+class CasesNewestFirst(ByCursor):
     ordering = ("-opened_at", "-id")
 
 
@@ -33,33 +38,37 @@ class LatestStart(ByCursor):
     ordering = ("-starts_on", "-id")
 
 
-class LatestTerm(ByCursor):
-    ordering = ("-valid_from", "-id")
-
-
 class LatestMoment(ByCursor):
     ordering = ("-at", "-id")
 
 
-class CaseList(generics.ListAPIView):
+class CaseList(generics.ListAPIView[Case]):
     """Cases that the asker may see, newest first; POST puts a matter to the board."""
 
+    request: ApiRequest
+    token_scope = Scope.WRITE
     queryset = Case.objects.none()  # for the API's description; each request has its own
     serializer_class = told.CaseSerializer
-    pagination_class = NewestFirst
-    filterset_class = CaseFilter
+    pagination_class = CasesNewestFirst
+    filterset_class = CaseApiFilter
 
-    def get_queryset(self):
-        return queries.visible_cases(self.request.user)
+    def get_queryset(self) -> QuerySet[Case]:
+        return queries.list_visible_cases(self.request.user)
 
     @extend_schema(request=told.CaseInput, responses={201: told.CaseDetailSerializer})
-    def post(self, http: Request) -> Response:
-        fields = given(told.CaseInput, http)
-        details = {
-            kind: fields.pop(kind.value) for kind in (CaseKind.WAIVER, CaseKind.SETTINGS) if kind in fields
+    def post(self, http: ApiRequest) -> Response:
+        fields = validate_body(told.CaseInput, http)
+        if "seat" in fields:
+            permissions.check_can_name_by_case(http.user)
+            fields["seat"]["user"] = find_account_to_name(fields["seat"]["user"])
+        details: dict[Any, Any] = {
+            name: fields.pop(name) for name, kind in KINDS.items() if kind.takes_details and name in fields
         }
         if wrong := set(details) - {fields.get("kind")}:
             raise BadInput(_("This goes with a case of its own kind only."), field=min(wrong).value)
+        if "handler" in fields:
+            permissions.check_can_name_handlers(http.user)
+            fields["handler"] = find_account_to_name(fields["handler"], field="handler")
         case = services.open_case(**fields, details=details.get(fields.get("kind")), by=http.user)
         return _case(http, case.pk, status.HTTP_201_CREATED)
 
@@ -68,16 +77,16 @@ class CaseDetail(APIView):
     """One case as the asker may see it; asking for it does not count as having looked."""
 
     @extend_schema(operation_id="case", responses=told.CaseDetailSerializer)
-    def get(self, http: Request, key: UUID) -> Response:
+    def get(self, http: ApiRequest, key: UUID) -> Response:
         return _case(http, key)
 
 
-class CaseSeen(APIView):
+class MarkCaseSeen(APIView):
     """Having looked at a case: what is told as changed begins anew."""
 
     @extend_schema(operation_id="case_seen", request=None, responses={204: None})
-    def post(self, http: Request, key: UUID) -> Response:
-        services.look_at(case=queries.case(key, by=http.user), by=http.user)
+    def post(self, http: ApiRequest, key: UUID) -> Response:
+        services.look_at(case=queries.get_case(key, by=http.user), by=http.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -85,34 +94,38 @@ class CaseClose(APIView):
     """Decide a case by its votes; decided already, it gives its outcome again."""
 
     @extend_schema(operation_id="case_close", request=None, responses=told.CaseDetailSerializer)
-    def post(self, http: Request, key: UUID) -> Response:
-        services.close_case(case=queries.case(key, by=http.user), by=http.user)
+    def post(self, http: ApiRequest, key: UUID) -> Response:
+        services.close_case(case=queries.get_case(key, by=http.user), by=http.user)
         return _case(http, key)
 
 
 class DraftHandIn(APIView):
     """Hand a draft in and put it to the board, all or nothing; `findings` of a refusal say what to mend."""
 
+    token_scope = Scope.WRITE
+
     @extend_schema(operation_id="draft_hand_in", request=None, responses={201: told.CaseDetailSerializer})
-    def post(self, http: Request, key: UUID) -> Response:
-        case = propose(draft=drafts.draft(key), by=http.user)
+    def post(self, http: ApiRequest, key: UUID) -> Response:
+        case = propose(draft=drafts.get_draft(key), by=http.user)
         return _case(http, case.pk, status.HTTP_201_CREATED)
 
 
-class CaseHandler(APIView):
+class CaseHandlerDetail(APIView):
     """Who prepares a case for the board."""
 
     @extend_schema(
         operation_id="case_handler", request=told.HandlerInput, responses=told.CaseDetailSerializer
     )
-    def put(self, http: Request, key: UUID) -> Response:
-        handler = given(told.HandlerInput, http)["handler"]
-        services.name_handler(case=queries.case(key, by=http.user), handler=handler, by=http.user)
+    def put(self, http: ApiRequest, key: UUID) -> Response:
+        case = queries.get_case(key, by=http.user)
+        permissions.check_can_name_handler(http.user, case)
+        named = validate_body(told.HandlerInput, http)["handler"]
+        services.name_handler(case=case, handler=find_account_to_name(named, field="handler"), by=http.user)
         return _case(http, key)
 
     @extend_schema(operation_id="case_handler_release", responses={204: None})
-    def delete(self, http: Request, key: UUID) -> Response:
-        services.release_handler(case=queries.case(key, by=http.user), by=http.user)
+    def delete(self, http: ApiRequest, key: UUID) -> Response:
+        services.release_handler(case=queries.get_case(key, by=http.user), by=http.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -120,26 +133,27 @@ class CaseBallots(APIView):
     """Votes: cast blind while the case is open, read by everybody afterwards."""
 
     @extend_schema(operation_id="case_ballots", responses=told.BallotSerializer(many=True))
-    def get(self, http: Request, key: UUID) -> Response:
-        found = queries.ballots(queries.case(key, by=http.user))
+    def get(self, http: ApiRequest, key: UUID) -> Response:
+        found = queries.list_ballots(queries.get_case(key, by=http.user))
         return Response(told.BallotSerializer(found, many=True).data)
 
     @extend_schema(operation_id="case_vote", request=told.BallotInput, responses={201: told.BallotSerializer})
-    def post(self, http: Request, key: UUID) -> Response:
-        said = _vote(given(told.BallotInput, http))
+    def post(self, http: ApiRequest, key: UUID) -> Response:
+        refuse = partial(permissions.check_can_vote_somewhere, http.user)
+        said = _vote(validate_body(told.BallotInput, http, refuse=refuse))
         # Not through `queries.case`: whoever may not see it may not vote either, and the refusal is to be logged.
         ballot = services.cast_ballot(case=get_object_or_404(Case, pk=key), by=http.user, **said)
         return Response(told.BallotSerializer(ballot).data, status=status.HTTP_201_CREATED)
 
 
-class Batch(APIView):
+class BallotBatch(APIView):
     """The same vote on several low-risk cases, each its own ballot; all of them or none."""
 
     @extend_schema(
         operation_id="vote_batch", request=told.BatchInput, responses={201: told.BallotSerializer(many=True)}
     )
-    def post(self, http: Request) -> Response:
-        fields = given(told.BatchInput, http)
+    def post(self, http: ApiRequest) -> Response:
+        fields = validate_body(told.BatchInput, http, refuse=partial(permissions.check_sits, http.user))
         cases = fields.pop("cases")
         ballots = services.cast_batch(cases=cases, by=http.user, **_vote(fields))
         return Response(told.BallotSerializer(ballots, many=True).data, status=status.HTTP_201_CREATED)
@@ -149,16 +163,18 @@ class CaseComments(APIView):
     """The discussion of a case."""
 
     @extend_schema(operation_id="case_comments", responses=told.CommentSerializer(many=True))
-    def get(self, http: Request, key: UUID) -> Response:
-        found = queries.comments(queries.case(key, by=http.user))
+    def get(self, http: ApiRequest, key: UUID) -> Response:
+        found = queries.list_comments(queries.get_case(key, by=http.user))
         return Response(told.CommentSerializer(found, many=True).data)
 
     @extend_schema(
         operation_id="case_comment", request=told.CommentInput, responses={201: told.CommentSerializer}
     )
-    def post(self, http: Request, key: UUID) -> Response:
-        text = given(told.CommentInput, http)["text"]
-        said = services.comment(case=queries.case(key, by=http.user), text=text, by=http.user)
+    def post(self, http: ApiRequest, key: UUID) -> Response:
+        case = queries.get_case(key, by=http.user)
+        permissions.check_can_comment(http.user, case)
+        text = validate_body(told.CommentInput, http)["text"]
+        said = services.comment(case=case, text=text, by=http.user)
         return Response(told.CommentSerializer(said).data, status=status.HTTP_201_CREATED)
 
 
@@ -168,10 +184,12 @@ class CaseConditions(APIView):
     @extend_schema(
         operation_id="case_condition", request=told.ConditionInput, responses={201: told.ConditionSerializer}
     )
-    def post(self, http: Request, key: UUID) -> Response:
-        fields = given(told.ConditionInput, http)
+    def post(self, http: ApiRequest, key: UUID) -> Response:
+        case = queries.get_case(key, by=http.user)
+        permissions.check_can_set_conditions(http.user, case)
+        fields = validate_body(told.ConditionInput, http)
         condition = services.propose_condition(
-            case=queries.case(key, by=http.user),
+            case=case,
             kind=ConditionKind(fields["kind"]),
             value=fields["value"],
             by=http.user,
@@ -183,27 +201,29 @@ class CaseCondition(APIView):
     """One condition, to take back before the first vote."""
 
     @extend_schema(operation_id="case_condition_withdraw", responses={204: None})
-    def delete(self, http: Request, key: UUID, condition: UUID) -> Response:
-        case = queries.case(key, by=http.user)
+    def delete(self, http: ApiRequest, key: UUID, condition: UUID) -> Response:
+        case = queries.get_case(key, by=http.user)
         services.withdraw_condition(condition=get_object_or_404(case.conditions, pk=condition), by=http.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class WaiverList(generics.ListAPIView):
+class WaiverList(generics.ListAPIView[Waiver]):
     """Waivers, those of open cases for who may see the case; POST asks the board for one."""
 
+    request: ApiRequest
+    token_scope = Scope.WRITE
     queryset = Waiver.objects.none()  # for the API's description; each request has its own
     serializer_class = told.WaiverSerializer
     pagination_class = LatestStart
     filterset_class = WaiverFilter
 
-    def get_queryset(self):
-        seen = queries.visible_cases(self.request.user).order_by().values("pk")
-        return queries.waivers().filter(case__in=seen)
+    def get_queryset(self) -> QuerySet[Waiver]:
+        seen = queries.list_visible_cases(self.request.user).order_by().values("pk")
+        return queries.list_waivers().filter(case__in=seen)
 
     @extend_schema(request=told.WaiverCaseInput, responses={201: told.CaseDetailSerializer})
-    def post(self, http: Request) -> Response:
-        fields = given(told.WaiverCaseInput, http)
+    def post(self, http: ApiRequest) -> Response:
+        fields = validate_body(told.WaiverCaseInput, http)
         closes_at = fields.pop("closes_at", None)
         case = services.open_case(
             kind=CaseKind.WAIVER,
@@ -220,26 +240,27 @@ class WaiverEnd(APIView):
     """End a waiver at once."""
 
     @extend_schema(operation_id="waiver_end", request=None, responses=told.WaiverSerializer)
-    def post(self, http: Request, key: UUID) -> Response:
+    def post(self, http: ApiRequest, key: UUID) -> Response:
         waiver = services.end_waiver(waiver=get_object_or_404(Waiver, pk=key), by=http.user)
         return Response(told.WaiverSerializer(waiver).data)
 
 
-class SuspensionList(generics.ListAPIView):
+class SuspensionList(generics.ListAPIView[Suspension]):
     """Suspensions, those not yet ruled on for who may see the case; POST suspends a metric at once."""
 
+    request: ApiRequest
     queryset = Suspension.objects.none()  # for the API's description; each request has its own
     serializer_class = told.SuspensionSerializer
     pagination_class = LatestMoment
 
-    def get_queryset(self):
-        seen = queries.visible_cases(self.request.user).order_by().values("pk")
-        return queries.suspensions().filter(case__in=seen)
+    def get_queryset(self) -> QuerySet[Suspension]:
+        seen = queries.list_visible_cases(self.request.user).order_by().values("pk")
+        return queries.list_suspensions().filter(case__in=seen)
 
     @extend_schema(request=told.SuspensionInput, responses={201: told.SuspensionSerializer})
-    def post(self, http: Request) -> Response:
-        fields = given(told.SuspensionInput, http)
-        metric = registry.metrics_with_current_version().get(pk=fields["metric"].pk)
+    def post(self, http: ApiRequest) -> Response:
+        fields = validate_body(told.SuspensionInput, http, refuse=partial(permissions.check_sits, http.user))
+        metric = registry.list_metrics_with_version().get(pk=fields["metric"].pk)
         if metric.current is None:
             raise Conflict("This metric has no charter yet.", code="no_such_transition")
         suspension = services.suspend(
@@ -248,91 +269,74 @@ class SuspensionList(generics.ListAPIView):
         return Response(told.SuspensionSerializer(suspension).data, status=status.HTTP_201_CREATED)
 
 
-class PilotList(generics.ListAPIView):
+class PilotList(generics.ListAPIView[Pilot]):
     """Pilots, for everybody; POST starts one that the board let run."""
 
+    token_scope = Scope.WRITE
     queryset = Pilot.objects.none()  # for the API's description; each request has its own
-    serializer_class = told.PilotSerializer
+    serializer_class = pilots.PilotSerializer
     pagination_class = LatestStart
 
-    def get_queryset(self):
-        return queries.pilots()
+    def get_queryset(self) -> QuerySet[Pilot]:
+        return queries.list_pilots()
 
-    @extend_schema(request=told.PilotInput, responses={201: told.PilotDetailSerializer})
-    def post(self, http: Request) -> Response:
-        fields = given(told.PilotInput, http)
-        pilot = services.start_pilot(version=fields.pop("charter_version"), **fields, by=http.user)
+    @extend_schema(request=pilots.PilotInput, responses={201: pilots.PilotDetailSerializer})
+    def post(self, http: ApiRequest) -> Response:
+        refuse = partial(permissions.check_can_start_some_pilot, http.user)
+        fields = validate_body(pilots.PilotInput, http, refuse=refuse)
+        version = fields.pop("charter_version")
+        fields["consent_by"] = services.find_who_consents(
+            fields["consent_by"], version=version, cohort=fields["cohort"], by=http.user
+        )
+        pilot = services.start_pilot(version=version, **fields, by=http.user)
         return _pilot(pilot.pk, status.HTTP_201_CREATED)
 
 
 class PilotDetail(APIView):
     """One pilot with what it taught."""
 
-    @extend_schema(operation_id="pilot", responses=told.PilotDetailSerializer)
-    def get(self, http: Request, key: UUID) -> Response:
+    @extend_schema(operation_id="pilot", responses=pilots.PilotDetailSerializer)
+    def get(self, http: ApiRequest, key: UUID) -> Response:
         return _pilot(key)
 
 
 class PilotEnd(APIView):
     """End a pilot at once; the team may too."""
 
-    @extend_schema(operation_id="pilot_end", request=told.EndInput, responses=told.PilotDetailSerializer)
-    def post(self, http: Request, key: UUID) -> Response:
-        services.end_pilot(pilot=queries.pilot(key), by=http.user, **given(told.EndInput, http))
+    @extend_schema(operation_id="pilot_end", request=pilots.EndInput, responses=pilots.PilotDetailSerializer)
+    def post(self, http: ApiRequest, key: UUID) -> Response:
+        pilot = queries.get_pilot(key)
+        permissions.check_can_end_pilot(http.user, pilot)
+        services.end_pilot(pilot=pilot, by=http.user, **validate_body(pilots.EndInput, http))
         return _pilot(key)
 
 
-class PilotExit(APIView):
+class PilotExitReport(APIView):
     """What a pilot taught, in three sections, once."""
 
+    token_scope = Scope.WRITE
+
     @extend_schema(
-        operation_id="pilot_exit", request=told.ExitInput, responses={201: told.PilotDetailSerializer}
+        operation_id="pilot_exit", request=pilots.ExitInput, responses={201: pilots.PilotDetailSerializer}
     )
-    def post(self, http: Request, key: UUID) -> Response:
-        services.write_exit(pilot=queries.pilot(key), by=http.user, **given(told.ExitInput, http))
+    def post(self, http: ApiRequest, key: UUID) -> Response:
+        pilot = queries.get_pilot(key)
+        permissions.check_can_write_exit(http.user, pilot)
+        services.write_exit(pilot=pilot, by=http.user, **validate_body(pilots.ExitInput, http))
         return _pilot(key, status.HTTP_201_CREATED)
 
 
 class PilotAnswers(APIView):
     """The team's survey: three answers, once, kept without a name."""
 
-    @extend_schema(operation_id="pilot_answer", request=told.AnswersInput, responses={204: None})
-    def post(self, http: Request, key: UUID) -> Response:
-        services.answer_survey(pilot=queries.pilot(key), by=http.user, **given(told.AnswersInput, http))
+    token_scope = Scope.WRITE
+
+    @extend_schema(operation_id="pilot_answer", request=pilots.AnswersInput, responses={204: None})
+    def post(self, http: ApiRequest, key: UUID) -> Response:
+        pilot = queries.get_pilot(key)
+        permissions.check_can_answer_survey(http.user, pilot)
+        services.answer_survey(pilot=pilot, by=http.user, **validate_body(pilots.AnswersInput, http))
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-class SeatList(APIView):
-    """The seats of the board with who holds them today; without a member a seat is vacant."""
-
-    @extend_schema(operation_id="seats", responses=told.HeldSeatSerializer(many=True))
-    def get(self, http: Request) -> Response:
-        return Response(told.HeldSeatSerializer(queries.seats(clock.today()), many=True).data)
-
-
-class TermList(generics.ListAPIView):
-    """Terms of members and alternates, latest first; POST puts an account on a seat, by an administrator."""
-
-    queryset = Term.objects.select_related("seat", "user")
-    serializer_class = told.TermSerializer
-    pagination_class = LatestTerm
-    filterset_class = TermFilter
-
-    @extend_schema(request=told.TermInput, responses={201: told.TermSerializer})
-    def post(self, http: Request) -> Response:
-        fields = given(told.TermInput, http)
-        term = services.fill_seat(seat_kind=SeatKind(fields.pop("seat")), **fields, by=http.user)
-        return Response(told.TermSerializer(term).data, status=status.HTTP_201_CREATED)
-
-
-class TermEnd(APIView):
-    """Let a term end on a day, which is out."""
-
-    @extend_schema(operation_id="term_end", request=told.TermEndInput, responses=told.TermSerializer)
-    def post(self, http: Request, key: UUID) -> Response:
-        term = get_object_or_404(Term.objects.select_related("user"), pk=key)
-        ended = services.end_term(term=term, by=http.user, **given(told.TermEndInput, http))
-        return Response(told.TermSerializer(ended).data)
 
 
 def _vote(fields: dict[str, Any]) -> dict[str, Any]:
@@ -343,10 +347,10 @@ def _vote(fields: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _case(http: Request, key: UUID, code: int = status.HTTP_200_OK) -> Response:
-    case = queries.case(key, by=http.user)
+def _case(http: ApiRequest, key: UUID, code: int = status.HTTP_200_OK) -> Response:
+    case = queries.get_case(key, by=http.user)
     return Response(told.CaseDetailSerializer(case, context={"request": http}).data, status=code)
 
 
 def _pilot(key: UUID, code: int = status.HTTP_200_OK) -> Response:
-    return Response(told.PilotDetailSerializer(queries.pilot(key)).data, status=code)
+    return Response(pilots.PilotDetailSerializer(queries.get_pilot(key)).data, status=code)

@@ -9,33 +9,34 @@ from audits.ledger import sealing
 from governance.board.models import Ballot
 from governance.board.states import REASONED, Vote
 from ground.errors import BadInput, Conflict
+from ground.parsing import read_prose
 
 
-class Words(msgspec.Struct, frozen=True):
+class BallotWords(msgspec.Struct, frozen=True):
     """What a seat says with its ballot."""
 
     vote: Vote
     reason: str
 
 
-def words(vote: Vote, reason: str) -> Words:
-    """The words of a ballot. Raises BadInput where the vote needs a reason and has none."""
-    reason = reason.strip()
+def check_words(vote: Vote, reason: str) -> BallotWords:
+    """The words of a ballot. Raises BadInput where the vote needs a reason and has none, or where that is no text."""
+    reason = read_prose(reason, field="reason")
     if vote in REASONED and not reason:
         raise BadInput(_("Say why: a vote against, a veto and a recusal each need a reason."), field="reason")
-    return Words(vote, reason)
+    return BallotWords(vote, reason)
 
 
-def sealed(ballot: Ballot, said: Words) -> bytes:
+def seal_words(ballot: Ballot, said: BallotWords) -> bytes:
     """What was said, sealed for this ballot alone: no other case or seat opens it."""
     body = msgspec.json.encode(said)
     return sealing.seal(body, settings.LEDGER_SEALING_KEY_FILE, about=_about(ballot))
 
 
-def opened(ballot: Ballot) -> Words:
+def open_ballot(ballot: Ballot) -> BallotWords:
     """What a ballot says, sealed or not; for the decision alone. Raises Conflict where our key does not open it."""
     if ballot.sealed is None:
-        return Words(Vote(ballot.vote), ballot.reason)
+        return BallotWords(Vote(ballot.vote), ballot.reason)
     path = settings.LEDGER_SEALING_KEY_FILE
     try:
         body = sealing.unseal(bytes(ballot.sealed), path, about=_about(ballot))
@@ -44,12 +45,12 @@ def opened(ballot: Ballot) -> Words:
             _("A ballot of this case does not open: the sealing key is another, or the ballot was changed."),
             code="ballot_does_not_open",
         ) from error
-    return msgspec.json.decode(body, type=Words)
+    return msgspec.json.decode(body, type=BallotWords)
 
 
 def show(ballot: Ballot) -> Ballot:
     """Put what a ballot says in its open fields; nothing is stored."""
-    said = opened(ballot)
+    said = open_ballot(ballot)
     ballot.vote, ballot.reason, ballot.sealed = said.vote, said.reason, None
     return ballot
 

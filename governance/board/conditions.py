@@ -1,7 +1,6 @@
 """What a condition may say. Each must narrow: it never gives a use that the charter does not list."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,17 +8,19 @@ from django.utils.translation import gettext as _
 from charter.registry import queries as registry
 from charter.registry.bounds import Bounds
 from charter.registry.document import CharterDocument
-from charter.registry.states import Standing
+from charter.registry.states import StandingChoices
 from governance.board.models import Case
 from governance.board.states import PILOT_DAYS, ConditionKind
 from governance.people.models import Cohort, CohortKind
-from ground import clock
+from ground import calendar
 from ground.errors import BadInput, Conflict
+from ground.parsing import read_day
+from ground.promises import promised
 
 Value = dict[str, object]
 
 
-def checked(kind: ConditionKind, value: Mapping[str, object], case: Case) -> Value:
+def check_condition(kind: ConditionKind, value: Mapping[str, object], case: Case) -> Value:
     """The value in its one form. BadInput where it has other keys, names nothing, or narrows nothing away but all."""
     keys = _KEYS[kind]
     if not isinstance(value, Mapping) or set(value) != keys:
@@ -37,10 +38,12 @@ def _pilot_team(value: Mapping[str, object], case: Case) -> Value:
         raise BadInput(_("A pilot lasts between 42 and 56 days."), field="days")
     if not Cohort.objects.filter(slug=cohort, kind=CohortKind.TEAM, retired_at__isnull=True).exists():
         raise BadInput(_("There is no team cohort called “%(slug)s”.") % {"slug": cohort}, field="cohort")
-    version = case.charter_version
-    if version.standing != Standing.IN_REVIEW:
+    version = promised(case.charter_version)
+    if version.standing != StandingChoices.IN_REVIEW:
         raise Conflict(_("Only a new charter is tried out first."), code="not_in_review")
-    if version.metric.versions.filter(standing__in=[Standing.ACTIVE, Standing.SUSPENDED]).exists():
+    if version.metric.versions.filter(
+        standing__in=[StandingChoices.ACTIVE, StandingChoices.SUSPENDED]
+    ).exists():
         raise Conflict(
             _("This metric has a charter in force, so a changed one cannot be tried out beside it."),
             code="charter_in_force",
@@ -59,24 +62,25 @@ def _decisions(value: Mapping[str, object], case: Case) -> Value:
 
 
 def _end_date(value: Mapping[str, object], case: Case) -> Value:
-    try:
-        day = date.fromisoformat(str(value["date"]))
-    except ValueError as error:
-        raise BadInput(_("Give the day as in 2026-12-31."), field="date") from error
-    if day <= clock.today(case.charter_version.metric.programme.time_zone):
+    day = read_day(str(value["date"]), field="date")
+    if day <= calendar.today():
         raise BadInput(_("The end must lie ahead."), field="date")
     return {"date": day.isoformat()}
 
 
-def bounds_of(values: Mapping[str, Mapping[str, Any]]) -> Bounds:
+def combine_bounds(values: Mapping[str, Mapping[str, Any]]) -> Bounds:
     """What conditions bind an approval to, by kind, as the registry keeps it."""
     return Bounds.read({kind: values[kind][kind] for kind in _BINDING if kind in values})
 
 
+def read_standing(case: Case) -> dict[str, Value]:
+    """What an approval of the case is bound to, by kind."""
+    return dict(case.conditions.filter(withdrawn_at__isnull=True).values_list("kind", "value"))
+
+
 def _check_leaves_a_use(kind: ConditionKind, value: Value, case: Case) -> None:
     """Two conditions may each leave some use, and none together: that would be a rejection in disguise."""
-    standing = case.conditions.filter(withdrawn_at__isnull=True).exclude(kind=kind)
-    together = bounds_of({**dict(standing.values_list("kind", "value")), kind.value: value})
+    together = combine_bounds({**read_standing(case), kind.value: value})
     if not together.uses(_document(case).which_decisions).allowed:
         raise BadInput(
             _(
@@ -89,7 +93,7 @@ def _check_leaves_a_use(kind: ConditionKind, value: Value, case: Case) -> None:
 
 def _document(case: Case) -> CharterDocument:
     """What there is to narrow: of a suspended charter, what it was approved for."""
-    return registry.as_approved(case.charter_version)
+    return registry.load_approved_document(promised(case.charter_version))
 
 
 def _part_of(named: object, listed: set[str], field: str) -> list[str]:

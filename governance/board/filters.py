@@ -9,7 +9,7 @@ from charter.rules.vocabulary import Waivable
 from governance.board import queries
 from governance.board.models import Case, Term, Waiver
 from governance.board.states import CaseKind, CaseState, SeatKind
-from ground import clock
+from ground import calendar
 
 
 class RuleNarrowing(forms.Form):
@@ -28,7 +28,7 @@ class RuleNarrowing(forms.Form):
     )
 
 
-class CaseFilter(django_filters.FilterSet):
+class CaseApiFilter(django_filters.FilterSet):
     """By state, kind, metric, whether a seat of the asker is still to be heard, and whether they handle it."""
 
     state = django_filters.MultipleChoiceFilter(choices=CaseState.choices)
@@ -42,7 +42,7 @@ class CaseFilter(django_filters.FilterSet):
         fields = ()
 
     def by_need(self, found: QuerySet[Case], _name: str, value: bool) -> QuerySet[Case]:
-        waiting = queries.needs_my_vote(self.request.user).order_by().values("pk")
+        waiting = queries.list_cases_to_vote_on(self.request.user).order_by().values("pk")
         return found.filter(pk__in=waiting) if value else found.exclude(pk__in=waiting)
 
     def by_handler(self, found: QuerySet[Case], _name: str, value: bool) -> QuerySet[Case]:
@@ -62,7 +62,7 @@ class WaiverFilter(django_filters.FilterSet):
         fields = ()
 
     def by_force(self, found: QuerySet[Waiver], _name: str, value: bool) -> QuerySet[Waiver]:
-        now = queries.waivers_in_force(clock.today()).order_by().values("pk")
+        now = queries.list_waivers_in_force(calendar.today()).order_by().values("pk")
         return found.filter(pk__in=now) if value else found.exclude(pk__in=now)
 
 
@@ -78,5 +78,5 @@ class TermFilter(django_filters.FilterSet):
         fields = ()
 
     def by_day(self, found: QuerySet[Term], _name: str, value: bool) -> QuerySet[Term]:
-        lasting = Term.objects.on(clock.today()).order_by().values("pk")
+        lasting = Term.objects.on(calendar.today()).order_by().values("pk")
         return found.filter(pk__in=lasting) if value else found.exclude(pk__in=lasting)

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
-from charter.registry.programme_settings import Rows
 from governance.board import approval, queries
+from governance.board.kinds import find_kind
 from governance.board.models import Ballot, Case, Condition
 from governance.board.quorum import Tally
 
@@ -26,17 +26,17 @@ def _lines(case: Case, tally: Tally, ballots: Sequence[Ballot], *, approved: boo
         "approvals": tally.approvals,
         "votes": tally.votes,
     }
-    yield approval.said(case)
+    yield approval.describe_bar(case)
     if tally.unheard:
         seats = ", ".join(str(seat.label) for seat in tally.unheard)
         yield _("The time for voting ended without a quorum. Not heard: %(seats)s.") % {"seats": seats}
-    if missed := approval.missed(case, tally):
+    if missed := approval.describe_missing_seats(case, tally):
         yield missed
     for seat in tally.vetoed_by:
         yield _("The seat “%(seat)s” vetoed it.") % {"seat": seat.label}
     if approved:
-        yield from map(_condition, queries.conditions(case))
-        yield from _changed(case)
+        yield from map(_condition, queries.list_conditions(case))
+        yield from find_kind(case).minuted(case)
     yield from map(_ballot, ballots)
 
 
@@ -46,13 +46,6 @@ def _condition(condition: Condition) -> str:
         for name, value in sorted(condition.value.items())
     )
     return _("Bound to: %(kind)s (%(said)s).") % {"kind": condition.get_kind_display(), "said": said}
-
-
-def _changed(case: Case) -> Iterator[str]:
-    """Each setting that the outcome changes."""
-    change = getattr(case, "settings_change", None)
-    for line in Rows().lines(change.changes, change.former) if change else ():
-        yield _("%(label)s: %(becomes)s, was %(was)s.") % line._asdict()
 
 
 def _ballot(ballot: Ballot) -> str:

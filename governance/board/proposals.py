@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from charter.registry import drafts
+from charter.authoring import drafts
+from charter.authoring.models import Draft
 from charter.registry import services as registry
-from charter.registry.models import Draft
 from charter.registry.states import RulebookState
 from governance.board.models import Case
 from governance.board.services import open_case

@@ -5,11 +5,13 @@ from collections.abc import Iterator, Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from charter.registry import importing, submission
-from charter.registry import services as registry
-from charter.registry.importing import Progress, Proposal
-from charter.registry.models import CharterVersion, Programme
-from charter.registry.permissions import check_can_submit
+from charter.authoring import importing
+from charter.authoring import services as authoring
+from charter.authoring.importing import Progress, Proposal
+from charter.authoring.permissions import check_can_submit
+from charter.programme import queries
+from charter.programme.models import Programme
+from charter.registry.models import CharterVersion
 from governance.board import services as board
 from governance.board.models import Case
 from governance.people.models import User
@@ -30,7 +32,7 @@ def propose(
     if len(proposals) > MOST:
         text = _("These are %(number)d charters. Put %(most)d at most to the board at once.")
         raise BadInput(text % {"number": len(proposals), "most": MOST}, field="folder")
-    submission.check_programme(programme)
+    queries.check_programme(programme)
     drafts = importing.register_all(programme=programme, proposals=proposals, by=by)
     return list(_cases(proposals, drafts, by, progress))
 
@@ -47,7 +49,7 @@ def _cases(
 def _open_case(proposal: Proposal, draft: CharterVersion, by: User) -> Case:
     check_can_submit(by, draft)
     try:
-        version = registry.submit(version=draft, by=by)
+        version = authoring.submit(version=draft, by=by)
     except BadInput as error:
-        raise importing.refusal(proposal.file, error.field or "", error.detail) from error
+        raise importing.make_refusal(proposal.file, error.field or "", error.detail) from error
     return board.open_case(charter_version=version, by=by)

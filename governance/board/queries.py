@@ -3,15 +3,17 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
-from charter.registry.models import CharterVersion, Metric, Programme
-from charter.registry.states import Standing
-from governance.board import holding, permissions
+from charter.programme.models import Programme
+from charter.registry.models import CharterVersion, Metric
+from charter.registry.states import StandingChoices
+from governance.board import holding, kinds, permissions
 from governance.board.models import (
     Ballot,
     Case,
@@ -25,10 +27,10 @@ from governance.board.models import (
     Term,
     Waiver,
 )
-from governance.board.states import CaseKind, CaseState, PilotState, SeatKind, Vote
-from governance.board.survey import Survey, told
+from governance.board.states import PUTS_IN_FORCE, CaseKind, CaseState, PilotState, SeatKind, Vote
+from governance.board.survey import Survey, summarize_survey
 from governance.people.models import User
-from ground import clock
+from ground import calendar, clock
 from ground.errors import Conflict, NotFound
 from ground.reading import read_once
 
@@ -45,7 +47,7 @@ class Holders:
 
 
 @dataclass(frozen=True)
-class Change:
+class CaseEvent:
     """Something that happened on a case: `what` is comment, vote, condition or outcome."""
 
     at: datetime
@@ -63,64 +65,74 @@ class FormerReason:
     reason: str
 
 
-def cases(state: CaseState | None = None) -> QuerySet[Case]:
+def list_cases(state: CaseState | None = None) -> QuerySet[Case]:
     """Cases, newest first, each with its matter and outcome."""
     related = (
         *_RELATED,
         "outcome",
         "opened_by",
         "handling__user",
-        "waiver",
-        "suspension__seat",
-        "settings_change",
+        *(relation for kind in kinds.KINDS.values() for relation in kind.brings),
     )
     found = Case.objects.select_related(*related)
     return found if state is None else found.filter(state=state)
 
 
-def visible_cases(user: User) -> QuerySet[Case]:
+def list_visible_cases(user: User) -> QuerySet[Case]:
     """The cases that an account may see (`permissions.check_can_see_case`), newest first."""
-    found = cases()
+    found = list_cases()
     if permissions.sees_open_cases(user):
         return found
     version = Q(charter_version__created_by=user) | Q(charter_version__submitted_by=user)
     own = version | Q(charter_version__metric__owner=user) | Q(rulebook_version__created_by=user)
-    return found.filter(~Q(state=CaseState.OPEN) | Q(opened_by=user) | Q(handling__user=user) | own)
+    founding = Q(kind=CaseKind.FOUNDING) & Exists(holding.find_accepted().filter(user=user))
+    return found.filter(
+        ~Q(state=CaseState.OPEN) | Q(opened_by=user) | Q(handling__user=user) | own | founding
+    )
 
 
-def case(key: UUID, *, by: User) -> Case:
+def get_case(key: UUID, *, by: User) -> Case:
     """One case, if this account may see it. Raises NotFound, or NotPermitted while it is open to others alone."""
-    found = cases().filter(pk=key).first()
+    found = list_cases().filter(pk=key).first()
     if found is None:
         raise NotFound(_("There is no such case."), code="case_not_found")
     permissions.check_can_see_case(by, found)
     return found
 
 
-def needs_my_vote(user: User) -> QuerySet[Case]:
+def list_cases_to_vote_on(user: User) -> QuerySet[Case]:
     """Open cases on which a seat that the account holds today is still to be heard, those that end first, first."""
-    held = Seat.objects.filter(terms__in=Term.objects.on(clock.today()).filter(user=user))
-    unheard = held.exclude(ballots__case=OuterRef("pk"))
-    waiting = cases(CaseState.OPEN).filter(Exists(unheard), closes_at__gt=clock.now())
+    opened = OuterRef(OuterRef("opened_at"))
+    known = holding.find_sitting(calendar.today()).filter(user=user, announced_at__lte=opened)
+    accepted = holding.find_accepted().filter(user=user, accepted_at__lte=opened)
+    waiting = list_cases(CaseState.OPEN).filter(
+        Exists(_find_unheard(known)) | (Q(kind=CaseKind.FOUNDING) & Exists(_find_unheard(accepted))),
+        closes_at__gt=clock.now(),
+    )
     return waiting.exclude(ballots__user=user).order_by("closes_at", "pk")
 
 
-def changed_since(case: Case, user: User) -> tuple[Change, ...]:
+def _find_unheard(held: QuerySet[Any]) -> QuerySet[Seat]:
+    """The seats among those held that were not heard on the case which is asked about."""
+    return Seat.objects.filter(Exists(held.filter(seat=OuterRef("pk")))).exclude(ballots__case=OuterRef("pk"))
+
+
+def list_events_since(case: Case, user: User) -> tuple[CaseEvent, ...]:
     """What happened on a case since the account last looked (everything where it never did), oldest first.
 
     Of a vote on an open case it tells the seat, never what it said.
     """
-    since = seen_at(case, user) or case.opened_at - timedelta(microseconds=1)
+    since = find_last_seen(case, user) or case.opened_at - timedelta(microseconds=1)
     return tuple(sorted(_changes(case, user, since), key=lambda change: change.at))
 
 
 @read_once
-def seen_at(case: Case, user: User) -> datetime | None:
+def find_last_seen(case: Case, user: User) -> datetime | None:
     """When the account last looked at a case."""
     return CaseView.objects.filter(case=case, user=user).values_list("seen_at", flat=True).first()
 
 
-def changed_cases(user: User) -> frozenset[UUID]:
+def find_changed_cases(user: User) -> frozenset[UUID]:
     """Keys of the cases that the account has looked at and on which others did something since; one statement."""
     latest = CaseView.objects.filter(user=user).annotate(
         comment=Max("case__comments__at", filter=~Q(case__comments__user=user)),
@@ -133,7 +145,7 @@ def changed_cases(user: User) -> frozenset[UUID]:
     return frozenset(changed.values_list("case_id", flat=True))
 
 
-def conditions(case: Case) -> list[Condition]:
+def list_conditions(case: Case) -> list[Condition]:
     """What an approval of the case is bound to, as it stands."""
     return [each for each in _all_conditions(case) if each.withdrawn_at is None]
 
@@ -144,24 +156,24 @@ def _all_conditions(case: Case) -> tuple[Condition, ...]:
     return tuple(case.conditions.select_related("proposed_by"))
 
 
-def comments(case: Case) -> QuerySet[Comment]:
+def list_comments(case: Case) -> QuerySet[Comment]:
     """The discussion, oldest first."""
     return case.comments.select_related("user")
 
 
 @read_once
-def discussion(case: Case) -> tuple[Comment, ...]:
+def list_discussion(case: Case) -> tuple[Comment, ...]:
     """The whole of it, read."""
-    return tuple(comments(case))
+    return tuple(list_comments(case))
 
 
-def former_reasons(metric: Metric) -> tuple[FormerReason, ...]:
+def list_former_reasons(metric: Metric) -> tuple[FormerReason, ...]:
     """Why the board turned down or vetoed earlier versions of a metric's charter, newest case first (S50)."""
     against = (
-        closed_ballots()
+        list_closed_ballots()
         .filter(
             case__charter_version__metric=metric,
-            case__kind__in=permissions.CONDITIONED,
+            case__kind__in=PUTS_IN_FORCE,
             case__state=CaseState.REJECTED,
             vote__in=[Vote.REJECT, Vote.VETO],
         )
@@ -173,25 +185,25 @@ def former_reasons(metric: Metric) -> tuple[FormerReason, ...]:
     )
 
 
-def settings_changes(user: User) -> QuerySet[SettingsChange]:
+def list_settings_changes(user: User) -> QuerySet[SettingsChange]:
     """The changes of settings whose cases an account may see, newest first."""
-    seen = visible_cases(user).filter(kind=CaseKind.SETTINGS).values("pk")
+    seen = list_visible_cases(user).filter(kind=CaseKind.SETTINGS).values("pk")
     return SettingsChange.objects.filter(case__in=seen).select_related("case").order_by("-case__opened_at")
 
 
-def waivers() -> QuerySet[Waiver]:
+def list_waivers() -> QuerySet[Waiver]:
     """All waivers, asked for, granted and ended, newest first."""
     return Waiver.objects.select_related("case__outcome", "requested_by", "ended_by")
 
 
-def waivers_in_force(on: date) -> QuerySet[Waiver]:
+def list_waivers_in_force(on: date) -> QuerySet[Waiver]:
     """The waivers that are a fact on a day."""
-    return waivers().filter(
+    return list_waivers().filter(
         case__state=CaseState.APPROVED, ended_at__isnull=True, starts_on__lte=on, ends_on__gt=on
     )
 
 
-def pilots() -> QuerySet[Pilot]:
+def list_pilots() -> QuerySet[Pilot]:
     """All pilots, newest first."""
     related = (
         "charter_version__metric__owner",
@@ -203,15 +215,15 @@ def pilots() -> QuerySet[Pilot]:
     return Pilot.objects.select_related(*related)
 
 
-def pilot(key: UUID) -> Pilot:
+def get_pilot(key: UUID) -> Pilot:
     """One pilot. Raises NotFound."""
-    found = pilots().filter(pk=key).first()
+    found = list_pilots().filter(pk=key).first()
     if found is None:
         raise NotFound(_("There is no such pilot."), code="pilot_not_found")
     return found
 
 
-def pilot_survey(pilot: Pilot) -> Survey | None:
+def read_pilot_survey(pilot: Pilot) -> Survey | None:
     """What a pilot's team answered; None before it is concluded, or where fewer answered than the smallest group (S130).
 
     Told as the answers come, each new one would be told by the difference.
@@ -220,20 +232,20 @@ def pilot_survey(pilot: Pilot) -> Survey | None:
         return None
     minimum = pilot.charter_version.metric.programme.minimum_group_strain
     answers = list(pilot.answers.values_list("helpful", "misleading", "healthier"))
-    return told(answers, minimum=minimum)
+    return summarize_survey(answers, minimum=minimum)
 
 
-def suspensions() -> QuerySet[Suspension]:
+def list_suspensions() -> QuerySet[Suspension]:
     """All suspensions, newest first."""
     return Suspension.objects.select_related("charter_version__metric", "case", "seat", "user")
 
 
-def holders(on: date) -> QuerySet[User]:
+def list_holders(on: date) -> QuerySet[User]:
     """The accounts that hold a seat on a day, members and alternates."""
-    return User.objects.filter(is_active=True, terms__in=Term.objects.on(on)).distinct()
+    return User.objects.filter(is_active=True, terms__in=holding.find_sitting(on)).distinct()
 
 
-def team_accounts(cohort: str, on: date) -> QuerySet[User]:
+def list_team_accounts(cohort: str, on: date) -> QuerySet[User]:
     """The accounts of the people in a cohort's teams on a day."""
     lasting = Q(person__memberships__valid_to__isnull=True) | Q(person__memberships__valid_to__gt=on)
     return User.objects.filter(
@@ -244,129 +256,137 @@ def team_accounts(cohort: str, on: date) -> QuerySet[User]:
     ).distinct()
 
 
-def handlers(case: Case) -> QuerySet[User]:
+def list_handlers(case: Case) -> QuerySet[User]:
     """Whoever handles a case, where anybody does and their account is in use."""
     return User.objects.filter(is_active=True, casehandler__content_object=case)
 
 
-def open_past_their_time(now: datetime) -> QuerySet[Case]:
+def list_overdue_cases(now: datetime) -> QuerySet[Case]:
     """Open cases whose time for voting is over."""
-    return cases(CaseState.OPEN).filter(closes_at__lte=now).order_by("closes_at", "pk")
+    return list_cases(CaseState.OPEN).filter(closes_at__lte=now).order_by("closes_at", "pk")
 
 
-def open_and_heard() -> QuerySet[Case]:
+def list_heard_cases() -> QuerySet[Case]:
     """Open cases on which every seat has been heard: nothing is left but to decide them."""
-    return cases(CaseState.OPEN).annotate(said=Count("ballots")).filter(said=len(SeatKind))
+    return list_cases(CaseState.OPEN).annotate(said=Count("ballots")).filter(said=len(SeatKind))
 
 
-def ending_before(moment: datetime) -> QuerySet[Case]:
+def list_cases_ending_before(moment: datetime) -> QuerySet[Case]:
     """Open cases on which voting ends before a moment and not yet."""
-    return cases(CaseState.OPEN).filter(closes_at__lte=moment, closes_at__gt=clock.now())
+    return list_cases(CaseState.OPEN).filter(closes_at__lte=moment, closes_at__gt=clock.now())
 
 
-def unheard_holders(case: Case, on: date) -> QuerySet[User]:
+def list_unheard_holders(case: Case, on: date) -> QuerySet[User]:
     """The accounts that may still speak for a seat that has not been heard on a case."""
-    unheard = Seat.objects.exclude(ballots__case=case)
-    terms = Term.objects.on(on).filter(seat__in=unheard)
-    return User.objects.filter(is_active=True, terms__in=terms).exclude(ballots__case=case).distinct()
+    heard = list_heard_seats(case)
+    voters = [each for each in permissions.list_voters(case, on) if each.seat not in heard]
+    keys = {each.user_id for each in voters if each.known_since <= case.opened_at}
+    return User.objects.filter(is_active=True, pk__in=keys).exclude(ballots__case=case)
 
 
-def pilots_to_end(on: date) -> QuerySet[Pilot]:
+def list_pilots_to_end(on: date) -> QuerySet[Pilot]:
     """Running pilots whose last day is over."""
-    return pilots().filter(state=PilotState.RUNNING, ends_on__lte=on)
+    return list_pilots().filter(state=PilotState.RUNNING, ends_on__lte=on)
 
 
-def waivers_to_end(on: date) -> QuerySet[Waiver]:
+def list_waivers_to_end(on: date) -> QuerySet[Waiver]:
     """Granted waivers whose last day is over and of which that is not noted yet."""
-    return waivers().filter(case__state=CaseState.APPROVED, ended_at__isnull=True, ends_on__lte=on)
+    return list_waivers().filter(case__state=CaseState.APPROVED, ended_at__isnull=True, ends_on__lte=on)
 
 
-def terms_ending(after: date, until: date) -> QuerySet[Term]:
+def list_terms_ending(after: date, until: date) -> QuerySet[Term]:
     """Terms of members that end in these days."""
-    found = Term.objects.filter(alternate=False, valid_to__gt=after, valid_to__lte=until)
+    sat = Term.objects.filter(alternate=False, confirmed_at__isnull=False)
+    found = sat.filter(valid_to__gt=after, valid_to__lte=until)
     return found.select_related("seat", "user")
 
 
-def terms_that_left_a_vacancy(on: date) -> tuple[Term, ...]:
+def list_terms_that_left_a_vacancy(on: date) -> tuple[Term, ...]:
     """The last member's term of each seat that has no member on a day."""
-    vacant = vacant_seats(on)
-    ended = Term.objects.filter(alternate=False, valid_to__lte=on, seat__kind__in=vacant)
+    vacant = list_vacant_seats(on)
+    sat = Term.objects.filter(alternate=False, confirmed_at__isnull=False)
+    ended = sat.filter(valid_to__lte=on, seat__kind__in=vacant)
     return tuple(ended.select_related("seat", "user").order_by("seat_id", "-valid_to").distinct("seat_id"))
 
 
-def versions_to_check(before: datetime) -> QuerySet[CharterVersion]:
+def list_versions_to_check(before: datetime) -> QuerySet[CharterVersion]:
     """Charters in force since before a moment whose consequences were never before the board (S51)."""
-    in_force = CharterVersion.objects.filter(standing=Standing.ACTIVE, activated_at__lte=before)
+    in_force = CharterVersion.objects.filter(standing=StandingChoices.ACTIVE, activated_at__lte=before)
     found = in_force.exclude(cases__kind=CaseKind.UNINTENDED_CONSEQUENCES)
     return found.select_related("metric__owner", "metric__programme").order_by("metric__slug")
 
 
-def last_yearly_review() -> datetime | None:
+def find_last_yearly_review() -> datetime | None:
     """When the last yearly review began, or the programme where there was none (S100); None before it is approved."""
     reviews = Case.objects.filter(kind=CaseKind.YEARLY_REVIEW).aggregate(at=Max("opened_at"))["at"]
     return reviews or Programme.objects.values_list("approved_at", flat=True).first()
 
 
-def _changes(case: Case, user: User, since: datetime) -> Iterator[Change]:
+def _changes(case: Case, user: User, since: datetime) -> Iterator[CaseEvent]:
     """What others did since; what the case came to is told whoever did it."""
-    for comment in discussion(case):
+    for comment in list_discussion(case):
         if comment.at > since and comment.user_id != user.pk:
             said = {"name": comment.user, "text": comment.text}
-            yield Change(comment.at, "comment", _("%(name)s: %(text)s") % said)
-    for each in holding.heard(case):
+            yield CaseEvent(comment.at, "comment", _("%(name)s: %(text)s") % said)
+    for each in holding.list_heard_seats(case):
         if each.at > since and each.user_id != user.pk:
-            yield Change(each.at, "vote", _("The seat “%(seat)s” was heard.") % {"seat": each.seat.label})
+            yield CaseEvent(each.at, "vote", _("The seat “%(seat)s” was heard.") % {"seat": each.seat.label})
     for condition in _all_conditions(case):
         yield from _changes_of(condition, user, since)
     if case.closed_at is not None and case.closed_at > since:
-        yield Change(
+        yield CaseEvent(
             case.closed_at, "outcome", _("Decided: %(state)s.") % {"state": case.get_state_display()}
         )
 
 
-def _changes_of(condition: Condition, user: User, since: datetime) -> Iterator[Change]:
+def _changes_of(condition: Condition, user: User, since: datetime) -> Iterator[CaseEvent]:
     said = {"kind": condition.get_kind_display()}
     if condition.proposed_at > since and condition.proposed_by_id != user.pk:
-        yield Change(condition.proposed_at, "condition", _("Condition proposed: %(kind)s.") % said)
+        yield CaseEvent(condition.proposed_at, "condition", _("Condition proposed: %(kind)s.") % said)
     withdrawn = condition.withdrawn_at
     if withdrawn is not None and withdrawn > since and condition.withdrawn_by_id != user.pk:
-        yield Change(withdrawn, "condition", _("Condition withdrawn: %(kind)s.") % said)
+        yield CaseEvent(withdrawn, "condition", _("Condition withdrawn: %(kind)s.") % said)
 
 
-def heard(case: Case) -> frozenset[SeatKind]:
+def list_heard_seats(case: Case) -> frozenset[SeatKind]:
     """The seats that have voted on a case, open or not; never what they said."""
-    return frozenset(each.seat for each in holding.heard(case))
+    return frozenset(each.seat for each in holding.list_heard_seats(case))
 
 
-def ballots(case: Case) -> Sequence[Ballot]:
+def list_ballots(case: Case) -> Sequence[Ballot]:
     """What each seat said on a closed case; Conflict while it is open, whoever asks."""
-    found = list(closed_ballots().filter(case=case))
+    found = list(list_closed_ballots().filter(case=case))
     if not found and Case.objects.filter(pk=case.pk, state=CaseState.OPEN).exists():
         raise Conflict(_("Votes are published when the case closes."), code="votes_are_blind")
     return found
 
 
-def closed_ballots() -> QuerySet[Ballot]:
+def list_closed_ballots() -> QuerySet[Ballot]:
     """The ballots of all closed cases."""
     return Ballot.objects.exclude(case__state=CaseState.OPEN).select_related("case", "seat", "user")
 
 
-def seats(on: date) -> tuple[Holders, ...]:
+def list_seats(on: date) -> tuple[Holders, ...]:
     """Every seat with its holders on a day, in one statement."""
-    terms = holding.terms(on)
+    terms = holding.list_terms(on)
     return tuple(_holders(kind, [term for term in terms if term.seat.kind == kind]) for kind in SeatKind)
 
 
-def vacant_seats(on: date) -> tuple[SeatKind, ...]:
+def list_vacant_seats(on: date) -> tuple[SeatKind, ...]:
     """The seats without a member on a day (S142)."""
-    return tuple(holders.seat for holders in seats(on) if holders.member is None)
+    return tuple(holders.seat for holders in list_seats(on) if holders.member is None)
 
 
-def seats_of(user: User, on: date) -> tuple[SeatKind, ...]:
+def list_seats_of(user: User, on: date) -> tuple[SeatKind, ...]:
     """The seats that an account may speak for on a day, its own before those it is alternate of."""
-    own = [term for term in holding.terms(on) if term.user_id == user.pk]
+    own = [term for term in holding.list_terms(on) if term.user_id == user.pk]
     own.sort(key=lambda term: (term.alternate, term.seat.kind))
     return tuple(SeatKind(term.seat.kind) for term in own)
+
+
+def find_seats_of(user: User, on: date) -> QuerySet[Seat]:
+    """The seats that an account may speak for on a day, to be read with what else is asked about it."""
+    return Seat.objects.filter(terms__in=Term.objects.on(on).filter(user=user).order_by())
 
 
 def _holders(kind: SeatKind, terms: Sequence[Term]) -> Holders:

@@ -46,7 +46,7 @@ class Tally:
         return tuple(seat for seat in bar.must_vote if seat not in self.voted and seat not in self.unheard)
 
 
-def tally(heard: Mapping[SeatKind, Vote]) -> Tally:
+def count_votes(heard: Mapping[SeatKind, Vote]) -> Tally:
     """Count what the seats said. Abstaining and recusing take a seat out of the base of the share."""
     cast = {seat: vote for seat, vote in heard.items() if vote not in {Vote.ABSTAIN, Vote.RECUSE}}
     return Tally(
@@ -57,7 +57,7 @@ def tally(heard: Mapping[SeatKind, Vote]) -> Tally:
     )
 
 
-def bars(shares: Sequence[str], must_vote: Iterable[str], must_vote_from: int) -> tuple[Bar, ...]:
+def build_bars(shares: Sequence[str], must_vote: Iterable[str], must_vote_from: int) -> tuple[Bar, ...]:
     """What passes a charter of each level of invasiveness, the lowest first (S108).
 
     ValueError where there is not one share a level, one is lower than that of the level before or no share at all, or

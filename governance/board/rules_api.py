@@ -4,23 +4,22 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from charter.registry.models import Programme
-from charter.rules.examples import Tried
+from charter.rules.examples import ExampleResult
 from charter.rules.vocabulary import Outcome, Waivable
 from governance.board import queries
 from governance.board.filters import RuleNarrowing
 from governance.board.models import Waiver
 from governance.board.queries import Holders
-from governance.board.rules_now import CONTACT, NEXT_LEVEL, RuleNow, narrowed, rules_now
-from ground import clock
+from governance.board.rules_now import CONTACT, NEXT_LEVEL, RuleNow, narrow_rules, read_rules_now
+from governance.people.requests import ApiRequest
+from ground import calendar
 from ground.errors import BadInput
 
 
-class ExampleSerializer(serializers.Serializer):
+class ExampleSerializer(serializers.Serializer[Any]):
     """An example as it was just run: what it says must come out, and what came out, by which rules and why."""
 
     says = serializers.CharField(source="example.says")
@@ -30,14 +29,14 @@ class ExampleSerializer(serializers.Serializer):
     rules = serializers.SerializerMethodField()
     here = serializers.SerializerMethodField()
 
-    def get_rules(self, tried: Tried) -> list[str]:
-        return list(dict.fromkeys(bite.id for bite in tried.verdict.rules))
+    def get_rules(self, tried: ExampleResult) -> list[str]:
+        return list(dict.fromkeys(match.id for match in tried.verdict.rules))
 
-    def get_here(self, tried: Tried) -> str:
-        return tried.bite.here if tried.bite else ""
+    def get_here(self, tried: ExampleResult) -> str:
+        return tried.own_match.here if tried.own_match else ""
 
 
-class WaivedSerializer(serializers.ModelSerializer):
+class WaivedSerializer(serializers.ModelSerializer[Waiver]):
     """A waiver in force. A blank metric or decision stands for all of them; `ends_on` is out."""
 
     class Meta:
@@ -45,7 +44,7 @@ class WaivedSerializer(serializers.ModelSerializer):
         fields = ["case", "metric", "decision", "starts_on", "ends_on", "reason"]
 
 
-class SeatSerializer(serializers.Serializer):
+class SeatSerializer(serializers.Serializer[Any]):
     """A seat of the board and who speaks for it today, the member first."""
 
     seat = serializers.CharField()
@@ -55,7 +54,7 @@ class SeatSerializer(serializers.Serializer):
         return [user.name for user in (found.member, *found.alternates) if user is not None]
 
 
-class RuleSerializer(serializers.Serializer):
+class RuleSerializer(serializers.Serializer[Any]):
     """One rule of the rulebook in force, in its own words, with its examples just run and what is waived of it now."""
 
     id = serializers.CharField(source="rule.id")
@@ -81,11 +80,11 @@ class RuleSerializer(serializers.Serializer):
 
     @extend_schema_field(SeatSerializer)
     def get_contact(self, _: RuleNow) -> dict[str, Any]:
-        return self.context[CONTACT]
+        return dict(self.context[CONTACT])
 
     @extend_schema_field(SeatSerializer)
     def get_next_level(self, _: RuleNow) -> dict[str, Any]:
-        return self.context[NEXT_LEVEL]
+        return dict(self.context[NEXT_LEVEL])
 
 
 class RuleList(APIView):
@@ -100,15 +99,15 @@ class RuleList(APIView):
         ],
         responses=RuleSerializer(many=True),
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         form = RuleNarrowing(request.query_params)
         if not form.is_valid():
             field, errors = next(iter(form.errors.items()))
-            raise BadInput(errors[0], field=field)
-        on = clock.today(Programme.objects.values_list("time_zone", flat=True).first() or "UTC")
-        now = rules_now(on)
-        seats = {each.seat: SeatSerializer(each).data for each in queries.seats(on)}
-        context = {"ran_at": now.ran_at, **seats}
+            raise BadInput(str(errors[0]), field=field)
+        on = calendar.today()
+        now = read_rules_now(on)
+        seats: dict[str, Any] = {each.seat: SeatSerializer(each).data for each in queries.list_seats(on)}
+        context: dict[str, Any] = {"ran_at": now.ran_at, **seats}
         return Response(
-            RuleSerializer(narrowed(now.rules, **form.cleaned_data), many=True, context=context).data
+            RuleSerializer(narrow_rules(now.rules, **form.cleaned_data), many=True, context=context).data
         )

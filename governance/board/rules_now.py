@@ -8,8 +8,8 @@ from charter.registry import queries as registry
 from charter.registry import rulebooks
 from charter.registry.models import RulebookVersion
 from charter.rules import Rule, Rulebook, examples
-from charter.rules.examples import Tried
-from charter.rules.keeping import house
+from charter.rules.builtin_rules import builtin_rulebook
+from charter.rules.examples import ExampleResult
 from charter.rules.vocabulary import Waivable
 from governance.board import queries
 from governance.board.models import Waiver
@@ -26,7 +26,7 @@ class RuleNow:
 
     rule: Rule
     cedar: str
-    examples: tuple[Tried, ...]
+    examples: tuple[ExampleResult, ...]
     waivers: tuple[Waiver, ...]
     own: bool
 
@@ -46,35 +46,35 @@ class RulesNow:
         return tuple(waiver for each in self.rules for waiver in each.waivers)
 
     @property
-    def tried(self) -> tuple[Tried, ...]:
+    def tried(self) -> tuple[ExampleResult, ...]:
         """All examples that were run."""
         return tuple(tried for each in self.rules for tried in each.examples)
 
     @property
-    def failing(self) -> tuple[Tried, ...]:
+    def failing(self) -> tuple[ExampleResult, ...]:
         """Those that do not get what they say."""
         return tuple(tried for tried in self.tried if not tried.matches)
 
     @property
-    def opened(self) -> tuple[Tried, ...]:
+    def opened(self) -> tuple[ExampleResult, ...]:
         """Those of them that a rule is there to stop and no longer does."""
         return tuple(tried for tried in self.failing if not tried.example.permitted)
 
 
-def rules_now(on: date, *, only: str = "") -> RulesNow:
+def read_rules_now(on: date, *, only: str = "") -> RulesNow:
     """All rules in force on a day, or the one of this id; the engine is asked about their examples here and now."""
-    version = rulebooks.in_force()
+    version = rulebooks.find_rulebook_in_force()
     if version is None:
         return RulesNow(None, False, None, ())
-    outdated, written = rulebooks.is_outdated(version.pk), registry.rulebook_as_written(version.pk)
-    book = None if outdated else registry.rulebook(version.pk)
-    waivers = list(queries.waivers_in_force(on).order_by("ends_on", "pk"))
+    outdated, written = rulebooks.is_outdated(version.pk), registry.load_rulebook_as_written(version.pk)
+    book = None if outdated else registry.load_rulebook(version.pk)
+    waivers = list(queries.list_waivers_in_force(on).order_by("ends_on", "pk"))
     rules = [rule for rule in written.rules if only in ("", rule.id)]
     told = tuple(_now(rule, written.cedar[rule.id], book, waivers) for rule in rules)
     return RulesNow(version, outdated, None if outdated else clock.now(), told)
 
 
-def narrowed(
+def narrow_rules(
     rules: Iterable[RuleNow], *, text: str = "", family: str = "", waivable: str = ""
 ) -> tuple[RuleNow, ...]:
     """Those that say all words of a text, in themselves or in an example, of a family, and that can be waived or not."""
@@ -93,14 +93,14 @@ def _now(rule: Rule, cedar: str, book: Rulebook | None, waivers: Iterable[Waiver
     return RuleNow(
         rule,
         cedar,
-        examples=tuple(examples.run(each, book) for each in examples.examples_of(rule.id)) if book else (),
+        examples=tuple(examples.run(each, book) for each in examples.list_examples(rule.id)) if book else (),
         waivers=tuple(waiver for waiver in waivers if waivable and waiver.rule_id == rule.id),
-        own=rule.id not in house().by_id,
+        own=rule.id not in builtin_rulebook().by_id,
     )
 
 
 def _speaks_of(each: RuleNow, text: str) -> bool:
     rule = each.rule
-    says = (example.says for example in examples.examples_of(rule.id))
+    says = (example.says for example in examples.list_examples(rule.id))
     said = " ".join((rule.id, rule.title, rule.text, rule.why, rule.fix, *says)).casefold()
     return all(part in said for part in text.casefold().split())

@@ -1,100 +1,86 @@
-"""What is due on the board's clock. Each scan finds what is due now and does it by the services, one thing a transaction.
+"""What is due on the board's clock, each done by its service. Days are the programme's."""
 
-So a scan run twice does nothing the second time, and one that comes a week late catches up. Days are the programme's.
-"""
-
-import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
-from typing import TypeVar
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from charter.registry.models import CharterVersion, Programme
-from charter.registry.states import ProgrammeState
+from charter.programme.models import Programme
+from charter.programme.states import ProgrammeState
+from charter.registry.models import CharterVersion
+from charter.registry.scans import Moment
 from governance.board import queries, services
-from governance.board.models import Case
-from governance.board.services import telling
+from governance.board.models import Case, Pilot, Term, Waiver
+from governance.board.services import notifications
 from governance.board.states import CaseKind
 from governance.people.models import User
-from ground import clock
-from ground.errors import HouseError
-
-log = logging.getLogger(__name__)
-
-Thing = TypeVar("Thing")
+from ground import calendar, clock
+from ground.scans import Scan, Step
 
 
-def keep_clock(*, by: User) -> dict[str, int]:
-    """Do whatever is due; gives how much was done of each. Nothing before there is a programme."""
+def begin(by: User) -> Moment | None:
+    """A pass now; none before there is a programme."""
     programme = Programme.objects.filter(state=ProgrammeState.ACTIVE).first()
-    if programme is None:
-        return {}
-    return {
-        "cases decided": decide_cases(by),
-        "pilots ended": end_pilots(by, programme),
-        "waivers ended": end_waivers(by, programme),
-        "seats reminded": remind_seats(by),
-        "ends of terms told": tell_of_terms(by, programme),
-        "consequences put to the board": check_consequences(by),
-        "yearly reviews opened": review_yearly(by),
-    }
+    return Moment(programme, clock.now(), by) if programme else None
 
 
-def decide_cases(by: User) -> int:
-    """Decide cases that every seat has been heard on or whose time is over; a suspension that is not ratified lapses."""
-    due = {case.pk: case for case in queries.open_past_their_time(clock.now())}
-    due |= {case.pk: case for case in queries.open_and_heard()}
-    return _each(due.values(), lambda case: services.close_case(case=case, by=by))
+# What is due
 
 
-def end_pilots(by: User, programme: Programme) -> int:
-    """End pilots whose last day is over (S128); their values are refused since midnight already."""
-    due = queries.pilots_to_end(clock.today(programme.time_zone))
-    return _each(due, lambda pilot: services.end_pilot(pilot=pilot, by=by))
+def find_cases_to_decide(moment: Moment) -> Iterable[Case]:
+    """Cases that every seat has been heard on or whose time is over; a suspension that is not ratified lapses."""
+    due = {case.pk: case for case in queries.list_overdue_cases(moment.at)}
+    return (due | {case.pk: case for case in queries.list_heard_cases()}).values()
 
 
-def end_waivers(by: User, programme: Programme) -> int:
-    """Note the end of waivers whose last day is over; they count no more since midnight already."""
-    due = queries.waivers_to_end(clock.today(programme.time_zone))
-    return _each(due, lambda waiver: services.end_waiver(waiver=waiver, by=by))
+def find_pilots_over(moment: Moment) -> Iterable[Pilot]:
+    """Pilots whose last day is over (S128); their values are refused since midnight already."""
+    return queries.list_pilots_to_end(moment.today)
 
 
-def remind_seats(by: User) -> int:
+def find_waivers_over(moment: Moment) -> Iterable[Waiver]:
+    """Waivers whose last day is over; they count no more since midnight already."""
+    return queries.list_waivers_to_end(moment.today)
+
+
+def find_cases_ending_soon(moment: Moment) -> Iterable[Case]:
+    """Cases whose voting ends so soon that seats are reminded."""
+    return queries.list_cases_ending_before(moment.at + timedelta(days=max(settings.BOARD_REMINDER_DAYS)))
+
+
+def find_terms_ending(moment: Moment) -> Iterable[Term]:
+    """Terms that end within 30 days."""
+    return queries.list_terms_ending(moment.today, moment.today + timedelta(days=30))
+
+
+def find_vacancies(moment: Moment) -> Iterable[Term]:
+    """Ended terms that left their seat without a member."""
+    return queries.list_terms_that_left_a_vacancy(moment.today)
+
+
+def find_versions_to_check(moment: Moment) -> Iterable[CharterVersion]:
+    """Charters in force for BOARD_CHECK_DAYS, whose consequences come before the board, once (S51)."""
+    return queries.list_versions_to_check(moment.at - timedelta(days=settings.BOARD_CHECK_DAYS))
+
+
+def find_yearly_review(moment: Moment) -> Iterable[object]:
+    """The review of the whole system, a year after the last (S100)."""
+    last = queries.find_last_yearly_review()
+    is_due = last is not None and last + timedelta(days=settings.BOARD_REVIEW_DAYS) <= moment.at
+    return [last] if is_due else []
+
+
+# What is done
+
+
+def _remind(case: Case, moment: Moment) -> int:
     """Remind seats that were not heard, once for each of BOARD_REMINDER_DAYS; late, only of the nearest."""
-    today, now = clock.today(), clock.now()
-    told = 0
-    for case in queries.ending_before(now + timedelta(days=max(settings.BOARD_REMINDER_DAYS))):
-        days = min(
-            each for each in settings.BOARD_REMINDER_DAYS if case.closes_at <= now + timedelta(days=each)
-        )
-        told += telling.remind_unheard(case, queries.unheard_holders(case, today), days=days, by=by)
-    return told
-
-
-def tell_of_terms(by: User, programme: Programme) -> int:
-    """Tell members whose term ends within 30 days, and administrators of seats left without a member."""
-    today = clock.today(programme.time_zone)
-    told = sum(
-        telling.term_ends(term, by) for term in queries.terms_ending(today, today + timedelta(days=30))
+    days = min(
+        each for each in settings.BOARD_REMINDER_DAYS if case.closes_at <= moment.at + timedelta(days=each)
     )
-    vacated = queries.terms_that_left_a_vacancy(today)
-    return told + sum(telling.seat_vacant(term, by) for term in vacated)
-
-
-def check_consequences(by: User) -> int:
-    """Put what a charter has led to before the board, once, BOARD_CHECK_DAYS after it came into force (S51)."""
-    due = queries.versions_to_check(clock.now() - timedelta(days=settings.BOARD_CHECK_DAYS))
-    return _each(due, lambda version: _open_check(version, by))
-
-
-def review_yearly(by: User) -> int:
-    """Put the review of the whole system before the board once a year (S100)."""
-    last = queries.last_yearly_review()
-    if last is None or last + timedelta(days=settings.BOARD_REVIEW_DAYS) > clock.now():
-        return 0
-    return _each([last], lambda _last: _open_yearly_review(by))
+    holders = queries.list_unheard_holders(case, calendar.today())
+    return notifications.remind_unheard(case, holders, days=days, by=moment.by)
 
 
 def _open_check(version: CharterVersion, by: User) -> Case:
@@ -121,13 +107,33 @@ def _open_yearly_review(by: User) -> Case:
     )
 
 
-def _each(things: Iterable[Thing], do: Callable[[Thing], object]) -> int:
-    """Do it to each; one that cannot be done now is left to the next scan and keeps no other from being done."""
-    done = 0
-    for thing in list(things):
-        try:
-            do(thing)
-            done += 1
-        except HouseError as obstacle:
-            log.warning("left to the next scan: %s: %s", thing, obstacle.detail)
-    return done
+BOARD_CLOCK = Scan(
+    "board_clock",
+    every=timedelta(minutes=15),
+    minute=5,
+    begin=begin,
+    steps=(
+        Step(
+            "cases decided", find_cases_to_decide, lambda case, at: services.close_case(case=case, by=at.by)
+        ),
+        Step("pilots ended", find_pilots_over, lambda pilot, at: services.end_pilot(pilot=pilot, by=at.by)),
+        Step(
+            "waivers ended",
+            find_waivers_over,
+            lambda waiver, at: services.end_waiver(waiver=waiver, by=at.by),
+        ),
+        Step("seats reminded", find_cases_ending_soon, _remind),
+        Step(
+            "ends of terms told",
+            find_terms_ending,
+            lambda term, at: notifications.notify_term_end(term, at.by),
+        ),
+        Step("vacancies told", find_vacancies, lambda term, at: notifications.notify_vacancy(term, at.by)),
+        Step(
+            "consequences put to the board",
+            find_versions_to_check,
+            lambda version, at: _open_check(version, at.by),
+        ),
+        Step("yearly reviews opened", find_yearly_review, lambda _last, at: _open_yearly_review(at.by)),
+    ),
+)

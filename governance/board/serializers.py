@@ -6,45 +6,46 @@ from rest_framework import serializers
 
 from charter.registry.models import CharterVersion, Metric, RulebookVersion
 from governance.board import approval, permissions, queries
+from governance.board.kinds import find_kind
 from governance.board.models import (
     Ballot,
     BoardOutcome,
     Case,
     Comment,
     Condition,
-    Pilot,
-    PilotExit,
+    Founding,
+    SeatProposal,
     Suspension,
-    Term,
     Waiver,
 )
-from governance.board.settings_told import SettingsChangeSerializer
-from governance.board.states import CaseKind, ConditionKind, Said, SeatKind, Vote
-from governance.people.models import User
+from governance.board.settings_serializers import SettingsChangeSerializer
+from governance.board.states import CaseKind, ConditionKind, SeatKind, Vote
 from ground.inputs import LONGEST, Input
 
+LONGEST_NAME = 150  # of a user name
 
-class Account(serializers.SlugRelatedField):
-    """An account, by its user name."""
+
+class Account(serializers.CharField):
+    """The user name of an account, which is looked up once the asker may name anybody."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(slug_field="username", queryset=User.objects.all(), **kwargs)
+        super().__init__(max_length=LONGEST_NAME, **kwargs)
 
 
 def sees_askers(context: dict[str, Any]) -> bool:
     """Whether the reader may know who asked for rulings, looked up once for a whole list."""
     if "sees_askers" not in context:
         context["sees_askers"] = permissions.sees_askers(context["request"].user)
-    return context["sees_askers"]
+    return bool(context["sees_askers"])
 
 
-class OutcomeSerializer(serializers.ModelSerializer):
+class OutcomeSerializer(serializers.ModelSerializer[BoardOutcome]):
     class Meta:
         model = BoardOutcome
         fields = ["approved", "approvals", "votes", "minutes", "decided_at"]
 
 
-class ConditionSerializer(serializers.ModelSerializer):
+class ConditionSerializer(serializers.ModelSerializer[Condition]):
     proposed_by = serializers.CharField(source="proposed_by.username")
 
     class Meta:
@@ -52,7 +53,7 @@ class ConditionSerializer(serializers.ModelSerializer):
         fields = ["id", "kind", "value", "proposed_at", "proposed_by"]
 
 
-class WaiverSerializer(serializers.ModelSerializer):
+class WaiverSerializer(serializers.ModelSerializer[Waiver]):
     """`ends_on` is out; a blank metric or decision stands for all of them."""
 
     state = serializers.CharField(source="case.state")
@@ -75,7 +76,22 @@ class WaiverSerializer(serializers.ModelSerializer):
         ]
 
 
-class CaseSerializer(serializers.ModelSerializer):
+class SeatProposalSerializer(serializers.ModelSerializer[SeatProposal]):
+    seat = serializers.CharField(source="seat.kind")
+    user = serializers.CharField(source="user.username")
+
+    class Meta:
+        model = SeatProposal
+        fields = ["seat", "user", "alternate"]
+
+
+class FoundingSerializer(serializers.ModelSerializer[Founding]):
+    class Meta:
+        model = Founding
+        fields = ["data_from", "because"]
+
+
+class CaseSerializer(serializers.ModelSerializer[Case]):
     """A case without what is said in it. Votes are in its ballots, once it is closed.
 
     `opened_by` is null where who asked for a ruling is not the reader's to know.
@@ -111,25 +127,25 @@ class CaseSerializer(serializers.ModelSerializer):
 
     def get_opened_by(self, case: Case) -> str | None:
         user = self.context["request"].user
-        if case.kind != CaseKind.EDGE_CASE or case.opened_by_id == user.pk or sees_askers(self.context):
+        if find_kind(case).tells_asker or case.opened_by_id == user.pk or sees_askers(self.context):
             return case.opened_by.username
         return None
 
 
-class ChangeSerializer(serializers.Serializer):
+class CaseEventSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     what = serializers.CharField()
     text = serializers.CharField()
 
 
-class FormerReasonSerializer(serializers.Serializer):
+class FormerReasonSerializer(serializers.Serializer[Any]):
     case = serializers.UUIDField(source="case.pk")
     seat = serializers.CharField()
     vote = serializers.CharField()
     reason = serializers.CharField()
 
 
-class NeededSerializer(serializers.Serializer):
+class NeededSerializer(serializers.Serializer[Any]):
     """What a case needs to pass; `level` is the charter's invasiveness, `share` of the votes cast, as in 3/4."""
 
     level = serializers.IntegerField(allow_null=True)
@@ -139,12 +155,14 @@ class NeededSerializer(serializers.Serializer):
 
 
 class CaseDetailSerializer(CaseSerializer):
-    """A case with what it needs to pass, its conditions, its waiver or settings, the seats heard, what is new to the reader, and why it failed before."""
+    """A case with what it needs to pass, its conditions, its own details, the seats heard, what is new to the reader, and why it failed before."""
 
     needed = serializers.SerializerMethodField()
     conditions = serializers.SerializerMethodField()
     waiver = WaiverSerializer(default=None)
     settings = SettingsChangeSerializer(source="settings_change", default=None)
+    seat = SeatProposalSerializer(source="seat_proposal", default=None)
+    founding = FoundingSerializer(default=None)
     heard = serializers.SerializerMethodField()
     changes = serializers.SerializerMethodField()
     former_reasons = serializers.SerializerMethodField()
@@ -156,30 +174,33 @@ class CaseDetailSerializer(CaseSerializer):
             "conditions",
             "waiver",
             "settings",
+            "seat",
+            "founding",
             "heard",
             "changes",
             "former_reasons",
         ]
 
     def get_needed(self, case: Case) -> dict[str, Any]:
-        bar = approval.bar(case)
-        told = {"level": approval.level(case), "share": bar.share, "must_vote": bar.must_vote}
-        return NeededSerializer({**told, "text": approval.said(case)}).data
+        bar = approval.find_bar(case)
+        told = {"level": approval.find_level(case), "share": bar.share, "must_vote": bar.must_vote}
+        return NeededSerializer({**told, "text": approval.describe_bar(case)}).data
 
     def get_conditions(self, case: Case) -> list[dict[str, Any]]:
-        return ConditionSerializer(queries.conditions(case), many=True).data
+        return list(ConditionSerializer(queries.list_conditions(case), many=True).data)
 
     def get_heard(self, case: Case) -> list[str]:
-        return sorted(queries.heard(case))
+        return sorted(queries.list_heard_seats(case))
 
     def get_changes(self, case: Case) -> list[dict[str, Any]]:
-        return ChangeSerializer(queries.changed_since(case, self.context["request"].user), many=True).data
+        events = queries.list_events_since(case, self.context["request"].user)
+        return list(CaseEventSerializer(events, many=True).data)
 
     def get_former_reasons(self, case: Case) -> list[dict[str, Any]]:
         if case.charter_version is None:
             return []
-        found = queries.former_reasons(case.charter_version.metric)
-        return FormerReasonSerializer(found, many=True).data
+        found = queries.list_former_reasons(case.charter_version.metric)
+        return list(FormerReasonSerializer(found, many=True).data)
 
 
 class WaiverInput(Input):
@@ -189,6 +210,14 @@ class WaiverInput(Input):
     starts_on = serializers.DateField()
     ends_on = serializers.DateField()
     reason = serializers.CharField(max_length=LONGEST)
+
+
+class SeatInput(Input):
+    """Whom a case would put on a seat, as alternate unless said otherwise."""
+
+    seat = serializers.ChoiceField(choices=SeatKind.choices)
+    user = Account()
+    alternate = serializers.BooleanField(required=False, default=True)
 
 
 class CaseInput(Input):
@@ -204,6 +233,7 @@ class CaseInput(Input):
     closes_at = serializers.DateTimeField(required=False)
     waiver = WaiverInput(required=False)
     settings = serializers.DictField(child=serializers.JSONField(allow_null=True), required=False)
+    seat = SeatInput(required=False)
     handler = Account(required=False)
 
 
@@ -224,10 +254,10 @@ class BallotInput(Input):
 
 
 class BatchInput(BallotInput):
-    cases = serializers.PrimaryKeyRelatedField(queryset=Case.objects.all(), many=True)
+    cases = serializers.PrimaryKeyRelatedField(queryset=Case.objects.all(), many=True, allow_empty=False)
 
 
-class BallotSerializer(serializers.ModelSerializer):
+class BallotSerializer(serializers.ModelSerializer[Ballot]):
     seat = serializers.CharField(source="seat.kind")
     user = serializers.CharField(source="user.username")
 
@@ -240,7 +270,7 @@ class CommentInput(Input):
     text = serializers.CharField(max_length=LONGEST)
 
 
-class CommentSerializer(serializers.ModelSerializer):
+class CommentSerializer(serializers.ModelSerializer[Comment]):
     user = serializers.CharField(source="user.username")
 
     class Meta:
@@ -253,49 +283,13 @@ class ConditionInput(Input):
     value = serializers.DictField()
 
 
-class HeldSeatSerializer(serializers.Serializer):
-    """A seat with the user names of who may speak for it."""
-
-    seat = serializers.CharField()
-    member = serializers.CharField(source="member.username", default=None, allow_null=True)
-    alternates = serializers.SerializerMethodField()
-
-    def get_alternates(self, holders: queries.Holders) -> list[str]:
-        return [user.username for user in holders.alternates]
-
-
-class TermInput(Input):
-    """From one day (in) to another (out); without the latter until further notice."""
-
-    seat = serializers.ChoiceField(choices=SeatKind.choices)
-    user = Account()
-    valid_from = serializers.DateField()
-    valid_to = serializers.DateField(required=False, allow_null=True)
-    alternate = serializers.BooleanField(required=False, default=False)
-
-
-class TermEndInput(Input):
-    valid_to = serializers.DateField()
-
-
-class TermSerializer(serializers.ModelSerializer):
-    """`valid_to` is out."""
-
-    seat = serializers.CharField(source="seat.kind")
-    user = serializers.CharField(source="user.username")
-
-    class Meta:
-        model = Term
-        fields = ["id", "seat", "user", "alternate", "valid_from", "valid_to"]
-
-
 class SuspensionInput(Input):
     metric = serializers.SlugRelatedField(slug_field="slug", queryset=Metric.objects.all())
     seat = serializers.ChoiceField(choices=SeatKind.choices)
     reason = serializers.CharField(max_length=LONGEST)
 
 
-class SuspensionSerializer(serializers.ModelSerializer):
+class SuspensionSerializer(serializers.ModelSerializer[Suspension]):
     metric = serializers.CharField(source="charter_version.metric.slug")
     version = serializers.IntegerField(source="charter_version.number")
     seat = serializers.CharField(source="seat.kind")
@@ -316,83 +310,3 @@ class SuspensionSerializer(serializers.ModelSerializer):
             "ratified_at",
             "lapsed_at",
         ]
-
-
-class PilotInput(Input):
-    charter_version = serializers.PrimaryKeyRelatedField(queryset=CharterVersion.objects.all())
-    cohort = serializers.CharField(max_length=100)
-    starts_on = serializers.DateField()
-    days = serializers.IntegerField()
-    consent_by = Account()
-
-
-class EndInput(Input):
-    reason = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True, default="")
-
-
-class ExitInput(Input):
-    definitions = serializers.CharField(max_length=LONGEST)
-    interpretation = serializers.CharField(max_length=LONGEST)
-    concerns = serializers.CharField(max_length=LONGEST)
-
-
-class AnswersInput(Input):
-    helpful = serializers.ChoiceField(choices=Said.choices)
-    misleading = serializers.ChoiceField(choices=Said.choices)
-    healthier = serializers.ChoiceField(choices=Said.choices)
-
-
-class ExitSerializer(serializers.ModelSerializer):
-    class Meta:
-        model = PilotExit
-        fields = ["definitions", "interpretation", "concerns", "at"]
-
-
-class QuestionSerializer(serializers.Serializer):
-    name = serializers.CharField()
-    counts = serializers.DictField(child=serializers.IntegerField(), allow_null=True)
-    mostly = serializers.CharField()
-
-
-class SurveySerializer(serializers.Serializer):
-    people = serializers.IntegerField()
-    questions = QuestionSerializer(many=True)
-
-
-class PilotSerializer(serializers.ModelSerializer):
-    """`ends_on` is out."""
-
-    metric = serializers.CharField(source="charter_version.metric.slug")
-    version = serializers.IntegerField(source="charter_version.number")
-    consent_by = serializers.CharField(source="consent_by.username")
-
-    class Meta:
-        model = Pilot
-        fields = [
-            "id",
-            "metric",
-            "version",
-            "case",
-            "cohort",
-            "consent_by",
-            "consented_at",
-            "starts_on",
-            "ends_on",
-            "state",
-            "ended_at",
-            "ended_because",
-        ]
-
-
-class PilotDetailSerializer(PilotSerializer):
-    """A pilot with what it taught; no survey before that, nor where too few answered."""
-
-    exit = ExitSerializer(default=None)
-    survey = serializers.SerializerMethodField()
-
-    class Meta(PilotSerializer.Meta):
-        fields = [*PilotSerializer.Meta.fields, "exit", "survey"]
-
-    def get_survey(self, pilot: Pilot) -> dict[str, Any] | None:
-        survey = queries.pilot_survey(pilot)
-        return SurveySerializer(survey).data if survey else None

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from ground.errors import Conflict
+from ground.transitions import Transitions
 
 
 class SeatKind(models.TextChoices):
@@ -26,10 +26,15 @@ class CaseKind(models.TextChoices):
     YEARLY_REVIEW = "yearly_review", _("Yearly review of the system")
     VIEW_CHANGE = "view_change", _("Change of a view")
     SETTINGS = "settings", _("Change of settings")
+    SEAT = "seat", _("Seat of the board")
+    FOUNDING = "founding", _("Founding of the programme")
 
 
+# What a case of each kind is about (`kinds.CaseSubject`), as the database checks it.
 # Kinds that are about one charter version and decide where it stands.
 OF_A_VERSION = (CaseKind.CHARTER, CaseKind.CLASS_CHANGE, CaseKind.SUSPENSION)
+# Those of them whose approval puts it in force (`puts_in_force` of a row of `kinds`).
+PUTS_IN_FORCE = (CaseKind.CHARTER, CaseKind.CLASS_CHANGE)
 # Kinds that put a question in words; they may name a charter version as well.
 OF_A_QUESTION = (
     CaseKind.WAIVER,
@@ -38,6 +43,8 @@ OF_A_QUESTION = (
     CaseKind.YEARLY_REVIEW,
     CaseKind.VIEW_CHANGE,
     CaseKind.SETTINGS,
+    CaseKind.SEAT,
+    CaseKind.FOUNDING,
 )
 
 
@@ -81,48 +88,36 @@ class Said(models.TextChoices):
     NOT_SURE = "not_sure", _("Not sure")
 
 
-_ABOUT_DATA = frozenset(CaseKind) - {CaseKind.EDGE_CASE, CaseKind.YEARLY_REVIEW}
+# The seats that have a field in which they may veto; what it reaches, each kind of case says (`kinds`).
+VETO_SEATS = frozenset(
+    {
+        SeatKind.LEGAL,  # law and agreements
+        SeatKind.SECURITY,  # protection of data
+        SeatKind.HR,  # employment and fair treatment
+        SeatKind.WORKER_REP,  # monitoring and working conditions
+    }
+)
 
-# The kinds of case that a seat's field reaches. HR's reaches a charter only where it comes close to single people,
-# which `permissions.check_can_veto` looks at.
-VETO_SCOPES: dict[SeatKind, frozenset[CaseKind]] = {
-    SeatKind.LEGAL: frozenset(CaseKind),  # law and agreements
-    SeatKind.SECURITY: _ABOUT_DATA,  # protection of data
-    SeatKind.HR: frozenset(CaseKind),  # employment and fair treatment
-    SeatKind.WORKER_REP: frozenset(CaseKind),  # monitoring and working conditions
-}
-VETO_SEATS = frozenset(VETO_SCOPES)
+CASE_TRANSITIONS = Transitions(
+    {
+        CaseState.OPEN: {CaseState.APPROVED, CaseState.REJECTED},
+        CaseState.APPROVED: set(),
+        CaseState.REJECTED: set(),
+    },
+    refusal=_("A case that is %(old)s cannot become %(new)s."),
+)
 
-TRANSITIONS: dict[CaseState, frozenset[CaseState]] = {
-    CaseState.OPEN: frozenset({CaseState.APPROVED, CaseState.REJECTED}),
-    CaseState.APPROVED: frozenset(),
-    CaseState.REJECTED: frozenset(),
-}
+PILOT_TRANSITIONS = Transitions(
+    {
+        PilotState.RUNNING: {PilotState.ENDED},
+        PilotState.ENDED: set(),
+    },
+    refusal=_("This pilot has ended already."),
+)
 
-PILOT_TRANSITIONS: dict[PilotState, frozenset[PilotState]] = {
-    PilotState.RUNNING: frozenset({PilotState.ENDED}),
-    PilotState.ENDED: frozenset(),
-}
-
+# The board is told of a new member or alternate so many days before they sit.
+NOTICE_DAYS = 3
 # A pilot lasts between six and eight weeks (S128).
 PILOT_DAYS = range(42, 57)
 # A waiver is an exception for a time, not a change of the rules.
 WAIVER_DAYS = range(1, 367)
-
-
-def check_can_move(old: CaseState, new: CaseState) -> None:
-    """Raise Conflict unless the table lets a case move from `old` to `new`."""
-    if new not in TRANSITIONS[old]:
-        raise Conflict(
-            f"A case that is {old.label.lower()} cannot become {new.label.lower()}.",
-            code="no_such_transition",
-        )
-
-
-def check_pilot_can_move(old: PilotState, new: PilotState) -> None:
-    """Raise Conflict unless the table lets a pilot move from `old` to `new`."""
-    if new not in PILOT_TRANSITIONS[old]:
-        raise Conflict(
-            f"A pilot that is {old.label.lower()} cannot become {new.label.lower()}.",
-            code="no_such_transition",
-        )

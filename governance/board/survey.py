@@ -9,7 +9,7 @@ QUESTIONS = ("helpful", "misleading", "healthier")
 
 
 @dataclass(frozen=True)
-class Question:
+class SurveyQuestion:
     """How often each answer was given; None for all of them where all said the same, which would tell on everybody."""
 
     name: str
@@ -22,10 +22,10 @@ class Survey:
     """What a team answered: how many people, and each question."""
 
     people: int
-    questions: tuple[Question, ...]
+    questions: tuple[SurveyQuestion, ...]
 
 
-def told(answers: Sequence[tuple[str, str, str]], *, minimum: int) -> Survey | None:
+def summarize_survey(answers: Sequence[tuple[str, str, str]], *, minimum: int) -> Survey | None:
     """The survey of answers in the order of QUESTIONS; None under `minimum` people (S130)."""
     if len(answers) < minimum:
         return None
@@ -33,7 +33,7 @@ def told(answers: Sequence[tuple[str, str, str]], *, minimum: int) -> Survey | N
     return Survey(len(answers), tuple(_question(name, said) for name, said in columns))
 
 
-def _question(name: str, said: Sequence[str]) -> Question:
+def _question(name: str, said: Sequence[str]) -> SurveyQuestion:
     counts = {each: said.count(each.value) for each in Said}
     mostly = max(Said, key=lambda each: counts[each])
-    return Question(name, None if counts[mostly] == len(said) else counts, mostly)
+    return SurveyQuestion(name, None if counts[mostly] == len(said) else counts, mostly)

@@ -1,16 +1,19 @@
-"""Whether the process lives, and whether the house can answer."""
+"""Whether the process lives, and whether it can answer and its clock goes."""
 
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from kombu import Connection
+from kombu.connection import Connection
 
+from audits.ledger import store
 from charter.registry import rulebooks
 from charter.registry.queries import RULES_OUTDATED
+from ground import heartbeats
+from ground.heartbeats import Still
 from ground.problems import json_response
 
-OK, MISSING, OUTDATED = "ok", "missing", "outdated"
+OK, MISSING, OUTDATED, STILL, LATE = "ok", "missing", "outdated", "standing still", "late"
 
 
 def healthz(_: HttpRequest) -> HttpResponse:
@@ -19,14 +22,23 @@ def healthz(_: HttpRequest) -> HttpResponse:
 
 
 def readyz(_: HttpRequest) -> HttpResponse:
-    """Each part that an answer needs: 200 when all are there, 503 naming those that are not.
+    """Each part that an answer needs, and the clock: 200 when all are there, 503 naming those that are not.
+
+    The log is late where an entry has waited for its place longer than is promised on receipts.
+
+    The clock stands still where the beat, or a scan, has given no sign of life in its time: each is named with the worker
+    that gave the last, and when.
 
     Rules that this version cannot work out answer nothing either, but keep 200, with the status `limited`: taken out of
     service, the board could not reach the pages on which it passes new ones.
     """
-    parts = {"database": _database(), "rulebook": _rulebook(), "broker": _broker()}
+    parts = {"database": _database(), "rulebook": _rulebook(), "broker": _broker(), "log": _log()}
+    still = _standing_still()
+    parts["clock"] = STILL if still else OK if still is not None else MISSING
     told: dict[str, object] = {"status": "ready", "parts": parts}
-    if MISSING in parts.values():
+    if still:
+        told["standing_still"] = [each._asdict() for each in still]
+    if {MISSING, STILL, LATE} & set(parts.values()):
         return json_response({**told, "status": "not ready"}, 503)
     if OUTDATED in parts.values():
         return json_response({**told, "status": "limited", "detail": str(RULES_OUTDATED)})
@@ -44,12 +56,27 @@ def _database() -> str:
 
 def _rulebook() -> str:
     try:
-        version = rulebooks.in_force()
+        version = rulebooks.find_rulebook_in_force()
         if version is None:
             return MISSING
         return OUTDATED if rulebooks.is_outdated(version.pk) else OK
     except DatabaseError:
         return MISSING
+
+
+def _log() -> str:
+    try:
+        return LATE if store.is_late() else OK
+    except DatabaseError:
+        return MISSING
+
+
+def _standing_still() -> list[Still] | None:
+    """What stands still; None where the database cannot say."""
+    try:
+        return heartbeats.standing_still()
+    except DatabaseError:
+        return None
 
 
 def _broker() -> str:

@@ -1,38 +1,61 @@
 """Settings, from the environment. Nothing secret has a default outside the demo."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
-from urllib.parse import parse_qs, quote, urlsplit
 
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
 from charter.rules.vocabulary import Grain, Outcome
-from ground.embedded import cluster
+from governance.config.addresses import database, embedded_url, shared_cache
+from ground.rates import parse_rate
 
 env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
 
-DEBUG = env.bool("DEBUG", default=True)
-# In development each folder keeps its own key, so that sessions outlive a restart; elsewhere it must be given.
-SECRET_KEY = env("SECRET_KEY", default="" if not DEBUG else f"development only, {BASE_DIR}")
-if not SECRET_KEY:
-    raise ImproperlyConfigured("Set SECRET_KEY: with DEBUG=false there is no default.")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
-BASE_URL = env("BASE_URL", default="http://localhost:8000")
+
+def required(name: str, why: str, *, where: Callable[[str], bool] = bool) -> str:
+    """A variable that must be given. Raises ImproperlyConfigured where it is not, or is not what it has to be."""
+    given: str = env(name, default="")
+    if not where(given):
+        raise ImproperlyConfigured(f"Set {name}: {why}")
+    return given
+
+
+# The demo and the tests alone turn it on. Without it nothing starts that is not told its key, its hosts and its address.
+DEBUG = env.bool("DEBUG", default=False)
+if DEBUG:
+    SECRET_KEY = env("SECRET_KEY", default="") or get_random_secret_key()
+    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+    BASE_URL = env("BASE_URL", default="http://localhost:8000")
+else:
+    SECRET_KEY = required(
+        "SECRET_KEY", "50 characters or more that nobody can guess.", where=lambda key: len(key) >= 50
+    )
+    _HOSTS = "the names by which people reach this site, by commas, and not any (*)."
+    required("ALLOWED_HOSTS", _HOSTS, where=lambda hosts: bool(hosts) and "*" not in hosts)
+    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+    BASE_URL = required(
+        "BASE_URL",
+        "the address at which people reach this site; it begins with https://.",
+        where=lambda url: url.startswith("https://"),
+    )
 
 INSTALLED_APPS = [
+    "governance.config.apps.ProjectConfig",  # first, as its commands stand in place of Django's
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.contrib.postgres",
-    "django.contrib.admin",
+    "governance.config.apps.ReadOnlyAdminConfig",
     "rest_framework",
     "knox",
     "guardian",
@@ -41,24 +64,32 @@ INSTALLED_APPS = [
     "django_filters",
     "django_tables2",
     "csp",
+    "pgtrigger",
+    "axes",
+    "ground",
     "audits.ledger",
     "governance.people",
+    "governance.ui",
     "governance.notices",
+    "charter.programme",
     "charter.registry",
+    "charter.authoring",
     "charter.measures",
     "governance.board",
     "governance.training",
     "governance.decisions",
-    "governance.views",
+    "governance.saved_views",
     "governance.desk",
     "governance.demo",
 ]
 
 MIDDLEWARE = [
+    "governance.config.middleware.OutageMiddleware",
+    "governance.config.middleware.KeptByNobodyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "governance.people.middleware.BrowserMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -66,7 +97,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "governance.config.middleware.RequestIdMiddleware",
-    "governance.config.middleware.HouseErrorMiddleware",
+    "governance.config.middleware.DomainErrorMiddleware",
+    "axes.middleware.AxesMiddleware",
+    "governance.config.middleware.CleanInputMiddleware",
 ]
 
 ROOT_URLCONF = "governance.config.urls"
@@ -82,60 +115,25 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "governance.desk.context.house",
+                "governance.desk.page.page",
             ]
         },
     }
 ]
 
-
-def database(url: str) -> dict[str, object]:
-    """Connection settings from a libpq URL; the socket folder may stand in `?host=`."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgres", "postgresql"}:
-        raise ImproperlyConfigured(
-            "DATABASE_URL must begin with postgresql:// — PostgreSQL is the only database."
-        )
-    settings = env.db_url_config(parts._replace(query="").geturl())
-    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-    settings["HOST"] = query.pop("host", settings.get("HOST", ""))
-    settings["PORT"] = query.pop("port", settings.get("PORT", ""))
-    settings["ENGINE"] = "django.db.backends.postgresql"
-    settings["ATOMIC_REQUESTS"] = False
-    settings["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
-    settings["CONN_HEALTH_CHECKS"] = True
-    settings["OPTIONS"] = {**query, "application_name": "metric-charter", **preparing()}
-    return settings
-
-
-def preparing() -> dict[str, int | None]:
-    """How psycopg prepares the statements that ask for it (ground/statements.py); the ORM's bind in the client and never do.
-
-    Without a threshold it prepares nothing, whatever is asked, and Django gives none. DATABASE_PREPARE=false is for poolers
-    that hand each transaction another connection and do not keep prepared statements apart.
-    """
-    return {"prepare_threshold": 5 if env.bool("DATABASE_PREPARE", default=True) else None}
-
-
-def embedded_url() -> str:
-    """Where the runtime role finds the embedded server of this folder, whether or not it runs yet."""
-    folder = VAR_DIR / "postgres"
-    if cluster.credentials_path(folder).exists():
-        return cluster.address(folder, cluster.RUNTIME)
-    return f"postgresql://{cluster.RUNTIME}@/{cluster.DATABASE}?host={quote(str(folder / 'run'), safe='')}"
-
-
-DATABASES = {"default": database(env("DATABASE_URL", default="") or embedded_url())}
+DATABASES = {"default": database(env("DATABASE_URL", default="") or embedded_url(VAR_DIR))}
+CACHE_URL = shared_cache(env("CACHE_URL", default=""))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The role that services and doors run as. Migrations run as the owner and grant it what it needs.
 RUNTIME_ROLE = env("RUNTIME_ROLE", default="mc_runtime")
 
 AUTH_USER_MODEL = "people.User"
 # guardian brings tables and nothing else: no account for those who did not sign in, no methods on accounts, and not its
-# backend (W001), which says yes to superusers. Who may do what is said by each room's `check_can_x`.
+# backend (W001), which says yes to superusers. Who may do what is said by each app's `check_can_x`.
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = GUARDIAN_MONKEY_PATCH_GROUP = False
-SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
+# Whether browsers know a domain as one of HTTPS before they ask (W021) is for its owner to say, not for one site on it.
+SILENCED_SYSTEM_CHECKS = ["guardian.W001", "security.W021"]
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
@@ -143,11 +141,34 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+# The first says no where passwords were tried too often, on every door; it lets nobody in (governance/people/sign_in.py).
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "governance.people.backends.PasswordBackend",
+]
+AXES_HANDLER = "governance.people.sign_in.SignInHandler"
+AXES_USERNAME_CALLABLE = "governance.people.sign_in.username"
+AXES_CLIENT_IP_CALLABLE = "governance.people.sign_in.address"
+AXES_LOCKOUT_CALLABLE = "governance.config.middleware.locked_out"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # trying on makes it no longer
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# A link for a new password is valid for so long. How often one may be asked for: of one account, from one address, by all.
+RESET_LINK_MINUTES = env.int("RESET_LINK_MINUTES", default=60)
+PASSWORD_RESET_TIMEOUT = RESET_LINK_MINUTES * 60
+RESET_ACCOUNT_RATE = parse_rate(env("RESET_ACCOUNT_RATE", default="3/hour"), setting="RESET_ACCOUNT_RATE")
+RESET_ADDRESS_RATE = parse_rate(env("RESET_ADDRESS_RATE", default="20/hour"), setting="RESET_ADDRESS_RATE")
+RESET_RATE = parse_rate(env("RESET_RATE", default="300/hour"), setting="RESET_RATE")
 
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", _("English"))]
@@ -190,13 +211,20 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 3600
+# A session ends when it was not used for so long, and so long after signing in (governance/people/session_store.py).
+SESSION_ENGINE = "governance.people.session_store"
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=120)
+SESSION_HOURS = env.int("SESSION_HOURS", default=12)
+SESSION_COOKIE_AGE = SESSION_HOURS * 3600
+# Whether a proxy of ours stands in front, so that X-Forwarded-For and -Proto are its word and not the client's.
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 if not DEBUG:
-    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = env.bool("TLS", default=True)
-    SECURE_PROXY_SSL_HEADER = (
-        ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
-    )
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = True
+    # Whoever looks whether the process lives may do so from beside it.
+    SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
     SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # Bodies over 64 KiB are refused before they are parsed.
@@ -209,13 +237,22 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["ground.json_bodies.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_THROTTLE_CLASSES": ["governance.config.throttles.AccountThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"account": env("API_RATE", default="600/min")},
+    "DEFAULT_THROTTLE_CLASSES": ["governance.config.throttles.AddressThrottle"],
+    # As `ground.parsing` reads days: ISO 8601 has ways that no one expects.
+    "DATE_INPUT_FORMATS": ["%Y-%m-%d"],
     "EXCEPTION_HANDLER": "ground.problems.handle",
 }
+# How often an account may ask the API, or an address without a token (governance/people/request_rate.py).
+API_RATE = parse_rate(env("API_RATE", default="600/min"), setting="API_RATE")
+# How many values one request, one batch and, in a time, one account may ask for (governance/decisions/requests/cost.py).
+QUESTION_COST = env.int("QUESTION_COST", default=5_000)
+BATCH_COST = env.int("BATCH_COST", default=20_000)
+COST_RATE = parse_rate(env("COST_RATE", default="60000/min"), setting="COST_RATE")
 # A fault of ours is a problem document too, also where DEBUG would show a page.
 DRF_STANDARDIZED_ERRORS = {"ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True}
-REST_KNOX = {"TOKEN_TTL": None, "AUTO_REFRESH": False, "TOKEN_LIMIT_PER_USER": 10}
+# Tokens are made by governance/people/tokens.py alone, each with a name, a scope and an end.
+KNOX_TOKEN_MODEL = "people.Token"  # noqa: S105
+REST_KNOX = {"AUTO_REFRESH": False}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Metric Charter",
     "DESCRIPTION": "No charter, no use; no receipt, no rows.",
@@ -224,7 +261,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "governance.decisions.openapi.add_components",
+        "governance.decisions.doors.openapi.add_components",
     ],
     # Words that several resources have under one name: `kind` of a case, of a review; `state` of a pilot.
     "ENUM_NAME_OVERRIDES": {
@@ -251,6 +288,7 @@ RETENTION_VALUES = env.list("RETENTION_VALUES", default=[])
 # The board: how long a case stays open unless it says otherwise, and what passes it (S108). BOARD_APPROVAL is the share of
 # the votes cast that a charter of invasiveness 0 to 4 needs, never less upward; the first is that of every other case. From
 # the level BOARD_MUST_VOTE_FROM on, the seats of BOARD_MUST_VOTE must vote as well, so that none of them is passed over.
+# `migrate` writes them into the database, which holds outcomes to them: run it after you change one.
 BOARD_VOTING_DAYS = env.int("BOARD_VOTING_DAYS", default=14)
 BOARD_APPROVAL = env.list("BOARD_APPROVAL", default=["2/3", "2/3", "3/4", "1", "1"])
 BOARD_MUST_VOTE = env.list("BOARD_MUST_VOTE", default=["legal", "worker_rep"])
@@ -263,6 +301,12 @@ BOARD_CHECK_DAYS = env.int("BOARD_CHECK_DAYS", default=90)
 BOARD_REVIEW_DAYS = env.int("BOARD_REVIEW_DAYS", default=365)
 # The longest stretch period that one note may declare (S124).
 CONTEXT_STRETCH_DAYS = env.int("CONTEXT_STRETCH_DAYS", default=92)
+# How often one account may do in 24 hours what reaches others: propose context notes, put values under review, put
+# questions to the board that anybody may ask, and comment on cases.
+NOTES_A_DAY = env.int("NOTES_A_DAY", default=20)
+HOLDS_A_DAY = env.int("HOLDS_A_DAY", default=50)
+QUESTIONS_A_DAY = env.int("QUESTIONS_A_DAY", default=10)
+COMMENTS_A_DAY = env.int("COMMENTS_A_DAY", default=100)
 
 # The course about the rules: the share of right answers that passes, how long that is attested, how many questions an
 # attempt shows at least, the notice when a new course asks again, and the days before the end on which one is reminded.
@@ -287,8 +331,16 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="Metric Charter <metric-charter@localhost>")
 
 WAREHOUSE_URL = env("WAREHOUSE_URL", default="")
+# For how long one statement may read it; a metric whose query takes longer is left out of a run.
+WAREHOUSE_SECONDS = env.float("WAREHOUSE_SECONDS", default=30.0)
 LEDGER_SIGNING_KEY_FILE = Path(env("LEDGER_SIGNING_KEY_FILE", default=str(VAR_DIR / "keys" / "ledger.pem")))
 LEDGER_SEALING_KEY_FILE = Path(env("LEDGER_SEALING_KEY_FILE", default=str(VAR_DIR / "keys" / "sealing.key")))
+# The log's name for those who verify it (C2SP: its address without the scheme). It is part of all that is signed: it stays.
+LEDGER_ORIGIN = env("LEDGER_ORIGIN", default=f"{BASE_URL.partition('://')[2].rstrip('/')}/log")
+# Entries name nobody, but their kinds and times tell when something of a kind happened. Tiles and checkpoints tell neither.
+LEDGER_ENTRIES_PUBLIC = env.bool("LEDGER_ENTRIES_PUBLIC", default=False)
+# How long an entry waits at most for its place in the log; beyond it /readyz says so.
+LEDGER_PROMISE_SECONDS = env.float("LEDGER_PROMISE_SECONDS", default=10.0)
 
 CELERY_BROKER_URL = env("CELERY_BROKER_URL", default="filesystem://")
 _CELERY_FOLDER = VAR_DIR / "celery"
@@ -299,6 +351,8 @@ if CELERY_BROKER_URL.startswith("filesystem"):
         "processed_folder": str(_CELERY_FOLDER / "done"),
         "control_folder": str(_CELERY_FOLDER / "control"),
     }
+# For how many seconds the clock may stand still (no beat, or no worker that does what it sends) before /readyz says so.
+CLOCK_STILL_SECONDS = env.float("CLOCK_STILL_SECONDS", default=120.0)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -313,7 +367,8 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+    # Otherwise the web server says of each request that waits for a thread how many wait.
+    "loggers": {"waitress.queue": {"level": "ERROR"}},
 }
 
 DJANGO_TABLES2_TEMPLATE = "ui/table.html"
-TEST_RUNNER = "django.test.runner.DiscoverRunner"

@@ -1,9 +1,21 @@
-"""How often one account may ask."""
+"""How often an address may ask the API without a token; requests with one were counted as it was looked up."""
 
-from rest_framework.throttling import UserRateThrottle
+from django.conf import settings
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+from governance.people.request_rate import origin
+from ground import counts
 
 
-class AccountThrottle(UserRateThrottle):
-    """A rate an account (an address where nobody is signed in); the rate is the setting API_RATE."""
+class AddressThrottle(BaseThrottle):
+    """The rate of an account (API_RATE) for the address of a request, where nobody is signed in."""
 
-    scope = "account"
+    def allow_request(self, request: Request, view: object) -> bool:
+        if request.auth is not None:
+            return True
+        self._spent = counts.spend(origin(request), settings.API_RATE)
+        return self._spent.granted
+
+    def wait(self) -> float:
+        return self._spent.wait

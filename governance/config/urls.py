@@ -1,22 +1,26 @@
-"""Every address of the house."""
+"""Every address."""
 
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView
 
-from governance.config import health
+from governance.config import health, keys, openapi
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/v1/", include("governance.decisions.urls")),
+    path(".well-known/metric-charter/keys", keys.keys, name="signing-keys"),
+    path("log/", include("audits.ledger.urls")),
+    path("api/schema/", openapi.DocumentView.as_view(), name="schema"),
+    path("api/v1/", include("governance.decisions.doors.urls")),
     path("api/v1/", include("charter.registry.urls")),
+    path("api/v1/", include("charter.measures.urls")),
+    path("api/v1/", include("charter.authoring.urls")),
+    path("api/v1/", include("charter.programme.urls")),
     path("api/v1/", include("governance.board.urls")),
     path("api/v1/", include("governance.people.urls")),
     path("api/v1/", include("governance.notices.urls")),
     path("api/v1/", include("governance.training.urls")),
-    path("api/v1/", include("governance.views.urls")),
+    path("api/v1/", include("governance.saved_views.urls")),
     path("api/v1/", include("governance.desk.api_urls")),
     path("admin/", admin.site.urls),
     path("", include("governance.desk.urls")),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -10,15 +11,16 @@ from charter.registry.models import Metric
 from charter.rules.vocabulary import Outcome, Role
 from governance.board import permissions as board
 from governance.board.permissions import sits
-from governance.decisions.models import ContextNote, Decision, DelayedNotice, Hold, Referral
-from governance.decisions.states import RULED, HoldCause, NoteState, RulingStanding, check_note_can_move
+from governance.decisions.models import ContextNote, DecisionRecord, DelayedNotice, Hold, Referral
+from governance.decisions.states import NOTE_TRANSITIONS, RULED, HoldCause, NoteState, RulingStanding
 from governance.people import queries as people
 from governance.people.models import Membership, Person, ReportingLine, RoleGrant, Team, User
 from governance.people.permissions import holds, is_system
-from ground import clock
-from ground.errors import BadInput, Conflict, HouseError, NotFound, NotPermitted
+from ground import calendar
+from ground.errors import BadInput, Conflict, DomainError, NotFound, NotPermitted
+from ground.promises import promised
 
-# Whom a cause may be given by, beside the house itself, which alone places the hold of an appeal: a record of who
+# Whom a cause may be given by, beside the system account, which alone places the hold of an appeal: a record of who
 # placed it would name who appealed.
 _MAY_HOLD = {
     HoldCause.DATA_QUALITY: (Role.HR, Role.AUDITOR, Role.ADMIN),
@@ -26,32 +28,34 @@ _MAY_HOLD = {
     HoldCause.APPEAL: (),
 }
 
+_KNOW_EVERYBODY = (Role.HR, Role.AUDITOR, Role.ADMIN)
 
-def check_can_see_decision(*, user: User, decision: Decision, on: date) -> None:
+
+def check_can_see_decision(*, user: User, decision: DecisionRecord, on: date) -> None:
     """Whoever asked may, auditors, the board where it is put to it, and who was looked at. To all others it is not there."""
-    if decision.actor_id == user.pk or Role.AUDITOR in people.asker(user, on=on).roles:
+    if decision.actor_id == user.pk or Role.AUDITOR in people.read_asker(user, on=on).roles:
         return
     if not (was_looked_at(user, decision) or _is_before(user, decision)):
         raise NotFound("There is no receipt with this id that you may see.", code="receipt_not_found")
 
 
-def was_looked_at(user: User, decision: Decision) -> bool:
+def was_looked_at(user: User, decision: DecisionRecord) -> bool:
     """Whether somebody else saw a value of this account's person by it, and the person may know of that by now."""
     if decision.actor_id == user.pk or decision.checked_only or decision.verdict != Outcome.PERMIT:
         return False
-    person = user.person.external_id if user.person_id is not None else None
+    person = user.person.external_id if user.person is not None else None
     if person is None or person not in decision.subjects:
         return False
     waiting = DelayedNotice.objects.filter(decision=decision, person=person, given_at__isnull=True)
     return not waiting.exists()
 
 
-def _is_before(user: User, decision: Decision) -> bool:
+def _is_before(user: User, decision: DecisionRecord) -> bool:
     """Whether the question was put to the board and the account sits on it."""
     return Referral.objects.filter(decision=decision).exists() and sits(user)
 
 
-def check_can_refer(user: User, decision: Decision) -> None:
+def check_can_refer(user: User, decision: DecisionRecord) -> None:
     """Raise unless the account asked this itself and the rules left it to the board."""
     if decision.actor_id != user.pk or not user.is_active:
         raise NotPermitted(_("Only whoever asked a question puts it to the board."))
@@ -76,19 +80,59 @@ def check_can_end_ruling(user: User, standing: RulingStanding) -> None:
         raise Conflict(_("There is no ruling in force here that could be ended."), code="not_in_force")
 
 
-def check_can_place_hold(user: User, metric: Metric, cause: HoldCause) -> None:
-    """Raise NotPermitted unless this account may put values of the metric under review for this cause."""
+def check_can_hold_something(user: User) -> None:
+    """Raise NotPermitted unless there are values that this account may put under review."""
+    owns = user.is_active and Metric.objects.filter(owner=user).exists()
+    if not (owns or any(holds_any_metric(user, cause) for cause in HoldCause)):
+        raise _make_metric_refusal()
+
+
+def holds_any_metric(user: User, cause: HoldCause) -> bool:
+    """Whether the account may put values of any metric under review for this cause."""
     if is_system(user) or any(holds(user, role) for role in _MAY_HOLD[cause]):
+        return True
+    return cause != HoldCause.APPEAL and sits(user)
+
+
+def check_can_place_hold(user: User, metric: Metric | None, cause: HoldCause) -> None:
+    """Raise NotPermitted unless this account may put values of the metric under review for this cause.
+
+    A metric that is not there is nobody's own.
+    """
+    if holds_any_metric(user, cause):
         return
-    if cause != HoldCause.APPEAL and sits(user):
-        return
-    if cause == HoldCause.DATA_QUALITY and user.is_active and metric.owner_id == user.pk:
-        return
-    raise NotPermitted(
+    owns = metric is not None and user.is_active and metric.owner_id == user.pk
+    if not (owns and cause == HoldCause.DATA_QUALITY):
+        raise _make_metric_refusal()
+
+
+def _make_metric_refusal() -> NotPermitted:
+    return NotPermitted(
         _(
             "You may not put values of this metric under review for that. Its owner, HR, auditors, the board and administrators may; anybody may dispute a value."
         ),
         field="cause",
+    )
+
+
+def holds_anybodys(user: User) -> bool:
+    """Whether the account may put anybody's values under review: HR, auditors and administrators know everybody anyway."""
+    return is_system(user) or any(holds(user, role) for role in _KNOW_EVERYBODY)
+
+
+def check_can_hold_person(user: User, person: Person) -> None:
+    """Raise NotPermitted unless the person is within the account's reach: its own, one whom it leads, or for some anybody."""
+    if not (holds_anybodys(user) or _is(user, person) or manages(user, person)):
+        raise make_hold_refusal()
+
+
+def make_hold_refusal() -> NotPermitted:
+    """What whoever may not hold a person's values is told, whether or not there is such a person."""
+    return NotPermitted(
+        _(
+            "Values of one person are put under review by that person, by whoever they report to, by HR, auditors or administrators."
+        ),
+        field="person",
     )
 
 
@@ -122,25 +166,32 @@ def check_can_see_holds(user: User) -> None:
         )
 
 
+def check_can_list_holds(user: User) -> None:
+    """As `check_can_see_holds`, but whoever put values under review themself may see those."""
+    if not Hold.objects.filter(placed_by=user).exists():
+        check_can_see_holds(user)
+
+
 def knows_causes(user: User) -> bool:
     """Whether the account may know of each hold why it was placed: auditors may."""
     return is_system(user) or holds(user, Role.AUDITOR)
 
 
-def sees_cause(user: User, hold: Hold) -> bool:
-    """Whether the account may know why values are under review: auditors, and whoever placed the hold."""
-    return hold.placed_by_id == user.pk or knows_causes(user)
+def sees_cause(user: User) -> Callable[[Hold], bool]:
+    """Of which holds the account may know why values are under review: those that it placed, and all for auditors."""
+    knows_all = knows_causes(user)
+    return lambda hold: knows_all or hold.placed_by_id == user.pk
 
 
 def leads(user: User, team: Team) -> bool:
     """Whether the account is manager of the team, or lead of its value stream, today."""
     scope = Q(team=team) | Q(value_stream=team.value_stream_id)
-    return user.is_active and RoleGrant.objects.on(clock.today()).filter(scope, user=user).exists()
+    return user.is_active and RoleGrant.objects.on(calendar.today()).filter(scope, user=user).exists()
 
 
 def manages(user: User, person: Person) -> bool:
     """Whether the person reports to the account's, or is on a team that it leads, today."""
-    today = clock.today()
+    today = calendar.today()
     lines = ReportingLine.objects.on(today).filter(person=person, manager=user.person_id)
     if user.is_active and user.person_id is not None and lines.exists():
         return True
@@ -150,13 +201,18 @@ def manages(user: User, person: Person) -> bool:
 
 def is_on(user: User, team: Team) -> bool:
     """Whether the account's person is on the team today."""
-    found = Membership.objects.on(clock.today()).filter(person=user.person_id, team=team)
+    found = Membership.objects.on(calendar.today()).filter(person=user.person_id, team=team)
     return user.is_active and user.person_id is not None and found.exists()
+
+
+def notes_anybodys(user: User) -> bool:
+    """Whether the account may say of anybody what kept them: HR knows everybody anyway."""
+    return is_system(user) or holds(user, Role.HR)
 
 
 def check_can_propose_note(user: User, *, team: Team | None, person: Person | None) -> None:
     """Raise NotPermitted unless the account knows the team or person: who is on it, leads it, or keeps data about it."""
-    if is_system(user) or holds(user, Role.HR):
+    if notes_anybodys(user):
         return
     if team is not None:
         if (
@@ -173,10 +229,10 @@ def check_can_propose_note(user: User, *, team: Team | None, person: Person | No
             field="team",
         )
     if person is not None and not (_is(user, person) or manages(user, person)):
-        raise not_theirs_to_note()
+        raise make_note_refusal()
 
 
-def not_theirs_to_note() -> NotPermitted:
+def make_note_refusal() -> NotPermitted:
     """What whoever may not speak of a person is told, whether or not there is such a person."""
     return NotPermitted(
         _("A note about a person comes from that person, from whoever they report to, or from HR."),
@@ -189,7 +245,7 @@ def check_can_confirm_note(user: User, note: ContextNote) -> None:
 
     That is for whoever leads the team or the person, for HR, and for the owner of the metric that it speaks of.
     """
-    check_note_can_move(note.state, NoteState.CONFIRMED)
+    NOTE_TRANSITIONS.check(note.state, NoteState.CONFIRMED)
     if note.proposed_by_id == user.pk or _concerns(user, note):
         raise NotPermitted(
             _("Nobody confirms a note of their own, or about themselves. It waits for somebody else."),
@@ -209,7 +265,7 @@ def check_can_turn_down_note(user: User, note: ContextNote) -> None:
     Until it is confirmed that is for those who could confirm it, for its proposer, who takes it back, and for the person
     it is about; afterwards, when decisions may stand on it, for HR alone.
     """
-    check_note_can_move(note.state, NoteState.TURNED_DOWN)
+    NOTE_TRANSITIONS.check(note.state, NoteState.TURNED_DOWN)
     if note.state == NoteState.CONFIRMED:
         if not holds(user, Role.HR):
             raise NotPermitted(_("This note is confirmed. Only HR can take it back."))
@@ -251,7 +307,7 @@ def can_propose_note(user: User, *, team: Team | None = None, person: Person | N
 
 
 def check_can_protect(user: User) -> None:
-    """Raise NotPermitted unless the house itself acts: a protection follows from a dispute by name, by nobody's wish."""
+    """Raise NotPermitted unless the system account acts: a protection follows from a dispute by name, by nobody's wish."""
     if not is_system(user):
         raise NotPermitted(_("Protection follows from a dispute. Nobody grants it."))
 
@@ -262,7 +318,7 @@ def _settles(user: User, note: ContextNote) -> bool:
         note.metric is not None and user.is_active and note.metric.owner_id == user.pk
     ):
         return True
-    return leads(user, note.team) if note.team is not None else manages(user, note.person)
+    return leads(user, note.team) if note.team is not None else manages(user, promised(note.person))
 
 
 def _concerns(user: User, note: ContextNote) -> bool:
@@ -273,9 +329,9 @@ def _is(user: User, person: Person) -> bool:
     return user.is_active and user.person_id == person.pk
 
 
-def _may(check: Callable[..., None], *args: object, **kwargs: object) -> bool:
+def _may(check: Callable[..., None], *args: Any, **kwargs: Any) -> bool:
     try:
         check(*args, **kwargs)
-    except HouseError:
+    except DomainError:
         return False
     return True

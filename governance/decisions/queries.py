@@ -1,52 +1,104 @@
 """Reads worth a name."""
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 from uuid import UUID
 
 from django.db.models import Case, CharField, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
+from msgspec import Struct
 
-from charter.registry.models import Metric, Programme
-from charter.rules.vocabulary import Role
+from audits.ledger.models import Entry
+from charter.programme.queries import get_programme
+from charter.registry.models import Metric
+from charter.rules.vocabulary import DecisionType, Role
 from governance.board import queries as board
 from governance.board.states import CaseState
 from governance.decisions import permissions
-from governance.decisions.models import ContextNote, Decision, DelayedNotice, Hold, Referral
+from governance.decisions.models import ContextNote, DecisionRecord, DelayedNotice, Hold, Referral
 from governance.decisions.permissions import check_can_see_decision
-from governance.decisions.states import RulingStanding
-from governance.people.models import Membership, Person, ReportingLine, RoleGrant, Team, User
+from governance.decisions.states import HoldCause, RulingStanding
+from governance.people.models import Cohort, Membership, Person, ReportingLine, RoleGrant, Team, User
 from governance.people.permissions import holds as has_role
-from ground import clock
-from ground.errors import NotFound, NotPermitted
+from ground import calendar, clock
+from ground.errors import BadInput, NotFound, NotPermitted
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    RuledReferral: TypeAlias = WithAnnotations[Referral, "_Ruling"]
+else:
+    RuledReferral = Referral  # as read by `list_referrals`
 
 _OF_A_HOLD = ("metric", "cohort", "person", "placed_by", "released_by")
 _OF_A_NOTE = ("team", "person", "metric__owner", "proposed_by", "confirmed_by", "turned_down_by")
 
 
-def decision_of_entry(entry: UUID, *, by: User) -> Decision:
+class _Ruling(TypedDict):
+    standing: Any  # a word; lookups take several
+    days: int
+
+
+def get_decision_of_entry(entry: UUID, *, by: User) -> DecisionRecord:
     """The decision that a receipt is of, if this account may see it. Raises NotFound."""
-    return _seen(Decision.objects.select_related("entry", "actor").filter(entry=entry), by)
+    return _seen(DecisionRecord.objects.select_related("entry", "actor").filter(entry=entry), by)
 
 
-def decision(key: UUID, *, by: User) -> Decision:
+def get_decision(key: UUID, *, by: User) -> DecisionRecord:
     """One decision by its id, if this account may see it. Raises NotFound."""
-    return _seen(Decision.objects.select_related("entry", "actor").filter(pk=key), by)
+    return _seen(DecisionRecord.objects.select_related("entry", "actor").filter(pk=key), by)
 
 
-def asked_by(user: User) -> QuerySet[Decision]:
+def list_asked_by(user: User) -> QuerySet[DecisionRecord]:
     """What an account has asked, newest first, without the facts."""
-    found = Decision.objects.filter(actor=user).order_by("-at", "-pk")
+    found = DecisionRecord.objects.filter(actor=user).order_by("-at", "-pk")
     return found.select_related("entry").defer("facts", "entry__leaf")
 
 
-def asked_lately(user: User, *, days: int) -> int:
-    """How many questions an account has asked in the last days."""
-    return Decision.objects.filter(actor=user, at__gte=clock.now() - timedelta(days=days)).count()
+class Narrowing(Struct, frozen=True):
+    """Which of one's questions are looked for: words of them, days in the programme's zone, and their order."""
+
+    words: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None  # is in
+    oldest_first: bool = False
 
 
-def referrals() -> QuerySet[Referral]:
+def narrow_asked(found: QuerySet[DecisionRecord], narrowing: Narrowing) -> QuerySet[DecisionRecord]:
+    """Those that each word speaks of: a metric by name, a decision, a group, the reason, or the start of the receipt."""
+    for word in narrowing.words:
+        found = found.filter(_speaks_of(word))
+    if narrowing.since:
+        found = found.filter(at__gte=calendar.find_midnight(narrowing.since))
+    if narrowing.until:
+        found = found.filter(at__lt=calendar.find_midnight(narrowing.until + timedelta(days=1)))
+    return found.order_by("at", "pk") if narrowing.oldest_first else found
+
+
+def _speaks_of(word: str) -> Q:
+    metrics = list(
+        Metric.objects.filter(Q(name__icontains=word) | Q(slug__icontains=word)).values_list(
+            "slug", flat=True
+        )
+    )
+    uses = [use.value for use in DecisionType if word in use.value.replace("_", " ")]
+    said = Q(cohorts__icontains=word) | Q(request__reason__icontains=word)
+    return said | Q(metrics__overlap=metrics) | Q(use__in=uses) | Q(entry__in=_with_number(word))
+
+
+def _with_number(start: str) -> QuerySet[Entry]:
+    """The entries whose number begins so, without hyphens; none where it is not the start of a number."""
+    digits = start.replace("-", "")
+    if not 8 <= len(digits) <= 32 or not set(digits) <= set("0123456789abcdef"):
+        return Entry.objects.none()
+    low, high = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
+    return Entry.objects.filter(pk__gte=low, pk__lte=high)
+
+
+def list_referrals() -> QuerySet[RuledReferral]:
     """Questions put to the board, newest first, each with its `standing` as of now, and the `days` that rulings last."""
-    days = ruling_days()
+    days = read_ruling_days()
     before = clock.now() - timedelta(days=days)
     standing = Case(
         When(case__state=CaseState.OPEN, then=Value(RulingStanding.ASKED.value)),
@@ -60,43 +112,43 @@ def referrals() -> QuerySet[Referral]:
     return Referral.objects.select_related(*related).annotate(standing=standing, days=Value(days))
 
 
-def visible_referrals(user: User) -> QuerySet[Referral]:
+def list_visible_referrals(user: User) -> QuerySet[RuledReferral]:
     """Those whose case the account may see: its own, those decided, and for the board and auditors all."""
-    return referrals().filter(case__in=board.visible_cases(user).order_by().values("pk"))
+    return list_referrals().filter(case__in=board.list_visible_cases(user).order_by().values("pk"))
 
 
-def referral(key: UUID, *, by: User) -> Referral:
+def get_referral(key: UUID, *, by: User) -> RuledReferral:
     """One question put to the board, if this account may see its case. Raises NotFound."""
-    found = visible_referrals(by).filter(pk=key).first()
+    found = list_visible_referrals(by).filter(pk=key).first()
     if found is None:
         raise NotFound(_("There is no such ruling that you may see."), code="ruling_not_found")
     return found
 
 
-def open_referral(shapes: list[str]) -> Referral | None:
+def find_open_referral(shapes: list[str]) -> Referral | None:
     """The question of one of these shapes that is before the board."""
     waiting = Referral.objects.filter(shapes__overlap=shapes, case__state=CaseState.OPEN)
     return waiting.select_related("case").first()
 
 
-def ruling_days() -> int:
-    """How long a ruling lasts; the programme's setting."""
-    return Programme.objects.values_list("ruling_days", flat=True).get()
+def read_ruling_days() -> int:
+    """How long a ruling lasts; the programme's setting. Raises Conflict where there is no programme."""
+    return get_programme().ruling_days
 
 
-def until(referral: Referral) -> datetime | None:
-    """When a ruling of `referrals()` lapses; None while the board has not ruled."""
+def find_lapse(referral: RuledReferral) -> datetime | None:
+    """When a ruling of `list_referrals` lapses; None while the board has not ruled."""
     closed_at = referral.case.closed_at
     return closed_at + timedelta(days=referral.days) if closed_at is not None else None
 
 
-def notices_due(at: datetime) -> QuerySet[DelayedNotice]:
+def list_due_notices(at: datetime) -> QuerySet[DelayedNotice]:
     """Notices of looks whose delay is over and that are not given yet, oldest first."""
     waiting = DelayedNotice.objects.filter(Q(given_at__isnull=True, due_at__lte=at))
     return waiting.select_related("decision__entry", "decision__actor").order_by("due_at", "pk")
 
 
-def holds_seen(user: User) -> QuerySet[Hold]:
+def list_visible_holds(user: User) -> QuerySet[Hold]:
     """The holds that an account may see: all for auditors and the board, else those that it placed itself."""
     found = Hold.objects.select_related(*_OF_A_HOLD)
     try:
@@ -106,21 +158,55 @@ def holds_seen(user: User) -> QuerySet[Hold]:
     return found
 
 
-def held_by(user: User, metric: Metric) -> QuerySet[Hold]:
+def knows_person_of(user: User) -> Callable[[Hold], bool]:
+    """Of which holds the account may know the person: its own and those of whom it leads; HR and auditors of all.
+
+    Looked up once for a whole list.
+    """
+    if permissions.knows_causes(user) or has_role(user, Role.HR):
+        return lambda _hold: True
+    led = frozenset(_led_by(user).filter(holds__isnull=False).values_list("pk", flat=True))
+    return lambda hold: hold.person_id is None or hold.person_id == user.person_id or hold.person_id in led
+
+
+def list_held_by(user: User, metric: Metric) -> QuerySet[Hold]:
     """What an account holds of a metric's values now, and so may release."""
     found = Hold.objects.select_related("cohort", "person")
     return found.filter(metric=metric, placed_by=user, released_at__isnull=True)
 
 
-def hold(key: UUID, *, by: User) -> Hold:
+def get_hold(key: UUID, *, by: User) -> Hold:
     """One hold that this account may see. Raises NotFound."""
-    found = holds_seen(by).filter(pk=key).first()
+    found = list_visible_holds(by).filter(pk=key).first()
     if found is None:
         raise NotFound(_("There is no hold with this id that you may see."), code="hold_not_found")
     return found
 
 
-def notes_seen(user: User) -> QuerySet[ContextNote]:
+def get_metric_to_hold(slug: str, cause: HoldCause, *, by: User) -> Metric:
+    """The metric whose values are to be held; one that is not there reads like one out of the account's reach."""
+    found = Metric.objects.filter(slug=slug).first()
+    permissions.check_can_place_hold(by, found, cause)
+    if found is None:
+        raise BadInput(_("There is no metric of that name."), field="metric", code="does_not_exist")
+    return found
+
+
+def get_cohort_to_hold(slug: str) -> Cohort:
+    """The cohort whose values are to be held, for whoever may hold those of the metric."""
+    found = Cohort.objects.filter(slug=slug).first()
+    if found is None:
+        raise BadInput(_("There is no cohort of that name."), field="cohort", code="does_not_exist")
+    return found
+
+
+def get_person_to_hold(external_id: str, *, by: User) -> Person:
+    """The person whose values are to be held; one who is not there reads like one out of the account's reach."""
+    anybody = permissions.holds_anybodys(by)
+    return _get_person_within_reach(external_id, anybody, permissions.make_hold_refusal, by=by)
+
+
+def list_visible_notes(user: User) -> QuerySet[ContextNote]:
     """The notes that an account may see, as `permissions.check_can_see_note` says it of one; latest start first."""
     found = ContextNote.objects.select_related(*_OF_A_NOTE)
     if any(has_role(user, role) for role in (Role.HR, Role.AUDITOR)):
@@ -131,7 +217,7 @@ def notes_seen(user: User) -> QuerySet[ContextNote]:
     return found.filter(seen | Q(person__in=_led_by(user)))
 
 
-def note(key: UUID, *, by: User) -> ContextNote:
+def get_note(key: UUID, *, by: User) -> ContextNote:
     """One note that this account may see. Raises NotFound."""
     found = ContextNote.objects.select_related(*_OF_A_NOTE).filter(pk=key).first()
     if found is None:
@@ -140,13 +226,13 @@ def note(key: UUID, *, by: User) -> ContextNote:
     return found
 
 
-def notes_of_team(team: Team, *, by: User) -> QuerySet[ContextNote]:
+def list_team_notes(team: Team, *, by: User) -> QuerySet[ContextNote]:
     """What was going on for a team, and for those on it now as far as this account may see it."""
-    people = Membership.objects.on(clock.today()).filter(team=team).values("person")
-    return notes_seen(by).filter(Q(team=team) | Q(person__in=people))
+    people = Membership.objects.on(calendar.today()).filter(team=team).values("person")
+    return list_visible_notes(by).filter(Q(team=team) | Q(person__in=people))
 
 
-def notes_waiting_for(user: User, *, hr: bool) -> list[ContextNote]:
+def list_notes_to_settle(user: User, *, hr: bool) -> list[ContextNote]:
     """The notes that this account can settle, the oldest first, in one statement; `hr` where it holds HR's role today."""
     found = ContextNote.objects.select_related(*_OF_A_NOTE)
     waiting = found.filter(confirmed_at__isnull=True, turned_down_at__isnull=True)
@@ -162,17 +248,31 @@ def speaks_for_others(user: User) -> bool:
     return has_role(user, Role.HR) or (user.is_active and _led_by(user).exists())
 
 
-def person_to_note(external_id: str, *, by: User) -> Person:
+def get_person_to_note(external_id: str, *, by: User) -> Person:
     """The person that a note is to be about; one who is not there reads like one who is not this account's to speak of."""
-    found = Person.objects.filter(external_id=external_id).first()
+    anybody = permissions.notes_anybodys(by)
+    return _get_person_within_reach(external_id, anybody, permissions.make_note_refusal, by=by)
+
+
+def _get_person_within_reach(
+    external_id: str, anybody: bool, refusal: Callable[[], NotPermitted], *, by: User
+) -> Person:
+    """One that the account leads or is, or `anybody`; one out of reach and one who is not there get the same refusal.
+
+    Both are looked for in the same statement, so that neither takes longer.
+    """
+    own = Person.objects.filter(pk__in=[by.person_id] if by.person_id and by.is_active else [])
+    within = Person.objects.all() if anybody else _led_by(by) | own
+    found = within.filter(external_id=external_id.strip()).first()
     if found is not None:
-        permissions.check_can_propose_note(by, team=None, person=found)
         return found
-    raise permissions.not_theirs_to_note()
+    if anybody:
+        raise BadInput(_("There is nobody of this name"), field="person", code="does_not_exist")
+    raise refusal()
 
 
 def _teams_led_by(user: User) -> QuerySet[Team]:
-    grants = RoleGrant.objects.on(clock.today()).filter(user=user)
+    grants = RoleGrant.objects.on(calendar.today()).filter(user=user)
     return Team.objects.filter(
         Q(pk__in=grants.filter(team__isnull=False).values("team"))
         | Q(value_stream__in=grants.filter(value_stream__isnull=False).values("value_stream"))
@@ -181,7 +281,7 @@ def _teams_led_by(user: User) -> QuerySet[Team]:
 
 def _led_by(user: User) -> QuerySet[Person]:
     """Who reports to an account's person, or is on a team that it leads, today."""
-    today = clock.today()
+    today = calendar.today()
     members = Membership.objects.on(today).filter(team__in=_teams_led_by(user)).values("person")
     led = Q(pk__in=members)
     if user.person_id is not None:
@@ -190,9 +290,9 @@ def _led_by(user: User) -> QuerySet[Person]:
     return Person.objects.filter(led)
 
 
-def _seen(found: QuerySet[Decision], by: User) -> Decision:
+def _seen(found: QuerySet[DecisionRecord], by: User) -> DecisionRecord:
     seen = found.first()
     if seen is None:
         raise NotFound("There is no receipt with this id that you may see.", code="receipt_not_found")
-    check_can_see_decision(user=by, decision=seen, on=clock.today())
+    check_can_see_decision(user=by, decision=seen, on=calendar.today())
     return seen

@@ -1,22 +1,21 @@
-"""What falls due in this room with nobody asking: notices of looks that a legal request delayed."""
+"""What falls due in this app with nobody asking: notices of looks that a legal request delayed."""
 
-import logging
+from datetime import timedelta
 
 from governance.decisions import queries
 from governance.decisions.services import give_notice
 from governance.people.models import User
-from ground import clock
-from ground.errors import HouseError
+from ground import clock, scans
 
-log = logging.getLogger(__name__)
-
-
-def give_notices(*, by: User) -> int:
-    """Give the notices whose delay is over; gives how many were told. One that cannot be given now keeps no other waiting."""
-    told = 0
-    for notice in list(queries.notices_due(clock.now())):
-        try:
-            told += give_notice(notice=notice, by=by)
-        except HouseError as obstacle:
-            log.warning("left to the next scan: notice %s: %s", notice.pk, obstacle.detail)
-    return told
+DELAYED_NOTICES: scans.Scan[User] = scans.Scan(
+    "delayed_notices",
+    every=timedelta(minutes=15),
+    minute=10,
+    steps=(
+        scans.Step(
+            "notices given",
+            due=lambda by: queries.list_due_notices(clock.now()),
+            act=lambda notice, by: give_notice(notice=notice, by=by),
+        ),
+    ),
+)

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from charter.rules.vocabulary import ContextKind
-from ground.errors import Conflict
+from ground.transitions import Transitions
 
 
 class HoldCause(models.TextChoices):
@@ -82,20 +82,14 @@ ABOUT: dict[ContextKind, About] = {
     ContextKind.STRETCH: About(_("Stretch period"), KindGroup.PACE, Effect.ANNOTATE),
 }
 
-NOTE_TRANSITIONS: dict[NoteState, frozenset[NoteState]] = {
-    NoteState.PROPOSED: frozenset({NoteState.CONFIRMED, NoteState.TURNED_DOWN}),
-    NoteState.CONFIRMED: frozenset({NoteState.TURNED_DOWN}),
-    NoteState.TURNED_DOWN: frozenset(),
-}
-
-
-def check_note_can_move(old: NoteState, new: NoteState) -> None:
-    """Raise Conflict unless the table lets a note move from `old` to `new`."""
-    if new not in NOTE_TRANSITIONS[old]:
-        raise Conflict(
-            _("This note was settled already: it is %(state)s.") % {"state": old.label.lower()},
-            code="no_such_transition",
-        )
+NOTE_TRANSITIONS = Transitions(
+    {
+        NoteState.PROPOSED: {NoteState.CONFIRMED, NoteState.TURNED_DOWN},
+        NoteState.CONFIRMED: {NoteState.TURNED_DOWN},
+        NoteState.TURNED_DOWN: set(),
+    },
+    refusal=_("This note was settled already: it is %(old)s."),
+)
 
 
 class RulingStanding(models.TextChoices):

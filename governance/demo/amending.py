@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from charter.registry import limits
 from charter.registry.document import CharterDocument
-from charter.registry.invasiveness import days
+from charter.registry.invasiveness import estimate_days
 from governance.demo.dataset import DataSet
 
 BACKFILL = (
@@ -33,5 +33,5 @@ def amend_for(data: DataSet) -> Callable[[CharterDocument], CharterDocument]:
 
 def _within_its_level(duration: str, document: CharterDocument) -> str:
     level = document.harms.invasiveness
-    longest = limits.levels()[level].values if level is not None else duration
-    return min(duration, longest, key=days)
+    longest = limits.read_levels()[level].values if level is not None else duration
+    return min(duration, longest, key=estimate_days)

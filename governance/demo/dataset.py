@@ -1,11 +1,11 @@
 """What a demo stands on: an organisation, a warehouse of its events, and the moment at which they end."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from governance.demo import events
+from governance.demo import made_events, made_names
 from governance.demo.organisation import Organisation, make_up
 
 Progress = Callable[[str, int], None]
@@ -31,15 +31,21 @@ class DataSet:
     write_warehouse: Callable[[Path, Progress], None]
 
 
-def made_up(*, seed: int = SEED, as_of: datetime = AS_OF) -> DataSet:
+def make_up_data_set(*, seed: int = SEED, as_of: datetime = AS_OF) -> DataSet:
     """The made-up organisation of about 200 people in 24 teams and 18 months of its events."""
     organisation = make_up(seed=seed, as_of=as_of.date())
+    organisation = replace(
+        organisation,
+        identities=made_names.list_identities(organisation),
+        aliases=made_names.list_aliases(),
+    )
     data_from = date(as_of.year, as_of.month, 1)
-    for _ in range(events.MONTHS):
+    for _ in range(made_events.MONTHS):
         data_from = _month_before(data_from)
 
     def write_warehouse(path: Path, progress: Progress) -> None:
-        events.write_warehouse(path, organisation, seed=seed, as_of=as_of, progress=progress)
+        made_events.write_warehouse(path, organisation, seed=seed, as_of=as_of, progress=progress)
+        made_names.call_by_source_names(path)
 
     return DataSet(
         name="made-up",

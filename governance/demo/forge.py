@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -98,12 +99,13 @@ def _find_files(folder: Path) -> dict[str, Path]:
         raise BadInput(
             f"There is no folder {folder}. DATA names a folder with the data set's files.", field="data"
         )
-    found = {}
-    for name in COLUMNS:
-        paths = [folder / f"{name}.csv.gz", folder / f"{name}.csv"]
-        found[name] = next((path for path in paths if path.is_file()), None)
-    missing = [f"{name}.csv" for name, path in found.items() if path is None]
-    if missing:
+    candidates = {name: (folder / f"{name}.csv.gz", folder / f"{name}.csv") for name in COLUMNS}
+    found = {
+        name: next(filter(Path.is_file, paths))
+        for name, paths in candidates.items()
+        if any(map(Path.is_file, paths))
+    }
+    if missing := [f"{name}.csv" for name in COLUMNS if name not in found]:
         raise BadInput(f"{folder} lacks {', '.join(missing)} (or the same as .csv.gz).", field="data")
     for name, path in found.items():
         _check_header(path, COLUMNS[name])
@@ -113,7 +115,7 @@ def _find_files(folder: Path) -> dict[str, Path]:
 def _check_header(path: Path, columns: tuple[str, ...]) -> None:
     opener = gzip.open if path.suffix == ".gz" else open
     try:
-        with opener(path, "rt", encoding="utf-8", newline="") as file:
+        with opener(path, "rt", encoding="utf-8-sig", newline="") as file:
             header = next(csv.reader(file), [])
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BadInput(f"{path} cannot be read: {error}.", field="data") from error
@@ -184,9 +186,8 @@ def _span(connection: duckdb.DuckDBPyConnection) -> tuple[date, date]:
     return first, last
 
 
-def _one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple:
-    row = connection.execute(query).fetchone()
-    assert row is not None
+def _one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
+    (row,) = connection.execute(query).fetchall()
     return row
 
 
@@ -203,7 +204,7 @@ def _content_hash(files: Mapping[str, Path]) -> str:
 def _sign_in_team(connection: duckdb.DuckDBPyConnection) -> str:
     """The team of the manager and employee sign-ins: the usual one, or the one with the most changes."""
     query = "SELECT team FROM raw_changes GROUP BY team ORDER BY team <> ?, count(*) DESC, team LIMIT 1"
-    return connection.execute(query, [_USUAL_TEAM]).fetchall()[0][0]
+    return str(connection.execute(query, [_USUAL_TEAM]).fetchall()[0][0])
 
 
 def _most_active(connection: duckdb.DuckDBPyConnection, team: str, last: date) -> str:
@@ -215,7 +216,7 @@ def _most_active(connection: duckdb.DuckDBPyConnection, team: str, last: date) -
     found = connection.execute(query, [last, team]).fetchone()
     if found is None:
         raise BadInput(f"In people.csv nobody belongs to the team {team}.", field="data")
-    return found[0]
+    return str(found[0])
 
 
 def _organisation(connection: duckdb.DuckDBPyConnection) -> Organisation:

@@ -1,15 +1,15 @@
-"""An organisation as the rows of the five import files, and the made-up one of about 200 people in 24 teams.
+"""An organisation as the rows of the import files, and the made-up one of about 200 people in 24 teams.
 
 Every name is a role and a number, so that nobody can take these for real people.
 """
 
 import csv
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from charter.rules.vocabulary import ContextClass
 
@@ -52,6 +52,22 @@ class LineRow(NamedTuple):
     valid_to: date | None = None
 
 
+class IdentityRow(NamedTuple):
+    source: str
+    name: str
+    person: str
+    kind: str
+
+
+class AliasRow(NamedTuple):
+    source: str
+    name: str
+    team: str
+
+
+Dated = TypeVar("Dated", PersonRow, MembershipRow, LineRow)
+
+
 @dataclass(frozen=True)
 class Organisation:
     """Rows of the import files, and who leads what by external id."""
@@ -64,6 +80,8 @@ class Organisation:
     managers: Mapping[str, str]  # team → person
     leads: Mapping[str, str]  # value stream → person
     head: str
+    identities: tuple[IdentityRow, ...] = ()
+    aliases: tuple[AliasRow, ...] = ()
 
 
 def write_import_files(organisation: Organisation, folder: Path) -> None:
@@ -75,6 +93,8 @@ def write_import_files(organisation: Organisation, folder: Path) -> None:
         "people": (PersonRow, organisation.people),
         "memberships": (MembershipRow, organisation.memberships),
         "lines": (LineRow, organisation.lines),
+        "identities": (IdentityRow, organisation.identities),
+        "aliases": (AliasRow, organisation.aliases),
     }
     for name, (kind, rows) in tables.items():
         with (folder / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
@@ -96,7 +116,7 @@ VALUE_STREAMS = {
 }
 
 
-class _Plan(NamedTuple):
+class _PlannedTeam(NamedTuple):
     """A team as planned: its manager is one of `size`."""
 
     slug: str
@@ -108,30 +128,30 @@ class _Plan(NamedTuple):
 
 # Two teams are below the smallest reportable group, so that merging with a sibling shows.
 PLANS = (
-    _Plan("storefront", "Storefront", "commerce", ContextClass.STABLE_PRODUCT, 10),
-    _Plan("checkout", "Checkout", "commerce", ContextClass.INCIDENT_HEAVY, 9),
-    _Plan("catalogue", "Catalogue", "commerce", ContextClass.STABLE_PRODUCT, 8),
-    _Plan("search", "Search", "commerce", ContextClass.STABLE_PRODUCT, 8),
-    _Plan("payments", "Payments", "money", ContextClass.STABLE_PRODUCT, 12),
-    _Plan("billing", "Billing", "money", ContextClass.MIGRATION, 9),
-    _Plan("invoicing", "Invoicing", "money", ContextClass.STABLE_PRODUCT, 7),
-    _Plan("fraud-checks", "Fraud checks", "money", ContextClass.GREENFIELD, 8),
-    _Plan("stock", "Stock", "logistics", ContextClass.RESCUE, 9),
-    _Plan("delivery", "Delivery", "logistics", ContextClass.STABLE_PRODUCT, 9),
-    _Plan("returns", "Returns", "logistics", ContextClass.RESCUE, 7),
-    _Plan("tracking", "Tracking", "logistics", ContextClass.STABLE_PRODUCT, 4),
-    _Plan("accounts", "Accounts", "customers", ContextClass.STABLE_PRODUCT, 8),
-    _Plan("notifications", "Notifications", "customers", ContextClass.STABLE_PRODUCT, 7),
-    _Plan("support-tools", "Support tools", "customers", ContextClass.STABLE_PRODUCT, 8),
-    _Plan("onboarding", "Onboarding", "customers", ContextClass.GREENFIELD, 9),
-    _Plan("pipelines", "Pipelines", "insight", ContextClass.PLATFORM, 9),
-    _Plan("reporting", "Reporting", "insight", ContextClass.STABLE_PRODUCT, 8),
-    _Plan("experiments", "Experiments", "insight", ContextClass.GREENFIELD, 3),
-    _Plan("recommendations", "Recommendations", "insight", ContextClass.GREENFIELD, 8),
-    _Plan("delivery-tooling", "Delivery tooling", "platform", ContextClass.PLATFORM, 9),
-    _Plan("runtime", "Runtime", "platform", ContextClass.INCIDENT_HEAVY, 10),
-    _Plan("observability", "Observability", "platform", ContextClass.PLATFORM, 7),
-    _Plan("identity", "Identity", "platform", ContextClass.MIGRATION, 7),
+    _PlannedTeam("storefront", "Storefront", "commerce", ContextClass.STABLE_PRODUCT, 10),
+    _PlannedTeam("checkout", "Checkout", "commerce", ContextClass.INCIDENT_HEAVY, 9),
+    _PlannedTeam("catalogue", "Catalogue", "commerce", ContextClass.STABLE_PRODUCT, 8),
+    _PlannedTeam("search", "Search", "commerce", ContextClass.STABLE_PRODUCT, 8),
+    _PlannedTeam("payments", "Payments", "money", ContextClass.STABLE_PRODUCT, 12),
+    _PlannedTeam("billing", "Billing", "money", ContextClass.MIGRATION, 9),
+    _PlannedTeam("invoicing", "Invoicing", "money", ContextClass.STABLE_PRODUCT, 7),
+    _PlannedTeam("fraud-checks", "Fraud checks", "money", ContextClass.GREENFIELD, 8),
+    _PlannedTeam("stock", "Stock", "logistics", ContextClass.RESCUE, 9),
+    _PlannedTeam("delivery", "Delivery", "logistics", ContextClass.STABLE_PRODUCT, 9),
+    _PlannedTeam("returns", "Returns", "logistics", ContextClass.RESCUE, 7),
+    _PlannedTeam("tracking", "Tracking", "logistics", ContextClass.STABLE_PRODUCT, 4),
+    _PlannedTeam("accounts", "Accounts", "customers", ContextClass.STABLE_PRODUCT, 8),
+    _PlannedTeam("notifications", "Notifications", "customers", ContextClass.STABLE_PRODUCT, 7),
+    _PlannedTeam("support-tools", "Support tools", "customers", ContextClass.STABLE_PRODUCT, 8),
+    _PlannedTeam("onboarding", "Onboarding", "customers", ContextClass.GREENFIELD, 9),
+    _PlannedTeam("pipelines", "Pipelines", "insight", ContextClass.PLATFORM, 9),
+    _PlannedTeam("reporting", "Reporting", "insight", ContextClass.STABLE_PRODUCT, 8),
+    _PlannedTeam("experiments", "Experiments", "insight", ContextClass.GREENFIELD, 3),
+    _PlannedTeam("recommendations", "Recommendations", "insight", ContextClass.GREENFIELD, 8),
+    _PlannedTeam("delivery-tooling", "Delivery tooling", "platform", ContextClass.PLATFORM, 9),
+    _PlannedTeam("runtime", "Runtime", "platform", ContextClass.INCIDENT_HEAVY, 10),
+    _PlannedTeam("observability", "Observability", "platform", ContextClass.PLATFORM, 7),
+    _PlannedTeam("identity", "Identity", "platform", ContextClass.MIGRATION, 7),
 )
 
 # City → IANA zone, which gives their events a local time.
@@ -196,7 +216,7 @@ class _Maker:
             head=head.external_id,
         )
 
-    def _staff(self, plan: _Plan, lead: PersonRow) -> str:
+    def _staff(self, plan: _PlannedTeam, lead: PersonRow) -> str:
         """Fill a team; its manager's external id."""
         manager = self._hire("Engineering manager", "engineering management", at_least=4)
         self._report(manager, lead)
@@ -265,7 +285,7 @@ class _Maker:
         self._replace(self._lines, lambda line: line.person == row.person, valid_to=on)
 
     @staticmethod
-    def _replace(rows: list, is_meant, **changes: date) -> None:
+    def _replace(rows: list[Dated], is_meant: Callable[[Dated], bool], **changes: Any) -> None:
         rows[:] = [row._replace(**changes) if is_meant(row) else row for row in rows]
 
 

@@ -1,4 +1,4 @@
-"""From an empty, migrated database to a governed house, through the services that everybody else uses.
+"""From an empty, migrated database to a programme that is governed, through the services that everybody else uses.
 
 Every step looks at what is there and does what is missing, so that a start cut short goes on where it stopped.
 """
@@ -7,31 +7,31 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from knox.crypto import hash_token
-from knox.models import AuthToken
-
-from charter import rules
+from charter.authoring import services as authoring
 from charter.measures import services as measures
-from charter.registry import catalogue, contract
-from charter.registry import services as registry
-from charter.registry.models import CharterVersion, Programme, RulebookVersion
-from charter.registry.states import ProgrammeState, RulebookState, Standing
+from charter.measures import sources
+from charter.programme import contract, starter
+from charter.programme.models import Programme
+from charter.registry.models import CharterVersion, RulebookVersion
+from charter.registry.states import RulebookState, StandingChoices
+from governance.board import permissions
+from governance.board import programme as beginnings
 from governance.board import services as board
-from governance.board.models import Case, Term
-from governance.board.programme import activate_programme
-from governance.board.states import CaseState, SeatKind, Vote
-from governance.demo import bearing
+from governance.board.models import Case, Invitation
+from governance.board.states import CaseKind, CaseState, SeatKind, Vote
+from governance.demo import value_context
 from governance.demo.amending import amend_for
 from governance.demo.dataset import DataSet
 from governance.demo.organisation import write_import_files
-from governance.demo.signins import Credentials, SignIn, sign_ins
-from governance.people import cohorts
+from governance.demo.signins import Credentials, SignIn, list_sign_ins
+from governance.people import cohorts, tokens
 from governance.people import services as people
 from governance.people.models import Person, Team, User
+from governance.people.scopes import LONGEST, Scope
 from governance.training import queries as trained
 from governance.training import services as training
 from governance.training.models import Course
-from ground import clock
+from ground import calendar
 from ground.errors import Conflict
 
 Say = Callable[[str], None]
@@ -57,6 +57,10 @@ DISSENT = {
 NOT_ACKNOWLEDGED = frozenset({"admin"})
 # Holds what the first course attests, which the second one ends after its notice.
 TRAINED_BEFORE = frozenset({"auditor"})
+# Whoever begins the programme and invites its board is not on it.
+FOUNDER = "admin"
+# What the demo calls the tokens that it makes.
+DEMOS_OWN = "demo"
 
 
 class Seeding:
@@ -67,21 +71,22 @@ class Seeding:
         self._folder = folder
         self._say = say
         self._credentials = Credentials(folder / "credentials.json")
-        self._sign_ins = sign_ins(data)
+        self._sign_ins = list_sign_ins(data)
         self._accounts: dict[str, User] = {}
 
     def run(self) -> None:
         self._check_is_ours()
-        self._system = people.system_account()
+        self._system = people.get_system_account()
         self._fill_warehouse()
         self._import_organisation()
         self._open_accounts()
         self._grant_roles()
-        self._fill_seats()
-        self._programme = self._establish_programme()
-        self._rulebook = self._put_rulebook_in_force()
+        self._programme = self._begin_programme()
+        self._rulebook = RulebookVersion.objects.get(state=RulebookState.IN_FORCE)
         self._publish_first_course()
-        self._let_programme_begin()
+        self._publish_contract()
+        self._invite_board()
+        self._found_programme()
         self._acknowledge_rules()
         self._pass_charters(self._load_charters())
         self._train()
@@ -93,7 +98,7 @@ class Seeding:
     # The data
 
     def _check_is_ours(self) -> None:
-        """Refuse a database that holds another house, or a demo of other data."""
+        """Refuse a database that holds another programme, or a demo of other data."""
         other = Programme.objects.exclude(slug=self._slug).first()
         if other is not None:
             raise Conflict(
@@ -146,17 +151,20 @@ class Seeding:
                 continue
             team = Team.objects.get(slug=sign_in.team) if sign_in.team else None
             people.grant_role(
-                user=user, role=sign_in.role, team=team, valid_from=clock.today(), by=self._system
+                user=user, role=sign_in.role, team=team, valid_from=calendar.today(), by=self._system
             )
 
     def _give_tokens(self) -> None:
         """Make the tokens that the file lacks; one whose making was cut short is replaced."""
         for username, user in self._accounts.items():
             token = self._credentials.token(username)
-            if token and AuthToken.objects.filter(user=user, digest=hash_token(token)).exists():
+            if token and tokens.is_valid(token, of=user):
                 continue
-            AuthToken.objects.filter(user=user).delete()
-            _, token = AuthToken.objects.create(user)
+            for old in tokens.list_tokens(user).filter(user=user, name=DEMOS_OWN):
+                tokens.revoke_token(token=old, by=user)
+            _kept, token = tokens.make_token(
+                user=user, name=DEMOS_OWN, scope=Scope.BOARD, days=LONGEST.days, by=user
+            )
             self._credentials.keep(username, "token", token)
 
     # Programme, board and rules
@@ -166,44 +174,47 @@ class Seeding:
         """The programme's slug, which names its data, so that other data is never mixed in."""
         return f"demo-{hashlib.sha256(self._data.content_hash.encode()).hexdigest()[:8]}"
 
-    def _establish_programme(self) -> Programme:
-        programme = Programme.objects.filter(slug=self._slug).first() or registry.establish_programme(
+    def _begin_programme(self) -> Programme:
+        programme = Programme.objects.filter(slug=self._slug).first()
+        if programme is not None:
+            beginnings.furnish_programme(programme=programme, by=self._system)
+            return programme
+        return beginnings.begin_programme(
             slug=self._slug,
             name="Demo",
             purpose=f"To try Metric Charter out. {self._data.about}",
-            by=self._accounts["owner"],
+            by=self._accounts[FOUNDER],
         )
-        registry.load_decisions(programme=programme, by=self._system)
-        registry.load_sources(by=self._system)
-        return programme
 
-    def _let_programme_begin(self) -> None:
-        if self._programme.state == ProgrammeState.DRAFT:
-            text = catalogue.contract()
-            contract.publish(
-                can=text.can, cannot=text.cannot, disputes=text.disputes, by=self._accounts["hr"]
-            )
-            legal = self._accounts["board-legal"]
-            self._programme = activate_programme(programme=self._programme, by=legal)
+    def _publish_contract(self) -> None:
+        text = starter.read_starter_contract()
+        contract.publish(can=text.can, cannot=text.cannot, disputes=text.disputes, by=self._accounts["hr"])
 
-    def _fill_seats(self) -> None:
+    def _invite_board(self) -> None:
+        """The founder invites, and each accepts, as in life; what is answered already stays as it is."""
+        if permissions.find_draft() is None or permissions.is_before_the_board():
+            return
+        self._say("Inviting the first board ...")
         for sign_in in self._sign_ins:
+            if sign_in.seat is None:
+                continue
             user = self._accounts[sign_in.username]
-            if sign_in.seat and not Term.objects.filter(user=user, seat__kind=sign_in.seat).exists():
-                board.fill_seat(seat_kind=sign_in.seat, user=user, valid_from=clock.today(), by=self._system)
-
-    def _put_rulebook_in_force(self) -> RulebookVersion:
-        """The house rules, put to the board by the owner as any later change of them would be."""
-        files = rules.house_files()
-        version = registry.propose_rulebook(files=files, by=self._accounts["owner"])
-        if version.state != RulebookState.IN_FORCE:
-            self._say("Putting the rules to the board ...")
-            case = version.cases.filter(state=CaseState.OPEN).first() or board.open_case(
-                rulebook_version=version, by=self._accounts["owner"]
+            invitation = Invitation.objects.filter(user=user, ended_at__isnull=True).first()
+            invitation = invitation or board.invite_member(
+                seat_kind=sign_in.seat, user=user, by=self._accounts[FOUNDER]
             )
-            self._vote(case, "rules")
-            version.refresh_from_db()
-        return version
+            if invitation.accepted_at is None:
+                board.accept_invitation(invitation=invitation, by=user)
+
+    def _found_programme(self) -> None:
+        """The founding case, voted by those who accepted: they sit and the programme is in force."""
+        if permissions.find_draft() is None:
+            return
+        self._say("Founding the programme ...")
+        case = Case.objects.filter(kind=CaseKind.FOUNDING, state=CaseState.OPEN).first()
+        case = case or board.found_programme(by=self._accounts[FOUNDER])
+        self._vote(case, "founding")
+        self._programme.refresh_from_db()
 
     def _acknowledge_rules(self) -> None:
         for username, user in self._accounts.items():
@@ -235,7 +246,7 @@ class Seeding:
         if user.attestations.filter(course=course).exists():
             return
         attempt = training.begin(by=user)
-        for item in trained.items(attempt):
+        for item in trained.list_items(attempt):
             if item.chosen is None:
                 training.answer(attempt=attempt, number=item.place, chosen=item.question.answer, by=user)
 
@@ -244,7 +255,7 @@ class Seeding:
     def _load_charters(self) -> list[CharterVersion]:
         owner = self._accounts["owner"]
         amend = amend_for(self._data)
-        return registry.load_catalogue(programme=self._programme, owner=owner, amend=amend, by=owner)
+        return authoring.load_catalogue(programme=self._programme, owner=owner, amend=amend, by=owner)
 
     def _pass_charters(self, versions: list[CharterVersion]) -> None:
         put = [version for version in versions if version.metric.slug in TAKEN_UP]
@@ -258,9 +269,9 @@ class Seeding:
 
     def _pass(self, version: CharterVersion) -> None:
         owner, slug = self._accounts["owner"], version.metric.slug
-        if version.standing == Standing.DRAFT:
-            version = registry.submit(version=version, by=owner)
-        if version.standing == Standing.SUBMITTED:
+        if version.standing == StandingChoices.DRAFT:
+            version = authoring.submit(version=version, by=owner)
+        if version.standing == StandingChoices.SUBMITTED:
             board.open_case(charter_version=version, by=owner)
         case = Case.objects.filter(charter_version=version, state=CaseState.OPEN).first()
         if case is not None and slug not in IN_REVIEW:
@@ -282,7 +293,7 @@ class Seeding:
 
     def _register_cohorts(self) -> None:
         report = cohorts.register_tree(
-            on=clock.today(), minimum=self._programme.minimum_group, by=self._system
+            on=calendar.today(), minimum=self._programme.minimum_group, by=self._system
         )
         self._say(f"Registered {len(report.cohorts)} cohorts.")
         for note in report.notes:
@@ -292,10 +303,12 @@ class Seeding:
         self._say("Publishing values:")
         run = measures.publish(by=self._system, progress=self._tell_progress)
         self._say(f"  {run.values_written:,} values written")
+        seen = sources.survey_sources(by=self._system)
+        self._say(f"  {sum(survey.unmatched.count() for survey in seen):,} names in the sources mean nobody")
 
     def _show_what_bears(self) -> None:
         self._say("Noting what bears on values, and keeping a view ...")
-        bearing.show(self._data, self._accounts)
+        value_context.show(self._data, self._accounts)
 
     def _tell_progress(self, what: str, done: int, of: int) -> None:
         self._say(f"  {done}/{of} {what}")

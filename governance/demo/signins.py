@@ -9,7 +9,7 @@ from pathlib import Path
 
 from governance.board.states import SeatKind
 from governance.demo.dataset import DataSet
-from governance.people.models import Role
+from governance.people.models import GrantedRole
 
 
 @dataclass(frozen=True)
@@ -18,35 +18,35 @@ class SignIn:
 
     username: str
     name: str
-    role: Role | None = None
+    role: GrantedRole | None = None
     seat: SeatKind | None = None
     person: str | None = None
     team: str | None = None
     superuser: bool = False
 
 
-def sign_ins(data: DataSet) -> tuple[SignIn, ...]:
+def list_sign_ins(data: DataSet) -> tuple[SignIn, ...]:
     """The sign-ins for a data set: the board, HR, auditor, owner, the manager and an employee of a team, admin."""
     return (
         *(_board_member(seat) for seat in SeatKind),
-        SignIn("hr", "HR partner (demo)", Role.HR),
-        SignIn("auditor", "Auditor (demo)", Role.AUDITOR),
-        SignIn("owner", "Metric owner (demo)", Role.METRIC_OWNER),
+        SignIn("hr", "HR partner (demo)", GrantedRole.HR),
+        SignIn("auditor", "Auditor (demo)", GrantedRole.AUDITOR),
+        SignIn("owner", "Metric owner (demo)", GrantedRole.METRIC_OWNER),
         SignIn(
             "manager",
             f"Manager of {data.team} (demo)",
-            Role.MANAGER,
+            GrantedRole.MANAGER,
             person=data.organisation.managers[data.team],
             team=data.team,
         ),
         SignIn("employee", f"Someone of {data.team} (demo)", person=data.employee),
-        SignIn("admin", "Administrator (demo)", Role.ADMIN, superuser=True),
+        SignIn("admin", "Administrator (demo)", GrantedRole.ADMIN, superuser=True),
     )
 
 
 def _board_member(seat: SeatKind) -> SignIn:
     return SignIn(
-        f"board-{seat.replace('_', '-')}", f"Board, {seat.label} (demo)", Role.BOARD_MEMBER, seat=seat
+        f"board-{seat.replace('_', '-')}", f"Board, {seat.label} (demo)", GrantedRole.BOARD_MEMBER, seat=seat
     )
 
 

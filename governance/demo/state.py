@@ -3,25 +3,27 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
-from governance.demo.dataset import DataSet, made_up
-from governance.demo.forge import read_folder
 from ground import clock
 from ground.errors import Conflict
 
-# Whatever a started house was made from, apart from its data.
+if TYPE_CHECKING:
+    from governance.demo.dataset import DataSet
+
+# Whatever a started demo was made from, apart from its data.
 _INPUTS = (
     "*/*/migrations/*.py",
-    "ground/grants.py",
+    "ground/migrations/*.py",
+    "ground/schema/*.py",
     "charter/registry/catalogue/**/*.yaml",
-    "charter/rules/house/*",
+    "charter/rules/builtin/*",
     "governance/demo/**/*.py",
     "requirements.lock",
 )
@@ -58,12 +60,16 @@ class State:
         return replace(self, programme=programme, fingerprint=fingerprint)
 
 
-def open_data_set(folder: str) -> DataSet:
+def open_data_set(folder: str) -> "DataSet":
     """The data set of a folder, or the made-up one where none is named."""
-    return read_folder(Path(folder)) if folder else made_up()
+    # Every `manage.py` comes by this module, and few commands need DuckDB, which takes long to load.
+    from governance.demo.dataset import make_up_data_set
+    from governance.demo.forge import read_folder
+
+    return read_folder(Path(folder)) if folder else make_up_data_set()
 
 
-def begin_or_continue(folder: Path, data: DataSet) -> State:
+def begin_or_continue(folder: Path, data: "DataSet") -> State:
     """The state of a demo folder for a data set, begun now where there is none; Conflict where it holds another.
 
     The clock stands at the data's end when a demo is begun, and goes on from there.
@@ -81,14 +87,18 @@ def begin_or_continue(folder: Path, data: DataSet) -> State:
     return state
 
 
-def heed(var: Path) -> None:
+def heed(var: Path, arguments: Sequence[str] = ()) -> None:
     """Let a command on the embedded database of `var` go by the clock and the warehouse of the demo that it holds.
 
-    What the environment says already stands, and so does all of it where DATABASE_URL names another database.
+    And let the demo's own command turn debugging on, which nothing else does. What the environment says already stands, and
+    so does all of it where DATABASE_URL names another database.
     """
+    if arguments[:1] == ["demo"]:
+        os.environ.setdefault("DEBUG", "true")
     with suppress(Conflict):  # a damaged state is what the demo itself says at its next start
         state = None if os.environ.get("DATABASE_URL") else State.read(var / "demo")
         if state is not None:
+            os.environ.setdefault("DEBUG", "true")
             os.environ.setdefault("CLOCK_OFFSET", str(state.clock_offset))
             os.environ.setdefault("WAREHOUSE_URL", warehouse_url(var / "demo"))
 
@@ -98,8 +108,8 @@ def warehouse_url(folder: Path) -> str:
     return f"duckdb://{quote(str((folder / 'warehouse.duckdb').absolute()))}"
 
 
-def fingerprint(project: Path, data: DataSet) -> str:
-    """A hash of everything that a started house was made from."""
+def fingerprint(project: Path, data: "DataSet") -> str:
+    """A hash of everything that a started demo was made from."""
     digest = hashlib.sha256(data.content_hash.encode())
     for path in sorted(_inputs(project)):
         digest.update(str(path.relative_to(project)).encode() + b"\0")
@@ -122,7 +132,7 @@ def _present_offset() -> timedelta:
     return timedelta(seconds=float(os.environ.get("CLOCK_OFFSET", "0")))
 
 
-def _named(state: State, data: DataSet) -> str:
+def _named(state: State, data: "DataSet") -> str:
     return (
         f"{state.data}, as it was before its files changed"
         if state.data == data.name

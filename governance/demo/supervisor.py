@@ -1,4 +1,4 @@
-"""Runs a whole house on this machine: database, web server, worker; and ends all of it with itself."""
+"""Runs the whole product on this machine: database, web server, worker, beat; and ends all of it with itself."""
 
 import json
 import os
@@ -18,9 +18,10 @@ import psycopg
 from django.conf import settings
 
 from governance.demo import state as demo_state
+from governance.demo.background import Background, standing_still
 from governance.demo.dataset import DataSet
 from governance.demo.state import State
-from ground import embedded, guard, locks
+from ground import embedded, guard, locks, logfiles
 from ground.errors import Conflict, Unavailable
 
 HOST = "127.0.0.1"
@@ -40,7 +41,7 @@ class Stopped(Exception):
 
 
 class Supervisor:
-    """One run of the demo in `VAR_DIR`; `run()` returns when it is asked to end, and raises HouseError when it cannot go on."""
+    """One run of the demo in `VAR_DIR`; `run()` returns when it is asked to end, and raises DomainError when it cannot go on."""
 
     def __init__(self, *, data: str, port: int, with_parent: bool, say: Say) -> None:
         self._data_folder = str(Path(data).expanduser().absolute()) if data else ""
@@ -49,6 +50,7 @@ class Supervisor:
         self._say = say
         self._folder = settings.VAR_DIR / "demo"
         self._running: dict[str, tuple[guard.Guarded, Path | None]] = {}
+        self._background: Background | None = None
         self._lock = -1
 
     @property
@@ -60,15 +62,14 @@ class Supervisor:
         if not settings.DEBUG:
             raise Conflict(
                 "The demo makes sign-ins for everybody and is for trying out only, so it does not run with "
-                "DEBUG=false. Unset DEBUG, or set up a house of your own (see README)."
+                "DEBUG=false. Unset DEBUG, or set up an installation of your own (see README)."
             )
         _on_signals(_stop)
         with ExitStack() as started:
             try:
                 self._start(started)
                 while True:
-                    self._look_after()
-                    time.sleep(_TICK)
+                    self._pause()
             except Stopped:
                 self._say("Stopping ...")
 
@@ -82,7 +83,8 @@ class Supervisor:
         environment = self._environment(state, runtime)
         self._prepare(started, data, state, environment, owner, runtime)
         self._start_web(started, environment)
-        self._start_worker(started, environment)
+        self._start_sequencer(started, environment)
+        self._start_background(started, environment, state)
         self._wait_until_ready()
         self._tell(data, state)
 
@@ -171,6 +173,8 @@ class Supervisor:
         self._say("Migrating the database, as its owner ...")
         migration = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
         self._run(started, migration, {**environment, "DATABASE_URL": owner})
+        if not present:
+            self._make_keys(started, environment)
         seeding = [
             sys.executable,
             "manage.py",
@@ -180,12 +184,19 @@ class Supervisor:
         self._run(started, seeding, environment)
         state.finished(programme=_programme(runtime), fingerprint=fingerprint).write(self._folder)
 
+    def _make_keys(self, started: ExitStack, environment: dict[str, str]) -> None:
+        """A demo that begins makes its keys; one that has lost them later does not start, as nothing does."""
+        keys = (settings.LEDGER_SIGNING_KEY_FILE, settings.LEDGER_SEALING_KEY_FILE)
+        if not all(key.exists() for key in keys):
+            self._run(started, [sys.executable, "manage.py", "ledger", "keys", "init"], environment)
+
     # Processes
 
     def _environment(self, state: State, runtime: str) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name != "DATABASE_OWNER_URL"}
         return {
             **kept,
+            "DEBUG": "true",
             "DATABASE_URL": runtime,
             "VAR_DIR": str(settings.VAR_DIR.absolute()),
             "WAREHOUSE_URL": demo_state.warehouse_url(self._folder),
@@ -208,28 +219,33 @@ class Supervisor:
         return key
 
     def _start_web(self, started: ExitStack, environment: dict[str, str]) -> None:
-        command = [
-            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(self._port),
-            "--workers", "1", "--blocking-threads", "1", "governance.config.wsgi:application",
-        ]  # fmt: skip
+        command = [sys.executable, "-m", "governance.config.web", "--host", HOST, "--port", str(self._port)]
         self._spawn(started, "web server", command, environment, "web.log")
 
-    def _start_worker(self, started: ExitStack, environment: dict[str, str]) -> None:
-        command = [
-            sys.executable, "-m", "celery", "--app", "governance.config", "worker", "--beat",
-            "--concurrency", "1", "--without-gossip", "--without-mingle", "--loglevel", "INFO",
-        ]  # fmt: skip
-        self._spawn(started, "worker", command, environment, "worker.log")
+    def _start_sequencer(self, started: ExitStack, environment: dict[str, str]) -> None:
+        command = [sys.executable, "manage.py", "ledger", "sequence"]
+        self._spawn(started, "sequencer of the log", command, environment, "log.log")
+
+    def _start_background(self, started: ExitStack, environment: dict[str, str], state: State) -> None:
+        self._background = Background(
+            spawn=lambda command, log: self._guarded(command, environment, log),
+            folder=self._folder,
+            say=self._say,
+            listen=lambda: standing_still(environment["DATABASE_URL"], demo_state.moment(state)),
+        )
+        started.callback(self._background.stop)
+
+    def _guarded(self, command: Sequence[str], environment: dict[str, str], log: Path) -> guard.Guarded:
+        return guard.spawn(
+            command, env=environment, cwd=settings.BASE_DIR, log=log, grace=8.0, keep=[self._lock]
+        )
 
     def _spawn(
         self, started: ExitStack, name: str, command: Sequence[str], environment: dict[str, str], log: str
     ) -> None:
         path = self._folder / log
-        path.unlink(missing_ok=True)
-        process = guard.spawn(
-            command, env=environment, cwd=settings.BASE_DIR, log=path, grace=8.0, keep=[self._lock]
-        )
-        self._keep(started, name, process, path)
+        logfiles.begin(path)
+        self._keep(started, name, self._guarded(command, environment, path), path)
 
     def _keep(self, started: ExitStack, name: str, process: guard.Guarded, log: Path | None) -> None:
         started.callback(process.stop)
@@ -255,11 +271,14 @@ class Supervisor:
         for name, (process, log) in self._running.items():
             if (status := process.poll()) is not None:
                 raise Unavailable(f"The {name} has ended (status {status}). The end of {log}:\n{_tail(log)}")
+        logfiles.keep_small(self._folder.glob("*.log"))
+        if self._background is not None:
+            self._background.look_after()
 
     # Saying that all is well
 
     def _wait_until_ready(self) -> None:
-        self._say("Starting the web server and the worker ...")
+        self._say("Starting the web server, the worker and the beat ...")
         deadline = time.monotonic() + READY_SECONDS
         while not (answer := _ask(f"{self.address}/readyz")).startswith("200"):
             if time.monotonic() > deadline:
@@ -310,9 +329,9 @@ def _programme(dsn: str) -> str:
     """The id of the programme in a database, empty where there is none."""
     try:
         with psycopg.connect(dsn, connect_timeout=10) as connection:
-            if connection.execute("SELECT to_regclass('registry_programme')").fetchone() == (None,):
+            if connection.execute("SELECT to_regclass('programme_programme')").fetchone() == (None,):
                 return ""
-            row = connection.execute("SELECT id FROM registry_programme").fetchone()
+            row = connection.execute("SELECT id FROM programme_programme").fetchone()
     except psycopg.OperationalError as error:
         raise Unavailable(
             "The database does not answer. See DATABASE_URL, or the log in var/postgres."

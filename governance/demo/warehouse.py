@@ -4,11 +4,12 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from numpy.typing import NDArray
 
-Columns = Mapping[str, NDArray]
+Columns = Mapping[str, NDArray[Any]]
 
 # Times are UTC, except `authored_local`, the wall clock where the author was.
 TABLES: dict[str, dict[str, str]] = {
@@ -117,9 +118,10 @@ def add_query(connection: duckdb.DuckDBPyConnection, table: str, query: str) -> 
     """Create a table from a query that names its columns, ordered by id; its number of rows."""
     casts = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in TABLES[table].items())
     connection.execute(f'CREATE TABLE "{table}" AS SELECT {casts} FROM ({query}) ORDER BY id')
-    return connection.table(table).count("*").fetchone()[0]  # type: ignore[index]
+    (number,) = connection.table(table).count("*").fetchall()[0]
+    return int(number)
 
 
-def _readable(column: NDArray) -> NDArray:
+def _readable(column: NDArray[Any]) -> NDArray[Any]:
     """DuckDB reads no datetime64 of days."""
     return column.astype("M8[us]") if column.dtype.kind == "M" else column

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, serializers
 from rest_framework.request import Request
@@ -9,59 +10,62 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from charter.registry.models import CharterVersion
-from charter.registry.states import Standing
+from charter.registry.screens.page_context import today
+from charter.registry.states import StandingChoices
 from governance.desk import permissions
-from governance.desk.context import today
-from governance.desk.records import processed, record_of
+from governance.desk.processing_records import list_processed, read_record
+from governance.people.requests import ApiRequest
 from ground.errors import NotFound
 from ground.paging import ByCursor
+from ground.parsing import clean_word
 
 
-class RecordSerializer(serializers.Serializer):
+class RecordSerializer(serializers.Serializer[Any]):
     """What is processed for one metric, why, on what basis, for whom and how long; entries are plain text."""
 
     metric = serializers.CharField(source="version.metric.slug")
     version = serializers.IntegerField(source="version.number")
-    standing = serializers.ChoiceField(choices=Standing.choices, source="version.standing")
+    standing = serializers.ChoiceField(choices=StandingChoices.choices, source="version.standing")
     in_force = serializers.BooleanField()
     activated_at = serializers.DateTimeField(source="version.activated_at", allow_null=True)
     expires_at = serializers.DateTimeField(source="version.expires_at", allow_null=True)
     entries = serializers.DictField(child=serializers.CharField(), source="texts")
 
     def to_representation(self, version: CharterVersion) -> dict[str, Any]:
-        return super().to_representation(record_of(version))
+        return super().to_representation(read_record(version))
 
 
 class ByName(ByCursor):
     ordering = ("metric__name", "pk")
 
 
-class RecordList(generics.ListAPIView):
+class RecordList(generics.ListAPIView[CharterVersion]):
     """The records of all metrics that data are or were processed for, by name."""
 
+    request: ApiRequest
     queryset = CharterVersion.objects.none()  # for the API's description
     serializer_class = RecordSerializer
     pagination_class = ByName
 
-    def get_queryset(self):
+    def get_queryset(self) -> QuerySet[CharterVersion]:
         permissions.check_can_read_records(self.request.user, today(self.request))
-        word = self.request.query_params.get("name", "").strip()[:100]
-        return processed().filter(metric__name__icontains=word) if word else processed()
+        word = clean_word(self.request.query_params.get("name", ""))
+        return list_processed().filter(metric__name__icontains=word) if word else list_processed()
 
     @extend_schema(
         operation_id="records", parameters=[OpenApiParameter("name", str, description="Part of its name.")]
     )
-    def get(self, http: Request) -> Response:
-        return super().get(http)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
 
 
 class RecordDetail(APIView):
     """One record."""
 
     @extend_schema(operation_id="record", responses=RecordSerializer)
-    def get(self, http: Request, slug: str) -> Response:
+    def get(self, http: ApiRequest, slug: str) -> Response:
         permissions.check_can_read_records(http.user, today(http))
-        version = processed().filter(metric__slug=slug).first()
+        version = list_processed().filter(metric__slug=slug).first()
         if version is None:
             raise NotFound("No data are or were processed for a metric of that name.")
         return Response(RecordSerializer(version).data)

@@ -1,45 +1,42 @@
 """Addresses of the pages. Answers stand in API replies and letters, so these addresses are promises."""
 
-from django.urls import path
+from charter.authoring.screens import urls as authoring
+from charter.authoring.screens.forms import single
+from charter.measures.screens import urls as measures
+from charter.registry.screens import page_context
+from charter.registry.screens import urls as registry
+from governance.board import approval
+from governance.board.queries import find_seats_of
+from governance.board.screens import kinds
+from governance.board.screens import urls as board
+from governance.board.states import CaseKind
+from governance.decisions.screens import referral_summary
+from governance.decisions.screens import urls as decisions
+from governance.desk.screens import urls as desk
+from governance.notices.screens import urls as notices
+from governance.people import badges
+from governance.people.screens import urls as people
+from governance.saved_views.screens import urls as saved_views
+from governance.training.screens import urls as training
+from governance.ui import page_access
 
-from governance.desk.views import ask, home, metrics, notices, receipts, rules, signin
-from governance.desk.views.bearing import urls as bearing
-from governance.desk.views.board import urls as board
-from governance.desk.views.matrix import urls as matrix
-from governance.desk.views.saved import urls as saved
-from governance.desk.views.training import urls as training
-from governance.desk.views.writing import draft, heading, lists, versions
+# What pages of lower apps say comes from apps above them.
+page_access.show_times_in(page_context.time_zone)
+badges.read_seats_by(find_seats_of)
+badges.keep_badges_by(page_context.badge)
+single.say_votes_needed(approval.demands_by_level)
+kinds.tell_on_cases(referral_summary.summarise_referral, kind=CaseKind.EDGE_CASE)
 
+# The highest app first: what it adds to addresses of a lower one, such as the board's pages of a draft, goes before.
 urlpatterns = [
-    path("", home.home, name="home"),
-    path("sign-in", signin.sign_in, name="sign-in"),
-    path("sign-out", signin.sign_out, name="sign-out"),
-    path("metrics", metrics.metrics, name="metrics"),
-    path("metrics/<slug:slug>", metrics.metric, name="metric"),
-    path("metrics/<slug:slug>/versions/<int:older>/<int:newer>", versions.compare, name="versions"),
-    path("charters", lists.charters, name="charters"),
-    path("charters/new", lists.start, name="charter-new"),
-    path("charters/<uuid:draft_id>", draft.overview, name="charter-draft"),
-    path("charters/<uuid:draft_id>/writers", draft.writers, name="charter-writers"),
-    path("charters/<uuid:draft_id>/discard", draft.discard, name="charter-discard"),
-    path("charters/<uuid:draft_id>/check", draft.check, name="charter-check"),
-    path("charters/<uuid:draft_id>/<slug:slug>", heading.heading, name="charter-heading"),
-    path("ask", ask.ask, name="ask"),
-    path("my-answers", receipts.my_answers, name="my-answers"),
-    path("receipts", receipts.find, name="receipts"),
-    path("receipts/<uuid:entry>", receipts.receipt, name="receipt"),
-    path("decisions/<uuid:decision>/contest", receipts.contest, name="contest"),
-    path("dispute", receipts.dispute, name="dispute"),
-    path("rules", rules.rules, name="rules"),
-    path("rules/acknowledge", rules.acknowledge, name="acknowledge"),
-    path("rules/<str:rule_id>", rules.rule, name="rule"),
-    *bearing.urlpatterns,
+    *desk.urlpatterns,
+    *saved_views.urlpatterns,
+    *decisions.urlpatterns,
     *board.urlpatterns,
-    *matrix.urlpatterns,
-    *saved.urlpatterns,
     *training.urlpatterns,
-    path("notices", notices.notices, name="notices"),
-    path("notices/read", notices.read_all, name="notices-read"),
-    path("notices/<uuid:key>/read", notices.read, name="notice-read"),
-    path("accessibility", home.accessibility, name="accessibility"),
+    *measures.urlpatterns,
+    *authoring.urlpatterns,
+    *registry.urlpatterns,
+    *notices.urlpatterns,
+    *people.urlpatterns,
 ]

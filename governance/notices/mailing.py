@@ -1,7 +1,7 @@
 """Notices by e-mail: a scan of those that wait, each mailed at most once.
 
 A notice is claimed in a transaction of its own before it is handed over, so that workers who scan at the same moment
-never mail the same one. A worker that dies in between leaves it claimed: it may have left the house, and nobody is mailed
+never mail the same one. A worker that dies in between leaves it claimed: it may have been mailed, and nobody is mailed
 the same thing twice; in the app it is there all the same.
 """
 
@@ -11,12 +11,13 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from audits.ledger import services as ledger
-from audits.ledger.models import Visibility
+from governance.notices.events import NoticeMailed, NoticeNotMailed
 from governance.notices.models import Notice
-from governance.notices.states import Mail
+from governance.notices.states import MAIL_TRANSITIONS, Mail
 from governance.people.models import User
 from ground import clock
 
@@ -40,7 +41,7 @@ def send_waiting(*, by: User) -> int:
     return sent
 
 
-def message(notice: Notice, connection: BaseEmailBackend | None = None) -> EmailMessage:
+def build_message(notice: Notice, connection: BaseEmailBackend | None = None) -> EmailMessage:
     """What is mailed: the notice's text, and the address of its page."""
     where = settings.BASE_URL.rstrip("/")
     closing = _("All your notices: %(address)s") % {"address": f"{where}/notices"}
@@ -50,7 +51,7 @@ def message(notice: Notice, connection: BaseEmailBackend | None = None) -> Email
     return EmailMessage(notice.subject, body, to=[notice.to.email], headers=headers, connection=connection)
 
 
-def _waiting():
+def _waiting() -> QuerySet[Notice]:
     return Notice.objects.filter(mail=Mail.WAITING, to__is_active=True).exclude(to__email="")
 
 
@@ -60,6 +61,7 @@ def _claim() -> Notice | None:
     held = _waiting().select_for_update(skip_locked=True, of=("self",)).select_related("to")
     notice = held.order_by("mail_attempts", "given_at").first()
     if notice is not None:
+        MAIL_TRANSITIONS.check(notice.mail, Mail.BEGUN)
         notice.mail, notice.mail_attempts = Mail.BEGUN, notice.mail_attempts + 1
         notice.save(update_fields=["mail", "mail_attempts"])
     return notice
@@ -67,7 +69,7 @@ def _claim() -> Notice | None:
 
 def _deliver(notice: Notice, connection: BaseEmailBackend, by: User) -> bool:
     try:
-        message(notice, connection).send()
+        build_message(notice, connection).send()
     except Exception as error:  # whatever a mail server or its client raises, this one did not leave
         log.warning("Notice %s was not mailed: %s", notice.pk, error)
         _settle(notice, Mail.FAILED if notice.mail_attempts >= ATTEMPTS else Mail.WAITING, by)
@@ -78,12 +80,9 @@ def _deliver(notice: Notice, connection: BaseEmailBackend, by: User) -> bool:
 
 @transaction.atomic(durable=True)
 def _settle(notice: Notice, outcome: Mail, by: User) -> None:
+    MAIL_TRANSITIONS.check(notice.mail, outcome)
     notice.mail, notice.mailed_at = outcome, clock.now() if outcome == Mail.SENT else None
     notice.save(update_fields=["mail", "mailed_at"])
     if outcome != Mail.WAITING:
-        ledger.append(
-            kind="notices.notice.mailed" if outcome == Mail.SENT else "notices.notice.not_mailed",
-            payload={"notice": notice.pk, "attempts": notice.mail_attempts},
-            by=by.actor,
-            visibility=Visibility.RESTRICTED,
-        )
+        event = NoticeMailed if outcome == Mail.SENT else NoticeNotMailed
+        ledger.append(event(notice=notice.pk, attempts=notice.mail_attempts), by=by.actor)

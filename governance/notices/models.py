@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from audits.ledger.ties import tied, told
+from governance.notices.events import NoticeGiven, NoticeRead
 from governance.notices.states import Mail
 from ground import clock
 from ground.models import Record
@@ -13,8 +15,8 @@ from ground.models import Record
 class Notice(Record):
     """One thing told to one account. What it says never changes; only whether it was read and mailed does.
 
-    `once` names what is told (`charter.expiry.30:<version>`), so that nobody is told it twice. `path` is where in the
-    house it leads.
+    `once` names what is told (`charter.expiry.30:<version>`), so that nobody is told it twice. `path` is
+    where it leads.
     """
 
     to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notices")
@@ -36,10 +38,10 @@ class Notice(Record):
         constraints = [
             models.UniqueConstraint(fields=["to", "once"], name="notice_told_once"),
             models.CheckConstraint(
-                # Within the house: `//elsewhere` is another host.
+                # On this site: `//elsewhere` is another host.
                 condition=Q(path__startswith="/") & ~Q(path__startswith="//"),
-                name="notice_path_is_of_the_house",
-                violation_error_message=_("A notice leads to a page of the house."),
+                name="notice_path_is_on_this_site",
+                violation_error_message=_("A notice leads to a page of this site."),
             ),
             models.CheckConstraint(
                 condition=Q(mail=Mail.SENT, mailed_at__isnull=False)
@@ -55,6 +57,13 @@ class Notice(Record):
                 condition=Q(mail=Mail.WAITING),
                 name="notice_waiting_for_mail",
             ),
+        ]
+        triggers = [
+            *tied(
+                insert=[told(NoticeGiven)],
+                update=[told(NoticeRead, about="", says={"by": "'user:' || {row}.to_id"})],
+                of=["read_at"],
+            )
         ]
 
     def __str__(self) -> str:

@@ -5,8 +5,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audits.ledger import services as ledger
-from audits.ledger.models import Visibility
 from governance.notices import permissions
+from governance.notices.events import NoticeGiven, NoticeRead
 from governance.notices.models import Notice
 from governance.notices.states import Mail
 from governance.people.models import AccountKind, User
@@ -19,7 +19,7 @@ def notify(*, to: User, kind: str, subject: str, text: str, path: str, once: str
 
     Two statements, as it stands in the line: a text that does not fit is refused before either, so it needs no savepoint.
 
-    `kind` is a short name of what it is about (`charter.expiry`), `path` the page of the house it leads to. It is
+    `kind` is a short name of what it is about (`charter.expiry`), `path` the page that it leads to. It is
     mailed by a scan after the commit, where the account has an address. Raises BadInput for texts that do not fit.
     """
     notice = Notice(
@@ -37,7 +37,7 @@ def notify(*, to: User, kind: str, subject: str, text: str, path: str, once: str
         # Two who tell it at once wait for each other here.
         if not statements.insert_unless_there(notice):
             return None
-        _append("given", notice, by, kind=kind, once=once, to=to.pk)
+        ledger.append(NoticeGiven(notice=notice.pk, about=kind, once=once, to=to.pk), by=by.actor)
     return notice
 
 
@@ -49,7 +49,7 @@ def mark_read(*, notice: Notice, by: User) -> Notice:
     if notice.read_at is None:
         notice.read_at = clock.now()
         notice.save(update_fields=["read_at"])
-        _append("read", notice, by)
+        ledger.append(NoticeRead(notice=notice.pk), by=by.actor)
     return notice
 
 
@@ -59,10 +59,7 @@ def mark_all_read(*, by: User) -> int:
     unread = list(Notice.objects.select_for_update().filter(to=by, read_at__isnull=True).order_by("pk"))
     if unread:
         Notice.objects.filter(pk__in=[notice.pk for notice in unread]).update(read_at=clock.now())
-        payload = {"notices": [notice.pk for notice in unread]}
-        ledger.append(
-            kind="notices.notice.read", payload=payload, by=by.actor, visibility=Visibility.RESTRICTED
-        )
+        ledger.append(NoticeRead(notices=[notice.pk for notice in unread]), by=by.actor)
     return len(unread)
 
 
@@ -75,13 +72,6 @@ def _check_fits(notice: Notice) -> None:
     try:
         notice.clean_fields(exclude={"to", "given_by"})
     except ValidationError as error:
-        raise records.bad_input(error) from error
+        raise records.to_bad_input(error) from error
     if not notice.path.startswith("/") or notice.path.startswith("//"):
-        raise BadInput(_("A notice leads to a page of the house."), field="path")
-
-
-def _append(what: str, notice: Notice, by: User, **more: object) -> None:
-    payload = {"notice": notice.pk, **more}
-    ledger.append(
-        kind=f"notices.notice.{what}", payload=payload, by=by.actor, visibility=Visibility.RESTRICTED
-    )
+        raise BadInput(_("A notice leads to a page of this site."), field="path")

@@ -2,12 +2,14 @@
 
 from rest_framework import generics, serializers
 
-from governance.people.models import Cohort
+from governance.people.models import Cohort, Team
 from ground.paging import ByCursor
 
 
-class CohortSerializer(serializers.ModelSerializer):
-    teams = serializers.SlugRelatedField(slug_field="slug", many=True, read_only=True)
+class CohortSerializer(serializers.ModelSerializer[Cohort]):
+    teams: "serializers.SlugRelatedField[Team]" = serializers.SlugRelatedField(
+        slug_field="slug", many=True, read_only=True
+    )
 
     class Meta:
         model = Cohort
@@ -18,7 +20,7 @@ class _BySlug(ByCursor):
     ordering = "slug"
 
 
-class CohortList(generics.ListAPIView):
+class CohortList(generics.ListAPIView[Cohort]):
     """The cohorts that may be reported on; filter by kind."""
 
     queryset = Cohort.objects.filter(retired_at__isnull=True).prefetch_related("teams")

@@ -8,9 +8,10 @@ such parts. Nobody is left out.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db import connection, transaction
 from django.db.models import Count, Q
@@ -19,11 +20,14 @@ from django.utils.translation import gettext as _
 
 from audits.ledger import services as ledger
 from governance.people import permissions
-from governance.people.models import Cohort, CohortKind, Membership, Team, User, ValueStream
+from governance.people.events import CohortChanged, CohortRegistered, CohortRetired
+from governance.people.models import SLUG_LENGTH, Cohort, CohortKind, Membership, Team, User, ValueStream
 from ground import clock, records
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 ORGANISATION = "org:all"
-_SLUG_LENGTH = Cohort._meta.get_field("slug").max_length
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext('people.cohorts'))"
 
 
@@ -36,17 +40,17 @@ class TreeReport:
 
 
 @dataclass(frozen=True)
-class Part:
+class CohortPart:
     """Some value streams or teams that are reported together: their slugs in order, and how many people they have."""
 
     slugs: tuple[str, ...]
     people: int
 
-    def __add__(self, other: "Part") -> "Part":
-        return Part(tuple(sorted(self.slugs + other.slugs)), self.people + other.people)
+    def __add__(self, other: "CohortPart") -> "CohortPart":
+        return CohortPart(tuple(sorted(self.slugs + other.slugs)), self.people + other.people)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # a tree that fails in one cohort fails as a whole
 def register(*, slug: str, kind: CohortKind, name: str, teams: Collection[Team], by: User) -> Cohort:
     """Register a cohort, bring it up to date, or reinstate it. Nothing happens where it already is so.
 
@@ -57,14 +61,14 @@ def register(*, slug: str, kind: CohortKind, name: str, teams: Collection[Team],
     cohort = Cohort.objects.filter(slug=slug).first()
     if cohort is None:
         cohort = records.insert(Cohort(slug=slug, kind=kind, name=name, registered_by=by))
-        cohort.teams.set(teams)
-        return _told("people.cohort.registered", cohort, teams, by)
+        _put_teams(cohort, teams)
+        return _append(CohortRegistered, cohort, teams, by)
     if cohort.retired_at is None and cohort.name == name and set(cohort.teams.all()) == set(teams):
         return cohort
     cohort.name, cohort.retired_at, cohort.retired_by = name, None, None
     cohort.save(update_fields=["name", "retired_at", "retired_by"])
     cohort.teams.set(teams)
-    return _told("people.cohort.changed", cohort, teams, by)
+    return _append(CohortChanged, cohort, teams, by)
 
 
 @transaction.atomic
@@ -73,7 +77,7 @@ def retire(*, cohort: Cohort, by: User) -> Cohort:
     permissions.check_can_administer(by)
     cohort.retired_at, cohort.retired_by = clock.now(), by
     cohort.save(update_fields=["retired_at", "retired_by"])
-    return _told("people.cohort.retired", cohort, cohort.teams.all(), by)
+    return _append(CohortRetired, cohort, cohort.teams.all(), by)
 
 
 @transaction.atomic(durable=True)
@@ -88,7 +92,7 @@ def register_tree(*, on: date, minimum: int, by: User) -> TreeReport:
     teams = {team.slug: team for team in _teams(on)}
     sizes = {slug: team.people for slug, team in teams.items()}
     streams_of = {slug: team.value_stream.slug for slug, team in teams.items()}
-    streams, parts = tree(sizes, streams_of, minimum)
+    streams, parts = build_tree(sizes, streams_of, minimum)
     planned = list(_planned(teams, streams, parts)) if streams else []
     cohorts = tuple(register(**plan, by=by) for plan in planned)
     for old in Cohort.objects.filter(retired_at__isnull=True).exclude(
@@ -98,20 +102,20 @@ def register_tree(*, on: date, minimum: int, by: User) -> TreeReport:
     return TreeReport(cohorts, tuple(_notes(streams, parts, minimum)))
 
 
-def covering(team_slug: str) -> Cohort | None:
+def find_covering_cohort(team_slug: str) -> Cohort | None:
     """The cohort in which a team is reported on, its own or one merged with others; None for an unregistered team."""
     return Cohort.objects.filter(kind=CohortKind.TEAM, retired_at__isnull=True, teams__slug=team_slug).first()
 
 
-def covering_value_stream(slug: str) -> Cohort | None:
+def find_covering_value_stream(slug: str) -> Cohort | None:
     """The cohort in which a value stream is reported on, its own or one merged with others."""
     own = Cohort.objects.filter(kind=CohortKind.VALUE_STREAM, retired_at__isnull=True)
     return own.filter(teams__value_stream__slug=slug).first()
 
 
-def tree(
+def build_tree(
     people: dict[str, int], streams_of: dict[str, str], minimum: int
-) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+) -> tuple[tuple[CohortPart, ...], tuple[CohortPart, ...]]:
     """The parts of value streams and of teams to report on; none where the whole organisation is below the minimum.
 
     `people` is the roster's size by team, `streams_of` each team's value stream. Pure.
@@ -122,18 +126,18 @@ def tree(
     for team, stream in streams_of.items():
         teams_of[stream].append(team)
     sizes = {stream: sum(people[team] for team in own) for stream, own in teams_of.items()}
-    streams = merged((Part((stream,), size) for stream, size in sizes.items()), minimum)
+    streams = merge_parts((CohortPart((stream,), size) for stream, size in sizes.items()), minimum)
     parts = [
         part
         for stream in streams
-        for part in merged(
-            (Part((team,), people[team]) for slug in stream.slugs for team in teams_of[slug]), minimum
+        for part in merge_parts(
+            (CohortPart((team,), people[team]) for slug in stream.slugs for team in teams_of[slug]), minimum
         )
     ]
     return tuple(streams), tuple(parts)
 
 
-def merged(parts: Iterable[Part], minimum: int) -> list[Part]:
+def merge_parts(parts: Iterable[CohortPart], minimum: int) -> list[CohortPart]:
     """Merge the smallest part with the next smallest until each has `minimum` people or one is left."""
     left = sorted(parts, key=_smallest_first)
     while len(left) > 1 and left[0].people < minimum:
@@ -141,22 +145,27 @@ def merged(parts: Iterable[Part], minimum: int) -> list[Part]:
     return sorted(left, key=lambda part: part.slugs)
 
 
-def cohort_slug(kind: CohortKind, slugs: Sequence[str]) -> str:
+def make_cohort_slug(kind: CohortKind, slugs: Sequence[str]) -> str:
     """`team:a+b`; where that is longer than a request may write, the first slug, how many more, and a hash of all."""
     joined = "+".join(slugs)
-    if len(kind) + 1 + len(joined) <= _SLUG_LENGTH:
+    if len(kind) + 1 + len(joined) <= SLUG_LENGTH:
         return f"{kind}:{joined}"
     digest = hashlib.sha256(joined.encode()).hexdigest()[:12]
     return f"{kind}:{slugs[0]}+{len(slugs) - 1}-more-{digest}"
 
 
-def _smallest_first(part: Part) -> tuple[int, tuple[str, ...]]:
+def _smallest_first(part: CohortPart) -> tuple[int, tuple[str, ...]]:
     return part.people, part.slugs
 
 
-def _teams(on: date) -> Iterable[Team]:
+class _Size(TypedDict):
+    people: int
+
+
+def _teams(on: date) -> Iterable["WithAnnotations[Team, _Size]"]:
     """The teams of a day with the size of their roster."""
-    roster = Q(memberships__in=Membership.objects.on(on))
+    employed = Q(person__employed_to__isnull=True) | Q(person__employed_to__gt=on)
+    roster = Q(memberships__in=Membership.objects.on(on).filter(employed, person__employed_from__lte=on))
     return (
         Team.objects.on(on)
         .select_related("value_stream")
@@ -164,9 +173,18 @@ def _teams(on: date) -> Iterable[Team]:
     )
 
 
+class _PlannedCohort(TypedDict):
+    """What `register` is given."""
+
+    slug: str
+    kind: CohortKind
+    name: str
+    teams: list[Team]
+
+
 def _planned(
-    teams: dict[str, Team], streams: Sequence[Part], parts: Sequence[Part]
-) -> Iterator[dict[str, object]]:
+    teams: Mapping[str, Team], streams: Sequence[CohortPart], parts: Sequence[CohortPart]
+) -> Iterator[_PlannedCohort]:
     """What to register, widest first."""
     yield {
         "slug": ORGANISATION,
@@ -183,16 +201,16 @@ def _planned(
         yield _plan(CohortKind.TEAM, part, [team.name for team in own], own)
 
 
-def _plan(kind: CohortKind, part: Part, names: list[str], teams: list[Team]) -> dict[str, object]:
+def _plan(kind: CohortKind, part: CohortPart, names: list[str], teams: list[Team]) -> _PlannedCohort:
     return {
-        "slug": cohort_slug(kind, part.slugs),
+        "slug": make_cohort_slug(kind, part.slugs),
         "kind": kind,
         "name": get_text_list(names, _("and")),
         "teams": teams,
     }
 
 
-def _notes(streams: Sequence[Part], parts: Sequence[Part], minimum: int) -> Iterator[str]:
+def _notes(streams: Sequence[CohortPart], parts: Sequence[CohortPart], minimum: int) -> Iterator[str]:
     if not streams:
         yield _("The organisation has fewer than %(minimum)s people, so nothing is reported.") % {
             "minimum": minimum
@@ -204,12 +222,23 @@ def _notes(streams: Sequence[Part], parts: Sequence[Part], minimum: int) -> Iter
                     "%(slugs)s are reported together as %(cohort)s: one of them alone is below %(minimum)s people."
                 ) % {
                     "slugs": get_text_list(list(part.slugs), _("and")),
-                    "cohort": cohort_slug(kind, part.slugs),
+                    "cohort": make_cohort_slug(kind, part.slugs),
                     "minimum": minimum,
                 }
 
 
-def _told(kind: str, cohort: Cohort, teams: Iterable[Team], by: User) -> Cohort:
-    payload = {"cohort": cohort.pk, "slug": cohort.slug, "teams": sorted(team.slug for team in teams)}
-    ledger.append(kind=kind, payload=payload, by=by.actor)
+def _put_teams(cohort: Cohort, teams: Collection[Team]) -> None:
+    """Say which teams a new cohort has, in one statement, as it has none yet."""
+    through = Cohort.teams.through
+    through._default_manager.bulk_create(through(cohort=cohort, team=team) for team in teams)
+
+
+def _append(
+    event: type[CohortRegistered | CohortChanged | CohortRetired],
+    cohort: Cohort,
+    teams: Iterable[Team],
+    by: User,
+) -> Cohort:
+    slugs = sorted(team.slug for team in teams)
+    ledger.append(event(cohort=cohort.pk, slug=cohort.slug, teams=slugs), by=by.actor)
     return cohort

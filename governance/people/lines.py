@@ -17,7 +17,7 @@ SELECT EXISTS (SELECT FROM above WHERE person = ANY(%(both)s::uuid[]) AND person
 """
 
 
-def in_one_line(one: UUID, other: UUID, *, on: date) -> bool:
+def are_in_one_line(one: UUID, other: UUID, *, on: date) -> bool:
     """Whether one of two persons manages the other on a day, directly or through others; nobody manages themself."""
     with connection.cursor() as cursor:
         cursor.execute(_IN_ONE_LINE, {"both": [one, other], "on": on})

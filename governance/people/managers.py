@@ -1,18 +1,22 @@
-"""How accounts are made."""
+"""How accounts are found by their name."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.base_user import BaseUserManager
 
+from ground import texts
 
-class UserManager(BaseUserManager):
-    """Makes accounts for Django's own commands; the house makes them through `people.services`."""
+if TYPE_CHECKING:
+    from governance.people.models import User
 
-    def create_user(self, username: str, name: str, password: str | None = None, **fields: Any):
-        user = self.model(username=username, name=name, **fields)
-        user.set_password(password)
-        user.save(using=self._db)
-        return user
 
-    def create_superuser(self, username: str, name: str, password: str | None = None, **fields: Any):
-        return self.create_user(username, name, password, is_staff=True, is_superuser=True, **fields)
+class UserManager(BaseUserManager["User"]):
+    """Finds accounts; they are made through `people.services` alone."""
+
+    def find(self, username: str | None) -> "User | None":
+        """The account of this name, however it is typed: all that looks like it (`texts.fold`) is it."""
+        return self.filter(username=texts.fold(username or "")).first()
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """The same, for signing in. Raises User.DoesNotExist."""
+        return self.get(username=texts.fold(username or ""))

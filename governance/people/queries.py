@@ -6,14 +6,17 @@ the asker's account and person, and the day `on`.
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import lru_cache
 from uuid import UUID
 
+from django.db.models import F, Q
+from django.db.models.functions import Greatest, Least
 from msgspec import Struct
 
 from charter.rules.vocabulary import ContextClass, Role
-from governance.people.models import CohortKind, User
+from governance.people.data_versions import PEOPLE
+from governance.people.models import CohortKind, Membership, User
 from ground import statements
+from ground.data_versions import cached
 from ground.statements import Read
 
 
@@ -56,6 +59,9 @@ class Accountable(Struct, frozen=True):
 
 
 _TODAY = "{0}.valid_from <= %(on)s::date AND ({0}.valid_to IS NULL OR {0}.valid_to > %(on)s::date)"
+# Who is on a team on a day: employed, a member, and the team is there.
+_ON_TEAM = f"""{_TODAY.format("m")} AND {_TODAY.format("t")}
+    AND p.employed_from <= %(on)s::date AND (p.employed_to IS NULL OR p.employed_to > %(on)s::date)"""
 
 ASKER = Read(
     f"""
@@ -95,7 +101,8 @@ COHORTS = Read(
     ) teams
     CROSS JOIN LATERAL (
         SELECT count(DISTINCT m.person_id) AS people FROM people_membership m
-        WHERE m.team_id = ANY(teams.ids) AND {_TODAY.format("m")}
+        JOIN people_person p ON p.id = m.person_id JOIN people_team t ON t.id = m.team_id
+        WHERE m.team_id = ANY(teams.ids) AND {_ON_TEAM}
     ) roster
     WHERE c.slug = ANY(%(cohorts)s::text[]) AND c.retired_at IS NULL
     """,
@@ -126,9 +133,10 @@ PERSONS = Read(
 _PEOPLE = f"""
     SELECT c.slug, ARRAY(
         SELECT DISTINCT p.external_id FROM people_cohort_teams ct
-        JOIN people_membership m ON m.team_id = ct.team_id AND {_TODAY.format("m")}
+        JOIN people_membership m ON m.team_id = ct.team_id
+        JOIN people_team t ON t.id = m.team_id
         JOIN people_person p ON p.id = m.person_id
-        WHERE ct.cohort_id = c.id
+        WHERE ct.cohort_id = c.id AND {_ON_TEAM}
     ) AS people
     FROM people_cohort c
 """
@@ -156,7 +164,7 @@ ACCOUNTABLE = Read(
 )
 
 
-class Asked(Struct, frozen=True):
+class PeopleFacts(Struct, frozen=True):
     """Who asks, and what they ask about, as it stands on a day."""
 
     asker: Asker
@@ -165,9 +173,8 @@ class Asked(Struct, frozen=True):
     accountable: bool  # a person's open account was named as accountable
 
 
-@lru_cache(maxsize=10_000)
-def asked(
-    mark: str,
+@cached(PEOPLE)
+def read_people_facts(
     user: UUID,
     person: UUID | None,
     on: date,
@@ -176,8 +183,8 @@ def asked(
     persons: tuple[str, ...],
     own: bool,
     accountable: str | None,
-) -> Asked:
-    """All of it in one statement, and from memory while the room's `mark` is the same.
+) -> PeopleFacts:
+    """All of it in one statement, and from memory while the data version is the same.
 
     `own` adds the asker's own person to `persons`. What we do not know is left out.
     """
@@ -191,7 +198,7 @@ def asked(
         "accountable": accountable,
     }
     askers, found, known, named = statements.read(ASKER, COHORTS, PERSONS, ACCOUNTABLE, parameters=parameters)
-    return Asked(
+    return PeopleFacts(
         asker=askers[0],
         cohorts={each.slug: each for each in found},
         persons={each.external_id: each for each in known},
@@ -199,19 +206,34 @@ def asked(
     )
 
 
-@lru_cache(maxsize=200)
-def rosters(mark: str, slugs: tuple[str, ...], on: date) -> Mapping[str, frozenset[str]]:
-    """Who is in these cohorts on a day, in one statement, and from memory while the room's `mark` is the same."""
+@cached(PEOPLE, most=200)
+def read_rosters(slugs: tuple[str, ...], on: date) -> Mapping[str, frozenset[str]]:
+    """Who is in these cohorts on a day, in one statement, and from memory while the data version is the same."""
     found = statements.read(ROSTERS, parameters={"cohorts": list(slugs), "on": on})[0]
     return {each.slug: each.people for each in found}
 
 
-def asker(user: User, *, on: date) -> Asker:
+def read_asker(user: User, *, on: date) -> Asker:
     """Who asks, in one statement."""
-    return statements.read(ASKER, parameters={"user": user.pk, "person": user.person_id, "on": on})[0][0]
+    asker: Asker = statements.read(ASKER, parameters={"user": user.pk, "person": user.person_id, "on": on})[
+        0
+    ][0]
+    return asker
 
 
-def cohorts_asked(slugs: Sequence[str], *, user: User, on: date) -> dict[str, CohortAsked]:
+def read_cohorts_asked(slugs: Sequence[str], *, user: User, on: date) -> dict[str, CohortAsked]:
     """The registered ones of these cohorts by slug, in one statement."""
     parameters = {"user": user.pk, "person": user.person_id, "on": on, "cohorts": list(slugs)}
     return {each.slug: each for each in statements.read(COHORTS, parameters=parameters)[0]} if slugs else {}
+
+
+def list_roster_spans() -> list[tuple[str, str, date, date | None]]:
+    """Who was on which team from when (in) to when (out): employed, a member, and the team there, on each of those days.
+
+    By external id and slug.
+    """
+    spans = Membership.objects.annotate(
+        since=Greatest("valid_from", "person__employed_from", "team__valid_from"),
+        until=Least("valid_to", "person__employed_to", "team__valid_to"),  # of those that are known
+    ).filter(Q(until__isnull=True) | Q(until__gt=F("since")))
+    return list(spans.values_list("person__external_id", "team__slug", "since", "until"))

@@ -5,17 +5,39 @@ Each writes its ledger entry in the same transaction. Cohorts are registered in 
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+from django.contrib.auth import hashers
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from audits.ledger import services as ledger
-from governance.people import importing, permissions
+from governance.people import importing, links, permissions
+from governance.people.events import (
+    AccountOpened,
+    OrganisationImported,
+    PasswordChanged,
+    PasswordRehashed,
+    PasswordReset,
+    RoleEnded,
+    RoleGranted,
+)
 from governance.people.importing import ImportReport
-from governance.people.models import AccountKind, Person, Role, RoleGrant, Team, User, ValueStream
-from ground import records
+from governance.people.models import (
+    AccountKind,
+    AccountMail,
+    AccountMailKind,
+    GrantedRole,
+    Person,
+    RoleGrant,
+    Session,
+    Team,
+    User,
+    ValueStream,
+)
+from ground import records, texts
 from ground.errors import BadInput, Conflict
 
 
@@ -31,59 +53,100 @@ def open_account(
     email: str = "",
     is_staff: bool = False,
     is_superuser: bool = False,
+    owner: User | None = None,
 ) -> User:
     """Open an account, of a person or of a machine. Without a password nobody can sign in to it, tokens aside.
 
-    Raises BadInput naming the field, NotPermitted where `by` is no administrator.
+    A machine has an owner, a person who answers for it and makes its tokens. Raises BadInput naming the field, NotPermitted
+    where `by` is no administrator.
     """
     permissions.check_can_administer(by)
     user = User(
-        username=username,
+        username=_take_username(username),
         name=name,
         person=person,
         kind=kind,
         email=email,
         is_staff=is_staff,
         is_superuser=is_superuser,
+        owner=owner,
     )
+    _check_owner(user)
     _set_password(user, password)
     records.insert(user)
-    payload = {
-        "user": user.pk,
-        "username": username,
-        "name": name,
-        "kind": kind,
-        "person": person and person.pk,
-        "is_staff": is_staff,
-        "is_superuser": is_superuser,
-    }
-    ledger.append(kind="people.account.opened", payload=payload, by=by.actor)
+    opened = AccountOpened(
+        user=user.pk,
+        username=user.username,
+        name=user.name,
+        account_kind=kind,
+        person=person.pk if person else None,
+        is_staff=is_staff,
+        is_superuser=is_superuser,
+        owner=owner.pk if owner else None,
+    )
+    ledger.append(opened, by=by.actor)
     return user
 
 
-def system_account() -> User:
-    """The account that the house itself acts as: a machine's, without password, made at first use by itself."""
+def get_system_account() -> User:
+    """The account that the product itself acts as: a machine's, without password, made at first use by itself."""
     found = User.objects.filter(username=permissions.SYSTEM).first()
     if found is None:
         found = _open_system_account()
     if not permissions.is_system(found):
         raise Conflict(
             _(
-                "The user name “system” belongs to somebody. Rename that account: the house acts under this name."
+                "The user name “system” belongs to somebody. Rename that account: the product acts under this name."
             )
         )
     return found
 
 
+def make_system_account() -> User:
+    """The system account before it is written, for whoever looks and writes nothing."""
+    return User(username=permissions.SYSTEM, name="Metric Charter", kind=AccountKind.MACHINE)
+
+
+@transaction.atomic
+def rehash_password(*, user: User, password: str, by: User) -> bool:
+    """Keep a password that was just given by the means of today, where it is kept by older ones; gives whether it was."""
+    today = hashers.get_hasher()
+    if hashers.identify_hasher(user.password).algorithm == today.algorithm and not today.must_update(
+        user.password
+    ):
+        return False
+    user.set_password(password)
+    # The same as before, of which Django would tell its validators.
+    user._password = None  # type: ignore[attr-defined]
+    user.save(update_fields=["password"])
+    ledger.append(PasswordRehashed(user=user.pk), by=by.actor)
+    return True
+
+
 @transaction.atomic(durable=True)
 def change_password(*, user: User, password: str, by: User) -> User:
-    """Set a new password, one's own or as an administrator. The ledger is told that, never what."""
+    """Set a new password, one's own or as an administrator. The ledger is told that, never what.
+
+    All its sessions end, and its owner is told by e-mail.
+    """
     permissions.check_can_set_password(by, of=user)
     if user.kind == AccountKind.MACHINE:
         raise BadInput(_("A machine has no password; give it a token."), field="password")
-    _set_password(user, password)
-    user.save(update_fields=["password"])
-    ledger.append(kind="people.password.changed", payload={"user": user.pk}, by=by.actor)
+    _replace_password(user, password)
+    ledger.append(PasswordChanged(user=user.pk), by=by.actor)
+    return user
+
+
+@transaction.atomic(durable=True)
+def reset_password(*, token: str, password: str, by: User) -> User:
+    """Set a new password as whoever holds the link that was mailed to `by`; the link is worth nothing from then on.
+
+    Two who hold it wait for each other here, and the first has it. Raises LinkOver, BadInput.
+    """
+    user = User.objects.select_for_update().get(pk=by.pk)
+    links.check_is_valid(token, of=user)
+    _replace_password(user, password)
+    ledger.append(PasswordReset(user=user.pk), by=user.actor)
     return user
 
 
@@ -91,7 +154,7 @@ def change_password(*, user: User, password: str, by: User) -> User:
 def grant_role(
     *,
     user: User,
-    role: Role,
+    role: GrantedRole,
     valid_from: date,
     by: User,
     team: Team | None = None,
@@ -114,7 +177,7 @@ def grant_role(
             valid_to=valid_to,
         )
     )
-    ledger.append(kind="people.role.granted", payload=_grant_payload(grant), by=by.actor)
+    ledger.append(RoleGranted(**_recorded(grant)), by=by.actor)
     return grant
 
 
@@ -129,35 +192,68 @@ def end_role(*, grant: RoleGrant, valid_to: date, by: User) -> RoleGrant:
         raise BadInput(_("A role ends after the day on which it begins."), field="valid_to")
     grant.valid_to = valid_to
     grant.save(update_fields=["valid_to"])
-    ledger.append(kind="people.role.ended", payload=_grant_payload(grant), by=by.actor)
+    ledger.append(RoleEnded(**_recorded(grant)), by=by.actor)
     return grant
 
 
 @transaction.atomic(durable=True)
-def import_organisation(*, folder: Path, by: User) -> ImportReport:
-    """Bring persons, teams, memberships and lines to what the five CSV files of a folder say, or change nothing.
+def import_organisation(
+    *, folder: Path, by: User, allow_removals: bool = False, tell: importing.Tell = importing.tell_nobody
+) -> ImportReport:
+    """Bring persons, teams, memberships and lines to what the CSV files of a folder say, or change nothing.
 
-    Raises BadInput with code `import_refused` and every fault found as `problems` (file, row, column, sentence).
-    The same files again change nothing. See docs/reference/organisation-csv.md.
+    What sources call persons and teams as well, where the folder holds those files. Raises BadInput with code `import_refused` and every fault found as `problems` (file, row, column, sentence);
+    `import_would_remove` where more than a tenth of the memberships or lines would end and that was not allowed.
+    The same files again change nothing. `tell` hears how far it is. See docs/reference/organisation-csv.md.
     """
     permissions.check_can_administer(by)
-    report = importing.run(folder)
-    ledger.append(kind="people.organisation.imported", payload=report.payload(), by=by.actor)
+    report = importing.run(folder, by=by, allow_removals=allow_removals, tell=tell)
+    ledger.append(OrganisationImported(**report.by_sheet()), by=by.actor)
     return report
+
+
+@transaction.atomic(durable=True)
+def preview_import(*, folder: Path, by: User, tell: importing.Tell = importing.tell_nobody) -> ImportReport:
+    """What an import of these files would change, row by row; nothing is written. Raises BadInput for their faults."""
+    permissions.check_can_administer(by)
+    return importing.preview(folder, by=by, tell=tell)
 
 
 def _open_system_account() -> User:
     """Make the system account; where somebody else makes it in the same moment, theirs is the one."""
     try:
         with transaction.atomic():
-            user = User(username=permissions.SYSTEM, name="Metric Charter", kind=AccountKind.MACHINE)
+            user = make_system_account()
             user.set_unusable_password()
             user.save(force_insert=True)
-            payload = {"user": user.pk, "username": user.username, "kind": user.kind}
-            ledger.append(kind="people.account.opened", payload=payload, by=user.actor)
+            opened = AccountOpened(user=user.pk, username=user.username, account_kind=user.kind)
+            ledger.append(opened, by=user.actor)
             return user
     except IntegrityError:
         return User.objects.get(username=permissions.SYSTEM)
+
+
+def _take_username(typed: str) -> str:
+    """A user name as it is kept. BadInput, as there is one account of each name and of all that look like it."""
+    try:
+        name = texts.clean_handle(typed)
+    except ValueError as error:
+        raise BadInput(str(error), field="username") from error
+    if name and User.objects.filter(username=name).exists():
+        sentence = _("An account called “%(name)s” already exists. Take another name.") % {"name": name}
+        raise BadInput(sentence, field="username")
+    return name
+
+
+def _check_owner(user: User) -> None:
+    if user.kind == AccountKind.MACHINE and not _answers(user.owner):
+        raise BadInput(_("Name the person who answers for this machine."), field="owner")
+    if user.kind == AccountKind.HUMAN and user.owner is not None:
+        raise BadInput(_("Only a machine has an owner."), field="owner")
+
+
+def _answers(owner: User | None) -> bool:
+    return owner is not None and owner.kind == AccountKind.HUMAN and owner.is_active
 
 
 def _set_password(user: User, password: str | None) -> None:
@@ -173,7 +269,15 @@ def _set_password(user: User, password: str | None) -> None:
     user.set_password(password)
 
 
-def _grant_payload(grant: RoleGrant) -> dict[str, object]:
+def _replace_password(user: User, password: str) -> None:
+    _set_password(user, password)
+    user.save(update_fields=["password"])
+    Session.objects.filter(user=user).delete()
+    if links.can_be_mailed(user):
+        AccountMail.objects.create(kind=AccountMailKind.CHANGED, user=user)
+
+
+def _recorded(grant: RoleGrant) -> dict[str, Any]:
     return {
         "grant": grant.pk,
         "user": grant.user_id,

@@ -3,16 +3,32 @@
 Nothing here is ever changed but the moment an attempt ended: the runtime role may insert and read (see the migrations).
 """
 
+from datetime import date
+from typing import Any
+
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Least
 
-from charter.registry.models import Contract, RulebookVersion, choices
+from audits.ledger.ties import tied, told
+from charter.programme.models import Contract, choices
+from charter.registry.models import RulebookVersion
 from charter.rules.vocabulary import Outcome
+from governance.training.events import (
+    AttemptBegun,
+    AttemptEnded,
+    ContractAcknowledged,
+    CoursePublished,
+    QuestionOfCourseAnswered,
+    RulesAcknowledged,
+    TrainingAttested,
+)
 from ground import clock
 from ground.models import Record
+from ground.schema.triggers import Trigger, refuse
 
 _USER = settings.AUTH_USER_MODEL
 
@@ -33,6 +49,17 @@ class Acknowledgement(Record):
                 fields=["user", "rulebook_version"], name="acknowledgement_once_a_version"
             )
         ]
+        triggers = [
+            *tied(
+                insert=[
+                    told(
+                        RulesAcknowledged,
+                        about="{row}.rulebook_version_id",
+                        says={"by": "'user:' || {row}.user_id"},
+                    )
+                ]
+            )
+        ]
 
 
 class ContractAcknowledgement(Record):
@@ -47,6 +74,17 @@ class ContractAcknowledgement(Record):
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "contract"], name="contractacknowledgement_once_a_version"
+            )
+        ]
+        triggers = [
+            *tied(
+                insert=[
+                    told(
+                        ContractAcknowledged,
+                        about="{row}.contract_id",
+                        says={"by": "'user:' || {row}.user_id"},
+                    )
+                ]
             )
         ]
 
@@ -76,6 +114,7 @@ class Course(Record):
             ),
             models.CheckConstraint(condition=Q(months__gte=1), name="course_attests_for_a_time"),
         ]
+        triggers = [*tied(insert=[told(CoursePublished)])]
 
     def __str__(self) -> str:
         return self.title
@@ -84,7 +123,7 @@ class Course(Record):
 class Question(Record):
     """A use in words, and what the engine said of it when the course was published; nobody types an answer in.
 
-    `rule` is the rule whose example it is, or `metric` the one from whose charter it comes. `rules` are all that bit,
+    `rule` is the rule whose example it is, or `metric` the one from whose charter it comes. `rules` are all that matched,
     `options` what can be chosen (`training.questions.Option`), and `answer` is the place of the right one among them.
     """
 
@@ -108,6 +147,7 @@ class Question(Record):
                 name="question_from_a_rule_or_a_charter",
             ),
         ]
+        triggers = [*tied(insert=[told(CoursePublished, about="{row}.course_id")])]
 
 
 class Attempt(Record):
@@ -129,9 +169,10 @@ class Attempt(Record):
             ),
             models.CheckConstraint(condition=Q(shown__len__gte=1), name="attempt_shows_questions"),
         ]
+        triggers = [*tied(insert=[told(AttemptBegun)], update=[told(AttemptEnded)])]
 
 
-class Answer(Record):
+class AttemptAnswer(Record):
     """What was chosen for one question of an attempt, once."""
 
     attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="answers")
@@ -141,24 +182,48 @@ class Answer(Record):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["attempt", "question"], name="answer_once_a_question")]
+        triggers = [*tied(insert=[told(QuestionOfCourseAnswered, about="{row}.attempt_id")])]
 
 
-class AttestationQuerySet(models.QuerySet):
-    def with_until(self) -> "AttestationQuerySet":
+class AttestationQuerySet(models.QuerySet["Attestation"]):
+    def with_until(self) -> QuerySet[Any]:
         """With `cut`, where a later course asks again, and `until`, the last day on which each counts."""
         later = Course.objects.filter(number__gt=OuterRef("course__number"), older_until__isnull=False)
         cut = Subquery(later.order_by("older_until").values("older_until")[:1])
-        return self.annotate(cut=cut).annotate(until=Least(F("valid_until"), F("cut")))  # null is no day
+        found: QuerySet[Any] = self
+        found = found.annotate(cut=cut).annotate(until=Least(F("valid_until"), F("cut")))  # null is no day
+        return found
 
-    def counting(self, day) -> QuerySet["Attestation"]:
+    def counting(self, day: date) -> QuerySet[Any]:
         """Those that count on a day."""
         return self.with_until().filter(until__gte=day)
+
+
+_BY_RIGHT_ANSWERS = f"""
+IF NOT EXISTS (
+    SELECT FROM {Attempt._meta.db_table} attempt
+    JOIN {Course._meta.db_table} course ON course.id = attempt.course_id
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS answered, count(*) FILTER (WHERE given.chosen = question.answer) AS correct
+        FROM {AttemptAnswer._meta.db_table} given JOIN {Question._meta.db_table} question ON question.id = given.question_id
+        WHERE given.attempt_id = attempt.id AND question.course_id = course.id
+          AND question.number = ANY(attempt.shown)
+    ) score
+    WHERE attempt.id = NEW.attempt_id AND attempt.user_id = NEW.user_id AND attempt.course_id = NEW.course_id
+      AND course.rulebook_version_id = NEW.rulebook_version_id
+      AND score.answered = cardinality(attempt.shown)
+      AND score.correct * 100 >= course.pass_percent * cardinality(attempt.shown)
+) THEN
+    {refuse("Only an attempt with enough right answers attests anything.", "attestation_by_right_answers")}
+END IF;
+RETURN NEW;
+"""
 
 
 class Attestation(Record):
     """An account has passed a course and so attests that it knows the rules, until a day (the last one, AR24).
 
-    A trigger of the migration holds it to an attempt with enough right answers.
+    A trigger holds it to an attempt with enough right answers.
     """
 
     user = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="attestations")
@@ -169,9 +234,21 @@ class Attestation(Record):
     attempt = models.OneToOneField(Attempt, on_delete=models.PROTECT, related_name="attestation")
     attested_at = models.DateTimeField(default=clock.now)
     valid_until = models.DateField()
+    # What `with_until` adds.
+    cut: date | None
+    until: date
 
     objects = AttestationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-attested_at"]
         indexes = [models.Index(fields=["valid_until"], name="attestation_valid_until")]
+        triggers = [
+            *tied(insert=[told(TrainingAttested, says={"by": "'user:' || {row}.user_id"})]),
+            Trigger(
+                name="by_right_answers",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=_BY_RIGHT_ANSWERS,
+            ),
+        ]

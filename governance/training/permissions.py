@@ -5,15 +5,15 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 
 from charter.rules.vocabulary import Role as Word
-from governance.people.models import AccountKind, Role, User
+from governance.people.models import AccountKind, GrantedRole, User
 from governance.people.permissions import is_system
 from governance.training.models import Attempt
-from ground import clock
-from ground.errors import HouseError, NotFound, NotPermitted
+from ground import calendar
+from ground.errors import DomainError, NotFound, NotPermitted
 
-PUBLISH = (Role.HR, Role.BOARD_MEMBER, Role.ADMIN)
-SEE_NAMES = (Role.HR, Role.BOARD_MEMBER, Role.AUDITOR)
-SEE_COUNTS = (*SEE_NAMES, Role.ADMIN)
+PUBLISH = (GrantedRole.HR, GrantedRole.BOARD_MEMBER, GrantedRole.ADMIN)
+SEE_NAMES = (GrantedRole.HR, GrantedRole.BOARD_MEMBER, GrantedRole.AUDITOR)
+SEE_COUNTS = (*SEE_NAMES, GrantedRole.ADMIN)
 # Who looks at other people's values by role, and so is asked to take the course. Everybody else may.
 ASKED = frozenset({Word.MANAGER, Word.VALUE_STREAM_LEAD, Word.LEADERSHIP, Word.HR, Word.BOARD_MEMBER})
 
@@ -66,13 +66,13 @@ def check_can_see_counts(user: User) -> None:
         )
 
 
-def _holds_one(user: User, roles: tuple[Role, ...]) -> bool:
-    return user.is_active and user.role_grants.on(clock.today()).filter(role__in=roles).exists()
+def _holds_one(user: User, roles: tuple[GrantedRole, ...]) -> bool:
+    return user.is_active and user.role_grants.on(calendar.today()).filter(role__in=roles).exists()
 
 
 def _may(check: Callable[[User], None], user: User) -> bool:
     try:
         check(user)
-    except HouseError:
+    except DomainError:
         return False
     return True

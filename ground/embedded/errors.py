@@ -1,9 +1,9 @@
 """What the launcher says when PostgreSQL cannot run here."""
 
-from ground.errors import HouseError
+from ground.errors import DomainError
 
 
-class EmbeddedError(HouseError):
+class EmbeddedError(DomainError):
     """The embedded PostgreSQL cannot run here; the sentence says what to do."""
 
     status = 503

@@ -7,7 +7,7 @@ import sys
 
 import msgspec
 
-ALL = ["rules", "checks", "decisions", "publishing", "pages", "registry"]
+ALL = ["rules", "checks", "cohorts", "decisions", "guard", "publishing", "pages", "registry"]
 
 
 def main() -> int:

@@ -2,10 +2,6 @@
 
 import json
 import os
-import socket
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -13,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from ground.guard import spawn
+from tests import web_server
 from tests.benchmarks import harness
 from tests.benchmarks.load import Load, load, together
 
@@ -25,7 +21,7 @@ TURNS = 5
 
 def run() -> list[dict]:
     """Rates of both, and their ratio (aim: at least 0.6)."""
-    with harness.house() as address:
+    with harness.installation() as address:
         with psycopg.connect(harness.owner_address(address), autocommit=True) as owner:
             owner.execute(BARE_TABLE)
             owner.execute("GRANT SELECT, INSERT ON bare_note TO mc_runtime")
@@ -56,23 +52,22 @@ def _line(name: str, value: float, unit: str, aim: str = "", holds: bool = True)
 
 
 def _prepare() -> tuple[str, bytes]:
-    """A small governed house; gives its manager's token and a permitted question."""
-    from knox.models import AuthToken
+    """A small governed programme; gives its manager's token and a permitted question."""
 
     from governance.people import cohorts
-    from governance.people.models import Role
+    from governance.people.models import GrantedRole
     from governance.training import services as training
-    from ground import clock
+    from ground import calendar
     from tests import factories
 
     factories.an_active_charter("lead-time-for-changes")
     team = factories.a_team("payments", people=9)
-    cohorts.register_tree(on=clock.today(), minimum=5, by=factories.system())
+    cohorts.register_tree(on=calendar.today(), minimum=5, by=factories.system())
     manager = factories.an_account("manager")
-    factories.a_role(manager, Role.MANAGER, team=team)
+    factories.a_role(manager, GrantedRole.MANAGER, team=team)
     training.acknowledge(rulebook_version=factories.the_rules(), by=manager)
-    token = AuthToken.objects.create(user=manager)[1]
-    return token, json.dumps(_question(clock.today())).encode()
+    token = factories.a_token(manager)
+    return token, json.dumps(_question(calendar.today())).encode()
 
 
 def _question(today: date) -> dict[str, object]:
@@ -91,44 +86,10 @@ def _question(today: date) -> dict[str, object]:
 
 @contextmanager
 def server() -> Iterator[tuple[int, Any]]:
-    """The web server as the demo runs it, one worker, one thread: its port and its process."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--workers",
-        "1",
-        "--blocking-threads",
-        "1",
-        "--no-access-log",
-        "governance.config.wsgi:application",
-    ]
-    environment = {**os.environ, "LOG_LEVEL": "WARNING"}
-    process = spawn(command, env=environment, log=harness.FOLDER.parent / "bench-web.log")
-    try:
-        _wait_for(port)
-        yield port, process
-    finally:
-        process.stop()
-
-
-def _wait_for(port: int) -> None:
-    for _ in range(200):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).read()
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise RuntimeError("The web server did not start; see var/bench-web.log.")
+    """The web server as the demo runs it: its port and its process."""
+    log = harness.FOLDER.parent / "bench-web.log"
+    with web_server.started(os.environ["DATABASE_URL"], log=log) as started:
+        yield started
 
 
 def _in_turns(port: int, paths: list[str], body: bytes, token: str) -> list[Load]:

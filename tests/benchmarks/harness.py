@@ -1,4 +1,4 @@
-"""A house to measure in: a database of its own on a server that keeps its promises to disk."""
+"""An installation to measure in: a database of its own on a server that keeps its promises to disk."""
 
 import os
 from collections.abc import Iterator
@@ -6,20 +6,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ground import embedded
-from tests import house as test_house
+from tests import databases
 
-FOLDER = test_house.PROJECT / "var" / "bench-postgres"
-DATA = test_house.PROJECT.parent / "shared" / "data" / "forge"
+FOLDER = databases.PROJECT / "var" / "bench-postgres"
+DATA = databases.PROJECT.parent / "shared" / "data" / "forge"
 
 
 @contextmanager
-def house() -> Iterator[str]:
+def installation() -> Iterator[str]:
     """A migrated, empty database with Django set up on it as the runtime role; gives its address."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.benchmarks.settings")
     server = embedded.start(FOLDER)
     try:
-        with test_house.copy(server) as name:
-            address = test_house.runtime_url(server, name)
+        with databases.copy(server) as name:
+            address = databases.runtime_url(server, name)
             _connect(address)
             yield address
             _close()
@@ -29,7 +29,7 @@ def house() -> Iterator[str]:
 
 def owner_address(address: str) -> str:
     """The owner role's address of the same database, for tables that only a benchmark needs."""
-    return test_house.owner_url(embedded.start(FOLDER), address.split("?")[0].rsplit("/", 1)[1])
+    return databases.owner_url(embedded.start(FOLDER), address.split("?")[0].rsplit("/", 1)[1])
 
 
 def real_data() -> Path | None:
@@ -46,12 +46,13 @@ def _connect(address: str) -> None:
 
     if not settings.configured:
         django.setup()
+        databases.make_keys()
     connection.close()
     connection.settings_dict.update(_settings(address))
 
 
 def _settings(address: str) -> dict[str, object]:
-    from governance.config.settings import database
+    from governance.config.addresses import database
 
     return database(address)
 

@@ -1,6 +1,6 @@
 """Publishing of the real data set for every metric of the catalogue, and of ten times its rows.
 
-Each run is `manage.py publish` in a process of its own on an empty house, start-up included.
+Each run is `manage.py publish` in a process of its own on an empty database, start-up included.
 """
 
 import os
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from tests import house as test_house
+from tests import databases
 from tests.benchmarks import harness
 
 TIMES = 10
@@ -24,8 +24,8 @@ SECONDS, MEGABYTES, RATIO = 60.0, 500.0, 12.0
 
 def run() -> list[dict]:
     """Seconds and peak memory of the real data (aims: 60 s, 500 MB), and what ten times the rows cost (aim: 12×)."""
-    # The house as it is; the harness's own settings are for the benchmarks of HTTP.
-    os.environ["DJANGO_SETTINGS_MODULE"] = "governance.config.settings"
+    # The settings as they are; the harness's own settings are for the benchmarks of HTTP.
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     folder = harness.real_data()
     if folder is None:
         return [_line("publishing: the real data set is not here", 0, "", "to be here", holds=False)]
@@ -71,7 +71,7 @@ class Measured:
 
 
 def _measure(folder: Path, warehouse: Path, *, times: int) -> Measured:
-    with harness.house() as address:
+    with harness.installation() as address:
         as_of = _prepare(folder, warehouse)
         rows = _multiply(warehouse, times)
         seconds, megabytes = _publish(address, warehouse, as_of)
@@ -133,7 +133,7 @@ def _publish(address: str, warehouse: Path, as_of: datetime) -> tuple[float, flo
         "CLOCK_OFFSET": str(offset.total_seconds()),
     }
     began = time.perf_counter()
-    with _child([sys.executable, str(test_house.PROJECT / "manage.py"), "publish"], environment) as process:
+    with _child([sys.executable, str(databases.PROJECT / "manage.py"), "publish"], environment) as process:
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
@@ -145,7 +145,7 @@ def _publish(address: str, warehouse: Path, as_of: datetime) -> tuple[float, flo
 
 @contextmanager
 def _child(command: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen]:
-    process = subprocess.Popen(command, env=environment, cwd=test_house.PROJECT, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, env=environment, cwd=databases.PROJECT, stdout=subprocess.DEVNULL)
     try:
         yield process
     finally:

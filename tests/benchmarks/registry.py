@@ -16,9 +16,9 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from charter.registry import catalogue
+from charter.registry.charter_files import dump_charter
 from charter.registry.document import CharterDocument
-from charter.registry.files import dump_charter
-from tests import house as test_house
+from tests import databases
 from tests.benchmarks import harness
 from tests.benchmarks.copies import of_another_metric
 
@@ -28,7 +28,7 @@ IMPORTED, IMPORT_SECONDS = 10_000, 60.0
 
 def run() -> list[dict]:
     """Seconds of lint (aim: 5) and of an import into an empty registry (aim: 60), which tells its progress."""
-    os.environ["DJANGO_SETTINGS_MODULE"] = "governance.config.settings"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     with tempfile.TemporaryDirectory() as temporary:
         few, many = Path(temporary) / "few", Path(temporary) / "many"
         _write(few, LINTED)
@@ -47,7 +47,7 @@ def run() -> list[dict]:
 
 
 def _import(folder: Path) -> tuple[float, list[str]]:
-    with harness.house() as address:
+    with harness.installation() as address:
         from charter.registry.models import CharterVersion
         from tests import factories
 
@@ -63,7 +63,7 @@ def _import(folder: Path) -> tuple[float, list[str]]:
 
 def _timed(arguments: list[str], environment: dict[str, str]) -> tuple[float, list[str]]:
     """Seconds of one process of the command, and what it said."""
-    command = [sys.executable, str(test_house.PROJECT / "manage.py"), "charter", *arguments]
+    command = [sys.executable, str(databases.PROJECT / "manage.py"), "charter", *arguments]
     began = time.perf_counter()
     done = subprocess.run(
         command, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True, check=True
@@ -78,7 +78,7 @@ def _write(folder: Path, number: int) -> None:
 
 
 def _documents(number: int) -> Iterator[CharterDocument]:
-    starters = cycle(catalogue.charters().values())
+    starters = cycle(catalogue.read_starter_charters().values())
     return (_variant(document, place) for place, document in enumerate(islice(starters, number)))
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import cedarpy
 
 from charter import rules
-from charter.rules.context import ACTION, HUMAN, charter_uid, context_json
+from charter.rules.context import ACTION, HUMAN, build_context_json, format_charter_uid
 from charter.rules.examples.base import PAYMENTS, about, team
 from charter.rules.facts import Facts
 from charter.rules.rulebook import Rulebook, charter_handle
-from charter.rules.vocabulary import Category, Decision, Grain, Kind
+from charter.rules.vocabulary import Category, DecisionType, Grain, Kind, OrderBy
 
 ROUNDS, BATCH = 60, 50
 AIM = 1.6
@@ -20,7 +20,7 @@ AIM = 1.6
 
 def run() -> list[dict[str, Any]]:
     """Measure in alternating batches, so that whatever else the machine does falls on both alike."""
-    rulebook = rules.compile_rulebook(rules.house_files())
+    rulebook = rules.compile_rulebook(rules.builtin_files())
     allowed, refused = team(), _refused()
     floor, permits, denies = medians(
         bare(allowed, rulebook),
@@ -39,9 +39,9 @@ def run() -> list[dict[str, Any]]:
 
 def _refused() -> Facts:
     return team(
-        decision=Decision.PERFORMANCE_RATING,
+        decision=DecisionType.PERFORMANCE_RATING,
         grain=Grain.PERSON,
-        order_by="value",
+        order_by=OrderBy.VALUE,
         kind=Kind.ACTIVITY,
         category=Category.ACTIVITY,
         **about(PAYMENTS),
@@ -53,8 +53,8 @@ def bare(facts: Facts, rulebook: Rulebook) -> Callable[[], object]:
     request = {
         "principal": HUMAN,
         "action": ACTION,
-        "resource": charter_uid(facts.charter),
-        "context": context_json(facts, rulebook.waivable),
+        "resource": format_charter_uid(facts.charter),
+        "context": build_context_json(facts, rulebook.waivable),
     }
     charter = charter_handle(facts.charter, facts.request.grain)
     return lambda: cedarpy.is_authorized(request, rulebook.policies, charter, rulebook.schema)

@@ -1,26 +1,27 @@
-"""Pages in a real browser: Chromium, against a server on a furnished database of the test's own."""
+"""Pages in a real browser: Chromium, one for all, against one server on a governed database of each test's own."""
 
 import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import copy_context
+from contextlib import contextmanager, nullcontext
+from contextvars import Context, copy_context
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
-from django.core.cache import cache
 from django.core.wsgi import get_wsgi_application
-from django.test import Client
+from django.db import connections
+from django.test import Client, override_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.governance.decisions.conftest import house, stopped
+from tests.governance.decisions.conftest import governed, house, stopped, with_people
 
-__all__ = ["house", "stopped"]
+__all__ = ["governed", "house", "stopped", "with_people"]
 
-CHROMIUM = Path(shutil.which("chromium") or "/usr/bin/chromium")
+# The shell draws the same pages at half the cost: it has no window of its own to draw as well.
+CHROMIUM = Path(shutil.which("chromium-headless-shell") or shutil.which("chromium") or "/usr/bin/chromium")
 # Quiet: a browser under test talks to our server and to nobody else.
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -45,10 +46,13 @@ def chromium() -> Iterator[Browser]:
         pytest.skip(message)
     # Playwright keeps an event loop in this thread, in which Django would refuse to touch its database.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    # Beside such a loop Django keeps other connections than without; none may be found open when it begins or ends.
+    connections.close_all()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield browser
         browser.close()
+        connections.close_all()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
@@ -58,14 +62,15 @@ class _Quiet(WSGIRequestHandler):
 
 
 class _Server(ThreadingMixIn, WSGIServer):
-    """A thread a request, each of which sees the stopped clock of the test."""
+    """A thread a request, each of which sees the clock of the block that is `served`."""
 
     daemon_threads = True
+    seen: Context
 
     def process_request(self, request, client_address) -> None:
         answer = self.process_request_thread
         threading.Thread(
-            target=copy_context().run, args=(answer, request, client_address), daemon=True
+            target=self.seen.copy().run, args=(answer, request, client_address), daemon=True
         ).start()
 
     def handle_error(self, *_: object) -> None:
@@ -73,23 +78,39 @@ class _Server(ThreadingMixIn, WSGIServer):
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    """Serve the house as the clock now stands; gives the address."""
-    cache.clear()
-    server = make_server("127.0.0.1", 0, get_wsgi_application(), server_class=_Server, handler_class=_Quiet)
-    thread = threading.Thread(target=copy_context().run, args=(server.serve_forever, 0.05), daemon=True)
+def _serving() -> Iterator[_Server]:
+    """A server of the application with its static files, which answers from wherever the process is connected to."""
+    with override_settings(WHITENOISE_USE_FINDERS=True):
+        application = get_wsgi_application()
+    server = make_server("127.0.0.1", 0, application, server_class=_Server, handler_class=_Quiet)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield server
     finally:
         server.shutdown()
         server.server_close()
 
 
+@contextmanager
+def served(by: _Server | None = None) -> Iterator[str]:
+    """Serve as the clock now stands, by a server that runs already or one for this block; gives the address."""
+    with nullcontext(by) if by else _serving() as server:
+        server.seen = copy_context()
+        yield f"http://127.0.0.1:{server.server_port}"
+
+
+@pytest.fixture(scope="session")
+def web_server() -> Iterator[_Server]:
+    """One server for the run."""
+    with _serving() as server:
+        yield server
+
+
 @pytest.fixture
-def address(house) -> Iterator[str]:
-    """Where the furnished house is served."""
-    with served() as found:
+def address(house, web_server) -> Iterator[str]:
+    """Where the governed house is served."""
+    with served(by=web_server) as found:
         yield found
 
 
@@ -97,7 +118,7 @@ def address(house) -> Iterator[str]:
 def window(chromium, address) -> Iterator[Callable[..., Page]]:
     """A new window, signed in as an account where one is given; `options` are those of a browser context.
 
-    `at` is the address of a house served elsewhere, such as at another time.
+    `at` is the address of pages served elsewhere, such as at another time.
     """
     contexts = []
 

@@ -3,11 +3,12 @@
 from datetime import date
 
 import pytest
+from playwright.sync_api import expect
 
 from charter.rules.vocabulary import ContextKind
 from governance.decisions.models import ContextNote, Hold
-from governance.desk.views.bearing import urls
-from governance.people.models import Cohort, Role
+from governance.decisions.screens.value_context import urls
+from governance.people.models import Cohort, GrantedRole
 from tests import factories
 from tests.browser.test_accessibility import QUESTION, Eye
 from tests.governance.decisions.conftest import publish_values
@@ -17,7 +18,7 @@ from tests.governance.decisions.test_values import a_note
 
 @pytest.fixture
 def noted(house):
-    """A house with notes settled and open, a value under review, and a metric beside another."""
+    """A programme with notes settled and open, a value under review, and a metric beside another."""
     publish_values(factories.an_active_charter("change-failure-rate"))
     a_note(says="To the new build farm.", starts_on=date(2026, 2, 20), ends_on=date(2026, 3, 9))
     a_note(ContextKind.LEAVE, person="payments-2", confirmed=False)
@@ -27,6 +28,7 @@ def noted(house):
     return house
 
 
+@pytest.mark.proof
 def test_every_page_about_values_is_accessible(window, noted):
     """DESIGN, Accessibility: zero axe violations at 1280 and 390 px, in both schemes."""
     freeze = ContextNote.objects.get(kind="freeze")
@@ -63,8 +65,8 @@ def test_a_note_goes_its_whole_way(window, house):
     page.get_by_label("To and including").fill("2026-01-19")
     page.get_by_label("What was going on?").fill("To the new build farm.")
     page.get_by_role("button", name="Add the note").click()
-    assert page.get_by_text("Somebody else confirms it").is_visible()
-    assert not page.get_by_role("button", name="Confirm it").is_visible()
+    expect(page.get_by_text("Somebody else confirms it")).to_be_visible()
+    expect(page.get_by_role("button", name="Confirm it")).not_to_be_visible()
 
     page = window(house.manager)
     page.goto("/")
@@ -73,12 +75,12 @@ def test_a_note_goes_its_whole_way(window, house):
     page.get_by_role("button", name="Confirm it").click()
     page.goto(f"/ask?{QUESTION}")
     page.get_by_role("button", name="Ask and show the answer", exact=True).click()
-    assert page.get_by_text("Migration: To the new build farm.").is_visible()
+    expect(page.get_by_text("Migration: To the new build farm.")).to_be_visible()
 
 
 def test_values_are_put_under_review_without_a_word_of_why(window, house):
     """Issue 4, item 3: whoever sees the value next reads “under review”, and nothing else."""
-    factories.a_role(house.stranger, Role.HR)
+    factories.a_role(house.stranger, GrantedRole.HR)
     page = window(house.stranger)
     page.goto("/metrics/lead-time-for-changes")
     page.get_by_role("link", name="Put values under review").click()
@@ -89,10 +91,10 @@ def test_values_are_put_under_review_without_a_word_of_why(window, house):
     page.get_by_label("The data may be wrong").check()
     page.get_by_label("What is known so far?").fill("Counted twice.")
     page.get_by_role("button", name="Put them under review now").click()
-    assert page.get_by_text("These values are under review.").is_visible()
+    expect(page.get_by_text("These values are under review.")).to_be_visible()
 
     page = window(house.manager)
     page.goto(f"/ask?{QUESTION}")
     page.get_by_role("button", name="Ask and show the answer", exact=True).click()
-    assert page.get_by_role("rowheader", name="Jan 2026 Under review").is_visible()
+    expect(page.get_by_role("rowheader", name="Jan 2026 Under review")).to_be_visible()
     assert "Counted twice" not in page.content() and "data_quality" not in page.content()

@@ -2,16 +2,17 @@
 
 from datetime import timedelta
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from charter.registry.models import Source
+from charter.registry.models.sources import Source
 from charter.rules.vocabulary import SourceKind
 from governance.board import scans
 from governance.board.models import Case
 from governance.board.states import CaseState, SeatKind
-from governance.people.models import Role
+from governance.people.models import GrantedRole
 from ground import clock
-from tests import factories
+from tests import factories, on_the_log
 from tests.browser.conftest import served
 from tests.browser.test_board import members, vote
 from tests.browser.test_journeys import heading
@@ -59,14 +60,15 @@ def ask(page: Page, verdict: str) -> None:
     heading(page, verdict)
 
 
+@pytest.mark.proof(alone=True)
 def test_a_metric_from_its_first_draft_to_its_suspension(window, house, members):
     """Issue 3, Done when: the whole way of a charter, through pages alone but for the clock."""
     kind = next(each for each in SourceKind if each.value.startswith("presence"))
-    Source.objects.create(
-        slug="presence", name="Presence", kind=kind, description="Who is at a keyboard when."
+    on_the_log.make(
+        Source, slug="presence", name="Presence", kind=kind, description="Who is at a keyboard when."
     )
     writer = factories.an_account("writer")
-    factories.a_role(writer, Role.METRIC_OWNER)
+    factories.a_role(writer, GrantedRole.METRIC_OWNER)
     author, seats = window(writer), {seat: window(user) for seat, user in members.items()}
 
     begin(author, "With a charter of the starter catalogue", "Which charter of the catalogue?", METRIC)
@@ -119,7 +121,7 @@ def test_a_metric_from_its_first_draft_to_its_suspension(window, house, members)
     ask(window(house.manager), "Allowed")
 
     with clock.stopped_at(clock.now() + timedelta(days=43)), served() as later:
-        scans.keep_clock(by=factories.system())
+        scans.BOARD_CLOCK.once(by=factories.system())
         rolled_out(window, house, members, pilot, later)
 
 

@@ -3,11 +3,13 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.test_accessibility import Eye
 from tests.governance.notices.test_services import tell
 
 
+@pytest.mark.proof
 def test_notices_are_accessible(window, house):
     """DESIGN, Accessibility: zero axe violations, with unread and read notices, and with none."""
     tell(house.manager, subject="A review of a metric with quite a long name is due")
@@ -27,6 +29,6 @@ def test_a_notice_is_read_and_gone_from_the_header(window, house, script):
     page.goto("/")
     page.get_by_role("link", name=re.compile(r"Notices \(1\s+unread")).click()
     page.get_by_role("button", name=re.compile("Mark as read.*Lead time expires in 30 days")).click()
-    assert page.get_by_role("link", name="Notices", exact=True).is_visible()
+    expect(page.get_by_role("link", name="Notices", exact=True)).to_be_visible()
     page.get_by_role("link", name="Lead time expires in 30 days").click()
     assert page.url.endswith("/metrics/lead-time-for-changes")

@@ -1,5 +1,7 @@
 """The rules in a browser, with what is not every day's: waived, added to, before the board, of an earlier version."""
 
+import pytest
+
 from charter import rules
 from governance.board.proposals import propose_rules
 from governance.board.states import SeatKind
@@ -12,6 +14,7 @@ from tests.charter.rules.upgrades import upgraded_house
 EXPORT = "when { context.export }"
 
 
+@pytest.mark.proof
 def test_the_rules_are_accessible_whatever_becomes_of_them(window, house, tmp_path):
     """DESIGN, Accessibility: zero axe violations, wide and narrow, in both schemes."""
     board, system = factories.a_board(), factories.system()
@@ -28,6 +31,6 @@ def test_the_rules_are_accessible_whatever_becomes_of_them(window, house, tmp_pa
     with upgraded_house(tmp_path):
         for path in ("/rules", "/rules/AR04", "/"):
             legal.look(path, f"{path} of an earlier version")
-        third = propose_rules(files=rules.house_files(), by=system)
+        third = propose_rules(files=rules.builtin_files(), by=system)
         legal.look(f"/cases/{third.pk}", "the rules of the new version")
     assert legal.faults + employee.faults == []

@@ -4,10 +4,10 @@ import pytest
 from playwright.sync_api import expect
 
 from governance.board.proposals import propose_rules
-from governance.desk.views.training import urls
-from governance.people.models import Role
+from governance.people.models import GrantedRole
 from governance.training import queries, services
 from governance.training.models import Attempt
+from governance.training.screens import urls
 from tests import factories
 from tests.browser.test_accessibility import Eye
 from tests.charter.rules.rulebooks import files_with, policy
@@ -18,10 +18,11 @@ ACTS = {"training-begin", "training-attempt"}  # these only redirect
 @pytest.fixture
 def hr(house):
     account = factories.an_account("an-hr")
-    factories.a_role(account, Role.HR)
+    factories.a_role(account, GrantedRole.HR)
     return account
 
 
+@pytest.mark.proof
 def test_every_page_of_training_is_accessible(window, house, hr):
     """DESIGN, Accessibility: zero axe violations; asked, answered well and badly, passed and failed, current and not."""
     keeper = Eye(window(hr))
@@ -34,7 +35,7 @@ def test_every_page_of_training_is_accessible(window, house, hr):
     manager.look("/", "home")
     manager.look("/training", "training", "Begin the course")
     attempt = Attempt.objects.select_related("course", "user").get()
-    for item in queries.items(attempt)[:3]:
+    for item in queries.list_items(attempt)[:3]:
         address = f"/training/attempts/{attempt.pk}/{item.place}"
         manager.look(address, "training-question", "Answer")
         chosen = (item.question.answer + (item.place > 1)) % len(item.options)
@@ -52,6 +53,7 @@ def test_every_page_of_training_is_accessible(window, house, hr):
     assert {pattern.name for pattern in urls.urlpatterns} - ACTS <= keeper.seen | manager.seen
 
 
+@pytest.mark.proof
 def test_what_new_rules_change_is_accessible(window, house):
     """AR24, DESIGN, Accessibility: the page that asks again."""
     files = files_with(policy("when { context.export && context.persons > 40 }"))
@@ -70,7 +72,7 @@ def test_the_course_is_taken_by_keyboard_and_opens_nothing_before_it_is_passed(w
     attempt = Attempt.objects.select_related("course").get(user=house.manager)
     page.get_by_role("button", name="Answer").press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("Choose what the rules say of it")
-    for item in queries.items(attempt):
+    for item in queries.list_items(attempt):
         expect(page.get_by_role("heading", level=1)).to_have_text(f"Question {item.place} of 12")
         page.get_by_role("radio").nth(item.question.answer).press("Space")
         page.get_by_role("button", name="Answer").press("Enter")

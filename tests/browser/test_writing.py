@@ -3,14 +3,15 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from charter.registry import drafts
-from charter.registry.models import Draft, Source
-from charter.registry.states import DraftRight
+from charter.authoring import drafts
+from charter.authoring.models import Draft
+from charter.authoring.states import DraftRight
+from charter.registry.models.sources import Source
 from charter.rules.vocabulary import Role, SourceKind
 from governance.board.models import Case
 from governance.board.states import SeatKind, Vote
 from governance.people.models import User
-from tests import factories
+from tests import factories, on_the_log
 from tests.browser.test_accessibility import WRITING, Eye
 from tests.browser.test_journeys import JAVASCRIPT, heading
 
@@ -28,8 +29,17 @@ def owner(house) -> User:
 @pytest.fixture
 def watched(house) -> Source:
     """A source that watches people, as an administrator has described it."""
-    return Source.objects.create(
-        slug="badge_log", name="Badge log", kind=SourceKind.PRESENCE, description="Doors of the office."
+    return on_the_log.make(
+        Source,
+        slug="badge_log",
+        name="Badge log",
+        kind=SourceKind.PRESENCE,
+        description="Doors of the office.",
+        columns={
+            "at": {"type": "TIMESTAMPTZ", "means": "time"},
+            "team": {"type": "TEXT", "means": "team"},
+            "value": {"type": "DOUBLE"},
+        },
     )
 
 
@@ -48,13 +58,14 @@ def two_versions(owner: User) -> None:
     factories.a_submitted_charter(document=msgspec.structs.replace(document, what=what), owner=owner)
 
 
+@pytest.mark.proof
 def test_every_page_of_writing_is_accessible(window, owner, watched):
     """DESIGN, Accessibility: zero axe violations at 1280 and 390 px, in both schemes."""
     eye = Eye(window(owner))
     eye.look("/charters", "charters")
     eye.look("/charters/new", "charter-new", "Begin")
     full = a_draft(owner)
-    empty = a_draft(owner, document=drafts.blank(slug="wait-for-review", name="Wait for review"))
+    empty = a_draft(owner, document=drafts.make_blank_charter(slug="wait-for-review", name="Wait for review"))
     drafts.share_draft(draft=full, user=factories.an_account("colleague"), right=DraftRight.WRITE, by=owner)
     two_versions(owner)
     eye.look("/charters", "charters")
@@ -80,7 +91,9 @@ def mend(page: Page) -> None:
     ).to_be_visible()
     page.get_by_label("Badge log").uncheck()
     page.get_by_label("Work items", exact=True).check()
-    page.get_by_label("Facts query").fill("SELECT finished_at AS at, team, 1 AS value FROM work_items")
+    page.get_by_label("Facts query").fill(
+        "SELECT finished_at AS at, assignee AS person, team, 1 AS value FROM work_items"
+    )
 
 
 @JAVASCRIPT
@@ -139,7 +152,7 @@ def test_a_rejected_charter_comes_back_with_its_reasons(window, owner):
 
 def test_a_heading_is_written_by_keyboard_alone(window, owner):
     """DESIGN, Accessibility: the order of focus is that of reading; Enter keeps what was typed."""
-    draft = a_draft(owner, document=drafts.blank(slug="wait-for-review", name="Wait for review"))
+    draft = a_draft(owner, document=drafts.make_blank_charter(slug="wait-for-review", name="Wait for review"))
     page = window(owner)
     page.goto(f"/charters/{draft.pk}/how-long")
     page.keyboard.press("Tab")

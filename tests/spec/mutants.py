@@ -50,9 +50,9 @@ def mutants(policy: pst.Template) -> Iterator[Mutant]:
             yield Mutant(rule, what, replace(policy, clauses=(*head, changed, *tail)))
 
 
-def house_mutants() -> Iterator[Mutant]:
-    """Yield the mutants of every policy of the house, in the order of the rules' ids."""
-    policies = rules.compile_rulebook(rules.house_files()).policies.to_pst().static_policies
+def builtin_mutants() -> Iterator[Mutant]:
+    """Yield the mutants of every built-in policy, in the order of the rules' ids."""
+    policies = rules.compile_rulebook(rules.builtin_files()).policies.to_pst().static_policies
     for rule in sorted(policies):
         yield from mutants(policies[rule])
 
@@ -62,8 +62,8 @@ def negated(policy: pst.Template) -> pst.Template:
 
 
 def without(rule: str, *, negate: bool = False, of: Rulebook | None = None) -> Rulebook:
-    """Return a rulebook (the house's) less this policy, or with the policy's conditions negated."""
-    whole = of or rules.compile_rulebook(rules.house_files())
+    """Return a rulebook (the built-in one) less this policy, or with the policy's conditions negated."""
+    whole = of or rules.compile_rulebook(rules.builtin_files())
     policy = whole.policies.to_pst().static_policies.get(rule)
     return instead(rule, negated(policy) if negate and policy else None, of=whole)
 

@@ -1,13 +1,13 @@
-"""`python -m tests.spec.mutate [RULE …]`: write each mutant of the house's rulebook and run the rules' tests on it.
+"""`python -m tests.spec.mutate [RULE …]`: write each mutant of the built-in rulebook and run the rules' tests on it.
 
 A table says which tests fail for which mutant; the exit status is 1 where a mutant survives that is not known to decide
-as the rule does. Tests that look at the files of the house rather than ask the engine are left out: they would notice
+as the rule does. Tests that look at the built-in files rather than ask the engine are left out: they would notice
 any change, and prove nothing. A mutant that would be refused when it is proposed is run all the same where it compiles.
 """
 
 import io
+import json
 import os
-import pickle
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from cedarpy import PolicySet, policies_to_pst, pst
 
 from charter import rules
 from charter.rules import rulebook
-from tests.spec.mutants import EQUIVALENT, Mutant, house_mutants
+from tests.spec.mutants import EQUIVALENT, Mutant, builtin_mutants
 
 HERE = Path(__file__).resolve().parents[2]
 SUITE = (
@@ -78,9 +78,9 @@ class _Failing:
 
 def main(only: list[str]) -> int:
     """Run all mutants, or those of some rules."""
-    chosen = [mutant for mutant in house_mutants() if not only or mutant.rule in only]
+    chosen = [mutant for mutant in builtin_mutants() if not only or mutant.rule in only]
     print(f"{len(chosen)} mutants. The rules as they are: ", end="", flush=True)
-    untouched = _run(rules.house_files())
+    untouched = _run(rules.builtin_files())
     if untouched.failing:
         print(f"{len(untouched.failing)} tests fail, so nothing can be shown: {untouched.failing[0]}")
         return 1
@@ -120,23 +120,23 @@ def _run(files: dict[str, str], mutant: Mutant | None = None) -> Result:
 
 
 def _failing_in_child(house: Path) -> tuple[str, ...]:
-    """The names of the tests that fail where this is the house's folder."""
+    """The names of the tests that fail where this is the folder of built-in rules."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        with os.fdopen(writing, "wb") as told:
-            pickle.dump(_failing(house), told)
+        with os.fdopen(writing, "w") as told:
+            json.dump(_failing(house), told)
             told.flush()
             os._exit(0)
     os.close(writing)
-    with os.fdopen(reading, "rb") as told:
-        names = pickle.load(told)
+    with os.fdopen(reading) as told:
+        names = json.load(told)
     os.waitpid(child, 0)
-    return names
+    return tuple(names)
 
 
 def _failing(house: Path) -> tuple[str, ...]:
-    rulebook.HOUSE = house
+    rulebook.BUILTIN = house
     kept = _Failing()
     deselected = [f"--deselect={HERE / name}" for name in LEFT_OUT]
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
@@ -147,12 +147,12 @@ def _failing(house: Path) -> tuple[str, ...]:
 
 
 def _files(mutant: Mutant) -> dict[str, str]:
-    """The house's files with the mutant in its policy's place."""
+    """The built-in files with the mutant in its policy's place."""
     return dict(_written(mutant))
 
 
 def _written(mutant: Mutant) -> Iterator[tuple[str, str]]:
-    for name, text in rules.house_files().items():
+    for name, text in rules.builtin_files().items():
         policies = {} if name == rulebook.SCHEMA else _by_id(text)
         changed = {**policies, mutant.rule: mutant.policy}
         mutated = "\n".join(_text(policy) for policy in changed.values() if policy)

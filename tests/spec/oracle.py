@@ -4,13 +4,13 @@ Written from the rule table, without `charter.rules.context`, so that the two ca
 """
 
 from charter.rules.facts import Facts
-from charter.rules.vocabulary import Category, Decision, Grain, Kind, SourceKind, Standing, View
+from charter.rules.vocabulary import Category, DecisionType, Grain, Kind, SourceKind, Standing, View
 
 C = Category
 
 
-def bites(facts: Facts) -> tuple[str, ...]:
-    """Return the ids of the rules that bite, in order."""
+def matches(facts: Facts) -> tuple[str, ...]:
+    """Return the ids of the rules that match, in order."""
     return tuple(sorted(rule for rule, test in RULES.items() if test(facts)))
 
 
@@ -118,40 +118,6 @@ def _series(f: Facts) -> bool:
     return f.looking.hopped_from is not None or (_others(f) and (many or f.looking.enumerated != ""))
 
 
-SHAPES = (
-    "bands",
-    "bell curve",
-    "buckets",
-    "curve",
-    "distribution",
-    "forced distribution",
-    "quota",
-    "quotas",
-    "stack rank",
-)
-DISPUTES = (
-    "appeal",
-    "appealed",
-    "appeals",
-    "contested",
-    "dispute",
-    "disputed",
-    "disputes",
-    "held",
-    "hold",
-    "holds",
-    "under review",
-)
-
-
-def _says(f: Facts, words: tuple[str, ...]) -> bool:
-    said = [
-        (text or "").lower().replace("_", " ").replace("-", " ").strip()
-        for text in (f.request.order_by, f.request.combine)
-    ]
-    return any(text in words for text in said)
-
-
 def _arranged(f: Facts) -> bool:
     r = f.request
     ranked = r.order_by is not None or r.limit is not None or r.percentile
@@ -176,7 +142,7 @@ RULES = {
         and (
             f.decision.consequential
             or _others(f)
-            or (f.request.decision is Decision.ONE_ON_ONE and not _own(f))
+            or (f.request.decision is DecisionType.ONE_ON_ONE and not _own(f))
         )
     ),
     "AR04": lambda f: _activity(f) and _others(f) and f.request.order_by is not None,
@@ -193,11 +159,11 @@ RULES = {
     "AR15": lambda f: not f.charter.in_force or f.charter.standing not in (Standing.ACTIVE, Standing.PILOT),
     "AR16": lambda f: _context(f) and "AR16" not in f.waived,
     "AR17": lambda f: (
-        _says(f, SHAPES)
+        f.request.combine in ("quota", "curve")
         or (f.decision.consequential and (f.request.limit is not None or f.request.percentile))
     ),
     "AR18": lambda f: (
-        (f.decision.accountable_needed or f.request.decision is Decision.PERFORMANCE_RATING)
+        (f.decision.accountable_needed or f.request.decision is DecisionType.PERFORMANCE_RATING)
         and not (f.accountable_human and f.request.accountable is not None)
     ),
     "AR19": lambda f: (
@@ -210,7 +176,9 @@ RULES = {
         f.charter.wellness_signal and f.charter.category in (C.DELIVERY, C.FLOW, C.ACTIVITY, C.QUALITY)
     ),
     "AR21": lambda f: f.decision.consequential and f.values.held > 0,
-    "AR22": lambda f: _says(f, DISPUTES) or (f.protected and f.decision.consequential and not _own(f)),
+    "AR22": lambda f: (
+        f.request.order_by == "appeals" or (f.protected and f.decision.consequential and not _own(f))
+    ),
     "AR23": _pilot,
     "AR24": _untrained,
     "AR25": _unaudited,

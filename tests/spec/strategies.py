@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from charter.rules.examples.base import PERSON_USE, TEAM_USE, decision_facts, one_person, oneself
+from charter.rules.examples.base import PERSON_USE, TEAM_USE, make_decision_facts, one_person, oneself
 from charter.rules.facts import (
     ActorFacts,
     BesideFacts,
@@ -19,13 +19,15 @@ from charter.rules.facts import (
 from charter.rules.request import Evidence, Request, Window
 from charter.rules.vocabulary import (
     Category,
+    Combine,
     ContextClass,
-    Decision,
     DecisionGroup,
+    DecisionType,
     EvidenceKind,
     Grain,
     Kind,
     Layer,
+    OrderBy,
     Period,
     Role,
     SourceKind,
@@ -65,7 +67,12 @@ PERSONS = ("p-001", "p-002")
 DAYS = st.dates(date(2025, 12, 30), date(2026, 1, 3))
 GRAINS = st.sampled_from([Grain.TEAM, Grain.PERSON, Grain.SELF, Grain.VALUE_STREAM])
 DECISIONS = st.sampled_from(
-    [Decision.RETROSPECTIVE, Decision.ONE_ON_ONE, Decision.PERFORMANCE_RATING, Decision.COMPENSATION]
+    [
+        DecisionType.RETROSPECTIVE,
+        DecisionType.ONE_ON_ONE,
+        DecisionType.PERFORMANCE_RATING,
+        DecisionType.COMPENSATION,
+    ]
 )
 ROLES = st.sampled_from([Role.MANAGER, Role.SELF, Role.HR])
 VIEWS = st.sampled_from(View)
@@ -91,11 +98,11 @@ requests = st.builds(
     view=VIEWS,
     cohorts=tuples_of(COHORTS),
     persons=tuples_of(PERSONS),
-    order_by=optional(st.sampled_from(["value", "period", "", "Stack rank", "appeals"])),
+    order_by=optional(st.sampled_from(OrderBy)),
     limit=optional(st.integers(1, 10)),
     percentile=RARELY,
     compare=RARELY,
-    combine=optional(st.sampled_from(["sum", "forced-distribution", "under review"])),
+    combine=optional(st.sampled_from(Combine)),
     time_filter=optional(st.sampled_from(TimeFilter)),
     evidence=st.lists(
         st.builds(Evidence, kind=st.sampled_from(EvidenceKind), ref=st.sampled_from(["DR-1", "DR-1 ", " "])),
@@ -198,7 +205,7 @@ def facts(draw: st.DrawFn) -> Facts:
 
 @st.composite
 def near(draw: st.DrawFn) -> Facts:
-    """Facts that differ in a few fields from a use that is permitted, so that single rules bite, or none."""
+    """Facts that differ in a few fields from a use that is permitted, so that single rules match, or none."""
     base = draw(st.sampled_from([TEAM_USE, PERSON_USE, one_person(), oneself()]))
     other = draw(facts())
     for part in draw(st.sets(st.sampled_from(("request", "actor", "charter", "decision")), max_size=2)):
@@ -218,4 +225,4 @@ def asked_otherwise(draw: st.DrawFn) -> Facts:
     other = draw(requests)
     names = draw(st.sets(st.sampled_from(_ASKED), max_size=6))
     request = replace(base.request, **{name: getattr(other, name) for name in names})
-    return replace(base, request=request, decision=decision_facts(request.decision))
+    return replace(base, request=request, decision=make_decision_facts(request.decision))

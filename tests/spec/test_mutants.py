@@ -12,30 +12,30 @@ from charter.rules.rulebook import Rulebook
 from tests.spec.examples import EXAMPLES
 from tests.spec.mutants import EQUIVALENT, Mutant, instead, mutants, without
 
-HOUSE = rules.compile_rulebook(rules.house_files())
+HOUSE = rules.compile_rulebook(rules.builtin_files())
 ASKED = [
     *(example.facts for of_rule in EXAMPLES.values() for example in of_rule),
-    *(example.facts for example in examples.HOUSE),
+    *(example.facts for example in examples.BUILTIN_EXAMPLES),
 ]
 RULES = sorted(HOUSE.by_id)
 
 
-def bitten(facts: Facts, rulebook: Rulebook) -> tuple[str, ...]:
+def matched(facts: Facts, rulebook: Rulebook) -> tuple[str, ...]:
     return tuple(rule.id for rule in judge(facts, rulebook).rules)
 
 
 @lru_cache
 def ground(rule: str) -> tuple[Rulebook, tuple[tuple[str, ...], ...]]:
-    """The rules that a mutant is made of, and what bites there; the permit shows what it lists where AR14 is away."""
+    """The rules that a mutant is made of, and what matches there; the permit shows what it lists where AR14 is away."""
     rulebook = without("AR14") if rule == "USE" else HOUSE
-    return rulebook, tuple(bitten(facts, rulebook) for facts in ASKED)
+    return rulebook, tuple(matched(facts, rulebook) for facts in ASKED)
 
 
 def survives(mutant: Mutant) -> bool:
     """Whether no example comes out otherwise."""
     rulebook, expected = ground(mutant.rule)
     changed = instead(mutant.rule, mutant.policy, of=rulebook)
-    return all(bitten(facts, changed) == bites for facts, bites in zip(ASKED, expected, strict=True))
+    return all(matched(facts, changed) == matches for facts, matches in zip(ASKED, expected, strict=True))
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -3,21 +3,21 @@
 import pytest
 
 from charter import rules
-from tests.spec.examples import EXAMPLES, Example
+from tests.spec.examples import EXAMPLES, SpecExample
 
-HOUSE = rules.compile_rulebook(rules.house_files())
+HOUSE = rules.compile_rulebook(rules.builtin_files())
 ALL = [(rule, example) for rule, examples in EXAMPLES.items() for example in examples]
 
 
 @pytest.mark.parametrize(("rule", "example"), ALL, ids=[f"{rule} {example.says}" for rule, example in ALL])
-def test_example(rule: str, example: Example) -> None:
-    """AR01-AR28: each example gets its verdict, with all the rules that bite and a sentence from each."""
+def test_example(rule: str, example: SpecExample) -> None:
+    """AR01-AR28: each example gets its verdict, with all the rules that match and a sentence from each."""
     verdict = rules.decide([example.facts], HOUSE)
-    assert tuple(bite.id for bite in verdict.rules) == example.rules
+    assert tuple(match.id for match in verdict.rules) == example.rules
     assert verdict.outcome is example.outcome
-    for bite in verdict.rules:
-        assert bite.here.endswith(".") and bite.here[0].isupper(), bite.here
-        assert bite.title and bite.text and bite.why and bite.fix
+    for match in verdict.rules:
+        assert match.here.endswith(".") and match.here[0].isupper(), match.here
+        assert match.title and match.text and match.why and match.fix
 
 
 @pytest.mark.parametrize("rule", [rule.id for rule in HOUSE.rules])

@@ -1,9 +1,9 @@
-"""What the registry keeps: the programme, metrics and charters, rulebooks, reviews, and what its clock has said."""
+"""What the registry keeps: sources, metrics and charters, rulebooks, reviews, and what its clock has said."""
 
-from charter.registry.models.charters import CharterVersion, Draft, DraftPermission, Metric
-from charter.registry.models.programme import DecisionKind, Programme, Source, choices
-from charter.registry.models.reviews import Contract, Review, ReviewItem
+from charter.registry.models.charters import CharterVersion, Metric
+from charter.registry.models.reviews import Review, ReviewItem
 from charter.registry.models.rules import Clearance, ClearanceKind, RulebookVersion
+from charter.registry.models.sources import Source
 from charter.registry.reminders import ClockSuspension, Reminder, UntiedFlag
 
 __all__ = [
@@ -11,17 +11,11 @@ __all__ = [
     "Clearance",
     "ClearanceKind",
     "ClockSuspension",
-    "Contract",
-    "DecisionKind",
-    "Draft",
-    "DraftPermission",
     "Metric",
-    "Programme",
     "Reminder",
     "Review",
     "ReviewItem",
     "RulebookVersion",
     "Source",
     "UntiedFlag",
-    "choices",
 ]

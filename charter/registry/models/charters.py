@@ -1,35 +1,67 @@
 """Metrics, their charter versions, and the drafts that become one.
 
 A charter version's document never changes: the runtime role may update only the columns that say where it stands
-(see the migration of grants), and a changed charter is the next version.
+(see `grants`), and a changed charter is the next version.
 """
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.fields.json import KeyTransform
-from django.utils.translation import gettext_lazy as _
 
+from audits.ledger.ties import tied, told
+from charter.programme.models import Programme, choices
 from charter.registry.bounds import Bounds
-from charter.registry.models.programme import Programme, choices
-from charter.registry.states import (
-    DraftRight,
-    Standing,
+from charter.registry.events import (
+    CharterActivated,
+    CharterAllowedPilot,
+    CharterExpired,
+    CharterPilotDated,
+    CharterRegistered,
+    CharterRejected,
+    CharterRetired,
+    CharterSubmitted,
+    CharterSuspended,
+    CharterTakenUp,
+    ReviewClosed,
+    ReviewConfirmed,
+    ReviewOpened,
 )
+from charter.registry.states import StandingChoices
 from charter.rules.vocabulary import Category, Kind, Layer, View
-from governance.people.object_permissions import ObjectPermission
 from ground import clock
-from ground.models import Record
+from ground.models import Record, is_slug
+from ground.schema.triggers import Trigger
 
 _USER = settings.AUTH_USER_MODEL
+
+
+# A metric comes with its first version, of which the log tells.
+_ITS_VERSIONS = "SELECT id::text FROM registry_charterversion WHERE metric_id = {row}.id"
+# When a version's review is due next is written by reviews that it is part of.
+_ITS_REVIEWS = (
+    "SELECT unnest(ARRAY[id, review_id])::text FROM registry_reviewitem WHERE charter_version_id = {row}.id"
+)
+_MOVED = (
+    CharterSubmitted,
+    CharterTakenUp,
+    CharterAllowedPilot,
+    CharterPilotDated,
+    CharterActivated,
+    CharterSuspended,
+    CharterRetired,
+    CharterRejected,
+    CharterExpired,
+)
 
 
 class Metric(Record):
     """A named measure: its identity, owner and history.
 
     `current` is the version that governs it: the active one, else the suspended, else the one in pilot, else the
-    newest. A trigger alone writes it (see the migration `current_version`), so an instance made before is behind.
+    newest. A trigger alone writes it, so an instance made before is behind.
     """
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="metrics")
@@ -49,10 +81,40 @@ class Metric(Record):
 
     class Meta:
         ordering = ["slug"]
+        constraints = [is_slug("slug", name="metric_slug_is_plain")]
         indexes = [GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="metric_name_trigrams")]
+        triggers = [
+            *tied(insert=[told(CharterRegistered, about=_ITS_VERSIONS)]),
+            Trigger(
+                name="begins_without_version",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func="NEW.current_id := NULL;\nRETURN NEW;",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+
+# The metric is held first and looked at in the next statement, which sees what whoever held it before has committed. Held
+# against others like it alone: whoever adds a version only refers to its metric, and need not wait.
+_GOVERNING = pgtrigger.Func(
+    f"""
+FOR of_metric IN
+    SELECT DISTINCT metric FROM unnest(ARRAY[OLD.metric_id, NEW.metric_id]) AS metric WHERE metric IS NOT NULL ORDER BY 1
+LOOP
+    PERFORM FROM {Metric._meta.db_table} WHERE id = of_metric FOR NO KEY UPDATE;
+    governs := (
+        SELECT id FROM {{meta.db_table}} WHERE metric_id = of_metric
+        ORDER BY standing = 'active' DESC, standing = 'suspended' DESC, standing = 'pilot' DESC, number DESC LIMIT 1
+    );
+    UPDATE {Metric._meta.db_table} SET current_id = governs
+    WHERE id = of_metric AND current_id IS DISTINCT FROM governs;
+END LOOP;
+RETURN NULL;
+"""
+)
 
 
 class CharterVersion(Record):
@@ -60,7 +122,7 @@ class CharterVersion(Record):
 
     `category`, `layer`, `kind`, `view` and `grains` repeat the document for lists and filters, which a long document
     would slow down.
-    `case_id` names the board case that activated it; a trigger of the board's migration holds it to a passed one.
+    `case_id` names the board case that activated it; a trigger of the board holds it to a passed one.
     """
 
     metric = models.ForeignKey(Metric, on_delete=models.PROTECT, related_name="versions")
@@ -79,7 +141,7 @@ class CharterVersion(Record):
     created_at = models.DateTimeField(default=clock.now)
     created_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
     # Where it stands: the only columns that the runtime role may update.
-    standing = models.CharField(max_length=20, choices=Standing, default=Standing.DRAFT)
+    standing = models.CharField(max_length=20, choices=StandingChoices, default=StandingChoices.DRAFT)
     submitted_at = models.DateTimeField(null=True, blank=True)
     submitted_by = models.ForeignKey(_USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     activated_at = models.DateTimeField(null=True, blank=True)
@@ -100,12 +162,12 @@ class CharterVersion(Record):
             models.UniqueConstraint(fields=["metric", "number"], name="charterversion_number_once"),
             models.UniqueConstraint(
                 fields=["metric"],
-                condition=Q(standing=Standing.ACTIVE),
+                condition=Q(standing=StandingChoices.ACTIVE),
                 name="charterversion_one_active_a_metric",
             ),
             models.CheckConstraint(
                 name="charterversion_active_by_a_case",
-                condition=~Q(standing__in=[Standing.ACTIVE, Standing.SUSPENDED])
+                condition=~Q(standing__in=[StandingChoices.ACTIVE, StandingChoices.SUSPENDED])
                 | Q(
                     activated_at__isnull=False,
                     activated_by__isnull=False,
@@ -115,12 +177,30 @@ class CharterVersion(Record):
             ),
             models.CheckConstraint(
                 name="charterversion_pilot_runs_for_a_cohort",
-                condition=~Q(standing=Standing.PILOT) | Q(activated_at__isnull=True) | ~Q(pilot_cohort=""),
+                condition=~Q(standing=StandingChoices.PILOT)
+                | Q(activated_at__isnull=True)
+                | ~Q(pilot_cohort=""),
             ),
             models.CheckConstraint(
                 name="charterversion_submitted_at_and_by",
                 condition=Q(submitted_at__isnull=True, submitted_by__isnull=True)
                 | Q(submitted_at__isnull=False, submitted_by__isnull=False),
+            ),
+        ]
+        triggers = [
+            *tied(
+                insert=[told(CharterRegistered)],
+                update=[told(*_MOVED), told(ReviewOpened, ReviewConfirmed, ReviewClosed, about=_ITS_REVIEWS)],
+            ),
+            Trigger(
+                name="says_which_governs",
+                definer=True,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert
+                | pgtrigger.Delete
+                | pgtrigger.UpdateOf("standing", "number", "metric_id"),
+                declare=[("of_metric", "uuid"), ("governs", "uuid")],
+                func=_GOVERNING,
             ),
         ]
 
@@ -131,67 +211,3 @@ class CharterVersion(Record):
     def bound(self) -> Bounds:
         """What the board bound its approval to."""
         return Bounds.read(self.bounds)
-
-
-class Draft(Record):
-    """A charter that is being written, saved as its writers go; nothing is decided by it.
-
-    `document` is a charter document of which any part may still be empty. It ends when it is handed in, as `version`,
-    or thrown away.
-    """
-
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="drafts")
-    metric = models.SlugField(max_length=100)
-    document = models.JSONField()
-    based_on = models.ForeignKey(
-        CharterVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    owner = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="drafts")
-    started_at = models.DateTimeField(default=clock.now)
-    updated_at = models.DateTimeField(default=clock.now)
-    updated_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
-    ended_at = models.DateTimeField(null=True, blank=True)
-    ended_by = models.ForeignKey(_USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    version = models.OneToOneField(
-        CharterVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="draft"
-    )
-
-    class Meta:
-        ordering = ["-updated_at"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["metric"],
-                condition=Q(ended_at__isnull=True),
-                name="draft_one_open_a_metric",
-                violation_error_message=_("Somebody is writing a charter of this metric already."),
-            ),
-            models.CheckConstraint(
-                name="draft_ended_at_and_by",
-                condition=Q(ended_at__isnull=True, ended_by__isnull=True, version__isnull=True)
-                | Q(ended_at__isnull=False, ended_by__isnull=False),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"draft of {self.metric}"
-
-
-class DraftPermission(ObjectPermission):
-    """An account that reads or writes along on somebody's draft (`DraftRight`)."""
-
-    content_object = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="shares")
-
-    class Meta:
-        ordering = ["given_at"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["content_object", "user"],
-                name="draftpermission_one_an_account",
-                violation_error_message=_("The draft is shared with this account already."),
-            )
-        ]
-
-    @property
-    def right(self) -> DraftRight:
-        """What it lets the account do."""
-        return DraftRight.of(self.permission.codename)

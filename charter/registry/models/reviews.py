@@ -5,8 +5,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from audits.ledger.ties import tied, told
+from charter.programme.models import Programme
+from charter.registry.events import ReviewClosed, ReviewConfirmed, ReviewFlagged, ReviewOpened
 from charter.registry.models.charters import CharterVersion
-from charter.registry.models.programme import Programme
 from charter.registry.states import (
     ReviewKind,
     ReviewReason,
@@ -52,6 +54,7 @@ class Review(Record):
                 name="review_closed_at_and_by",
             ),
         ]
+        triggers = [*tied(insert=[told(ReviewOpened)], update=[told(ReviewClosed)])]
 
 
 class ReviewItem(Record):
@@ -80,23 +83,9 @@ class ReviewItem(Record):
                 condition=~Q(result=ReviewResult.FLAGGED) | ~Q(note=""), name="reviewitem_flag_says_why"
             ),
         ]
-
-
-class Contract(Record):
-    """One version of what the programme promises everybody: what it can and cannot do, how to dispute (S133, S135)."""
-
-    number = models.PositiveIntegerField(unique=True)
-    can = models.TextField()
-    cannot = models.TextField()
-    disputes = models.TextField()
-    content_hash = models.CharField(max_length=64)
-    published_at = models.DateTimeField(default=clock.now)
-    published_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        ordering = ["-number"]
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(can="") & ~Q(cannot="") & ~Q(disputes=""), name="contract_has_its_three_blocks"
+        triggers = [
+            *tied(
+                insert=[told(ReviewOpened, about="{row}.review_id")],
+                update=[told(ReviewConfirmed, ReviewFlagged), told(ReviewClosed, about="{row}.review_id")],
             )
         ]

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from audits.ledger.ties import tied, told
+from charter.registry.events import ClearanceGranted, RulebookProposed, RulebookPublished
 from charter.registry.models.charters import CharterVersion
 from charter.registry.states import (
     RulebookState,
@@ -42,6 +44,15 @@ class RulebookVersion(Record):
                 | Q(published_at__isnull=False, published_by__isnull=False),
             ),
         ]
+        triggers = [
+            *tied(
+                insert=[told(RulebookProposed)],
+                update=[
+                    told(RulebookPublished),
+                    told(RulebookPublished, about="", says={"replaces": "{row}.id"}),
+                ],
+            )
+        ]
 
     def __str__(self) -> str:
         return f"rulebook {self.number}"
@@ -64,3 +75,19 @@ class Clearance(Record):
 
     class Meta:
         ordering = ["-granted_at"]
+        triggers = [
+            *tied(
+                insert=[
+                    told(
+                        ClearanceGranted,
+                        about="{row}.charter_version_id",
+                        says={
+                            "kind": "{row}.kind",
+                            "passed": "{row}.passed",
+                            "valid_until": "{row}.valid_until",
+                            "reference": "{row}.reference",
+                        },
+                    )
+                ]
+            )
+        ]

@@ -19,7 +19,7 @@ class ChangeInput(Input):
     )
 
 
-class ChangeSerializer(serializers.ModelSerializer):
+class ChangeSerializer(serializers.ModelSerializer[Review]):
     """A recorded change and its review: how many charters it reaches, by when, and since when they are looked at."""
 
     on = serializers.DateField(source="happened_on")

@@ -1,13 +1,16 @@
 """Metrics and charters as JSON."""
 
+from typing import Any
+
 from rest_framework import serializers
 
+from charter.programme.models import DecisionKind
 from charter.registry import matrix
-from charter.registry.models import CharterVersion, DecisionKind, Metric
+from charter.registry.models import CharterVersion, Metric
 from charter.registry.queries import MatrixRow
 
 
-class CurrentCharterSerializer(serializers.Serializer):
+class CurrentCharterSerializer(serializers.Serializer[Any]):
     """Where the charter that governs a metric stands."""
 
     version = serializers.IntegerField(source="number")
@@ -22,7 +25,7 @@ class CurrentCharterSerializer(serializers.Serializer):
     review_due_on = serializers.DateField()
 
 
-class MetricSerializer(serializers.ModelSerializer):
+class MetricSerializer(serializers.ModelSerializer[Metric]):
     """A metric with its current charter's standing; the whole document stands in the detail."""
 
     owner = serializers.CharField(source="owner.username")
@@ -40,7 +43,7 @@ class MetricDetailSerializer(MetricSerializer):
         fields = [*MetricSerializer.Meta.fields, "document"]
 
 
-class VersionSerializer(serializers.ModelSerializer):
+class VersionSerializer(serializers.ModelSerializer[CharterVersion]):
     """One version of a metric's charter: where it stands, and who did what with it when."""
 
     created_by = serializers.CharField(source="created_by.username")
@@ -73,7 +76,7 @@ class VersionDetailSerializer(VersionSerializer):
         fields = [*VersionSerializer.Meta.fields, "document"]
 
 
-class DifferenceSerializer(serializers.Serializer):
+class DifferenceSerializer(serializers.Serializer[Any]):
     """One field that says something else in the newer version, in words; empty where one of them says nothing."""
 
     heading = serializers.CharField()
@@ -82,7 +85,7 @@ class DifferenceSerializer(serializers.Serializer):
     after = serializers.CharField()
 
 
-class DecisionKindSerializer(serializers.ModelSerializer):
+class DecisionKindSerializer(serializers.ModelSerializer[DecisionKind]):
     decision = serializers.CharField(source="slug")
 
     class Meta:
@@ -100,7 +103,7 @@ class DecisionKindSerializer(serializers.ModelSerializer):
         ]
 
 
-class CellSerializer(serializers.Serializer):
+class CellSerializer(serializers.Serializer[Any]):
     """One decision of one metric; `says` is the condition or the reason, `clause` leads to where the charter says it."""
 
     decision = serializers.CharField()
@@ -113,7 +116,7 @@ class CellSerializer(serializers.Serializer):
         return f"#{cell.anchor}"
 
 
-class MatrixRowSerializer(serializers.Serializer):
+class MatrixRowSerializer(serializers.Serializer[Any]):
     """One metric against every decision asked for; `page` with a cell's `clause` behind it is the clause's address."""
 
     metric = serializers.CharField(source="metric.slug")

@@ -1,5 +1,7 @@
 """Reviews of the matrix as JSON."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from charter.registry.models import Review, ReviewItem
@@ -9,7 +11,7 @@ from ground.inputs import LONGEST, Input
 AT_ONCE = 200
 
 
-class DueSerializer(serializers.Serializer):
+class DueSerializer(serializers.Serializer[Any]):
     """When the next quarterly review is due, and when the last was; `open` is the one that has been started."""
 
     on = serializers.DateField()
@@ -18,7 +20,7 @@ class DueSerializer(serializers.Serializer):
     open = serializers.UUIDField(source="open.pk", default=None, allow_null=True)
 
 
-class ReviewSerializer(serializers.ModelSerializer):
+class ReviewSerializer(serializers.ModelSerializer[Review]):
     opened_by = serializers.CharField(source="opened_by.username")
     closed_by = serializers.CharField(source="closed_by.username", default=None, allow_null=True)
 
@@ -39,7 +41,7 @@ class ReviewSerializer(serializers.ModelSerializer):
         ]
 
 
-class ReviewItemSerializer(serializers.ModelSerializer):
+class ReviewItemSerializer(serializers.ModelSerializer[ReviewItem]):
     """One charter in a review; `since` is the version that was confirmed last."""
 
     metric = serializers.CharField(source="charter_version.metric.slug")
@@ -74,7 +76,7 @@ class SittingInput(Input):
     said = serializers.ListField(child=SaidInput(), min_length=1, max_length=AT_ONCE)
 
 
-class LeftSerializer(serializers.Serializer):
+class LeftSerializer(serializers.Serializer[Any]):
     """How many charters of the review are still to be looked at one by one."""
 
     left = serializers.IntegerField()

@@ -11,7 +11,7 @@ from charter.rules.vocabulary import (
     GROUP_OF,
     Category,
     ContextClass,
-    Decision,
+    DecisionType,
     EvidenceKind,
     Grain,
     Kind,
@@ -32,7 +32,7 @@ TINY = CohortFacts("team:tiny", 4, 5, frozenset({ContextClass.PLATFORM}))
 
 TEAM_USE = Facts(
     request=Request(
-        decision=Decision.RETROSPECTIVE,
+        decision=DecisionType.RETROSPECTIVE,
         metrics=("lead-time-for-changes",),
         grain=Grain.TEAM,
         window=Window(start=date(2026, 1, 1), end=date(2026, 4, 1)),
@@ -60,10 +60,10 @@ TEAM_USE = Facts(
         sources=frozenset({SourceKind.VERSION_CONTROL, SourceKind.DELIVERY_PIPELINE}),
         listed=frozenset(
             {
-                (Decision.RETROSPECTIVE, Grain.TEAM),
-                (Decision.RETROSPECTIVE, Grain.SELF),
-                (Decision.RETROSPECTIVE, Grain.PERSON),
-                (Decision.STAFFING, Grain.VALUE_STREAM),
+                (DecisionType.RETROSPECTIVE, Grain.TEAM),
+                (DecisionType.RETROSPECTIVE, Grain.SELF),
+                (DecisionType.RETROSPECTIVE, Grain.PERSON),
+                (DecisionType.STAFFING, Grain.VALUE_STREAM),
             }
         ),
         access=frozenset(
@@ -81,7 +81,7 @@ TEAM_USE = Facts(
         unit="hour",
     ),
     decision=DecisionFacts(
-        decision=Decision.RETROSPECTIVE,
+        decision=DecisionType.RETROSPECTIVE,
         group=Group.OPERATIONAL,
         consequential=False,
         evidence_needed=0,
@@ -98,7 +98,7 @@ PERSON_USE = replace(
     TEAM_USE,
     request=replace(
         TEAM_USE.request,
-        decision=Decision.PROMOTION_EVIDENCE,
+        decision=DecisionType.PROMOTION_EVIDENCE,
         metrics=("project-outcomes", "incident-follow-through"),
         grain=Grain.PERSON,
         view=View.PERFORMANCE,
@@ -114,10 +114,12 @@ PERSON_USE = replace(
         name="Project outcomes",
         category=Category.OUTCOME,
         view=View.PERFORMANCE,
-        listed=frozenset({(Decision.PROMOTION_EVIDENCE, Grain.PERSON), (Decision.ONE_ON_ONE, Grain.SELF)}),
+        listed=frozenset(
+            {(DecisionType.PROMOTION_EVIDENCE, Grain.PERSON), (DecisionType.ONE_ON_ONE, Grain.SELF)}
+        ),
     ),
     decision=DecisionFacts(
-        decision=Decision.PROMOTION_EVIDENCE,
+        decision=DecisionType.PROMOTION_EVIDENCE,
         group=Group.PEOPLE,
         consequential=True,
         evidence_needed=1,
@@ -145,7 +147,7 @@ def bend(base: Facts, **changes: Any) -> Facts:
         (parts[part] if part else own)[field] = value
     decision = base.decision
     if "decision" in changes:
-        decision = decision_facts(changes["decision"])
+        decision = make_decision_facts(changes["decision"])
     decision = replace(decision, **own.pop("decided", {}))
     for part in _PARTS:
         own[part] = replace(getattr(base, part), **parts[part])
@@ -167,7 +169,7 @@ def _place(base: Facts, name: str) -> tuple[str, str]:
     return "", name
 
 
-def decision_facts(decision: Decision) -> DecisionFacts:
+def make_decision_facts(decision: DecisionType) -> DecisionFacts:
     """What the programme lays down by default: decisions about people need evidence, an audit and somebody to answer."""
     people = GROUP_OF[decision] is Group.PEOPLE
     return DecisionFacts(

@@ -9,10 +9,19 @@ from governance.board.models.cases import (
     CaseView,
     Comment,
     Condition,
+    LevelBar,
     Seat,
     Term,
+    TermConfirmation,
 )
 from governance.board.models.effects import Pilot, PilotExit, SettingsChange, SurveyAnswer, Suspension, Waiver
+from governance.board.models.guarded import (
+    GuardedCharterVersion,
+    GuardedDecision,
+    GuardedProgramme,
+    GuardedRulebook,
+)
+from governance.board.models.seating import Founding, Invitation, SeatProposal
 
 __all__ = [
     "HANDLE",
@@ -23,12 +32,21 @@ __all__ = [
     "CaseView",
     "Comment",
     "Condition",
+    "Founding",
+    "GuardedCharterVersion",
+    "GuardedDecision",
+    "GuardedProgramme",
+    "GuardedRulebook",
+    "Invitation",
+    "LevelBar",
     "Pilot",
     "PilotExit",
     "Seat",
+    "SeatProposal",
     "SettingsChange",
     "SurveyAnswer",
     "Suspension",
     "Term",
+    "TermConfirmation",
     "Waiver",
 ]

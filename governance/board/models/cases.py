@@ -1,13 +1,32 @@
 """Seats and their holders, cases, what is said and voted in them, and outcomes."""
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from audits.ledger.ties import tied, told
 from charter.registry.models import CharterVersion, RulebookVersion
+from governance.board.events import (
+    BallotCast,
+    CaseDecided,
+    CaseOpened,
+    CaseSeen,
+    CommentMade,
+    ConditionProposed,
+    ConditionWithdrawn,
+    HandlerNamed,
+    HandlerReleased,
+    MemberConfirmed,
+    MemberInvited,
+    SeatDeclined,
+    SeatFilled,
+    SeatVacated,
+)
+from governance.board.models import ties
 from governance.board.states import (
     OF_A_QUESTION,
     OF_A_VERSION,
@@ -21,7 +40,8 @@ from governance.board.states import (
 from governance.people.models import VALID, Dated
 from governance.people.object_permissions import ObjectPermission
 from ground import clock
-from ground.models import Record
+from ground.models import HoldsTexts, Record
+from ground.schema.triggers import Trigger, refuse
 
 # What guardian and Django call the permission to prepare a case.
 HANDLE = "handle_case"
@@ -35,17 +55,53 @@ class Seat(Record):
 
     class Meta:
         ordering = ["kind"]
+        constraints = [models.CheckConstraint(condition=Q(kind__in=SeatKind.values), name="seat_one_of_six")]
+        # A seat is there once somebody is named for it, invited to it or would be put on it by a case.
+        triggers = [
+            *tied(
+                insert=[
+                    told(SeatFilled, MemberInvited, about="", says={"seat": "{row}.kind"}),
+                    told(CaseOpened, about=""),
+                ]
+            )
+        ]
 
     def __str__(self) -> str:
         return self.get_kind_display()
 
 
+class LevelBar(HoldsTexts):
+    """What passes a charter of a level of invasiveness: so many `for_it` `of_votes` cast, and these seats vote.
+
+    `migrate` writes it from the settings (`apps`), and whoever serves requests may only read it: the database holds
+    outcomes to it.
+    """
+
+    level = models.PositiveSmallIntegerField(primary_key=True)
+    for_it = models.PositiveIntegerField()
+    of_votes = models.PositiveIntegerField()
+    must_vote = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+
+    class Meta:
+        ordering = ["level"]
+
+
 class Term(Dated):
-    """An account holds a seat for a term; an alternate votes where the member cannot."""
+    """An account holds a seat for a term; an alternate votes where the member cannot.
+
+    The board is told when it is announced. Whoever is to be a member of a board at work sits once the other members have
+    confirmed them: until then `confirmed_at` is null, several may be proposed for one seat, and each of them may decline.
+    """
 
     seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="terms")
     user = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="terms")
     alternate = models.BooleanField(default=False)
+    announced_at = models.DateTimeField(default=clock.now)
+    announced_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    # The case that confirmed it, where one did: the founding, or one about this seat.
+    case = models.ForeignKey("Case", null=True, blank=True, on_delete=models.PROTECT, related_name="terms")
+    declined_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(Dated.Meta):
         constraints = [
@@ -53,7 +109,7 @@ class Term(Dated):
             ExclusionConstraint(
                 name="term_one_member_a_seat",
                 expressions=[("seat", RangeOperators.EQUAL), (VALID, RangeOperators.OVERLAPS)],
-                condition=Q(alternate=False),
+                condition=Q(alternate=False, confirmed_at__isnull=False),
                 violation_error_message=_(
                     "This seat has a member in part of that time. End that term first."
                 ),
@@ -61,9 +117,55 @@ class Term(Dated):
             ExclusionConstraint(
                 name="term_one_seat_a_member",
                 expressions=[("user", RangeOperators.EQUAL), (VALID, RangeOperators.OVERLAPS)],
-                condition=Q(alternate=False),
+                condition=Q(alternate=False, confirmed_at__isnull=False),
                 violation_error_message=_("This account is a member on another seat in part of that time."),
             ),
+            models.CheckConstraint(
+                condition=Q(declined_at__isnull=True) | Q(confirmed_at__isnull=True),
+                name="term_confirmed_or_declined",
+            ),
+        ]
+        triggers = [
+            *tied(
+                insert=[
+                    told(
+                        SeatFilled,
+                        says={
+                            "user": "{row}.user_id",
+                            "alternate": "{row}.alternate",
+                            "valid_from": "{row}.valid_from",
+                            "valid_to": "{row}.valid_to",
+                        },
+                    )
+                ],
+                update=[told(MemberConfirmed, SeatDeclined, SeatVacated)],
+            ),
+            ties.ANNOUNCED_BEFORE,
+            ties.CONFIRMED_BY_THE_BOARD,
+            ties.DECLINED_ONCE,
+            ties.ONLY_SHORTER,
+        ]
+
+
+class TermConfirmation(Record):
+    """A member of another seat confirms who is to be a member."""
+
+    term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="confirmations")
+    user = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["term", "user"],
+                name="termconfirmation_once",
+                violation_error_message=_("You have confirmed them already."),
+            )
+        ]
+        triggers = [
+            *tied(
+                insert=[told(MemberConfirmed, about="{row}.term_id", says={"by": "'user:' || {row}.user_id"})]
+            )
         ]
 
 
@@ -136,6 +238,12 @@ class Case(Record):
                 ),
             ),
             models.UniqueConstraint(
+                fields=["kind"],
+                condition=Q(state__in=[CaseState.OPEN, CaseState.APPROVED], kind=CaseKind.FOUNDING),
+                name="case_one_founding",
+                violation_error_message=_("The founding is before its first board already."),
+            ),
+            models.UniqueConstraint(
                 fields=["rulebook_version"],
                 condition=Q(state=CaseState.OPEN),
                 name="case_one_open_a_rulebook",
@@ -146,6 +254,14 @@ class Case(Record):
                 name="case_closes_after_it_opens",
                 violation_error_message=_("A case closes after it opens."),
             ),
+        ]
+        triggers = [
+            *tied(insert=[told(CaseOpened)], update=[told(CaseDecided)]),
+            ties.BEGINS_OPEN,
+            ties.STAYS_CLOSED,
+            ties.CLOSED_BY_AN_OUTCOME,
+            ties.FOUNDED_BY_WHO_ACCEPTED,
+            ties.FOUNDED_AT_ONCE,
         ]
 
     def __str__(self) -> str:
@@ -161,6 +277,17 @@ class CaseHandler(ObjectPermission):
         related_name="handling",
         error_messages={"unique": _("Somebody handles this case already.")},
     )
+
+    class Meta:
+        triggers = [
+            *tied(
+                insert=[told(HandlerNamed, about="{row}.content_object_id", says={"user": "{row}.user_id"})],
+                delete=[
+                    told(HandlerReleased, about="{row}.content_object_id", says={"user": "{row}.user_id"}),
+                    told(HandlerNamed, about="{row}.content_object_id", says={"instead_of": "{row}.user_id"}),
+                ],
+            )
+        ]
 
 
 class Ballot(Record):
@@ -188,6 +315,37 @@ class Ballot(Record):
                 condition=~Q(vote__in=REASONED) | ~Q(reason=""),
                 name="ballot_no_needs_a_reason",
             ),
+            models.CheckConstraint(condition=Q(vote__in=["", *Vote.values]), name="ballot_says_a_known_vote"),
+        ]
+        triggers = [
+            *tied(
+                insert=[told(BallotCast, about="{row}.case_id")],
+                update=[told(CaseDecided, about="{row}.case_id")],
+            ),
+            ties.BY_WHO_HOLDS_THE_SEAT,
+            Trigger(
+                name="cast_sealed",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__sealed__isnull=True),
+                func=refuse("a ballot is cast sealed", "ballot_cast_sealed"),
+            ),
+            # With the owner's eyes, so that whoever may not read cases cannot open a ballot either.
+            Trigger(
+                name="opened_once",
+                definer=True,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=f"""
+IF OLD.sealed IS NULL OR NEW.sealed IS NOT NULL THEN
+    {refuse("a ballot is opened once and never changes", "ballot_opened_once")}
+END IF;
+IF EXISTS (SELECT FROM {Case._meta.db_table} WHERE id = OLD.case_id AND state = 'open') THEN
+    {refuse("a ballot is opened when its case closes", "ballot_opened_when_closed")}
+END IF;
+RETURN NEW;
+""",
+            ),
         ]
 
 
@@ -209,6 +367,10 @@ class BoardOutcome(Record):
                 condition=Q(approvals__lte=F("votes")) & (Q(approved=False) | Q(approvals__gt=0)),
             )
         ]
+        triggers = [
+            *tied(insert=[told(CaseDecided, about="{row}.case_id", says={"approved": "{row}.approved"})]),
+            ties.SAYS_WHAT_BALLOTS_SAY,
+        ]
 
 
 class Comment(Record):
@@ -228,6 +390,7 @@ class Comment(Record):
                 violation_error_message=_("Write what you want to say."),
             )
         ]
+        triggers = [*tied(insert=[told(CommentMade)])]
 
 
 class Condition(Record):
@@ -259,6 +422,11 @@ class Condition(Record):
                 name="condition_withdrawn_at_and_by",
             ),
         ]
+        triggers = [
+            *tied(insert=[told(ConditionProposed)], update=[told(ConditionWithdrawn)]),
+            ties.BEFORE_ANY_VOTE,
+            ties.once("withdrawn_at"),
+        ]
 
 
 class CaseView(Record):
@@ -270,3 +438,8 @@ class CaseView(Record):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "user"], name="caseview_one_an_account")]
+        triggers = [
+            *tied(
+                insert=[told(CaseSeen, about="{row}.case_id")], update=[told(CaseSeen, about="{row}.case_id")]
+            )
+        ]

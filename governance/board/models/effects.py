@@ -8,16 +8,25 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from charter.registry.models import CharterVersion, choices
-from charter.rules.vocabulary import Decision
-from governance.board.models.cases import Case, Seat
-from governance.board.states import (
-    PILOT_DAYS,
-    PilotState,
-    Said,
+from audits.ledger.ties import tied, told
+from charter.programme.models import choices
+from charter.registry.models import CharterVersion
+from charter.rules.vocabulary import DecisionType
+from governance.board.events import (
+    CaseDecided,
+    CaseOpened,
+    CharterSuspendedBySeat,
+    PilotConcluded,
+    PilotEnded,
+    PilotStarted,
+    SurveyAnswered,
+    WaiverEnded,
 )
+from governance.board.models import ties
+from governance.board.models.cases import Case, Seat
+from governance.board.states import PILOT_DAYS, WAIVER_DAYS, CaseKind, PilotState, Said
 from ground import clock
-from ground.models import Record
+from ground.models import HoldsTexts, Record
 
 _USER = settings.AUTH_USER_MODEL
 
@@ -31,7 +40,7 @@ class Waiver(Record):
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="waiver")
     rule_id = models.CharField(max_length=20)
     metric = models.CharField(max_length=100, blank=True)
-    decision = models.CharField(max_length=40, blank=True, choices=choices(Decision))
+    decision = models.CharField(max_length=40, blank=True, choices=choices(DecisionType))
     starts_on = models.DateField()
     ends_on = models.DateField()
     reason = models.TextField()
@@ -48,7 +57,9 @@ class Waiver(Record):
                 violation_error_message=_("A waiver is for one metric, one decision, or both."),
             ),
             models.CheckConstraint(
-                condition=Q(ends_on__gt=F("starts_on"), ends_on__lte=F("starts_on") + timedelta(days=366)),
+                condition=Q(
+                    ends_on__gt=F("starts_on"), ends_on__lte=F("starts_on") + timedelta(days=WAIVER_DAYS[-1])
+                ),
                 name="waiver_has_an_end",
                 violation_error_message=_("A waiver ends after it begins, and within 366 days."),
             ),
@@ -63,6 +74,11 @@ class Waiver(Record):
                 name="waiver_ended_at_and_by",
             ),
         ]
+        triggers = [
+            *tied(insert=[told(CaseOpened, about="{row}.case_id")], update=[told(WaiverEnded)]),
+            ties.while_open(kind=CaseKind.WAIVER),
+            ties.once("ended_at"),
+        ]
 
 
 class SettingsChange(Record):
@@ -74,6 +90,10 @@ class SettingsChange(Record):
 
     class Meta:
         ordering = ["-case__opened_at"]
+        triggers = [
+            *tied(insert=[told(CaseOpened, about="{row}.case_id")]),
+            ties.while_open(kind=CaseKind.SETTINGS),
+        ]
 
 
 class Suspension(Record):
@@ -107,6 +127,19 @@ class Suspension(Record):
                 condition=Q(ratified_at__isnull=True, lapsed_at__isnull=True),
                 name="suspension_one_open_a_version",
             ),
+        ]
+        triggers = [
+            *tied(
+                insert=[told(CharterSuspendedBySeat)],
+                update=[
+                    told(
+                        CaseDecided, about="{row}.case_id", says={"approved": "{row}.ratified_at IS NOT NULL"}
+                    )
+                ],
+            ),
+            ties.while_open(kind=CaseKind.SUSPENSION),
+            ties.once("ratified_at", "lapsed_at"),
+            ties.SETTLED_BY_ITS_CASE,
         ]
 
 
@@ -149,6 +182,7 @@ class Pilot(Record):
                 violation_error_message=_("A team is trying this charter out already."),
             ),
         ]
+        triggers = [*tied(insert=[told(PilotStarted)], update=[told(PilotEnded)])]
 
     def __str__(self) -> str:
         return f"{self.charter_version} · {self.cohort}"
@@ -172,9 +206,10 @@ class PilotExit(Record):
                 violation_error_message=_("All three sections are needed."),
             )
         ]
+        triggers = [*tied(insert=[told(PilotConcluded, about="{row}.pilot_id")])]
 
 
-class SurveyAnswer(models.Model):
+class SurveyAnswer(HoldsTexts):
     """What one member of a pilot's team answered (S130, S131).
 
     `voice` is an HMAC of who it was, so that nobody answers twice; neither a time nor an ordered key tells who it was.
@@ -195,3 +230,4 @@ class SurveyAnswer(models.Model):
                 violation_error_message=_("You have answered already. Answers are kept without your name."),
             )
         ]
+        triggers = [*tied(insert=[told(SurveyAnswered, about="{row}.pilot_id")])]

@@ -1,59 +1,62 @@
 """Who may open, vote on and close a case. Being a superuser counts for nothing here."""
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 
 from charter.registry import queries as registry
 from charter.registry.models import CharterVersion
 from charter.registry.permissions import SEE_DRAFTS
-from charter.registry.states import Standing
+from charter.registry.states import StandingChoices
 from charter.rules.vocabulary import GROUP_OF, DecisionGroup, Grain, Kind, View
 from governance.board import holding
+from governance.board.holding import SittingVoter
+from governance.board.kinds import Openers, find_kind
 from governance.board.models import HANDLE, Case, CaseHandler, Seat, Waiver
 from governance.board.quorum import Tally
-from governance.board.states import (
-    OF_A_VERSION,
-    VETO_SCOPES,
-    VETO_SEATS,
-    CaseKind,
-    CaseState,
-    SeatKind,
-    Vote,
-)
-from governance.people.lines import in_one_line
-from governance.people.models import AccountKind, Role, User
-from governance.people.object_permissions import check_can_be_given, given_to
+from governance.board.states import OF_A_VERSION, VETO_SEATS, CaseKind, CaseState, SeatKind, Vote
+from governance.people.lines import are_in_one_line
+from governance.people.models import AccountKind, GrantedRole, User
+from governance.people.object_permissions import check_can_be_given, is_given_to
 from governance.people.permissions import can_administer, holds, is_system
-from ground import clock
-from ground.errors import BadInput, Conflict, HouseError, NotPermitted
+from ground import calendar, clock
+from ground.errors import BadInput, Conflict, DomainError, NotPermitted
 
-# Kinds whose approval puts a charter in force, and so can be bound to conditions.
-CONDITIONED = frozenset({CaseKind.CHARTER, CaseKind.CLASS_CHANGE})
 LOW_INVASIVENESS = 1  # of the charter's scale from 0 to 4
-# What somebody asks for in their own words.
-_ASKED = frozenset(
-    {CaseKind.SUSPENSION, CaseKind.WAIVER, CaseKind.EDGE_CASE, CaseKind.VIEW_CHANGE, CaseKind.SETTINGS}
-)
 _OF_ONE = frozenset({Grain.PERSON, Grain.ROLE_COHORT})
 
 
 def sits(user: User) -> bool:
     """Whether the account is member or alternate on any seat today."""
-    return user.is_active and any(term.user_id == user.pk for term in holding.terms(clock.today()))
+    return user.is_active and any(term.user_id == user.pk for term in holding.list_terms(calendar.today()))
+
+
+def check_sits(user: User) -> None:
+    """Raise NotPermitted unless the account sits on some seat today."""
+    if not sits(user):
+        raise NotPermitted(_("Only members of the board may do this."), code="not_on_this_seat")
+
+
+def check_can_vote_somewhere(user: User) -> None:
+    """Raise NotPermitted unless the account votes on some case: whoever sits, and on a founding whoever has accepted."""
+    if not (user.is_active and holding.find_accepted().filter(user=user).exists()):
+        check_sits(user)
 
 
 def holds_seat(user: User, kind: SeatKind) -> bool:
     """Whether the account is member or alternate of this seat today."""
-    held = {term.seat.kind for term in holding.terms(clock.today()) if term.user_id == user.pk}
+    held = {term.seat.kind for term in holding.list_terms(calendar.today()) if term.user_id == user.pk}
     return user.is_active and kind in held
 
 
-def proposers(matter: Case) -> frozenset[object]:
+def find_proposers(matter: Case) -> frozenset[object]:
     """Keys of the accounts whose own proposal this is: who stands behind it, and who asks.
 
     Who puts a charter to the board with words of their own, as for one that is to come back, asks for it.
     """
-    asks = matter.kind in _ASKED or (matter.kind in CONDITIONED and matter.question)
-    return _behind(matter) | ({matter.opened_by_id} if asks else set())
+    kind = find_kind(matter)
+    asks = {matter.opened_by_id} if kind.asked_for(matter) else set()
+    return _behind(matter) | asks | kind.concerns(matter)
 
 
 def _behind(matter: Case) -> frozenset[object]:
@@ -66,13 +69,28 @@ def _behind(matter: Case) -> frozenset[object]:
     return frozenset(found)
 
 
+def list_voters(case: Case, on: date) -> tuple[SittingVoter, ...]:
+    """Who may speak for a seat on a case: whoever holds it, or, of a founding, whoever has accepted it."""
+    return holding.list_invited() if find_kind(case).founds else holding.list_sitting(on)
+
+
+def list_seats_on(case: Case, user: User, on: date) -> tuple[SeatKind, ...]:
+    """The seats that the account may speak for on this case."""
+    return tuple(each.seat for each in list_voters(case, on) if each.user_id == user.pk and user.is_active)
+
+
+def speaks_on(user: User, case: Case) -> bool:
+    """Whether the account may speak for any seat on this case."""
+    return bool(list_seats_on(case, user, calendar.today()))
+
+
 def check_can_open_case(user: User, matter: Case) -> None:
     """Raise NotPermitted unless this account may put this to the board.
 
     Anybody with an account may ask for a ruling or a waiver; the rest is for the board, whoever proposes it, and
     administrators.
     """
-    if matter.kind in {CaseKind.EDGE_CASE, CaseKind.WAIVER, CaseKind.VIEW_CHANGE}:
+    if find_kind(matter).openers is Openers.ANYBODY:
         proposes = user.is_active and user.kind == AccountKind.HUMAN
     else:
         proposes = user.is_active and user.pk in _behind(matter)
@@ -91,7 +109,9 @@ def check_can_see_case(user: User, case: Case) -> None:
         raise NotPermitted(_("Sign in to read cases."))
     if case.state != CaseState.OPEN or sees_open_cases(user):
         return
-    if user.pk != case.opened_by_id and user.pk not in proposers(case) and not handles(user, case):
+    if find_kind(case).founds and speaks_on(user, case):
+        return
+    if user.pk != case.opened_by_id and user.pk not in find_proposers(case) and not handles(user, case):
         raise NotPermitted(_("This case is still open. You can read it once the board has decided it."))
 
 
@@ -102,31 +122,36 @@ def sees_open_cases(user: User) -> bool:
 
 def sees_askers(user: User) -> bool:
     """Whether the account may know who asked for a ruling: the board, which weighs it, and auditors."""
-    return sits(user) or is_system(user) or holds(user, Role.AUDITOR)
+    return sits(user) or is_system(user) or holds(user, GrantedRole.AUDITOR)
 
 
 def can_see_opener(user: User, case: Case) -> bool:
     """Whether the account may know who put a case. A ruling is published; who asked for it is nobody else's business."""
-    return case.kind != CaseKind.EDGE_CASE or case.opened_by_id == user.pk or sees_askers(user)
+    return find_kind(case).tells_asker or case.opened_by_id == user.pk or sees_askers(user)
 
 
 def handles(user: User, case: Case) -> bool:
     """Whether the account prepares this case; nobody does whose own proposal it is or who is in conflict, named or not."""
-    named = given_to(user, CaseHandler.objects.filter(content_object=case), HANDLE)
-    return named and user.pk not in proposers(case) and not has_conflict(user, case)
+    named = is_given_to(user, CaseHandler.objects.filter(content_object=case), HANDLE)
+    return named and user.pk not in find_proposers(case) and not has_conflict(user, case)
 
 
 def check_can_name_handler(user: User, case: Case) -> None:
     """Raise unless the account may now say who handles the case: a member of the board, while it is open."""
+    check_can_name_handlers(user)
+    _check_goes_on(case)
+
+
+def check_can_name_handlers(user: User) -> None:
+    """Raise NotPermitted unless the account may say who handles cases, which is asked before any account is looked up."""
     if not (sits(user) or is_system(user)):
         raise NotPermitted(_("Only members of the board say who handles a case."))
-    _check_goes_on(case)
 
 
 def check_can_handle(user: User, case: Case) -> None:
     """Raise BadInput unless this account can handle the case: a person's in use, and neither proposer nor in conflict."""
     check_can_be_given(user, field="handler")
-    if user.pk in proposers(case):
+    if user.pk in find_proposers(case):
         raise BadInput(_("Nobody handles their own proposal."), field="handler", code="own_proposal")
     if has_conflict(user, case):
         text = _(
@@ -161,10 +186,10 @@ def check_can_set_conditions(user: User, case: Case) -> None:
     """
     if not sits(user):
         raise NotPermitted(_("Only members of the board bind an approval to conditions."))
-    if case.kind not in CONDITIONED:
+    if not find_kind(case).puts_in_force:
         raise BadInput(_("Only the approval of a charter can be bound to conditions."), field="kind")
     check_is_open(case)
-    if holding.heard(case):
+    if holding.list_heard_seats(case):
         raise Conflict(
             _("A seat has voted already, on the conditions as they stand. They cannot change any more."),
             code="voting_has_begun",
@@ -179,9 +204,9 @@ def check_can_suspend(user: User, version: CharterVersion, kind: SeatKind) -> No
             % {"seat": SeatKind(kind).label},
             code="not_on_this_seat",
         )
-    if version.standing == Standing.PILOT:
+    if version.standing == StandingChoices.PILOT:
         raise Conflict(_("This charter is on trial. End its pilot instead."), code="end_the_pilot")
-    if version.standing != Standing.ACTIVE:
+    if version.standing != StandingChoices.ACTIVE:
         raise Conflict(_("Only a charter that is in force can be suspended."), code="no_such_transition")
 
 
@@ -193,7 +218,7 @@ def check_can_bring_back(user: User, version: CharterVersion) -> None:
 
 def check_can_come_back(version: CharterVersion) -> None:
     """Raise Conflict unless a suspended charter can be brought back by a case now."""
-    if version.standing != Standing.SUSPENDED:
+    if version.standing != StandingChoices.SUSPENDED:
         raise Conflict(_("Only a suspended charter is brought back."), code="no_such_transition")
     if version.clock_suspensions.filter(ended_at__isnull=True).exists():
         raise Conflict(
@@ -218,12 +243,6 @@ def check_can_end_waiver(user: User, waiver: Waiver) -> None:
         raise Conflict(_("This waiver is not in force, so it cannot be ended."), code="not_in_force")
 
 
-def check_can_fill_seat(user: User) -> None:
-    """Raise BadInput unless this account can hold a seat: a person's account in use."""
-    if user.kind != AccountKind.HUMAN or not user.is_active:
-        raise BadInput(_("A seat is held by a person's account that is in use."), field="user")
-
-
 def check_can_vote(user: User, case: Case, seat: Seat) -> None:
     """Raise unless this account may now vote on the case for the seat.
 
@@ -231,7 +250,7 @@ def check_can_vote(user: User, case: Case, seat: Seat) -> None:
     account does not hold the seat today, or it would vote on its own proposal.
     """
     check_can_recuse(user, case, seat)
-    if user.pk in proposers(case):
+    if user.pk in find_proposers(case):
         raise NotPermitted(
             _(
                 "Nobody votes on their own proposal. Your alternate may vote for this seat, or you may recuse yourself."
@@ -258,29 +277,41 @@ def has_conflict(user: User, case: Case) -> bool:
     if version is None or user.person_id is None or not decides_about_people(version):
         return False
     owner = version.metric.owner.person_id
-    return owner is not None and in_one_line(user.person_id, owner, on=clock.today())
+    return owner is not None and are_in_one_line(user.person_id, owner, on=calendar.today())
 
 
 def decides_about_people(version: CharterVersion) -> bool:
     """Whether the charter lists a decision about a person."""
-    allowed = registry.document(version.pk).which_decisions.allowed
+    allowed = registry.load_document(version.pk).which_decisions.allowed
     return any(GROUP_OF[clause.decision] is DecisionGroup.PEOPLE for clause in allowed)
 
 
 def check_can_recuse(user: User, case: Case, seat: Seat) -> None:
     """As `check_can_vote`, but one's own proposal is no bar: that is what recusal is for."""
     check_is_open(case)
-    if not holds_seat(user, SeatKind(seat.kind)):
+    if seat.kind not in list_seats_on(case, user, calendar.today()):
         raise NotPermitted(
             _("You do not hold the seat “%(seat)s” today, so you may not vote for it.") % {"seat": seat},
             code="not_on_this_seat",
         )
-    if seat.kind in {each.seat for each in holding.heard(case)}:
+    _check_was_announced(user, case, seat)
+    if seat.kind in {each.seat for each in holding.list_heard_seats(case)}:
         raise Conflict(
             _("The seat “%(seat)s” has voted on this case already.") % {"seat": seat}, code="already_voted"
         )
-    if user.pk in {each.user_id for each in holding.heard(case)}:
+    if user.pk in {each.user_id for each in holding.list_heard_seats(case)}:
         raise Conflict(_("You have voted on this case already, for another seat."), code="already_voted")
+
+
+def _check_was_announced(user: User, case: Case, seat: Seat) -> None:
+    """Raise NotPermitted where the board did not know of the account on this seat when the case was opened."""
+    voters = list_voters(case, calendar.today())
+    own = (each for each in voters if each.user_id == user.pk and each.seat == seat.kind)
+    if not any(each.known_since <= case.opened_at for each in own):
+        raise NotPermitted(
+            _("This case was opened before you were announced to the board. You vote on those opened since."),
+            code="announced_after",
+        )
 
 
 def check_is_open(case: Case) -> None:
@@ -300,7 +331,7 @@ def check_can_veto(kind: SeatKind, case: Case) -> None:
             _("The seat “%(seat)s” has no veto. Vote against, and say why.") % {"seat": SeatKind(kind).label},
             code="no_veto",
         )
-    within = case.kind in VETO_SCOPES[SeatKind(kind)]
+    within = kind in find_kind(case).vetoed_by
     if not within or (kind == SeatKind.HR and not touches_single_people(case)):
         raise NotPermitted(
             _("This case lies outside the field in which “%(seat)s” may veto. Vote against, and say why.")
@@ -319,9 +350,9 @@ def can_veto(kind: SeatKind, case: Case) -> bool:
 
 def touches_single_people(case: Case) -> bool:
     """Whether employment or fair treatment can be at stake: all matters but charters that stay away from single people."""
-    if case.charter_version is None or case.kind == CaseKind.CLASS_CHANGE:
+    if case.charter_version is None or find_kind(case).close_to_people:
         return True
-    document = registry.document(case.charter_version.pk)
+    document = registry.load_document(case.charter_version.pk)
     allowed = document.which_decisions.allowed
     close = {DecisionGroup.PEOPLE, DecisionGroup.DEVELOPMENT}
     return bool(_OF_ONE & set(document.what.grains)) or any(
@@ -332,7 +363,7 @@ def touches_single_people(case: Case) -> bool:
 def check_is_low_risk(case: Case) -> None:
     """Raise NotPermitted where a case must be taken on its own: only harmless charters are voted on in a batch."""
     version = case.charter_version
-    if case.kind != CaseKind.CHARTER or version is None or not _is_harmless(version):
+    if not find_kind(case).in_batches or version is None or not _is_harmless(version):
         raise NotPermitted(
             _("“%(case)s” is no low-risk case, so it is voted on by itself.") % {"case": case},
             code="not_low_risk",
@@ -349,7 +380,7 @@ def is_low_risk(case: Case) -> bool:
 
 def _is_harmless(version: CharterVersion) -> bool:
     """Little invasive, diagnostic, an outcome, and for no use that comes close to single people."""
-    document = registry.document(version.pk)
+    document = registry.load_document(version.pk)
     what, invasiveness = document.what, document.harms.invasiveness
     groups = {GROUP_OF[clause.decision] for clause in document.which_decisions.allowed}
     return (
@@ -374,7 +405,8 @@ def check_can_cast(user: User, case: Case, seat: Seat, vote: Vote) -> None:
 
 def check_can_close_case(user: User, case: Case) -> None:
     """Raise NotPermitted unless the account sits on the board, handles the case or administers; the votes decide."""
-    if not (sits(user) or can_administer(user) or handles(user, case)):
+    speaks = find_kind(case).founds and speaks_on(user, case)
+    if not (sits(user) or can_administer(user) or handles(user, case) or speaks):
         raise NotPermitted(_("Only the board, whoever handles the case, or an administrator may close it."))
 
 
@@ -390,6 +422,6 @@ def check_can_be_decided(case: Case, tally: Tally) -> None:
 def can_vote(user: User, case: Case, seat: Seat) -> bool:
     try:
         check_can_vote(user, case, seat)
-    except HouseError:
+    except DomainError:
         return False
     return True

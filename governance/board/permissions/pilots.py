@@ -3,21 +3,27 @@
 from django.utils.translation import gettext as _
 
 from charter.registry.models import CharterVersion
-from charter.registry.states import Standing
+from charter.registry.states import StandingChoices
 from governance.board.models import Pilot
 from governance.board.permissions.cases import sits
-from governance.board.states import PilotState
+from governance.board.states import PILOT_TRANSITIONS, PilotState
 from governance.people.models import Cohort, Membership, User
 from governance.people.permissions import is_system
-from ground import clock
+from ground import calendar
 from ground.errors import BadInput, Conflict, NotPermitted
+
+
+def check_can_start_some_pilot(user: User) -> None:
+    """Raise NotPermitted unless there may be a metric of which the account starts a pilot."""
+    if not (sits(user) or user.metrics.exists() or is_system(user)):
+        raise NotPermitted(_("Only the board or the metric's owner starts a pilot."))
 
 
 def check_can_start_pilot(user: User, version: CharterVersion) -> None:
     """Raise unless the account sits on the board or owns the metric, and the board let the charter be tried out."""
     if not (sits(user) or version.metric.owner_id == user.pk or is_system(user)):
         raise NotPermitted(_("Only the board or the metric's owner starts a pilot."))
-    if version.standing != Standing.PILOT:
+    if version.standing != StandingChoices.PILOT:
         raise Conflict(
             _("The board has not let this charter be tried out. A case with that condition does."),
             code="not_in_pilot",
@@ -27,15 +33,20 @@ def check_can_start_pilot(user: User, version: CharterVersion) -> None:
 def check_can_consent(user: User, cohort: Cohort) -> None:
     """Raise BadInput unless the account is that of somebody in the cohort's teams today (S127)."""
     if not user.is_active or not is_of_team(user, cohort.slug):
-        raise BadInput(
-            _("Consent comes from the team: name the account of somebody who belongs to it today."),
-            field="consent_by",
-        )
+        raise make_consent_refusal()
+
+
+def make_consent_refusal() -> BadInput:
+    """The same for an account of another team, a machine's, one out of use and one that is not there."""
+    return BadInput(
+        _("Consent comes from the team: name the account of somebody who belongs to it today."),
+        field="consent_by",
+    )
 
 
 def is_of_team(user: User, cohort: str) -> bool:
     """Whether the account's person belongs to one of the cohort's teams today."""
-    today = clock.today()
+    today = calendar.today()
     teams = Membership.objects.on(today).filter(person=user.person_id, team__cohorts__slug=cohort)
     return user.person_id is not None and teams.exists()
 
@@ -49,8 +60,7 @@ def check_can_end_pilot(user: User, pilot: Pilot) -> None:
         or is_of_team(user, pilot.cohort)
     ):
         raise NotPermitted(_("Only the board, the metric's owner or somebody of the team ends a pilot."))
-    if pilot.state != PilotState.RUNNING:
-        raise Conflict(_("This pilot has ended already."), code="no_such_transition")
+    PILOT_TRANSITIONS.check(pilot.state, PilotState.ENDED)
 
 
 def check_can_write_exit(user: User, pilot: Pilot) -> None:
@@ -67,7 +77,7 @@ def check_can_answer_survey(user: User, pilot: Pilot) -> None:
     """Raise unless the account is of the pilot's team, the pilot has begun, and the survey is open (S130)."""
     if not user.is_active or not is_of_team(user, pilot.cohort):
         raise NotPermitted(_("Only the team that tried it out is asked."))
-    if clock.today(pilot.charter_version.metric.programme.time_zone) < pilot.starts_on:
+    if calendar.today() < pilot.starts_on:
         raise Conflict(_("This pilot has not begun."), code="pilot_not_begun")
     if hasattr(pilot, "exit"):
         raise Conflict(_("The survey is over: what it said is published."), code="survey_over")

@@ -2,22 +2,43 @@
 
 from governance.board.services.cases import cast_ballot, cast_batch, close_case, open_case
 from governance.board.services.discussion import comment, look_at, propose_condition, withdraw_condition
+from governance.board.services.founding import (
+    accept_invitation,
+    end_invitation,
+    found_programme,
+    invite_member,
+    list_missing,
+)
 from governance.board.services.handling import name_handler, release_handler
-from governance.board.services.pilots import answer_survey, end_pilot, start_pilot, write_exit
-from governance.board.services.seats import end_term, fill_seat
+from governance.board.services.pilots import (
+    answer_survey,
+    end_pilot,
+    find_who_consents,
+    start_pilot,
+    write_exit,
+)
+from governance.board.services.seats import confirm_member, decline_seat, end_term, fill_seat
 from governance.board.services.suspensions import suspend
 from governance.board.services.waivers import end_waiver
 
 __all__ = [
+    "accept_invitation",
     "answer_survey",
     "cast_ballot",
     "cast_batch",
     "close_case",
     "comment",
+    "confirm_member",
+    "decline_seat",
+    "end_invitation",
     "end_pilot",
     "end_term",
     "end_waiver",
     "fill_seat",
+    "find_who_consents",
+    "found_programme",
+    "invite_member",
+    "list_missing",
     "look_at",
     "name_handler",
     "open_case",

@@ -1,28 +1,50 @@
-"""Cases: opened, voted on, decided. What a decision leads to stands in `effects`."""
+"""Cases: opened, voted on, decided. What that leads to, each kind says (`kinds`)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
+from msgspec import UNSET, UnsetType
 
 from audits.ledger import services as ledger
-from audits.ledger.models import Visibility
-from charter.registry import services as registry
 from charter.registry.models import CharterVersion, RulebookVersion
-from charter.registry.states import RulebookState, Standing, check_rulebook_can_move
+from charter.registry.states import RULEBOOK_TRANSITIONS, RulebookState, StandingChoices
 from governance.board import approval, ballots, minutes, permissions, queries, quorum
-from governance.board.models import Ballot, BoardOutcome, Case, Seat, SettingsChange, Waiver
+from governance.board.events import (
+    BallotCast,
+    BallotRefused,
+    BallotSaid,
+    CaseDecided,
+    CaseOpened,
+    FoundingAsked,
+    SeatAsked,
+    SettingsAsked,
+    ShareNeeded,
+    WaiverAsked,
+)
+from governance.board.kinds import KINDS, USUAL, CaseSubject, Openers, find_kind
+from governance.board.models import (
+    Ballot,
+    BoardOutcome,
+    Case,
+    Founding,
+    Seat,
+    SeatProposal,
+    SettingsChange,
+    Waiver,
+)
 from governance.board.quorum import Tally
-from governance.board.services import effects, handling, telling
-from governance.board.services.refusals import refusals_logged
-from governance.board.services.settings import request_change
-from governance.board.services.waivers import request_waiver
-from governance.board.states import OF_A_QUESTION, CaseKind, CaseState, SeatKind, Vote, check_can_move
+from governance.board.services import handling, notifications
+from governance.board.services.refusals import log_refusals
+from governance.board.states import CASE_TRANSITIONS, CaseKind, CaseState, SeatKind, Vote
 from governance.people.models import User
+from governance.people.permissions import is_system
 from ground import clock, records
-from ground.errors import BadInput, Conflict, HouseError, NotFound
+from ground.daily import check_daily
+from ground.errors import BadInput, Conflict, DomainError, NotFound
 
 
 @transaction.atomic
@@ -46,28 +68,27 @@ def open_case(
     they are to be. Votes can be cast until `closes_at`, by default BOARD_VOTING_DAYS from now. The board may name a
     `handler` at once. A suspension opens its own case.
     """
-    kind = kind or _kind_of(charter_version, rulebook_version)
-    if kind == CaseKind.CHARTER and charter_version is not None and _changes_class(charter_version):
-        kind = CaseKind.CLASS_CHANGE
-    if kind == CaseKind.SUSPENSION:
-        raise BadInput(_("A suspension opens its own case. Suspend the charter instead."), field="kind")
+    kind = _kind_of(kind, charter_version, rulebook_version)
+    if instead := KINDS[kind].instead:
+        raise BadInput(str(instead), field="kind")
     case = _new_case(
         kind, by, closes_at, charter_version, rulebook_version, subject=subject, question=question
     )
     permissions.check_can_open_case(by, case)
+    _check_daily(case, by)
     _check_matter(case)
     records.insert(case)
-    _take_up(case, details, by)
+    find_kind(case).opened(case, details or {}, by=by)
     open_recorded(case, by)
     if handler is not None:
-        handling.take_on(case, handler, by)
+        handling.take_on(case, handler, by=by)
     return case
 
 
 def open_recorded(case: Case, by: User) -> Case:
     """Tell the ledger and the board of a case that was just written."""
-    ledger.append(kind="board.case.opened", payload=_case_payload(case), by=by.actor)
-    telling.opened(case, by)
+    ledger.append(CaseOpened(**_recorded(case)), by=by.actor)
+    notifications.notify_opened(case, by)
     return case
 
 
@@ -77,7 +98,7 @@ def cast_ballot(*, case: Case, seat_kind: SeatKind, vote: Vote, by: User, reason
     A vote against, a veto and a recusal need a reason. Raises what `permissions.check_can_cast` raises; a refused vote
     is in the ledger. Once every seat has been heard the case is decided.
     """
-    with refusals_logged("board.ballot.refused", {"case": case.pk, "seat": seat_kind}, by):
+    with log_refusals(BallotRefused, by, case=case.pk, seat=seat_kind):
         ballot = _cast(case, seat_kind, vote, by, reason)
     _decide_if_heard(case, by)
     return ballot
@@ -90,8 +111,7 @@ def cast_batch(
 
     NotPermitted where one of them is not low-risk, or for a veto or recusal, which speak of one matter.
     """
-    payload = {"cases": [case.pk for case in cases], "seat": seat_kind}
-    with refusals_logged("board.ballot.refused", payload, by):
+    with log_refusals(BallotRefused, by, cases=[case.pk for case in cases], seat=seat_kind):
         votes = _cast_all(cases, seat_kind, vote, by, reason)
     for case in cases:
         _decide_if_heard(case, by)
@@ -113,8 +133,9 @@ def close_case(*, case: Case, by: User) -> BoardOutcome:
     tally = _tally(cast)
     permissions.check_can_be_decided(case, tally)
     outcome = _decide(case, tally, cast, by)
-    effects.carry_out(case, approved=outcome.approved, by=by)
-    telling.decided(case, outcome, by)
+    find_kind(case).decided(case, approved=outcome.approved, by=by)
+    notifications.notify_decided(case, outcome, by)
+    notifications.notify_seated(case, by)
     return outcome
 
 
@@ -144,40 +165,43 @@ def _cast_locked(case: Case, seat_kind: SeatKind, vote: Vote, by: User, reason: 
         raise NotFound(_("The board has no such seat, or nobody was ever put on it."), field="seat")
     permissions.check_can_cast(by, case, seat, vote)
     ballot = Ballot(case=case, seat=seat, user=by)
-    ballot.sealed = ballots.sealed(ballot, ballots.words(vote, reason))
+    ballot.sealed = ballots.seal_words(ballot, ballots.check_words(vote, reason))
     records.insert(ballot)
     ballots.show(ballot)
-    # Sealed: the log proves that the ballot was cast and when, and tells what it said only with the outcome.
-    payload = {"case": case.pk, **_ballot_payload(ballot)}
-    ledger.append(kind="board.ballot.cast", payload=payload, by=by.actor, visibility=Visibility.SEALED)
+    ledger.append(BallotCast(case=case.pk, **_said(ballot)), by=by.actor)
     return ballot
 
 
 def _decide_if_heard(case: Case, by: User) -> None:
     """Close the case where this was the last seat. What stands in the way of its effect leaves it to be closed later."""
-    if len(queries.heard(case)) < len(SeatKind):
+    if len(queries.list_heard_seats(case)) < len(SeatKind):
         return
     try:
         close_case(case=case, by=by)
-    except HouseError as obstacle:
-        telling.obstructed(case, obstacle)
+    except DomainError as obstacle:
+        notifications.record_obstacle(case, obstacle)
 
 
 def _tally(cast: Sequence[Ballot]) -> Tally:
-    return quorum.tally({SeatKind(ballot.seat.kind): Vote(ballot.vote) for ballot in cast})
+    return quorum.count_votes({SeatKind(ballot.seat.kind): Vote(ballot.vote) for ballot in cast})
 
 
-def _kind_of(version: CharterVersion | None, rulebook: RulebookVersion | None) -> CaseKind:
-    if (version is None) == (rulebook is None):
+def _kind_of(
+    kind: CaseKind | None, version: CharterVersion | None, rulebook: RulebookVersion | None
+) -> CaseKind:
+    """The kind that was named, else the usual one; another where the charter would change its metric's class (S45)."""
+    if kind is None and (version is None) == (rulebook is None):
         raise BadInput(
             _("A case is about one charter version or one rulebook version."), field="charter_version"
         )
-    return CaseKind.CHARTER if version is not None else CaseKind.RULEBOOK
+    kind = CaseKind(kind or USUAL[CaseSubject.RULEBOOK if version is None else CaseSubject.VERSION])
+    changed = KINDS[kind].if_class_changes
+    return changed if changed and version is not None and _changes_class(version) else kind
 
 
 def _changes_class(version: CharterVersion) -> bool:
     """Whether the newest version of the metric that was in force had another class."""
-    in_force = [Standing.ACTIVE, Standing.SUSPENDED]
+    in_force = [StandingChoices.ACTIVE, StandingChoices.SUSPENDED]
     before = version.metric.versions.filter(standing__in=in_force).exclude(pk=version.pk).first()
     return before is not None and before.view != version.view
 
@@ -202,17 +226,26 @@ def _new_case(
     )
 
 
+def _check_daily(case: Case, by: User) -> None:
+    """Raise TooMuch where an account has asked the board as often as it may in a day; what is put to it by office is not counted."""
+    if find_kind(case).openers is not Openers.ANYBODY or is_system(by):
+        return
+    kinds = [name for name, kind in KINDS.items() if kind.openers is Openers.ANYBODY]
+    asked = Case.objects.filter(opened_by=by, kind__in=kinds)
+    check_daily(asked, "opened_at", account=by.pk, most=settings.QUESTIONS_A_DAY)
+
+
 def _check_matter(case: Case) -> None:
     """Raise what stands in the way of this matter before anything is written."""
     version = case.charter_version
     if case.rulebook_version is not None:
-        check_rulebook_can_move(RulebookState(case.rulebook_version.state), RulebookState.IN_FORCE)
-    if case.kind in OF_A_QUESTION or version is None:
+        RULEBOOK_TRANSITIONS.check(case.rulebook_version.state, RulebookState.IN_FORCE)
+    if find_kind(case).about is CaseSubject.QUESTION or version is None:
         return
-    if version.standing == Standing.SUSPENDED:
+    if version.standing == StandingChoices.SUSPENDED:
         permissions.check_can_come_back(version)
         _check_says_what_changed(case)
-    if version.standing == Standing.PILOT and not version.pilots.filter(exit__isnull=False).exists():
+    if version.standing == StandingChoices.PILOT and not version.pilots.filter(exit__isnull=False).exists():
         raise Conflict(
             _("Its pilot comes first: the board votes once it has ended and what it taught is written down."),
             code="pilot_first",
@@ -225,20 +258,6 @@ def _check_says_what_changed(case: Case) -> None:
         raise BadInput(text, field="question")
 
 
-def _take_up(case: Case, details: Mapping[str, object] | None, by: User) -> None:
-    """Begin what goes with a case of this kind."""
-    version = case.charter_version
-    if case.kind == CaseKind.WAIVER:
-        request_waiver(case, details or {}, by)
-    elif case.kind == CaseKind.SETTINGS:
-        request_change(case, details or {})
-    elif case.kind in permissions.CONDITIONED and version.standing not in {
-        Standing.PILOT,
-        Standing.SUSPENDED,
-    }:
-        registry.begin_review(version=version, by=by)
-
-
 def _locked(case: Case) -> Case:
     """The case as it is now, held so that votes and closings come one after the other."""
     related = ("charter_version__metric__owner", "charter_version__metric__programme", "rulebook_version")
@@ -246,59 +265,70 @@ def _locked(case: Case) -> Case:
 
 
 def _decide(case: Case, tally: Tally, cast: Sequence[Ballot], by: User) -> BoardOutcome:
-    needed = approval.bar(case)
+    approval.check_database_agrees()
+    needed = approval.find_bar(case)
     approved = tally.passes(needed)
-    outcome = records.insert(
-        BoardOutcome(
-            case=case,
-            approved=approved,
-            approvals=tally.approvals,
-            votes=tally.votes,
-            minutes=minutes.write(case, tally, cast, approved=approved),
-            decided_by=by,
-        )
+    outcome = BoardOutcome(
+        case=case,
+        approved=approved,
+        approvals=tally.approvals,
+        votes=tally.votes,
+        minutes=minutes.write(case, tally, cast, approved=approved),
+        decided_by=by,
     )
     state = CaseState.APPROVED if approved else CaseState.REJECTED
-    check_can_move(CaseState(case.state), state)
+    CASE_TRANSITIONS.check(case.state, state)
     case.state, case.closed_at, case.closed_by = state, outcome.decided_at, by
     case.save(update_fields=["state", "closed_at", "closed_by"])
-    # Only now: the database opens no ballot of an open case.
+    # In this order: the database opens no ballot of an open case, and takes no outcome that opened ballots do not say.
     Ballot.objects.bulk_update(cast, ["vote", "reason", "sealed"])
-    payload = {
-        **_case_payload(case),
-        "approved": approved,
-        "approvals": tally.approvals,
-        "votes": tally.votes,
-        "needed": {"level": approval.level(case), "share": str(needed.share), "must_vote": needed.must_vote},
-        "conditions": {each.kind: each.value for each in queries.conditions(case)},
-        "ballots": [_ballot_payload(ballot) for ballot in cast],
-    }
-    ledger.append(kind="board.case.decided", payload=payload, by=by.actor)
+    records.insert(outcome)
+    decided = CaseDecided(
+        **_recorded(case),
+        approved=approved,
+        approvals=tally.approvals,
+        votes=tally.votes,
+        needed=ShareNeeded(approval.find_level(case), str(needed.share), needed.must_vote),
+        conditions={each.kind: each.value for each in queries.list_conditions(case)},
+        ballots=[BallotSaid(**_said(ballot)) for ballot in cast],
+    )
+    ledger.append(decided, by=by.actor)
     return outcome
 
 
-def _case_payload(case: Case) -> dict[str, object]:
+def _recorded(case: Case) -> dict[str, Any]:
     return {
         "case": case.pk,
-        "kind": case.kind,
+        "case_kind": case.kind,
         "subject": case.subject,
         "question": case.question,
         "charter_version": case.charter_version_id,
         "rulebook_version": case.rulebook_version_id,
         "closes_at": case.closes_at,
-        **_waiver_payload(getattr(case, "waiver", None)),
-        **_settings_payload(getattr(case, "settings_change", None)),
+        "waiver": _waiver_asked(getattr(case, "waiver", None)),
+        "settings": _settings_asked(getattr(case, "settings_change", None)),
+        "seat": _seat_asked(getattr(case, "seat_proposal", None)),
+        "founding": _founding_asked(getattr(case, "founding", None)),
     }
 
 
-def _waiver_payload(waiver: Waiver | None) -> dict[str, object]:
-    names = ("rule_id", "metric", "decision", "starts_on", "ends_on", "reason")
-    return {"waiver": {name: getattr(waiver, name) for name in names}} if waiver else {}
+def _waiver_asked(waiver: Waiver | None) -> WaiverAsked | UnsetType:
+    if waiver is None:
+        return UNSET
+    return WaiverAsked(**{name: getattr(waiver, name) for name in WaiverAsked.__struct_fields__})
 
 
-def _settings_payload(change: SettingsChange | None) -> dict[str, object]:
-    return {"settings": {"changes": change.changes, "former": change.former}} if change else {}
+def _settings_asked(change: SettingsChange | None) -> SettingsAsked | UnsetType:
+    return SettingsAsked(change.changes, change.former) if change else UNSET
 
 
-def _ballot_payload(ballot: Ballot) -> dict[str, object]:
+def _seat_asked(named: SeatProposal | None) -> SeatAsked | UnsetType:
+    return SeatAsked(named.seat.kind, named.user_id, named.alternate) if named else UNSET
+
+
+def _founding_asked(founding: Founding | None) -> FoundingAsked | UnsetType:
+    return FoundingAsked(founding.data_from, founding.because) if founding else UNSET
+
+
+def _said(ballot: Ballot) -> dict[str, Any]:
     return {"seat": ballot.seat.kind, "user": ballot.user_id, "vote": ballot.vote, "reason": ballot.reason}

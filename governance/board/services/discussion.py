@@ -1,17 +1,21 @@
 """What is said about an open case: comments and conditions. Unlike votes it is there for all who see the case."""
 
 from collections.abc import Mapping
+from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audits.ledger import services as ledger
 from governance.board import conditions, permissions
+from governance.board.events import CaseSeen, CommentMade, ConditionProposed, ConditionWithdrawn
 from governance.board.models import Case, CaseView, Comment, Condition
-from governance.board.services import telling
+from governance.board.services import notifications
 from governance.board.states import ConditionKind
 from governance.people.models import User
 from ground import clock, records
+from ground.daily import check_daily
 from ground.errors import Conflict
 
 
@@ -19,10 +23,11 @@ from ground.errors import Conflict
 def comment(*, case: Case, text: str, by: User) -> Comment:
     """Say something in the discussion of an open case. It stays as it is."""
     permissions.check_can_comment(by, case)
+    commented = Comment.objects.filter(user=by)
+    check_daily(commented, "at", account=by.pk, most=settings.COMMENTS_A_DAY)
     said = records.insert(Comment(case=case, user=by, text=text.strip()))
-    payload = {"case": case.pk, "comment": said.pk, "text": said.text}
-    ledger.append(kind="board.comment.made", payload=payload, by=by.actor)
-    telling.commented(said, by)
+    ledger.append(CommentMade(case=case.pk, comment=said.pk, text=said.text), by=by.actor)
+    notifications.notify_comment(said, by)
     return said
 
 
@@ -34,9 +39,9 @@ def propose_condition(*, case: Case, kind: ConditionKind, value: Mapping[str, ob
     """
     case = _locked(case)
     permissions.check_can_set_conditions(by, case)
-    value = conditions.checked(ConditionKind(kind), value, case)
+    value = conditions.check_condition(ConditionKind(kind), value, case)
     condition = records.insert(Condition(case=case, kind=kind, value=value, proposed_by=by))
-    _append("proposed", condition, by)
+    ledger.append(ConditionProposed(**_recorded(condition)), by=by.actor)
     return condition
 
 
@@ -49,7 +54,7 @@ def withdraw_condition(*, condition: Condition, by: User) -> Condition:
         raise Conflict(_("This condition is withdrawn already."), code="withdrawn")
     condition.withdrawn_at, condition.withdrawn_by = clock.now(), by
     condition.save(update_fields=["withdrawn_at", "withdrawn_by"])
-    _append("withdrawn", condition, by)
+    ledger.append(ConditionWithdrawn(**_recorded(condition)), by=by.actor)
     return condition
 
 
@@ -61,8 +66,7 @@ def look_at(*, case: Case, by: User) -> CaseView:
     CaseView.objects.bulk_create(
         [view], update_conflicts=True, unique_fields=["case", "user"], update_fields=["seen_at"]
     )
-    payload = {"case": case.pk, "seen_at": view.seen_at}
-    ledger.append(kind="board.case.seen", payload=payload, by=by.actor)
+    ledger.append(CaseSeen(case=case.pk, seen_at=view.seen_at), by=by.actor)
     return view
 
 
@@ -72,11 +76,10 @@ def _locked(case: Case) -> Case:
     return held.get(pk=case.pk)
 
 
-def _append(what: str, condition: Condition, by: User) -> None:
-    payload = {
+def _recorded(condition: Condition) -> dict[str, Any]:
+    return {
         "case": condition.case_id,
         "condition": condition.pk,
-        "kind": condition.kind,
+        "condition_kind": condition.kind,
         "value": condition.value,
     }
-    ledger.append(kind=f"board.condition.{what}", payload=payload, by=by.actor)

@@ -3,23 +3,25 @@
 import hashlib
 import hmac
 from datetime import date, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audits.ledger import services as ledger
-from audits.ledger.models import Visibility
 from charter.registry import services as registry
 from charter.registry.models import CharterVersion
 from governance.board import permissions, queries
-from governance.board.models import Pilot, PilotExit, SurveyAnswer
-from governance.board.services import telling
-from governance.board.services.effects import midnight
-from governance.board.states import PILOT_DAYS, ConditionKind, PilotState, Said, check_pilot_can_move
+from governance.board.effects import find_midnight
+from governance.board.events import PilotConcluded, PilotEnded, PilotStarted, SurveyAnswered
+from governance.board.models import Case, Pilot, PilotExit, SurveyAnswer
+from governance.board.services import notifications
+from governance.board.states import PILOT_DAYS, ConditionKind, PilotState, Said
 from governance.people.models import Cohort, CohortKind, User
-from ground import clock, records
+from ground import calendar, clock, records
 from ground.errors import BadInput, Conflict
+from ground.promises import promised
 
 
 @transaction.atomic(durable=True)
@@ -32,7 +34,7 @@ def start_pilot(
     """
     version = _current(version)
     permissions.check_can_start_pilot(by, version)
-    case = version.cases.get(pk=version.case_id)
+    case = version.cases.get(pk=promised(version.case_id))
     _check_team(cohort, case)
     permissions.check_can_consent(consent_by, Cohort.objects.get(slug=cohort))
     _check_days(starts_on, days, version)
@@ -47,11 +49,25 @@ def start_pilot(
             started_by=by,
         )
     )
-    begins, ends = midnight(pilot.starts_on, version), midnight(pilot.ends_on, version)
+    begins, ends = find_midnight(pilot.starts_on, version), find_midnight(pilot.ends_on, version)
     registry.run_pilot(version=version, cohort=cohort, begins=begins, ends=ends, by=by)
-    ledger.append(kind="board.pilot.started", payload=_payload(pilot), by=by.actor)
-    telling.pilot_started(pilot, by)
+    ledger.append(PilotStarted(**_recorded(pilot)), by=by.actor)
+    notifications.notify_pilot_start(pilot, by)
     return pilot
+
+
+def find_who_consents(username: str, *, version: CharterVersion, cohort: str, by: User) -> User:
+    """The account of somebody in the team that the board named, by its user name.
+
+    Asked in this order, so that nobody learns of an account, nor who is in a team, whom they may not name: raises what
+    `permissions.check_can_start_pilot` raises; BadInput where it is another team; the same BadInput for whoever is not in it.
+    """
+    permissions.check_can_start_pilot(by, version)
+    _check_team(cohort, version.cases.get(pk=promised(version.case_id)))
+    found = queries.list_team_accounts(cohort, calendar.today()).filter(username=username.strip()).first()
+    if found is None:
+        raise permissions.make_consent_refusal()
+    return found
 
 
 @transaction.atomic(durable=True)
@@ -60,7 +76,6 @@ def end_pilot(*, pilot: Pilot, by: User, reason: str = "") -> Pilot:
     held = Pilot.objects.select_for_update(of=("self",))
     pilot = held.select_related("charter_version__metric__programme").get(pk=pilot.pk)
     permissions.check_can_end_pilot(by, pilot)
-    check_pilot_can_move(PilotState(pilot.state), PilotState.ENDED)
     now = clock.now()
     pilot.state, pilot.ended_at, pilot.ended_by, pilot.ended_because = (
         PilotState.ENDED,
@@ -71,11 +86,10 @@ def end_pilot(*, pilot: Pilot, by: User, reason: str = "") -> Pilot:
     pilot.save(update_fields=["state", "ended_at", "ended_by", "ended_because"])
     version = pilot.charter_version
     if version.expires_at is not None and version.expires_at > now:
-        begins = min(version.activated_at, now)
+        begins = min(promised(version.activated_at), now)
         registry.run_pilot(version=version, cohort=pilot.cohort, begins=begins, ends=now, by=by)
-    payload = {**_payload(pilot), "reason": pilot.ended_because}
-    ledger.append(kind="board.pilot.ended", payload=payload, by=by.actor)
-    telling.pilot_ended(pilot, by)
+    ledger.append(PilotEnded(**_recorded(pilot), reason=pilot.ended_because), by=by.actor)
+    notifications.notify_pilot_end(pilot, by)
     return pilot
 
 
@@ -87,7 +101,7 @@ def write_exit(*, pilot: Pilot, definitions: str, interpretation: str, concerns:
     sections = {"definitions": definitions, "interpretation": interpretation, "concerns": concerns}
     sections = {name: text.strip() for name, text in sections.items()}
     written = records.insert(PilotExit(pilot=pilot, by=by, **sections))
-    ledger.append(kind="board.pilot.concluded", payload={"pilot": pilot.pk, **sections}, by=by.actor)
+    ledger.append(PilotConcluded(pilot=pilot.pk, **sections), by=by.actor)
     return written
 
 
@@ -102,12 +116,7 @@ def answer_survey(*, pilot: Pilot, helpful: Said, misleading: Said, healthier: S
     permissions.check_can_answer_survey(by, pilot)
     answers = {"helpful": helpful, "misleading": misleading, "healthier": healthier}
     records.insert(SurveyAnswer(pilot=pilot, voice=_voice(pilot, by), **answers))
-    ledger.append(
-        kind="board.survey.answered",
-        payload={"pilot": pilot.pk},
-        by="anonymous",
-        visibility=Visibility.SEALED,
-    )
+    ledger.append(SurveyAnswered(pilot=pilot.pk), by="anonymous")
 
 
 def _voice(pilot: Pilot, user: User) -> str:
@@ -120,9 +129,9 @@ def _current(version: CharterVersion) -> CharterVersion:
     return CharterVersion.objects.select_related("metric__programme", "metric__owner").get(pk=version.pk)
 
 
-def _check_team(cohort: str, case) -> None:
+def _check_team(cohort: str, case: Case) -> None:
     """The team must be the one that the board named, and registered."""
-    bound = {each.kind: each.value for each in queries.conditions(case)}.get(ConditionKind.PILOT_TEAM)
+    bound = {each.kind: each.value for each in queries.list_conditions(case)}.get(ConditionKind.PILOT_TEAM)
     if bound is None or bound["cohort"] != cohort:
         raise BadInput(_("The board let another team try this out."), field="cohort", code="not_the_team")
     if not Cohort.objects.filter(slug=cohort, kind=CohortKind.TEAM, retired_at__isnull=True).exists():
@@ -132,12 +141,12 @@ def _check_team(cohort: str, case) -> None:
 def _check_days(starts_on: date, days: int, version: CharterVersion) -> None:
     if days not in PILOT_DAYS:
         raise BadInput(_("A pilot lasts between 42 and 56 days."), field="days")
-    if starts_on < clock.today(version.metric.programme.time_zone):
+    if starts_on < calendar.today():
         raise BadInput(_("A pilot begins today or later."), field="starts_on")
     if version.pilots.filter(exit__isnull=False).exists():
         raise Conflict(_("This pilot is concluded. The vote for all comes next."), code="already_written")
 
 
-def _payload(pilot: Pilot) -> dict[str, object]:
+def _recorded(pilot: Pilot) -> dict[str, Any]:
     names = ("cohort", "starts_on", "ends_on", "state", "charter_version_id", "case_id", "consent_by_id")
     return {"pilot": pilot.pk, **{name: getattr(pilot, name) for name in names}}

@@ -1,6 +1,6 @@
 """Emergency suspension: any seat, at once; the board ratifies it in time, or it lapses."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -10,9 +10,10 @@ from audits.ledger import services as ledger
 from charter.registry import services as registry
 from charter.registry.models import CharterVersion
 from governance.board import permissions
+from governance.board.events import CharterSuspendedBySeat, SuspensionRefused
 from governance.board.models import Case, Seat, Suspension
 from governance.board.services.cases import open_recorded
-from governance.board.services.refusals import refusals_logged
+from governance.board.services.refusals import log_refusals
 from governance.board.states import CaseKind, SeatKind
 from governance.people.models import User
 from ground import clock, records
@@ -23,8 +24,7 @@ def suspend(*, version: CharterVersion, seat_kind: SeatKind, reason: str, by: Us
 
     Raises what `permissions.check_can_suspend` raises, which is then in the ledger, and BadInput without a reason.
     """
-    payload = {"charter_version": version.pk, "seat": seat_kind}
-    with refusals_logged("board.suspension.refused", payload, by):
+    with log_refusals(SuspensionRefused, by, charter_version=version.pk, seat=seat_kind):
         return _suspend(version, SeatKind(seat_kind), reason.strip(), by)
 
 
@@ -46,20 +46,20 @@ def _suspend(version: CharterVersion, seat_kind: SeatKind, reason: str, by: User
             ratify_by=ratify_by,
         )
     )
-    payload = {
-        "suspension": suspension.pk,
-        "charter_version": version.pk,
-        "case": case.pk,
-        "seat": seat_kind,
-        "reason": reason,
-        "ratify_by": ratify_by,
-    }
-    ledger.append(kind="board.charter.suspended", payload=payload, by=by.actor)
+    suspended = CharterSuspendedBySeat(
+        suspension=suspension.pk,
+        charter_version=version.pk,
+        case=case.pk,
+        seat=seat_kind,
+        reason=reason,
+        ratify_by=ratify_by,
+    )
+    ledger.append(suspended, by=by.actor)
     open_recorded(case, by)
     return suspension
 
 
-def _case(version: CharterVersion, reason: str, ratify_by, by: User) -> Case:
+def _case(version: CharterVersion, reason: str, ratify_by: datetime, by: User) -> Case:
     now = clock.now()
     return Case(
         kind=CaseKind.SUSPENSION,

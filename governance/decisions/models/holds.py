@@ -10,11 +10,14 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from audits.ledger.ties import tied, told
 from charter.registry.models import Metric
+from governance.decisions.events import HoldPlaced, HoldReleased, ProtectionMade
 from governance.decisions.states import HoldCause
 from governance.people.models import Cohort, Person
 from ground import clock
 from ground.ids import new_blind_id
+from ground.models import HoldsTexts
 
 _USER = settings.AUTH_USER_MODEL
 
@@ -36,7 +39,7 @@ def or_none(field: str) -> Coalesce:
     return Coalesce(F(field), Value(UUID(int=0)), output_field=models.UUIDField())
 
 
-class Hold(models.Model):
+class Hold(HoldsTexts):
     """Values of one metric under review: a cohort's, a person's, or where neither is named all of them.
 
     `ends_on` is out. Cause, reason and who placed it are for auditors and whoever placed it; to all others every hold
@@ -98,6 +101,7 @@ class Hold(models.Model):
                 violation_error_message=_("You hold these values already in part of that time."),
             ),
         ]
+        triggers = [*tied(insert=[told(HoldPlaced)], update=[told(HoldReleased)])]
 
 
 class Protection(models.Model):
@@ -123,3 +127,4 @@ class Protection(models.Model):
                 violation_error_message=_("The window must end after it begins."),
             )
         ]
+        triggers = [*tied(insert=[told(ProtectionMade)])]

@@ -5,10 +5,14 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
-from charter.registry.models import Metric, choices
+from audits.ledger.ties import tied, told
+from charter.programme.models import choices
+from charter.registry.models import Metric
 from charter.rules.vocabulary import ContextKind
+from governance.decisions.events import NoteConfirmed, NoteProposed, NoteTurnedDown
 from governance.decisions.models.holds import days, or_none
 from governance.decisions.states import ABOUT, About, NoteState
 from governance.people.models import Person, Team
@@ -17,6 +21,22 @@ from ground.models import Record
 
 _USER = settings.AUTH_USER_MODEL
 _IN_USE = Q(turned_down_at__isnull=True)
+_CONFIRMED = _IN_USE & Q(confirmed_at__isnull=False)
+_STRETCH = Q(kind=ContextKind.STRETCH.value)
+_WHOSE: list[tuple[str | Combinable, str]] = [
+    (or_none("team"), RangeOperators.EQUAL),
+    (or_none("person"), RangeOperators.EQUAL),
+]
+_SAME: list[tuple[str | Combinable, str]] = [
+    ("kind", RangeOperators.EQUAL),
+    *_WHOSE,
+    (or_none("metric"), RangeOperators.EQUAL),
+    ("service", RangeOperators.EQUAL),
+    (days(), RangeOperators.OVERLAPS),
+]
+_TOUCHING: list[tuple[str | Combinable, str]] = [*_WHOSE, (days(touching=True), RangeOperators.OVERLAPS)]
+_TWICE = _("There is a note of this kind for part of that time already.")
+_TOO_CLOSE = _("A stretch period cannot follow another at once, nor overlap it. Ask the review board first.")
 
 
 class ContextNote(Record):
@@ -80,32 +100,33 @@ class ContextNote(Record):
                 ),
                 name="contextnote_turned_down_at_by_and_why",
             ),
+            # Of one's own, and of what is confirmed: what one person proposes keeps nobody else from proposing.
+            ExclusionConstraint(
+                name="contextnote_not_twice_by_one",
+                expressions=[("proposed_by", RangeOperators.EQUAL), *_SAME],
+                condition=_IN_USE,
+                violation_error_message=_TWICE,
+            ),
             ExclusionConstraint(
                 name="contextnote_once_a_time",
-                expressions=[
-                    ("kind", RangeOperators.EQUAL),
-                    (or_none("team"), RangeOperators.EQUAL),
-                    (or_none("person"), RangeOperators.EQUAL),
-                    (or_none("metric"), RangeOperators.EQUAL),
-                    ("service", RangeOperators.EQUAL),
-                    (days(), RangeOperators.OVERLAPS),
-                ],
-                condition=_IN_USE,
-                violation_error_message=_("There is a note of this kind for part of that time already."),
+                expressions=_SAME,
+                condition=_CONFIRMED,
+                violation_error_message=_TWICE,
+            ),
+            ExclusionConstraint(
+                name="contextnote_stretches_apart_by_one",
+                expressions=[("proposed_by", RangeOperators.EQUAL), *_TOUCHING],
+                condition=_IN_USE & _STRETCH,
+                violation_error_message=_TOO_CLOSE,
             ),
             ExclusionConstraint(
                 name="contextnote_stretches_apart",
-                expressions=[
-                    (or_none("team"), RangeOperators.EQUAL),
-                    (or_none("person"), RangeOperators.EQUAL),
-                    (days(touching=True), RangeOperators.OVERLAPS),
-                ],
-                condition=_IN_USE & Q(kind=ContextKind.STRETCH.value),
-                violation_error_message=_(
-                    "A stretch period cannot follow another at once, nor overlap it. Ask the review board first."
-                ),
+                expressions=_TOUCHING,
+                condition=_CONFIRMED & _STRETCH,
+                violation_error_message=_TOO_CLOSE,
             ),
         ]
+        triggers = [*tied(insert=[told(NoteProposed)], update=[told(NoteConfirmed, NoteTurnedDown)])]
 
     def __str__(self) -> str:
         return f"{self.about.label}: {self.team or self.person}"

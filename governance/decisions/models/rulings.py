@@ -7,8 +7,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from governance.board.models import Case
-from governance.decisions.models.decision import Decision
+from audits.ledger.ties import tied, told
+from governance.board.models import Case, ties
+from governance.board.states import CaseKind
+from governance.decisions.events import ReferralMade, RulingEnded
+from governance.decisions.models.records import DecisionRecord
 from ground import clock
 from ground.models import Record
 
@@ -19,10 +22,10 @@ class Referral(Record):
     """A referred question, put to the board by whoever asked it; once its case is closed, that is the ruling.
 
     `shapes` say, for each of `rules` in their order, which later requests the ruling answers
-    (`governance.decisions.shapes`). The request and the facts are those of the decision.
+    (`governance.decisions.requests.fingerprints`). The request and the facts are those of the decision.
     """
 
-    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="referral")
+    decision = models.OneToOneField(DecisionRecord, on_delete=models.PROTECT, related_name="referral")
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="referral")
     rules = ArrayField(models.CharField(max_length=20))
     shapes = ArrayField(models.CharField(max_length=64))
@@ -47,6 +50,11 @@ class Referral(Record):
             ),
         ]
         indexes = [GinIndex(fields=["shapes"], name="referral_shapes")]
+        triggers = [
+            *tied(insert=[told(ReferralMade)], update=[told(RulingEnded)]),
+            ties.while_open(kind=CaseKind.EDGE_CASE),
+            ties.once("ended_at"),
+        ]
 
     def __str__(self) -> str:
         return str(self.case)

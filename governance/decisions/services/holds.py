@@ -1,19 +1,24 @@
 """Putting values under review and ending that, at once: the metric is taken alone, so that no answer slips between."""
 
 from datetime import date
+from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audits.ledger import services as ledger
-from audits.ledger.models import Visibility
 from charter.registry.locks import take_metric
 from charter.registry.models import Metric
 from governance.decisions import permissions
+from governance.decisions.events import HoldPlaced, HoldReleased, ProtectionMade
 from governance.decisions.models import Hold, Protection
+from governance.decisions.services.windows import check_lifetime, check_window
 from governance.decisions.states import HoldCause
 from governance.people.models import Cohort, Person, User
+from governance.people.permissions import is_system
 from ground import clock, records
+from ground.daily import check_daily
 from ground.errors import BadInput, Conflict
 
 
@@ -32,12 +37,18 @@ def place_hold(
     """Put values of a metric under review from this moment: a cohort's, a person's, or all of them; `ends_on` is out.
 
     In the caller's transaction, so that an appeal and its hold are one; who places several takes metrics in the order
-    of their slugs. Raises what `permissions.check_can_place_hold` raises, and BadInput naming the field.
+    of their slugs. Raises what `permissions.check_can_place_hold` and `check_can_hold_person` raise, and BadInput naming the field.
     """
     permissions.check_can_place_hold(by, metric, HoldCause(cause))
+    if person is not None:
+        permissions.check_can_hold_person(by, person)
     if not reason.strip():
         raise BadInput(_("Say why these values are under review."), field="reason")
     check_window(starts_on, ends_on)
+    if not is_system(by):
+        check_lifetime(starts_on, ends_on, person=person)
+        held = Hold.objects.filter(placed_by=by)
+        check_daily(held, "placed_at", account=by.pk, most=settings.HOLDS_A_DAY)
     take_metric(metric.slug)
     hold = Hold(
         metric=metric,
@@ -51,7 +62,8 @@ def place_hold(
         placed_by=by,
     )
     _insert(hold)
-    _append("placed", hold, by, cause=hold.cause, reason=hold.reason)
+    placed = HoldPlaced(**_recorded(hold), cause=hold.cause, reason=hold.reason)
+    ledger.append(placed, by=by.actor)
     return hold
 
 
@@ -67,7 +79,7 @@ def release_hold(*, hold: Hold, why: str, by: User) -> Hold:
         raise Conflict(_("These values are not under review any more."), code="already_released")
     hold.released_at, hold.released_by, hold.released_because = clock.now(), by, why.strip()
     hold.save(update_fields=["released_at", "released_by", "released_because"])
-    _append("released", hold, by, why=hold.released_because)
+    ledger.append(HoldReleased(**_recorded(hold), why=hold.released_because), by=by.actor)
     return hold
 
 
@@ -84,23 +96,15 @@ def protect(*, person: Person, account: User, starts_on: date, ends_on: date, by
     made = records.insert(
         Protection(person=person, account=account, starts_on=starts_on, ends_on=ends_on, made_by=by)
     )
-    payload = {
-        "protection": made.pk,
-        "person": person.external_id,
-        "account": account.pk,
-        "from": starts_on,
-        "to": ends_on,
-    }
-    ledger.append(
-        kind="decisions.protection.made", payload=payload, by=by.actor, visibility=Visibility.RESTRICTED
+    event = ProtectionMade(
+        protection=made.pk,
+        person=person.external_id,
+        account=account.pk,
+        starts_on=starts_on,
+        ends_on=ends_on,
     )
+    ledger.append(event, by=by.actor)
     return made
-
-
-def check_window(starts_on: date, ends_on: date) -> None:
-    """Raise BadInput naming `ends_on` unless it comes after the first day."""
-    if ends_on <= starts_on:
-        raise BadInput(_("The window must end after it begins."), field="ends_on", code="window_inverted")
 
 
 def _insert(hold: Hold) -> None:
@@ -111,16 +115,12 @@ def _insert(hold: Hold) -> None:
         raise BadInput(error.detail, field=error.field or "starts_on") from error
 
 
-def _append(what: str, hold: Hold, by: User, **more: object) -> None:
-    payload = {
+def _recorded(hold: Hold) -> dict[str, Any]:
+    return {
         "hold": hold.pk,
         "metric": hold.metric.slug,
         "cohort": hold.cohort.slug if hold.cohort else None,
         "person": hold.person.external_id if hold.person else None,
-        "from": hold.starts_on,
-        "to": hold.ends_on,
-        **more,
+        "starts_on": hold.starts_on,
+        "ends_on": hold.ends_on,
     }
-    ledger.append(
-        kind=f"decisions.hold.{what}", payload=payload, by=by.actor, visibility=Visibility.RESTRICTED
-    )

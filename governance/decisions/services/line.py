@@ -1,10 +1,9 @@
 """The line: request → facts → verdict → receipt → rows. `answer` is the only way to a value."""
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-import msgspec
 from django.db import Error as DatabaseError
 from django.db import transaction
 
@@ -12,67 +11,76 @@ from audits.ledger import services as ledger
 from charter import rules
 from charter.rules.request import Request
 from charter.rules.verdict import Verdict
-from governance.decisions.gathering import Gathered, gather
-from governance.decisions.models import Decision, Door
-from governance.decisions.reading import NOTHING, Reading, read
-from governance.decisions.replies import Answer
-from governance.decisions.services.looks import tell_of_look
+from governance.decisions.events import QuestionAnswered, QuestionChecked
+from governance.decisions.facts.gathering import GatheredFacts, gather
+from governance.decisions.models import DecisionRecord, Door
+from governance.decisions.requests.cost import charged
+from governance.decisions.rows.reading import NOTHING, Reading, check_arrangement, read
+from governance.decisions.services.access_notices import tell_of_look
+from governance.decisions.services.answers import Answer
+from governance.decisions.services.receipts import hash_rows, sign_decision
 from governance.people.models import User
 from ground import statements
 from ground.errors import Unavailable
 
 
-def answer(*, request: Request, by: User, door: Door, rows: bool = True) -> Answer:
+def answer(*, request: Request, by: User, door: Door, rows: bool = True, is_charged: bool = False) -> Answer:
     """Decide a request and, where it is permitted, give its rows with the receipt of having decided it.
 
-    `rows=False` only checks. Raises BadInput for a request that names what is not there, and Unavailable (with no
+    `rows=False` only checks. Raises BadInput for a request that names what is not there or asks of rows what no rule
+    refuses and nothing can do or more than one request may, TooMuch where the account has had its part for now, and Unavailable (with no
     rows) when anything, the commit included, fails: no receipt, no rows.
     """
+    if not is_charged:
+        with charged((request,), account=by.pk):
+            return answer(request=request, by=by, door=door, rows=rows, is_charged=True)
     with _or_unavailable():
         with transaction.atomic(durable=True):
             gathered = gather(request, by=by, rows=rows)
             verdict = rules.decide(gathered.facts, gathered.rulebook)
+            if verdict.permits:
+                check_arrangement(request, gathered)
             reading = read(request, gathered) if rows and verdict.permits else NOTHING
             decision = _record(request, gathered, verdict, reading, by=by, door=door, rows=rows)
             if rows and verdict.permits:
-                tell_of_look(decision, gathered, by)
-        receipt = ledger.sign(decision.entry)
+                tell_of_look(decision, gathered, by=by)
+        receipt = sign_decision(decision, gathered.charters)
     return Answer.of(decision, gathered, verdict, reading, receipt)
 
 
 def _record(
     request: Request,
-    gathered: Gathered,
+    gathered: GatheredFacts,
     verdict: Verdict,
     reading: Reading,
     *,
     by: User,
     door: Door,
     rows: bool,
-) -> Decision:
+) -> DecisionRecord:
     """Write what was asked, what was true and what was decided, and the ledger entry that proves it."""
-    content_hash = _hash(reading.leaving) if rows and verdict.permits else ""
-    decided = {
+    content_hash = hash_rows(reading.leaving) if rows and verdict.permits else ""
+    decided: dict[str, Any] = {
         "verdict": verdict.outcome.value,
-        "rules": sorted({bite.id for bite in verdict.rules}),
+        "rules": sorted({match.id for match in verdict.rules}),
         "obligations": list(verdict.obligations),
         "rulebook_hash": gathered.rulebook.content_hash,
         "content_hash": content_hash,
+        "snapshot": reading.snapshot or "",
         "door": door.value,
         "checked_only": not rows,
         "paired": [each.recorded for each in reading.paired],
         "subjects": list(gathered.persons),
         "request": request,
     }
-    charters = {each.metric: each.number for each in gathered.governing}
-    kind = "decisions.answered" if rows else "decisions.checked"
+    event = QuestionAnswered if rows else QuestionChecked
     with statements.together():
-        entry = ledger.append(kind=kind, payload={**decided, "charters": charters}, by=by.actor)
-        decision = Decision(
+        entry = ledger.append(event(**decided, charters=gathered.charters), by=by.actor)
+        decision = DecisionRecord(
             at=gathered.facts[0].at,
             actor=by,
             facts=[_without_request(facts) for facts in gathered.facts],
-            bites=verdict.rules,
+            matches=verdict.rules,
             metrics=list(request.metrics),
             cohorts=list(request.cohorts),
             use=request.decision.value,
@@ -87,11 +95,6 @@ def _record(
 def _without_request(facts: rules.Facts) -> dict[str, object]:
     """Facts as stored: the request stands beside them once."""
     return {name: getattr(facts, name) for name in facts.__struct_fields__ if name != "request"}
-
-
-def _hash(rows: tuple[object, ...]) -> str:
-    """SHA-256 of the rows as they leave, hex."""
-    return hashlib.sha256(msgspec.json.encode(rows)).hexdigest()
 
 
 @contextmanager

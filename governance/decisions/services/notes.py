@@ -1,23 +1,26 @@
 """Saying what else was going on, and settling what somebody else said of it."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from audits.ledger import services as ledger
-from audits.ledger.models import Visibility
 from charter.registry.models import Metric
 from charter.rules.vocabulary import ContextKind
 from governance.decisions import permissions
+from governance.decisions.events import NoteConfirmed, NoteProposed, NoteTurnedDown
 from governance.decisions.models import ContextNote
-from governance.decisions.services import telling
-from governance.decisions.services.holds import check_window
+from governance.decisions.services import notifications
+from governance.decisions.services.windows import check_lifetime, check_window
 from governance.decisions.states import ABOUT
 from governance.people.models import Person, Team, User
+from governance.people.permissions import is_system
 from ground import clock, records
-from ground.errors import BadInput
+from ground.daily import check_daily
+from ground.errors import BadInput, Conflict
 
 
 @transaction.atomic(durable=True)
@@ -41,6 +44,10 @@ def propose_note(
     kind = ContextKind(kind)
     permissions.check_can_propose_note(by, team=team, person=person)
     _check_fits(kind, team, person, starts_on, ends_on, says)
+    check_lifetime(starts_on, ends_on, person=person)
+    if not is_system(by):
+        proposed_by_them = ContextNote.objects.filter(proposed_by=by)
+        check_daily(proposed_by_them, "proposed_at", account=by.pk, most=settings.NOTES_A_DAY)
     note = ContextNote(
         kind=kind.value,
         team=team,
@@ -53,9 +60,11 @@ def propose_note(
         proposed_at=clock.now(),
         proposed_by=by,
     )
+    _check_not_confirmed(note)
     _insert(note)
-    _append("proposed", note, by, kind=note.kind, says=note.says)
-    telling.proposed(note, by)
+    proposed = NoteProposed(**_recorded(note), context_kind=note.kind, says=note.says)
+    ledger.append(proposed, by=by.actor)
+    notifications.notify_proposed(note, by)
     return note
 
 
@@ -65,9 +74,9 @@ def confirm_note(*, note: ContextNote, by: User) -> ContextNote:
     note = _locked(note)
     permissions.check_can_confirm_note(by, note)
     note.confirmed_at, note.confirmed_by = clock.now(), by
-    note.save(update_fields=["confirmed_at", "confirmed_by"])
-    _append("confirmed", note, by)
-    telling.settled(note, by)
+    _save_confirmed(note)
+    ledger.append(NoteConfirmed(**_recorded(note)), by=by.actor)
+    notifications.notify_settled(note, by)
     return note
 
 
@@ -80,8 +89,8 @@ def turn_down_note(*, note: ContextNote, why: str, by: User) -> ContextNote:
         raise BadInput(_("Say why this note does not stand."), field="why")
     note.turned_down_at, note.turned_down_by, note.turned_down_because = clock.now(), by, why.strip()
     note.save(update_fields=["turned_down_at", "turned_down_by", "turned_down_because"])
-    _append("turned_down", note, by, why=note.turned_down_because)
-    telling.settled(note, by)
+    ledger.append(NoteTurnedDown(**_recorded(note), why=note.turned_down_because), by=by.actor)
+    notifications.notify_settled(note, by)
     return note
 
 
@@ -115,22 +124,39 @@ def _insert(note: ContextNote) -> None:
         raise BadInput(error.detail, field=error.field or "starts_on") from error
 
 
+def _check_not_confirmed(note: ContextNote) -> None:
+    """Raise BadInput where two people have said the same of part of that time already, one proposing and one confirming."""
+    alike = ContextNote.objects.filter(
+        kind=note.kind, team=note.team, person=note.person, metric=note.metric, service=note.service
+    )
+    standing = alike.filter(confirmed_at__isnull=False, turned_down_at__isnull=True)
+    if standing.filter(starts_on__lt=note.ends_on, ends_on__gt=note.starts_on).exists():
+        text = _("There is a note of this kind for part of that time already.")
+        raise BadInput(text, field="starts_on")
+
+
+def _save_confirmed(note: ContextNote) -> None:
+    """Two people may say the same of one time; one of it is confirmed. Raises Conflict."""
+    try:
+        with transaction.atomic():
+            note.save(update_fields=["confirmed_at", "confirmed_by"])
+    except IntegrityError as error:
+        text = _("Another note of this kind is confirmed for part of that time. Turn this one down.")
+        raise Conflict(text, code="confirmed_already") from error
+
+
 def _locked(note: ContextNote) -> ContextNote:
     """The note as it stands now, held until the transaction ends."""
     held = ContextNote.objects.select_for_update(of=("self",))
     return held.select_related("team", "person", "metric", "proposed_by").get(pk=note.pk)
 
 
-def _append(what: str, note: ContextNote, by: User, **more: object) -> None:
-    """What is said of a person is for those who may see it; a team's notes stand beside its values."""
-    payload = {
+def _recorded(note: ContextNote) -> dict[str, Any]:
+    return {
         "note": note.pk,
         "team": note.team.slug if note.team else None,
         "person": note.person.external_id if note.person else None,
         "metric": note.metric.slug if note.metric else None,
-        "from": note.starts_on,
-        "to": note.ends_on,
-        **more,
+        "starts_on": note.starts_on,
+        "ends_on": note.ends_on,
     }
-    seen = Visibility.OPEN if note.person is None else Visibility.RESTRICTED
-    ledger.append(kind=f"decisions.note.{what}", payload=payload, by=by.actor, visibility=seen)

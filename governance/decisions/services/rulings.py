@@ -1,13 +1,13 @@
 """Questions that the rules leave to the board: put to it by whoever asked, and its rulings, ended early by it."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audits.ledger import services as ledger
-from audits.ledger.models import Visibility
 from charter.registry import queries as registry
 from charter.rules import words
 from charter.rules.facts import Facts
@@ -16,8 +16,9 @@ from charter.rules.vocabulary import Outcome
 from governance.board import services as board
 from governance.board.states import CaseKind
 from governance.decisions import permissions, queries
-from governance.decisions.models import Decision, Referral
-from governance.decisions.shapes import shape
+from governance.decisions.events import ReferralMade, RulingEnded
+from governance.decisions.models import DecisionRecord, Referral
+from governance.decisions.requests.fingerprints import make_fingerprint
 from governance.decisions.states import RulingStanding
 from governance.people.models import User
 from ground import clock, records, statements
@@ -32,7 +33,7 @@ LONGEST_SUBJECT = 200
 
 
 @transaction.atomic(durable=True)
-def refer_to_board(*, decision: Decision, by: User, said: str = "") -> Referral:
+def refer_to_board(*, decision: DecisionRecord, by: User, said: str = "") -> Referral:
     """Put a referred question to the board as an edge case, with the asker's own words where there are any.
 
     Asked again while it is before the board, it gives the referral that there is. Raises NotPermitted where another
@@ -42,7 +43,7 @@ def refer_to_board(*, decision: Decision, by: User, said: str = "") -> Referral:
     permissions.check_can_refer(by, decision)
     shapes = dict(_shapes(decision))
     statements.run(_TAKE, {"shapes": list(shapes.values())})
-    waiting = queries.open_referral(list(shapes.values()))
+    waiting = queries.find_open_referral(list(shapes.values()))
     if waiting is not None:
         return _own(waiting, by)
     _check_unruled(decision, list(shapes.values()))
@@ -52,7 +53,7 @@ def refer_to_board(*, decision: Decision, by: User, said: str = "") -> Referral:
     referral = records.insert(
         Referral(decision=decision, case=case, rules=list(shapes), shapes=list(shapes.values()), asked_by=by)
     )
-    _append("decisions.use.referred", referral, by)
+    ledger.append(ReferralMade(**_recorded(referral)), by=by.actor)
     return referral
 
 
@@ -60,21 +61,21 @@ def refer_to_board(*, decision: Decision, by: User, said: str = "") -> Referral:
 def end_ruling(*, referral: Referral, by: User) -> Referral:
     """End a ruling that is in force, at once: the rules refer such questions again. Any member of the board may."""
     referral = Referral.objects.select_for_update(of=("self",)).select_related("case").get(pk=referral.pk)
-    standing = queries.referrals().values_list("standing", flat=True).get(pk=referral.pk)
+    standing = queries.list_referrals().values_list("standing", flat=True).get(pk=referral.pk)
     permissions.check_can_end_ruling(by, RulingStanding(standing))
     referral.ended_at, referral.ended_by = clock.now(), by
     referral.save(update_fields=["ended_at", "ended_by"])
-    _append("decisions.ruling.ended", referral, by)
+    ledger.append(RulingEnded(**_recorded(referral)), by=by.actor)
     return referral
 
 
-def _shapes(decision: Decision) -> Iterator[tuple[str, str]]:
+def _shapes(decision: DecisionRecord) -> Iterator[tuple[str, str]]:
     """Each rule that referred the question, with the shape that a ruling on it holds for."""
     request, facts = _request(decision), decision.facts[0]
-    rulebook = registry.rulebook_of(decision.rulebook_hash)
+    rulebook = registry.find_rulebook(decision.rulebook_hash)
     roles = msgspec.convert({**facts, "request": request}, Facts).actor.roles
-    for rule in sorted({bite["id"] for bite in decision.bites if bite["effect"] == Outcome.REFER}):
-        yield rule, shape(rulebook.by_id[rule], request, asker=decision.actor_id, roles=roles)
+    for rule in sorted({match["id"] for match in decision.matches if match["effect"] == Outcome.REFER}):
+        yield rule, make_fingerprint(rulebook.by_id[rule], request, asker=decision.actor_id, roles=roles)
 
 
 def _own(waiting: Referral, by: User) -> Referral:
@@ -83,14 +84,14 @@ def _own(waiting: Referral, by: User) -> Referral:
     return waiting
 
 
-def _check_unruled(decision: Decision, shapes: list[str]) -> None:
+def _check_unruled(decision: DecisionRecord, shapes: list[str]) -> None:
     """Raise Conflict where the decision was put to the board before, or a ruling of this shape is in force."""
-    ruled = queries.referrals().filter(standing__in=[RulingStanding.YES, RulingStanding.NO])
+    ruled = queries.list_referrals().filter(standing__in=[RulingStanding.YES, RulingStanding.NO])
     if Referral.objects.filter(decision=decision).exists() or ruled.filter(shapes__overlap=shapes).exists():
         raise Conflict(_("The board has ruled on this question. Ask it again."), code="already_ruled")
 
 
-def _subject(decision: Decision) -> str:
+def _subject(decision: DecisionRecord) -> str:
     """What the ruling is about. It is published, so it names neither who asks nor about whom."""
     request = _request(decision)
     names = words.listed(words.inside(each["charter"]["name"]) for each in decision.facts)
@@ -100,26 +101,25 @@ def _subject(decision: Decision) -> str:
     return head[: LONGEST_SUBJECT - len(tail)] + tail
 
 
-def _question(decision: Decision, said: str) -> str:
+def _question(decision: DecisionRecord, said: str) -> str:
     """The matter in plain words: what the rules left open, and what the asker says of it."""
-    bites = {bite["id"]: bite for bite in decision.bites}
+    matches = {match["id"]: match for match in decision.matches}
     opened = [
         _("The rules leave this use to the board. May it be made?"),
-        *(f"{key}: {bite['text']} {bite['why']}" for key, bite in sorted(bites.items())),
+        *(f"{key}: {match['text']} {match['why']}" for key, match in sorted(matches.items())),
     ]
     return "\n\n".join([*opened, *([said.strip()] if said.strip() else [])])
 
 
-def _request(decision: Decision) -> Request:
+def _request(decision: DecisionRecord) -> Request:
     return msgspec.convert(decision.request, Request)
 
 
-def _append(kind: str, referral: Referral, by: User) -> None:
-    payload = {
+def _recorded(referral: Referral) -> dict[str, Any]:
+    return {
         "referral": referral.pk,
         "decision": referral.decision_id,
         "case": referral.case_id,
         "rules": referral.rules,
         "shapes": referral.shapes,
     }
-    ledger.append(kind=kind, payload=payload, by=by.actor, visibility=Visibility.RESTRICTED)

@@ -1,19 +1,20 @@
 """Words of single pages: `{% load desk %}`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django import template
 from django.utils.translation import gettext as _
 
+from charter.registry.screens.tables import standing_tag
 from charter.rules import Verdict, words
-from charter.rules.examples import Tried
+from charter.rules.examples import ExampleResult
+from charter.rules.vocabulary import DecisionType
 from governance.board.models import Waiver
-from governance.desk import wording
-from governance.desk.answers import rule_url
-from governance.desk.tables import standing_tag
-from governance.desk.templatetags.mc import OUTCOMES
-from governance.desk.views.board import particulars
+from governance.board.screens import case_details
 from governance.people.queries import CohortAsked
+from governance.ui import questions, wording
+from governance.ui.links import rule_url
+from governance.ui.templatetags.mc import OUTCOMES
 
 register = template.Library()
 register.filter("standing", standing_tag)
@@ -28,6 +29,18 @@ def cohort_list(cohorts: Iterable[CohortAsked]) -> str:
     return words.listed(
         f"{words.cohort(cohort.slug)} ({words.many(cohort.people, 'person', 'people')})" for cohort in cohorts
     )
+
+
+@register.filter
+def decision_name(decision: str) -> str:
+    """`promotion evidence`, `one-on-one`."""
+    return questions.name_decision(DecisionType(decision))
+
+
+@register.filter
+def item(rows: Sequence[object], place: int) -> object:
+    """The one at a place, counted from nought."""
+    return rows[place]
 
 
 @register.filter
@@ -61,13 +74,13 @@ def verdict_words(outcome: str) -> str:
 
 
 @register.filter
-def mismatch(tried: Tried) -> str:
+def mismatch(tried: ExampleResult) -> str:
     """Why an example of a rule no longer holds, in a sentence; empty where it does."""
     if tried.matches:
         return ""
     ids = rule_ids(tried.verdict)
     if tried.example.permitted:
-        return _("The house’s rules allow this. %(ids)s, which your organisation added, stops it.") % {
+        return _("The built-in rules allow this. %(ids)s, which your organisation added, stops it.") % {
             "ids": ids
         }
     if ids:
@@ -78,7 +91,7 @@ def mismatch(tried: Tried) -> str:
 @register.filter
 def waiver_scope(waiver: Waiver) -> str:
     """`Lead time for changes, for a retrospective`."""
-    return words.sentence(particulars.scope(waiver))
+    return words.sentence(case_details.describe_scope(waiver))
 
 
 @register.filter
@@ -90,4 +103,4 @@ def outcome_words(outcome: str) -> str:
 @register.filter
 def rule_ids(verdict: Verdict) -> str:
     """`AR04, AR14`: the rules that decided, each once."""
-    return ", ".join(dict.fromkeys(bite.id for bite in verdict.rules))
+    return ", ".join(dict.fromkeys(match.id for match in verdict.rules))

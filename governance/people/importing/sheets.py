@@ -11,16 +11,25 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 
-from charter.rules.request import Slug
-from governance.people.models import ContextClass, WorkingArrangement
+from charter.rules.request import PersonName
+from governance.people.models import ContextClassChoices, WorkingArrangement
+from governance.people.names import fold_name
+from governance.people.source_names import NAME_LENGTH
+from ground import texts
+from ground.parsing import parse_day
 
 Cell = str | date | None
 Read = Callable[[str], Cell]
+Kind = TypeVar("Kind", str, date)
+
+
+_BOM = "\ufeff"  # some programs write one before each time that they save
 
 
 @dataclass(frozen=True)
@@ -38,12 +47,27 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Row:
+class SheetRow:
     number: int
     cells: Mapping[str, Cell]
 
-    def __getitem__(self, column: str) -> Cell:
-        return self.cells[column]
+    def text(self, column: str) -> str:
+        """What a column of text holds."""
+        return self._cell(column, str)
+
+    def day(self, column: str) -> date:
+        """What a column of dates holds."""
+        return self._cell(column, date)
+
+    def end(self, column: str) -> date | None:
+        """What a column of dates holds that may be blank."""
+        return None if self.cells[column] is None else self.day(column)
+
+    def _cell(self, column: str, kind: type[Kind]) -> Kind:
+        cell = self.cells[column]
+        if not isinstance(cell, kind):
+            raise TypeError(f"{column} holds {cell!r}, which is no {kind.__name__}")
+        return cell
 
 
 @dataclass(frozen=True)
@@ -51,19 +75,25 @@ class Sheet:
     """One file as read: its sound rows, its faults, and every key that it names, on a sound row or not."""
 
     file: str
-    rows: tuple[Row, ...] = ()
+    rows: tuple[SheetRow, ...] = ()
     problems: tuple[Problem, ...] = ()
     keys: frozenset[str] = frozenset()
     sha256: str = ""
 
 
 def text(length: int, *, blank: bool = False) -> Read:
+    """A label (`texts.clean_label`) of so many characters, as it is kept."""
+    longest = 4 * length  # as it is written, with what is composed or left out on the way in
+
     def read(cell: str) -> str:
-        if not cell and not blank:
-            raise ValueError(_("This must be filled in."))
-        if len(cell) > length:
+        if len(cell) > longest:
             raise ValueError(_("This is longer than %(length)s characters.") % {"length": length})
-        return cell
+        label = texts.clean_label(cell)
+        if not label and not blank:
+            raise ValueError(_("This must be filled in."))
+        if len(label) > length:
+            raise ValueError(_("This is longer than %(length)s characters.") % {"length": length})
+        return label
 
     return read
 
@@ -79,14 +109,40 @@ def slug(cell: str) -> str:
     return cell
 
 
+def source(cell: str) -> str:
+    """The slug of a source, or nothing for all of them."""
+    if not re.fullmatch(r"([a-z][a-z0-9_]{0,59})?", cell):
+        raise ValueError(
+            _(
+                "“%(cell)s” is no source. Write its slug, or leave it blank where the name is the same in every source."
+            )
+            % {"cell": cell}
+        )
+    return cell
+
+
+def name_in_source(cell: str) -> str:
+    """What a source calls somebody, as it writes it."""
+    if not fold_name(cell):
+        raise ValueError(_("This must be filled in."))
+    return str(text(NAME_LENGTH)(cell))
+
+
+class IdentityKind(TextChoices):
+    """Whose a name in a source is."""
+
+    PERSON = "person", _("A person")
+    BOT = "bot", _("A bot")
+
+
 def external_id(cell: str) -> str:
     """As a request may write it, since a person that cannot be named could not ask for their own values."""
     try:
-        return msgspec.convert(cell, Slug)
+        return msgspec.convert(cell, PersonName)
     except msgspec.ValidationError:
         raise ValueError(
             _(
-                "“%(cell)s” must be 1 to 100 lower-case letters, digits and “.:+_-”, beginning with a letter or digit."
+                "“%(cell)s” must be 1 to 100 lower-case letters, digits and “.:+_-@'”, beginning with a letter or digit."
             )
             % {"cell": cell}
         ) from None
@@ -94,11 +150,9 @@ def external_id(cell: str) -> str:
 
 def day(cell: str) -> date:
     try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", cell):
-            return date.fromisoformat(cell)
+        return parse_day(cell)
     except ValueError:
-        pass
-    raise ValueError(_("“%(cell)s” is not a date. Write it as 2026-01-31.") % {"cell": cell})
+        raise ValueError(_("“%(cell)s” is not a date. Write it as 2026-01-31.") % {"cell": cell}) from None
 
 
 def day_or_blank(cell: str) -> date | None:
@@ -124,7 +178,7 @@ COLUMNS: dict[str, dict[str, Read]] = {
         "slug": slug,
         "name": text(200),
         "value_stream": text(60),
-        "context_class": word(ContextClass),
+        "context_class": word(ContextClassChoices),
         "valid_from": day,
         "valid_to": day_or_blank,
     },
@@ -141,17 +195,29 @@ COLUMNS: dict[str, dict[str, Read]] = {
     "lines.csv": {"person": text(100), "manager": text(100), "valid_from": day, "valid_to": day_or_blank},
 }
 
+# What may be left out; what is kept elsewhere then stays as it is.
+OPTIONAL: dict[str, dict[str, Read]] = {
+    "identities.csv": {
+        "source": source,
+        "name": name_in_source,
+        "person": text(100, blank=True),
+        "kind": word(IdentityKind),
+    },
+    "aliases.csv": {"source": source, "name": name_in_source, "team": text(60, blank=True)},
+}
+
 
 def read_folder(folder: Path) -> dict[str, Sheet]:
-    """Every sheet of a folder by its file name, sound or not."""
-    return {file: read_sheet(folder / file, columns) for file, columns in COLUMNS.items()}
+    """Every sheet of a folder by its file name, sound or not; of those that may be left out, those that are there."""
+    there = {file: columns for file, columns in OPTIONAL.items() if (folder / file).exists()}
+    return {file: read_sheet(folder / file, columns) for file, columns in {**COLUMNS, **there}.items()}
 
 
 def read_sheet(path: Path, columns: Mapping[str, Read]) -> Sheet:
     """One UTF-8 file, with commas and a header; blank lines are passed over."""
     try:
         content = path.read_bytes()
-        lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
+        lines = list(csv.reader(io.StringIO(content.decode().lstrip(_BOM), newline=""), strict=True))
     except OSError:
         return _unreadable(
             path, _("This file cannot be read. Put it there, with its header even where it has no rows.")
@@ -175,7 +241,7 @@ def _unreadable(path: Path, sentence: str) -> Sheet:
 def _read_rows(
     file: str, header: list[str], lines: list[list[str]], columns: Mapping[str, Read], sha256: str
 ) -> Sheet:
-    rows: list[Row] = []
+    rows: list[SheetRow] = []
     problems: list[Problem] = []
     keys: set[str] = set()
     key = next(iter(columns))
@@ -191,7 +257,7 @@ def _read_rows(
         faults = list(_faults(file, number, cells, columns))
         problems += faults
         if not faults:
-            rows.append(Row(number, {column: read(cells[column]) for column, read in columns.items()}))
+            rows.append(SheetRow(number, {column: read(cells[column]) for column, read in columns.items()}))
     return Sheet(file, tuple(rows), tuple(problems), frozenset(keys), sha256)
 
 
@@ -207,8 +273,7 @@ def _faults(
 ) -> Iterator[Problem]:
     for column, read in columns.items():
         try:
-            if not cells[column].isprintable():
-                raise ValueError(_("This holds a character that cannot be printed, such as a line break."))
+            texts.check_label(cells[column])  # first, as other sentences say the cell
             read(cells[column])
         except ValueError as error:
             yield Problem(file, number, column, str(error))

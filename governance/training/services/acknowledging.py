@@ -4,10 +4,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audits.ledger import services as ledger
-from charter.registry import contract as contracts
-from charter.registry.models import Contract, RulebookVersion
+from charter.programme import contract as contracts
+from charter.programme.models import Contract
+from charter.registry.models import RulebookVersion
 from charter.registry.states import RulebookState
 from governance.people.models import User
+from governance.training.events import ContractAcknowledged, RulesAcknowledged
 from governance.training.models import Acknowledgement, ContractAcknowledgement
 from ground.errors import Conflict
 
@@ -24,8 +26,8 @@ def acknowledge(*, rulebook_version: RulebookVersion, by: User) -> Acknowledgeme
         )
     found, made = Acknowledgement.objects.get_or_create(user=by, rulebook_version=rulebook_version)
     if made:
-        payload = {"rulebook_version": rulebook_version.pk, "number": rulebook_version.number}
-        ledger.append(kind="training.rules.acknowledged", payload=payload, by=by.actor)
+        event = RulesAcknowledged(rulebook_version=rulebook_version.pk, number=rulebook_version.number)
+        ledger.append(event, by=by.actor)
     return found
 
 
@@ -35,13 +37,13 @@ def acknowledge_contract(*, contract: Contract, by: User) -> ContractAcknowledge
 
     Raises Conflict for an earlier version.
     """
-    if contract != contracts.in_force():
+    if contract != contracts.find_contract_in_force():
         raise Conflict(
             _("This is not the contract that counts any more. Read and acknowledge the one that does."),
             code="not_in_force",
         )
     found, made = ContractAcknowledgement.objects.get_or_create(user=by, contract=contract)
     if made:
-        payload = {"contract": contract.pk, "number": contract.number}
-        ledger.append(kind="training.contract.acknowledged", payload=payload, by=by.actor)
+        event = ContractAcknowledged(contract=contract.pk, number=contract.number)
+        ledger.append(event, by=by.actor)
     return found

@@ -9,13 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audits.ledger import services as ledger
-from audits.ledger.models import Visibility
-from charter.registry.models import Programme
 from governance.people.models import User
 from governance.training import permissions, queries, questions
-from governance.training.models import Answer, Attempt, Attestation, Course
-from ground import clock, ids, records
+from governance.training.events import AttemptBegun, AttemptEnded, QuestionOfCourseAnswered, TrainingAttested
+from governance.training.models import Attempt, AttemptAnswer, Attestation, Course
+from ground import calendar, clock, ids, records
 from ground.errors import BadInput, Conflict
+from ground.promises import promised
 
 
 @transaction.atomic(durable=True)
@@ -25,22 +25,22 @@ def begin(*, by: User) -> Attempt:
     Raises NotPermitted for machines, Conflict where there is no course yet.
     """
     permissions.check_can_take(by)
-    course = queries.newest_course()
+    course = queries.find_newest_course()
     if course is None:
         raise Conflict(_("There is no course yet. HR or the board publishes one."), code="no_course")
     key = ids.new_id()
     families = dict(course.questions.values_list("number", "family"))
-    shown = questions.pick(families, seed=key, count=settings.TRAINING_QUESTIONS)
+    shown = questions.pick_questions(families, seed=key, count=settings.TRAINING_QUESTIONS)
     attempt = Attempt(id=key, user=by, course=course, shown=shown, began_at=clock.now())
     Attempt.objects.bulk_create([attempt], ignore_conflicts=True)  # two who click at once begin one
     found = Attempt.objects.get(user=by, course=course, ended_at__isnull=True)
     if found.pk == key:
-        _append("begun", found, by)
+        ledger.append(AttemptBegun(attempt=found.pk), by=by.actor)
     return found
 
 
 @transaction.atomic(durable=True)
-def answer(*, attempt: Attempt, number: int, chosen: int, by: User) -> Answer:
+def answer(*, attempt: Attempt, number: int, chosen: int, by: User) -> AttemptAnswer:
     """Answer one question, which `number` names by its place in the attempt; the last one ends it.
 
     The same answer again changes nothing. Raises NotFound for somebody else's attempt, BadInput where there is no such
@@ -48,20 +48,20 @@ def answer(*, attempt: Attempt, number: int, chosen: int, by: User) -> Answer:
     """
     permissions.check_can_see_attempt(by, attempt)
     attempt = Attempt.objects.select_for_update(of=("self",)).select_related("course").get(pk=attempt.pk)
-    question = queries.question_at(attempt, number)
+    question = queries.get_question(attempt, number)
     given = attempt.answers.filter(question=question).first()
     if given is not None:
         return _same(given, chosen)
     _check_counts(attempt.course)
     if not 0 <= chosen < len(question.options):
         raise BadInput(_("Choose one of the answers."), field="chosen")
-    given = records.insert(Answer(attempt=attempt, question=question, chosen=chosen))
-    _append("answered", attempt, by)
+    given = records.insert(AttemptAnswer(attempt=attempt, question=question, chosen=chosen))
+    ledger.append(QuestionOfCourseAnswered(attempt=attempt.pk), by=by.actor)
     _end_if_done(attempt, by)
     return given
 
 
-def _same(given: Answer, chosen: int) -> Answer:
+def _same(given: AttemptAnswer, chosen: int) -> AttemptAnswer:
     if given.chosen != chosen:
         raise Conflict(
             _("You have answered this question. Another attempt shows other questions."), code="answered"
@@ -71,7 +71,7 @@ def _same(given: Answer, chosen: int) -> Answer:
 
 def _check_counts(course: Course) -> None:
     """Raise Conflict where what this course attests counts no more, so that nobody answers in vain."""
-    if (until := queries.cut(course)) is not None and until < _today():
+    if (until := queries.find_cut(course)) is not None and until < calendar.today():
         raise Conflict(
             _(
                 "A newer course has taken this one's place. Begin that one: this one attests nothing any more."
@@ -81,12 +81,12 @@ def _check_counts(course: Course) -> None:
 
 
 def _end_if_done(attempt: Attempt, by: User) -> None:
-    result = queries.result(attempt)
+    result = queries.read_result(attempt)
     if result.answered < result.of:
         return
     attempt.ended_at = clock.now()
     attempt.save(update_fields=["ended_at"])
-    _append("ended", attempt, by)
+    ledger.append(AttemptEnded(attempt=attempt.pk), by=by.actor)
     if result.passed:
         _attest(attempt, by)
 
@@ -99,30 +99,15 @@ def _attest(attempt: Attempt, by: User) -> None:
             course=course,
             rulebook_version_id=course.rulebook_version_id,
             attempt=attempt,
-            attested_at=attempt.ended_at,
-            valid_until=_today() + relativedelta(months=course.months),
+            attested_at=promised(attempt.ended_at),
+            valid_until=calendar.today() + relativedelta(months=course.months),
         )
     )
-    payload = {
-        "attestation": attestation.pk,
-        "course": course.pk,
-        "number": course.number,
-        "rulebook_version": course.rulebook_version_id,
-        "valid_until": attestation.valid_until,
-    }
-    ledger.append(kind="training.attested", payload=payload, by=by.actor)
-
-
-def _today():
-    programme = Programme.objects.first()
-    return clock.today(programme.time_zone if programme else "UTC")
-
-
-def _append(what: str, attempt: Attempt, by: User) -> None:
-    """Sealed: that somebody tried, how often and when is nobody else's business."""
-    ledger.append(
-        kind=f"training.attempt.{what}",
-        payload={"attempt": attempt.pk},
-        by=by.actor,
-        visibility=Visibility.SEALED,
+    attested = TrainingAttested(
+        attestation=attestation.pk,
+        course=course.pk,
+        number=course.number,
+        rulebook_version=course.rulebook_version_id,
+        valid_until=attestation.valid_until,
     )
+    ledger.append(attested, by=by.actor)

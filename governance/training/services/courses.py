@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -13,20 +14,21 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audits.ledger import services as ledger
-from charter.registry import catalogue, submission
+from charter.authoring import submission
 from charter.registry import queries as registry
-from charter.registry.charter_facts import read_document
-from charter.registry.document import CharterDocument
-from charter.registry.models import CharterVersion, Programme, RulebookVersion
-from charter.registry.states import RulebookState, Standing
-from charter.registry.submission import Tried
-from charter.rules import words
-from charter.rules.vocabulary import Decision, Grain
+from charter.registry.charter_facts import parse_document
+from charter.registry.document import CharterDocument, Example
+from charter.registry.models import CharterVersion, RulebookVersion
+from charter.registry.states import RulebookState, StandingChoices
+from charter.rules import Verdict, words
+from charter.rules.vocabulary import DecisionType, Grain
 from governance.people.models import User
 from governance.training import permissions, questions
+from governance.training.events import CoursePublished
 from governance.training.models import Course, Question
-from governance.training.questions import Asked, EngineFailed, Scenario
-from ground import clock, ids, records
+from governance.training.questions import EngineFailed, Scenario, StoredQuestion
+from governance.training.starter import read_starter_course
+from ground import calendar, clock, ids, records
 from ground.errors import BadInput, Conflict
 
 # From how many charters questions are made: enough to meet those one uses, and few enough to run in a moment.
@@ -55,7 +57,7 @@ def publish_course(
     rulebook = _rules_in_force()
     course_id = ids.new_id()
     asked = _questions(course_id, rulebook)
-    starter = catalogue.course()
+    starter = read_starter_course()
     course = Course(
         id=course_id,
         rulebook_version=rulebook,
@@ -74,7 +76,7 @@ def publish_course(
     course.number = newest.number + 1 if newest else 1
     records.insert(course)
     Question.objects.bulk_create(_rows(course, asked))
-    ledger.append(kind="training.course.published", payload=_payload(course, len(asked)), by=by.actor)
+    ledger.append(_published(course, len(asked)), by=by.actor)
     return course
 
 
@@ -90,12 +92,12 @@ def _rules_in_force() -> RulebookVersion:
     return found
 
 
-def _questions(course_id: UUID, version: RulebookVersion) -> list[Asked]:
+def _questions(course_id: UUID, version: RulebookVersion) -> list[StoredQuestion]:
     """Every example of a rule, then some of charters in force; drawn by the course's own id."""
-    rulebook = registry.rulebook(version.pk)
-    scenarios = [*questions.of_rules(rulebook), *_of_charters(course_id)]
+    rulebook = registry.load_rulebook(version.pk)
+    scenarios = [*questions.list_scenarios(rulebook), *_of_charters(course_id)]
     try:
-        return questions.make(scenarios, rulebook, seed=course_id)
+        return questions.make_questions(scenarios, rulebook, seed=course_id)
     except EngineFailed as failure:
         raise Conflict(
             _("The rules could not be worked out for an example, so there is no course: %(example)s")
@@ -107,33 +109,36 @@ def _questions(course_id: UUID, version: RulebookVersion) -> list[Asked]:
 def _of_charters(seed: UUID) -> Iterator[Scenario]:
     """One correct and one incorrect example of each of some charters in force, tried under the rules in force."""
     chance = Random(str(seed))
-    keys = CharterVersion.objects.filter(standing=Standing.ACTIVE).order_by("metric__slug")
+    keys = CharterVersion.objects.filter(standing=StandingChoices.ACTIVE).order_by("metric__slug")
     chosen = list(keys.values_list("pk", flat=True))
     chosen = chance.sample(chosen, min(CHARTERS, len(chosen)))
     versions = CharterVersion.objects.select_related("metric__programme").filter(pk__in=chosen)
     for version in versions.order_by("metric__slug"):
-        document = read_document(version.document)
-        tried = submission.tried(document, version.metric.programme)
+        document = parse_document(version.document)
+        tried = submission.try_examples(document, version.metric.programme)
         for side in ("correct", "incorrect"):
-            found = [each for place, each in tried.items() if f".{side}[" in place and each.result]
+            found = [
+                (each.example, each.result.verdict)
+                for place, each in tried.items()
+                if f".{side}[" in place and each.result
+            ]
             if found:
-                yield _scenario(document, chance.choice(found))
+                yield _scenario(document, *chance.choice(found))
 
 
-def _scenario(document: CharterDocument, tried: Tried) -> Scenario:
+def _scenario(document: CharterDocument, example: Example, verdict: Verdict) -> Scenario:
     """A charter's example with what is asked, and for what: what somebody says is only why."""
-    assert tried.result is not None
-    request = tried.example.request
+    request = example.request
     grain = str(request["grain"])
     said = {
-        "who": words.sentence(words.a(words.spoken(tried.example.asked_by))),
+        "who": words.sentence(words.a(words.spoken(example.asked_by))),
         "metric": words.inside(document.name),
         "level": _("their own") if grain == Grain.SELF else words.level(Grain(grain)),
-        "decision": words.spoken(Decision(str(request["decision"]))),
-        "says": tried.example.says,
+        "decision": words.spoken(DecisionType(str(request["decision"]))),
+        "says": example.says,
     }
     text = _("%(who)s asks for %(metric)s at %(level)s level, for %(decision)s: “%(says)s”") % said
-    return Scenario(text, tried.result.verdict, metric=document.metric)
+    return Scenario(text, verdict, metric=document.metric)
 
 
 def _older_until(asks_again: bool, notice_days: int | None) -> date | None:
@@ -142,14 +147,13 @@ def _older_until(asks_again: bool, notice_days: int | None) -> date | None:
     days = settings.TRAINING_NOTICE_DAYS if notice_days is None else notice_days
     if not 0 <= days <= LONGEST_NOTICE:
         raise BadInput(_("Give a notice of 0 to 365 days."), field="notice_days")
-    programme = Programme.objects.first()
-    return clock.today(programme.time_zone if programme else "UTC") + timedelta(days=days)
+    return calendar.today() + timedelta(days=days)
 
 
-def _content_hash(course: Course, asked: Sequence[Asked], asks_again: bool) -> str:
+def _content_hash(course: Course, asked: Sequence[StoredQuestion], asks_again: bool) -> str:
     """Of what a course says, asks and lasts for; the order of options, which is drawn, makes no other course."""
     said = [(each.scenario.says, each.scenario.verdict.outcome.value, list(each.rules)) for each in asked]
-    content = {
+    content: dict[str, Any] = {
         "rulebook": course.rulebook_version.content_hash,
         "words": [course.title, course.introduction],
         "numbers": [course.pass_percent, course.months],
@@ -159,7 +163,7 @@ def _content_hash(course: Course, asked: Sequence[Asked], asks_again: bool) -> s
     return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
 
 
-def _rows(course: Course, asked: Sequence[Asked]) -> Iterator[Question]:
+def _rows(course: Course, asked: Sequence[StoredQuestion]) -> Iterator[Question]:
     for number, each in enumerate(asked, start=1):
         yield Question(
             course=course,
@@ -175,7 +179,7 @@ def _rows(course: Course, asked: Sequence[Asked]) -> Iterator[Question]:
         )
 
 
-def _payload(course: Course, asked: int) -> dict[str, object]:
+def _published(course: Course, asked: int) -> CoursePublished:
     names = (
         "number",
         "title",
@@ -185,4 +189,5 @@ def _payload(course: Course, asked: int) -> dict[str, object]:
         "older_until",
         "rulebook_version_id",
     )
-    return {"course": course.pk, "questions": asked, **{name: getattr(course, name) for name in names}}
+    told = {name: getattr(course, name) for name in names}
+    return CoursePublished(course=course.pk, questions=asked, **told)

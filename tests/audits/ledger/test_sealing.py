@@ -8,14 +8,19 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audits.ledger import sealing
+from audits.ledger import keyfiles, sealing
 
 OVERHEAD = 12 + 16  # the nonce and the tag
 
 
 @pytest.fixture(scope="module")
 def key(tmp_path_factory):
-    return tmp_path_factory.mktemp("keys") / "sealing.key"
+    return a_key(tmp_path_factory.mktemp("keys") / "sealing.key")
+
+
+def a_key(path):
+    keyfiles.place(path, sealing.make_key())
+    return path
 
 
 @given(said=st.dictionaries(st.text(), st.text()), about=st.binary())
@@ -41,7 +46,7 @@ def test_it_opens_nowhere_else(key, tmp_path):
     sealed = sealing.seal(b"{}", key, about=b"hr")
     for wrong, path, about in (
         (sealed, key, b"legal"),
-        (sealed, tmp_path / "another.key", b"hr"),
+        (sealed, a_key(tmp_path / "another.key"), b"hr"),
         (sealed[:-1] + bytes([sealed[-1] ^ 1]), key, b"hr"),
     ):
         with pytest.raises(InvalidTag):

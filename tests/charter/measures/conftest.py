@@ -44,7 +44,7 @@ class WarehouseFile:
 
 @pytest.fixture
 def warehouse_file(tmp_path: Path, settings) -> WarehouseFile:
-    """An empty warehouse that the house is set to read."""
+    """An empty warehouse that the settings name."""
     file = WarehouseFile(tmp_path / "warehouse.duckdb")
     file.run("SELECT 1")
     settings.WAREHOUSE_URL = file.url

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charter.measures.aggregation import AT_LEAST, AT_MOST, OF_EVENTS, estimate, told
+from charter.measures.aggregation import AT_LEAST, AT_MOST, OF_EVENTS, estimate, round_estimate
 from charter.rules.vocabulary import Aggregation
 
 numbers = st.floats(-1e9, 1e9, allow_nan=False)
@@ -34,7 +34,7 @@ def test_the_value_lies_in_its_interval(aggregation, values):
 def test_what_is_measured_is_told_to_three_figures_and_what_is_counted_in_full(aggregation, values):
     """DESIGN, published values: no value fine enough to name the one event that it is of."""
     found = of(aggregation, values)
-    printed = told(found, aggregation)
+    printed = round_estimate(found, aggregation)
     if aggregation in {Aggregation.COUNT, Aggregation.SUM, Aggregation.SHARE}:
         assert printed == found
     else:

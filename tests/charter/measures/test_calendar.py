@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from charter.measures.calendar import (
     Span,
     check_window,
-    closed_spans,
-    period_label,
-    spans_in,
-    start_from,
-    start_of,
+    find_period_start,
+    format_period,
+    list_closed_spans,
+    split_window,
 )
+from charter.rules.periods import find_first_start
 from charter.rules.request import Window
 from charter.rules.vocabulary import Period
 from ground.errors import BadInput
@@ -24,7 +24,7 @@ kinds = st.sampled_from(Period)
 
 
 def closed(now: datetime, zone: str, kind: Period = Period.MONTH) -> list[str]:
-    return [span.label for span in closed_spans(kind, first=date(2026, 1, 1), now=now, zone=zone)]
+    return [span.label for span in list_closed_spans(kind, first=date(2026, 1, 1), now=now, zone=zone)]
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def closed(now: datetime, zone: str, kind: Period = Period.MONTH) -> list[str]:
 )
 def test_labels(kind, starts_on, label):
     """DESIGN, interfaces: a period is called 2026-01 or 2026-Q1."""
-    assert period_label(kind, starts_on) == label
+    assert format_period(kind, starts_on) == label
 
 
 @pytest.mark.parametrize(
@@ -68,25 +68,25 @@ def test_a_month_that_begins_in_summer_time_closes_an_hour_earlier_in_utc():
 @given(days)
 def test_months_nest_in_quarters(day):
     """DESIGN, cohorts: months and quarters nest."""
-    month, quarter = start_of(Period.MONTH, day), start_of(Period.QUARTER, day)
+    month, quarter = find_period_start(Period.MONTH, day), find_period_start(Period.QUARTER, day)
     assert quarter <= month <= day
-    assert start_of(Period.QUARTER, month) == quarter
+    assert find_period_start(Period.QUARTER, month) == quarter
 
 
 @given(kinds, days)
 def test_the_next_start_is_never_earlier(kind, day):
     """DESIGN, charters (`data_from`): no period begins before the first day that a charter allows."""
-    start = start_from(kind, day)
+    start = find_first_start(day, kind)
     assert start >= day
-    assert start_of(kind, start) == start
+    assert find_period_start(kind, start) == start
 
 
 @given(kinds, days, st.integers(0, 60))
 def test_spans_touch_and_fill_an_aligned_window(kind, day, months):
     """DESIGN, the line: windows are half-open, so periods neither overlap nor leave a gap."""
-    first = start_of(kind, day)
-    end = start_of(kind, date(first.year + months // 12, first.month, 1))
-    spans = spans_in(Window(first, end), kind)
+    first = find_period_start(kind, day)
+    end = find_period_start(kind, date(first.year + months // 12, first.month, 1))
+    spans = split_window(Window(first, end), kind)
     edges = [first, *(span.ends_on for span in spans)]
     assert [span.starts_on for span in spans] == edges[:-1]
     assert edges[-1] == end

@@ -1,5 +1,6 @@
 """The warehouse: what is read, what is refused, what never leaks."""
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,13 +10,16 @@ import psycopg
 import pytest
 
 from charter.measures import warehouse
+from charter.measures.servers import PostgreSQL
 from charter.registry import catalogue
 from charter.registry.document import Measure
 from charter.rules.vocabulary import Aggregation
 from ground.errors import BadInput, Unavailable
 from tests import factories
-from tests.house import copy, owner_url
+from tests.charter.measures.conftest import WarehouseFile
+from tests.databases import copy, owner_url
 
+TIMEOUT = 30.0  # seconds, which nothing here needs
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 FACTS = "SELECT merged_at AS at, author AS person, team, epoch(merged_at) - epoch(first_commit_at) AS value FROM changes"
 
@@ -27,7 +31,7 @@ def a_measure(facts: str = FACTS, sources: tuple[str, ...] = ("changes",)) -> Me
 @pytest.fixture
 def opened(warehouse_file):
     warehouse_file.add_changes([("payments", f"p{n}", NOON, NOON) for n in range(3)])
-    with warehouse.connect(warehouse_file.url) as found:
+    with warehouse.connect(warehouse_file.url, timeout=TIMEOUT) as found:
         yield found
 
 
@@ -43,20 +47,22 @@ def test_facts_come_as_columns_of_known_types(opened):
 
 def test_one_persons_facts_are_filtered_in_the_warehouse(opened):
     """DESIGN, cohorts: one's own values are worked out on demand, and nobody else's facts leave for it."""
-    rows = [row for batch in opened.facts(a_measure(), person="p1") for row in batch.to_pylist()]
+    rows = [row for batch in opened.facts(a_measure(), persons=["p1"]) for row in batch.to_pylist()]
     assert [row["person"] for row in rows] == ["p1"]
 
 
 def test_a_person_s_name_is_never_sql(opened):
     """AR09: a name cannot widen the question."""
-    rows = [row for batch in opened.facts(a_measure(), person="p1' OR '1'='1") for row in batch.to_pylist()]
+    rows = [
+        row for batch in opened.facts(a_measure(), persons=["p1' OR '1'='1"]) for row in batch.to_pylist()
+    ]
     assert rows == []
 
 
 def test_the_first_event(opened):
     """Issue 2, measures: publishing begins with the first event."""
-    assert opened.first_event(a_measure()) == NOON
-    assert opened.first_event(a_measure(FACTS + " WHERE author = 'nobody'")) is None
+    assert opened.first_day(a_measure(), "UTC") == NOON.date()
+    assert opened.first_day(a_measure(FACTS + " WHERE author = 'nobody'"), "UTC") is None
 
 
 def test_what_is_connected(opened):
@@ -74,7 +80,7 @@ def test_a_snapshot_hash_knows_content_not_order(warehouse_file, tmp_path):
         with duckdb.connect(str(path)) as connection:
             connection.execute("CREATE TABLE t (id VARCHAR, team VARCHAR, x DOUBLE)")
             connection.executemany("INSERT INTO t VALUES (?, ?, ?)", rows)
-        with warehouse.connect(f"duckdb://{path}") as found:
+        with warehouse.connect(f"duckdb://{path}", timeout=TIMEOUT) as found:
             return found.snapshot(["t"])[0]
 
     same = content("a.duckdb", rows)
@@ -93,15 +99,22 @@ def test_a_snapshot_hash_tells_rows_and_tables(opened):
 CATALOGUE = sorted(path.stem for path in (Path(catalogue.__path__[0]) / "charters").glob("*.yaml"))
 
 
+@pytest.fixture(scope="module")
+def described_tables(tmp_path_factory) -> str:
+    """The address of a warehouse with the tables that the starter sources describe, all empty."""
+    file = WarehouseFile(tmp_path_factory.mktemp("described") / "warehouse.duckdb")
+    for source in catalogue.read_starter_sources():
+        columns = ", ".join(f'"{name}" {column.type}' for name, column in source.columns.items())
+        file.run(f"CREATE TABLE {source.slug} ({columns})")
+    return file.url
+
+
 @pytest.mark.parametrize("slug", CATALOGUE)
-def test_every_starter_charter_s_facts_can_be_read(warehouse_file, slug):
+def test_every_starter_charter_s_facts_can_be_read(described_tables, slug):
     """Issue 2, registry: the starter charters' measures run on the tables that their sources describe."""
-    for source in catalogue.sources():
-        described = ", ".join(f'"{name}" {kind}' for name, kind in source.columns.items())
-        warehouse_file.run(f"CREATE TABLE {source.slug} ({described})")
     measure = factories.a_document(slug).what.measure
-    with warehouse.connect(warehouse_file.url) as found:
-        assert found.first_event(measure) is None
+    with warehouse.connect(described_tables, timeout=TIMEOUT) as found:
+        assert found.first_day(measure, "UTC") is None
         assert sum(batch.num_rows for batch in found.facts(measure)) == 0
 
 
@@ -136,7 +149,7 @@ ATTACKS = [
 def test_the_engine_itself_is_confined(opened, statement):
     """DESIGN, published values: external access off, configuration locked, read-only, whoever wrote the query."""
     with pytest.raises(duckdb.Error):
-        opened._backend.raw_sql(statement)
+        opened._engine.execute(statement)
 
 
 @pytest.mark.parametrize(
@@ -155,10 +168,12 @@ def test_a_facts_query_is_checked_before_every_run(opened, facts):
 
 def test_a_statement_that_takes_too_long_is_ended(warehouse_file):
     """DESIGN, published values: DuckDB runs with a timeout."""
-    warehouse_file.run("CREATE TABLE changes AS SELECT range AS team, now() AS merged_at FROM range(200000)")
+    warehouse_file.run(
+        "CREATE TABLE changes AS SELECT range AS team, 1 AS kind, now() AS merged_at FROM range(200000)"
+    )
     slow = """
-        SELECT max(a.merged_at) AS at, a.team, sum(b.team) AS value
-        FROM changes a CROSS JOIN changes b WHERE a.team <> b.team GROUP BY a.team
+        SELECT max(a.merged_at) AS at, a.kind AS team, sum(b.team) AS value
+        FROM changes a JOIN changes b ON a.kind = b.kind WHERE a.team <> b.team GROUP BY a.kind
     """
     with warehouse.connect(warehouse_file.url, timeout=0.3) as found, pytest.raises(Unavailable) as refused:
         list(found.facts(a_measure(slow)))
@@ -169,29 +184,37 @@ def test_the_memory_of_a_query_is_bounded(warehouse_file):
     """DESIGN, published values: DuckDB runs with a memory limit, and spills nothing to disk."""
     warehouse_file.run("CREATE TABLE changes AS SELECT range AS team, now() AS merged_at FROM range(3000000)")
     hungry = "SELECT merged_at AS at, team::VARCHAR AS person, 1 AS value FROM changes ORDER BY 2"
-    with warehouse.connect(warehouse_file.url) as found:
-        limit = found._backend.raw_sql("SELECT current_setting('memory_limit')").fetchone()[0]
+    with warehouse.connect(warehouse_file.url, timeout=TIMEOUT) as found:
+        limit = found._engine.execute("SELECT current_setting('memory_limit')").fetchone()[0]
         assert limit == "122.0 MiB"
         with pytest.raises(Unavailable, match="OutOfMemory"):
             list(found.facts(a_measure(hungry)))
 
 
 @pytest.mark.parametrize(
-    "column",
-    ["merged_at", "CAST(merged_at AS DATE)", "merged_at AT TIME ZONE 'UTC'", "CAST(merged_at AS VARCHAR)"],
+    "column", ["merged_at", "merged_at AT TIME ZONE 'UTC'", "CAST(merged_at AS VARCHAR)"]
 )
 def test_times_without_a_zone_are_utc(opened, column):
     """Ground rules: UTC inside; whatever a source calls a time, `at` is an aware one."""
     measure = a_measure(f"SELECT {column} AS at, team, 1 AS value FROM changes")
-    expected = NOON.replace(hour=0) if "DATE" in column else NOON
-    assert opened.first_event(measure) == expected
-    assert str(opened.facts(measure).schema.field("at").type) == "timestamp[us, tz=UTC]"
+    facts = opened.facts(measure)
+    assert str(facts.schema.field("at").type) == "timestamp[us, tz=UTC]"
+    assert {row["at"] for batch in facts for row in batch.to_pylist()} == {NOON}
+
+
+def test_a_day_stays_a_day(opened):
+    """Issue 10: a calendar day is that day in the programme's zone, wherever that is."""
+    measure = a_measure("SELECT CAST(merged_at AS DATE) AS at, team, 1 AS value FROM changes")
+    facts = opened.facts(measure)
+    assert str(facts.schema.field("at").type) == "date32[day]"
+    for zone in ("Pacific/Kiritimati", "America/New_York", "Pacific/Pago_Pago"):
+        assert opened.first_day(measure, zone) == NOON.date()
 
 
 def test_what_is_no_time_fails(opened):
     """Contract of facts: `at` is a time."""
     with pytest.raises(Unavailable):
-        opened.first_event(a_measure("SELECT team AS at, team, 1 AS value FROM changes"))
+        opened.first_day(a_measure("SELECT team AS at, team, 1 AS value FROM changes"), "UTC")
 
 
 def test_a_fault_of_the_query_shows_no_value(opened):
@@ -223,16 +246,29 @@ def test_a_fault_of_the_query_shows_no_value(opened):
 def test_a_warehouse_that_cannot_be_opened_says_so_without_its_password(url):
     """Issue 2, bad input: an unreachable warehouse fails loudly; messages hold no secret."""
     with pytest.raises(Unavailable) as refused:
-        warehouse.connect(url)
+        warehouse.connect(url, timeout=TIMEOUT)
     assert refused.value.code == "warehouse_unavailable"
     assert "hunter2" not in refused.value.detail
     assert refused.value.__context__ is None or refused.value.__suppress_context__
 
 
+def test_a_server_without_its_driver_is_refused_by_name(monkeypatch):
+    """ADR 28: the driver of MariaDB is installed by who needs it; whether it is here or not, its lack is said in a sentence."""
+    monkeypatch.setitem(sys.modules, "pymysql", None)
+    with pytest.raises(Unavailable, match=r"The driver for “mariadb” is not installed\. Install pymysql\."):
+        warehouse.connect("mariadb://reader:hunter2@127.0.0.1/facts", timeout=TIMEOUT)
+
+
 def test_the_url_that_is_kept_has_no_secret():
     """Models, Snapshot: `url` carries no password."""
-    shown = warehouse.safe_url("postgres://reader:hunter2@db.example:5432/facts?sslpassword=hunter2")
+    shown = warehouse.redact_url("postgres://reader:hunter2@db.example:5432/facts?sslpassword=hunter2")
     assert shown == "postgres://db.example:5432/facts"
+
+
+def connection_of(source: warehouse.Warehouse) -> psycopg.Connection:
+    """The session that PostgreSQL has with us."""
+    assert isinstance(source._intake.server, PostgreSQL)
+    return source._intake.server._connection
 
 
 def test_a_server_is_read_as_the_file_is(server):
@@ -248,21 +284,26 @@ def test_a_server_is_read_as_the_file_is(server):
                 {"at": NOON},
             )
         with warehouse.connect(url, timeout=2) as found:
-            rows = [row for batch in found.facts(a_measure(), person="p7") for row in batch.to_pylist()]
+            rows = [row for batch in found.facts(a_measure(), persons=["p7"]) for row in batch.to_pylist()]
             assert rows == [{"at": NOON, "person": "p7", "team": "payments", "value": 90.0}]
-            assert found.first_event(a_measure()) == NOON
+            assert found.first_day(a_measure(), "UTC") == NOON.date()
             assert found.has(["changes"])
             once = found.snapshot(["changes"])
             assert once[1]["changes"]["rows"] == 30
             assert found.snapshot(["changes"]) == once
-            for statement in ("DELETE FROM changes", "SELECT pg_sleep(5)"):
-                with pytest.raises(psycopg.Error):
-                    found._backend.raw_sql(statement)
+            assert found.columns("changes")["merged_at"] == "TIMESTAMP WITH TIME ZONE"
+            with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+                connection_of(found).execute("DELETE FROM changes")
+            with pytest.raises(psycopg.errors.QueryCanceled):
+                connection_of(found).execute("SELECT pg_sleep(5)")
         assert urlsplit(url).password not in found.url
 
 
 def test_two_readers_at_once(warehouse_file):
     """DESIGN, the line: one's own values are read while a publishing run reads too."""
     warehouse_file.add_changes([("payments", "p1", NOON, NOON)])
-    with warehouse.connect(warehouse_file.url) as one, warehouse.connect(warehouse_file.url) as other:
+    with (
+        warehouse.connect(warehouse_file.url, timeout=TIMEOUT) as one,
+        warehouse.connect(warehouse_file.url, timeout=TIMEOUT) as other,
+    ):
         assert one.tables() == other.tables() == {"changes"}

@@ -6,33 +6,33 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from charter.registry.models import Review
-from governance.people.models import Role
-from tests import factories
+from governance.people.models import GrantedRole
+from tests import factories, snapshots
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.stands_on("founded")]
 
 CHANGE = {"kind": "org_change", "says": "Search joined payments.", "on": "2026-03-02"}
 PATH = "/api/v1/changes"
 
 
-def as_(role: Role | None) -> APIClient:
+def as_(role: GrantedRole | None) -> APIClient:
     account = factories.an_account()
     if role:
         factories.a_role(account, role)
     client = APIClient()
-    client.force_authenticate(account)
+    client.force_authenticate(account, token="counted")
     return client
 
 
-@pytest.fixture
-def version(by):
+@snapshots.fixture
+def version(founded):
     factories.a_team("search")
     return factories.an_active_charter()
 
 
 def test_a_change_is_recorded_and_read_by_the_api(version):
     """S10, issue 3 item 8: the same as the page and the command, for programs that watch the organisation."""
-    client = as_(Role.ADMIN)
+    client = as_(GrantedRole.ADMIN)
     told = client.post(PATH, {**CHANGE, "teams": ["search"]}, format="json")
     assert told.status_code == 201
     review = Review.objects.get()
@@ -46,7 +46,7 @@ def test_a_change_is_recorded_and_read_by_the_api(version):
 
 def test_changes_are_listed_in_a_pinned_number_of_statements(version):
     """S10, DESIGN Style: every list query is pinned."""
-    client = as_(Role.ADMIN)
+    client = as_(GrantedRole.ADMIN)
     costs = []
     for _ in range(2):
         client.post(PATH, CHANGE, format="json")
@@ -56,11 +56,13 @@ def test_changes_are_listed_in_a_pinned_number_of_statements(version):
     assert costs == [2, 2]
 
 
-@pytest.mark.parametrize("role", [None, Role.BOARD_MEMBER, Role.HR, Role.ADMIN, Role.METRIC_OWNER])
+@pytest.mark.parametrize(
+    "role", [None, GrantedRole.BOARD_MEMBER, GrantedRole.HR, GrantedRole.ADMIN, GrantedRole.METRIC_OWNER]
+)
 def test_who_records_a_change_by_the_api(version, role):
     """S10: administrators and metric owners; others are told whom to tell."""
     told = as_(role).post(PATH, CHANGE, format="json")
-    assert (told.status_code == 201) == (role in {Role.ADMIN, Role.METRIC_OWNER})
+    assert (told.status_code == 201) == (role in {GrantedRole.ADMIN, GrantedRole.METRIC_OWNER})
     assert told.status_code == 201 or told.json()["code"] == "not_permitted"
     assert APIClient().post(PATH, CHANGE, format="json").status_code == 401
 
@@ -79,6 +81,6 @@ def test_who_records_a_change_by_the_api(version, role):
 )
 def test_a_change_that_is_none_is_refused_with_its_field(version, wrong, field):
     """S10, DESIGN Interfaces: errors are problems with a stable code that name the field."""
-    told = as_(Role.ADMIN).post(PATH, {**CHANGE, **wrong}, format="json")
+    told = as_(GrantedRole.ADMIN).post(PATH, {**CHANGE, **wrong}, format="json")
     assert told.status_code == 400 and field in told.content.decode()
     assert not Review.objects.exists()

@@ -8,14 +8,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
+from charter.programme.models import Programme
 from charter.registry import reviews
-from charter.registry.models import Programme, Review
+from charter.registry.models import Review
 from charter.rules.vocabulary import Role
 from governance.training.models import ContractAcknowledgement
-from ground import clock
-from tests import factories
+from ground import calendar, clock
+from tests import factories, on_the_log, snapshots
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.stands_on("founded")]
 
 API = "/api/v1"
 
@@ -25,16 +26,16 @@ def as_(*roles: Role) -> APIClient:
     for role in roles:
         factories.a_role(account, role)
     client = APIClient()
-    client.force_authenticate(account)
+    client.force_authenticate(account, token="counted")
     return client
 
 
-@pytest.fixture
-def version(by):
+@snapshots.fixture
+def version(founded):
     return factories.an_active_charter()
 
 
-@pytest.fixture
+@snapshots.fixture
 def changed(version):
     """The next version, handed in and not decided."""
     document = factories.a_document("deployment-frequency")
@@ -81,7 +82,7 @@ def test_a_review_is_held_in_one_sitting(version, by):
     assert as_().post(why, {"note": "x"}, format="json").status_code == 403
     assert board.post(why, {"note": ""}, format="json").json()["field"] == "note"
     assert board.post(why, {"note": "Two teams rely on it."}, format="json").json()["result"] == "confirmed"
-    assert board.get(f"{API}/reviews/due").json()["last"] == str(clock.today())
+    assert board.get(f"{API}/reviews/due").json()["last"] == str(calendar.today())
 
 
 @pytest.mark.parametrize("role", [None, Role.HR, Role.ADMIN, Role.METRIC_OWNER, Role.BOARD_MEMBER])
@@ -121,12 +122,12 @@ def test_lists_cost_a_pinned_number_of_statements(version, by):
     """DESIGN, Style: pinned query counts, however long the list is."""
     board = as_(Role.BOARD_MEMBER)
     slug = version.metric.slug
-    costs = []
+    costs: list[list[int]] = []
     for more in ("pr-age", "pr-size"):
         factories.an_active_charter(more)
         with clock.stopped_at(clock.now() + timedelta(days=len(costs))):
             review = reviews.start_review(programme=Programme.objects.get(), by=by)
-            Review.objects.filter(pk=review.pk).update(closed_at=clock.now(), closed_by=by)
+            on_the_log.update(Review.objects.filter(pk=review.pk), closed_at=clock.now(), closed_by=by)
         paths = ("reviews", f"reviews/{review.pk}/items", f"metrics/{slug}/versions", "contract/versions")
         costs.append([])
         for path in (*paths, "reviews/flagged", "metric-kinds/others"):

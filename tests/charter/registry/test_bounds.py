@@ -7,23 +7,23 @@ from hypothesis import strategies as st
 
 from charter.registry.bounds import UNBOUND, Bounds
 from charter.registry.document import Allowed, Forbidden, WhichDecisions
-from charter.registry.matrix import BOUNDS, Use, cells
+from charter.registry.matrix import BOUNDS, Use, build_cells
 from charter.rules.facts import DecisionFacts
-from charter.rules.vocabulary import GROUP_OF, Decision, Grain
+from charter.rules.vocabulary import GROUP_OF, DecisionType, Grain
 from tests import factories
 
-RETRO, STAFFING, COACHING = Decision.RETROSPECTIVE, Decision.STAFFING, Decision.TEAM_COACHING
+RETRO, STAFFING, COACHING = DecisionType.RETROSPECTIVE, DecisionType.STAFFING, DecisionType.TEAM_COACHING
 LISTED = WhichDecisions(
     allowed=(Allowed(RETRO, (Grain.TEAM, Grain.ORG)), Allowed(STAFFING, (Grain.ORG,))),
-    forbidden=(Forbidden("Ranking", "Nobody is ranked.", (Decision.PERFORMANCE_RATING,)),),
+    forbidden=(Forbidden("Ranking", "Nobody is ranked.", (DecisionType.PERFORMANCE_RATING,)),),
 )
 some = st.none() | st.frozensets(st.sampled_from([Grain.TEAM, Grain.ORG, Grain.SELF]), min_size=1)
 bounds = st.builds(
-    Bounds, grains=some, decisions=st.none() | st.frozensets(st.sampled_from(list(Decision)), min_size=1)
+    Bounds, grains=some, decisions=st.none() | st.frozensets(st.sampled_from(list(DecisionType)), min_size=1)
 )
 
 
-def uses(listed: WhichDecisions) -> set[tuple[Decision, Grain]]:
+def uses(listed: WhichDecisions) -> set[tuple[DecisionType, Grain]]:
     return {(clause.decision, grain) for clause in listed.allowed for grain in clause.grains}
 
 
@@ -36,7 +36,7 @@ def test_they_only_ever_narrow(bound):
     assert bound.left_out(LISTED) == {use[0] for use in uses(LISTED)} - {use[0] for use in uses(left)}
 
 
-@given(bounds, bounds, st.sampled_from(list(Decision)), st.sampled_from(list(Grain)))
+@given(bounds, bounds, st.sampled_from(list(DecisionType)), st.sampled_from(list(Grain)))
 def test_bounds_within_bounds_allow_what_both_allow(one, other, decision, grain):
     both = one.within(other)
     assert both.allow(decision, grain) == (one.allow(decision, grain) and other.allow(decision, grain))
@@ -72,7 +72,7 @@ def test_a_charter_within_them_says_nothing_of_what_is_left_out():
 )
 def test_the_matrix_says_that_the_board_left_a_use_out(bound, use, anchor):
     """S8: each cell leads to what says so, which for such a use is the board's condition."""
-    [cell] = cells(
+    [cell] = build_cells(
         LISTED, [DecisionFacts(STAFFING, GROUP_OF[STAFFING], False, 0, False, False)], bounds=bound
     )
     assert (cell.use, cell.anchor) == (use, anchor)
@@ -81,5 +81,5 @@ def test_the_matrix_says_that_the_board_left_a_use_out(bound, use, anchor):
 
 def test_a_use_that_was_never_asked_for_is_not_said_to_be_left_out():
     facts = DecisionFacts(COACHING, GROUP_OF[COACHING], False, 0, False, False)
-    [cell] = cells(LISTED, [facts], bounds=Bounds(decisions=frozenset({RETRO})))
+    [cell] = build_cells(LISTED, [facts], bounds=Bounds(decisions=frozenset({RETRO})))
     assert cell.use is Use.NOT_SET

@@ -1,20 +1,22 @@
 """The starter catalogue says what the requirements want it to say, and its examples get their verdicts."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import msgspec
 import pytest
 
 from charter import rules
-from charter.registry import catalogue, lint
+from charter.authoring import lint
+from charter.programme import starter as programme_starter
+from charter.registry import catalogue
 from charter.registry.document import CharterDocument, Example
-from charter.registry.examples import metrics_asked, mismatches, run_example
+from charter.registry.examples import find_mismatches, list_metrics_asked, run_example
 from charter.rules.vocabulary import (
     BANNED_SOURCES,
     Aggregation,
     Category,
-    Decision,
     DecisionGroup,
+    DecisionType,
     EvidenceKind,
     Grain,
     Kind,
@@ -25,9 +27,11 @@ from charter.rules.vocabulary import (
 )
 from ground.errors import BadInput
 
-CHARTERS = catalogue.charters()
-SOURCES = {source.slug: source.kind for source in catalogue.sources()}
-PEOPLE = frozenset(d.slug for d in catalogue.decisions() if d.group is DecisionGroup.PEOPLE)
+CHARTERS = catalogue.read_starter_charters()
+SOURCES = {source.slug: source.kind for source in catalogue.read_starter_sources()}
+PEOPLE = frozenset(
+    d.slug for d in programme_starter.read_starter_decisions() if d.group is DecisionGroup.PEOPLE
+)
 DORA = ("deployment-frequency", "lead-time-for-changes", "change-failure-rate", "time-to-restore-service")
 FLOW = ("cycle-time", "pr-age", "work-in-progress", "pr-size", "blocked-time", "review-latency")
 ACTIVITY = ("commit-count", "lines-changed", "tickets-closed", "hours-online")
@@ -53,17 +57,17 @@ MOMENTS = [
 
 @pytest.fixture(scope="module")
 def house() -> rules.Rulebook:
-    return rules.compile_rulebook(rules.house_files())
+    return rules.compile_rulebook(rules.builtin_files())
 
 
-def allowed(slug: str) -> dict[Decision, set[Grain]]:
-    uses: dict[Decision, set[Grain]] = {}
+def allowed(slug: str) -> dict[DecisionType, set[Grain]]:
+    uses: dict[DecisionType, set[Grain]] = {}
     for clause in CHARTERS[slug].which_decisions.allowed:
         uses.setdefault(clause.decision, set()).update(clause.grains)
     return uses
 
 
-def forbidden(slug: str) -> set[Decision]:
+def forbidden(slug: str) -> set[DecisionType]:
     return {decision for use in CHARTERS[slug].which_decisions.forbidden for decision in use.decisions}
 
 
@@ -121,13 +125,13 @@ def test_activity_metrics_are_restricted(slug):
     assert (what.category, what.type) == (Category.ACTIVITY, Kind.ACTIVITY)
     assert forbidden(slug) >= PEOPLE
     if slug != "hours-online":
-        assert allowed(slug) == {Decision.WORKFLOW_DEBUGGING: {Grain.TEAM}}
+        assert allowed(slug) == {DecisionType.WORKFLOW_DEBUGGING: {Grain.TEAM}}
 
 
 def test_hours_online_is_support_coverage_from_a_rota():
     """S140 and requirements, tensions: rota data alone, team or rota grain, forbidden for every evaluation."""
     assert {SOURCES[slug] for slug in CHARTERS["hours-online"].what.measure.sources} == {"rota"}
-    assert set(allowed("hours-online")) == {Decision.STAFFING, Decision.OPERATIONAL_MONITORING}
+    assert set(allowed("hours-online")) == {DecisionType.STAFFING, DecisionType.OPERATIONAL_MONITORING}
     assert set().union(*allowed("hours-online").values()) == {Grain.TEAM, Grain.ROTA}
     assert all(clause.condition for clause in CHARTERS["hours-online"].which_decisions.allowed)
 
@@ -183,17 +187,19 @@ def test_no_starter_charter_warns_its_readers(slug):
     """Issue 3, item 1: starters are what others learn from, so lint finds nothing in them at all."""
     found = lint.lint(
         CHARTERS[slug],
-        sources=SOURCES,
+        sources={source.slug: source for source in catalogue.read_starter_sources()},
         known_metrics=set(CHARTERS),
-        minimum_grains={decision.slug: decision.minimum_grain for decision in catalogue.decisions()},
+        minimum_grains={
+            decision.slug: decision.minimum_grain for decision in programme_starter.read_starter_decisions()
+        },
     )
     assert found == []
 
 
 def test_incident_burden_allows_staffing_and_forbids_rating():
     """S139."""
-    assert Grain.TEAM in allowed("incident-burden")[Decision.STAFFING]
-    assert Decision.PERFORMANCE_RATING in forbidden("incident-burden")
+    assert Grain.TEAM in allowed("incident-burden")[DecisionType.STAFFING]
+    assert DecisionType.PERFORMANCE_RATING in forbidden("incident-burden")
 
 
 def test_change_failure_rate_says_that_reverts_stand_in():
@@ -208,7 +214,9 @@ def test_pr_age_is_shown_with_waits_for_others():
     """S138: every use says so, and so does the definition."""
     document = CHARTERS["pr-age"]
     uses = [
-        clause for clause in document.which_decisions.allowed if clause.decision is not Decision.GAMING_AUDIT
+        clause
+        for clause in document.which_decisions.allowed
+        if clause.decision is not DecisionType.GAMING_AUDIT
     ]
     assert all("notes on waiting for other teams" in clause.condition for clause in uses)
     assert "waiting for another team" in document.what.definition
@@ -224,10 +232,10 @@ def test_lead_time_is_the_median_of_hours_from_first_commit_to_merge():
 def test_uses_of_lead_time_are_those_on_its_page():
     """Screen 2: allowed, with conditions, and forbidden."""
     uses = allowed("lead-time-for-changes")
-    assert uses[Decision.RETROSPECTIVE] == {Grain.TEAM}
-    assert uses[Decision.STAFFING] == {Grain.TEAM}
-    assert uses[Decision.OPERATIONAL_MONITORING] == {Grain.VALUE_STREAM}
-    assert uses[Decision.ONE_ON_ONE] == {Grain.SELF}
+    assert uses[DecisionType.RETROSPECTIVE] == {Grain.TEAM}
+    assert uses[DecisionType.STAFFING] == {Grain.TEAM}
+    assert uses[DecisionType.OPERATIONAL_MONITORING] == {Grain.VALUE_STREAM}
+    assert uses[DecisionType.ONE_ON_ONE] == {Grain.SELF}
     assert forbidden("lead-time-for-changes") >= PEOPLE
 
 
@@ -240,13 +248,13 @@ def test_no_starter_charter_allows_a_decision_about_a_person(slug):
 
 def test_the_catalogue_describes_no_banned_source():
     """S64, AR01."""
-    assert not {source.kind for source in catalogue.sources()} & BANNED_SOURCES
+    assert not {source.kind for source in catalogue.read_starter_sources()} & BANNED_SOURCES
 
 
 def test_decisions_of_the_people_group_demand_the_most():
     """S7, S22, S35, S93: evidence, a fairness audit and an accountable human for each decision about a person."""
-    assert {decision.slug for decision in catalogue.decisions()} == set(Decision)
-    for decision in catalogue.decisions():
+    assert {decision.slug for decision in programme_starter.read_starter_decisions()} == set(DecisionType)
+    for decision in programme_starter.read_starter_decisions():
         consequential = decision.group is DecisionGroup.PEOPLE
         assert decision.facts.consequential is consequential
         if consequential:
@@ -278,7 +286,7 @@ def test_windows_in_words_are_the_last_closed_period(house):
 
 def test_a_charter_without_a_past_is_tried_as_if_it_had_one(house):
     """DESIGN Charters: a charter whose data begins today must still be able to show its uses."""
-    why = msgspec.structs.replace(LEAD_TIME.why, data_from=datetime(2026, 4, 14).date())
+    why = msgspec.structs.replace(LEAD_TIME.why, data_from=date(2026, 4, 14))
     young = msgspec.structs.replace(LEAD_TIME, why=why)
     assert run_example(RETRO, young, house, SOURCES, at=datetime(2026, 4, 14, tzinfo=UTC)).matches
 
@@ -331,12 +339,12 @@ def with_example(example: Example) -> CharterDocument:
 )
 def test_a_mismatch_says_what_was_said_and_what_the_rules_say(house, example, field, says):
     """DESIGN Charters: a mismatch blocks; the finding says both verdicts."""
-    (finding,) = mismatches(with_example(example), house, SOURCES, others=CHARTERS)
+    (finding,) = find_mismatches(with_example(example), house, SOURCES, others=CHARTERS)
     assert (finding.rule, finding.level, finding.field) == ("CH43", "error", field)
     assert says in finding.text
 
 
 def test_metrics_that_examples_ask_for():
     """DESIGN Charters: an example may ask for several metrics at once."""
-    assert metrics_asked(LEAD_TIME) == {"lead-time-for-changes"}
-    assert metrics_asked(CHARTERS["lines-changed"]) == {"lines-changed", "commit-count"}
+    assert list_metrics_asked(LEAD_TIME) == {"lead-time-for-changes"}
+    assert list_metrics_asked(CHARTERS["lines-changed"]) == {"lines-changed", "commit-count"}

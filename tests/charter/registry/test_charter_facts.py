@@ -6,12 +6,17 @@ import msgspec
 import pytest
 
 from charter.registry import catalogue
-from charter.registry.charter_facts import charter_facts, kept_from, length, read_document
+from charter.registry.charter_facts import (
+    build_charter_facts,
+    find_oldest_kept_day,
+    parse_document,
+    parse_duration,
+)
 from charter.registry.document import CharterDocument, HowLong
-from charter.rules.vocabulary import Category, Decision, Grain, Kind, Role, SourceKind, Standing, View
+from charter.rules.vocabulary import Category, DecisionType, Grain, Kind, Role, SourceKind, Standing, View
 
-LEAD_TIME = catalogue.charters()["lead-time-for-changes"]
-SOURCES = {source.slug: source.kind for source in catalogue.sources()}
+LEAD_TIME = catalogue.read_starter_charters()["lead-time-for-changes"]
+SOURCES = {source.slug: source.kind for source in catalogue.read_starter_sources()}
 TODAY = date(2026, 4, 14)
 
 
@@ -24,7 +29,7 @@ def facts(document: CharterDocument = LEAD_TIME, **changes):
         "today": TODAY,
         **changes,
     }
-    return charter_facts(document, **given)
+    return build_charter_facts(document, **given)
 
 
 def keeping(**how_long) -> CharterDocument:
@@ -46,8 +51,8 @@ def keeping(**how_long) -> CharterDocument:
 )
 def test_retention_is_calendar_time(duration, day, since):
     """AR28, ISO 8601: months and years are those of the calendar, also at their ends."""
-    assert day - length(duration) == since
-    assert kept_from(keeping(values=duration), day, grain_is_person=False) == since
+    assert day - parse_duration(duration) == since
+    assert find_oldest_kept_day(keeping(values=duration), day, grain_is_person=False) == since
 
 
 @pytest.mark.parametrize(
@@ -62,18 +67,18 @@ def test_retention_is_calendar_time(duration, day, since):
 )
 def test_persons_values_live_as_long_as_their_facts(how_long, person, since):
     """DESIGN Charters: person grain defaults to P31D; AR28: where nothing is said, nothing is kept."""
-    assert kept_from(keeping(**how_long), TODAY, grain_is_person=person) == since
+    assert find_oldest_kept_day(keeping(**how_long), TODAY, grain_is_person=person) == since
     assert facts(keeping(**how_long), grain_is_person=person).kept_from == since
 
 
 def test_listings_are_pairs_and_what_must_stand_beside():
     """S60, S26: uses are (decision, grain); a use that needs another metric beside it says which."""
     seen = facts()
-    assert (Decision.RETROSPECTIVE, Grain.TEAM) in seen.listed
-    assert (Decision.RETROSPECTIVE, Grain.VALUE_STREAM) not in seen.listed
+    assert (DecisionType.RETROSPECTIVE, Grain.TEAM) in seen.listed
+    assert (DecisionType.RETROSPECTIVE, Grain.VALUE_STREAM) not in seen.listed
     assert (Role.LEADERSHIP, Grain.ORG) in seen.access
-    assert (Decision.RELIABILITY_TRADEOFF, Grain.TEAM, "slo-compliance") in seen.needs_beside
-    assert not any(decision is Decision.RETROSPECTIVE for decision, _, _ in seen.needs_beside)
+    assert (DecisionType.RELIABILITY_TRADEOFF, Grain.TEAM, "slo-compliance") in seen.needs_beside
+    assert not any(decision is DecisionType.RETROSPECTIVE for decision, _, _ in seen.needs_beside)
     assert seen.counter_metric == "change-failure-rate"
 
 
@@ -89,7 +94,7 @@ def test_facts_carry_what_the_charter_says():
     assert seen.sources == {SourceKind.VERSION_CONTROL}
     assert seen.data_from == date(2025, 1, 1)
     assert seen.pilot_cohorts == {"team:a"}
-    assert facts(catalogue.charters()["weekend-share"]).counts_hours
+    assert facts(catalogue.read_starter_charters()["weekend-share"]).counts_hours
 
 
 def test_an_unfinished_draft_counts_as_the_most_restricted_kind():
@@ -108,6 +113,6 @@ def test_a_source_that_nobody_described_counts_as_banned():
 
 def test_a_stored_document_is_the_document():
     """S21: the JSON that is stored reads back as the same charter."""
-    for document in catalogue.charters().values():
+    for document in catalogue.read_starter_charters().values():
         stored = msgspec.json.decode(msgspec.json.encode(msgspec.to_builtins(document)))
-        assert read_document(stored) == document
+        assert parse_document(stored) == document

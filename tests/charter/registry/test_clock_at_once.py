@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 import pytest
@@ -11,10 +11,10 @@ from django.db import connection
 from audits.ledger.models import Entry
 from charter.registry import scans
 from charter.registry.models import CharterVersion
-from charter.registry.states import Standing
+from charter.registry.states import StandingChoices
 from governance.notices.models import Notice
 from ground import clock
-from tests import factories, house
+from tests import databases, factories, on_the_log
 
 START = datetime(2026, 1, 12, 9, tzinfo=UTC)
 SLUGS = ("deployment-frequency", "lead-time-for-changes", "cycle-time")
@@ -34,7 +34,7 @@ def keep_at_once(moment: datetime) -> dict[str, int]:
         with ExitStack() as stack:
             stack.callback(connection.close)
             stack.enter_context(clock.stopped_at(moment))
-            return scans.keep_clock(by=factories.system())
+            return scans.REGISTRY_CLOCK.once(by=factories.system())
 
     total: dict[str, int] = {}
     with ThreadPoolExecutor(8) as pool:
@@ -50,7 +50,7 @@ def test_eight_workers_do_each_thing_once(three):
     assert keep_at_once(START + timedelta(days=106)) == {"suspended as not reviewed": 3}
     last = max(version.expires_at for version in three)
     assert keep_at_once(last)["expired"] == 3
-    assert set(CharterVersion.objects.values_list("standing", flat=True)) == {Standing.EXPIRED}
+    assert set(CharterVersion.objects.values_list("standing", flat=True)) == {StandingChoices.EXPIRED}
     for kind in ("review.reminded", "review.overdue", "charter.suspended", "charter.expired"):
         assert Entry.objects.filter(kind=f"registry.{kind}").count() == 3
     for kind in ("review_due", "review_overdue", "expired"):
@@ -59,9 +59,9 @@ def test_eight_workers_do_each_thing_once(three):
 
 def test_eight_workers_flag_once(three, server, committed_db):
     """S11: one flag a charter, one question and one suspension, whoever comes first."""
-    CharterVersion.objects.update(review_due_on=datetime(2027, 6, 1).date())
-    with psycopg.connect(house.owner_url(server, committed_db)) as owner:
-        owner.execute("DELETE FROM registry_decisionkind")
+    on_the_log.update(CharterVersion.objects.all(), review_due_on=date(2027, 6, 1))
+    with psycopg.connect(databases.owner_url(server, committed_db)) as owner:
+        owner.execute("DELETE FROM programme_decisionkind")
     assert keep_at_once(START + timedelta(days=1)) == {"flagged as tied to no decision": 3}
     assert keep_at_once(START + timedelta(days=31)) == {"asked to be retired or justified": 3}
     assert keep_at_once(START + timedelta(days=45)) == {"suspended as tied to no decision": 3}

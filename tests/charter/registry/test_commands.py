@@ -6,11 +6,12 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from charter.registry.models import CharterVersion, Review, Source
-from governance.people.models import Role
+from charter.registry.models import CharterVersion, Review
+from charter.registry.models.sources import Source
+from governance.people.models import GrantedRole
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.stands_on("founded")]
 
 
 def load(**options) -> str:
@@ -35,6 +36,7 @@ def test_the_catalogue_is_loaded_with_progress_and_again_without_change(by):
     assert CharterVersion.objects.count() == count >= 14
 
 
+@pytest.mark.stands_on()
 def test_without_a_programme_it_fails_and_says_so(by):
     """DESIGN Interfaces: exits non-zero on failure."""
     with pytest.raises(CommandError, match="no programme"):
@@ -55,7 +57,7 @@ CHANGE = ("org_change", "--says", "Search joined payments.", "--on", "2026-03-02
 def test_a_change_is_recorded_by_hand_and_says_what_it_reaches(by):
     """S10: a command records a change, in somebody's name, and tells which charters are to be reviewed."""
     version, owner = factories.an_active_charter(), factories.an_account("owner")
-    factories.a_role(owner, Role.METRIC_OWNER)
+    factories.a_role(owner, GrantedRole.METRIC_OWNER)
     factories.a_team("search")
     said = run("record_change", *CHANGE, "--team", "search", "--as", "owner")
     review = Review.objects.get()
@@ -86,6 +88,7 @@ def test_a_change_that_cannot_be_recorded_fails_and_says_why(by, more, said):
     assert not Review.objects.exists()
 
 
+@pytest.mark.stands_on()
 def test_a_change_needs_a_programme(by):
     """DESIGN Interfaces: the message says what to mend."""
     with pytest.raises(CommandError, match="no programme"):

@@ -5,14 +5,14 @@ import json
 import pytest
 from msgspec.structs import replace
 
+from charter.authoring.drafts import make_blank_charter
 from charter.registry import catalogue
-from charter.registry.diff import by_heading, differences
+from charter.registry.diff import find_differences, group_by_heading
 from charter.registry.document import Access, Allowed, Forbidden
-from charter.registry.drafts import blank
-from charter.registry.headings import LABELS, Heading, begun, entries, label
-from charter.rules.vocabulary import Category, Decision, Grain, Role
+from charter.registry.headings import LABELS, Heading, describe_field, is_begun, list_statements
+from charter.rules.vocabulary import Category, DecisionType, Grain, Role
 
-CHARTERS = catalogue.charters()
+CHARTERS = catalogue.read_starter_charters()
 LEAD_TIME = CHARTERS["lead-time-for-changes"]
 
 
@@ -21,7 +21,7 @@ def changed(heading: str, **parts):
 
 
 def said(new, old=LEAD_TIME):
-    return [(each.heading, each.field, each.before, each.after) for each in differences(old, new)]
+    return [(each.heading, each.field, each.before, each.after) for each in find_differences(old, new)]
 
 
 @pytest.mark.parametrize("slug", CHARTERS)
@@ -33,7 +33,7 @@ def test_a_charter_does_not_differ_from_itself(slug):
 def test_every_field_has_a_name_in_words():
     """Issue 3, item 1: field by field, words not JSON."""
     for document in CHARTERS.values():
-        for entry in entries(document):
+        for entry in list_statements(document):
             assert entry.label and "_" not in entry.label.split(":")[0]
             assert "{" not in entry.words and entry.words != "None"
 
@@ -55,7 +55,7 @@ def test_rows_are_told_apart_by_what_they_are_about():
     allowed = LEAD_TIME.which_decisions.allowed
     moved = changed("which_decisions", allowed=tuple(reversed(allowed)))
     assert said(moved) == []
-    other = (*allowed[1:], Allowed(Decision.TEAM_COACHING, (Grain.TEAM,), "At the team's own wish."))
+    other = (*allowed[1:], Allowed(DecisionType.TEAM_COACHING, (Grain.TEAM,), "At the team's own wish."))
     assert said(changed("which_decisions", allowed=other)) == [
         (Heading.WHICH_DECISIONS, "Allowed: retrospective", "Team.", ""),
         (Heading.WHICH_DECISIONS, "Allowed: team coaching", "", "Team. At the team's own wish."),
@@ -64,7 +64,7 @@ def test_rows_are_told_apart_by_what_they_are_about():
     assert said(changed("who", access=access)) == [(Heading.WHO, "Access: hr", "", "Organisation")]
     named = (
         *LEAD_TIME.which_decisions.forbidden,
-        Forbidden("Bonuses", "They bend it.", (Decision.COMPENSATION,)),
+        Forbidden("Bonuses", "They bend it.", (DecisionType.COMPENSATION,)),
     )
     assert said(changed("which_decisions", forbidden=named)) == [
         (Heading.WHICH_DECISIONS, "Not allowed: Bonuses", "", "They bend it. Names compensation.")
@@ -77,19 +77,19 @@ def test_an_example_says_what_it_asks_and_what_it_must_get():
     turned = replace(first, request=dict(reversed(first.request.items())))
     assert said(changed("examples", correct=(turned, *rest))) == []
     asked = replace(first, request={**first.request, "limit": 3})
-    (only,) = differences(LEAD_TIME, changed("examples", correct=(asked, *rest)))
+    (only,) = find_differences(LEAD_TIME, changed("examples", correct=(asked, *rest)))
     assert "limit: 3" in only.after and "limit" not in only.before and "{" not in only.after
 
 
 def test_words_that_changed_are_marked():
     """Issue 3, item 1: a board member sees at once which words are new."""
     unit = LEAD_TIME.what.definition.replace("first commit", "last commit")
-    (only,) = differences(LEAD_TIME, changed("what", definition=unit))
+    (only,) = find_differences(LEAD_TIME, changed("what", definition=unit))
     left, right = only.pieces
     assert [piece.text for piece in left if piece.changed] == ["first"]
     assert [piece.text for piece in right if piece.changed] == ["last"]
     assert "".join(piece.text for piece in right) == unit
-    (rewritten,) = differences(LEAD_TIME, changed("what", definition="Something else altogether."))
+    (rewritten,) = find_differences(LEAD_TIME, changed("what", definition="Something else altogether."))
     assert [piece.changed for piece in rewritten.pieces[1]] == [True]
 
 
@@ -98,7 +98,7 @@ def test_differences_stand_under_their_headings():
     new = replace(
         changed("harms", caregivers="None."), name="Lead time", why=replace(LEAD_TIME.why, purpose="X.")
     )
-    assert [heading for heading, _found in by_heading(differences(LEAD_TIME, new))] == [
+    assert [heading for heading, _found in group_by_heading(find_differences(LEAD_TIME, new))] == [
         Heading.WHAT, Heading.WHY, Heading.HARMS,
     ]  # fmt: skip
 
@@ -115,7 +115,7 @@ def test_differences_stand_under_their_headings():
 )
 def test_every_place_that_lint_names_has_a_name(field, words):
     """Issue 3, item 1: a finding is said to be of a field that the writer knows."""
-    assert label(field) == words
+    assert describe_field(field) == words
 
 
 def test_labels_are_of_fields_that_there_are():
@@ -124,14 +124,14 @@ def test_labels_are_of_fields_that_there_are():
     assert all(
         entry.label.split(": ")[0] in LABELS.values()
         for document in CHARTERS.values()
-        for entry in entries(document)
+        for entry in list_statements(document)
     )
     assert "what.definition" in whole
 
 
 def test_what_is_begun():
     """Issue 3, item 1: the state of each heading; an owner alone is no beginning."""
-    nothing = blank(slug="wait", name="Wait")
+    nothing = make_blank_charter(slug="wait", name="Wait")
     owned = replace(nothing, who=replace(nothing.who, owner="me"))
-    assert not any(begun(owned, heading) for heading in Heading)
-    assert all(begun(LEAD_TIME, heading) for heading in Heading)
+    assert not any(is_begun(owned, heading) for heading in Heading)
+    assert all(is_begun(LEAD_TIME, heading) for heading in Heading)

@@ -10,14 +10,14 @@ from django.db import OperationalError, connection, transaction
 from charter.registry import locks, services
 from charter.registry.models import CharterVersion, Metric
 from charter.rules.request import Request, Window
-from charter.rules.vocabulary import Decision, Grain, Period
+from charter.rules.vocabulary import DecisionType, Grain, Period
 from governance.decisions import services as decisions
 from governance.decisions.models import Door
-from governance.decisions.replies import Answer
+from governance.decisions.services.answers import Answer
 from ground import clock
-from tests import factories
+from tests import factories, on_the_log
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.stands_on("founded")]
 
 SLUG = "deployment-frequency"
 SHARE = "SELECT pg_advisory_xact_lock_shared(hashtextextended('metric:' || %s, 0))"
@@ -49,7 +49,7 @@ def share(slug: str) -> None:
 def check(slug: str) -> Answer:
     """Ask, as somebody, about their own value."""
     request = Request(
-        decision=Decision.RETROSPECTIVE,
+        decision=DecisionType.RETROSPECTIVE,
         metrics=(slug,),
         grain=Grain.SELF,
         window=Window(date(2026, 1, 1), date(2026, 4, 1)),
@@ -67,7 +67,8 @@ def unlocked_draft(by) -> None:
         programme=factories.a_programme(), slug=SLUG, name="Deployments", owner=by, created_by=by
     )
     document = msgspec.to_builtins(factories.a_document(SLUG))
-    CharterVersion.objects.create(metric=metric, number=1, document=document, created_by=by)
+    version = CharterVersion.objects.create(metric=metric, number=1, document=document, created_by=by)
+    on_the_log.tell_of(version)
 
 
 def test_asking_keeps_changes_out_and_other_askers_in(by):

@@ -8,19 +8,14 @@ from django.db.models import QuerySet
 
 from audits.ledger.models import Entry
 from charter.registry import reviews, scans, services
-from charter.registry.models import (
-    CharterVersion,
-    ClockSuspension,
-    Programme,
-    Reminder,
-)
+from charter.registry.models import CharterVersion, ClockSuspension, Reminder
 from charter.registry.reminders import ReminderKind
-from charter.registry.states import ReviewResult, Standing
+from charter.registry.states import ReviewResult, StandingChoices
 from governance.notices.models import Notice
-from governance.people.models import Role
+from governance.people.models import GrantedRole
 from ground import clock
 from ground.errors import Conflict
-from tests import factories
+from tests import factories, on_the_log, snapshots
 
 pytestmark = pytest.mark.django_db
 
@@ -28,19 +23,19 @@ START = datetime(2026, 1, 12, 9, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
-@pytest.fixture
+@snapshots.fixture(at=START)
 def version() -> CharterVersion:
     """A charter in force since START, in a programme of Berlin's zone."""
     with clock.stopped_at(START):
         factories.a_programme()
-        Programme.objects.update(time_zone="Europe/Berlin")
+        factories.move_programme("Europe/Berlin")
         return factories.an_active_charter()
 
 
 def keep(moment: datetime) -> dict[str, int]:
     """What the registry's clock does at a moment, where it does anything."""
     with clock.stopped_at(moment):
-        return {what: n for what, n in scans.keep_clock(by=factories.system()).items() if n}
+        return {what: n for what, n in scans.REGISTRY_CLOCK.once(by=factories.system()).items() if n}
 
 
 def after(**delta: float) -> datetime:
@@ -69,7 +64,7 @@ def confirm(version: CharterVersion, moment: datetime, note: str = "") -> None:
     with clock.stopped_at(moment):
         review = reviews.start_review(programme=version.metric.programme, by=factories.system())
         item = review.items.get(charter_version=version)
-        reviews.decide(review=review, confirmed={item.pk: note}, by=factories.system())
+        reviews.decide_items(review=review, confirmed={item.pk: note}, by=factories.system())
         assert review.items.get(pk=item.pk).result == ReviewResult.CONFIRMED
 
 
@@ -95,7 +90,7 @@ def test_a_charter_expires_once(version):
     assert keep(late) == {}
     version.refresh_from_db()
     assert (version.standing, version.ended_at, version.ended_by) == (
-        Standing.EXPIRED,
+        StandingChoices.EXPIRED,
         late,
         factories.system(),
     )
@@ -106,7 +101,7 @@ def test_a_suspended_charter_expires_too(version):
     """Issue 3, 6: a suspension stops no expiry."""
     services.suspend(version=version, by=factories.system())
     assert keep(version.expires_at)["expired"] == 1
-    assert standing(version) == Standing.EXPIRED
+    assert standing(version) == StandingChoices.EXPIRED
 
 
 def test_what_has_not_expired_cannot_be_made_to(version):
@@ -117,7 +112,7 @@ def test_what_has_not_expired_cannot_be_made_to(version):
 
 def test_an_owner_is_reminded_thirty_and_seven_days_before(version):
     """Issue 3, 6: reminders at each stage of the programme, each once; reviews are kept out of the way."""
-    CharterVersion.objects.update(review_due_on=date(2028, 1, 1))
+    on_the_log.update(CharterVersion.objects.all(), review_due_on=date(2028, 1, 1))
     reminded = "reminded of their expiry"
     assert reminded not in keep(version.expires_at - timedelta(days=31))
     assert keep(version.expires_at - timedelta(days=30)) == {reminded: 1}
@@ -131,7 +126,7 @@ def test_an_owner_is_reminded_thirty_and_seven_days_before(version):
 
 def test_a_late_reminder_is_one_reminder_with_the_true_number_of_days(version):
     """Issue 3, 6: after weeks without a worker one is told what is left now, not what one missed."""
-    CharterVersion.objects.update(review_due_on=date(2028, 1, 1))
+    on_the_log.update(CharterVersion.objects.all(), review_due_on=date(2028, 1, 1))
     assert keep(version.expires_at - timedelta(days=5)) == {"reminded of their expiry": 1}
     assert notices().get().subject.endswith("expires in 5 days")
     assert Reminder.objects.get().days == 7
@@ -140,7 +135,7 @@ def test_a_late_reminder_is_one_reminder_with_the_true_number_of_days(version):
 
 def test_no_stages_no_reminders(version):
     """A programme may want none."""
-    CharterVersion.objects.update(review_due_on=date(2028, 1, 1))
+    on_the_log.update(CharterVersion.objects.all(), review_due_on=date(2028, 1, 1))
     factories.settings(expiry_reminder_days=[])
     assert keep(version.expires_at - timedelta(days=1)) == {}
 
@@ -156,7 +151,7 @@ def test_an_overdue_review_suspends_after_fourteen_days_notice(version):
     assert keep(after(days=105)) == {}
     assert keep(after(days=106)) == {"suspended as not reviewed": 1}
     assert keep(after(days=107)) == {}
-    assert standing(version) == Standing.SUSPENDED
+    assert standing(version) == StandingChoices.SUSPENDED
     assert (told("review_due"), told("review_overdue")) == (1, 1)
     assert (entries("review.reminded"), entries("review.overdue"), entries("charter.suspended")) == (1, 1, 1)
 
@@ -171,7 +166,7 @@ def test_a_worker_that_was_down_shortens_nobodys_notice(version):
 def test_a_worker_that_was_down_a_month_warns_before_it_suspends(version):
     """S9: nothing is suspended that nobody was told of."""
     assert keep(after(days=130)) == {"announced for review": 1}
-    assert standing(version) == Standing.ACTIVE
+    assert standing(version) == StandingChoices.ACTIVE
 
 
 def test_a_review_in_time_keeps_a_charter_in_force(version):
@@ -188,7 +183,7 @@ def test_a_late_review_puts_a_charter_back_in_force(version):
     confirm(version, after(days=110))
     assert keep(after(days=111)) == {"put back in force as confirmed": 1}
     assert keep(after(days=111, hours=1)) == {}
-    assert (standing(version), told("reinstated")) == (Standing.ACTIVE, 1)
+    assert (standing(version), told("reinstated")) == (StandingChoices.ACTIVE, 1)
     assert ClockSuspension.objects.get().ended_by == factories.system()
 
 
@@ -197,7 +192,7 @@ def test_a_suspension_that_is_not_the_clocks_is_left_to_the_board(version):
     services.suspend(version=version, by=factories.system())
     confirm(version, after(days=20))
     assert keep(after(days=21)) == {}
-    assert standing(version) == Standing.SUSPENDED
+    assert standing(version) == StandingChoices.SUSPENDED
 
 
 def test_a_suspension_that_ended_otherwise_is_closed(version):
@@ -205,7 +200,7 @@ def test_a_suspension_that_ended_otherwise_is_closed(version):
     keep(after(days=92)), keep(after(days=106))
     with clock.stopped_at(after(days=107)):
         services.reinstate(version=version, by=factories.system())
-        CharterVersion.objects.update(review_due_on=after(days=190).date())
+        on_the_log.update(CharterVersion.objects.all(), review_due_on=after(days=190).date())
     assert keep(after(days=108)) == {"out of suspension otherwise": 1}
     services.suspend(version=version, by=factories.system())
     confirm(version, after(days=109))
@@ -215,10 +210,9 @@ def test_a_suspension_that_ended_otherwise_is_closed(version):
 def test_an_owner_who_left_is_told_through_the_administrators(version):
     """Issue 3, 8: a notice reaches somebody who can act on it."""
     admin = factories.an_account("admin")
-    factories.a_role(admin, Role.ADMIN)
+    factories.a_role(admin, GrantedRole.ADMIN)
     owner = version.metric.owner
-    owner.is_active = False
-    owner.save(update_fields=["is_active"])
+    factories.change(owner, is_active=False)
     keep(after(days=92))
     assert notices().get().to == admin
 
@@ -230,22 +224,38 @@ def test_an_owner_who_left_is_told_through_the_administrators(version):
     ("due", "before", "at"),
     [
         # Midnight in Berlin is 23:00 UTC in winter and 22:00 in summer; the clocks shift on these two Sundays.
-        (date(2026, 3, 29), datetime(2026, 3, 28, 22, 59), datetime(2026, 3, 28, 23, 0)),
-        (date(2026, 3, 30), datetime(2026, 3, 29, 21, 59), datetime(2026, 3, 29, 22, 0)),
-        (date(2026, 10, 25), datetime(2026, 10, 24, 21, 59), datetime(2026, 10, 24, 22, 0)),
-        (date(2026, 10, 26), datetime(2026, 10, 25, 22, 59), datetime(2026, 10, 25, 23, 0)),
+        (
+            date(2026, 3, 29),
+            datetime(2026, 3, 28, 22, 59, tzinfo=UTC),
+            datetime(2026, 3, 28, 23, 0, tzinfo=UTC),
+        ),
+        (
+            date(2026, 3, 30),
+            datetime(2026, 3, 29, 21, 59, tzinfo=UTC),
+            datetime(2026, 3, 29, 22, 0, tzinfo=UTC),
+        ),
+        (
+            date(2026, 10, 25),
+            datetime(2026, 10, 24, 21, 59, tzinfo=UTC),
+            datetime(2026, 10, 24, 22, 0, tzinfo=UTC),
+        ),
+        (
+            date(2026, 10, 26),
+            datetime(2026, 10, 25, 22, 59, tzinfo=UTC),
+            datetime(2026, 10, 25, 23, 0, tzinfo=UTC),
+        ),
     ],
 )
 def test_a_day_begins_at_the_programmes_midnight_also_when_clocks_shift(version, due, before, at):
     """Issue 3, 6: correct across daylight saving in the programme's zone."""
-    CharterVersion.objects.update(review_due_on=due)
-    assert keep(before.replace(tzinfo=UTC)) == {}
-    assert keep(at.replace(tzinfo=UTC)) == {"announced for review": 1}
+    on_the_log.update(CharterVersion.objects.all(), review_due_on=due)
+    assert keep(before) == {}
+    assert keep(at) == {"announced for review": 1}
 
 
 def test_notice_over_a_shift_of_clocks_has_all_its_days(version):
     """Issue 3, 6: 14 days are 14 of the programme's days, though one of them has 23 hours."""
-    CharterVersion.objects.update(review_due_on=date(2026, 3, 20))
+    on_the_log.update(CharterVersion.objects.all(), review_due_on=date(2026, 3, 20))
     keep(datetime(2026, 3, 20, 12, tzinfo=BERLIN))
     assert keep(datetime(2026, 4, 2, 23, 59, tzinfo=BERLIN)) == {}
     assert keep(datetime(2026, 4, 3, 0, 0, tzinfo=BERLIN)) == {"suspended as not reviewed": 1}
@@ -253,8 +263,10 @@ def test_notice_over_a_shift_of_clocks_has_all_its_days(version):
 
 def test_an_expiry_is_reminded_of_by_the_programmes_day(version):
     """Issue 3, 6: 23:30 UTC is the next day in Berlin, and the reminder says so."""
-    CharterVersion.objects.update(
-        expires_at=datetime(2026, 10, 24, 22, 30, tzinfo=UTC), review_due_on=date(2028, 1, 1)
+    on_the_log.update(
+        CharterVersion.objects.all(),
+        expires_at=datetime(2026, 10, 24, 22, 30, tzinfo=UTC),
+        review_due_on=date(2028, 1, 1),
     )
     assert keep(datetime(2026, 9, 24, 21, 59, tzinfo=UTC)) == {}
     assert keep(datetime(2026, 9, 24, 22, 0, tzinfo=UTC)) == {"reminded of their expiry": 1}
@@ -265,19 +277,23 @@ def test_an_expiry_is_reminded_of_by_the_programmes_day(version):
 @pytest.mark.parametrize(
     ("begins", "months", "ends"),
     [
-        (datetime(2026, 1, 12, 9), 6, datetime(2026, 7, 12, 9)),
-        (datetime(2026, 8, 31, 9), 6, datetime(2027, 2, 28, 9)),
-        (datetime(2025, 9, 29, 2, 30), 6, datetime(2026, 3, 29, 3, 30)),  # an hour that is not there
+        (datetime(2026, 1, 12, 9, tzinfo=BERLIN), 6, datetime(2026, 7, 12, 9, tzinfo=BERLIN)),
+        (datetime(2026, 8, 31, 9, tzinfo=BERLIN), 6, datetime(2027, 2, 28, 9, tzinfo=BERLIN)),
+        (
+            datetime(2025, 9, 29, 2, 30, tzinfo=BERLIN),
+            6,
+            datetime(2026, 3, 29, 3, 30, tzinfo=BERLIN),
+        ),  # an hour that is not there
     ],
 )
 def test_a_charter_expires_at_the_hour_at_which_it_began(begins, months, ends):
     """Issue 3, 6: months are counted on the clocks of the programme's zone."""
-    with clock.stopped_at(begins.replace(tzinfo=BERLIN)):
+    with clock.stopped_at(begins):
         factories.a_programme()
-        Programme.objects.update(time_zone="Europe/Berlin")
+        factories.move_programme("Europe/Berlin")
         factories.settings(charter_months=months)
         version = factories.an_active_charter()
-    assert version.expires_at.astimezone(BERLIN).replace(tzinfo=None) == ends
+    assert version.expires_at.astimezone(BERLIN) == ends
 
 
 # What goes wrong
@@ -297,4 +313,4 @@ def test_what_fails_for_one_charter_stops_no_other(version, monkeypatch):
     monkeypatch.setattr(services, "expire", fail)
     with pytest.raises(ExceptionGroup):
         keep(version.expires_at)
-    assert (standing(version), standing(other)) == (Standing.ACTIVE, Standing.EXPIRED)
+    assert (standing(version), standing(other)) == (StandingChoices.ACTIVE, StandingChoices.EXPIRED)

@@ -10,12 +10,12 @@ from django.core.management import call_command
 from charter.registry import catalogue, schema
 from charter.registry.document import SCHEMA_VERSION
 
-SCHEMA = json.loads(schema.schema_text())
+SCHEMA = json.loads(schema.format_schema())
 
 
 def test_the_committed_schema_is_the_generated_one(settings):
     """Issue 3, item 2: a published JSON Schema; it cannot fall behind the types."""
-    assert (Path(settings.BASE_DIR) / schema.PAGE).read_text(encoding="utf-8") == schema.schema_text()
+    assert (Path(settings.BASE_DIR) / schema.PAGE).read_text(encoding="utf-8") == schema.format_schema()
     call_command("charter_schema", "--check")
 
 
@@ -34,11 +34,11 @@ def test_every_part_refuses_unknown_keys():
     assert all(part["additionalProperties"] is False for part in parts)
 
 
-@pytest.mark.parametrize("slug", sorted(catalogue.charters()))
+@pytest.mark.parametrize("slug", sorted(catalogue.read_starter_charters()))
 def test_starter_charters_use_only_what_the_schema_knows(slug):
     """Issue 3, item 2: the schema describes the files as they are written."""
     text = (catalogue.FOLDER / "charters" / f"{slug}.yaml").read_text(encoding="utf-8")
-    check(yaml.load(text, Loader=yaml.BaseLoader), SCHEMA)
+    check(yaml.load(text, Loader=yaml.BaseLoader), SCHEMA)  # noqa: S506 (it makes texts alone)
 
 
 def check(value: object, part: dict) -> None:

@@ -5,11 +5,12 @@ from datetime import date
 import psycopg
 import pytest
 
+from charter.programme import services as programme_services
 from charter.registry import services
 from charter.registry.models import CharterVersion, UntiedFlag
-from charter.registry.states import Standing
+from charter.registry.states import StandingChoices
 from ground import clock
-from tests import factories, house
+from tests import databases, factories, on_the_log
 from tests.charter.registry.test_scans import START, after, confirm, entries, keep, standing, told
 
 
@@ -21,9 +22,9 @@ def untied(committed_db, server) -> CharterVersion:
     """
     with clock.stopped_at(START):
         version = factories.an_active_charter()
-    CharterVersion.objects.update(review_due_on=date(2026, 12, 1))
-    with psycopg.connect(house.owner_url(server, committed_db)) as owner:
-        owner.execute("DELETE FROM registry_decisionkind")
+    on_the_log.update(CharterVersion.objects.all(), review_due_on=date(2026, 12, 1))
+    with psycopg.connect(databases.owner_url(server, committed_db)) as owner:
+        owner.execute("DELETE FROM programme_decisionkind")
     return version
 
 
@@ -35,7 +36,7 @@ def test_a_metric_tied_to_no_decision_is_flagged_asked_about_and_suspended(untie
     assert keep(after(days=44)) == {}
     assert keep(after(days=45)) == {"suspended as tied to no decision": 1}
     assert keep(after(days=46)) == {}
-    assert standing(untied) == Standing.SUSPENDED
+    assert standing(untied) == StandingChoices.SUSPENDED
     assert [told(kind) for kind in ("untied", "untied_asked", "untied_suspended")] == [1, 1, 1]
     assert [entries(f"untied.{step}") for step in ("flagged", "asked", "overdue")] == [1, 1, 1]
 
@@ -52,16 +53,16 @@ def test_a_late_worker_asks_before_it_suspends(untied):
     """Issue 3, 6: after a long time down, the flag, the question and the notice still come one after the other."""
     assert keep(after(days=200)) == {"flagged as tied to no decision": 1}
     assert keep(after(days=230)) == {"asked to be retired or justified": 1}
-    assert standing(untied) == Standing.ACTIVE
+    assert standing(untied) == StandingChoices.ACTIVE
 
 
 def test_a_justified_metric_stays(untied):
     """S11: retire or justify: a review that says why it stays keeps it in force."""
     keep(after(days=1)), keep(after(days=31))
     confirm(untied, after(days=40), "It is compared in the yearly audit.")
-    CharterVersion.objects.update(review_due_on=date(2026, 12, 1))
+    on_the_log.update(CharterVersion.objects.all(), review_due_on=date(2026, 12, 1))
     assert keep(after(days=60)) == {}
-    assert standing(untied) == Standing.ACTIVE
+    assert standing(untied) == StandingChoices.ACTIVE
 
 
 def test_confirming_without_a_reason_justifies_nothing(untied):
@@ -75,7 +76,7 @@ def test_a_justification_that_comes_late_puts_it_back_for_good(untied):
     """S11: justified after the suspension, it is in force again and is not asked about anew."""
     keep(after(days=1)), keep(after(days=31)), keep(after(days=45))
     confirm(untied, after(days=50), "It is compared in the yearly audit.")
-    CharterVersion.objects.update(review_due_on=date(2026, 12, 1))
+    on_the_log.update(CharterVersion.objects.all(), review_due_on=date(2026, 12, 1))
     assert keep(after(days=51)) == {"put back in force as confirmed": 1}
     assert keep(after(days=150)) == {}
 
@@ -83,7 +84,7 @@ def test_a_justification_that_comes_late_puts_it_back_for_good(untied):
 def test_a_metric_that_is_tied_again_loses_its_flag(untied):
     """S11: the flag says what is, not what was."""
     keep(after(days=1))
-    services.load_decisions(programme=untied.metric.programme, by=factories.system())
+    programme_services.load_decisions(programme=untied.metric.programme, by=factories.system())
     assert keep(after(days=2)) == {"tied again or out of force": 1}
     assert keep(after(days=3)) == {}
     assert UntiedFlag.objects.get().ended_at is not None

@@ -1,4 +1,4 @@
-"""Rulebooks made of the house's files and one more."""
+"""Rulebooks made of the built-in files and one more."""
 
 from charter import rules
 from charter.rules.rulebook import Rulebook
@@ -23,8 +23,8 @@ def policy(condition: str, head: str = "forbid", **annotations: str | None) -> s
 
 
 def files_with(*policies: str) -> dict[str, str]:
-    return {**rules.house_files(), "ours.cedar": "\n\n".join(policies)}
+    return {**rules.builtin_files(), "ours.cedar": "\n\n".join(policies)}
 
 
-def house_with(*policies: str) -> Rulebook:
+def builtin_with(*policies: str) -> Rulebook:
     return rules.compile_rulebook(files_with(*policies))

@@ -1,41 +1,46 @@
-"""What differs between rulebooks, and what no rulebook may take from the house's rules."""
+"""What differs between rulebooks, and what no rulebook may take from the built-in rules."""
 
 import pytest
 
 from charter import rules
-from charter.rules import ChangeKind, changes
-from charter.rules.keeping import house, losses
-from tests.charter.rules.rulebooks import house_with, policy
+from charter.rules import ChangeKind, compare_rulebooks
+from charter.rules.builtin_rules import builtin_rulebook, find_losses
+from tests.charter.rules.rulebooks import builtin_with, policy
 
 EXPORT = "when { context.export }"
 
 
 def altered(file: str, old: str, new: str) -> rules.Rulebook:
-    """The house's rules with one passage changed."""
-    files = rules.house_files()
+    """The built-in rules with one passage changed."""
+    files = rules.builtin_files()
     assert files[file].count(old) == 1
     return rules.compile_rulebook({**files, file: files[file].replace(old, new)})
 
 
 def without_file(name: str) -> rules.Rulebook:
-    return rules.compile_rulebook({file: text for file, text in rules.house_files().items() if file != name})
+    return rules.compile_rulebook(
+        {file: text for file, text in rules.builtin_files().items() if file != name}
+    )
 
 
 def test_the_same_rules_differ_in_nothing():
     """Issue 4, item 1: comments and layout are no difference."""
-    assert changes(house(), house()) == ()
+    assert compare_rulebooks(builtin_rulebook(), builtin_rulebook()) == ()
     assert (
-        changes(house(), altered("looking.cedar", "context.hopped ||", "context.hopped // once more\n ||"))
+        compare_rulebooks(
+            builtin_rulebook(),
+            altered("looking.cedar", "context.hopped ||", "context.hopped // once more\n ||"),
+        )
         == ()
     )
 
 
 def test_each_change_is_told_by_its_kind():
     """Issue 4, item 1: the board sees what changes rule by rule, with the policies of those who read Cedar."""
-    old = house_with(policy(EXPORT), policy(EXPORT, id="ORG02"), policy(EXPORT, id="ORG03"))
+    old = builtin_with(policy(EXPORT), policy(EXPORT, id="ORG02"), policy(EXPORT, id="ORG03"))
     stricter = policy("when { context.export || context.compare }", id="ORG03")
-    new = house_with(policy(EXPORT, why="Because."), stricter, policy(EXPORT, id="ORG04"))
-    found = {change.id: change for change in changes(old, new)}
+    new = builtin_with(policy(EXPORT, why="Because."), stricter, policy(EXPORT, id="ORG04"))
+    found = {change.id: change for change in compare_rulebooks(old, new)}
     assert {name: change.kind for name, change in found.items()} == {
         "ORG01": ChangeKind.REWORDED,
         "ORG02": ChangeKind.DROPPED,
@@ -51,13 +56,13 @@ def test_each_change_is_told_by_its_kind():
 def test_what_a_rule_does_is_more_than_its_words():
     """DESIGN Rules: a rule that would be waived, or sent to the board, stops something else than before."""
     waiver = 'unless { context.waived.contains("ORG01") }'
-    old, new = house_with(policy(EXPORT)), house_with(policy(f"{EXPORT} {waiver}", waivable="board"))
-    assert [change.kind for change in changes(old, new)] == [ChangeKind.CONDITION]
+    old, new = builtin_with(policy(EXPORT)), builtin_with(policy(f"{EXPORT} {waiver}", waivable="board"))
+    assert [change.kind for change in compare_rulebooks(old, new)] == [ChangeKind.CONDITION]
 
 
 def test_policies_are_shown_as_they_are_written():
     """Issue 4, item 1: policy text as Cedar; a semicolon or quote in words or comments cuts nothing off."""
-    book = house_with(
+    book = builtin_with(
         '// First; "so".\n'
         + policy("when {\n  context.export // here; and there\n}", why='It is; a \\"why\\".'),
         policy("when { context.compare }", id="ORG02"),
@@ -67,14 +72,15 @@ def test_policies_are_shown_as_they_are_written():
     )
     assert book.cedar["ORG02"].endswith("when { context.compare };")
     assert all(
-        text.startswith(("forbid (", "permit (")) and text.endswith(";") for text in house().cedar.values()
+        text.startswith(("forbid (", "permit (")) and text.endswith(";")
+        for text in builtin_rulebook().cedar.values()
     )
 
 
-def test_adding_rules_takes_nothing_from_the_house():
-    """DESIGN Invariants: organisations add rules beside the house rules."""
-    assert losses(house()) == ()
-    assert losses(house_with(policy(EXPORT))) == ()
+def test_adding_rules_takes_nothing_from_the_builtin_ones():
+    """DESIGN Invariants: organisations add rules beside the built-in ones."""
+    assert find_losses(builtin_rulebook()) == ()
+    assert find_losses(builtin_with(policy(EXPORT))) == ()
 
 
 @pytest.mark.parametrize(
@@ -84,11 +90,11 @@ def test_adding_rules_takes_nothing_from_the_house():
         (lambda: altered("fairness.cedar", "in-date, passed", "in-date"), "AR25", "the very words"),
         (lambda: altered("activity.cedar", "context.consequential", "context.combined"), "AR08", "must stop what"),
         (lambda: altered("looking.cedar", "context.hopped ||", "context.hopped &&"), "AR13", "must stop what"),
-        (lambda: house_with(policy(EXPORT, id="AR29")), "AR29", "are for the house's rules"),
+        (lambda: builtin_with(policy(EXPORT, id="AR29")), "AR29", "are for built-in rules"),
     ],
 )  # fmt: skip
-def test_a_rulebook_that_weakens_the_house_says_where(book, rule, says):
-    """DESIGN Invariants: an organisation can waive only what is waivable, and change nothing of the house's."""
-    (found, *more) = losses(book())
+def test_a_rulebook_that_weakens_a_builtin_rule_says_where(book, rule, says):
+    """DESIGN Invariants: an organisation can waive only what is waivable, and change nothing that is built in."""
+    (found, *more) = find_losses(book())
     assert (found.policy, more) == (rule, [])
     assert found.file.endswith(".cedar") and says in found.problem

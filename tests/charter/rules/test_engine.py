@@ -15,31 +15,38 @@ from msgspec.structs import replace
 
 from charter import rules
 from charter.rules import engine
-from charter.rules.context import ACTION, HUMAN, charter_entity, charter_uid, context_json, project
+from charter.rules.context import (
+    ACTION,
+    HUMAN,
+    build_charter_entity,
+    build_context_json,
+    format_charter_uid,
+    project,
+)
 from charter.rules.examples.base import PAYMENTS, about, one_person, oneself, person, team
 from charter.rules.facts import Facts
 from charter.rules.request import Window
 from charter.rules.rulebook import charter_handle
-from charter.rules.vocabulary import Category, Decision, Grain, Kind, Obligation, Outcome, Role
-from tests.charter.rules.rulebooks import house_with, policy
+from charter.rules.vocabulary import Category, DecisionType, Grain, Kind, Obligation, OrderBy, Outcome, Role
+from tests.charter.rules.rulebooks import builtin_with, policy
 from tests.spec.mutants import without
 
-HOUSE = rules.compile_rulebook(rules.house_files())
+HOUSE = rules.compile_rulebook(rules.builtin_files())
 REFERRED = 'when { context.export } unless { context.ruled.contains("ORG01") }'
 OVERFLOW = "when { context.from_day + 9223372036854775807 > 0 }"
 
 
 def ids(verdict: rules.Verdict) -> list[str]:
-    return [bite.id for bite in verdict.rules]
+    return [match.id for match in verdict.rules]
 
 
 def commits_for_a_rating() -> Facts:
     """A manager asks for each person's commits in payments, highest first, to rate them."""
-    listed = frozenset({(Decision.WORKFLOW_DEBUGGING, Grain.TEAM)})
+    listed = frozenset({(DecisionType.WORKFLOW_DEBUGGING, Grain.TEAM)})
     return team(
-        decision=Decision.PERFORMANCE_RATING,
+        decision=DecisionType.PERFORMANCE_RATING,
         grain=Grain.PERSON,
-        order_by="value",
+        order_by=OrderBy.VALUE,
         metrics=("commit-count",),
         metric="commit-count",
         name="Commit count",
@@ -52,9 +59,9 @@ def commits_for_a_rating() -> Facts:
 
 
 def test_a_ranking_by_commits_for_a_rating_names_every_rule() -> None:
-    """Issue 2, done when: AR04, AR07, AR08 and AR14 are named, each with what in the request it bit."""
+    """Issue 2, done when: AR04, AR07, AR08 and AR14 are named, each with what in the request it matched."""
     verdict = rules.decide([commits_for_a_rating()], HOUSE)
-    said = {bite.id: bite.here for bite in verdict.rules}
+    said = {match.id: match.here for match in verdict.rules}
     assert verdict.outcome is Outcome.DENY
     assert {"AR04", "AR07", "AR08", "AR14"} <= said.keys()
     assert ids(verdict) == sorted(said)
@@ -67,7 +74,7 @@ def test_a_ranking_by_commits_for_a_rating_names_every_rule() -> None:
 
 def test_a_forbid_that_errs_denies() -> None:
     """DESIGN Rules: Cedar skips an erring forbid and allows; we deny, and name ENGINE."""
-    rulebook = house_with(policy(OVERFLOW))
+    rulebook = builtin_with(policy(OVERFLOW))
     naive = engine._authorize(team(), rulebook, rulebook.policies)
     assert naive.allowed and naive.diagnostics.errors
     assert ids(rules.decide([team()], rulebook)) == ["ENGINE"]
@@ -75,13 +82,13 @@ def test_a_forbid_that_errs_denies() -> None:
 
 def test_an_error_hides_no_rule_that_bit() -> None:
     """DESIGN Rules: all determining rules are named, beside ENGINE."""
-    verdict = rules.decide([team(in_force=False)], house_with(policy(OVERFLOW)))
+    verdict = rules.decide([team(in_force=False)], builtin_with(policy(OVERFLOW)))
     assert ids(verdict) == ["AR15", "ENGINE"]
 
 
 def test_no_decision_denies(monkeypatch: pytest.MonkeyPatch) -> None:
     """DESIGN Rules: NoDecision is a denial; an unknown context key smuggles nothing in."""
-    monkeypatch.setattr(engine, "context_json", lambda *_: '{"approved": true}')
+    monkeypatch.setattr(engine, "build_context_json", lambda *_: '{"approved": true}')
     assert engine._authorize(team(), HOUSE, HOUSE.policies).decision is cedarpy.Decision.NoDecision
     assert ids(rules.decide([team()], HOUSE)) == ["ENGINE"]
 
@@ -90,14 +97,14 @@ def naive(
     facts: Facts, *, charter: str = "", context: str = "", rulebook: rules.Rulebook = HOUSE
 ) -> cedarpy.AuthzResult:
     """Cedar asked as one would at first: no schema, and whatever it is given."""
-    context = context or context_json(facts, rulebook.waivable, rulebook.referring)
+    context = context or build_context_json(facts, rulebook.waivable, rulebook.referring)
     request = {
         "principal": HUMAN,
         "action": ACTION,
-        "resource": charter_uid(facts.charter),
+        "resource": format_charter_uid(facts.charter),
         "context": _spelt_out(json.loads(context)),
     }
-    entities = json.loads(charter or charter_entity(facts.charter, facts.request.grain))
+    entities = json.loads(charter or build_charter_entity(facts.charter, facts.request.grain))
     for entity in entities:
         entity["attrs"] = _spelt_out(entity["attrs"])
     return cedarpy.is_authorized(
@@ -129,11 +136,11 @@ def test_a_charter_that_does_not_fit_the_schema_denies(
     monkeypatch, facts: Facts, was: str, becomes: str
 ) -> None:
     """DESIGN Rules: entities are checked against the schema; unchecked, a misspelt word slips past every rule."""
-    written = charter_entity(facts.charter, facts.request.grain)
+    written = build_charter_entity(facts.charter, facts.request.grain)
     assert was in written
     changed = written.replace(was, becomes)
     assert naive(facts, charter=changed).allowed
-    monkeypatch.setattr("charter.rules.rulebook.charter_entity", lambda *_: changed)
+    monkeypatch.setattr("charter.rules.rulebook.build_charter_entity", lambda *_: changed)
     charter_handle.cache_clear()
     assert ids(rules.decide([facts], HOUSE)) == ["ENGINE"]
     charter_handle.cache_clear()
@@ -150,7 +157,7 @@ def test_a_charter_that_does_not_fit_the_schema_denies(
 )
 def test_what_an_asker_claims_is_no_fact(facts: Facts, claimed: dict[str, object]) -> None:
     """DESIGN The line: merged into the context, a claim would permit; here it has no way in."""
-    honest = msgspec.json.decode(context_json(facts, HOUSE.waivable, HOUSE.referring))
+    honest = msgspec.json.decode(build_context_json(facts, HOUSE.waivable, HOUSE.referring))
     assert naive(facts, context=json.dumps(honest | claimed)).allowed
     asked = msgspec.to_builtins(facts.request) | claimed
     with pytest.raises(msgspec.ValidationError, match="unknown field"):
@@ -160,34 +167,34 @@ def test_what_an_asker_claims_is_no_fact(facts: Facts, claimed: dict[str, object
 
 def test_a_key_that_the_schema_does_not_know_denies(monkeypatch: pytest.MonkeyPatch) -> None:
     """DESIGN Rules: Cedar without a schema takes any key along; with it, there is no decision, and that denies."""
-    more = context_json(team(), HOUSE.waivable)[:-1] + ',"approved":true}'
+    more = build_context_json(team(), HOUSE.waivable)[:-1] + ',"approved":true}'
     assert naive(team(), context=more).allowed
-    monkeypatch.setattr(engine, "context_json", lambda *_: more)
+    monkeypatch.setattr(engine, "build_context_json", lambda *_: more)
     assert ids(rules.decide([team()], HOUSE)) == ["ENGINE"]
 
 
 @pytest.mark.parametrize(
     "added",
     [
-        policy("when { context.export }", id="AR04", family="ours"),  # takes the place of the house's
+        policy("when { context.export }", id="AR04", family="ours"),  # takes the place of the built-in one
         policy("when { context.export }", waivabel="board"),
         policy("when { context.own && !context.own }"),
     ],
 )
 def test_what_cedar_publishes_without_a_word_is_refused(added: str) -> None:
-    """DESIGN Rules: Cedar's own check passes duplicate ids, unknown annotations and rules that never bite; ours does not."""
+    """DESIGN Rules: Cedar's own check passes duplicate ids, unknown annotations and rules that never match; ours does not."""
     assert cedarpy.validate_policies(added, HOUSE.schema).validation_passed
     with pytest.raises(rules.RulebookError):
-        house_with(added)
+        builtin_with(added)
 
 
 def test_a_policy_under_anothers_id_would_replace_it() -> None:
     """DESIGN Rules: keyed by @id unchecked, the later policy wins, and a ranking by activity loses its rule."""
-    texts = [*rules.house_files().items(), ("ours.cedar", policy("when { context.export }", id="AR04"))]
+    texts = [*rules.builtin_files().items(), ("ours.cedar", policy("when { context.export }", id="AR04"))]
     parsed = [each for name, text in texts if name.endswith(".cedar") for each in _policies(text)]
     keyed = {each.annotations["id"]: with_parts(each, id=each.annotations["id"]) for each in parsed}
     careless = cedarpy.PolicySet.from_pst(pst.PolicySet({}, keyed, ()))
-    ranking = one_person(kind=Kind.ACTIVITY, order_by="value")
+    ranking = one_person(kind=Kind.ACTIVITY, order_by=OrderBy.VALUE)
     assert "AR04" in ids(rules.decide([ranking], HOUSE))
     assert "AR04" not in ids(rules.decide([ranking], with_parts(HOUSE, policies=careless)))
 
@@ -216,7 +223,7 @@ def test_a_request_without_facts_is_an_error() -> None:
 
 def test_refer_sends_to_the_board_and_deny_beats_it() -> None:
     """DESIGN The line: deny, then refer, then permit."""
-    rulebook = house_with(policy(REFERRED, effect="refer"))
+    rulebook = builtin_with(policy(REFERRED, effect="refer"))
     referred = rules.decide([team(export=True)], rulebook)
     assert (referred.outcome, ids(referred)) == (Outcome.REFER, ["ORG01"])
     denied = rules.decide([team(export=True, in_force=False)], rulebook)
@@ -225,8 +232,8 @@ def test_refer_sends_to_the_board_and_deny_beats_it() -> None:
 
 
 def test_a_referral_does_not_stand_in_for_the_permit() -> None:
-    """DESIGN Rules: default deny, also where the only rule that bites would refer."""
-    rulebook = house_with(policy(REFERRED, effect="refer"))
+    """DESIGN Rules: default deny, also where the only rule that matches would refer."""
+    rulebook = builtin_with(policy(REFERRED, effect="refer"))
     verdict = rules.decide([team(export=True, roles=frozenset())], without("AR14", of=rulebook))
     assert (verdict.outcome, ids(verdict)) == (Outcome.DENY, ["ORG01", "USE"])
 
@@ -235,13 +242,13 @@ def test_a_referral_does_not_stand_in_for_the_permit() -> None:
     ("facts", "says"),
     [
         (
-            team(decision=Decision.LOAD_BALANCING),
+            team(decision=DecisionType.LOAD_BALANCING),
             "lists two uses: retrospective, at team, own and person level; staffing",
         ),
         (team(roles=frozenset({Role.HR})), "does not open team values to the role you hold there"),
         (team(window=Window(start=date(2025, 1, 1), end=date(2026, 1, 1))), "allows data from 1 June 2025"),
         (
-            team(needs_beside=frozenset({(Decision.RETROSPECTIVE, Grain.TEAM, "slo-compliance")})),
+            team(needs_beside=frozenset({(DecisionType.RETROSPECTIVE, Grain.TEAM, "slo-compliance")})),
             "wants slo-compliance asked in the same request",
         ),
         (
@@ -265,7 +272,7 @@ def test_several_metrics_are_decided_each_on_its_own() -> None:
     good, old = team(), team(metric="cycle-time", in_force=False)
     older = team(metric="pr-age", in_force=False, acknowledged=False)
     verdict = rules.decide([good, older, old], HOUSE)
-    assert [(bite.id, bite.metric) for bite in verdict.rules] == [
+    assert [(match.id, match.metric) for match in verdict.rules] == [
         ("AR15", "pr-age"),
         ("AR15", "cycle-time"),
         ("AR24", "pr-age"),
@@ -280,7 +287,7 @@ def test_only_a_waivable_rule_can_be_waived() -> None:
 
 def test_what_the_board_has_ruled_answers_the_question() -> None:
     """Issue 4: a yes lets the question pass, a no refuses it, and neither speaks for another rule."""
-    rulebook = house_with(policy(REFERRED, effect="refer"))
+    rulebook = builtin_with(policy(REFERRED, effect="refer"))
     asked = team(export=True)
     assert rules.decide([replace(asked, ruled=frozenset({"ORG01"}))], rulebook).permits
     refused = rules.decide([replace(asked, ruled_against=frozenset({"ORG01"}))], rulebook)
@@ -312,7 +319,7 @@ def test_obligations_of_a_permit() -> None:
     assert Obligation.NO_EXPORT not in obliged(team(export=True))
     assert Obligation.SHOW_COUNTER_METRIC in obliged(team(counter_metric="slo-compliance"))
     assert delivery not in obliged(team(), team(category=Category.RELIABILITY))
-    assert all(rules.obligation_text(obligation) for obligation in Obligation)
+    assert all(rules.describe_obligation(obligation) for obligation in Obligation)
 
 
 def test_a_machine_is_held_to_the_same_rules() -> None:

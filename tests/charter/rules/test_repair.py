@@ -6,6 +6,7 @@ from itertools import combinations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from charter import rules
 from charter.rules import repair
@@ -14,19 +15,20 @@ from charter.rules.examples.base import (
     SEARCH,
     TINY,
     about,
-    decision_facts,
+    make_decision_facts,
     one_person,
     oneself,
     person,
     team,
 )
 from charter.rules.facts import Facts
+from charter.rules.periods import find_first_start
 from charter.rules.request import Window
-from charter.rules.vocabulary import Decision, Grain, Period, Role, Standing, TimeFilter, View
+from charter.rules.vocabulary import Combine, DecisionType, Grain, Period, Role, Standing, TimeFilter, View
 from tests.charter.rules.test_engine import commits_for_a_rating
 from tests.spec.strategies import asked_otherwise, near
 
-HOUSE = rules.compile_rulebook(rules.house_files())
+HOUSE = rules.compile_rulebook(rules.builtin_files())
 
 
 def parts(*asked: Facts, **options: object) -> dict[str, tuple[str, str]]:
@@ -36,16 +38,21 @@ def parts(*asked: Facts, **options: object) -> dict[str, tuple[str, str]]:
 
 
 def test_the_ranking_by_commits() -> None:
-    """DESIGN screens, refusal: decision, level and order change; the metric and the months stay."""
-    found = rules.smallest_change([commits_for_a_rating()], HOUSE)
+    """DESIGN screens, refusal: for what it may be used, level and order change; for a rating nothing does."""
+    assert rules.smallest_change([commits_for_a_rating()], HOUSE) is None
+    asked = commits_for_a_rating()
+    debugging = replace(
+        asked,
+        request=replace(asked.request, decision=DecisionType.WORKFLOW_DEBUGGING),
+        decision=make_decision_facts(DecisionType.WORKFLOW_DEBUGGING),
+    )
+    found = rules.smallest_change([debugging], HOUSE)
     assert found is not None
     assert [(one.part, one.asked, one.allowed) for one in found.changes] == [
-        ("Decision", "Performance rating", "Workflow debugging"),
         ("Level", "Each person", "Team payments"),
         ("Order", "Highest first", "None"),
     ]
     clears = {change.part: set(change.clears) for change in found.changes}
-    assert {"AR07", "AR08", "AR14"} <= clears["Decision"]
     assert {"AR05", "AR14"} <= clears["Level"]
     assert clears["Order"] == {"AR04"}
     assert found.request.cohorts == ("team:payments",) and found.request.order_by is None
@@ -58,7 +65,7 @@ def test_the_ranking_by_commits() -> None:
         (one_person(export=True), {"Export": ("Export", "Look here")}),
         (oneself(percentile=True), {"Percentile": ("Among peers", "None")}),
         (one_person(limit=3), {"Limit": ("The first 3", "None")}),
-        (one_person(combine="sum"), {"Combine": ("One score", "Each metric on its own")}),
+        (one_person(combine=Combine.SCORE), {"Combine": ("Score", "Each value on its own")}),
         (one_person(time_filter=TimeFilter.WEEKEND), {"Time": ("Weekend only", "All")}),
         (person(view=View.DIAGNOSTIC), {"View": ("Diagnostic", "Performance")}),
         (
@@ -73,7 +80,6 @@ def test_the_ranking_by_commits() -> None:
             ),
             {"Window": ("January 2026 to June 2026", "April 2026 to June 2026")},
         ),
-        (team(decision=Decision.STAFFING), {"Decision": ("Staffing", "Retrospective")}),
     ],
 )
 def test_one_part(asked: Facts, expected: dict[str, tuple[str, str]]) -> None:
@@ -99,6 +105,7 @@ def test_a_refused_metric_is_left_out() -> None:
 @pytest.mark.parametrize(
     "asked",
     [
+        team(decision=DecisionType.STAFFING),
         team(acknowledged=False),
         team(roles=frozenset()),
         team(standing=Standing.SUSPENDED),
@@ -109,13 +116,13 @@ def test_a_refused_metric_is_left_out() -> None:
     ],
 )
 def test_nothing_is_made_up(asked: Facts) -> None:
-    """Issue 2: no role, acknowledgement, evidence or accountable person is invented; then there is no repair."""
+    """Issue 11: no other decision; issue 2: no role, acknowledgement, evidence or accountable person is invented."""
     assert rules.smallest_change([asked], HOUSE) is None
 
 
 def test_no_level_that_the_role_does_not_open() -> None:
     """AR14: a level of the charter that the asker's roles do not open is not proposed."""
-    listed = frozenset({(Decision.RETROSPECTIVE, Grain.TEAM)})
+    listed = frozenset({(DecisionType.RETROSPECTIVE, Grain.TEAM)})
     asked = one_person(persons=(), **about(PAYMENTS), listed=listed)
     assert set(parts(asked)) == {"Level"}
     closed = one_person(
@@ -124,15 +131,19 @@ def test_no_level_that_the_role_does_not_open() -> None:
     assert rules.smallest_change([closed], HOUSE) is None
 
 
-def test_the_programme_decides_what_a_decision_needs() -> None:
-    """S7: an alternative that needs evidence by the programme's word is not proposed without it."""
-    asked = team(decision=Decision.STAFFING)
-    strict = {
-        Decision.RETROSPECTIVE: rules.DecisionFacts(
-            Decision.RETROSPECTIVE, decision_facts(Decision.RETROSPECTIVE).group, False, 1, False, False
-        )
+NEEDS_FAILURES = frozenset({(DecisionType.RETROSPECTIVE, Grain.TEAM, "change-failure-rate")})
+
+
+def test_what_a_charter_wants_beside_is_added() -> None:
+    """Issue 11: "Add change failure rate", not another decision; where it is refused itself, nothing is proposed."""
+    asked = team(needs_beside=NEEDS_FAILURES)
+    failures = team(metric="change-failure-rate", name="Change failure rate")
+    assert rules.smallest_change([asked], HOUSE) is None
+    assert parts(asked, companions=[failures]) == {
+        "Metrics": ("Lead time for changes", "Lead time for changes and change failure rate")
     }
-    assert rules.smallest_change([asked], HOUSE, decisions=strict) is None
+    closed = team(metric="change-failure-rate", name="Change failure rate", in_force=False)
+    assert rules.smallest_change([asked], HOUSE, companions=[closed]) is None
 
 
 def test_a_permitted_request_needs_no_change() -> None:
@@ -143,8 +154,8 @@ def test_a_permitted_request_needs_no_change() -> None:
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.one_of(asked_otherwise(), near()))
 def test_a_repair_is_permitted_and_no_smaller_one_is(one: Facts) -> None:
-    """Issue 2: every smaller choice of the same parts is tried and refused; the parts clear all that bit."""
-    house = tuple(repair._frames([one], one.cohorts, {}))
+    """Issue 2: every smaller choice of the same parts is tried and refused; the parts clear all that matched."""
+    house = tuple(repair._frames([one], one.cohorts))
     patches = repair._fewest([one], house, HOUSE)
     size = len(patches) if patches is not None else 99
     for frame in house:
@@ -158,7 +169,7 @@ def test_a_repair_is_permitted_and_no_smaller_one_is(one: Facts) -> None:
         assert found is not None and found.request.evidence == one.request.evidence
         assert found.request.accountable == one.request.accountable
         cleared = {rule for change in found.changes for rule in change.clears}
-        assert cleared == {bite.id for bite in rules.decide([one], HOUSE).rules}
+        assert cleared == {match.id for match in rules.decide([one], HOUSE).rules}
 
 
 @pytest.mark.parametrize(
@@ -175,4 +186,4 @@ def test_a_repair_is_permitted_and_no_smaller_one_is(one: Facts) -> None:
 )
 def test_first_start(day: date, period: Period, start: date) -> None:
     """DESIGN The line: windows are aligned to periods, a clipped one too."""
-    assert repair.first_start(day, period) == start
+    assert find_first_start(day, period) == start

@@ -1,4 +1,4 @@
-"""A house that has moved on under the rules in force."""
+"""A product that has moved on under the rules in force."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,16 +7,16 @@ from unittest.mock import patch
 
 from charter import rules
 from charter.registry import queries
-from charter.rules import keeping, rulebook
+from charter.rules import builtin_rules, rulebook
 
 
 @contextmanager
 def upgraded_house(folder: Path) -> Iterator[None]:
-    """A later version of the house, whose schema knows one more fact; whatever was compiled before is forgotten."""
-    for name, text in rules.house_files().items():
+    """A later version of the product, whose schema knows one more fact; whatever was compiled before is forgotten."""
+    for name, text in rules.builtin_files().items():
         more = text.replace("type Use = {", "type Use = {\n  weather?: Long,")
         (folder / name).write_text(more if name == rulebook.SCHEMA else text, encoding="utf-8")
-    with patch.object(rulebook, "HOUSE", folder):
+    with patch.object(rulebook, "BUILTIN", folder):
         _forget()
         try:
             yield
@@ -26,11 +26,11 @@ def upgraded_house(folder: Path) -> Iterator[None]:
 
 def _forget() -> None:
     for remembered in (
-        rulebook.house_schema,
+        rulebook.builtin_schema,
         rulebook._compile,
         rulebook.charter_handle,
-        keeping.house,
+        builtin_rules.builtin_rulebook,
         queries._compiled,
-        queries.rulebook_as_written,
+        queries.load_rulebook_as_written,
     ):
         remembered.cache_clear()

@@ -1,31 +1,30 @@
 """The board over the API: the same services, the same refusals, as problems."""
 
+from datetime import timedelta
+from uuid import uuid4
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from governance.board import services
-from governance.board.models import Case
+from governance.board.models import Case, Invitation
 from governance.board.states import SeatKind, Vote
-from governance.people.models import Role
-from ground import clock
-from tests import factories
+from governance.people.models import AccountKind, GrantedRole
+from ground import calendar
+from tests import factories, on_the_log
+from tests.governance.board.test_founding import begun
 
-pytestmark = pytest.mark.django_db
+__all__ = ["begun"]
+
+pytestmark = [pytest.mark.django_db]
 
 
 def as_(user) -> APIClient:
     client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Token {AuthToken.objects.create(user=user)[1]}")
+    client.credentials(HTTP_AUTHORIZATION=f"Token {factories.a_token(user)}")
     return client
-
-
-@pytest.fixture
-def case(by):
-    factories.a_board()
-    return factories.an_open_case()
 
 
 @pytest.fixture
@@ -73,7 +72,7 @@ def test_who_handles_a_case_is_named_and_released(case, member):
     handler, address = factories.an_account("preparer"), f"/api/v1/cases/{case.pk}"
     client, theirs = as_(member), as_(handler)
     assert theirs.get(address).status_code == 403
-    for name, code in (("nobody-here", "does_not_exist"), ("owner", "own_proposal")):
+    for name, code in (("nobody-here", "invalid"), ("owner", "own_proposal")):
         wrong = client.put(f"{address}/handler", {"handler": name}, format="json")
         assert (wrong.status_code, wrong.json()["field"], wrong.json()["code"]) == (400, "handler", code)
     named = client.put(f"{address}/handler", {"handler": "preparer"}, format="json")
@@ -85,6 +84,120 @@ def test_who_handles_a_case_is_named_and_released(case, member):
     assert theirs.put(f"{address}/handler", {"handler": "preparer"}, format="json").status_code == 403
     assert theirs.delete(f"{address}/handler").status_code == 204
     assert theirs.get(address).status_code == 403
+
+
+def accounts_of_each_kind():
+    """User names of one in use, one out of use, a machine's, and one that nobody has."""
+    factories.an_account("in-use")
+    factories.change(factories.an_account("out-of-use"), is_active=False)
+    factories.an_account("robot", kind=AccountKind.MACHINE)
+    return ["in-use", "out-of-use", "robot", "nobody-here"]
+
+
+def test_who_may_not_name_a_handler_learns_of_no_account(case, member):
+    """Issue 9: the permission comes before the account, when a case is opened and later."""
+    names, outsider = accounts_of_each_kind(), as_(factories.an_account("outsider"))
+    owner, asks = (
+        as_(case.charter_version.metric.owner),
+        {"kind": "edge_case", "subject": "x", "question": "Is it so?"},
+    )
+    told = [
+        (
+            outsider.post("/api/v1/cases", {**asks, "handler": name}, format="json"),
+            owner.put(f"/api/v1/cases/{case.pk}/handler", {"handler": name}, format="json"),
+        )
+        for name in names
+    ]
+    for said in zip(*told, strict=True):
+        assert {each.status_code for each in said} == {403} and len({each.content for each in said}) == 1
+
+
+def test_an_account_that_cannot_handle_a_case_reads_like_none(case, member):
+    """Issue 9: those who may name somebody are answered in one form."""
+    address = f"/api/v1/cases/{case.pk}/handler"
+    said = [
+        as_(member).put(address, {"handler": name}, format="json") for name in accounts_of_each_kind()[1:]
+    ]
+    assert {each.status_code for each in said} == {400} and len({each.content for each in said}) == 1
+
+
+def test_who_may_not_fill_a_seat_learns_of_no_account(case, member):
+    """Issue 9: the permission comes before the account, for members and alternates."""
+    names, client = accounts_of_each_kind(), as_(factories.an_account("outsider"))
+    for alternate in (False, True):
+        body = {
+            "seat": "legal",
+            "valid_from": str(calendar.today() + timedelta(days=3)),
+            "alternate": alternate,
+        }
+        said = [client.post("/api/v1/terms", {**body, "user": name}, format="json") for name in names]
+        assert {each.status_code for each in said} == {403} and len({each.content for each in said}) == 1
+    said = [as_(member).post("/api/v1/terms", {**body, "user": name}, format="json") for name in names[1:]]
+    assert {each.status_code for each in said} == {400} and len({each.content for each in said}) == 1
+
+
+def test_who_may_not_put_a_seat_to_the_board_learns_of_no_account(case, member):
+    """Issue 9: the same for a case about a seat; whoever may is answered in one form of all that are none."""
+    names, body = accounts_of_each_kind(), {"kind": "seat", "subject": "x", "question": "Why not?"}
+    for client, asked, code in (
+        (as_(factories.an_account("outsider")), names, 403),
+        (as_(member), names[1:], 400),
+    ):
+        said = [
+            client.post("/api/v1/cases", {**body, "seat": {"seat": "hr", "user": name}}, format="json")
+            for name in asked
+        ]
+        assert {each.status_code for each in said} == {code} and len({each.content for each in said}) == 1
+    opened = as_(member).post(
+        "/api/v1/cases", {**body, "seat": {"seat": "hr", "user": "in-use"}}, format="json"
+    )
+    assert (opened.status_code, opened.json()["seat"]["alternate"]) == (201, True)
+
+
+def test_who_is_not_invited_learns_of_no_invitation(case):
+    """Issue 9: nor of an account, by inviting without being the founder."""
+    in_use = factories.an_account("in-use")
+    with factories.past_trigger("board_invitation", "invited_before_the_founding"):
+        theirs = Invitation.objects.create(
+            seat=factories.a_seat(SeatKind.HR),
+            user=in_use,
+            invited_by=factories.system(),
+        )
+        on_the_log.tell_of(theirs)
+    outsider = as_(factories.an_account("outsider"))
+    assert outsider.get("/api/v1/invitations").json()["results"] == []
+    unknown = f"/api/v1/invitations/{uuid4()}/accept"
+    said = [outsider.post(path) for path in (unknown, f"/api/v1/invitations/{theirs.pk}/accept")]
+    assert {each.status_code for each in said} == {404} and len({each.json()["detail"] for each in said}) == 1
+    said = [
+        outsider.post("/api/v1/invitations", {"seat": "hr", "user": name}, format="json")
+        for name in (*accounts_of_each_kind(), "")
+    ]
+    assert {each.status_code for each in said} == {403} and len({each.content for each in said}) == 1
+
+
+@pytest.mark.stands_on("begun")
+def test_a_programme_is_founded_over_the_api(begun):
+    """Issue 9: invited, accepted, put to the vote and in force, by the same services."""
+    founder = as_(begun["founder"])
+    members = {seat: factories.an_account(f"first-{seat.value}") for seat in SeatKind}
+    for seat, user in members.items():
+        made = founder.post("/api/v1/invitations", {"seat": seat, "user": user.username}, format="json")
+        assert made.status_code == 201
+        accepted = as_(user).post(f"/api/v1/invitations/{made.json()['id']}/accept")
+        assert accepted.json()["accepted_at"]
+    assert as_(begun["somebody"]).post("/api/v1/founding", {}, format="json").status_code == 403
+    case = founder.post("/api/v1/founding", {"data_from": "2025-01-01", "because": "A year."}, format="json")
+    assert case.json()["founding"] == {"data_from": "2025-01-01", "because": "A year."}
+    for seat, user in members.items():
+        ballot = as_(user).post(
+            f"/api/v1/cases/{case.json()['id']}/ballots", {"seat": seat, "vote": "approve"}, format="json"
+        )
+        assert ballot.status_code == 201
+    held = founder.get("/api/v1/seats").json()
+    assert {each["seat"]: each["member"] for each in held} == {
+        seat: user.username for seat, user in members.items()
+    }
 
 
 def test_who_may_not_is_told_why_in_a_problem(case):
@@ -120,42 +233,47 @@ def test_bad_bodies_are_problems_that_name_the_field(member, path, body, field):
 
 def test_a_never_waivable_rule_is_refused_at_the_door(member):
     """S64: the board is not even asked."""
-    today = clock.today()
+    today = calendar.today()
     body = {"rule_id": "AR01", "decision": "retrospective", "starts_on": str(today), "reason": "x"}
     body["ends_on"] = str(today.replace(year=today.year + 1, day=1))
     reply = as_(member).post("/api/v1/waivers", body, format="json")
     assert (reply.status_code, reply.json()["code"]) == (400, "never_waivable")
 
 
-def test_seats_and_terms_are_read_by_all_and_filled_by_administrators(case, member):
-    """S48, issue 3 item 8: members, alternates and terms over the API; nobody puts themself on a seat."""
+def test_seats_and_terms_are_read_by_all_and_filled_by_who_may(case, member):
+    """S48, issue 3 item 8, issue 9: members, alternates and terms over the API; nobody puts themself on a seat."""
     admin = factories.an_account("admin")
-    factories.a_role(admin, Role.ADMIN)
-    client, path = as_(admin), "/api/v1/terms"
-    body = {"seat": "legal", "user": "owner", "valid_from": "2026-01-01", "alternate": True}
+    factories.a_role(admin, GrantedRole.ADMIN)
+    client, path, begins = as_(member), "/api/v1/terms", calendar.today() + timedelta(days=3)
+    body = {"seat": "legal", "user": "owner", "valid_from": str(begins), "alternate": True}
+    early = client.post(path, {**body, "valid_from": str(calendar.today())}, format="json")
+    assert (early.json()["field"], early.json()["code"]) == ("valid_from", "too_early")
     made = client.post(path, body, format="json")
     assert (made.status_code, made.json()["valid_to"]) == (201, None)
     seats = {each["seat"]: each for each in as_(factories.an_account()).get("/api/v1/seats").json()}
-    assert (seats["legal"]["member"], seats["legal"]["alternates"]) == ("board-legal", ["owner"])
-    listed = client.get(path, {"seat": "legal", "user": "owner", "today": True}).json()["results"]
+    assert (seats["legal"]["member"], seats["legal"]["alternates"]) == ("board-legal", [])
+    listed = client.get(path, {"seat": "legal", "user": "owner"}).json()["results"]
     assert [each["id"] for each in listed] == [made.json()["id"]]
-    end = f"{path}/{made.json()['id']}/end"
+    end, last = f"{path}/{made.json()['id']}/end", str(begins + timedelta(days=5))
     assert client.post(end, {"valid_to": "2025-01-01"}, format="json").json()["field"] == "valid_to"
-    assert client.post(end, {"valid_to": "2026-02-01"}, format="json").json()["valid_to"] == "2026-02-01"
+    assert client.post(end, {"valid_to": last}, format="json").json()["valid_to"] == last
+    confirm = as_(admin).post(f"{path}/{made.json()['id']}/confirm", {}, format="json")
+    assert (confirm.status_code, confirm.json()["code"]) == (403, "not_another_member")
     for wrong, field in (
         ({"seat": "king"}, "seat"),
         ({"user": "nobody-here"}, "user"),
         ({"note": "x"}, "note"),
     ):
         assert client.post(path, {**body, **wrong}, format="json").json()["field"] == field
-    assert client.post(path, {**body, "user": "admin"}, format="json").status_code == 403
-    for user in (member, factories.an_account("root", is_superuser=True)):
+    assert client.post(path, {**body, "user": member.username}, format="json").status_code == 403
+    for user in (admin, factories.an_account("root", is_superuser=True)):
         assert as_(user).post(path, body, format="json").status_code == 403
 
 
 def test_lists_of_the_board_cost_a_pinned_number_of_statements(case, member):
     """DESIGN, Style: pinned query counts, whoever handles the cases and however many there are."""
-    client, costs = as_(member), []
+    client = as_(member)
+    costs: list[list[int]] = []
     for slug in ("pr-age", "pr-size"):
         other = factories.an_open_case(slug)
         services.name_handler(case=other, handler=factories.an_account(f"of-{slug}"), by=member)

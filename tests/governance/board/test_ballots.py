@@ -1,19 +1,14 @@
 """Ballots are sealed in the database until their case closes, and opened once by its closing."""
 
-import os
-import subprocess
-import sys
-
-import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from charter.registry.models import CharterVersion
+from audits.ledger import keyfiles, sealing
 from governance.board import queries, services
 from governance.board.models import Ballot
-from governance.board.states import CaseState, ConditionKind, SeatKind, Vote
+from governance.board.states import CaseState, SeatKind, Vote
 from ground.errors import BadInput, Conflict
-from tests import factories, house
+from tests import factories
 
 HR, LEGAL = SeatKind.HR, SeatKind.LEGAL
 SECRET = "It would be used against the two of us."
@@ -36,10 +31,10 @@ def read_all(table: str) -> str:
 
 
 @pytest.mark.django_db
+@pytest.mark.stands_on("founded")
 class TestSealed:
-    def test_the_database_does_not_hold_what_was_voted(self, by):
+    def test_the_database_does_not_hold_what_was_voted(self, case):
         """DESIGN, board: votes are blind until the case closes, to whoever reads the database as well."""
-        case = factories.an_open_case()
         for seat, vote in ((HR, Vote.REJECT), (LEGAL, Vote.APPROVE)):
             assert cast(case, seat, vote, SECRET).vote == vote  # the voter is told what was cast
         tables = [read_all("board_ballot"), read_all("ledger_payload")]
@@ -49,26 +44,23 @@ class TestSealed:
         assert (hr.vote, hr.reason) == (legal.vote, legal.reason) == ("", "")
         assert len(hr.sealed) == len(legal.sealed)
 
-    def test_closing_opens_them_all(self, by):
-        case = factories.an_open_case()
+    def test_closing_opens_them_all(self, case):
         factories.votes(case, {HR: Vote.REJECT})
         case.refresh_from_db()
         assert case.state == CaseState.APPROVED
-        opened = {each.seat.kind: (each.vote, each.reason) for each in queries.ballots(case)}
+        opened = {each.seat.kind: (each.vote, each.reason) for each in queries.list_ballots(case)}
         assert opened[HR] == ("reject", "reject is right") and len(opened) == len(SeatKind)
         assert not Ballot.objects.filter(sealed__isnull=False).exists()
 
     @pytest.mark.parametrize("vote", [Vote.REJECT, Vote.VETO, Vote.RECUSE])
-    def test_a_vote_that_must_say_why_says_why(self, by, vote):
+    def test_a_vote_that_must_say_why_says_why(self, case, vote):
         """DESIGN, board: it is checked before it is sealed, since nobody can check it afterwards."""
-        case = factories.an_open_case()
         with pytest.raises(BadInput, match="Say why") as refused:
             cast(case, HR, vote, "  ")
         assert refused.value.field == "reason" and not Ballot.objects.exists()
 
-    def test_ballots_that_were_exchanged_decide_nothing(self, by):
+    def test_ballots_that_were_exchanged_decide_nothing(self, case):
         """The attack: whoever writes the database gives one seat's sealed words to another."""
-        case = factories.an_open_case()
         cast(case, HR, Vote.VETO, SECRET)
         approving = cast(case, LEGAL, Vote.APPROVE)
         forged = bytes(row(case, LEGAL).sealed)
@@ -86,12 +78,13 @@ class TestSealed:
         another.refresh_from_db()
         assert another.state == CaseState.OPEN
 
-    def test_another_key_opens_nothing_and_decides_nothing(self, by, settings, tmp_path):
+    def test_another_key_opens_nothing_and_decides_nothing(self, case, settings, tmp_path):
         """Fail closed: a key that was lost leaves the case open, rather than counting what it cannot read."""
-        case, kept = factories.an_open_case(), settings.LEDGER_SEALING_KEY_FILE
+        kept = settings.LEDGER_SEALING_KEY_FILE
         for seat in set(SeatKind) - {LEGAL}:
             cast(case, seat, Vote.APPROVE)
         settings.LEDGER_SEALING_KEY_FILE = tmp_path / "another.key"
+        keyfiles.place(settings.LEDGER_SEALING_KEY_FILE, sealing.make_key())
         cast(case, LEGAL, Vote.APPROVE)
         with pytest.raises(Conflict, match="key"):
             services.close_case(case=case, by=factories.system())
@@ -100,11 +93,11 @@ class TestSealed:
         settings.LEDGER_SEALING_KEY_FILE = kept
         assert row(case, HR).vote == ""
 
-    def test_the_database_takes_no_open_ballot_and_opens_none_early(self, by):
+    def test_the_database_takes_no_open_ballot_and_opens_none_early(self, case):
         """Promises of the database: cast sealed, opened once, when the case has closed."""
-        case = factories.an_open_case()
         cast(case, HR, Vote.APPROVE)
-        open_one = Ballot(case=case, seat=factories.a_seat(LEGAL), user=factories.system(), vote=Vote.APPROVE)
+        member = factories.a_board()[LEGAL]
+        open_one = Ballot(case=case, seat=factories.a_seat(LEGAL), user=member, vote=Vote.APPROVE)
         early = {"vote": Vote.APPROVE, "sealed": None}
         for change, refused in (
             (lambda: open_one.save(force_insert=True), "cast sealed"),
@@ -114,34 +107,3 @@ class TestSealed:
         ):
             with pytest.raises(IntegrityError, match=refused), transaction.atomic():
                 change()
-
-
-def migrated(server, database: str, *where: str) -> None:
-    environment = {**os.environ, "DATABASE_URL": house.owner_url(server, database)}
-    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0", "--skip-checks", *where]
-    subprocess.run(command, cwd=house.PROJECT, env=environment, check=True, capture_output=True)
-
-
-def test_ballots_and_bounds_of_an_older_house_are_taken_over(committed_db, server):
-    """Upgrade: open ballots are sealed, and a charter in force learns what its approval was bound to."""
-    bound = factories.an_open_case("lead-time-for-changes")
-    proposer = factories.a_board()[HR]
-    teams = {"grains": ["team"]}
-    services.propose_condition(case=bound, kind=ConditionKind.GRAINS, value=teams, by=proposer)
-    factories.a_decided_case(bound)
-    case = factories.an_open_case("pr-age")
-    cast(case, HR, Vote.REJECT, SECRET)
-    connection.close()
-
-    migrated(server, committed_db, "board", "0008")
-    migrated(server, committed_db, "registry", "0010_pilot_cohort")
-    with psycopg.connect(house.owner_url(server, committed_db)) as older:
-        stored = older.execute("SELECT vote, reason FROM board_ballot WHERE case_id = %s", [case.pk])
-        assert stored.fetchall() == [("reject", SECRET)]
-    migrated(server, committed_db)
-
-    assert row(case, HR).vote == "" and SECRET not in read_all("board_ballot")
-    assert CharterVersion.objects.get(pk=bound.charter_version_id).bounds == teams
-    for seat in set(SeatKind) - {HR}:
-        cast(case, seat, Vote.APPROVE)
-    assert {each.seat.kind: each.reason for each in queries.ballots(case)}[HR] == SECRET

@@ -8,20 +8,27 @@ import pytest
 from msgspec.structs import replace
 
 from audits.ledger.models import Entry
+from charter.programme import queries as programme_queries
 from charter.registry import comparison, queries
 from charter.registry.matrix import Use
 from charter.registry.models import CharterVersion, Metric
-from charter.registry.states import Standing
+from charter.registry.states import StandingChoices
 from governance.board import services
 from governance.board.states import ConditionKind, SeatKind, Vote
-from ground import clock
+from ground import calendar, clock
 from ground.errors import BadInput
-from tests import factories
+from tests import factories, snapshots
 
 SLUG = "lead-time-for-changes"
 GRAINS, DECISIONS = ConditionKind.GRAINS, ConditionKind.DECISIONS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.stands_on("founded")]
+
+
+@snapshots.fixture
+def case(founded):
+    """An open case about a charter."""
+    return factories.an_open_case(SLUG)
 
 
 def propose(case, kind: ConditionKind, *values: str):
@@ -46,8 +53,8 @@ def suspended(version: CharterVersion) -> CharterVersion:
 
 
 def used(version: CharterVersion) -> dict[str, Use]:
-    metric = queries.list_of_metrics().get(current=version)
-    [row] = queries.matrix_rows([metric], queries.declared_decisions(), clock.now())
+    metric = queries.list_metrics().get(current=version)
+    [row] = queries.build_matrix_rows([metric], programme_queries.list_declared_decisions(), clock.now())
     return {cell.decision.value: cell.use for cell in row.cells}
 
 
@@ -63,18 +70,18 @@ def test_the_matrix_shows_what_was_approved():
     version = passed(decisions="retrospective")
     shown = used(version)
     assert shown["retrospective"] in (Use.ALLOWED, Use.CONDITIONAL)
-    listed = {clause.decision.value for clause in queries.document(version.pk).which_decisions.allowed}
+    listed = {clause.decision.value for clause in queries.load_document(version.pk).which_decisions.allowed}
     assert {shown[decision] for decision in listed - {"retrospective"}} == {Use.FORBIDDEN}
 
 
 def test_the_table_of_kinds_shows_what_was_approved():
     """S136: read from the charters as they were approved."""
     version = passed(decisions="retrospective")
-    [row] = comparison.others([version.metric])
+    [row] = comparison.compare_others([version.metric])
     assert row.good.lower() == "retrospectives" or row.good.lower() == "retrospective"
 
 
-def test_conditions_that_leave_no_use_together_are_refused():
+def test_conditions_that_leave_no_use_together_are_refused(case):
     """Each leaves some use of the charter; together they would be a rejection in disguise."""
     document = factories.a_document(SLUG)
     only_team = next(
@@ -82,7 +89,6 @@ def test_conditions_that_leave_no_use_together_are_refused():
         for clause in document.which_decisions.allowed
         if {grain.value for grain in clause.grains} == {"team"}
     )
-    case = factories.an_open_case(SLUG)
     first = propose(case, DECISIONS, only_team.value)
     with pytest.raises(BadInput, match="would leave no use") as caught:
         propose(case, GRAINS, "org")
@@ -95,7 +101,7 @@ def test_a_suspended_charter_comes_back_within_the_conditions_of_that_case(by):
     version = suspended(passed(grains="team"))
     case = services.open_case(charter_version=version, question="The pipeline is mended.", by=by)
     propose(case, DECISIONS, "retrospective")
-    until = clock.today() + timedelta(days=60)
+    until = calendar.today() + timedelta(days=60)
     services.propose_condition(
         case=case,
         kind=ConditionKind.END_DATE,
@@ -104,7 +110,7 @@ def test_a_suspended_charter_comes_back_within_the_conditions_of_that_case(by):
     )
     factories.a_decided_case(case)
     version.refresh_from_db()
-    assert version.standing == Standing.ACTIVE
+    assert version.standing == StandingChoices.ACTIVE
     assert version.bounds == {"decisions": ["retrospective"], "grains": ["team"]}
     assert version.expires_at.astimezone(ZoneInfo(version.metric.programme.time_zone)).date() == until
 
@@ -125,7 +131,7 @@ def test_a_suspension_that_lapses_leaves_them_as_they_were():
     votes = {**dict.fromkeys(SeatKind, Vote.REJECT), seat: Vote.RECUSE}
     factories.a_decided_case(suspension.case, votes)
     version.refresh_from_db()
-    assert (version.standing, version.bounds) == (Standing.ACTIVE, {"grains": ["team"]})
+    assert (version.standing, version.bounds) == (StandingChoices.ACTIVE, {"grains": ["team"]})
 
 
 def test_the_next_version_starts_unbound():

@@ -9,21 +9,11 @@ from charter.registry.models import CharterVersion
 from governance.board import permissions, queries, services
 from governance.board.models import Ballot, Comment
 from governance.board.states import ConditionKind, SeatKind, Vote
-from ground import clock
-from ground.errors import BadInput, Conflict, HouseError, NotPermitted
+from ground import calendar, clock
+from ground.errors import BadInput, Conflict, DomainError, NotPermitted, TooMuch
 from tests import factories
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def case(by):
-    return factories.an_open_case()
-
-
-@pytest.fixture
-def board(by):
-    return factories.a_board()
+pytestmark = [pytest.mark.django_db, pytest.mark.stands_on("founded")]
 
 
 def test_a_comment_stays_as_it_is(case, board):
@@ -51,7 +41,7 @@ def test_who_speaks_and_when(case, board, by):
             try:
                 services.comment(case=case, text="Hello.", by=user)
                 said.add(name)
-            except HouseError:
+            except DomainError:
                 pass
         return said
 
@@ -65,33 +55,33 @@ def test_what_changed_since_i_looked(case, board):
     """Issue 3, 3: comments, seats heard (never how) and conditions by others, after my last look."""
     me, other = board[SeatKind.HR], board[SeatKind.LEGAL]
     services.comment(case=case, text="Before.", by=other)
-    assert [change.what for change in queries.changed_since(case, me)] == ["comment"]
-    assert case.pk not in queries.changed_cases(me)
+    assert [change.what for change in queries.list_events_since(case, me)] == ["comment"]
+    assert case.pk not in queries.find_changed_cases(me)
     services.look_at(case=case, by=me)
-    assert queries.changed_since(case, me) == ()
+    assert queries.list_events_since(case, me) == ()
     services.propose_condition(case=case, kind=ConditionKind.GRAINS, value={"grains": ["team"]}, by=other)
     services.comment(case=case, text="Mine.", by=me)
     services.cast_ballot(case=case, seat_kind=SeatKind.LEGAL, vote=Vote.REJECT, reason="Secret.", by=other)
-    changes = queries.changed_since(case, me)
+    changes = queries.list_events_since(case, me)
     assert [change.what for change in changes] == ["condition", "vote"]
     assert not any("Secret" in change.text or "eject" in change.text for change in changes)
-    assert case.pk in queries.changed_cases(me)
+    assert case.pk in queries.find_changed_cases(me)
     services.look_at(case=case, by=me)
-    assert case.pk not in queries.changed_cases(me)
+    assert case.pk not in queries.find_changed_cases(me)
 
 
 def test_needs_my_vote(case, board, by):
     """Issue 3, 3: my seat, still unheard, in an open case; for an alternate as well."""
     me, deputy = board[SeatKind.HR], factories.an_account("deputy")
-    services.fill_seat(
-        seat_kind=SeatKind.HR, user=deputy, valid_from=factories.LONG_AGO, alternate=True, by=by
-    )
-    assert list(queries.needs_my_vote(me)) == list(queries.needs_my_vote(deputy)) == [case]
-    assert not queries.needs_my_vote(factories.an_account("root", is_superuser=True)).exists()
+    factories.an_alternate(SeatKind.HR, deputy)
+    assert list(queries.list_cases_to_vote_on(me)) == list(queries.list_cases_to_vote_on(deputy)) == [case]
+    assert not queries.list_cases_to_vote_on(factories.an_account("root", is_superuser=True)).exists()
     with clock.stopped_at(case.closes_at):
-        assert not queries.needs_my_vote(me).exists()
+        assert not queries.list_cases_to_vote_on(me).exists()
     services.cast_ballot(case=case, seat_kind=SeatKind.HR, vote=Vote.APPROVE, by=deputy)
-    assert not queries.needs_my_vote(me).exists() and not queries.needs_my_vote(deputy).exists()
+    assert (
+        not queries.list_cases_to_vote_on(me).exists() and not queries.list_cases_to_vote_on(deputy).exists()
+    )
 
 
 def test_lists_of_cases_cost_the_same_however_long(case, board, django_assert_num_queries):
@@ -99,11 +89,11 @@ def test_lists_of_cases_cost_the_same_however_long(case, board, django_assert_nu
     factories.an_open_case("pr-age")
     me = board[SeatKind.HR]
     with django_assert_num_queries(1):
-        assert len(queries.needs_my_vote(me)) == 2
+        assert len(queries.list_cases_to_vote_on(me)) == 2
     with django_assert_num_queries(1):
-        queries.changed_cases(me)
+        queries.find_changed_cases(me)
     with django_assert_num_queries(2):  # whether they sit on the board, and the cases
-        assert len(queries.visible_cases(me)) == 2
+        assert len(queries.list_visible_cases(me)) == 2
 
 
 @pytest.mark.parametrize(
@@ -126,7 +116,7 @@ def test_conditions_that_narrow_nothing_are_refused(case, board, kind, value):
     """Design, board: a condition takes away from what the charter lists and never adds."""
     with pytest.raises(BadInput):
         services.propose_condition(case=case, kind=kind, value=value, by=board[SeatKind.HR])
-    assert not queries.conditions(case)
+    assert not queries.list_conditions(case)
 
 
 def test_conditions_are_fixed_by_the_first_vote(case, board, by):
@@ -156,7 +146,7 @@ def test_conditions_are_fixed_by_the_first_vote(case, board, by):
 
 def test_an_end_date_ends_the_charter_and_the_minutes_say_so(case, board):
     """Design, board: conditions are enforced, not noted: the charter expires that midnight in the programme's zone."""
-    day = clock.today() + timedelta(days=60)
+    day = calendar.today() + timedelta(days=60)
     services.propose_condition(
         case=case, kind=ConditionKind.END_DATE, value={"date": day.isoformat()}, by=board[SeatKind.HR]
     )
@@ -211,3 +201,13 @@ def test_a_batch_is_all_or_none_and_never_of_what_needs_a_look(board, by):
         with pytest.raises(BadInput):
             services.cast_batch(cases=cases, vote=vote, **asked)
     assert not Ballot.objects.exists()
+
+
+def test_an_account_comments_so_often_a_day(case, board, settings):
+    """Issue 9: each comment is told to all who work on the case."""
+    settings.COMMENTS_A_DAY = 1
+    first, second = list(board.values())[:2]
+    services.comment(case=case, text="One.", by=first)
+    with pytest.raises(TooMuch):
+        services.comment(case=case, text="Two.", by=first)
+    assert services.comment(case=case, text="One.", by=second)

@@ -1,7 +1,6 @@
 """Who handles a case: one row a kind of account, one column a state of the case and something to do."""
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.db import ProgrammingError, transaction
 from guardian.core import ObjectPermissionChecker
 
@@ -10,18 +9,19 @@ from governance.board import permissions, queries, services
 from governance.board.models import Case, CaseHandler
 from governance.board.states import CaseKind, SeatKind, Vote
 from governance.notices.models import Notice
-from governance.people.models import AccountKind, Role
-from ground.errors import BadInput, Conflict, HouseError, NotPermitted
-from tests import factories
+from governance.people.models import AccountKind, GrantedRole
+from ground.errors import BadInput, Conflict, DomainError, NotPermitted
+from tests import factories, snapshots
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.stands_on("founded")]
 
 LEGAL = SeatKind.LEGAL
 
 
-@pytest.fixture
-def house(by):
+@snapshots.fixture
+def house(founded):
     """A board, an open case about the owner's metric, and an account of every kind that might try something with it."""
+    by = factories.system()
     board = factories.a_board()
     accounts = {
         "handler": factories.an_account("handler"),
@@ -34,8 +34,8 @@ def house(by):
         "auditor": factories.an_account("auditor"),
         "system": by,
     }
-    factories.a_role(accounts["administrator"], Role.ADMIN)
-    factories.a_role(accounts["auditor"], Role.AUDITOR)
+    factories.a_role(accounts["administrator"], GrantedRole.ADMIN)
+    factories.a_role(accounts["auditor"], GrantedRole.AUDITOR)
     case = factories.an_open_case(owner=accounts["owner"])
     for name in ("former handler", "handler"):
         services.name_handler(case=case, handler=accounts[name], by=board[LEGAL])
@@ -45,7 +45,7 @@ def house(by):
 def why_not(check, user, case) -> str | None:
     try:
         check(user, Case.objects.get(pk=case.pk))
-    except HouseError as error:
+    except DomainError as error:
         return error.code
     return None
 
@@ -102,9 +102,8 @@ def test_nobody_in_the_owners_line_handles_what_decides_about_people(house, monk
     """Issue 3, item 3: conflict of interest, of handlers as of voters."""
     accounts, case = house
     boss = factories.a_person("boss")
-    accounts["owner"].person, accounts["nobody"].person = factories.a_person("report", manager=boss), boss
-    for name in ("owner", "nobody"):
-        accounts[name].save(update_fields=["person"])
+    factories.change(accounts["owner"], person=factories.a_person("report", manager=boss))
+    factories.change(accounts["nobody"], person=boss)
     assert why_not(permissions.check_can_handle, accounts["nobody"], case) is None
     monkeypatch.setattr(permissions.cases, "decides_about_people", lambda _version: True)
     assert why_not(permissions.check_can_handle, accounts["nobody"], case) == "conflict_of_interest"
@@ -114,8 +113,7 @@ def test_a_handler_who_becomes_the_proposer_handles_it_no_more(house):
     """Issue 3, item 8: the table is no way round one's own proposal."""
     accounts, case = house
     metric = case.charter_version.metric
-    metric.owner = accounts["handler"]
-    metric.save(update_fields=["owner"])
+    factories.change(metric, owner=accounts["handler"])
     assert why_not(permissions.check_can_close_case, accounts["handler"], case) == "not_permitted"
 
 
@@ -131,11 +129,10 @@ def test_superusers_get_nothing_from_guardian_or_django(house):
     """DESIGN, Ground rules: the attack of a superuser for whom guardian and Django say yes."""
     accounts, case = house
     root = accounts["superuser"]
-    root.user_permissions.set(Permission.objects.filter(codename="handle_case"))
     assert root.has_perm("board.handle_case") and ObjectPermissionChecker(root).has_perm("handle_case", case)
     for check in (permissions.check_can_see_case, permissions.check_can_close_case):
         assert why_not(check, root, case) == "not_permitted"
-    assert not queries.visible_cases(root).exists()
+    assert not queries.list_visible_cases(root).exists()
     with pytest.raises(NotPermitted):
         services.name_handler(case=case, handler=root, by=root)
 

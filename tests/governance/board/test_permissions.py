@@ -7,21 +7,22 @@ import pytest
 from governance.board import permissions, services
 from governance.board.models import Case, Seat
 from governance.board.states import SeatKind, Vote
-from governance.people.models import AccountKind, Role
-from ground import clock
-from ground.errors import BadInput, Conflict, HouseError, NotPermitted
-from tests import factories
+from governance.people.models import AccountKind, GrantedRole
+from ground import calendar, clock
+from ground.errors import BadInput, Conflict, DomainError, NotPermitted
+from tests import factories, snapshots
 
 pytestmark = pytest.mark.django_db
 
 LEGAL = SeatKind.LEGAL
 
 
-@pytest.fixture
-def house(by):
+@snapshots.fixture
+def house(founded):
     """A board, an open case about the owner's metric, and an account of every kind that might try to vote."""
+    by = factories.system()
     board = factories.a_board()
-    today = clock.today()
+    today = calendar.today()
     accounts = {
         "member": board[LEGAL],
         "alternate": factories.an_account("alternate"),
@@ -34,16 +35,14 @@ def house(by):
         "administrator": factories.an_account("administrator"),
         "system": by,
     }
-    factories.a_role(accounts["administrator"], Role.ADMIN)
+    factories.a_role(accounts["administrator"], GrantedRole.ADMIN)
 
-    def alternate(name, since, until=None):
-        services.fill_seat(
-            seat_kind=LEGAL, user=accounts[name], valid_from=since, valid_to=until, alternate=True, by=by
-        )
+    def alternate(name, since=None, until=None):
+        factories.an_alternate(LEGAL, accounts[name], since=since, until=until)
 
-    alternate("alternate", factories.LONG_AGO)
-    alternate("owner", factories.LONG_AGO)
-    alternate("former", factories.LONG_AGO, today)
+    alternate("alternate")
+    alternate("owner")
+    alternate("former", until=today)
     alternate("future", today + timedelta(days=1))
     return accounts, factories.an_open_case(owner=accounts["owner"])
 
@@ -54,7 +53,7 @@ def _why_not(user, case) -> str | None:
     seat = Seat.objects.get(kind=LEGAL)
     try:
         permissions.check_can_vote(user, case, seat)
-    except HouseError as error:
+    except DomainError as error:
         assert not permissions.can_vote(user, case, seat)
         return error.code
     assert permissions.can_vote(user, case, seat)
@@ -104,9 +103,7 @@ def test_a_seat_votes_once(house):
 def test_an_account_votes_once_though_it_may_speak_for_two_seats(house, by):
     """Design, board: one voice an account."""
     accounts, case = house
-    services.fill_seat(
-        seat_kind=SeatKind.HR, user=accounts["member"], valid_from=factories.LONG_AGO, alternate=True, by=by
-    )
+    factories.an_alternate(SeatKind.HR, accounts["member"])
     services.cast_ballot(case=case, seat_kind=SeatKind.HR, vote=Vote.APPROVE, by=accounts["member"])
     assert _why_not(accounts["member"], case) == "already_voted"
 
@@ -114,7 +111,7 @@ def test_an_account_votes_once_though_it_may_speak_for_two_seats(house, by):
 def test_a_superuser_on_the_board_votes_on_others_proposals_only(by):
     """Design, board: nobody votes on their own proposal, superusers included."""
     root = factories.an_account("root", is_superuser=True)
-    services.fill_seat(seat_kind=LEGAL, user=root, valid_from=factories.LONG_AGO, by=by)
+    factories.a_term(LEGAL, root)
     assert _why_not(root, factories.an_open_case("pr-age")) is None
     assert _why_not(root, factories.an_open_case("pr-size", owner=root)) == "own_proposal"
 
@@ -190,9 +187,10 @@ def test_a_metric_s_owner_may_open_but_not_close(by):
 
 def test_who_can_be_put_on_a_seat(by):
     """Design, board: a person's account in use, by an administrator other than itself."""
+    factories.a_programme()
     machine = factories.an_account("bot", kind=AccountKind.MACHINE)
     admin, gone = factories.an_account("admin"), factories.an_account("gone")
-    factories.a_role(admin, Role.ADMIN)
+    factories.a_role(admin, GrantedRole.ADMIN)
     gone.is_active = False
     for user, actor, refusal in [
         (machine, by, BadInput),
@@ -201,4 +199,4 @@ def test_who_can_be_put_on_a_seat(by):
         (factories.an_account(), factories.an_account(is_superuser=True), NotPermitted),
     ]:
         with pytest.raises(refusal):
-            services.fill_seat(seat_kind=LEGAL, user=user, valid_from=factories.LONG_AGO, by=actor)
+            services.fill_seat(seat_kind=LEGAL, user=user, valid_from=calendar.today(), by=actor)

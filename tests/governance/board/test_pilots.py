@@ -4,39 +4,42 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
+from rest_framework.test import APIClient
 
 from audits.ledger import services as ledger
 from audits.ledger.models import Entry, Payload
 from charter.registry.models import CharterVersion
-from charter.registry.states import Standing
+from charter.registry.states import StandingChoices
 from governance.board import queries, scans, services, survey
 from governance.board.models import Pilot, SurveyAnswer
 from governance.board.states import ConditionKind, PilotState, Said, SeatKind, Vote
 from governance.people import cohorts
 from governance.people.models import Person, User
-from ground import clock
-from ground.errors import BadInput, Conflict, HouseError, NotPermitted
-from tests import factories
+from ground import calendar, clock
+from ground.errors import BadInput, Conflict, DomainError, NotPermitted
+from tests import factories, on_the_log, snapshots
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.stands_on("founded")]
 
 COHORT = "team:payments"
 EXIT = {"definitions": "Clear.", "interpretation": "Careful.", "concerns": "None left."}
 
 
-@pytest.fixture
-def team(by) -> list[User]:
+@snapshots.fixture
+def team(founded) -> list[User]:
     """Nine people of payments with accounts, and another team."""
+    by = factories.system()
     factories.a_team("payments", people=9)
     factories.a_team("search", people=9)
-    cohorts.register_tree(on=clock.today(), minimum=5, by=by)
+    cohorts.register_tree(on=calendar.today(), minimum=5, by=by)
     return [
         factories.an_account(f"payments-{n}", person=Person.objects.get(external_id=f"payments-{n}"))
         for n in range(1, 10)
     ]
 
 
-@pytest.fixture
+@snapshots.fixture
 def version(team) -> CharterVersion:
     """A charter that the board let payments try out for 42 days."""
     case = factories.an_open_case()
@@ -48,13 +51,13 @@ def version(team) -> CharterVersion:
 
 
 def start(version, team, **changes) -> Pilot:
-    fields = {"cohort": COHORT, "starts_on": clock.today(), "days": 42, "consent_by": team[0]}
+    fields = {"cohort": COHORT, "starts_on": calendar.today(), "days": 42, "consent_by": team[0]}
     return services.start_pilot(version=version, **{**fields, "by": version.metric.owner, **changes})
 
 
 def test_a_pilot_is_no_approval_for_all(version):
     """S16: passed with a pilot as its condition, a charter is on trial and nothing more."""
-    assert version.standing == Standing.PILOT and version.expires_at is None
+    assert version.standing == StandingChoices.PILOT and version.expires_at is None
 
 
 def test_a_pilot_runs_out_and_is_voted_on_again(version, team, by):
@@ -66,26 +69,26 @@ def test_a_pilot_runs_out_and_is_voted_on_again(version, team, by):
     assert early.value.code == "pilot_first"
     after = CharterVersion.objects.get(pk=version.pk).expires_at
     with clock.stopped_at(after - timedelta(seconds=1)):
-        assert scans.keep_clock(by=by)["pilots ended"] == 0
+        assert scans.BOARD_CLOCK.once(by=by)["pilots ended"] == 0
     with clock.stopped_at(after + timedelta(days=7)):
-        assert scans.keep_clock(by=by)["pilots ended"] == 1
-        assert scans.keep_clock(by=by)["pilots ended"] == 0
-        pilot = queries.pilot(pilot.pk)
+        assert scans.BOARD_CLOCK.once(by=by)["pilots ended"] == 1
+        assert scans.BOARD_CLOCK.once(by=by)["pilots ended"] == 0
+        pilot = queries.get_pilot(pilot.pk)
         assert pilot.state == PilotState.ENDED and pilot.ended_by == by
         services.write_exit(pilot=pilot, **EXIT, by=version.metric.owner)
         rollout = services.open_case(charter_version=CharterVersion.objects.get(pk=version.pk), by=by)
         factories.a_decided_case(rollout)
         now = CharterVersion.objects.get(pk=version.pk)
-        assert now.standing == Standing.ACTIVE and now.case_id == rollout.pk
+        assert now.standing == StandingChoices.ACTIVE and now.case_id == rollout.pk
 
 
 def test_a_failed_roll_out_rejects(version, team, by):
     """S50, S131: the board sees what was learnt and may say no."""
     services.end_pilot(pilot=start(version, team), reason="Enough.", by=team[3])
-    services.write_exit(pilot=queries.pilots().get(), **EXIT, by=version.metric.owner)
+    services.write_exit(pilot=queries.list_pilots().get(), **EXIT, by=version.metric.owner)
     rollout = services.open_case(charter_version=CharterVersion.objects.get(pk=version.pk), by=by)
     factories.a_decided_case(rollout, {SeatKind.WORKER_REP: Vote.VETO})
-    assert CharterVersion.objects.get(pk=version.pk).standing == Standing.REJECTED
+    assert CharterVersion.objects.get(pk=version.pk).standing == StandingChoices.REJECTED
 
 
 @pytest.mark.parametrize("days", [0, 41, 57, 365])
@@ -93,7 +96,7 @@ def test_a_pilot_lasts_six_to_eight_weeks(version, team, days):
     """S128: refused by the service; the database holds it too."""
     with pytest.raises(BadInput):
         start(version, team, days=days)
-    today = clock.today()
+    today = calendar.today()
     fields = {"charter_version": version, "case_id": version.case_id, "cohort": COHORT, "consent_by": team[0]}
     with pytest.raises(IntegrityError), transaction.atomic():
         Pilot.objects.create(
@@ -106,15 +109,46 @@ def test_what_a_pilot_needs(version, team):
     for changes in (
         {"cohort": "team:search"},
         {"consent_by": factories.an_account("stranger")},
-        {"starts_on": clock.today() - timedelta(days=1)},
+        {"starts_on": calendar.today() - timedelta(days=1)},
     ):
         with pytest.raises(BadInput):
             start(version, team, **changes)
     start(version, team)
-    with pytest.raises(HouseError):
+    with pytest.raises(DomainError):
         start(version, team)
     with pytest.raises(Conflict):
         start(factories.an_active_charter("pr-age"), team)
+
+
+def test_consent_tells_of_no_account(version, team):
+    """Issue 9: who chooses somebody who consents learns of nobody outside the team, by the API and the page."""
+    factories.an_account("of-another-team", person=Person.objects.get(external_id="search-1"))
+    factories.change(
+        factories.an_account("out-of-use", person=Person.objects.get(external_id="search-2")), is_active=False
+    )
+    names = ("of-another-team", "out-of-use", "owner", "nobody-here")
+    address = f"/metrics/{version.metric.slug}/pilot"
+    for account in (version.metric.owner, factories.a_board()[SeatKind.LEGAL]):
+        client, browser = APIClient(), Client()
+        client.credentials(HTTP_AUTHORIZATION=f"Token {factories.a_token(account)}")
+        browser.force_login(account)
+        for cohort in (COHORT, "team:search"):
+            body = {
+                "charter_version": str(version.pk),
+                "cohort": cohort,
+                "starts_on": str(calendar.today()),
+                "days": 42,
+            }
+            said = [
+                client.post("/api/v1/pilots", {**body, "consent_by": name}, format="json") for name in names
+            ]
+            assert {each.status_code for each in said} == {400} and len({each.content for each in said}) == 1
+        form = {"starts_on": str(calendar.today()), "days": 42}
+        shown = [browser.post(address, {**form, "consent_by": name}) for name in names]
+        assert {each.status_code for each in shown} == {400}
+        assert len({tuple(each.context["form"].errors["consent_by"]) for each in shown}) == 1
+    begun = browser.post(address, {**form, "consent_by": team[0].username})
+    assert begun.status_code == 302 and Pilot.objects.get().consent_by == team[0]
 
 
 def test_who_starts_ends_and_concludes_a_pilot(version, team, by):
@@ -150,7 +184,7 @@ def test_who_starts_ends_and_concludes_a_pilot(version, team, by):
     with pytest.raises(Conflict):
         services.write_exit(pilot=pilot, **EXIT, by=version.metric.owner)
     services.end_pilot(pilot=pilot, by=team[4])
-    pilot = queries.pilot(pilot.pk)
+    pilot = queries.get_pilot(pilot.pk)
     assert may(lambda user: permissions.check_can_write_exit(user, pilot)) == {"board", "owner"}
     with pytest.raises(Conflict):
         services.end_pilot(pilot=pilot, by=team[4])
@@ -178,26 +212,26 @@ def test_a_survey_is_told_once_it_is_over_and_from_eight_people_on(version, team
     pilot = start(version, team)
     for user in team[:7]:
         answer(pilot, user)
-    assert queries.pilot_survey(pilot) is None
+    assert queries.read_pilot_survey(pilot) is None
     services.end_pilot(pilot=pilot, by=team[0])
     answer(pilot, team[7], helpful=Said.NO)
-    assert queries.pilot_survey(queries.pilot(pilot.pk)) is None
+    assert queries.read_pilot_survey(queries.get_pilot(pilot.pk)) is None
     services.write_exit(pilot=pilot, **EXIT, by=version.metric.owner)
-    told = queries.pilot_survey(queries.pilot(pilot.pk))
+    told = queries.read_pilot_survey(queries.get_pilot(pilot.pk))
     helpful, misleading, healthier = told.questions
     assert told.people == 8 and helpful.counts == {Said.YES: 7, Said.NO: 1, Said.NOT_SURE: 0}
     # All said the same: a count would tell of everybody what they said.
     assert (misleading.counts, misleading.mostly) == (None, Said.NO)
     assert (healthier.counts, healthier.mostly) == (None, Said.NOT_SURE)
     with pytest.raises(Conflict):
-        answer(queries.pilot(pilot.pk), team[8])
+        answer(queries.get_pilot(pilot.pk), team[8])
 
 
 def test_under_the_smallest_group_nothing_is_told():
     """S130: the minimum is a bound, to the person."""
     answers = [("yes", "no", "no")] * 7
-    assert survey.told(answers, minimum=8) is None
-    assert survey.told([*answers, ("no", "yes", "no")], minimum=8) is not None
+    assert survey.summarize_survey(answers, minimum=8) is None
+    assert survey.summarize_survey([*answers, ("no", "yes", "no")], minimum=8) is not None
 
 
 def test_each_of_the_team_answers_once_and_nobody_can_tell_who(version, team):
@@ -209,7 +243,7 @@ def test_each_of_the_team_answers_once_and_nobody_can_tell_who(version, team):
     stored = SurveyAnswer.objects.get()
     assert stored.voice not in {str(team[0].pk), str(team[0].person_id)}
     entry = Entry.objects.get(kind="board.survey.answered")
-    body = ledger.body_of(Payload.objects.get(entry=entry)).decode()
+    body = ledger.read_payload(Payload.objects.get(entry=entry)).decode()
     assert str(team[0].pk) not in body and entry.payload.actor == ""
 
 
@@ -217,8 +251,10 @@ def test_the_database_lets_no_charter_be_tried_out_without_a_passed_case(by):
     """S16: not by a bare UPDATE either."""
     case = factories.an_open_case("pr-age")
     with pytest.raises(IntegrityError), transaction.atomic():
-        CharterVersion.objects.filter(pk=case.charter_version_id).update(
-            standing=Standing.PILOT, case_id=case.pk
+        on_the_log.update(
+            CharterVersion.objects.filter(pk=case.charter_version_id),
+            standing=StandingChoices.PILOT,
+            case_id=case.pk,
         )
 
 

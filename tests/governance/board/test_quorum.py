@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from governance.board import quorum
 from governance.board.states import SeatKind, Vote
 
-BARS = quorum.bars(["2/3", "2/3", "3/4", "1", "1"], ["worker_rep", "legal"], 3)
+BARS = quorum.build_bars(["2/3", "2/3", "3/4", "1", "1"], ["worker_rep", "legal"], 3)
 TWO_THIRDS = quorum.Bar(Fraction(2, 3))
 LETTERS = {"a": Vote.APPROVE, "r": Vote.REJECT, "-": Vote.ABSTAIN, "c": Vote.RECUSE, "v": Vote.VETO}
 
 
 def _tally(said: str) -> quorum.Tally:
     """A tally from a letter a seat in the order of SeatKind; a blank has not been heard."""
-    return quorum.tally(
+    return quorum.count_votes(
         {seat: LETTERS[letter] for seat, letter in zip(SeatKind, said, strict=True) if letter != " "}
     )
 
@@ -90,8 +90,8 @@ SHARES = st.lists(st.fractions(Fraction(1, 12), 1, max_denominator=12), min_size
 @given(HEARD, SHARES, st.sets(st.sampled_from(SeatKind)), st.integers(0, 5))
 def test_a_higher_level_is_never_easier(heard, shares, must_vote, must_vote_from):
     """S108: whatever a site sets, what passes at a level passes at every lower one."""
-    bars = quorum.bars([str(share) for share in sorted(shares)], must_vote, must_vote_from)
-    passed = [quorum.tally(heard).passes(bar) for bar in bars]
+    bars = quorum.build_bars([str(share) for share in sorted(shares)], must_vote, must_vote_from)
+    passed = [quorum.count_votes(heard).passes(bar) for bar in bars]
     assert passed == sorted(passed, reverse=True)
 
 
@@ -109,15 +109,15 @@ def test_a_higher_level_is_never_easier(heard, shares, must_vote, must_vote_from
 def test_a_table_that_loosens_is_refused(shares, must_vote):
     """S108: settings by which more would need less are no table at all."""
     with pytest.raises(ValueError):
-        quorum.bars(shares, must_vote, 3)
+        quorum.build_bars(shares, must_vote, 3)
 
 
 @given(HEARD)
 def test_laws_of_the_board(heard):
     """S48: unheard seats and vetoes always block; turning a vote against into one for it never loses a case."""
-    tally = quorum.tally(heard)
+    tally = quorum.count_votes(heard)
     assert tally.approvals <= tally.votes <= len(heard)
     if tally.passes(TWO_THIRDS):
         assert len(heard) == len(SeatKind) and Vote.VETO not in heard.values()
         turned = {seat: Vote.APPROVE if vote == Vote.REJECT else vote for seat, vote in heard.items()}
-        assert quorum.tally(turned).passes(TWO_THIRDS)
+        assert quorum.count_votes(turned).passes(TWO_THIRDS)

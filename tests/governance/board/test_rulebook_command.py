@@ -1,4 +1,4 @@
-"""`manage.py rulebook`: an organisation's own rules beside the house's, from a folder to the board."""
+"""`manage.py rulebook`: an organisation's own rules beside the built-in ones, from a folder to the board."""
 
 import json
 import os
@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from charter.registry import rule_table, rules_folder
+from charter.authoring import rules_folder
 from charter.registry.models import RulebookVersion
+from charter.rules import rule_table
 from governance.board.models import Case
 from governance.board.states import CaseKind, CaseState
 from tests import factories
@@ -60,9 +61,9 @@ def test_good_rules_pass_the_check(folder):
     ("text", "says"),
     [
         (policy("when { context.exported }"), "exported"),
-        (policy("when { context.own && !context.own }"), "can never bite"),
+        (policy("when { context.own && !context.own }"), "can never match"),
         (policy("when { context.export }", id="AR04"), "another policy has the same @id"),
-        (policy("when { context.export }", id="AR99"), "for the house's rules"),
+        (policy("when { context.export }", id="AR99"), "for built-in rules"),
     ],
 )
 def test_each_fault_is_told_with_its_place(folder, text, says):
@@ -75,14 +76,14 @@ def test_each_fault_is_told_with_its_place(folder, text, says):
     assert "::error file=rules/ours.cedar,line=3," in failing(1, "check", "rules", "--format", "github")
 
 
-def test_a_changed_copy_of_a_house_file_is_refused(folder):
-    """DESIGN Invariants: the house's rules are there word for word; the finding says what to do."""
-    text = rules_folder.with_house({})["fairness.cedar"]
+def test_a_changed_copy_of_a_builtin_file_is_refused(folder):
+    """DESIGN Invariants: the built-in rules are there word for word; the finding says what to do."""
+    text = rules_folder.add_builtin_files({})["fairness.cedar"]
     write(folder, text, "fairness.cedar")
     assert "0 errors" in run("check", "rules")
     write(folder, text.replace("unless { context.audited }", ""), "fairness.cedar")
     told = failing(1, "check", "rules")
-    assert "rules/fairness.cedar:3: error AR25" in told and "Leave the house's rules out" in told
+    assert "rules/fairness.cedar:3: error AR25" in told and "Leave the built-in rules out" in told
 
 
 def test_examples_of_starter_charters_are_warned_of(folder):
@@ -120,6 +121,7 @@ def test_checking_needs_no_database(folder):
 
 
 @pytest.mark.django_db
+@pytest.mark.stands_on("founded")
 def test_proposing_opens_a_case_and_puts_nothing_in_force(by, folder):
     """DESIGN Rules: rulebooks are approved as board cases."""
     factories.the_rules()
@@ -133,10 +135,11 @@ def test_proposing_opens_a_case_and_puts_nothing_in_force(by, folder):
     shown = json.loads(run("show", "--format", "json"))
     assert (shown["number"], shown["hash"]) == (2, case.rulebook_version.content_hash)
     assert (shown["own_rules"], shown["outdated"], shown["changed_in_this_version"]) == (["ORG01"], False, [])
-    assert "in force already" in failing(2, "propose", "--house", "--as", "writer")
+    assert "in force already" in failing(2, "propose", "--builtin", "--as", "writer")
 
 
 @pytest.mark.django_db
+@pytest.mark.stands_on("founded")
 def test_what_is_refused_is_told_finding_by_finding(by, folder):
     """Issue 4, item 1: the refusal names charter and example."""
     factories.an_active_charter("deployment-frequency")
@@ -149,7 +152,7 @@ def test_what_is_refused_is_told_finding_by_finding(by, folder):
 
 
 @pytest.mark.django_db
-def test_after_an_upgrade_the_house_s_rules_are_proposed_with_one_s_own(by, folder, tmp_path):
+def test_after_an_upgrade_the_builtin_rules_are_proposed_with_one_s_own(by, folder, tmp_path):
     """Issue 4: rules of an earlier version are told as such, and the command that proposes new ones keeps one's own."""
     assert "No rules are in force" in failing(1, "show")
     factories.the_rules()
@@ -160,7 +163,7 @@ def test_after_an_upgrade_the_house_s_rules_are_proposed_with_one_s_own(by, fold
     later.mkdir()
     with upgraded_house(later):
         assert "outdated: True" in run("show") and "earlier version" in run("show")
-        run("propose", "--house", "--as", "writer")
+        run("propose", "--builtin", "--as", "writer")
         case = Case.objects.get(kind=CaseKind.RULEBOOK, state=CaseState.OPEN)
         assert case.rulebook_version.files["ours.cedar"] == SPRING
         assert "weather" in case.rulebook_version.files["schema.cedarschema"]
@@ -170,5 +173,5 @@ def test_after_an_upgrade_the_house_s_rules_are_proposed_with_one_s_own(by, fold
 
 def test_the_committed_rule_table_is_the_one_that_is_made():
     """Issue 4: the reference cannot fall behind the rules, and its examples are run to make it."""
-    assert (PROJECT / rule_table.PAGE).read_text(encoding="utf-8") == rule_table.rule_table()
+    assert (PROJECT / rule_table.PAGE).read_text(encoding="utf-8") == rule_table.render_rule_table()
     run("table", "--check")

@@ -3,12 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from knox.models import AuthToken
 
 from charter.rules import examples
 from governance.board import services
 from governance.board.states import CaseKind
-from ground import clock
+from ground import calendar, clock
 from tests import factories
 from tests.charter.rules.upgrades import upgraded_house
 
@@ -19,7 +18,7 @@ def get(by, client):
     factories.a_board()
     factories.a_programme()
     factories.the_rules()
-    token = AuthToken.objects.create(user=factories.an_account("newcomer"))[1]
+    token = factories.a_token(factories.an_account("newcomer"))
 
     def _get(query=""):
         response = client.get(f"/api/v1/rules{query}", headers={"authorization": f"Token {token}"})
@@ -34,7 +33,7 @@ def test_everybody_reads_the_rules_with_their_examples_just_run(get):
     status, told = get()
     assert (status, len(told)) == (200, 28)
     assert all(before.isoformat() <= rule["examples_ran_at"] for rule in told)
-    assert sum(len(rule["examples"]) for rule in told) == len(examples.HOUSE)
+    assert sum(len(rule["examples"]) for rule in told) == len(examples.BUILTIN_EXAMPLES)
     assert all(example["matches"] for rule in told for example in rule["examples"])
     series = next(rule for rule in told if rule["id"] == "AR13")
     assert [each["verdict"] for each in series["examples"]] == ["permit", "refer", "refer"]
@@ -46,8 +45,8 @@ def test_everybody_reads_the_rules_with_their_examples_just_run(get):
 
 def test_what_is_waived_now_is_told(get):
     """Issue 4, item 8: what is waived, for what, until when and why."""
-    details = {"rule_id": "AR26", "reason": "A court asks.", "decision": "legal_request"}
-    details |= {"starts_on": clock.today(), "ends_on": clock.today() + timedelta(days=9)}
+    details: dict[str, object] = {"rule_id": "AR26", "reason": "A court asks.", "decision": "legal_request"}
+    details |= {"starts_on": calendar.today(), "ends_on": calendar.today() + timedelta(days=9)}
     words = {"subject": "An export", "question": "May it?"}
     case = services.open_case(kind=CaseKind.WAIVER, **words, details=details, by=factories.system())
     assert get("?text=AR26")[1][0]["waivers"] == []
@@ -92,5 +91,5 @@ def test_rules_that_cannot_be_worked_out_are_read_without_verdicts(get, tmp_path
 def test_the_list_costs_few_statements(get, django_assert_num_queries):
     """DESIGN Style: pinned query counts."""
     get()
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         get()

@@ -7,16 +7,19 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
-from audits.ledger.models import Entry, Payload, Visibility
+from audits.ledger.models import Entry, Payload
+from audits.ledger.states import Visibility
 from charter import rules
+from charter.authoring import services as authoring
 from charter.registry import services as registry
 from charter.registry.models import CharterVersion, RulebookVersion
-from charter.registry.states import RulebookState, Standing
+from charter.registry.states import RulebookState, StandingChoices
 from governance.board import services
 from governance.board.models import Ballot, BoardOutcome, Case, Term
-from governance.board.states import CaseState, SeatKind, Vote
+from governance.board.states import CaseKind, CaseState, SeatKind, Vote
+from governance.people.models import GrantedRole
 from ground import clock
-from ground.errors import BadInput, Conflict, NotFound
+from ground.errors import BadInput, Conflict, NotFound, TooMuch
 from ground.ids import new_id
 from tests import factories
 
@@ -28,29 +31,33 @@ def _told(kind: str) -> dict:
 
 @pytest.mark.django_db
 class TestSeats:
+    @pytest.fixture(autouse=True)
+    def long_ago(self):
+        """Terms begin when they are announced, or later."""
+        with clock.stopped_at(factories.BEGINNING):
+            yield
+
     def test_a_seat_has_one_member_and_a_member_one_seat(self, by):
-        """Design, board: a member a seat at a time; alternates may be many. The database keeps both."""
-        ana, ben = factories.an_account("ana"), factories.an_account("ben")
-
-        def fill(seat, user, since, until=None, **more):
-            return services.fill_seat(
-                seat_kind=seat, user=user, valid_from=since, valid_to=until, by=by, **more
-            )
-
-        first = fill(SeatKind.HR, ana, date(2026, 1, 1), date(2026, 7, 1))
-        fill(SeatKind.HR, ben, date(2026, 7, 1))
-        fill(SeatKind.LEGAL, ben, date(2026, 1, 1), alternate=True)
-        fill(SeatKind.HR, ana, date(2026, 7, 1), alternate=True)
-        for seat, user in ((SeatKind.HR, factories.an_account("cy")), (SeatKind.LEGAL, ana)):
+        """Design, board: a member a seat at a time; the database keeps it, and nobody is proposed in its way."""
+        factories.a_programme()
+        ana, ben, cy = (factories.an_account(name) for name in ("ana", "ben", "cy"))
+        first = factories.a_term(SeatKind.HR, ana, until=date(2026, 7, 1))
+        services.fill_seat(seat_kind=SeatKind.HR, user=ben, valid_from=date(2026, 7, 1), by=by)
+        for seat, user in ((SeatKind.HR, cy), (SeatKind.LEGAL, ana)):
             with pytest.raises(BadInput):
-                fill(seat, user, date(2026, 6, 30))
-            with pytest.raises(IntegrityError), transaction.atomic():
-                term = Term(seat=first.seat if seat == SeatKind.HR else factories.a_seat(seat), user=user)
-                term.valid_from = date(2026, 6, 30)
+                services.fill_seat(seat_kind=seat, user=user, valid_from=date(2026, 6, 30), by=by)
+            term = Term(seat=first.seat if seat == SeatKind.HR else factories.a_seat(seat), user=user)
+            term.valid_from, term.announced_by, term.confirmed_at = date(2026, 6, 30), by, clock.now()
+            with (
+                pytest.raises(IntegrityError),
+                transaction.atomic(),
+                factories.past_trigger("board_term", "announced_before"),
+            ):
                 term.save()
 
     def test_a_term_ends_once(self, by):
         """Design, board: terms have dates; the ledger hears of both."""
+        factories.a_programme()
         term = services.fill_seat(
             seat_kind=SeatKind.HR, user=factories.an_account(), valid_from=date(2026, 1, 1), by=by
         )
@@ -70,7 +77,7 @@ class TestCases:
         settings.BOARD_VOTING_DAYS = 3
         version = factories.a_submitted_charter()
         case = services.open_case(charter_version=version, by=by)
-        assert CharterVersion.objects.get(pk=version.pk).standing == Standing.IN_REVIEW
+        assert CharterVersion.objects.get(pk=version.pk).standing == StandingChoices.IN_REVIEW
         assert case.closes_at - case.opened_at == timedelta(days=3)
         assert _told("board.case.opened")["charter_version"] == str(version.pk)
         with pytest.raises(BadInput, match="open already"):
@@ -86,11 +93,11 @@ class TestCases:
         ):
             with pytest.raises(BadInput):
                 services.open_case(**fields, by=by)
-        assert CharterVersion.objects.get(pk=version.pk).standing == Standing.SUBMITTED
+        assert CharterVersion.objects.get(pk=version.pk).standing == StandingChoices.SUBMITTED
 
     def test_only_a_submitted_charter_is_put_to_the_board(self, by):
         """Design, charters: the transition table decides; an open case does not outlive a refused transition."""
-        draft = registry.register_charter(
+        draft = authoring.register_charter(
             programme=factories.a_programme(),
             document=factories.a_document("pr-age"),
             owner=factories.an_account("owner"),
@@ -100,18 +107,17 @@ class TestCases:
             services.open_case(charter_version=draft, by=by)
         assert not Case.objects.exists()
 
-    def test_a_passed_case_activates_its_charter(self, by):
+    def test_a_passed_case_activates_its_charter(self, case):
         """Issue 2, 5: no charter becomes active except by a passed case, here by recorded votes."""
-        case = factories.an_open_case()
         outcome = factories.a_decided_case(case, {SeatKind.HR: Vote.REJECT, SeatKind.PRODUCT: Vote.ABSTAIN})
         version = CharterVersion.objects.get(pk=case.charter_version_id)
-        assert version.standing == Standing.ACTIVE and version.case_id == case.pk
+        assert version.standing == StandingChoices.ACTIVE and version.case_id == case.pk
         assert (outcome.approved, outcome.approvals, outcome.votes) == (True, 4, 5)
         assert Case.objects.get(pk=case.pk).state == CaseState.APPROVED
 
-    def test_the_minutes_say_who_said_what_and_why(self, by):
+    def test_the_minutes_say_who_said_what_and_why(self, case):
         """Design, board: reasons and dissent are published when the case closes, and stand in the ledger."""
-        outcome = factories.a_decided_case(factories.an_open_case(), {SeatKind.HR: Vote.REJECT})
+        outcome = factories.a_decided_case(case, {SeatKind.HR: Vote.REJECT})
         lines = outcome.minutes.splitlines()
         assert lines[0] == "The board approved deployment-frequency@1."
         assert lines[1] == "5 of 6 votes cast were for it."
@@ -129,16 +135,14 @@ class TestCases:
             {SeatKind.HR: Vote.REJECT, SeatKind.LEGAL: Vote.REJECT, SeatKind.PRODUCT: Vote.REJECT},
         ],
     )
-    def test_a_failed_case_rejects_its_charter(self, by, said):
+    def test_a_failed_case_rejects_its_charter(self, case, said):
         """S50: a rejected metric is not active; a veto outweighs five approvals."""
-        case = factories.an_open_case()
         outcome = factories.a_decided_case(case, said)
         assert not outcome.approved and outcome.minutes.startswith("The board rejected")
-        assert CharterVersion.objects.get(pk=case.charter_version_id).standing == Standing.REJECTED
+        assert CharterVersion.objects.get(pk=case.charter_version_id).standing == StandingChoices.REJECTED
 
-    def test_a_case_is_not_decided_while_a_seat_can_still_be_heard(self, by):
+    def test_a_case_is_not_decided_while_a_seat_can_still_be_heard(self, case, by):
         """S48: a vote cannot pass while a seat has not voted; after its time an unheard case fails."""
-        case = factories.an_open_case()
         board = factories.a_board()
         for seat in list(SeatKind)[:-1]:
             services.cast_ballot(case=case, seat_kind=seat, vote=Vote.APPROVE, by=board[seat])
@@ -160,9 +164,8 @@ class TestCases:
         ):
             services.close_case(case=case, by=by)
 
-    def test_closing_again_gives_the_same_outcome(self, by):
+    def test_closing_again_gives_the_same_outcome(self, case, by):
         """Design, board: a case is decided once."""
-        case = factories.an_open_case()
         outcome = factories.a_decided_case(case)
         entries = Entry.objects.count()
         assert services.close_case(case=case, by=by) == outcome
@@ -171,7 +174,7 @@ class TestCases:
     def test_a_passed_rulebook_is_published_and_a_failed_one_stays_proposed(self, by):
         """Design, rules: rulebooks are versioned, content-hashed and approved as board cases."""
         factories.the_rules()
-        files = rules.house_files()
+        files = rules.builtin_files()
         name = next(name for name in files if name.endswith(".cedar"))
         proposed = registry.propose_rulebook(files={**files, name: files[name] + "\n// Read again.\n"}, by=by)
         factories.a_decided_case(
@@ -183,15 +186,16 @@ class TestCases:
         now = RulebookVersion.objects.get(state=RulebookState.IN_FORCE)
         assert (now.pk, now.case_id) == (proposed.pk, case.pk)
 
-    def test_a_ballot_s_entry_is_sealed_while_the_case_is_open(self, by):
+    def test_a_ballot_s_entry_is_sealed_while_the_case_is_open(self, case):
         """Design, ledger: ballots before closing are sealed and not searchable by actor."""
-        case, board = factories.an_open_case(), factories.a_board()
+        board = factories.a_board()
         services.cast_ballot(case=case, seat_kind=SeatKind.HR, vote=Vote.APPROVE, by=board[SeatKind.HR])
         entry = Entry.objects.get(kind="board.ballot.cast")
         assert entry.visibility == Visibility.SEALED and entry.payload.actor == ""
 
 
 @pytest.mark.django_db
+@pytest.mark.stands_on("founded")
 class TestDatabase:
     """What the database keeps, whatever the code above it does; these run as the runtime role."""
 
@@ -221,7 +225,7 @@ class TestDatabase:
     def test_no_charter_is_born_active(self, by):
         """Issue 2, 5: nor by a bare INSERT."""
         draft = factories.a_submitted_charter()
-        draft.pk, draft.number, draft.standing = new_id(), 2, Standing.ACTIVE
+        draft.pk, draft.number, draft.standing = new_id(), 2, StandingChoices.ACTIVE
         draft.activated_at = draft.expires_at = clock.now()
         draft.activated_by, draft.case_id = by, new_id()
         with (
@@ -230,9 +234,8 @@ class TestDatabase:
         ):
             draft.save(force_insert=True)
 
-    def test_no_session_s_own_tables_stand_in_for_the_board_s(self, by):
+    def test_no_session_s_own_tables_stand_in_for_the_board_s(self, case):
         """Issue 2, 5: a temporary table of the same name does not hide the real one from the check."""
-        case = factories.an_open_case()
         with connection.cursor() as cursor:
             cursor.execute(
                 "CREATE TEMP TABLE board_boardoutcome AS SELECT %s::uuid AS case_id, true AS approved",
@@ -259,12 +262,14 @@ class TestDatabase:
             with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
                 change()
 
-    def test_a_seat_and_an_account_have_one_ballot_a_case(self, by):
+    def test_a_seat_and_an_account_have_one_ballot_a_case(self, case):
         """Design, board: once a seat, once an account, and reasons where they are due."""
-        case, board = factories.an_open_case(), factories.a_board()
+        board = factories.a_board()
         ballot = services.cast_ballot(
             case=case, seat_kind=SeatKind.HR, vote=Vote.APPROVE, by=board[SeatKind.HR]
         )
+        for seat, user in ((SeatKind.HR, board[SeatKind.LEGAL]), (SeatKind.LEGAL, ballot.user)):
+            factories.an_alternate(seat, user)
         for fields in (
             {"seat": ballot.seat, "user": board[SeatKind.LEGAL]},
             {"seat": factories.a_seat(SeatKind.LEGAL), "user": ballot.user},
@@ -289,7 +294,7 @@ def test_two_simultaneous_closings_decide_once(committed_db):
     assert len({outcome.pk for outcome in outcomes}) == 1
     assert BoardOutcome.objects.count() == 1
     assert Entry.objects.filter(kind="board.case.decided").count() == 1
-    assert CharterVersion.objects.get(pk=case.charter_version_id).standing == Standing.ACTIVE
+    assert CharterVersion.objects.get(pk=case.charter_version_id).standing == StandingChoices.ACTIVE
 
 
 def _vote(case: Case, vote: Vote) -> str:
@@ -338,3 +343,20 @@ def test_two_simultaneous_last_votes_decide_once(committed_db):
     assert (outcome.approved, outcome.votes) == (True, len(SeatKind))
     for kind in ("board.case.decided", "registry.charter.active"):
         assert Entry.objects.filter(kind=kind).count() == 1
+
+
+def test_an_account_asks_the_board_so_often_a_day(board, settings):
+    """Issue 9: 30 edge cases in 5 s reached six members each. What is put to it by office is not counted."""
+    settings.QUESTIONS_A_DAY = 2
+    ana = factories.an_account()
+    asked = {"subject": "An export", "question": "May it?"}
+    for kind in (CaseKind.EDGE_CASE, CaseKind.EDGE_CASE):
+        services.open_case(kind=kind, by=ana, **asked)
+    with pytest.raises(TooMuch) as refused:
+        services.open_case(kind=CaseKind.EDGE_CASE, by=ana, **asked)
+    assert (refused.value.status, refused.value.code) == (429, "daily_limit")
+    assert services.open_case(kind=CaseKind.EDGE_CASE, by=factories.an_account(), **asked)
+    factories.a_role(ana, GrantedRole.ADMIN)
+    assert services.open_case(kind=CaseKind.YEARLY_REVIEW, by=ana, **asked)
+    with clock.stopped_at(clock.now() + timedelta(hours=24, seconds=1)):
+        assert services.open_case(kind=CaseKind.EDGE_CASE, by=ana, **asked)

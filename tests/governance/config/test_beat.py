@@ -1,53 +1,107 @@
-"""What runs when: every entry of the beat is a task that there is, and forgets itself before the next."""
+"""What runs when: every scan that an app declares is a task that the beat sends, which forgets itself before the next."""
 
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 from celery.schedules import crontab
+from django.db import DatabaseError
 
-from charter.registry import tasks
 from charter.registry.models import CharterVersion
-from charter.registry.states import Standing
-from governance.config.celery import app
-from ground import clock
+from charter.registry.states import StandingChoices
+from governance.config import celery, tasks
+from ground import clock, heartbeats, scans
+from ground.models import Heartbeat
 from tests import factories
 
 
 @pytest.fixture(scope="module")
-def schedule() -> dict:
-    """The beat's entries by name."""
-    app.finalize()
-    app.loader.import_default_modules()
-    return app.conf.beat_schedule
+def app():
+    """The application with its tasks, as a worker or a beat has it."""
+    celery.app.finalize()
+    celery.app.loader.import_default_modules()
+    return celery.app
 
 
-def test_every_entry_is_a_task_of_the_house(schedule):
+def test_every_scan_is_a_task_that_the_beat_sends(app):
     """Issue 3, 6: what the beat calls by name is there, else nothing would ever run and nobody would know."""
-    assert {entry["task"] for entry in schedule.values()} <= set(app.tasks)
+    names = {scan.name for scan in scans.declared()}
     assert {
-        "charter.registry.tasks.keep_clock",
-        "governance.notices.tasks.mail_notices",
-        "governance.decisions.tasks.give_notices",
-    } <= {entry["task"] for entry in schedule.values()}
+        "registry_clock",
+        "board_clock",
+        "training_clock",
+        "delayed_notices",
+        "mail",
+        "publishing",
+    } < names
+    assert {name: entry["task"] for name, entry in app.conf.beat_schedule.items()} == {
+        name: f"scans.{name}" for name in names
+    }
+    assert {f"scans.{name}" for name in names} <= set(app.tasks)
 
 
-def test_entries_expire_before_they_come_again(schedule):
+def test_entries_come_as_often_as_declared_and_expire_before_they_come_again(app):
     """DESIGN, Parts: a broker that was full for a week holds one scan of each, not a week of them."""
-    for name, entry in schedule.items():
-        assert isinstance(entry["schedule"], crontab), name
-        minutes = sorted(entry["schedule"].minute)
-        apart = min((later - sooner for sooner, later in pairwise(minutes)), default=60)
-        assert 0 < entry["options"]["expires"] < 60 * apart, name
+    for scan in scans.declared():
+        entry = app.conf.beat_schedule[scan.name]
+        assert _apart(entry["schedule"]) == scan.every, scan.name
+        assert 0 < entry["options"]["expires"] < scan.every.total_seconds(), scan.name
+        assert app.tasks[entry["task"]].expires == entry["options"]["expires"], scan.name
+
+
+def test_the_clock_ticks_four_times_before_it_is_said_to_stand_still(app, settings):
+    """Issue 8, 9: two minutes, of which no single lost message is enough."""
+    assert settings.CLOCK_STILL_SECONDS == 120
+    assert app.conf.beat_schedule["tick"]["schedule"] == timedelta(seconds=30)
 
 
 @pytest.mark.django_db
-def test_the_task_keeps_the_registrys_clock(caplog):
-    """Issue 3, 6: the beat's task does what is due, and says what it did."""
+def test_a_task_runs_its_scan_and_signs(app, caplog):
+    """Issue 3, 6 and 8, 9: the beat's task does what is due, once, says what it did, and leaves its sign of life."""
     version = factories.an_active_charter()
     with clock.stopped_at(version.expires_at), caplog.at_level("INFO"):
-        tasks.keep_clock()
-        tasks.keep_clock()
-    assert CharterVersion.objects.get(pk=version.pk).standing == Standing.EXPIRED
+        app.tasks["scans.registry_clock"].apply()
+        app.tasks["scans.registry_clock"].apply()
+    assert CharterVersion.objects.get(pk=version.pk).standing == StandingChoices.EXPIRED
     assert [record.getMessage() for record in caplog.records if "expired" in record.getMessage()] == [
-        "Charters expired: 1"
+        "registry_clock: expired: 1"
     ]
+    sign = Heartbeat.objects.get(scan="registry_clock")
+    assert (sign.at, sign.running, sign.failed) == (version.expires_at, False, 0)
+
+
+@pytest.mark.django_db
+def test_the_beat_signs_as_it_starts_and_with_each_task_it_sends():
+    """Issue 8, 9: a heartbeat of its own, so that one can tell a dead beat from a dead worker."""
+    tasks.beat_begins()
+    first = Heartbeat.objects.get(scan=heartbeats.BEAT)
+    assert set(Heartbeat.objects.values_list("scan", flat=True)) == {
+        heartbeats.BEAT,
+        *(scan.name for scan in scans.declared()),
+    }
+    with clock.stopped_at(first.at + timedelta(seconds=30)):
+        tasks.beat_sends(sender="scans.tick")
+    first.refresh_from_db()
+    assert first.at + timedelta(seconds=120) == first.due_at
+    assert Heartbeat.objects.filter(scan=heartbeats.BEAT).count() == 1
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_away_does_not_end_the_beat(monkeypatch, caplog):
+    """Issue 8, 9: it goes on sending, and signs when the database is back."""
+
+    def away(*_: object, **__: object) -> None:
+        raise DatabaseError("gone")
+
+    monkeypatch.setattr(heartbeats, "sign", away)
+    tasks.beat_sends(sender="scans.tick")
+    assert "The beat could not sign: gone" in caplog.text
+
+
+def _apart(schedule: crontab | timedelta) -> timedelta:
+    """The time from one message to the next, which must be the same all day."""
+    if isinstance(schedule, timedelta):
+        return schedule
+    minutes = sorted(schedule.minute)
+    (apart,) = {later - sooner for sooner, later in pairwise([*minutes, minutes[0] + 60])}
+    return timedelta(minutes=apart)

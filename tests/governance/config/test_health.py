@@ -1,7 +1,12 @@
-"""What is asked of the house from outside: does it live, can it answer."""
+"""What is asked of the process from outside: does it live, can it answer, does its clock go."""
+
+from datetime import timedelta
 
 import pytest
 
+from governance.config import tasks
+from ground import clock, heartbeats, scans
+from ground.models import Heartbeat
 from tests import factories
 from tests.charter.rules.upgrades import upgraded_house
 
@@ -9,8 +14,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def ready(by, client, monkeypatch):
-    """The answer of /readyz, whatever broker this machine has."""
+def ready(by, client, monkeypatch, settings):
+    """The answer of /readyz, whatever broker this machine has, just after the beat has started."""
+    settings.LEDGER_PROMISE_SECONDS = 3600.0  # nobody sequences here
+    tasks.beat_begins()
     monkeypatch.setattr("governance.config.health._broker_is_there", lambda: True)
 
     def _ready():
@@ -20,14 +27,21 @@ def ready(by, client, monkeypatch):
     return _ready
 
 
-def test_without_rules_the_house_is_not_ready(ready):
+def _find(name):
+    return next(each for each in scans.declared() if each.name == name)
+
+
+def test_without_rules_nothing_is_ready(ready):
     """DESIGN, Interfaces: 503 naming the part that is missing."""
     status, told = ready()
     assert (status, told["status"], told["parts"]["rulebook"]) == (503, "not ready", "missing")
     factories.the_rules()
     assert ready() == (
         200,
-        {"status": "ready", "parts": {"database": "ok", "rulebook": "ok", "broker": "ok"}},
+        {
+            "status": "ready",
+            "parts": {"database": "ok", "rulebook": "ok", "broker": "ok", "log": "ok", "clock": "ok"},
+        },
     )
 
 
@@ -38,3 +52,64 @@ def test_rules_of_an_earlier_version_are_told_and_the_pages_stay_open(ready, tmp
         status, told = ready()
     assert (status, told["status"], told["parts"]["rulebook"]) == (200, "limited", "outdated")
     assert "board has passed new ones" in told["detail"]
+
+
+def test_the_clock_may_stand_still_for_two_minutes(ready):
+    """Issue 8, 9: then /readyz fails, and names the beat that has fallen silent."""
+    factories.the_rules()
+    begun = Heartbeat.objects.get(scan=heartbeats.BEAT)
+    with clock.stopped_at(begun.at + timedelta(seconds=119)):
+        assert ready()[0] == 200
+    with clock.stopped_at(begun.at + timedelta(seconds=121)):
+        status, told = ready()
+    assert (status, told["status"], told["parts"]["clock"]) == (503, "not ready", "standing still")
+    [of_beat] = [each for each in told["standing_still"] if each["scan"] == "beat"]
+    assert of_beat == {
+        "scan": "beat",
+        "worker": begun.worker,
+        "at": begun.at.isoformat().replace("+00:00", "Z"),
+    }
+    assert {"beat", "tick"} <= {each["scan"] for each in told["standing_still"]}
+
+
+def test_a_worker_that_does_nothing_of_what_the_beat_sends_is_named(ready):
+    """Issue 8, 9: where the beat goes on and the pool does not, it is the tick that nobody does."""
+    factories.the_rules()
+    now = clock.now()
+    scans.run(scans.TICK, by=None, worker="celery@one")
+    scans.run(scans.TICK, by=None, worker="celery@two")
+    with clock.stopped_at(now + timedelta(seconds=125)):
+        tasks.beat_sends()
+        scans.run(_find("account_mail"), by=factories.system(), worker="celery@two")
+        status, told = ready()
+        assert status == 503
+        assert [(each["scan"], each["worker"]) for each in told["standing_still"]] == [("tick", "celery@two")]
+        scans.run(scans.TICK, by=None, worker="celery@one")
+        assert ready()[0] == 200
+
+
+def test_a_scan_that_misses_its_turn_is_named_and_one_that_never_came_too(ready):
+    """Issue 8, 9: each scan by itself, while beat and workers go on."""
+    factories.the_rules()
+    now = clock.now()
+    scans.run(_find("mail"), by=factories.system(), worker="a")
+    with clock.stopped_at(now + timedelta(minutes=18)):
+        tasks.beat_sends()
+        scans.run(scans.TICK, by=None, worker="a")
+        told = ready()[1]
+    assert [(each["scan"], each["worker"]) for each in told["standing_still"]] == [
+        ("account_mail", ""),
+        ("board_clock", ""),
+        ("delayed_notices", ""),
+        ("mail", "a"),
+        ("registry_clock", ""),
+        ("training_clock", ""),
+    ]
+
+
+def test_without_any_beat_the_clock_stands_still(ready):
+    """Issue 8, 9: a site that was started without its clock is not ready."""
+    factories.the_rules()
+    Heartbeat.objects.all().delete()
+    status, told = ready()
+    assert (status, told["standing_still"]) == (503, [{"scan": "beat", "worker": "", "at": None}])

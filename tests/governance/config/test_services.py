@@ -1,4 +1,4 @@
-"""The house on the services of this machine: a PostgreSQL of its own, Redis and RabbitMQ as brokers.
+"""The product on the services of this machine: a PostgreSQL of its own, Redis and RabbitMQ as brokers.
 
 Under CI=true a service that is missing fails its test; elsewhere the test is skipped with the reason.
 """
@@ -16,7 +16,7 @@ import pytest
 from psycopg import sql
 
 from ground.guard import spawn
-from tests import house
+from tests import databases
 
 pytestmark = pytest.mark.services
 
@@ -58,8 +58,13 @@ def manage(address: str, *arguments: str, **more: str) -> subprocess.CompletedPr
     environment = {**os.environ, "DATABASE_URL": address, **more}
     command = [sys.executable, "manage.py", *arguments]
     return subprocess.run(
-        command, cwd=house.PROJECT, env=environment, capture_output=True, text=True, check=False
+        command, cwd=databases.PROJECT, env=environment, capture_output=True, text=True, check=False
     )
+
+
+TRIGGER = """
+    SELECT quote_ident(tgname) FROM pg_trigger
+    WHERE tgrelid = 'registry_charterversion'::regclass AND NOT tgisinternal ORDER BY tgname LIMIT 1"""
 
 
 def test_a_server_of_ones_own_is_migrated_by_its_owner_and_kept_from_the_runtime_role(own_server):
@@ -68,13 +73,16 @@ def test_a_server_of_ones_own_is_migrated_by_its_owner_and_kept_from_the_runtime
     done = manage(owner, "migrate", "--verbosity", "0", RUNTIME_ROLE=role)
     assert done.returncode == 0, done.stderr
     with psycopg.connect(runtime, autocommit=True) as connection:
-        connection.execute("INSERT INTO registry_source VALUES (gen_random_uuid(), 's', 'S', 'rota', '')")
+        connection.execute(
+            "INSERT INTO ground_heartbeat VALUES (gen_random_uuid(), 's', '', now(), now(), false, NULL, 0, 0)"
+        )
+        trigger = connection.execute(TRIGGER).fetchone()[0]
         for forbidden in (
             "DELETE FROM ledger_entry",
             "UPDATE registry_charterversion SET document = '{}'",
             "DELETE FROM registry_charterversion",
-            "UPDATE room_mark SET mark = gen_random_uuid()",
-            "DROP TRIGGER charterversion_made_active ON registry_charterversion",
+            "UPDATE data_version SET version = gen_random_uuid()",
+            f"DROP TRIGGER {trigger} ON registry_charterversion",
             "CREATE TABLE loophole (id int)",
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
@@ -84,6 +92,7 @@ def test_a_server_of_ones_own_is_migrated_by_its_owner_and_kept_from_the_runtime
     assert "permission denied" in undone.stderr or "must be owner" in undone.stderr
 
 
+@pytest.mark.proof(alone=True)
 @pytest.mark.parametrize("broker", ["files", *BROKERS])
 def test_a_worker_takes_its_work_from_any_of_the_brokers(broker, server, tmp_path: Path):
     """DESIGN, Parts: files under var/ where no broker is named, Redis or RabbitMQ where one is."""
@@ -92,10 +101,10 @@ def test_a_worker_takes_its_work_from_any_of_the_brokers(broker, server, tmp_pat
         url, port = BROKERS[broker]
         need(broker, port)
     log = tmp_path / "worker.log"
-    with house.copy(server) as name:
+    with databases.copy(server) as name:
         environment = {
             **os.environ,
-            "DATABASE_URL": house.runtime_url(server, name),
+            "DATABASE_URL": databases.runtime_url(server, name),
             "CELERY_BROKER_URL": url,
             "VAR_DIR": str(tmp_path),
         }
@@ -104,14 +113,14 @@ def test_a_worker_takes_its_work_from_any_of_the_brokers(broker, server, tmp_pat
         worker = spawn(
             [*command, "worker", "--concurrency", "1", "--queues", queue, "--loglevel", "INFO"],
             env=environment,
-            cwd=house.PROJECT,
+            cwd=databases.PROJECT,
             log=log,
         )
         try:
             wait_for(log, "ready.")
-            task = "charter.measures.tasks.publish_closed_periods"
+            task = "scans.publishing"
             subprocess.run(
-                [*command, "call", task, "--queue", queue], cwd=house.PROJECT, env=environment, check=True
+                [*command, "call", task, "--queue", queue], cwd=databases.PROJECT, env=environment, check=True
             )
             wait_for(log, "succeeded in")
         finally:

@@ -1,4 +1,4 @@
-"""A house in which single people may be looked at: a charter that allows it, audited, for coaching and for the law."""
+"""A programme in which single people may be looked at: a charter that allows it, audited, for coaching and for the law."""
 
 from datetime import date
 
@@ -6,10 +6,11 @@ import pytest
 from msgspec.structs import replace
 
 from charter.measures import own
+from charter.programme.models import DecisionKind
 from charter.registry.document import Access, Allowed, CharterDocument
-from charter.registry.models import CharterVersion, Clearance, ClearanceKind, DecisionKind
-from charter.rules.vocabulary import Decision, Grain, Role
-from tests import factories
+from charter.registry.models import CharterVersion, Clearance, ClearanceKind
+from charter.rules.vocabulary import DecisionType, Grain, Role
+from tests import factories, on_the_log
 from tests.governance.decisions.test_answer import ask
 
 BY_PERSON = "lead-time-by-person"
@@ -21,16 +22,16 @@ LOOK = {
     "window": {"from": "2026-03-01", "to": "2026-04-01"},
     "period": "month",
 }
-USES = (Decision.TEAM_COACHING, Decision.LEGAL_REQUEST)
+USES = (DecisionType.TEAM_COACHING, DecisionType.LEGAL_REQUEST)
 
 
 def a_document_of_people(slug: str = BY_PERSON, counter: str | None = None) -> CharterDocument:
     """Lead time, open to a team's manager for one person of the team at a time."""
     base = factories.a_document("lead-time-for-changes")
     allowed = (
-        Allowed(decision=Decision.TEAM_COACHING, grains=(Grain.TEAM, Grain.PERSON)),
-        Allowed(decision=Decision.RETROSPECTIVE, grains=(Grain.TEAM,)),
-        Allowed(decision=Decision.LEGAL_REQUEST, grains=(Grain.PERSON,)),
+        Allowed(decision=DecisionType.TEAM_COACHING, grains=(Grain.TEAM, Grain.PERSON)),
+        Allowed(decision=DecisionType.RETROSPECTIVE, grains=(Grain.TEAM,)),
+        Allowed(decision=DecisionType.LEGAL_REQUEST, grains=(Grain.PERSON,)),
     )
     return replace(
         base,
@@ -53,7 +54,8 @@ def a_charter_of_people(slug: str = BY_PERSON, counter: str | None = None) -> Ch
     if DecisionKind.objects.filter(slug__in=USES).exclude(minimum_grain=Grain.PERSON).exists():
         factories.settings(**finer)
     version = factories.an_active_charter(slug, document=a_document_of_people(slug, counter))
-    Clearance.objects.create(
+    on_the_log.make(
+        Clearance,
         charter_version=version,
         kind=ClearanceKind.FAIRNESS_AUDIT,
         passed=True,
@@ -65,10 +67,10 @@ def a_charter_of_people(slug: str = BY_PERSON, counter: str | None = None) -> Ch
 
 
 @pytest.fixture
-def people(house, monkeypatch):
-    """The furnished house with such a charter; the values themselves do not matter here."""
-    monkeypatch.setattr(own, "own_rows", lambda **_: ())
-    monkeypatch.setattr("charter.measures.queries.own_rows", lambda **_: ())
+def people(house, with_people, monkeypatch):
+    """The filled database with such a charter; the values themselves do not matter here."""
+    monkeypatch.setattr(own, "compute_own_rows", lambda **_: ())
+    monkeypatch.setattr("charter.measures.queries.compute_own_rows", lambda **_: ())
     return house
 
 

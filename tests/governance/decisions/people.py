@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from charter.registry.document import Access, Allowed, CharterDocument, Example, Examples, Forbidden
-from charter.rules.vocabulary import Category, Decision, Grain, Outcome, Role, View
+from charter.rules.vocabulary import Category, DecisionType, Grain, Outcome, Role, View
 from tests import factories
 
 DELIVERY, HEALTH = "delivery-time", "service-health"
@@ -28,8 +28,8 @@ def performance(slug: str) -> CharterDocument:
     """A charter that informs calibration, of teams, of oneself and of single people; made of a starter charter."""
     starter = factories.a_document("lead-time-for-changes")
     uses = (
-        Allowed(Decision.CALIBRATION_INPUT, GRAINS),
-        Allowed(Decision.RETROSPECTIVE, (Grain.TEAM,)),
+        Allowed(DecisionType.CALIBRATION_INPUT, GRAINS),
+        Allowed(DecisionType.RETROSPECTIVE, (Grain.TEAM,)),
     )
     what = replace(
         starter.what,

@@ -1,16 +1,16 @@
 """Holds and context notes in the API: what goes in, what comes out, and to whom."""
 
 import json
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from knox.models import AuthToken
 
 from charter.rules.vocabulary import ContextKind
 from governance.board.states import SeatKind
 from governance.decisions.models import ContextNote, Hold
-from governance.people.models import Person, Role
+from governance.people.models import GrantedRole, Person, Team
 from tests import factories
 from tests.governance.decisions.test_notes import a_note
 
@@ -39,7 +39,7 @@ def call(house, client):
 
     def _call(by, path, body=None):
         if by not in tokens:
-            tokens[by] = AuthToken.objects.create(user=by)[1]
+            tokens[by] = factories.a_token(by)
         headers = {"HTTP_AUTHORIZATION": f"Token {tokens[by]}"}
         if body is None:
             response = client.get(path, **headers)
@@ -101,9 +101,95 @@ def test_what_cannot_be_a_hold_names_its_field(call, house, changes, field):
 
 
 def test_an_appeals_hold_is_nobodys_to_place_here(call, house):
-    """Issue 4, item 3: the house places it, so that no record names who appealed."""
+    """Issue 4, item 3: the system account places it, so that no record names who appealed."""
     status, problem = call(house.auditor, HOLDS, {**A_HOLD, "cause": "appeal"})
     assert (status, problem["field"]) == (403, "cause")
+
+
+@pytest.mark.parametrize("who", ["stranger", "manager", "owner"])
+def test_what_one_may_not_hold_reads_like_what_is_not_there(call, house, who):
+    """Issue 9: the metric and the cohort were judged before the right: permission comes first, with one answer."""
+    by = factories.an_account("other-owner") if who == "owner" else getattr(house, who)
+    if who == "owner":  # of another metric
+        factories.a_submitted_charter("pr-size", owner=by)
+    words = [
+        {"metric": "no-such"},
+        {"cohort": "team:no-such"},
+        {"metric": "no-such", "cohort": "team:no-such"},
+    ]
+    told = [call(by, HOLDS, {**A_HOLD, **each}) for each in ({}, *words)]
+    assert told[0][0] == 403 and told == [told[0]] * 4
+    if who != "owner":
+        ill: list[dict[str, Any]] = [
+            {"ends_on": "9999-99-99"},
+            {"cause": "appeal!"},
+            {"reason": ""},
+            {"favourite": 1},
+            {"metric": 7},
+        ]
+        assert [call(by, HOLDS, {**A_HOLD, **each}) for each in ill] == [told[0]] * 5
+
+
+def of_person(name):
+    return {**A_HOLD, "cohort": None, "person": name}
+
+
+def note_on(name):
+    return {**A_NOTE, "team": None, "person": name}
+
+
+@pytest.mark.parametrize("who", ["owner", "seat", "stranger", "manager"])
+@pytest.mark.parametrize(("path", "about"), [(HOLDS, of_person), (NOTES, note_on)], ids=["hold", "note"])
+def test_a_person_out_of_reach_reads_like_one_who_is_not_there(call, house, path, about, who):
+    """Issue 9: nobody learns who works here by holds and notes; body, code and statements are the same."""
+    by = {
+        "owner": house.lead_time.metric.owner,
+        "seat": factories.a_board()[SeatKind.LEGAL],
+        "stranger": house.stranger,
+        "manager": house.manager,
+    }[who]
+    call(by, path)
+    told, cost = [], []
+    for name in ("search-1", "nobody"):
+        with CaptureQueriesContext(connection) as asked:
+            told.append(call(by, path, about(name)))
+        cost.append(len(asked))
+    assert told[0] == told[1] and told[0][0] == 403 and cost[0] == cost[1]
+    refused_before = path == HOLDS and who in ("stranger", "manager")
+    assert told[0][1]["field"] == ("cause" if refused_before else "person")
+    assert not Hold.objects.exists() and not ContextNote.objects.exists()
+
+
+def test_hr_is_told_that_there_is_nobody_of_a_name(call, around_payments):
+    """Issue 9: HR may speak of anybody, so that to HR a name that is misspelt is one, in holds and in notes."""
+    for path, about in ((HOLDS, of_person), (NOTES, note_on)):
+        status, problem = call(around_payments["hr"], path, about("nobody"))
+        assert (status, problem["field"], problem["code"]) == (400, "person", "does_not_exist")
+
+
+def test_an_owner_holds_the_values_of_those_they_lead(call, house):
+    """Issue 9: of a person within reach, and of nobody else."""
+    owner = house.lead_time.metric.owner
+    factories.a_role(owner, GrantedRole.MANAGER, team=Team.objects.get(slug="payments"))
+    status, placed = call(owner, HOLDS, of_person("payments-2"))
+    assert (status, placed["person"]) == (201, "payments-2")
+    assert call(owner, HOLDS, of_person("search-1")) == call(owner, HOLDS, of_person("nobody"))
+
+
+def test_a_hold_names_its_person_to_those_alone_whose_role_needs_it(call, house):
+    """Issue 9: to the board and whoever else placed it, it is of one person."""
+    admin, seat = factories.an_account("an-admin"), factories.a_board()[SeatKind.LEGAL]
+    factories.a_role(admin, GrantedRole.ADMIN)
+    status, placed = call(admin, HOLDS, of_person("payments-2"))
+    assert (status, placed["person"], placed["whose"]) == (201, None, "person")
+    for by, person in ((admin, None), (seat, None), (house.auditor, "payments-2")):
+        (told,) = call(by, HOLDS)[1]["results"]
+        assert (told["person"], told["whose"]) == (person, "person")
+    factories.a_role(seat, GrantedRole.MANAGER, team=Team.objects.get(slug="payments"))
+    assert call(seat, HOLDS)[1]["results"][0]["person"] == "payments-2"
+    (ended,) = [call(admin, f"{HOLDS}/{placed['id']}/release", {"why": "Done."})[1]]
+    assert (ended["person"], ended["whose"]) == (None, "person")
+    assert call(house.auditor, HOLDS, A_HOLD)[1]["whose"] == "cohort"
 
 
 def test_a_note_is_proposed_and_confirmed(call, house):
@@ -145,15 +231,6 @@ def test_what_cannot_be_a_note_names_its_field(call, house, changes, field):
     assert (status, problem["field"]) == (400, field) and not ContextNote.objects.exists()
 
 
-def test_a_person_who_is_not_there_reads_like_one_who_is_not_yours(call, house):
-    """Nothing leaks in ids: nobody learns who works here by proposing notes."""
-    told = [
-        call(house.stranger, NOTES, {**A_NOTE, "team": None, "person": person})
-        for person in ("payments-2", "nobody")
-    ]
-    assert told[0] == told[1] and told[0][0] == 403 and told[0][1]["field"] == "person"
-
-
 def test_why_somebody_is_away_is_told_by_its_group(call, around_payments):
     """S80, privacy: whoever may confirm it sees group and days; the kind is the person's own affair."""
     leave = a_note(
@@ -175,7 +252,7 @@ def test_why_somebody_is_away_is_told_by_its_group(call, around_payments):
 def test_the_list_holds_what_one_may_see(call, around_payments, who):
     """Privacy: list and permission say the same of each note."""
     from governance.decisions import permissions
-    from governance.decisions.queries import notes_seen
+    from governance.decisions.queries import list_visible_notes
     from ground.errors import NotFound
 
     made = [
@@ -191,13 +268,13 @@ def test_the_list_holds_what_one_may_see(call, around_payments, who):
             return False
         return True
 
-    assert set(notes_seen(around_payments[who])) == {note for note in made if sees(note)}
+    assert set(list_visible_notes(around_payments[who])) == {note for note in made if sees(note)}
 
 
 @pytest.mark.parametrize("path", [HOLDS, NOTES])
 def test_lists_cost_the_same_however_long(call, house, path):
     """DESIGN, Style: every list has a pinned query count."""
-    factories.a_role(house.manager, Role.HR)
+    factories.a_role(house.manager, GrantedRole.HR)
     counts = []
     for month in range(1, 4):
         days = {"starts_on": f"2025-0{month}-01", "ends_on": f"2025-0{month}-20"}
@@ -209,3 +286,12 @@ def test_lists_cost_the_same_however_long(call, house, path):
             call(house.auditor, path)
         counts.append(len(captured))
     assert len(set(counts)) == 1 and counts[0] <= 8, counts
+
+
+def test_what_the_api_answers_is_kept_by_no_cache(house, client):
+    """Issue 9, second attack: pages were private, the API's answers said nothing; refusals and errors count as answers."""
+    token = factories.a_token(house.manager)
+    for path, headers in ((HOLDS, {"authorization": f"Token {token}"}), (HOLDS, {}), ("/api/v1/no-such", {})):
+        reply = client.get(path, headers=headers)
+        assert {"private", "no-store"} <= set(reply["Cache-Control"].split(", ")), path
+        assert "Authorization" in reply["Vary"]

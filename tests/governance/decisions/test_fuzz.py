@@ -7,13 +7,17 @@ import schemathesis
 from django.core.wsgi import get_wsgi_application
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from knox.models import AuthToken
 
-from governance.decisions.models import Decision
+from governance.decisions.models import DecisionRecord
+from ground.rates import Rate
+from tests import factories
 from tests.governance.decisions.test_answer import LEAD_TIME
+from tests.proof import whole_or_short
+
+pytestmark = pytest.mark.proof(alone=True)
 
 QUIETLY = settings(
-    max_examples=25,
+    max_examples=whole_or_short(200, 10),
     deadline=None,
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,
@@ -29,10 +33,10 @@ JSON = st.recursive(
 
 
 @pytest.fixture
-def document(house, client, monkeypatch):
+def document(house, client, settings):
     """The API's own document, and a token in every request."""
-    monkeypatch.setattr("governance.config.throttles.AccountThrottle.allow_request", lambda *_: True)
-    token = AuthToken.objects.create(user=house.manager)[1]
+    settings.API_RATE = settings.COST_RATE = Rate(100_000_000, 1)
+    token = factories.a_token(house.manager)
     written = client.get("/api/schema/?format=json").json()
     schema = schemathesis.openapi.from_dict(written)
     schema.app = get_wsgi_application()
@@ -61,7 +65,7 @@ def test_what_the_document_allows_is_never_a_fault_of_ours(document, path):
 @pytest.mark.parametrize("part", [*LEAD_TIME, "order_by", "limit", "evidence", "persons", "accountable"])
 def test_any_part_may_be_anything_and_the_answer_stays_an_answer(house, client, part):
     """Issue 2, Bad input: 400 naming the field, 403 with rules, or rows with a receipt; nothing else."""
-    token = AuthToken.objects.create(user=house.manager)[1]
+    token = factories.a_token(house.manager)
 
     @QUIETLY
     @given(JSON)
@@ -78,7 +82,7 @@ def test_any_part_may_be_anything_and_the_answer_stays_an_answer(house, client, 
         if response.status_code == 400:
             assert told["field"]
         if response.status_code == 200:
-            assert Decision.objects.filter(entry=told["receipt"]["id"]).exists()
+            assert DecisionRecord.objects.filter(entry=told["receipt"]["id"]).exists()
 
     ask()
 

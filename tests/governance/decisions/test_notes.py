@@ -1,10 +1,11 @@
 """Context notes: who may propose, confirm and turn down, what is told to whom, and what cannot be one."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from audits.ledger.models import Entry, Visibility
+from audits.ledger.models import Entry
+from audits.ledger.states import Visibility
 from charter.registry.models import Metric
 from charter.rules.vocabulary import ContextKind
 from governance.decisions import permissions
@@ -12,8 +13,9 @@ from governance.decisions.models import ContextNote
 from governance.decisions.services import confirm_note, propose_note, turn_down_note
 from governance.decisions.states import ABOUT, Effect
 from governance.notices.models import Notice
-from governance.people.models import Person, Role, Team
-from ground.errors import BadInput, Conflict, NotFound, NotPermitted
+from governance.people.models import GrantedRole, Person, Team
+from ground import clock
+from ground.errors import BadInput, Conflict, NotFound, NotPermitted, TooMuch
 from tests import factories
 
 JANUARY = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 2, 1)}
@@ -23,7 +25,7 @@ FEBRUARY = {"starts_on": date(2026, 2, 1), "ends_on": date(2026, 3, 1)}
 def a_note(
     by=None, *, kind=ContextKind.MIGRATION, says="Moved to the new build farm.", **fields
 ) -> ContextNote:
-    """A note of payments unless it is about a person, proposed by the house unless somebody is named."""
+    """A note of payments unless it is about a person, proposed by the system account unless somebody is named."""
     whose = {} if "person" in fields else {"team": Team.objects.get(slug="payments")}
     given = {**JANUARY, **whose, **fields}
     return propose_note(kind=kind, says=says, by=by or factories.system(), **given)
@@ -102,7 +104,7 @@ def test_nobody_confirms_their_own_note(around_payments, proposer):
 
 def test_nobody_confirms_a_note_about_themself(around_payments):
     """Issue 4, item 3, bad input: not even where somebody else proposed it and they lead themselves."""
-    factories.a_role(around_payments["concerned"], Role.HR)
+    factories.a_role(around_payments["concerned"], GrantedRole.HR)
     note = a_note(around_payments["superior"], person=around_payments["concerned"].person)
     with pytest.raises(NotPermitted) as refused:
         confirm_note(note=note, by=around_payments["concerned"])
@@ -245,3 +247,74 @@ def test_a_person_we_do_not_know_has_no_notes(house):
     """Issue 4, bad input: a note needs somebody to be about."""
     with pytest.raises(BadInput):
         a_note(person=Person(external_id="nobody"))
+
+
+# What one person may do to others
+
+
+def test_a_proposal_of_one_person_closes_no_door_to_another(around_payments):
+    """Issue 9: a colleague's note over years kept the manager from proposing the real one."""
+    month = {"kind": ContextKind.MIGRATION, **JANUARY}
+    theirs = a_note(around_payments["colleague"], **{**month, "ends_on": date(2026, 12, 31)})
+    real = a_note(around_payments["manager"], **month)
+    assert confirm_note(note=real, by=around_payments["hr"]).confirmed_at
+    with pytest.raises(Conflict) as refused:
+        confirm_note(note=theirs, by=around_payments["hr"])
+    assert refused.value.code == "confirmed_already"
+    assert turn_down_note(note=theirs, why="It was January alone.", by=around_payments["hr"])
+
+
+def test_what_two_people_have_said_is_not_said_again(around_payments):
+    """Confirmed, it stands: another proposal for part of that time would only keep decisions waiting."""
+    confirm_note(note=a_note(around_payments["manager"]), by=around_payments["hr"])
+    with pytest.raises(BadInput) as refused:
+        a_note(around_payments["colleague"])
+    assert refused.value.field == "starts_on"
+
+
+def test_a_stretch_that_one_person_proposes_keeps_nobody_from_another(around_payments):
+    """Issue 9, the same kind of fault: stretches are apart where they are confirmed, and each proposer's own are."""
+    a_note(around_payments["colleague"], kind=ContextKind.STRETCH)
+    real = a_note(around_payments["manager"], kind=ContextKind.STRETCH, **FEBRUARY)
+    assert confirm_note(note=real, by=around_payments["hr"]).confirmed_by == around_payments["hr"]
+
+
+@pytest.mark.parametrize(
+    ("window", "field"),
+    [
+        ({"starts_on": date(1, 1, 1), "ends_on": date(9999, 12, 31)}, "starts_on"),
+        ({"starts_on": date(2025, 12, 31), "ends_on": date(2026, 2, 1)}, "starts_on"),
+        ({"starts_on": date(2026, 1, 1), "ends_on": date(2027, 4, 16)}, "ends_on"),
+    ],
+)
+def test_a_window_lies_within_the_programmes_life(around_payments, window, field):
+    """Issue 9: a context note over 0001–9999. Values begin in January 2026; a leave may be planned for a year ahead."""
+    for proposer in ("manager", "hr"):
+        with pytest.raises(BadInput) as refused:
+            a_note(around_payments[proposer], **window)
+        assert (refused.value.field, refused.value.code) == (field, "window_outside")
+
+
+def test_a_window_lies_within_a_persons_employment(around_payments):
+    """Issue 9: nothing is said of a time in which somebody did not work here."""
+    person = around_payments["concerned"].person
+    factories.change(person, employed_from=date(2026, 1, 15), employed_to=date(2026, 3, 1))
+    for window, field in ((JANUARY, "starts_on"), ({**FEBRUARY, "ends_on": date(2026, 3, 2)}, "ends_on")):
+        with pytest.raises(BadInput) as refused:
+            a_note(around_payments["hr"], person=person, **window)
+        assert (refused.value.field, refused.value.code) == (field, "window_outside")
+    assert a_note(around_payments["hr"], person=person, **FEBRUARY)
+
+
+def test_an_account_proposes_so_many_notes_a_day(around_payments, settings):
+    """Issue 9: what reaches others is limited an account and a day; another account's day is its own."""
+    settings.NOTES_A_DAY = 2
+    for service in ("a", "b"):
+        a_note(around_payments["colleague"], service=service)
+    with pytest.raises(TooMuch) as refused:
+        a_note(around_payments["colleague"], service="c")
+    assert (refused.value.status, refused.value.code) == (429, "daily_limit")
+    assert int(refused.value.headers["Retry-After"]) > 86_000
+    assert a_note(around_payments["manager"], service="c")
+    with clock.stopped_at(clock.now() + timedelta(hours=24, seconds=1)):
+        assert a_note(around_payments["colleague"], service="c")

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import pytest
+import rfc8785
 from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -13,12 +14,13 @@ from audits.ledger.models import Payload
 from charter.registry import locks, services
 from charter.registry.models import CharterVersion, Metric
 from charter.rules.vocabulary import ContextKind, Outcome
-from governance.decisions.models import Decision
-from governance.decisions.replies import told_with_rows
-from tests import factories
+from governance.decisions.doors.replies import serialize_answer_with_rows
+from governance.decisions.models import DecisionRecord
+from tests import factories, snapshots
 from tests.governance.decisions.conftest import publish_values
 from tests.governance.decisions.people import DELIVERY, HEALTH
 from tests.governance.decisions.test_answer import ask
+from tests.governance.decisions.test_fields import places
 from tests.governance.decisions.test_holds import CALIBRATION, RETROSPECTIVE, a_hold
 from tests.governance.decisions.test_values import a_note
 
@@ -26,10 +28,15 @@ CFR = "change-failure-rate"
 ALONE = {**RETROSPECTIVE, "metrics": [DELIVERY]}
 
 
-@pytest.fixture
-def paired(house):
-    """The house, where the failures that go with lead time are measured too."""
+@snapshots.fixture
+def with_failures(governed) -> None:
+    """The failures that go with lead time are measured too."""
     publish_values(factories.an_active_charter(CFR))
+
+
+@pytest.fixture
+def paired(house, with_failures):
+    """The house where that is so."""
     return house
 
 
@@ -44,9 +51,17 @@ def test_speed_comes_with_what_it_may_cost(paired):
     assert {row.metric for row in given.rows} == {"lead-time-for-changes"}
 
 
+def test_what_stands_beside_follows_the_rows_that_are_given(paired):
+    """Issue 9: of the first row alone, a metric beside tells of the same group and month."""
+    given = ask(paired.manager, order_by="value", limit=1)
+    (beside,) = given.paired
+    assert len(given.rows) == 1 and len(beside.rows) == 1
+    assert places(beside.rows) == places(given.rows)
+
+
 def test_the_api_tells_it_beside_the_rows(paired):
     """Issue 4, item 3: metric, with, version, verdict, rules, rows."""
-    (told,) = told_with_rows(ask(paired.manager))["paired"]
+    (told,) = serialize_answer_with_rows(ask(paired.manager))["paired"]
     assert told["metric"] == CFR and told["with"] == ("lead-time-for-changes",) and told["version"] == 1
     assert told["verdict"] == "permit" and told["rules"] == () and len(told["rows"]) == 3
 
@@ -128,9 +143,9 @@ def test_a_pair_in_a_decision_about_people_is_held_and_noted_like_any_value(judg
 def test_the_decision_and_the_log_hold_what_was_beside(paired):
     """S14: what was shown can be proved, rows beside among it; only a permit of rows has a hash."""
     given = ask(paired.manager)
-    decision = Decision.objects.get(pk=given.id)
+    decision = DecisionRecord.objects.get(pk=given.id)
     leaving = (*given.rows, *given.paired[0].rows)
-    assert decision.content_hash == hashlib.sha256(msgspec.json.encode(leaving)).hexdigest()
+    assert decision.content_hash == hashlib.sha256(rfc8785.dumps(msgspec.to_builtins(leaving))).hexdigest()
     (kept,) = decision.paired
     assert (kept["metric"], kept["version"], kept["verdict"]) == (CFR, 1, "permit") and "rows" not in kept
     assert json.loads(bytes(Payload.objects.get(entry=decision.entry_id).body))["paired"] == [kept]
@@ -140,7 +155,7 @@ def test_the_decision_and_the_log_hold_what_was_beside(paired):
 def test_a_pair_costs_no_statement_of_its_own(paired):
     """Issue 4, item 3: answer() keeps within its twelve statements, also where nothing is remembered yet."""
     ask(paired.manager)
-    Metric.objects.get(slug=CFR).save(update_fields=["name"])  # the registry's mark changes
+    factories.change(Metric.objects.get(slug=CFR), name="Failures")  # the registry's data version changes
     a_note()  # … and those of the people and of the decisions
     with CaptureQueriesContext(connection) as captured:
         ask(paired.manager)
@@ -179,7 +194,7 @@ def test_what_stands_beside_is_shared_with_what_was_asked_for(paired):
 
 
 def test_a_hold_on_the_pair_counts_at_the_next_question(paired):
-    """AR21: facts about what stands beside are read under the same marks."""
+    """AR21: facts about what stands beside are read under the same data versions."""
     assert not ask(paired.manager).paired[0].rows[0].context
     a_hold(CFR)
     assert ask(paired.manager).paired[0].rows[0].context[0].kind == "under_review"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from charter.rules.request import Request
-from governance.decisions.parsing import LARGEST_BATCH, LARGEST_BODY, parse
+from governance.decisions.requests.parsing import LARGEST_BATCH, LARGEST_BODY, parse
 from ground.errors import BadInput
 from tests.spec.strategies import requests
 
@@ -116,6 +116,15 @@ def test_a_name_that_only_looks_right_is_told_letter_by_letter():
         assert raised.value.field == "requests[0].metrics[1]" and says in raised.value.detail
 
 
+@pytest.mark.parametrize("value", ["1" * 5_000, "[" * 5_000 + "]" * 5_000], ids=["number", "lists"])
+def test_a_name_at_fault_is_told_whatever_follows_it(value):
+    """Issue 8, 2: the first fault is named, and what Python's own parser would choke on behind it does no harm."""
+    body = TEXT.replace("lead-time-for-changes", "Lead Time")[:-1] + f', "limit": {value}}}'
+    with pytest.raises(BadInput) as raised:
+        parse(body.encode())
+    assert raised.value.field == "metrics[0]"
+
+
 @pytest.mark.parametrize(
     ("body", "says"),
     [
@@ -186,6 +195,7 @@ def test_a_good_request_is_read_whole():
 def test_a_batch_is_read_in_order():
     """DESIGN, Interfaces: each also as {"requests": [...]}."""
     batch = parse(json.dumps({"requests": [GOOD, changed(period="quarter")]}).encode())
+    assert isinstance(batch, list)
     assert [each.period for each in batch] == ["month", "quarter"]
 
 

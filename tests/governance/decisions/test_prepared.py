@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 
+from governance.config.addresses import preparing
 from tests.governance.decisions.test_answer import ask
 
 PREPARED = "SELECT count(*), coalesce(sum(generic_plans + custom_plans), 0) FROM pg_prepared_statements"
@@ -16,9 +17,12 @@ def prepared() -> tuple[int, int]:
 
 
 @pytest.fixture
-def unprepared(monkeypatch):
-    """A house behind a pooler that cannot keep prepared statements apart."""
+def unprepared(house, monkeypatch):
+    """Behind a pooler that cannot keep prepared statements apart: the next connection is made as it asks."""
     monkeypatch.setenv("DATABASE_PREPARE", "false")
+    options = {**connection.settings_dict["OPTIONS"], **preparing()}
+    monkeypatch.setitem(connection.settings_dict, "OPTIONS", options)
+    connection.close()
 
 
 @pytest.mark.parametrize("rows", [True, False])
@@ -33,6 +37,7 @@ def test_a_question_asked_again_prepares_nothing_new(house, rows):
     assert ran_again > ran
 
 
+@pytest.mark.committed  # a database of its own, so that the connection to it is a new one
 def test_behind_a_pooler_nothing_is_prepared(unprepared, house):
     """DATABASE_PREPARE=false: the same answers, and no statement is left on a connection that others will use."""
     given = ask(house.manager)

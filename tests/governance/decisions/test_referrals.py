@@ -10,9 +10,9 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from knox.models import AuthToken
 
-from audits.ledger.models import Entry, Visibility
+from audits.ledger.models import Entry
+from audits.ledger.states import Visibility
 from charter import rules
 from charter.registry import services as registry
 from charter.rules.request import Request
@@ -20,10 +20,11 @@ from charter.rules.vocabulary import Outcome, Role
 from governance.board import services as board
 from governance.board.models import Case
 from governance.board.states import CaseKind, CaseState, SeatKind, Vote
-from governance.decisions import queries, rulings
-from governance.decisions.models import Decision, Referral
+from governance.decisions import queries
+from governance.decisions.facts import rulings
+from governance.decisions.models import DecisionRecord, Referral
+from governance.decisions.requests.fingerprints import make_fingerprint
 from governance.decisions.services import end_ruling, refer_to_board
-from governance.decisions.shapes import shape
 from governance.decisions.states import RulingStanding
 from governance.people.models import AccountKind, Team, User
 from governance.training import services as training
@@ -32,8 +33,8 @@ from ground.errors import BadInput, Conflict, NotFound, NotPermitted
 from tests import factories
 from tests.governance.decisions.looks import LOOK, look, people
 from tests.governance.decisions.test_answer import LEAD_TIME, ask
+from tests.governance.decisions.test_data_versions import bumping, tables_of
 from tests.governance.decisions.test_looking import RATING, STAFFING, refers, set_limits
-from tests.governance.decisions.test_marks import marked, tables_of
 
 __all__ = ["people"]
 
@@ -62,13 +63,13 @@ def hopped(people):
     return the_decision(ask(people.manager, STAFFING))
 
 
-def the_decision(given) -> Decision:
-    return Decision.objects.get(pk=given.id)
+def the_decision(given) -> DecisionRecord:
+    return DecisionRecord.objects.get(pk=given.id)
 
 
 def an_own_rule() -> None:
-    """Such a rule beside the house's, passed by the board and acknowledged."""
-    files = {**rules.house_files(), "ours.cedar": ORG_RULE}
+    """Such a rule beside the built-in ones, passed by the board and acknowledged."""
+    files = {**rules.builtin_files(), "ours.cedar": ORG_RULE}
     version = registry.propose_rulebook(files=files, by=factories.system())
     factories.votes(board.open_case(rulebook_version=version, by=factories.system()))
     for user in User.objects.filter(username__in=["manager", "employee", "stranger"]):
@@ -83,15 +84,15 @@ def a_colleague() -> User:
     return colleague
 
 
-def ruled(decision: Decision, by, said=None) -> Referral:
+def ruled(decision: DecisionRecord, by, said=None) -> queries.RuledReferral:
     """Put a question to the board and let it vote: for it, unless `said` otherwise."""
     referral = refer_to_board(decision=decision, by=by)
     factories.a_decided_case(referral.case, said)
-    return queries.referral(referral.pk, by=by)
+    return queries.get_referral(referral.pk, by=by)
 
 
-def bites(given) -> set[str]:
-    return {bite.id for bite in given.verdict.rules}
+def matches(given) -> set[str]:
+    return {match.id for match in given.verdict.rules}
 
 
 # ── putting it to the board ─────────────────────────────────────────────────────────────────────────────────────────
@@ -158,8 +159,7 @@ def test_what_the_rules_decided_is_not_put_to_the_board(house, question):
 
 def test_a_machine_puts_nothing_to_the_board(people, hopped):
     """DESIGN, Board: a question to the board is a person's."""
-    people.manager.kind = AccountKind.MACHINE
-    people.manager.save(update_fields=["kind"])
+    factories.change(people.manager, kind=AccountKind.MACHINE)
     with pytest.raises(NotPermitted):
         refer_to_board(decision=hopped, by=people.manager)
     assert not Case.objects.filter(kind=CaseKind.EDGE_CASE).exists()
@@ -167,13 +167,7 @@ def test_a_machine_puts_nothing_to_the_board(people, hopped):
 
 def test_the_board_does_not_rule_on_its_own_question(people, hopped):
     """DESIGN, Board: nobody votes on their own proposal."""
-    board.fill_seat(
-        seat_kind=SeatKind.LEGAL,
-        user=people.manager,
-        valid_from=factories.LONG_AGO,
-        alternate=True,
-        by=factories.system(),
-    )
+    factories.an_alternate(SeatKind.LEGAL, people.manager)
     referral = refer_to_board(decision=hopped, by=people.manager)
     with pytest.raises(NotPermitted) as raised:
         board.cast_ballot(case=referral.case, seat_kind=SeatKind.LEGAL, vote=Vote.APPROVE, by=people.manager)
@@ -202,10 +196,10 @@ def test_referred_then_approved_then_permitted_then_lapsed_then_referred(people,
     with clock.stopped_at(clock.now() + timedelta(days=91, hours=23)):
         ask(people.manager, RATING)
         assert ask(people.manager, STAFFING).verdict.permits
-        assert queries.referral(referral.pk, by=people.manager).standing == RulingStanding.YES
+        assert queries.get_referral(referral.pk, by=people.manager).standing == RulingStanding.YES
     with clock.stopped_at(clock.now() + timedelta(days=92)):
         assert refers(ask(people.manager, STAFFING))
-        assert queries.referral(referral.pk, by=people.manager).standing == RulingStanding.LAPSED
+        assert queries.get_referral(referral.pk, by=people.manager).standing == RulingStanding.LAPSED
         again = refer_to_board(decision=the_decision(ask(people.manager, STAFFING)), by=people.manager)
         assert again != referral
 
@@ -214,7 +208,7 @@ def test_rejected_it_is_denied_and_says_so(people, hopped):
     """Issue 4, 4: the board has said no, and is not asked the same again."""
     referral = ruled(hopped, people.manager, NO)
     given = ask(people.manager, STAFFING)
-    assert given.verdict.outcome is Outcome.DENY and bites(given) == {"AR13"}
+    assert given.verdict.outcome is Outcome.DENY and matches(given) == {"AR13"}
     assert given.verdict.rules[0].here.endswith(SAID_NO)
     assert referral.standing == RulingStanding.NO
     with pytest.raises(BadInput):
@@ -275,33 +269,35 @@ ROLES = (Role.MANAGER, Role.TEAM_MEMBER)
 )
 def test_the_shape_of_a_use_is_all_but_when_and_why(changes, same):
     """Issue 4, 4: everything asked but window, reason and evidence references, plus the asker's roles."""
-    rule = rules.compile_rulebook({**rules.house_files(), "ours.cedar": ORG_RULE}).by_id["ORG1"]
+    rule = rules.compile_rulebook({**rules.builtin_files(), "ours.cedar": ORG_RULE}).by_id["ORG1"]
     asker, other = "0" * 32, "1" * 32
-    before = shape(rule, REQUEST, asker=asker, roles=ROLES)
+    before = make_fingerprint(rule, REQUEST, asker=asker, roles=ROLES)
     changed = msgspec.convert({**msgspec.to_builtins(REQUEST), **changes}, Request)
-    assert (shape(rule, changed, asker=other, roles=ROLES[::-1]) == before) == same
-    assert shape(rule, REQUEST, asker=asker, roles=ROLES[:1]) != before
+    assert (make_fingerprint(rule, changed, asker=other, roles=ROLES[::-1]) == before) == same
+    assert make_fingerprint(rule, REQUEST, asker=asker, roles=ROLES[:1]) != before
 
 
 def test_order_makes_no_other_shape():
     """Issue 4, 4: the same cohorts and metrics named in another order are the same question."""
-    for rule in rules.compile_rulebook({**rules.house_files(), "ours.cedar": ORG_RULE}).rules:
+    for rule in rules.compile_rulebook({**rules.builtin_files(), "ours.cedar": ORG_RULE}).rules:
         asked = msgspec.structs.replace(REQUEST, metrics=("a", "b"), cohorts=("team:a", "team:b"))
         turned = msgspec.structs.replace(REQUEST, metrics=("b", "a"), cohorts=("team:b", "team:a"))
-        assert shape(rule, asked, asker="0", roles=ROLES) == shape(rule, turned, asker="0", roles=ROLES)
+        assert make_fingerprint(rule, asked, asker="0", roles=ROLES) == make_fingerprint(
+            rule, turned, asker="0", roles=ROLES
+        )
 
 
 def test_a_ruling_on_an_organisations_own_rule_answers_whoever_holds_the_same_roles(people):
     """Issue 4, 4: for any other referring rule, the roles count and not the account."""
     an_own_rule()
     first = ask(people.manager, STAFFING)
-    assert first.verdict.outcome is Outcome.REFER and bites(first) == {"ORG1"}
+    assert first.verdict.outcome is Outcome.REFER and matches(first) == {"ORG1"}
     ruled(the_decision(first), people.manager)
     assert ask(people.manager, STAFFING).verdict.permits
-    assert bites(ask(people.employee, STAFFING)) == {"ORG1"}  # a member of the team, not its manager
+    assert matches(ask(people.employee, STAFFING)) == {"ORG1"}  # a member of the team, not its manager
     search = {**STAFFING, "cohorts": ["team:search"]}
     factories.a_role(people.manager, Role.MANAGER, team=Team.objects.get(slug="search"))
-    assert bites(ask(people.manager, search)) == {"ORG1"}
+    assert matches(ask(people.manager, search)) == {"ORG1"}
 
 
 def test_the_latest_word_of_the_board_counts(people, hopped):
@@ -343,15 +339,15 @@ def test_only_a_ruling_in_force_is_ended(people, hopped):
 def test_a_ruling_opens_nothing_that_another_rule_refuses(people, hopped):
     """DESIGN, Rules: deny beats refer; the board's word on one rule is no word on another."""
     ruled(hopped, people.manager)
-    assert "AR15" not in bites(ask(people.manager, STAFFING))
+    assert "AR15" not in matches(ask(people.manager, STAFFING))
     registry.suspend(version=people.lead_time, by=factories.system())
-    assert "AR15" in bites(ask(people.manager, STAFFING))
+    assert "AR15" in matches(ask(people.manager, STAFFING))
 
 
 def test_every_table_that_rulings_are_read_from_is_marked(people):
     """DESIGN, The line: nothing remembered outlives a write."""
     assert tables_of(rulings.RULINGS) == {"decisions_referral", "board_case"}
-    assert "decisions_referral" in marked("decisions") and "board_case" in marked("board")
+    assert "decisions_referral" in bumping("decisions") and "board_case" in bumping("board")
 
 
 def reads_of_rulings(by, question) -> int:
@@ -361,9 +357,9 @@ def reads_of_rulings(by, question) -> int:
 
 
 def test_rulings_cost_one_statement_where_they_matter_and_none_otherwise(people, hopped):
-    """Issue 2, Measured: remembered under the marks of board and decisions, and not read for ordinary questions."""
+    """Issue 2, Measured: remembered under the data versions of board and decisions, and not read for ordinary questions."""
     ruled(hopped, people.manager)
-    assert reads_of_rulings(people.manager, LEAD_TIME) == 0
+    assert reads_of_rulings(people.employee, LEAD_TIME) == 0
     assert reads_of_rulings(people.manager, STAFFING) == 1
     assert reads_of_rulings(people.manager, STAFFING) == 0
 
@@ -376,7 +372,7 @@ def api(people, client):
     """Call the API as an account; gives status and body."""
 
     def _call(method: str, path: str, by, body=None):
-        token = AuthToken.objects.create(user=by)[1]
+        token = factories.a_token(by)
         reply = getattr(client, method)(
             f"/api/v1/{path}",
             **(
@@ -460,7 +456,7 @@ def test_the_board_ends_a_ruling_over_the_api(people, api, hopped):
 
 def test_the_list_costs_the_same_however_long(people, hopped):
     """DESIGN, Style: pinned query counts."""
-    token = AuthToken.objects.create(user=people.employee)[1]
+    token = factories.a_token(people.employee)
 
     def cost(number: int) -> int:
         with CaptureQueriesContext(connection) as captured:
@@ -480,11 +476,11 @@ def test_the_board_sees_the_receipt_of_what_is_put_to_it(people, hopped):
     """Issue 4, 4: linked to the receipt; of nothing else does the board see receipts."""
     member = factories.a_board()[SeatKind.HR]
     with pytest.raises(NotFound):
-        queries.decision_of_entry(hopped.entry_id, by=member)
+        queries.get_decision_of_entry(hopped.entry_id, by=member)
     refer_to_board(decision=hopped, by=people.manager)
-    assert queries.decision_of_entry(hopped.entry_id, by=member) == hopped
+    assert queries.get_decision_of_entry(hopped.entry_id, by=member) == hopped
     with pytest.raises(NotFound):
-        queries.decision_of_entry(hopped.entry_id, by=people.stranger)
+        queries.get_decision_of_entry(hopped.entry_id, by=people.stranger)
 
 
 def test_the_shell_puts_it_to_the_board(people, tmp_path):

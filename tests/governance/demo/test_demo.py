@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from governance.demo import state as demo_state
-from governance.demo.dataset import made_up
+from governance.demo.dataset import make_up_data_set
 from governance.demo.state import State
 from governance.demo.supervisor import Supervisor
 from ground import locks
@@ -39,6 +39,9 @@ FOREIGN = (
     "WAREHOUSE_URL",
     "PORT",
     "DEBUG",
+    "DJANGO_SETTINGS_MODULE",
+    "LEDGER_SIGNING_KEY_FILE",
+    "LEDGER_SEALING_KEY_FILE",
 )
 
 
@@ -72,7 +75,7 @@ class Run:
 
 
 def start(place: Path, *arguments: str, shell: bool = False, **environment: str) -> Run:
-    """Start a demo; with `shell`, as the child of a shell that waits for it, as make does."""
+    """Start a demo, on a free port unless one is named; with `shell`, as the child of a shell that waits, as make does."""
     command = [sys.executable, "manage.py", "demo", *arguments]
     if shell:
         command = ["/bin/sh", "-c", '"$@" & wait', "sh", *command]
@@ -82,7 +85,7 @@ def start(place: Path, *arguments: str, shell: bool = False, **environment: str)
         process = subprocess.Popen(
             command,
             cwd=PROJECT,
-            env={**kept, "VAR_DIR": str(place), **environment},
+            env={**kept, "VAR_DIR": str(place), "PORT": free_port(), **environment},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -115,7 +118,8 @@ def descendants(pid: int) -> set[int]:
             except OSError:
                 continue
             children.setdefault(parent, set()).add(int(entry.name))
-    found, left = set(), [pid]
+    found: set[int] = set()
+    left = [pid]
     while left:
         below = children.get(left.pop(), set()) - found
         found |= below
@@ -155,6 +159,7 @@ def ask(port: str, token: str, question: dict[str, object]) -> tuple[int, dict]:
         return answer.status, json.load(answer)
 
 
+@pytest.mark.proof(alone=True)
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")
 def test_a_demo_from_its_first_start_to_its_last(place):
     """Issue 2, item 1: ready; sign-ins; a second demo says so; a killed one leaves nothing; the next start is quick."""
@@ -168,11 +173,13 @@ def test_a_demo_from_its_first_start_to_its_last(place):
         assert f"process {first.process.pid} at http://127.0.0.1:{port}" in told
         started = descendants(first.process.pid)
         assert len(started) >= 6, "guards, PostgreSQL, web server, worker"
+        check_secrets(place, started)
     finally:
         first.process.kill()
+        first.process.wait(30)
     assert all_end(started), "a killed demo leaves no process behind"
 
-    second = start(place, "--with-parent", shell=True, PORT=port)
+    second = start(place, "--with-parent", shell=True, PORT=port)  # noqa: S604 (a person types it into one)
     try:
         assert second.wait_for("ready", 30) < 10, "nothing changed, so the start is quick"
         assert check_credentials(place) == credentials
@@ -180,8 +187,10 @@ def test_a_demo_from_its_first_start_to_its_last(place):
         started = descendants(second.process.pid)
     finally:
         second.process.kill()  # the shell, which stands for make
+        second.process.wait(30)
     assert all_end(started), "the demo ends with its parent"
 
+    assert (place / "demo" / "web.log.1").exists(), "what the one before said is kept"
     third = start(place, "--port", port)
     third.wait_for("ready", 30)
     started = descendants(third.process.pid)
@@ -189,6 +198,14 @@ def test_a_demo_from_its_first_start_to_its_last(place):
     assert third.process.wait(30) == 0, third.said()
     assert not living(started), "Ctrl-C stops every child before the demo ends"
     assert "other data (made-up)" in refused(place, "--data", str(other_data(place)))
+
+
+def check_secrets(place: Path, pids: set[int]) -> None:
+    """Issue 9: no process that runs has the owner's or the superuser's password in its environment or its command."""
+    secrets = json.loads((place / "postgres" / "credentials.json").read_text()).values()
+    for pid in living(pids):
+        seen = b"".join(Path(f"/proc/{pid}/{name}").read_bytes() for name in ("environ", "cmdline"))
+        assert not [secret for secret in secrets if secret.encode() in seen], pid
 
 
 def check_credentials(place: Path) -> dict[str, dict[str, str]]:
@@ -233,7 +250,8 @@ def other_data(place: Path) -> Path:
 
 def test_refused_where_debug_is_off(place):
     """Issue 2, item 1: the demo refuses to run with DEBUG=false, and starts nothing."""
-    told = refused(place, DEBUG="false", SECRET_KEY="a key for this test", ALLOWED_HOSTS="localhost")
+    address = {"ALLOWED_HOSTS": "localhost", "BASE_URL": "https://localhost"}
+    told = refused(place, DEBUG="false", SECRET_KEY="a key for this test" * 3, **address)
     assert "does not run with DEBUG=false" in told
     assert not (place / "postgres").exists()
 
@@ -287,7 +305,7 @@ def test_the_processes_of_a_killed_demo_are_waited_for(place):
 
 def test_the_clock_begins_at_the_end_of_the_data_and_goes_on(tmp_path, monkeypatch):
     """DESIGN: the demo has an `as of`, held over restarts; a clock moved by the environment does not move it twice."""
-    data = made_up()
+    data = make_up_data_set()
     state = demo_state.begin_or_continue(tmp_path, data)
     assert abs((demo_state.moment(state) - data.as_of).total_seconds()) < 5
     assert demo_state.begin_or_continue(tmp_path, data) == state
@@ -297,9 +315,9 @@ def test_the_clock_begins_at_the_end_of_the_data_and_goes_on(tmp_path, monkeypat
 
 def test_a_folder_keeps_to_its_data(tmp_path):
     """Issue 2, item 1: starting on other data is refused, with how to start over."""
-    demo_state.begin_or_continue(tmp_path, made_up())
+    demo_state.begin_or_continue(tmp_path, make_up_data_set())
     with pytest.raises(Conflict, match="make clean"):
-        demo_state.begin_or_continue(tmp_path, made_up(seed=1))
+        demo_state.begin_or_continue(tmp_path, make_up_data_set(seed=1))
 
 
 def test_a_damaged_state_is_said_to_be(tmp_path):
@@ -309,9 +327,9 @@ def test_a_damaged_state_is_said_to_be(tmp_path):
         State.read(tmp_path)
 
 
-def test_the_fingerprint_follows_what_the_house_is_made_from(tmp_path):
+def test_the_fingerprint_follows_what_a_demo_is_made_from(tmp_path):
     """Issue 2, item 1: a changed migration, starter charter or data set makes the next start do its work again."""
-    data = made_up()
+    data = make_up_data_set()
     path = tmp_path / "charter" / "registry" / "migrations" / "0001_initial.py"
     path.parent.mkdir(parents=True)
     path.write_text("before")
@@ -320,7 +338,7 @@ def test_the_fingerprint_follows_what_the_house_is_made_from(tmp_path):
     path.write_text("after")
     assert demo_state.fingerprint(tmp_path, data) != before
     path.write_text("before")
-    assert demo_state.fingerprint(tmp_path, made_up(seed=1)) != before
+    assert demo_state.fingerprint(tmp_path, make_up_data_set(seed=1)) != before
 
 
 def test_refused_where_the_folder_cannot_be_made(place):

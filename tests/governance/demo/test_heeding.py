@@ -11,9 +11,7 @@ import pytest
 from governance.demo.state import State
 
 PROJECT = Path(__file__).resolve().parents[3]
-SAY = (
-    "from django.conf import settings; from ground import clock; print(clock.today(), settings.WAREHOUSE_URL)"
-)
+SAY = "from django.conf import settings; from ground import clock; print(clock.now().date(), settings.WAREHOUSE_URL)"
 AWAY = timedelta(days=-400)
 MOVED = str((datetime.now(UTC) + AWAY).date())
 
@@ -49,7 +47,7 @@ def test_a_command_goes_by_the_demos_clock_and_warehouse(folder):
 def test_what_the_environment_says_stands(folder):
     """Another database has no demo, and a clock that was set is meant."""
     today = str(datetime.now(UTC).date())
-    assert says(folder, DATABASE_URL="postgresql://somebody@elsewhere/house") == [today]
+    assert says(folder, DATABASE_URL="postgresql://somebody@elsewhere/database") == [today]
     assert says(folder, CLOCK_OFFSET="0")[0] == today
 
 

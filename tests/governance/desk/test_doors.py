@@ -9,17 +9,18 @@ from django.db import transaction
 from django.test import Client
 from rest_framework.test import APIClient
 
-from charter.registry import drafts
+from charter.authoring import drafts
+from charter.authoring import models as authoring_models
+from charter.authoring.states import DraftRight
 from charter.registry.headings import Heading
-from charter.registry.states import DraftRight
 from charter.rules.vocabulary import Role
 from governance.board import services as board
 from governance.board.proposals import propose
 from governance.board.states import SeatKind
-from tests import factories
-from tests.governance.desk.test_views_writing import typed
+from tests import factories, snapshots
+from tests.charter.authoring.screens.test_writing import typed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.stands_on("founded")]
 
 # What a door says: it did it, this account may not, or not any more.
 SAID = {200: "yes", 201: "yes", 204: "yes", 302: "yes", 403: "no", 409: "over"}
@@ -43,15 +44,15 @@ def page(user, path: str, data: dict | None = None) -> str:
 
 def api(user, method: str, path: str, body: object = None) -> str:
     client = APIClient()
-    client.force_authenticate(user)
+    client.force_authenticate(user, token="counted")
     sent = json.dumps(body) if body is not None else ""
     with undone():
         reply = client.generic(method, f"/api/v1{path}", sent, "application/json")
     return SAID[reply.status_code]
 
 
-@pytest.fixture
-def accounts(by) -> dict:
+@snapshots.fixture
+def accounts(founded) -> dict:
     """An account of every kind, in a database where what is done can be undone."""
     factories.the_rules()
     factories.a_programme()
@@ -68,20 +69,20 @@ def accounts(by) -> dict:
     return found
 
 
-def a_draft(accounts) -> drafts.Draft:
+def a_draft(accounts) -> authoring_models.Draft:
     owner = accounts["writer"]
     document = factories.a_document("cycle-time")
     draft = drafts.start_draft(programme=factories.a_programme(), document=document, by=owner)
     for name, right in (("along", DraftRight.WRITE), ("reader", DraftRight.READ)):
         drafts.share_draft(draft=draft, user=accounts[name], right=right, by=owner)
-    return drafts.draft(draft.pk)
+    return drafts.get_draft(draft.pk)
 
 
 def draft_doors(draft) -> dict[str, tuple[Callable, Callable]]:
     """Everything that is done with a draft, by page and by API."""
     at, inside = f"/charters/{draft.pk}", f"/drafts/{draft.pk}"
-    saved = {"seen": drafts.digest(draft, Heading.WHY), "changes": {"purpose": "Another."}}
-    reading = {"user": "house-guest", "right": "read"}
+    saved = {"seen": drafts.hash_heading(draft, Heading.WHY), "changes": {"purpose": "Another."}}
+    reading = {"user": "api-guest", "right": "read"}
     written = typed(draft, Heading.WHY, purpose="Another.")
     return {
         "see": (lambda user: page(user, at), lambda user: api(user, "GET", inside)),
@@ -112,7 +113,7 @@ def draft_doors(draft) -> dict[str, tuple[Callable, Callable]]:
 @pytest.mark.parametrize("state", ["open", "handed in", "thrown away"])
 def test_a_draft_is_the_same_at_both_doors(accounts, state):
     """Issue 3, item 8: pages and API call the same checks; superusers get nothing at either."""
-    factories.an_account("house-guest")
+    factories.an_account("api-guest")
     draft = a_draft(accounts)
     doors = draft_doors(draft)
     if state == "handed in":

@@ -2,17 +2,16 @@
 
 import pytest
 from django.test import Client
-from knox.models import AuthToken
 
-from governance.people.models import Role
+from governance.people.models import GrantedRole
 from tests import factories
-from tests.governance.desk.test_views_matrix import browse_streamed, table
+from tests.governance.desk.screens.test_matrix import browse_streamed, table
 
 
 @pytest.fixture
 def get(house):
     def _get(path, by):
-        token = AuthToken.objects.create(user=by)[1]
+        token = factories.a_token(by)
         return Client().get(f"/api/v1/{path}", headers={"authorization": f"Token {token}"})
 
     return _get
@@ -38,7 +37,7 @@ def test_records_are_for_those_who_answer_for_them(get, house):
         assert get(path, house.manager).status_code == 403
     seats = factories.a_board()
     hr = factories.an_account("hr-partner")
-    factories.a_role(hr, Role.HR)
+    factories.a_role(hr, GrantedRole.HR)
     assert get("records", seats["legal"]).status_code == get("records", hr).status_code == 200
     assert get("records", seats["product"]).status_code == 403
     assert Client().get("/api/v1/records").status_code == 401

@@ -4,7 +4,7 @@ import pytest
 from django.core import mail
 
 from audits.ledger.models import Entry
-from governance.notices import mailing, tasks
+from governance.notices import mailing, scans
 from governance.notices.models import Notice
 from governance.notices.states import Mail
 from tests import factories
@@ -52,11 +52,11 @@ def test_a_mail_server_that_is_away_loses_nothing(settings):
     settings.EMAIL_BACKEND = AWAY
     with pytest.raises(ConnectionRefusedError):
         send()
-    tasks.mail_notices()
+    assert scans.MAIL.report(factories.system()).failed == 1
     waiting = Notice.objects.get()
     assert (waiting.mail, waiting.mail_attempts) == (Mail.WAITING, 0)
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    tasks.mail_notices()
+    assert scans.MAIL.once(by=factories.system()) == {"notices mailed": 1}
     assert len(mail.outbox) == 1
 
 
@@ -75,7 +75,7 @@ def test_a_message_that_is_refused_holds_up_no_other_and_is_given_up(settings):
 
 
 def test_what_a_worker_died_over_is_not_mailed_again():
-    """Issue 3, 8: it may have left the house already, so it is not mailed twice; in the app it stays."""
+    """Issue 3, 8: it may have been mailed already, so it is not mailed twice; in the app it stays."""
     tell(factories.an_account(email="a@example.org"))
     assert mailing._claim() is not None
     assert send() == 0
@@ -86,6 +86,5 @@ def test_a_closed_account_is_not_mailed():
     """Least surprise: who left is not written to."""
     account = factories.an_account(email="a@example.org")
     tell(account)
-    account.is_active = False
-    account.save(update_fields=["is_active"])
+    factories.change(account, is_active=False)
     assert send() == 0

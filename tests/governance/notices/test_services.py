@@ -45,7 +45,7 @@ def test_an_account_is_told_the_same_thing_once():
     "wrong", [{"path": "https://elsewhere.example"}, {"path": "//elsewhere.example"}, {"subject": "x" * 301}]
 )
 def test_what_does_not_fit_is_refused(wrong):
-    """Issue 3, 8: each notice has a link, and that leads to a page of the house."""
+    """Issue 3, 8: each notice has a link, and that leads to a page of this site."""
     with pytest.raises(BadInput):
         tell(factories.an_account(), **wrong)
 

@@ -2,7 +2,12 @@
 
 import hashlib
 import json
+import os
+import signal
+import subprocess
+import sys
 import time
+from dataclasses import astuple
 from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
@@ -12,14 +17,16 @@ from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audits.ledger.models import Entry, Payload
+from audits.ledger.models import Entry, Outbox, Payload
 from governance.people import importing, services
+from governance.people.importing import writing
 from governance.people.importing.checks import check
-from governance.people.importing.sheets import COLUMNS, Row, Sheet
-from governance.people.models import Membership, Person, ReportingLine, Team, ValueStream
+from governance.people.importing.sheets import COLUMNS, Sheet, SheetRow
+from governance.people.models import Membership, Person, ReportingLine, Team, User, ValueStream
 from ground.errors import BadInput, NotPermitted
-from tests import factories
+from tests import databases, factories
 
+PROJECT = Path(__file__).resolve().parents[3]
 SOUND = {
     "value_streams.csv": "slug,name\ncommerce,Commerce\n",
     "teams.csv": (
@@ -52,9 +59,9 @@ def _folder(path: Path, **changed: str | bytes | None) -> Path:
 
 def _problems(folder: Path) -> list[tuple[str, int | None, str | None, str]]:
     with pytest.raises(BadInput) as refused:
-        importing.run(folder)
+        importing.run(folder, by=None)
     assert refused.value.code == "import_refused"
-    return [tuple(problem.values()) for problem in refused.value.extra["problems"]]
+    return [astuple(problem) for problem in refused.value.extra["problems"]]
 
 
 @pytest.mark.django_db
@@ -93,7 +100,7 @@ class TestWriting:
         before = {
             record.pk for model in (Person, Team, Membership, ReportingLine) for record in model.objects.all()
         }
-        with django_assert_num_queries(9):  # savepoint, lock, five reads, ledger entry, savepoint
+        with django_assert_num_queries(11):  # savepoint, lock, zone, six reads, ledger entry, savepoint
             report = services.import_organisation(folder=tmp_path, by=by)
         assert not report.changed_anything and report.counts["memberships.csv"].unchanged == 3
         assert before == {
@@ -119,7 +126,9 @@ class TestWriting:
         )
         counts = {
             file: str(count)
-            for file, count in services.import_organisation(folder=tmp_path, by=by).counts.items()
+            for file, count in services.import_organisation(
+                folder=tmp_path, by=by, allow_removals=True
+            ).counts.items()
         }
         assert counts["people.csv"] == "1 added, 1 changed, 0 removed, 1 unchanged, 1 not in file"
         assert counts["memberships.csv"] == "1 added, 1 changed, 1 removed, 1 unchanged, 0 not in file"
@@ -174,6 +183,199 @@ class TestWriting:
         assert ReportingLine.objects.count() == 1999
 
 
+MEMBERS = "person,team,valid_from,valid_to\n"
+LINES = "person,manager,valid_from,valid_to\n"
+
+
+def _company(
+    path: Path, *, people: int = 20, members: int | None = None, until: str = "", ends: int = 0
+) -> Path:
+    """So many people of one team and under one manager; of the memberships the first ones, some of which end."""
+    names = [f"p{number:03}" for number in range(people)]
+    some = names[: people if members is None else members]
+    return _folder(
+        path,
+        people=SOUND["people.csv"].splitlines()[0] + "".join(f"\n{name},{name.title()},,,,2020-01-01," for name in names),
+        memberships=MEMBERS + "".join(f"{name},payments,2020-01-01,{until if place < ends else ''}\n" for place, name in enumerate(some)),
+        lines=LINES + "".join(f"{name},p000,2020-01-01,\n" for name in names[1:]),
+    )  # fmt: skip
+
+
+def _everything() -> dict[str, list]:
+    """All rows of all tables that this could write to."""
+    return {
+        model._meta.label: list(model.objects.order_by("pk").values())
+        for model in (User, Person, Team, ValueStream, Membership, ReportingLine, Entry, Payload, Outbox)
+    }
+
+
+@pytest.mark.django_db
+class TestAsking:
+    """Issue 10, 8: an import that would end more than a tenth of memberships or lines asks first."""
+
+    @pytest.mark.parametrize(
+        ("changed", "said"),
+        [
+            ({"members": 17}, "memberships.csv: 3 of 20 rows would be removed or end sooner, 3 of the 20"),
+            ({"ends": 3, "until": "2025-01-01"}, "memberships.csv: 3 of 20 rows"),
+            ({"members": 0}, "memberships.csv: 20 of 20 rows"),
+        ],
+    )
+    def test_more_than_a_tenth_is_asked_about(self, by, tmp_path, changed, said):
+        services.import_organisation(folder=_company(tmp_path), by=by)
+        before = _everything()
+        with pytest.raises(BadInput, match="--allow-removals") as refused:
+            services.import_organisation(folder=_company(tmp_path, **changed), by=by)
+        assert refused.value.code == "import_would_remove"
+        assert said in " ".join(map(str, refused.value.extra["problems"]))
+        assert _everything() == before
+        services.import_organisation(folder=tmp_path, by=by, allow_removals=True)
+        services.import_organisation(folder=tmp_path, by=by)  # there is nothing left to end
+
+    @pytest.mark.parametrize("changed", [{"members": 18}, {"ends": 2, "until": "2025-01-01"}, {"people": 40}])
+    def test_a_tenth_is_not(self, by, tmp_path, changed):
+        services.import_organisation(folder=_company(tmp_path), by=by)
+        services.import_organisation(folder=_company(tmp_path, **changed), by=by)
+
+    def test_a_long_past_hides_nobody(self, by, tmp_path):
+        """All who are here now are fewer than a tenth of all rows; ending them is asked about all the same."""
+        history = [
+            f"p00{who},payments,{year}-01-01,{year}-12-31" for who in range(5) for year in range(2000, 2018)
+        ]
+        now = [f"p00{who},payments,2025-01-01," for who in range(5)]
+        memberships = _company(tmp_path, people=5) / "memberships.csv"
+        memberships.write_text(MEMBERS + "\n".join(history + now))
+        services.import_organisation(folder=tmp_path, by=by)
+        memberships.write_text(MEMBERS + "\n".join(history))
+        with pytest.raises(BadInput) as refused:
+            services.import_organisation(folder=tmp_path, by=by)
+        assert "5 of the 5 that last today" in str(refused.value.extra["problems"][0])
+
+    def test_lines_are_asked_about_as_well(self, by, tmp_path):
+        services.import_organisation(folder=_company(tmp_path), by=by)
+        (tmp_path / "lines.csv").write_text(LINES)
+        with pytest.raises(BadInput) as refused:
+            services.import_organisation(folder=tmp_path, by=by)
+        assert [problem.file for problem in refused.value.extra["problems"]] == ["lines.csv"]
+
+    def test_a_dry_run_names_what_would_change_and_writes_nothing(self, by, tmp_path):
+        services.import_organisation(folder=_company(tmp_path), by=by)
+        _company(tmp_path, people=21, members=19, ends=1, until="2025-01-01")
+        before, said = _everything(), StringIO()
+        call_command("import_organisation", tmp_path, "--dry-run", stdout=said)
+        assert _everything() == before
+        lines = said.getvalue().splitlines()
+        assert "people.csv: 1 added, 0 changed, 0 removed, 20 unchanged, 0 not in file" in lines
+        assert "  added: p020 (P020)" in lines
+        assert "  removed: p019, payments, from 2020-01-01" in lines
+        assert "  changed: p000, payments, from 2020-01-01 until 2025-01-01" in lines
+        assert "Nothing was written." in lines
+
+    def test_a_dry_run_of_an_empty_database_opens_no_account(self, db, tmp_path):
+        said = StringIO()
+        before = _everything()
+        call_command("import_organisation", _folder(tmp_path), "--dry-run", stdout=said)
+        assert _everything() == before and "  added: ana (Núñez, Ana)" in said.getvalue()
+
+    def test_a_dry_run_fails_where_the_import_would(self, by, tmp_path):
+        services.import_organisation(folder=_company(tmp_path), by=by)
+        _company(tmp_path, members=3)
+        said = StringIO()
+        with pytest.raises(CommandError, match="--allow-removals") as failed:
+            call_command("import_organisation", tmp_path, "--dry-run", stdout=said, stderr=StringIO())
+        assert failed.value.returncode == 1 and "  removed: p019" in said.getvalue()
+        call_command("import_organisation", tmp_path, "--dry-run", "--allow-removals", stdout=StringIO())
+        with pytest.raises(CommandError, match="--allow-removals"):
+            call_command("import_organisation", tmp_path, stdout=StringIO(), stderr=StringIO())
+        call_command("import_organisation", tmp_path, "--allow-removals", stdout=StringIO())
+        assert Membership.objects.count() == 3
+
+    def test_long_work_says_how_far_it_is(self, db, tmp_path, monkeypatch):
+        monkeypatch.setattr(writing, "STEP", 8)
+        said = StringIO()
+        call_command("import_organisation", _company(tmp_path), stdout=said)
+        lines = said.getvalue().splitlines()
+        assert lines[0] == "Read 62 rows."
+        assert [line for line in lines if line.startswith("people.csv: ") and " of " in line] == [
+            "people.csv: 8 of 20 rows added", "people.csv: 16 of 20 rows added", "people.csv: 20 of 20 rows added",
+        ]  # fmt: skip
+
+    def test_what_stops_half_way_leaves_nothing(self, by, tmp_path, monkeypatch):
+        monkeypatch.setattr(writing, "STEP", 8)
+        before = _everything()
+
+        def stop(line: str) -> None:
+            if line.startswith("memberships.csv"):
+                assert Person.objects.exists()  # it is half-way
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            services.import_organisation(folder=_company(tmp_path), by=by, tell=stop)
+        assert _everything() == before
+
+
+@pytest.mark.committed
+@pytest.mark.proof(alone=True)
+def test_an_import_that_is_killed_leaves_nothing(committed_db, server, tmp_path):
+    """Issue 10, 8: as another connection sees it, once the process is gone half-way."""
+    command = [sys.executable, "manage.py", "import_organisation", str(_company(tmp_path, people=6_000))]
+    environment = {**os.environ, "DATABASE_URL": databases.runtime_url(server, committed_db)}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, cwd=PROJECT) as run:
+        said = []
+        for line in run.stdout:
+            said.append(line)
+            if " of 6000 " in line:
+                run.kill()
+    assert run.returncode == -signal.SIGKILL and said[0] == "Read 18002 rows.\n"
+    assert not Person.objects.exists() and not ValueStream.objects.exists()
+    assert not Entry.objects.filter(kind="people.organisation.imported").exists()
+
+
+@pytest.mark.django_db
+class TestTexts:
+    """Issue 10, 6: what a text may be, as everywhere."""
+
+    def test_names_come_in_with_their_blanks_as_blanks(self, by, tmp_path):
+        names = {
+            "\u5c71\u7530\u3000\u592a\u90ce": "\u5c71\u7530 \u592a\u90ce",
+            "Jean\xa0Luc": "Jean Luc",
+            "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645": "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+            "Zoe\u0301": "Zo\xe9",
+        }
+        rows = "".join(f"n{place},{name},,,,2020-01-01,\n" for place, name in enumerate(names))
+        services.import_organisation(folder=_folder(tmp_path, people=SOUND["people.csv"] + rows), by=by)
+        found = Person.objects.filter(external_id__startswith="n").order_by("external_id")
+        assert list(found.values_list("name", flat=True)) == list(names.values())
+
+    @pytest.mark.parametrize("name", ["\u202eanA", "Ana\u200b", "\x1b[2JAna", "Ana\u2028Lima"], ids=ascii)
+    def test_what_is_no_text_is_told_by_its_place(self, tmp_path, name):
+        found = _problems(_folder(tmp_path, people=SOUND["people.csv"] + f"dee,{name},,,,2020-01-01,\n"))
+        assert [problem[:3] for problem in found] == [("people.csv", 5, "name")]
+
+    @pytest.mark.parametrize("slug", ["\x1b[2Jx", "x\u202ey"], ids=ascii)
+    def test_no_sentence_repeats_what_a_terminal_would_run(self, tmp_path, slug):
+        found = _problems(_folder(tmp_path, value_streams=SOUND["value_streams.csv"] + f"{slug},X\n"))
+        assert found and all(problem[3].isprintable() for problem in found)
+
+    @pytest.mark.parametrize("marks", [1, 2])
+    def test_byte_order_marks_are_no_column(self, tmp_path, marks):
+        _folder(
+            tmp_path,
+            **{
+                file.removesuffix(".csv"): b"\xef\xbb\xbf" * marks + text.encode()
+                for file, text in SOUND.items()
+            },
+        )
+        assert not check(importing.sheets.read_folder(tmp_path))
+
+    @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+    def test_another_encoding_is_said(self, tmp_path, encoding):
+        found = _problems(_folder(tmp_path, value_streams=SOUND["value_streams.csv"].encode(encoding)))
+        assert [problem[:1] for problem in found if problem[0] == "value_streams.csv"] == [
+            ("value_streams.csv",)
+        ]
+
+
 class TestFaults:
     def test_all_faults_of_all_files_are_told_at_once(self, tmp_path):
         """Issue 2, 4: row-numbered errors, every one of them, in the order of files and rows."""
@@ -210,7 +412,7 @@ class TestFaults:
             (
                 {"lines": 'person,manager,valid_from,valid_to\n"be\nn",ana,2020-01-01,\n'},
                 ("lines.csv", 2, "person"),
-                "cannot be printed",
+                "one line",
             ),
             (
                 {"value_streams": SOUND["value_streams.csv"] + f"long,{'x' * 201}\n"},
@@ -294,7 +496,7 @@ _spans = st.tuples(
 def test_lines_that_pass_are_sound_on_every_day(spans):
     """Issue 2, 4: what passes the checks has one manager a person and no circle on any day, and only that passes."""
     rows = [
-        Row(number, {"person": person, "manager": manager, "valid_from": since, "valid_to": until})
+        SheetRow(number, {"person": person, "manager": manager, "valid_from": since, "valid_to": until})
         for number, (person, manager, since, until) in enumerate(spans, start=2)
     ]
     sheets = {file: Sheet(file) for file in COLUMNS}

@@ -2,15 +2,27 @@
 
 import json
 from datetime import date
+from typing import Any
 
 import pytest
+from django.contrib.auth import authenticate
 from django.db import IntegrityError, transaction
+from django.http import HttpRequest
 
 from audits.ledger.models import Entry, Payload
 from governance.people import permissions, services
-from governance.people.models import AccountKind, Membership, ReportingLine, Role, RoleGrant, User
+from governance.people.models import (
+    AccountKind,
+    GrantedRole,
+    Membership,
+    ReportingLine,
+    RoleGrant,
+    Team,
+    User,
+    ValueStream,
+)
 from ground.errors import BadInput, Conflict, NotPermitted
-from tests import factories
+from tests import factories, on_the_log
 
 pytestmark = pytest.mark.django_db
 MAY = date(2026, 5, 1)
@@ -35,18 +47,18 @@ def test_an_account_is_opened_with_its_ledger_entry(by):
 
 
 def test_the_system_account_is_made_once_and_cannot_sign_in(db):
-    """Issue 2, 4: an account may be a machine; the house acts as one, made by itself."""
-    first = services.system_account()
-    assert services.system_account() == first and User.objects.count() == 1
+    """Issue 2, 4: an account may be a machine; the product acts as one, made by itself."""
+    first = services.get_system_account()
+    assert services.get_system_account() == first and User.objects.count() == 1
     assert first.kind == AccountKind.MACHINE and not first.has_usable_password()
     assert [told["by"] for told in _told("people.account.opened")] == [first.actor]
 
 
-def test_a_person_s_account_named_system_is_not_taken_for_the_house(db):
-    """Issue 2, 4: nobody becomes the house by taking its name."""
-    User.objects.create_user("system", "Mallory", factories.PASSWORD)
+def test_a_person_s_account_named_system_is_not_taken_for_the_system(db):
+    """Issue 2, 4: nobody becomes the system account by taking its name."""
+    on_the_log.make(User, username="system", name="Mallory", password="!")
     with pytest.raises(Conflict, match="Rename that account"):
-        services.system_account()
+        services.get_system_account()
 
 
 @pytest.mark.parametrize(
@@ -56,7 +68,7 @@ def test_a_person_s_account_named_system_is_not_taken_for_the_house(db):
         ({"username": "ana", "name": ""}, "name"),
         ({"username": "ana", "email": "not an address"}, "email"),
         ({"username": "ana", "password": "short"}, "password"),
-        ({"username": "bot", "kind": AccountKind.MACHINE, "password": factories.PASSWORD}, "password"),
+        ({"username": "bot", "kind": AccountKind.MACHINE}, "owner"),
         ({"username": "ana", "kind": "ghost"}, "kind"),
         ({"username": "system"}, "username"),
     ],
@@ -91,11 +103,11 @@ def test_a_person_has_one_account(by):
 @pytest.mark.parametrize(
     ("role", "since", "until", "active", "may"),
     [
-        (Role.ADMIN, date(2020, 1, 1), None, True, True),
-        (Role.ADMIN, date(2020, 1, 1), None, False, False),
-        (Role.ADMIN, date(2020, 1, 1), date(2020, 2, 1), True, False),
-        (Role.ADMIN, date(2999, 1, 1), None, True, False),
-        (Role.HR, date(2020, 1, 1), None, True, False),
+        (GrantedRole.ADMIN, date(2020, 1, 1), None, True, True),
+        (GrantedRole.ADMIN, date(2020, 1, 1), None, False, False),
+        (GrantedRole.ADMIN, date(2020, 1, 1), date(2020, 2, 1), True, False),
+        (GrantedRole.ADMIN, date(2999, 1, 1), None, True, False),
+        (GrantedRole.HR, date(2020, 1, 1), None, True, False),
         (None, None, None, True, False),
     ],
 )
@@ -114,15 +126,15 @@ def test_only_an_administrator_of_today_administers(by, role, since, until, acti
 def test_nobody_gives_a_role_to_themself(by):
     """Design, ground rules: an administrator cannot raise themself."""
     admin = factories.an_account()
-    factories.a_role(admin, Role.ADMIN)
+    factories.a_role(admin, GrantedRole.ADMIN)
     with pytest.raises(NotPermitted, match="themself"):
-        services.grant_role(user=admin, role=Role.LEADERSHIP, valid_from=MAY, by=admin)
+        services.grant_role(user=admin, role=GrantedRole.LEADERSHIP, valid_from=MAY, by=admin)
 
 
 def test_a_role_is_granted_and_ended_with_entries(by):
     """Issue 2, 4: roles are effective-dated, the last day being out."""
     user = factories.an_account()
-    grant = services.grant_role(user=user, role=Role.HR, valid_from=MAY, by=by)
+    grant = services.grant_role(user=user, role=GrantedRole.HR, valid_from=MAY, by=by)
     services.end_role(grant=grant, valid_to=JULY, by=by)
     held = [
         RoleGrant.objects.on(day).filter(user=user).exists() for day in (date(2026, 4, 30), MAY, JUNE, JULY)
@@ -140,14 +152,14 @@ def test_a_role_needs_the_scope_it_is_held_over(by):
     """Issue 2, 4: a manager is one of a team, a value stream lead of a value stream, others of nothing."""
     team, user = factories.a_team("payments"), factories.an_account()
     for role, scope in [
-        (Role.MANAGER, {}),
-        (Role.MANAGER, {"value_stream": team.value_stream}),
-        (Role.VALUE_STREAM_LEAD, {"team": team}),
-        (Role.HR, {"team": team}),
+        (GrantedRole.MANAGER, {}),
+        (GrantedRole.MANAGER, {"value_stream": team.value_stream}),
+        (GrantedRole.VALUE_STREAM_LEAD, {"team": team}),
+        (GrantedRole.HR, {"team": team}),
     ]:
         with pytest.raises(BadInput, match="needs a team"):
             services.grant_role(user=user, role=role, valid_from=MAY, by=by, **scope)
-    services.grant_role(user=user, role=Role.MANAGER, team=team, valid_from=MAY, by=by)
+    services.grant_role(user=user, role=GrantedRole.MANAGER, team=team, valid_from=MAY, by=by)
 
 
 def test_the_same_role_is_not_held_twice_at_a_time_but_over_two_teams_it_is(by):
@@ -155,10 +167,10 @@ def test_the_same_role_is_not_held_twice_at_a_time_but_over_two_teams_it_is(by):
     user = factories.an_account()
     one, other = factories.a_team("one"), factories.a_team("other")
     for team in (one, other):
-        services.grant_role(user=user, role=Role.MANAGER, team=team, valid_from=MAY, by=by)
-    services.grant_role(user=user, role=Role.HR, valid_from=MAY, valid_to=JUNE, by=by)
-    services.grant_role(user=user, role=Role.HR, valid_from=JUNE, by=by)
-    for role, team in ((Role.MANAGER, one), (Role.HR, None)):
+        services.grant_role(user=user, role=GrantedRole.MANAGER, team=team, valid_from=MAY, by=by)
+    services.grant_role(user=user, role=GrantedRole.HR, valid_from=MAY, valid_to=JUNE, by=by)
+    services.grant_role(user=user, role=GrantedRole.HR, valid_from=JUNE, by=by)
+    for role, team in ((GrantedRole.MANAGER, one), (GrantedRole.HR, None)):
         with pytest.raises(BadInput, match="already holds"):
             services.grant_role(user=user, role=role, team=team, valid_from=JULY, by=by)
         with pytest.raises(IntegrityError), transaction.atomic():
@@ -195,3 +207,63 @@ def test_the_database_refuses_to_let_anybody_report_to_themself(db):
     person = factories.a_person()
     with pytest.raises(IntegrityError), transaction.atomic():
         ReportingLine.objects.create(person=person, manager=person, valid_from=MAY)
+
+
+LOOK_ALIKES = ["kim ", "Kim", "KIM", "\uff4b\uff49\uff4d", "\u212aim"]
+
+
+@pytest.mark.parametrize("typed", LOOK_ALIKES, ids=ascii)
+def test_names_that_look_alike_are_one_account(by, typed):
+    """Issue 10, 6: `kim ` opened beside `kim`, and both voted."""
+    kim = services.open_account(username="kim", name="Kim", password=factories.PASSWORD, by=by)
+    with pytest.raises(BadInput, match="already") as refused:
+        services.open_account(username=typed, name="Kim", by=by)
+    assert refused.value.field == "username"
+    assert User.objects.find(typed) == kim
+    assert authenticate(HttpRequest(), username=typed, password=factories.PASSWORD) == kim
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["k\u200bim", "kim\u200d", "\u202emik", "k im", "kim\n", "kim\0", "\ufeffkim", "", "\u3164"],
+    ids=ascii,
+)
+def test_a_user_name_is_one_word_that_one_sees(by, typed):
+    """Issue 10, 6."""
+    with pytest.raises(BadInput) as refused:
+        services.open_account(username=typed, name="Kim", by=by)
+    assert refused.value.field == "username"
+
+
+@pytest.mark.parametrize("written", ["Kim", "kim ", "\uff4b\uff49\uff4d"], ids=ascii)
+def test_the_database_keeps_user_names_folded(written):
+    """Whoever writes past our code meets the same name in the same shape, or a constraint."""
+    with (
+        pytest.raises(IntegrityError, match=r"user_name_is_folded|people_user_username"),
+        transaction.atomic(),
+    ):
+        User.objects.bulk_create(
+            [
+                User(username="kim", name="Kim"),
+                User(username=written.strip() if written == "kim " else written, name="Kim"),
+            ]
+        )
+
+
+@pytest.mark.parametrize(
+    "slug", ["Search", "se\u0430rch", "search ", "se\u200barch", "\uff53earch"], ids=ascii
+)
+def test_the_database_keeps_slugs_plain(slug):
+    """Issue 10, 6: `Search` beside `search`."""
+    models: tuple[Any, ...] = (ValueStream, Team)
+    for model in models:
+        with pytest.raises(IntegrityError, match="slug_is_plain"), transaction.atomic():
+            fields = {"slug": slug, "name": "Search"}
+            if model is Team:
+                stream, _ = ValueStream.objects.get_or_create(slug="commerce", defaults={"name": "Commerce"})
+                fields |= {
+                    "value_stream": stream,
+                    "context_class": "platform",
+                    "valid_from": date(2020, 1, 1),
+                }
+            model.objects.bulk_create([model(**fields)])

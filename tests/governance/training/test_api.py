@@ -1,26 +1,26 @@
 """Training in the API: one's own state without any score, and counts for those who may see them."""
 
 import pytest
-from knox.models import AuthToken
 
-from governance.people.models import Role
+from governance.people.models import GrantedRole
 from governance.training import services
 from tests import factories
 from tests.governance.training.test_queries import a_manager
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.stands_on("founded")]
 
 
 @pytest.fixture
 def get(client):
     def _get(path, by):
-        token = AuthToken.objects.create(user=by)[1]
+        token = factories.a_token(by)
         response = client.get(f"/api/v1/{path}", headers={"authorization": f"Token {token}"})
         return response.status_code, response.json()
 
     return _get
 
 
+@pytest.mark.stands_on()
 def test_ones_own_state_is_told_without_a_score(get):
     """Issue 4, 5: rules, contract, course, and until when; nothing of attempts."""
     ana = factories.an_account("ana")
@@ -49,7 +49,7 @@ def test_others_are_counted_and_never_named(get):
     """S54: an administrator learns how many, of five managers or more; others learn nothing."""
     factories.the_course()
     admin, stranger = factories.an_account("an-admin"), factories.an_account("stranger")
-    factories.a_role(admin, Role.ADMIN)
+    factories.a_role(admin, GrantedRole.ADMIN)
     assert get("training/managers", stranger)[0] == 403
     assert get("training/managers", admin) == (200, {"managers": None, "ready": None})
     for number in range(5):
@@ -62,7 +62,7 @@ def test_the_rules_are_acknowledged_over_the_api(get, client):
     ana, rules = factories.an_account("ana"), factories.the_rules()
 
     def say(**said):
-        token = AuthToken.objects.create(user=ana)[1]
+        token = factories.a_token(ana)
         return client.post(
             "/api/v1/rules/acknowledgements",
             said,

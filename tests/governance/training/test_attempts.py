@@ -10,10 +10,10 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from audits.ledger import services as ledger
 from audits.ledger.models import Entry, Payload
-from governance.people.models import Role
+from governance.people.models import GrantedRole
 from governance.training import queries, services
-from governance.training.models import Answer, Attempt, Attestation
-from ground import clock
+from governance.training.models import Attempt, AttemptAnswer, Attestation
+from ground import calendar, clock
 from ground.errors import BadInput, Conflict, NotFound
 from tests import factories
 
@@ -28,8 +28,8 @@ def course(db):
     return factories.the_course()
 
 
-def answer_first(attempt: Attempt, *, wrong: bool = False) -> Answer:
-    question = queries.question_at(attempt, 1)
+def answer_first(attempt: Attempt, *, wrong: bool = False) -> AttemptAnswer:
+    question = queries.get_question(attempt, 1)
     chosen = (question.answer + wrong) % len(question.options)
     return services.answer(attempt=attempt, number=1, chosen=chosen, by=attempt.user)
 
@@ -40,7 +40,7 @@ def test_enough_right_answers_attest(ana, course):
     factories.answers(attempt, wrong=2)  # ten of twelve, and 80 % are needed
     attestation = Attestation.objects.get(user=ana)
     assert (attestation.course, attestation.rulebook_version) == (course, course.rulebook_version)
-    assert attestation.valid_until == clock.today() + relativedelta(months=12)
+    assert attestation.valid_until == calendar.today() + relativedelta(months=12)
     assert Entry.objects.filter(kind="training.attested").count() == 1
     assert Attempt.objects.get(pk=attempt.pk).ended_at is not None
 
@@ -63,9 +63,9 @@ def test_a_stopped_attempt_goes_on_where_it_stopped(ana, course):
     with clock.stopped_at(clock.now() + timedelta(days=40)):
         assert services.begin(by=ana) == attempt
         assert Entry.objects.filter(kind="training.attempt.begun").count() == 1
-        assert [item.chosen is None for item in queries.items(attempt)] == [False] + [True] * 11
+        assert [item.chosen is None for item in queries.list_items(attempt)] == [False] + [True] * 11
         factories.answers(attempt)
-    assert queries.result(attempt).passed
+    assert queries.read_result(attempt).passed
 
 
 def test_the_same_answer_again_changes_nothing_and_another_is_refused(ana, course):
@@ -76,14 +76,14 @@ def test_the_same_answer_again_changes_nothing_and_another_is_refused(ana, cours
     with pytest.raises(Conflict) as caught:
         answer_first(attempt)
     assert caught.value.code == "answered"
-    assert Answer.objects.get().chosen == first.chosen
+    assert AttemptAnswer.objects.get().chosen == first.chosen
 
 
 def test_the_last_answer_twice_attests_once(ana, course):
     """Issue 4, 5: a double submit of the page that ends it."""
     attempt = services.begin(by=ana)
     factories.answers(attempt)
-    last = queries.question_at(attempt, 12)
+    last = queries.get_question(attempt, 12)
     services.answer(attempt=attempt, number=12, chosen=last.answer, by=ana)
     assert Attestation.objects.count() == 1
 
@@ -102,9 +102,9 @@ def test_two_clicks_begin_one_attempt_and_end_it_once(committed_db):
     with ThreadPoolExecutor(4) as pool:
         (key,) = set(pool.map(begin, range(4)))
     attempt = Attempt.objects.select_related("course", "user").get(pk=key)
-    for item in queries.items(attempt)[:-1]:
+    for item in queries.list_items(attempt)[:-1]:
         services.answer(attempt=attempt, number=item.place, chosen=item.question.answer, by=ana)
-    last = queries.question_at(attempt, 12).answer
+    last = queries.get_question(attempt, 12).answer
 
     def end(_):
         try:
@@ -122,28 +122,28 @@ def test_only_what_is_asked_can_be_answered(ana, course, number, chosen, error):
     """Issue 4, Bad input."""
     with pytest.raises(error):
         services.answer(attempt=services.begin(by=ana), number=number, chosen=chosen, by=ana)
-    assert not Answer.objects.exists()
+    assert not AttemptAnswer.objects.exists()
 
 
-@pytest.mark.parametrize("role", [*Role, None])
+@pytest.mark.parametrize("role", [*GrantedRole, None])
 def test_nobody_sees_or_answers_anothers_attempt(ana, course, role):
     """Issue 4, 5: not HR, not managers, not administrators, not superusers; to them it is not there."""
     attempt = services.begin(by=ana)
     other = factories.an_account("other", is_superuser=True, is_staff=True)
-    if role is not None and role not in (Role.MANAGER, Role.VALUE_STREAM_LEAD):
+    if role is not None and role not in (GrantedRole.MANAGER, GrantedRole.VALUE_STREAM_LEAD):
         factories.a_role(other, role)
-    elif role == Role.MANAGER:
+    elif role == GrantedRole.MANAGER:
         factories.a_role(other, role, team=factories.a_team("payments"))
     with pytest.raises(NotFound):
-        queries.attempt(attempt.pk, by=other)
+        queries.get_attempt(attempt.pk, by=other)
     with pytest.raises(NotFound):
         services.answer(attempt=attempt, number=1, chosen=0, by=other)
-    assert queries.attempt(attempt.pk, by=ana) == attempt
+    assert queries.get_attempt(attempt.pk, by=ana) == attempt
 
 
 def test_the_admin_shows_no_attempts():
     """Issue 4, 5: what one answered is in no list that administrators read."""
-    assert not {Attempt, Answer} & set(admin.site._registry)
+    assert not {Attempt, AttemptAnswer} & set(admin.site._registry)
 
 
 def test_the_ledger_says_nothing_of_attempts_to_its_readers(ana, course):
@@ -155,14 +155,18 @@ def test_the_ledger_says_nothing_of_attempts_to_its_readers(ana, course):
     for payload in entries:
         assert (payload.entry.visibility, payload.actor) == ("sealed", "")
         assert str(attempt.pk).encode() not in bytes(payload.body)
-        assert set(ledger.body_of(payload).decode().split('"')) & {"right", "chosen", "score"} == set()
+        assert set(ledger.read_payload(payload).decode().split('"')) & {"right", "chosen", "score"} == set()
 
 
-@pytest.mark.parametrize("table", ["training_answer", "training_attestation", "training_attempt"])
+@pytest.mark.parametrize("table", ["training_attemptanswer", "training_attestation", "training_attempt"])
 def test_answers_and_what_they_attest_are_never_changed(ana, course, table):
     """Issue 4, 5: the runtime role writes them once; of an attempt only its end."""
     factories.an_attestation(ana)
-    column = {"training_answer": "chosen", "training_attestation": "valid_until", "training_attempt": "shown"}
+    column = {
+        "training_attemptanswer": "chosen",
+        "training_attestation": "valid_until",
+        "training_attempt": "shown",
+    }
     for statement in (f"UPDATE {table} SET {column[table]} = {column[table]}", f"DELETE FROM {table}"):
         with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
             connection.cursor().execute(statement)
@@ -180,7 +184,7 @@ def test_the_database_lets_nothing_be_attested_without_right_answers(ana, course
         user = factories.an_account("other")
     forged = Attestation(
         user=user, course=course, rulebook_version=course.rulebook_version, attempt=attempt,
-        valid_until=clock.today(),
+        valid_until=calendar.today(),
     )  # fmt: skip
     with pytest.raises(IntegrityError, match="enough right answers"), transaction.atomic():
         forged.save(force_insert=True)

@@ -7,33 +7,34 @@ from django.db import DatabaseError, connection, transaction
 
 from audits.ledger.models import Entry
 from charter import rules
+from charter.authoring.submission import try_examples
 from charter.registry import queries as registry
 from charter.registry.models import RulebookVersion
-from charter.registry.submission import tried
 from charter.rules import examples
 from charter.rules.vocabulary import Outcome
-from governance.people.models import AccountKind, Role
+from governance.people.models import AccountKind, GrantedRole
 from governance.training import permissions, questions, services
 from governance.training.models import Course, Question
-from governance.training.questions import Option, Scenario
+from governance.training.questions import AnswerOption, Scenario
 from ground.errors import BadInput, Conflict, NotPermitted
 from tests import factories
-from tests.charter.rules.rulebooks import house_with, policy
+from tests.charter.rules.rulebooks import builtin_with, policy
 from tests.spec.mutants import without
 
-HOUSE = rules.compile_rulebook(rules.house_files())
+HOUSE = rules.compile_rulebook(rules.builtin_files())
 
 
-def chosen(question: Question, place: int) -> Option:
-    return msgspec.convert(question.options, tuple[Option, ...])[place]
+def chosen(question: Question, place: int) -> AnswerOption:
+    return msgspec.convert(question.options, tuple[AnswerOption, ...])[place]
 
 
 @pytest.mark.django_db
+@pytest.mark.stands_on("founded")
 @pytest.mark.parametrize(
     ("role", "may"),
     [
-        (Role.HR, True), (Role.BOARD_MEMBER, True), (Role.ADMIN, True), (Role.AUDITOR, False),
-        (Role.METRIC_OWNER, False), (Role.LEADERSHIP, False), (None, False),
+        (GrantedRole.HR, True), (GrantedRole.BOARD_MEMBER, True), (GrantedRole.ADMIN, True), (GrantedRole.AUDITOR, False),
+        (GrantedRole.METRIC_OWNER, False), (GrantedRole.LEADERSHIP, False), (None, False),
     ],
 )  # fmt: skip
 def test_who_publishes_a_course(role, may):
@@ -51,43 +52,47 @@ def test_who_publishes_a_course(role, may):
 
 
 @pytest.mark.django_db
+@pytest.mark.stands_on("founded")
 def test_every_answer_is_what_the_engine_says_of_the_rules_examples(by):
     """S59, DESIGN Rules: each example of each rule is a question, and its answer is run, never typed."""
     course = factories.the_course()
     asked = list(course.questions.all())
-    assert [question.rule for question in asked] == [example.rule for example in examples.HOUSE]
-    for question, example in zip(asked, examples.HOUSE, strict=True):
+    assert [question.rule for question in asked] == [example.rule for example in examples.BUILTIN_EXAMPLES]
+    for question, example in zip(asked, examples.BUILTIN_EXAMPLES, strict=True):
         verdict = examples.run(example, HOUSE).verdict
         right = chosen(question, question.answer)
         assert (question.says, question.outcome) == (example.says, verdict.outcome.value)
         assert right.outcome is verdict.outcome
         if verdict.outcome is Outcome.DENY:
-            assert right.rule in {bite.id for bite in verdict.rules}
+            assert right.rule in {match.id for match in verdict.rules}
 
 
 @pytest.mark.django_db
+@pytest.mark.stands_on("founded")
 def test_no_other_option_would_be_right_as_well(by):
-    """S59: of the rules to choose from one bit, and each question has the three verdicts."""
+    """S59: of the rules to choose from one matched, and each question has the three verdicts."""
     for question in factories.the_course().questions.all():
-        options = msgspec.convert(question.options, tuple[Option, ...])
+        options = msgspec.convert(question.options, tuple[AnswerOption, ...])
         assert {each.outcome for each in options} == set(Outcome)
         refusals = [each.rule for each in options if each.outcome is Outcome.DENY]
         assert len(refusals) == len(set(refusals)) == questions.REFUSALS
-        bitten = set(refusals) & set(question.rules)
-        assert len(bitten) == (question.outcome == Outcome.DENY)
+        matched = set(refusals) & set(question.rules)
+        assert len(matched) == (question.outcome == Outcome.DENY)
         assert all(HOUSE.by_id[rule].effect is Outcome.DENY for rule in refusals)
 
 
 @pytest.mark.django_db
+@pytest.mark.stands_on("founded")
 def test_charters_in_force_give_questions_too(by):
     """S59: questions come from what charters themselves say is correct and incorrect, as it is tried."""
     version = factories.an_active_charter("commit-count")
     course = factories.the_course()
     asked = list(course.questions.filter(metric="commit-count"))
     assert len(asked) == 2 and {question.outcome for question in asked} >= {Outcome.PERMIT}
-    document = registry.document(version.pk)
+    document = registry.load_document(version.pk)
     run = {
-        each.example.says: each.result.verdict for each in tried(document, version.metric.programme).values()
+        each.example.says: each.result.verdict
+        for each in try_examples(document, version.metric.programme).values()
     }
     for question in asked:
         says = next(says for says in run if says in question.says)
@@ -101,12 +106,12 @@ def test_charters_in_force_give_questions_too(by):
 def test_without_the_rule_the_answer_is_another(rule):
     """Issue 4, Done when: a rulebook without the policy gives another answer to its own questions."""
     mutant = without(rule)
-    says = [each for each in examples.HOUSE if each.rule == rule and not each.permitted]
+    says = [each for each in examples.BUILTIN_EXAMPLES if each.rule == rule and not each.permitted]
     for example in says:
         before = Scenario(example.says, examples.run(example, HOUSE).verdict, rule=rule)
         after = Scenario(example.says, examples.run(example, mutant).verdict, rule=rule)
-        (old,) = questions.make([before], HOUSE, seed="seed")
-        (new,) = questions.make([after], mutant, seed="seed")
+        (old,) = questions.make_questions([before], HOUSE, seed="seed")
+        (new,) = questions.make_questions([after], mutant, seed="seed")
         assert (old.options[old.answer].outcome, old.options[old.answer].rule) != (
             new.options[new.answer].outcome,
             new.options[new.answer].rule,
@@ -115,33 +120,34 @@ def test_without_the_rule_the_answer_is_another(rule):
 
 def test_the_same_seed_makes_the_same_questions():
     """S59: a course can be made again from its id, to prove that nobody chose its options."""
-    scenarios = questions.of_rules(HOUSE)
-    one, same, other = (questions.make(scenarios, HOUSE, seed=seed) for seed in ("a", "a", "b"))
+    scenarios = questions.list_scenarios(HOUSE)
+    one, same, other = (questions.make_questions(scenarios, HOUSE, seed=seed) for seed in ("a", "a", "b"))
     assert one == same != other
 
 
 def test_an_organisations_own_rule_changes_answers():
     """DESIGN, Invariants: what is right is what the rules in force say, the organisation's among them."""
-    stricter = house_with(policy("when { context.export }"))
-    made = questions.make(questions.of_rules(stricter), stricter, seed="s")
+    stricter = builtin_with(policy("when { context.export }"))
+    made = questions.make_questions(questions.list_scenarios(stricter), stricter, seed="s")
     exported = next(each for each in made if each.scenario.says == "A team's value is exported.")
     assert exported.options[exported.answer].rule == "ORG01"
 
 
 def test_an_attempt_shows_every_family_and_another_choice_each_time():
     """S59: a dozen, in which what matters for performance views is never missing; reproducible by its seed."""
-    made = questions.make(questions.of_rules(HOUSE), HOUSE, seed="s")
+    made = questions.make_questions(questions.list_scenarios(HOUSE), HOUSE, seed="s")
     families = {number: each.family for number, each in enumerate(made, start=1)}
-    shown = {seed: questions.pick(families, seed=seed, count=12) for seed in range(20)}
+    shown = {seed: questions.pick_questions(families, seed=seed, count=12) for seed in range(20)}
     for numbers in shown.values():
         assert len(numbers) == len(set(numbers)) == 12
         assert {families[number] for number in numbers} == {rule.family for rule in HOUSE.rules}
-    assert questions.pick(families, seed=3, count=12) == shown[3]
+    assert questions.pick_questions(families, seed=3, count=12) == shown[3]
     assert len({tuple(numbers) for numbers in shown.values()}) == 20
-    assert len(questions.pick(families, seed=3, count=1)) == len(set(families.values()))
+    assert len(questions.pick_questions(families, seed=3, count=1)) == len(set(families.values()))
 
 
 @pytest.mark.django_db
+@pytest.mark.stands_on("founded")
 def test_a_course_is_a_version(by):
     """S54: a changed course is the next one; what is published already is given back."""
     first = factories.the_course()
@@ -161,6 +167,7 @@ def test_a_course_is_about_rules_in_force(by):
 
 
 @pytest.mark.django_db
+@pytest.mark.stands_on("founded")
 @pytest.mark.parametrize(
     ("fields", "at_fault"),
     [
@@ -178,6 +185,7 @@ def test_numbers_that_make_no_sense_are_refused(by, fields, at_fault):
 
 
 @pytest.mark.django_db
+@pytest.mark.stands_on("founded")
 @pytest.mark.parametrize("table", ["training_course", "training_question"])
 def test_a_published_course_is_never_changed(by, table):
     """S59: the runtime role may write a course once, so that nobody's right answer becomes wrong afterwards."""
@@ -204,6 +212,7 @@ def test_the_command_publishes_and_says_what(by, capsys, tmp_path):
 
 
 @pytest.mark.django_db
+@pytest.mark.stands_on("founded")
 def test_machines_take_no_course(by):
     """AR24, S93: whoever runs a machine knows the rules, the machine does not."""
     factories.the_course()

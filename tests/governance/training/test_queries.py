@@ -4,25 +4,27 @@ from datetime import timedelta
 
 import pytest
 
-from governance.people.models import Role
+from governance.people.models import GrantedRole
 from governance.training import permissions, queries, services
 from governance.training.models import Attestation
-from governance.training.queries import Counts
-from ground import clock, marks
+from governance.training.queries import ReadinessCounts
+from ground import calendar, data_versions
 from ground.errors import NotPermitted
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.stands_on("founded")]
 
 
 def until(user):
     """The last day on which an account is trained, as the line reads it."""
-    return queries.trained(marks.read().training, user.pk, factories.the_rules().pk).attested_until
+    return queries.read_training_status(
+        data_versions.read(), user.pk, factories.the_rules().pk
+    ).attested_until
 
 
 def a_manager(name: str, team: str = ""):
     account = factories.an_account(name)
-    factories.a_role(account, Role.MANAGER, team=factories.a_team(team or name))
+    factories.a_role(account, GrantedRole.MANAGER, team=factories.a_team(team or name))
     return account
 
 
@@ -32,9 +34,9 @@ def test_an_attestation_counts_to_its_last_day():
     assert until(ana) is None
     end = factories.an_attestation(ana).valid_until
     assert until(ana) == end
-    trained = queries.Trained(acknowledged=True, attested_until=end)
+    trained = queries.TrainingStatus(acknowledged=True, attested_until=end)
     assert trained.attested(end) and not trained.attested(end + timedelta(days=1))
-    assert not queries.Trained(acknowledged=True).attested(end)
+    assert not queries.TrainingStatus(acknowledged=True).attested(end)
 
 
 def test_a_new_course_ends_nothing_unless_it_asks_again(by):
@@ -44,7 +46,7 @@ def test_a_new_course_ends_nothing_unless_it_asks_again(by):
     services.publish_course(title="Two", by=by)
     assert until(ana) == end
     three = services.publish_course(title="Three", asks_again=True, notice_days=14, by=by)
-    assert until(ana) == three.older_until == clock.today() + timedelta(days=14)
+    assert until(ana) == three.older_until == calendar.today() + timedelta(days=14)
     services.publish_course(title="Four", asks_again=True, notice_days=60, by=by)
     assert until(ana) == three.older_until
     factories.an_attestation(ana)
@@ -57,27 +59,28 @@ def test_pages_scans_and_the_line_agree_on_the_day(by):
     factories.an_attestation(ana)
     services.publish_course(title="Two", asks_again=True, notice_days=14, by=by)
     day = until(ana)
-    assert queries.readiness(ana).attested.until == day == queries.attestation(ana).until
+    assert queries.read_readiness(ana).attested.until == day == queries.find_attestation(ana).until
     for on, counts in ((day, True), (day + timedelta(days=1), False)):
         assert Attestation.objects.counting(on).exists() is counts
-        assert queries.readiness(ana).attests(on) is counts
+        assert queries.read_readiness(ana).attests(on) is counts
 
 
+@pytest.mark.stands_on()
 def test_readiness_says_what_is_asked_and_what_is_held(by):
     """S54, S133, AR24: rules, contract, course, in one statement; an attempt left open is found again."""
     ana = factories.an_account("ana")
-    nothing = queries.readiness(ana)
+    nothing = queries.read_readiness(ana)
     assert (nothing.rules, nothing.contract, nothing.course, nothing.attested) == (None,) * 4
     factories.the_contract()
     rulebook = factories.the_rules()
     course = factories.the_course()
     services.acknowledge(rulebook_version=rulebook, by=ana)
     attempt = services.begin(by=ana)
-    found = queries.readiness(ana)
+    found = queries.read_readiness(ana)
     assert found.rules.acknowledged_at and found.rules.before is None
     assert found.contract.acknowledged_at is None and found.contract.number == 1
     assert (found.course.number, found.course.attempt) == (course.number, attempt.pk)
-    assert queries.readiness(by).course.attempt is None
+    assert queries.read_readiness(by).course.attempt is None
 
 
 def test_readiness_is_one_statement(django_assert_num_queries):
@@ -85,7 +88,7 @@ def test_readiness_is_one_statement(django_assert_num_queries):
     ana = factories.an_account("ana")
     factories.an_attestation(ana)
     with django_assert_num_queries(1):
-        queries.readiness(ana)
+        queries.read_readiness(ana)
 
 
 def test_managers_who_are_not_ready_are_found_by_what_they_lack(django_assert_num_queries):
@@ -98,32 +101,32 @@ def test_managers_who_are_not_ready_are_found_by_what_they_lack(django_assert_nu
     for each in (ready, unread):
         factories.an_attestation(each)
     factories.an_account("no-manager")
-    today = clock.today()
+    today = calendar.today()
     with django_assert_num_queries(1):
-        found = [(each.username, each.knows, each.attests) for each in queries.not_ready(today)]
+        found = [(each.username, each.knows, each.attests) for each in queries.list_not_ready(today)]
     assert found == [("al", True, False), ("bo", False, False), ("di", False, True)]
-    assert neither in queries.managers(today)
+    assert neither in queries.list_managers(today)
     lapsed = today + timedelta(days=400)
-    assert ready in queries.not_ready(lapsed)
+    assert ready in queries.list_not_ready(lapsed)
 
 
 def test_counts_are_never_of_fewer_than_the_smallest_group():
     """S54, AR12: a count of four people is as good as names."""
     factories.the_course()
     managers = [a_manager(f"m{number}") for number in range(4)]
-    assert queries.counts(clock.today(), minimum=5) == Counts(None, None)
+    assert queries.count_ready(calendar.today(), minimum=5) == ReadinessCounts(None, None)
     managers.append(a_manager("m4"))
-    assert queries.counts(clock.today(), minimum=5) == Counts(5, 0)
+    assert queries.count_ready(calendar.today(), minimum=5) == ReadinessCounts(5, 0)
     services.acknowledge(rulebook_version=factories.the_rules(), by=managers[0])
     factories.an_attestation(managers[0])
-    assert queries.counts(clock.today(), minimum=5) == Counts(5, 1)
+    assert queries.count_ready(calendar.today(), minimum=5) == ReadinessCounts(5, 1)
 
 
 @pytest.mark.parametrize(
     ("role", "names", "counts"),
     [
-        (Role.HR, True, True), (Role.BOARD_MEMBER, True, True), (Role.AUDITOR, True, True), (Role.ADMIN, False, True),
-        (Role.METRIC_OWNER, False, False), (Role.LEADERSHIP, False, False), (None, False, False),
+        (GrantedRole.HR, True, True), (GrantedRole.BOARD_MEMBER, True, True), (GrantedRole.AUDITOR, True, True), (GrantedRole.ADMIN, False, True),
+        (GrantedRole.METRIC_OWNER, False, False), (GrantedRole.LEADERSHIP, False, False), (None, False, False),
     ],
 )  # fmt: skip
 def test_who_sees_who_is_ready(role, names, counts):

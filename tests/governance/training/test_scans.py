@@ -9,11 +9,12 @@ from charter import rules
 from charter.registry import services as registry
 from governance.board import services as board
 from governance.notices.models import Notice
-from governance.training import scans, services, tasks
+from governance.training import scans, services
 from ground import clock
+from ground.scans import run
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.stands_on("founded")]
 
 
 def on(day):
@@ -21,9 +22,14 @@ def on(day):
     return clock.stopped_at(datetime.combine(day, time(12), UTC))
 
 
+def keep(by):
+    """What training's clock did in one pass."""
+    return scans.TRAINING_CLOCK.once(by=by)
+
+
 def new_rules(by):
     """Other rules, put in force by the board."""
-    files = rules.house_files()
+    files = rules.builtin_files()
     files["use.cedar"] += "\n// Read again.\n"
     version = registry.propose_rulebook(files=files, by=by)
     factories.a_decided_case(board.open_case(rulebook_version=version, by=by))
@@ -35,13 +41,12 @@ def test_who_acknowledged_the_old_rules_is_told_of_the_new_once(by):
     ana, ben, cy, gone = (factories.an_account(name) for name in ("ana", "ben", "cy", "gone"))
     for each in (ana, ben, gone):
         services.acknowledge(rulebook_version=factories.the_rules(), by=each)
-    gone.is_active = False
-    gone.save()
-    assert scans.tell_of_rules(by) == 0
+    factories.change(gone, is_active=False)
+    assert keep(by)["accounts told of new rules"] == 0
     services.acknowledge(rulebook_version=new_rules(by), by=ben)
-    assert scans.tell_of_rules(by) == 1
+    assert keep(by)["accounts told of new rules"] == 1
     entries = Entry.objects.count()
-    assert scans.tell_of_rules(by) == 0 and Entry.objects.count() == entries
+    assert keep(by)["accounts told of new rules"] == 0 and Entry.objects.count() == entries
     (notice,) = Notice.objects.filter(kind="training.rules")
     assert (notice.to, notice.path) == (ana, "/rules")
     assert "version 2" in notice.subject
@@ -54,8 +59,8 @@ def test_a_scan_with_nothing_to_tell_costs_a_few_statements(by, django_assert_nu
         account = factories.an_account(name)
         factories.an_attestation(account)
         services.acknowledge(rulebook_version=factories.the_rules(), by=account)
-    with django_assert_num_queries(4):
-        assert not any(scans.keep_clock(by=by).values())
+    with django_assert_num_queries(3):
+        assert not any(keep(by).values())
 
 
 def test_one_is_reminded_thirty_and_seven_days_before_and_told_of_the_lapse(by):
@@ -65,7 +70,7 @@ def test_one_is_reminded_thirty_and_seven_days_before_and_told_of_the_lapse(by):
     told = []
     for left in (31, 30, 29, 7, 6, 0, -1, -2):
         with on(end - timedelta(days=left)):
-            told.append(scans.tell_of_ends(by, clock.today()))
+            told.append(keep(by)["accounts told of a lapse"])
     assert told == [0, 1, 0, 1, 0, 0, 1, 0]
     subjects = list(Notice.objects.filter(to=ana).order_by("given_at").values_list("subject", flat=True))
     assert subjects == [
@@ -80,11 +85,11 @@ def test_late_it_reminds_of_the_nearest_and_long_after_of_nothing(by):
     ana, ben = factories.an_account("ana"), factories.an_account("ben")
     end = factories.an_attestation(ana).valid_until
     with on(end - timedelta(days=3)):
-        assert scans.tell_of_ends(by, clock.today()) == 1
+        assert keep(by)["accounts told of a lapse"] == 1
     assert Notice.objects.get().subject.endswith("in 3 days")
     factories.an_attestation(ben)
     with on(end + timedelta(days=31)):
-        assert scans.tell_of_ends(by, clock.today()) == 0
+        assert keep(by)["accounts told of a lapse"] == 0
 
 
 def test_who_attested_anew_is_not_reminded(by):
@@ -95,7 +100,7 @@ def test_who_attested_anew_is_not_reminded(by):
         factories.an_attestation(ana)
     for left in (30, 7, -1):
         with on(end - timedelta(days=left)):
-            assert scans.tell_of_ends(by, clock.today()) == 0
+            assert keep(by)["accounts told of a lapse"] == 0
 
 
 def test_a_course_that_asks_again_is_told_at_once(by):
@@ -107,16 +112,16 @@ def test_a_course_that_asks_again_is_told_at_once(by):
     told = []
     for left in (60, 59, 30, 7, 6, -1):
         with on(course.older_until - timedelta(days=left)):
-            told.append(scans.tell_of_ends(by, clock.today()))
+            told.append(keep(by)["accounts told of a lapse"])
     assert told == [1, 0, 0, 1, 0, 1]
     assert all("A new course has been published" in each.text for each in Notice.objects.all())
 
 
-def test_the_task_says_what_it_did(by, caplog):
-    """Issue 4, 5: the beat's task tells, and twice tells nothing."""
+def test_a_pass_says_what_it_did(by, caplog):
+    """Issue 4, 5: a pass tells, and twice tells nothing."""
     ana = factories.an_account("ana")
     end = factories.an_attestation(ana).valid_until
     with on(end), caplog.at_level("INFO"):
-        tasks.keep_clock()
-        tasks.keep_clock()
-    assert [r.getMessage() for r in caplog.records] == ["Training: accounts told of a lapse: 1"]
+        run(scans.TRAINING_CLOCK, by=by, worker="a")
+        run(scans.TRAINING_CLOCK, by=by, worker="a")
+    assert [r.getMessage() for r in caplog.records] == ["training_clock: accounts told of a lapse: 1"]

@@ -16,6 +16,7 @@ from tests import factories
 
 
 @pytest.mark.django_db
+@pytest.mark.stands_on("founded")
 def test_an_account_acknowledges_once(by):
     """S54, AR24: saying so again changes nothing, and others have not said so."""
     ana, rulebook = factories.an_account("ana"), factories.the_rules()
@@ -28,11 +29,12 @@ def test_an_account_acknowledges_once(by):
 
 
 @pytest.mark.django_db
+@pytest.mark.stands_on("founded")
 def test_a_new_version_asks_again(by):
     """AR24: acknowledgement is of one version; only what is in force can be acknowledged."""
     ana, old = factories.an_account("ana"), factories.the_rules()
     services.acknowledge(rulebook_version=old, by=ana)
-    files = rules.house_files()
+    files = rules.builtin_files()
     name = next(name for name in files if name.endswith(".cedar"))
     new = registry.propose_rulebook(files={**files, name: files[name] + "\n// Read again.\n"}, by=by)
     with pytest.raises(Conflict):

@@ -1,23 +1,21 @@
 """manage.py publish"""
 
 import sys
-from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 
 from charter.measures.models import PublishingRun
 from charter.measures.services import publish
-from governance.people.services import system_account
-from ground.errors import HouseError
+from governance.people.services import get_system_account
+from ground import commands
 
 
-class Command(BaseCommand):
+class Command(commands.Command):
     help = "Publish the missing values of every metric whose charter is in force. Frozen values stay as they are."
 
     # Publishing needs no routes and templates, so it neither waits for their checks nor fails by them.
-    requires_system_checks: Sequence[str] = ()
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -25,18 +23,15 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--through",
-            type=date.fromisoformat,
+            type=commands.day_argument,
             metavar="DAY",
             help="leave out periods that end after this day",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            run = publish(
-                by=system_account(), through=options["through"], only=options["only"], progress=self._tell
-            )
-        except HouseError as error:
-            raise CommandError(error.detail) from error
+        run = publish(
+            by=get_system_account(), through=options["through"], only=options["only"], progress=self._tell
+        )
         self._sum_up(run)
 
     def _tell(self, stage: str, done: int, total: int) -> None:

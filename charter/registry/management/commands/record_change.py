@@ -3,19 +3,19 @@
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 
+from charter.programme.queries import get_programme
 from charter.registry import reviews
-from charter.registry.models import Programme, Review
+from charter.registry.models import Review
 from charter.registry.states import ReviewKind
-from governance.people.models import User
-from governance.people.services import system_account
-from ground.errors import HouseError
+from governance.people.commands import add_account_argument, find_account
+from ground import commands
 
 KINDS = [kind.value for kind in ReviewKind if kind != ReviewKind.QUARTERLY]
 
 
-class Command(BaseCommand):
+class Command(commands.Command):
     help = (
         "Record a change of the organisation or the migration of a platform. "
         "The board then reviews every charter that the change reaches within a month."
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("kind", choices=KINDS)
         parser.add_argument("--says", required=True, help="what changed, in a sentence")
         parser.add_argument(
-            "--on", required=True, type=date.fromisoformat, metavar="DAY", help="when it happened"
+            "--on", required=True, type=commands.day_argument, metavar="DAY", help="when it happened"
         )
         parser.add_argument(
             "--team", action="append", default=[], metavar="SLUG", help="a team it concerns; may be repeated"
@@ -37,25 +37,24 @@ class Command(BaseCommand):
             metavar="SLUG",
             help="of a migration: a source that moved; only charters that read one of these are reviewed. May be repeated",
         )
-        parser.add_argument(
-            "--as", dest="username", help="the account that records it; the house's own where none is named"
+        add_account_argument(
+            parser,
+            help_text="the account that records it; the system account where none is named",
+            required=False,
         )
 
     def handle(
         self, *, kind: str, says: str, on: date, team: list[str], source: list[str], **options: Any
     ) -> None:
-        try:
-            review = reviews.record_change(
-                programme=_programme(),
-                kind=ReviewKind(kind),
-                says=says,
-                on=on,
-                teams=team,
-                sources=source,
-                by=_account(options["username"]),
-            )
-        except HouseError as error:
-            raise CommandError(error.detail) from error
+        review = reviews.record_change(
+            programme=get_programme(),
+            kind=ReviewKind(kind),
+            says=says,
+            on=on,
+            teams=team,
+            sources=source,
+            by=find_account(options["username"]),
+        )
         self._tell(review)
 
     def _tell(self, review: Review) -> None:
@@ -68,19 +67,3 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Recorded. To be reviewed by {review.due_on}: {len(reached):,} charters, at /matrix/review/{review.pk}."
         )
-
-
-def _programme() -> Programme:
-    programme = Programme.objects.first()
-    if programme is None:
-        raise CommandError("There is no programme yet. Establish one first.")
-    return programme
-
-
-def _account(username: str | None) -> User:
-    if username is None:
-        return system_account()
-    user = User.objects.filter(username=username, is_active=True).first()
-    if user is None:
-        raise CommandError(f"There is no account “{username}”.")
-    return user

@@ -6,29 +6,31 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 from django.db import transaction
 
 from charter import rules
-from charter.registry import importing, limits, linting, reports
-from charter.registry.folder import Folder, read_folder
-from charter.registry.importing import Change, Plan, Proposal
-from charter.registry.lint.finding import Level
-from charter.registry.models import Programme
+from charter.authoring import importing, linting, reports
+from charter.authoring.folder import Folder, read_folder
+from charter.authoring.importing import ImportEffect, Plan, Proposal
+from charter.measures import sources
+from charter.programme.queries import get_programme
+from charter.registry import limits
+from charter.registry.finding import Severity
 from governance.board import proposing
-from governance.people.models import User
-from ground.errors import HouseError
+from governance.people.commands import add_account_argument, find_account
+from ground import commands
+from ground.errors import DomainError
 
-FOUND, BROKEN = 1, 2  # exit codes: charters are at fault; the command could not do its work
-_SIGNS = {Change.NEW: "+", Change.CHANGED: "~", Change.UNCHANGED: "="}
+_SIGNS = {ImportEffect.NEW: "+", ImportEffect.CHANGED: "~", ImportEffect.UNCHANGED: "="}
 
 
-class Command(BaseCommand):
+class Command(commands.Command):
     help = (
         "Charters as files. lint: check a folder, without a database. plan: what applying it would propose. "
-        "apply: propose it to the board; nothing becomes active. export: write the registry to a folder."
+        "apply: describe its sources, then propose its charters to the board; nothing becomes active. export: write the registry to a folder."
     )
-    # Lint is for pre-commit hooks and CI, where there is no database and nothing of the house is configured.
+    # Lint is for pre-commit hooks and CI, where there is no database and nothing is configured.
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -39,7 +41,7 @@ class Command(BaseCommand):
         lint.add_argument("--format", choices=sorted(reports.FORMATS), default="text", help="text by default")
         _action(actions, "plan", "new, changed field by field, unchanged, and missing here")
         apply = _action(actions, "apply", "open a case for whatever is new or changed, all or none")
-        apply.add_argument("--as", dest="username", required=True, help="the account that proposes")
+        add_account_argument(apply, help_text="the account that proposes")
         apply.add_argument(
             "--drafts", action="store_true", help="only register drafts; put nothing to the board"
         )
@@ -47,26 +49,32 @@ class Command(BaseCommand):
 
     def handle(self, *, action: str, folder: Path, **options: Any) -> None:
         do: Callable[..., None] = getattr(self, f"_{action}")
-        try:
-            do(folder, **options)
-        except HouseError as error:
-            raise CommandError(error.detail, returncode=FOUND if "file" in error.extra else BROKEN) from error
+        do(folder, **options)
+
+    def find_exit_code(self, error: DomainError) -> int:
+        """Charters are at fault where one of their files is."""
+        return commands.FAULTY if "file" in error.extra else commands.BROKEN
 
     def _lint(self, folder: Path, *, format: str, **_: Any) -> None:
         read = read_folder(folder)
         report = linting.lint_folder(read, _starter_judgement(read))
         self.stdout.write(reports.FORMATS[format](report))
-        if report.count(Level.ERROR):
-            sys.exit(FOUND)
+        if report.count(Severity.ERROR):
+            sys.exit(commands.FAULTY)
 
     def _plan(self, folder: Path, **_: Any) -> None:
         self._tell(importing.make_plan(read_folder(folder)))
 
     def _apply(self, folder: Path, *, username: str, drafts: bool, **_: Any) -> None:
-        by, programme = _account(username), _programme()
+        by, programme = find_account(username), get_programme()
         plan = importing.make_plan(read_folder(folder))
         proposals = plan.to_register
         self._progress_line(_counts(plan))
+        sources.check_live(
+            [file.description for file, effect in plan.sources if effect is not ImportEffect.UNCHANGED]
+        )
+        if described := importing.describe_all(plan=plan, by=by):
+            self._progress_line(f"Described {described:,} sources.")
         if not proposals:
             self.stdout.write("Nothing to propose: the registry holds all of these charters.")
         elif drafts:
@@ -82,8 +90,8 @@ class Command(BaseCommand):
             )
 
     def _export(self, folder: Path, **_: Any) -> None:
-        written = importing.export(folder)
-        self.stdout.write(f"Wrote {len(written):,} charters to {folder}.")
+        written, sources = importing.export(folder), importing.export_sources(folder)
+        self.stdout.write(f"Wrote {len(written):,} charters and {len(sources):,} sources to {folder}.")
 
     def _progress(self, done: int, of: int, what: str) -> None:
         self._progress_line(f"{done:,}/{of:,} {what}")
@@ -94,6 +102,8 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _tell(self, plan: Plan) -> None:
+        for file, effect in plan.sources:
+            self.stdout.write(f"{_SIGNS[effect]} source {file.description.slug}: {effect.value}")
         for proposal in plan.proposals:
             self._tell_proposal(proposal)
         for slug in plan.missing_here:
@@ -120,27 +130,15 @@ def _action(actions: "argparse._SubParsersAction[CommandParser]", name: str, hel
 
 
 def _counts(plan: Plan) -> str:
-    counts = ", ".join(f"{len(plan.of(change)):,} {change.value}" for change in Change)
+    counts = ", ".join(f"{len(plan.of(change)):,} {change.value}" for change in ImportEffect)
     return f"{counts}, {len(plan.missing_here):,} missing here."
 
 
 def _starter_judgement(folder: Folder) -> linting.Judged:
-    rulebook = rules.compile_rulebook(rules.house_files())
-    return linting.starter_judgement(rulebook, folder.documents, limits.levels())
-
-
-def _account(username: str) -> User:
-    user = User.objects.filter(username=username, is_active=True).first()
-    if user is None:
-        raise CommandError(f"There is no account “{username}”.", returncode=BROKEN)
-    return user
-
-
-def _programme() -> Programme:
-    programme = Programme.objects.first()
-    if programme is None:
-        raise CommandError("There is no programme yet. Establish one first.", returncode=BROKEN)
-    return programme
+    rulebook = rules.compile_rulebook(rules.builtin_files())
+    return linting.judge_starters(
+        rulebook, folder.documents, limits.read_levels(), [file.description for file in folder.sources]
+    )
 
 
 def _indented(word: str, text: str) -> str:

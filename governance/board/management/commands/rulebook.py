@@ -1,4 +1,4 @@
-"""`manage.py rulebook check|propose|show|table`: the rules, the house's and an organisation's own."""
+"""`manage.py rulebook check|propose|show|table`: the rules, built in and an organisation's own."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -6,29 +6,31 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from charter import rules
+from charter.authoring import reports, rules_folder
 from charter.registry import queries as registry
-from charter.registry import reports, rule_table, rulebooks, rules_folder
-from charter.registry.lint.finding import Level
+from charter.registry import rulebooks
+from charter.registry.finding import Severity
 from charter.registry.models import RulebookVersion
-from charter.rules.keeping import house
+from charter.rules import rule_table
+from charter.rules.builtin_rules import builtin_rulebook
 from governance.board import proposals
-from governance.people.models import User
-from ground.errors import HouseError
+from governance.people.commands import add_account_argument, find_account
+from ground import commands
+from ground.errors import DomainError
+from ground.promises import promised
 
-FOUND, BROKEN = 1, 2  # exit codes: the rules are at fault; the command could not do its work
-_RULES_AT_FAULT = {"rulebook_has_errors", "house_rules_weakened", "examples_would_change"}
+_RULES_AT_FAULT = {"rulebook_has_errors", "builtin_rules_weakened", "examples_would_change"}
 
 
-class Command(BaseCommand):
+class Command(commands.Command):
     help = (
-        "The rules. check: a folder of your own rules beside the house's, without a database. propose: put them to "
+        "The rules. check: a folder of your own rules beside the built-in ones, without a database. propose: put them to "
         "the board; nothing is in force by it. show: what is in force. table: write docs/reference/rules.md."
     )
-    # Checking is for pre-commit hooks and CI, where there is no database and nothing of the house is configured.
+    # Checking is for pre-commit hooks and CI, where there is no database and nothing is configured.
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -41,82 +43,75 @@ class Command(BaseCommand):
             "--format", choices=sorted(reports.FORMATS), default="text", help="text by default"
         )
         propose = actions.add_parser(
-            "propose", help="open a case for the house's rules with yours beside them"
+            "propose", help="open a case for the built-in rules with yours beside them"
         )
         what = propose.add_mutually_exclusive_group(required=True)
         what.add_argument(
             "folder", type=Path, metavar="DIR", nargs="?", help="the folder of your own .cedar files"
         )
         what.add_argument(
-            "--house",
+            "--builtin",
             action="store_true",
-            help="the house's rules as this version has them, with your own of the rules in force",
+            help="the built-in rules as this version has them, with your own of the rules in force",
         )
-        propose.add_argument("--as", dest="username", required=True, help="the account that proposes")
+        add_account_argument(propose, help_text="the account that proposes")
         show = actions.add_parser("show", help="number, hash and origin of the rules in force")
         show.add_argument("--format", choices=["text", "json"], default="text", help="text by default")
         table = actions.add_parser(
-            "table", help="write the house's rules and examples to docs/reference/rules.md"
+            "table", help="write the built-in rules and examples to docs/reference/rules.md"
         )
-        table.add_argument("--check", action="store_true", help="fail where the page is not up to date")
+        commands.add_check_argument(table)
 
     def handle(self, *, action: str, **options: Any) -> None:
         do: Callable[..., None] = getattr(self, f"_{action}")
-        try:
-            do(**options)
-        except HouseError as error:
-            self._tell_findings(error.extra.get("findings", ()))
-            raise CommandError(
-                error.detail, returncode=FOUND if error.code in _RULES_AT_FAULT else BROKEN
-            ) from error
+        do(**options)
+
+    def find_exit_code(self, error: DomainError) -> int:
+        """The rules are at fault, or the command could not do its work."""
+        return commands.FAULTY if error.code in _RULES_AT_FAULT else commands.BROKEN
 
     def _check(self, *, folder: Path, format: str, **_: Any) -> None:
-        report = rules_folder.check(folder)
+        report = rules_folder.check_folder(folder)
         self.stdout.write(reports.FORMATS[format](report))
-        if report.count(Level.ERROR):
-            sys.exit(FOUND)
+        if report.count(Severity.ERROR):
+            sys.exit(commands.FAULTY)
 
     def _propose(self, *, folder: Path | None, username: str, **_: Any) -> None:
-        own = rules_folder.read_own(folder) if folder else _own_in_force()
-        case = proposals.propose_rules(files=rules_folder.with_house(own), by=_account(username))
-        version = case.rulebook_version
+        own = rules_folder.read_own_files(folder) if folder else _own_in_force()
+        case = proposals.propose_rules(files=rules_folder.add_builtin_files(own), by=find_account(username))
+        version = promised(case.rulebook_version)
         self.stdout.write(
             f"Proposed rulebook {version.number} ({version.content_hash}) as case {case.pk}. "
             "It is not in force before the board passes it."
         )
 
     def _show(self, *, format: str, **_: Any) -> None:
-        version = rulebooks.in_force()
+        version = rulebooks.find_rulebook_in_force()
         if version is None:
-            raise CommandError("No rules are in force, so nothing can be answered.", returncode=FOUND)
-        told = _told(version)
+            raise CommandError(
+                "No rules are in force, so nothing can be answered.", returncode=commands.FAULTY
+            )
+        parts = _describe(version)
         if format == "json":
-            self.stdout.write(msgspec.json.format(msgspec.json.encode(told), indent=2).decode())
+            self.stdout.write(msgspec.json.format(msgspec.json.encode(parts), indent=2).decode())
             return
-        for name, value in told.items():
+        for name, value in parts.items():
             listed = ", ".join(value) if isinstance(value, list) else str(value)
             self.stdout.write(f"{name.replace('_', ' ')}: {listed or 'none'}")
-        if told["outdated"]:
+        if parts["outdated"]:
             self.stdout.write(str(registry.RULES_OUTDATED))
 
     def _table(self, *, check: bool, **_: Any) -> None:
-        page, text = Path(settings.BASE_DIR) / rule_table.PAGE, rule_table.rule_table()
-        if not check:
-            page.write_text(text, encoding="utf-8")
-            self.stdout.write(f"wrote {rule_table.PAGE}")
-        elif not page.exists() or page.read_text(encoding="utf-8") != text:
-            raise CommandError(f"{rule_table.PAGE} is out of date. Run manage.py rulebook table.")
-
-    def _tell_findings(self, findings: Any) -> None:
-        for each in findings:
-            self.stderr.write(str(each))
+        self.write_page(rule_table.PAGE, rule_table.render_rule_table(), check=check, again="rulebook table")
 
 
-def _told(version: RulebookVersion) -> dict[str, Any]:
-    """What is in force, and how it stands to the house's rules as this version has them."""
-    written = registry.rulebook_as_written(version.pk)
-    own = [rule.id for rule in written.rules if rule.id not in house().by_id]
-    differing = [each.id for each in rules.changes(house(), written) if each.id not in own]
+def _describe(version: RulebookVersion) -> dict[str, Any]:
+    """What is in force, and how it stands to the built-in rules as this version has them."""
+    written = registry.load_rulebook_as_written(version.pk)
+    own = [rule.id for rule in written.rules if rule.id not in builtin_rulebook().by_id]
+    differing = [
+        each.id for each in rules.compare_rulebooks(builtin_rulebook(), written) if each.id not in own
+    ]
     return {
         "number": version.number,
         "hash": version.content_hash,
@@ -131,12 +126,5 @@ def _told(version: RulebookVersion) -> dict[str, Any]:
 
 def _own_in_force() -> Mapping[str, str]:
     """The organisation's own files of the rules in force."""
-    version = rulebooks.in_force()
-    return rules_folder.own_of(version.files) if version else {}
-
-
-def _account(username: str) -> User:
-    user = User.objects.filter(username=username, is_active=True).first()
-    if user is None:
-        raise CommandError(f"There is no account “{username}”.", returncode=BROKEN)
-    return user
+    version = rulebooks.find_rulebook_in_force()
+    return rules_folder.select_own_files(version.files) if version else {}

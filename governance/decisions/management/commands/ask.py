@@ -6,25 +6,32 @@ from typing import Any
 
 import msgspec
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from charter.rules.vocabulary import Outcome
 from governance.decisions import queries
+from governance.decisions.doors.replies import (
+    make_denial,
+    serialize_answer,
+    serialize_answer_with_rows,
+)
 from governance.decisions.models import Door
-from governance.decisions.parsing import parse
-from governance.decisions.replies import Answer, denial, told, told_with_rows
+from governance.decisions.requests.parsing import parse
 from governance.decisions.services import answer, refer_to_board
+from governance.decisions.services.answers import Answer
+from governance.people.commands import add_account_argument, find_account
 from governance.people.models import User
-from ground.errors import HouseError
-from ground.problems import of_error
+from ground import commands
+from ground.errors import DomainError
+from ground.problems import describe_error
 
 
-class Command(BaseCommand):
+class Command(commands.Command):
     help = "Ask a question as an account: JSON of one request in a file or on standard input ('-')."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("request", help="a file with the request as JSON, or - for standard input")
-        parser.add_argument("--as", dest="username", required=True, help="the account that asks")
+        add_account_argument(parser, help_text="the account that asks")
         parser.add_argument("--check", action="store_true", help="decide only, give no rows")
         parser.add_argument(
             "--refer",
@@ -33,13 +40,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, request: str, username: str, check: bool, refer: str | None, **_: Any) -> None:
-        by = User.objects.filter(username=username, is_active=True).first()
-        if by is None:
-            raise CommandError(f"There is no account called {username}.")
+        by = find_account(username)
         try:
             body, refused = self._ask(request, by, check, refer)
-        except HouseError as error:
-            body, refused = of_error(error), True
+        except DomainError as error:
+            body, refused = describe_error(error), True
         self.stdout.write(json.dumps(msgspec.to_builtins(body), indent=2))
         if refused:
             sys.exit(1)
@@ -50,8 +55,8 @@ class Command(BaseCommand):
             raise CommandError("Ask one question at a time.")
         given = answer(request=parsed, by=by, door=Door.SHELL, rows=not check)
         if given.verdict.permits:
-            return (told(given) if check else told_with_rows(given)), False
-        body = told(given) if check else of_error(denial(given))
+            return (serialize_answer(given) if check else serialize_answer_with_rows(given)), False
+        body = serialize_answer(given) if check else describe_error(make_denial(given))
         if refer is not None and given.verdict.outcome is Outcome.REFER:
             body["case_url"] = _put(given, by, refer)
         return body, True
@@ -59,7 +64,7 @@ class Command(BaseCommand):
 
 def _put(given: Answer, by: User, said: str) -> str:
     """Put what was asked to the board; gives the address of its case."""
-    referral = refer_to_board(decision=queries.decision(given.id, by=by), by=by, said=said)
+    referral = refer_to_board(decision=queries.get_decision(given.id, by=by), by=by, said=said)
     return f"{settings.BASE_URL}/cases/{referral.case_id}"
 
 

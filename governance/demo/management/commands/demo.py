@@ -3,16 +3,14 @@
 import os
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from governance.demo.supervisor import Supervisor
-from ground.errors import HouseError
+from ground import commands
 
 
-class Command(BaseCommand):
-    help = (
-        "Run the whole house here: database, data, charters through the board, values, web server and worker."
-    )
+class Command(commands.Command):
+    help = "Run everything here: database, data, charters through the board, values, web server and worker."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -27,10 +25,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, data: str, port: str, with_parent: bool, **_: Any) -> None:
-        try:
-            Supervisor(data=data, port=_port(port), with_parent=with_parent, say=self._say).run()
-        except HouseError as error:
-            raise CommandError(error.detail) from error
+        Supervisor(data=data, port=_port(port), with_parent=with_parent, say=self._say).run()
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)

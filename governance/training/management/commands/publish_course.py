@@ -3,15 +3,15 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
-from governance.people.services import system_account
+from governance.people.services import get_system_account
 from governance.training import services
 from governance.training.models import Course
-from ground.errors import HouseError
+from ground import commands
 
 
-class Command(BaseCommand):
+class Command(commands.Command):
     help = "Publish the course about the rules in force. What is published already stays as it is."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -23,21 +23,18 @@ class Command(BaseCommand):
         parser.add_argument("--notice-days", type=int, help="after so many days")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            course = services.publish_course(
-                title=options["title"],
-                introduction=_text(options["introduction"]),
-                pass_percent=options["pass_percent"],
-                months=options["months"],
-                asks_again=options["asks_again"],
-                notice_days=options["notice_days"],
-                by=system_account(),
-            )
-        except HouseError as error:
-            raise CommandError(error.detail) from error
-        self.stdout.write(self._told(course))
+        course = services.publish_course(
+            title=options["title"],
+            introduction=_text(options["introduction"]),
+            pass_percent=options["pass_percent"],
+            months=options["months"],
+            asks_again=options["asks_again"],
+            notice_days=options["notice_days"],
+            by=get_system_account(),
+        )
+        self.stdout.write(self._sum_up(course))
 
-    def _told(self, course: Course) -> str:
+    def _sum_up(self, course: Course) -> str:
         asked, rulebook = course.questions.count(), course.rulebook_version.number
         return f"Course {course.number}, “{course.title}”: {asked} questions about the rules, version {rulebook}."
 

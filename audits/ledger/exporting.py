@@ -1,0 +1,61 @@
+"""A copy of the log for whoever verifies it: entries, checkpoints, tiles and keys, in a folder, a batch at a time.
+
+The form is `verifying`'s. What entries say is left out unless it is asked for: the tree is verified without it.
+"""
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from audits.ledger import store, verifying
+from audits.ledger.keys import list_verifiers
+from audits.ledger.models import LogPlace, SignedCheckpoint
+from audits.ledger.tiles import list_tiles
+from ground.errors import Conflict
+
+BATCH = 2000
+
+
+def export_log(folder: Path, *, payloads: bool, say: Callable[[str], object]) -> int:
+    """Write the log up to its newest checkpoint into an empty or new folder; gives how many entries. Raises Conflict."""
+    newest = store.find_checkpoint()
+    if newest is None:
+        raise Conflict("Nothing of the log has been signed yet. Start `manage.py ledger sequence`.")
+    if folder.exists() and any(folder.iterdir()):
+        raise Conflict(f"{folder} is not empty. Name a new folder.")
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    _write(folder / verifying.KEYS, (verifier.format() for verifier in list_verifiers()))
+    states = SignedCheckpoint.objects.filter(size__lte=newest.size).order_by("size")
+    _write(folder / verifying.CHECKPOINTS, (json.dumps({"note": each.note}) for each in states.iterator()))
+    _write(folder / verifying.ENTRIES, _entries(newest.size, payloads, say))
+    for tile in list_tiles(newest.size):
+        path = folder / "tile" / tile.path()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(store.read_tile(tile.level or 0, tile.number, tile.width))
+    (folder / "checkpoint").write_text(newest.note, encoding="utf-8")
+    return newest.size
+
+
+def _entries(size: int, payloads: bool, say: Callable[[str], object]) -> Iterator[str]:
+    for first in range(0, size, BATCH):
+        places = LogPlace.objects.filter(number__gte=first, number__lt=min(size, first + BATCH)).order_by(
+            "number"
+        )
+        for place in places.select_related("entry__payload" if payloads else "entry"):
+            yield json.dumps(_entry(place, payloads))
+        say(f"{min(size, first + BATCH)} of {size} entries")
+
+
+def _entry(place: LogPlace, payloads: bool) -> dict[str, object]:
+    told: dict[str, object] = {"index": place.number, "leaf": bytes(place.entry.leaf).decode()}
+    if payloads and (payload := getattr(place.entry, "payload", None)) is not None:
+        told["payload"] = base64.b64encode(bytes(payload.body)).decode()
+        told["key"] = base64.b64encode(bytes(payload.key)).decode()
+    return told
+
+
+def _write(path: Path, lines: Iterator[str]) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(f"{line}\n" for line in lines)

@@ -1,0 +1,150 @@
+"""Gives the entries that wait their places in the tree, and signs how far it reaches.
+
+Place and commit; read back what the database kept; check that it continues what was signed before; sign. Nothing is signed
+that was not read back, so that a crash between any two steps leaves a longer tree under an older signature, never a signature
+without its tree. One at a time: a second one does not get the lock, and one that lost it (its connection broke) finds that
+places are taken in turn.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from audits.ledger import signing, store
+from audits.ledger.models import FullTile, LogPlace, Outbox, SignedCheckpoint
+from audits.ledger.notes import Checkpoint, sign_checkpoint
+from audits.ledger.tiles import WIDTH, fold
+from audits.ledger.tree import leaf_hash
+from ground import clock
+from ground.errors import Conflict
+
+# Entries a transaction: enough that its cost is spread, few enough that a stop waits for no long one.
+BATCH = 4096
+
+# The lock is the session's, so that it is gone with the process that held it.
+_LOCK = "SELECT pg_try_advisory_lock(hashtext('ledger.sequencer'))"
+_UNLOCK = "SELECT pg_advisory_unlock(hashtext('ledger.sequencer'))"
+_PLACE = """
+INSERT INTO ledger_logplace (number, entry_id)
+SELECT %(size)s - 1 + row_number() OVER (ORDER BY queued_at, entry_id), entry_id
+FROM (SELECT queued_at, entry_id FROM ledger_outbox ORDER BY queued_at, entry_id LIMIT %(batch)s) waiting
+ORDER BY 1
+RETURNING entry_id
+"""
+
+
+class LogBroken(Conflict):
+    """What the database holds of the log is not what was signed of it. Nothing is signed until somebody has looked."""
+
+    code = "log_broken"
+
+
+class SequencerRuns(Conflict):
+    """Another sequencer is at work, and only one gives places."""
+
+    code = "sequencer_runs"
+
+
+class Sequenced(NamedTuple):
+    """What one pass came to: how many entries got their place, and how many the log has."""
+
+    placed: int
+    size: int
+
+
+@contextmanager
+def the_only_one() -> Iterator[None]:
+    """Hold the sequencer's lock. Raises SequencerRuns where another one does."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK)
+        if not cursor.fetchone()[0]:
+            raise SequencerRuns("Another sequencer is at work on this database; only one gives places.")
+    try:
+        yield
+    finally:
+        if connection.connection is not None and not connection.connection.closed:
+            with connection.cursor() as cursor:
+                cursor.execute(_UNLOCK)
+
+
+def sequence() -> Sequenced:
+    """Give all that waits its place, then sign how far the tree reaches, where that is further than before."""
+    placed = 0
+    while now := place_batch():
+        placed += now
+        if now < BATCH:
+            break
+    return Sequenced(placed, sign_state())
+
+
+@transaction.atomic(durable=True)
+def place_batch(limit: int = BATCH) -> int:
+    """Move the entries that have waited longest from the queue to their places; gives how many."""
+    size = store.count_places()
+    with connection.cursor() as cursor:
+        cursor.execute(_PLACE, {"size": size, "batch": limit})
+        entries: list[UUID] = [row[0] for row in cursor.fetchall()]
+    if not entries:
+        return 0
+    Outbox.objects.filter(entry__in=entries).delete()
+    FullTile.objects.bulk_create(list(_completed(size, size + len(entries))))
+    return len(entries)
+
+
+def sign_state() -> int:
+    """Sign the state of the tree where it has grown since the last signature; gives its size. Raises LogBroken."""
+    last = store.find_checkpoint()
+    before = 0 if last is None else last.size
+    size = store.count_places()
+    if size == before:
+        return size
+    _check_leaves(before, size)
+    if last is not None and store.find_root(before) != bytes(last.root):
+        raise LogBroken(
+            f"The first {before} entries of the log are not those that were signed. Nothing more is signed. Compare the "
+            "database with a backup and with the copies of the log that others keep."
+        )
+    _sign(Checkpoint(settings.LEDGER_ORIGIN, size, store.find_root(size)))
+    return size
+
+
+@transaction.atomic(durable=True)
+def _sign(checkpoint: Checkpoint) -> None:
+    note = sign_checkpoint(checkpoint, signing.signing_key(settings.LEDGER_SIGNING_KEY_FILE))
+    SignedCheckpoint.objects.create(
+        size=checkpoint.size, root=checkpoint.root, note=note.format(), signed_at=clock.now()
+    )
+
+
+def _check_leaves(first: int, end: int) -> None:
+    """Each leaf that is signed for the first time hashes to what stands in the tree for it."""
+    rows = LogPlace.objects.filter(number__gte=first, number__lt=end).values_list(
+        "number", "entry__leaf", "entry__leaf_hash"
+    )
+    for number, leaf, digest in rows.iterator(chunk_size=BATCH):
+        if leaf_hash(bytes(leaf)) != bytes(digest):
+            raise LogBroken(f"Entry {number} of the log is not what its hash says. Nothing more is signed.")
+
+
+def _completed(old: int, new: int) -> Iterator[FullTile]:
+    """The tiles that became whole as the tree grew from `old` to `new` leaves, level by level."""
+    level, fresh = 0, store.list_hashes(0, old - old % WIDTH, new)
+    first, end = old // WIDTH, new // WIDTH
+    while end > first:
+        tops = []
+        for number in range(first, end):
+            tile = _full(level, number, fresh[(number - first) * WIDTH : (number - first + 1) * WIDTH])
+            tops.append(bytes(tile.top))
+            yield tile
+        level += 1
+        begin = first - first % WIDTH
+        fresh = [*store.list_hashes(level, begin, first), *tops]
+        first, end = first // WIDTH, end // WIDTH
+
+
+def _full(level: int, number: int, hashes: Sequence[bytes]) -> FullTile:
+    return FullTile(level=level, number=number, hashes=b"".join(hashes), top=fold(hashes))

@@ -1,0 +1,132 @@
+"""Sources in the API: what each is and what was last seen of it; describing one, and the names in it that mean nobody."""
+
+from typing import Any
+
+import msgspec
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, serializers, status
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from charter.measures import sources
+from charter.measures.filters import SourceFilter
+from charter.measures.models import SourceSurvey, UnmatchedName
+from charter.registry.models.sources import Source
+from charter.registry.permissions import check_can_describe_source
+from charter.registry.source_descriptions import SourceDescription
+from governance.people.permissions import check_can_administer
+from governance.people.requests import ApiRequest
+from governance.people.scopes import Scope
+from ground.errors import BadInput
+from ground.msgspec_errors import locate_fault, strip_place
+from ground.paging import ByCursor
+
+
+class SourceSurveySerializer(serializers.ModelSerializer[SourceSurvey]):
+    """What was last seen of a source; shares are of its rows."""
+
+    class Meta:
+        model = SourceSurvey
+        fields = ["taken_at", "connected", "faults", "rows", "newest_at", "people_known", "teams_known"]
+
+
+class SourceSerializer(serializers.ModelSerializer[Source]):
+    """A source as it is described, with what was last seen of it."""
+
+    columns = serializers.DictField()
+    survey = SourceSurveySerializer(default=None)
+
+    class Meta:
+        model = Source
+        fields = [
+            "slug", "name", "kind", "description", "owner", "cadence", "region", "columns", "described_at", "survey",
+        ]  # fmt: skip
+
+
+class SourceInput(serializers.Serializer[Any]):
+    """A source as a file has it; `columns` holds a type and what it means for each name."""
+
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    kind = serializers.CharField()
+    description = serializers.CharField()
+    owner = serializers.CharField()
+    cadence = serializers.CharField()
+    region = serializers.CharField()
+    columns = serializers.DictField()
+
+
+class UnmatchedSerializer(serializers.ModelSerializer[UnmatchedName]):
+    """A name that means nobody, in how many rows it stands, and whom it may mean."""
+
+    class Meta:
+        model = UnmatchedName
+        fields = ["kind", "name", "events", "suggestion"]
+
+
+class _SourcesBySlug(ByCursor):
+    ordering = "slug"
+
+
+class _MostRowsFirst(ByCursor):
+    ordering = ("-events", "id")
+
+
+class SourceList(generics.ListAPIView[Source]):
+    """All sources; POST describes one, for the first time or anew (S15, S65)."""
+
+    token_scope = Scope.WRITE
+    queryset = Source.objects.select_related("survey")
+    serializer_class = SourceSerializer
+    pagination_class = _SourcesBySlug
+    filterset_class = SourceFilter
+
+    @extend_schema(request=SourceInput, responses={201: SourceSerializer})
+    def post(self, http: ApiRequest) -> Response:
+        check_can_describe_source(http.user)
+        described = sources.describe_source(description=_parse(http.data), by=http.user)
+        told = SourceSerializer(self.get_queryset().get(pk=described.pk)).data
+        return Response(told, status=status.HTTP_201_CREATED)
+
+
+class SourceDetail(generics.RetrieveAPIView[Source]):
+    """One source."""
+
+    queryset = Source.objects.select_related("survey")
+    serializer_class = SourceSerializer
+    lookup_field = "slug"
+
+
+class UnmatchedList(generics.ListAPIView[UnmatchedName]):
+    """The names in a source that mean nobody, those of most rows first, for administrators."""
+
+    request: ApiRequest
+    queryset = UnmatchedName.objects.none()  # for the API's description
+    serializer_class = UnmatchedSerializer
+    pagination_class = _MostRowsFirst
+
+    def get_queryset(self) -> QuerySet[UnmatchedName]:
+        check_can_administer(self.request.user)
+        source = get_object_or_404(Source, slug=self.kwargs["slug"])
+        return UnmatchedName.objects.filter(survey__source=source)
+
+
+class SourcesLookedAt(APIView):
+    """Look at every source now."""
+
+    token_scope = Scope.WRITE
+
+    @extend_schema(operation_id="sources_survey", request=None, responses=SourceSerializer(many=True))
+    def post(self, http: ApiRequest) -> Response:
+        sources.survey_sources(by=http.user)
+        return Response(SourceSerializer(Source.objects.select_related("survey"), many=True).data)
+
+
+def _parse(body: object) -> SourceDescription:
+    try:
+        return msgspec.convert(body, SourceDescription)
+    except msgspec.ValidationError as error:
+        field = locate_fault(str(error))[1].replace("[...]", "") or "body"
+        raise BadInput(f"{strip_place(str(error))}.", field=field) from None

@@ -1,0 +1,1 @@
+"""Pages of sources: what each is, how fresh it is, and which of its names mean nobody."""

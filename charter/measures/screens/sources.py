@@ -1,0 +1,110 @@
+"""The list of sources, a source, and describing one."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django_tables2 import RequestConfig
+
+from charter.measures import sources
+from charter.measures.filters import SourceFilter
+from charter.measures.models import UnmatchedName
+from charter.measures.permissions import can_publish, check_can_publish
+from charter.measures.screens.forms import SourceForm, tell_columns
+from charter.measures.screens.tables import SourceTable, UnmatchedTable, freshness_tag
+from charter.registry.describing import list_readers
+from charter.registry.models.sources import Source
+from charter.registry.permissions import can_describe_source
+from governance.people.permissions import can_administer
+from governance.people.requests import PageRequest
+from governance.ui import narrowing
+from ground import clock
+
+A_PAGE = 25
+
+
+def list_sources() -> QuerySet[Source]:
+    """All sources with what was last seen of them."""
+    return Source.objects.select_related("survey").annotate(unmatched=Count("survey__unmatched"))
+
+
+def sources_page(request: PageRequest) -> HttpResponse:
+    """All sources, to narrow and to sort."""
+    everything = list_sources()
+    narrowed = SourceFilter(request.GET, queryset=everything)
+    table = SourceTable(narrowed.qs, now=clock.now())
+    table.caption = _("Sources")
+    RequestConfig(request, paginate={"per_page": A_PAGE}).configure(table)
+    given = {
+        "form": narrowed.form,
+        "table": table,
+        "total": everything.count(),
+        "chips": list(narrowing.list_chips(request, narrowed, (), reverse("sources"))),
+        "describes": can_describe_source(request.user),
+        "surveys": can_publish(request.user),
+        "administers": can_administer(request.user),
+    }
+    return render(request, "measures/sources.html", given, status=200 if narrowed.form.is_valid() else 400)
+
+
+def source_page(request: PageRequest, slug: str) -> HttpResponse:
+    """What a source is and what was last seen of it; names that mean nobody are for administrators alone."""
+    source = get_object_or_404(list_sources(), slug=slug)
+    given: dict[str, Any] = {
+        "source": source,
+        "described": source.read(),
+        "survey": getattr(source, "survey", None),
+        "state": freshness_tag(source, clock.now()),
+        "readers": list_readers(slug),
+        "describes": can_describe_source(request.user),
+        "administers": can_administer(request.user),
+    }
+    if given["administers"] and given["survey"]:
+        found = UnmatchedName.objects.filter(survey=given["survey"])
+        table = UnmatchedTable(found, source=slug)
+        table.caption = _("Names that mean nobody here")
+        RequestConfig(request, paginate={"per_page": A_PAGE}).configure(table)
+        given["table"] = table
+    return render(request, "measures/source.html", given)
+
+
+def describe_new(request: PageRequest) -> HttpResponse:
+    """Describe a table that nobody has described."""
+    return _describe(request, None)
+
+
+def describe_again(request: PageRequest, slug: str) -> HttpResponse:
+    """Change what is said of a source."""
+    return _describe(request, get_object_or_404(Source, slug=slug))
+
+
+def survey(request: PageRequest) -> HttpResponse:
+    """Look at every source now, after one page that says what that does."""
+    check_can_publish(request.user)
+    if request.method == "POST":
+        found = sources.survey_sources(by=request.user)
+        messages.success(request, _("%(number)s sources were looked at.") % {"number": len(found)})
+        return redirect("sources")
+    return render(request, "measures/survey.html")
+
+
+def _describe(request: PageRequest, source: Source | None) -> HttpResponse:
+    initial = _initial(source) if source else None
+    form = SourceForm(request.POST or None, initial=initial)
+    if source:
+        form.fields["slug"].disabled = True
+    if request.method == "POST" and form.accepted(
+        lambda: sources.describe_source(description=form.described, by=request.user)
+    ):
+        messages.success(request, _("The source is described."))
+        return redirect("source", slug=form.described.slug)
+    return render(request, "measures/describe.html", {"form": form, "source": source}, status=form.status)
+
+
+def _initial(source: Source) -> dict[str, str]:
+    shown = ("slug", "name", "kind", "description", "owner", "cadence", "region")
+    return {**{name: getattr(source, name) for name in shown}, "columns": tell_columns(source.read())}

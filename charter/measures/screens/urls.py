@@ -1,0 +1,41 @@
+"""Routes of the sources and of revisions."""
+
+from django.utils.translation import gettext_lazy as _
+
+from charter.measures.permissions import check_can_publish
+from charter.measures.screens import revision_urls, sources
+from charter.registry.permissions import check_can_describe_source
+from governance.ui.page_access import SIGNED_IN, accounts
+from governance.ui.routes import Nav, page
+
+DESCRIBERS = accounts("Administrators and metric owners.", check_can_describe_source)
+SURVEYORS = accounts("Administrators and machines.", check_can_publish)
+
+urlpatterns = [
+    page(
+        "sources",
+        sources.sources_page,
+        name="sources",
+        access=SIGNED_IN,
+        footer=Nav(_("Sources"), 25),
+        under="metrics",
+    ),
+    page("sources/new", sources.describe_new, name="source-new", access=DESCRIBERS, under="metrics"),
+    page("sources/survey", sources.survey, name="source-survey", access=SURVEYORS, under="metrics"),
+    page(
+        "sources/<slug:slug>",
+        sources.source_page,
+        name="source",
+        access=SIGNED_IN,
+        stored=False,
+        under="metrics",
+    ),
+    page(
+        "sources/<slug:slug>/change",
+        sources.describe_again,
+        name="source-change",
+        access=DESCRIBERS,
+        under="metrics",
+    ),
+    *revision_urls.urlpatterns,
+]

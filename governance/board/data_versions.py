@@ -1,0 +1,7 @@
+"""What the line reads of the board: how cases ended, and what they bound, waived and tried out."""
+
+from governance.board.models import Case, Condition, Pilot, Waiver
+from ground.data_versions import DataVersion
+
+BOARD = DataVersion("board", {Case: ("state",), Condition: (), Waiver: (), Pilot: ()})
+DATA_VERSIONS = [BOARD]

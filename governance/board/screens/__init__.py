@@ -1,0 +1,1 @@
+"""Pages of the board, and of what it decides."""

@@ -1,0 +1,56 @@
+"""The list of cases, and the minutes of those that are decided."""
+
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from charter.registry.screens.page_context import today
+from governance.board import permissions, queries
+from governance.board.screens import case_summary
+from governance.board.screens.filters import CaseFilter
+from governance.board.screens.tables import CaseTable
+from governance.people.requests import PageRequest
+from governance.ui import narrowing
+from governance.ui.lists import turn_table
+from ground.paging import ByPlace
+from ground.parsing import clean_word
+
+A_PAGE = 25
+COUNTED = {"state": "state", "kind": "kind"}
+
+
+def cases(request: PageRequest) -> HttpResponse:
+    """All cases that the reader may see, to narrow and to sort, with what needs their vote first said (S143)."""
+    seen = queries.list_visible_cases(request.user)
+    needing = list(queries.list_cases_to_vote_on(request.user))
+    waiting = frozenset(case.pk for case in needing)
+    narrowed = CaseFilter(request.GET, queryset=seen, request=request, waiting=waiting)
+    counts = narrowing.count_words(seen, COUNTED)
+    narrowing.offer_counted(request, narrowed, counts)
+    table = CaseTable(narrowed.qs, waiting=waiting, changed=queries.find_changed_cases(request.user))
+    table.caption = _("Cases")
+    turn_table(request, table, A_PAGE)
+    given = {
+        "form": narrowed.form,
+        "table": table,
+        "total": sum(counts["state"].values()),
+        "chips": list(narrowing.list_chips(request, narrowed, COUNTED, reverse("cases"))),
+        "sits": bool(queries.list_seats_of(request.user, today(request))),
+        "waiting": len(waiting),
+        "batch": sum(1 for case in needing if permissions.is_low_risk(case)),
+    }
+    status = 200 if narrowed.form.is_valid() else 400
+    return render(request, "board/cases.html", given, status=status)
+
+
+def minutes(request: PageRequest) -> HttpResponse:
+    """What the board decided, newest first, with its minutes, for everybody (S143)."""
+    word = clean_word(request.GET.get("text", ""))
+    found = queries.list_cases().filter(outcome__isnull=False).order_by("-outcome__decided_at")
+    if word:
+        found = found.filter(Q(outcome__minutes__icontains=word) | Q(subject__icontains=word))
+    listed = ByPlace(found, A_PAGE).get_page(request.GET.get("page"))
+    decided = [(case, case_summary.name_case(case)) for case in listed]
+    return render(request, "board/minutes.html", {"listed": listed, "decided": decided, "word": word})

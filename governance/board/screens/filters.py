@@ -1,0 +1,56 @@
+"""How the list of cases is narrowed."""
+
+from typing import Any
+from uuid import UUID
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from governance.board.models import Case
+from governance.board.states import CaseKind, CaseState
+
+
+class CaseFilter(django_filters.FilterSet):
+    """By words, kind, state, and whether the reader's seat is still to be heard (`waiting`, their keys)."""
+
+    vote = django_filters.ChoiceFilter(
+        label=_("My vote"),
+        choices=[("needed", _("Needed"))],
+        empty_label=_("Any"),
+        method="by_need",
+    )
+    handler = django_filters.ChoiceFilter(
+        label=_("Handled by"),
+        choices=[("me", _("Me"))],
+        empty_label=_("Anybody"),
+        method="by_handler",
+    )
+    state = django_filters.MultipleChoiceFilter(
+        label=_("State"), choices=CaseState.choices, widget=forms.CheckboxSelectMultiple
+    )
+    kind = django_filters.MultipleChoiceFilter(
+        label=_("Kind"), choices=CaseKind.choices, widget=forms.CheckboxSelectMultiple
+    )
+    text = django_filters.CharFilter(label=_("Words"), method="by_text", max_length=100)
+
+    class Meta:
+        model = Case
+        fields = ()
+
+    def __init__(self, *args: Any, waiting: frozenset[UUID], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._waiting = waiting
+
+    def by_need(self, found: QuerySet[Case], _name: str, _value: str) -> QuerySet[Case]:
+        """Open cases that the reader's seats have not been heard on."""
+        return found.filter(pk__in=self._waiting)
+
+    def by_handler(self, found: QuerySet[Case], _name: str, _value: str) -> QuerySet[Case]:
+        """Cases that the reader handles, or handled until they closed."""
+        return found.filter(handling__user=self.request.user)
+
+    def by_text(self, found: QuerySet[Case], _name: str, value: str) -> QuerySet[Case]:
+        """Part of the subject, or of the metric's name."""
+        return found.filter(Q(subject__icontains=value) | Q(charter_version__metric__name__icontains=value))

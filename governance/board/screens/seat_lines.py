@@ -1,0 +1,97 @@
+"""What the six seats did with a case, in shapes and words. What they said stays out until it is closed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from governance.board.models import Ballot
+from governance.board.queries import Holders
+from governance.board.states import SeatKind, Vote
+
+SHAPES = {
+    Vote.APPROVE: "permit",
+    Vote.REJECT: "deny",
+    Vote.VETO: "deny",
+    Vote.ABSTAIN: "dash",
+    Vote.RECUSE: "dash",
+}
+SAID = {
+    Vote.APPROVE: gettext_lazy("For it"),
+    Vote.REJECT: gettext_lazy("Against it"),
+    Vote.VETO: gettext_lazy("Veto"),
+    Vote.ABSTAIN: gettext_lazy("Abstained"),
+    Vote.RECUSE: gettext_lazy("Stood back"),
+}
+
+
+@dataclass(frozen=True)
+class SeatLine:
+    """One seat beside a case: its name, the shape and word of where it stands, and whether it is the reader's."""
+
+    name: str
+    shape: str
+    words: str
+    yours: bool
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What a seat said on a closed case, with its reason."""
+
+    seat: str
+    who: str
+    shape: str
+    said: str
+    reason: str
+    dissent: bool
+
+
+def list_sealed_seats(
+    seats: Sequence[Holders], heard: frozenset[SeatKind], own: Sequence[SeatKind]
+) -> list[SeatLine]:
+    """The seats of an open case: heard or not, never how."""
+    return [_sealed(holders, holders.seat in heard, holders.seat in own) for holders in seats]
+
+
+def list_opened_seats(ballots: Sequence[Ballot], own: Sequence[SeatKind]) -> list[SeatLine]:
+    """The seats of a closed case, each with its vote."""
+    votes: Mapping[str, str] = {ballot.seat.kind: ballot.vote for ballot in ballots}
+    return [_opened(seat, votes.get(seat), seat in own) for seat in SeatKind]
+
+
+def list_statements(ballots: Sequence[Ballot], *, approved: bool) -> list[Statement]:
+    """What each seat said and why, those who were outvoted first (DESIGN, Board: dissent is published)."""
+    told = [_statement(ballot, approved) for ballot in ballots]
+    return sorted(told, key=lambda each: not each.dissent)
+
+
+def _sealed(holders: Holders, heard: bool, yours: bool) -> SeatLine:
+    if heard:
+        return SeatLine(_name(holders.seat, yours), "envelope", _("Sealed"), yours)
+    words = _("Not yet heard") if holders.member or holders.alternates else _("Not yet heard, vacant")
+    return SeatLine(_name(holders.seat, yours), "due", words, yours)
+
+
+def _opened(seat: SeatKind, vote: str | None, yours: bool) -> SeatLine:
+    if vote is None:
+        return SeatLine(_name(seat, yours), "withheld", _("Not heard"), yours)
+    return SeatLine(_name(seat, yours), SHAPES[Vote(vote)], str(SAID[Vote(vote)]), yours)
+
+
+def _name(seat: SeatKind, yours: bool) -> str:
+    return _("%(seat)s (you)") % {"seat": seat.label} if yours else str(seat.label)
+
+
+def _statement(ballot: Ballot, approved: bool) -> Statement:
+    vote = Vote(ballot.vote)
+    against = vote in (Vote.REJECT, Vote.VETO)
+    return Statement(
+        seat=str(SeatKind(ballot.seat.kind).label),
+        who=ballot.user.name,
+        shape=SHAPES[vote],
+        said=str(SAID[vote]),
+        reason=ballot.reason,
+        dissent=against if approved else vote == Vote.APPROVE,
+    )

@@ -1,0 +1,70 @@
+"""Where the settings find the database and the counts, and how they connect. From the environment as well."""
+
+from pathlib import Path
+from urllib.parse import parse_qs, quote, urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from ground.embedded import cluster
+
+env = environ.Env()
+
+
+def database(url: str) -> dict[str, object]:
+    """Connection settings from a libpq URL; the socket folder may stand in `?host=`."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ImproperlyConfigured(
+            "DATABASE_URL must begin with postgresql:// — PostgreSQL is the only database."
+        )
+    settings: dict[str, object] = env.db_url_config(parts._replace(query="").geturl())
+    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    settings["HOST"] = query.pop("host", settings.get("HOST", ""))
+    settings["PORT"] = query.pop("port", settings.get("PORT", ""))
+    settings["ENGINE"] = "django.db.backends.postgresql"
+    settings["ATOMIC_REQUESTS"] = False
+    settings["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+    settings["CONN_HEALTH_CHECKS"] = True
+    settings["OPTIONS"] = {**query, "application_name": "metric-charter", **preparing()}
+    return settings
+
+
+def shared_cache(url: str) -> str:
+    """The address of the Redis that keeps counts; none where PostgreSQL keeps them."""
+    if url and not _is_of_redis(url):
+        raise ImproperlyConfigured(
+            "CACHE_URL must be the address of a Redis, such as redis://cache:6379/0. Without it PostgreSQL keeps the counts."
+        )
+    return url
+
+
+def _is_of_redis(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        number = parts.path.strip("/") or "0"
+        return (
+            parts.scheme in {"redis", "rediss"}
+            and bool(parts.hostname)
+            and parts.port != 0
+            and number.isdecimal()
+        )
+    except ValueError:  # a port that is no number
+        return False
+
+
+def preparing() -> dict[str, int | None]:
+    """How psycopg prepares the statements that ask for it (ground/statements.py); the ORM's bind in the client and never do.
+
+    Without a threshold it prepares nothing, whatever is asked, and Django gives none. DATABASE_PREPARE=false is for poolers
+    that hand each transaction another connection and do not keep prepared statements apart.
+    """
+    return {"prepare_threshold": 5 if env.bool("DATABASE_PREPARE", default=True) else None}
+
+
+def embedded_url(var_dir: Path) -> str:
+    """Where the runtime role finds the embedded server of a folder, whether or not it runs yet."""
+    folder = var_dir / "postgres"
+    if cluster.runtime_path(folder).exists():
+        return cluster.address(folder, cluster.RUNTIME)
+    return f"postgresql://{cluster.RUNTIME}@/{cluster.DATABASE}?host={quote(str(folder / 'run'), safe='')}"

@@ -1,0 +1,73 @@
+"""Decisions about requests: what was asked, what was true, what the rules said."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from audits.ledger.models import Entry
+from audits.ledger.ties import tied, told_by
+from charter.programme.models import choices
+from charter.rules.vocabulary import Outcome
+from governance.decisions.events import QuestionAnswered, QuestionChecked
+from ground import clock
+from ground.models import Record
+
+
+class Door(models.TextChoices):
+    """Where a request came in; every door calls the same service."""
+
+    SCREEN = "screen", _("Screen")
+    API = "api", _("API")
+    SHELL = "shell", _("Shell")
+
+
+class DecisionRecord(Record):
+    """One request, decided: facts, rulebook, verdict, and the hash of the rows that left. Written once."""
+
+    at = models.DateTimeField(default=clock.now)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions")
+    door = models.CharField(max_length=10, choices=Door)
+    checked_only = models.BooleanField()  # a check: no rows were asked for
+    request = models.JSONField()
+    facts = models.JSONField()
+    metrics = ArrayField(models.CharField(max_length=100))
+    cohorts = ArrayField(models.CharField(max_length=200))
+    subjects = ArrayField(models.CharField(max_length=100))  # external ids of persons asked about
+    use = models.CharField(max_length=40)  # the decision that the values are for
+    grain = models.CharField(max_length=20)
+    verdict = models.CharField(max_length=10, choices=choices(Outcome))
+    rules = ArrayField(models.CharField(max_length=20))
+    matches = models.JSONField()  # each rule as it was told to the asker
+    obligations = ArrayField(models.CharField(max_length=60))
+    rulebook_hash = models.CharField(max_length=64)
+    content_hash = models.CharField(max_length=64, blank=True)  # of the rows, blank where none left
+    snapshot = models.CharField(
+        max_length=80, blank=True
+    )  # the newest that rows came from, blank where none left
+    paired = models.JSONField(
+        default=list
+    )  # the metrics told beside those asked for, each with its own verdict
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="decision")
+
+    class Meta:
+        ordering = ["-at"]
+        indexes = [
+            models.Index(fields=["actor", "-at"], name="decision_actor_at"),
+            # Few of what anybody asks is refused or about single people: what looking needs to know is found at once.
+            models.Index(
+                fields=["actor", "at"],
+                condition=models.Q(verdict__in=[Outcome.DENY.value, Outcome.REFER.value], checked_only=False),
+                name="decision_refused",
+            ),
+            models.Index(
+                fields=["actor", "at"],
+                condition=models.Q(verdict=Outcome.PERMIT.value, checked_only=False) & ~models.Q(subjects=[]),
+                name="decision_looks",
+            ),
+            GinIndex(fields=["metrics"], name="decision_metrics"),
+            GinIndex(fields=["cohorts"], name="decision_cohorts"),
+            GinIndex(fields=["subjects"], name="decision_subjects"),
+        ]
+        triggers = [*tied(insert=[told_by("entry_id", QuestionAnswered, QuestionChecked)])]

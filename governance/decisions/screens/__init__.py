@@ -1,0 +1,1 @@
+"""Pages of asking, of answers and of rulings."""

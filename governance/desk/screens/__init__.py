@@ -1,0 +1,1 @@
+"""Pages of what several apps have a part in."""

@@ -1,0 +1,208 @@
+"""Home: what one may use, and what waits for one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from charter.programme.states import ProgrammeState
+from charter.registry import queries as registry
+from charter.registry.models import CharterVersion, Metric
+from charter.registry.queries import MetricUses
+from charter.registry.screens.page_context import badge, programme, today
+from charter.registry.states import StandingChoices
+from charter.rules import words
+from charter.rules.vocabulary import Role, Standing
+from governance.board import queries as board
+from governance.board import seating
+from governance.board.screens.founding import list_founding_steps
+from governance.decisions import queries as decisions
+from governance.decisions.models import DecisionRecord
+from governance.decisions.screens import possible_uses
+from governance.people.models import CohortKind, User
+from governance.people.requests import PageRequest
+from governance.training import queries as training
+from governance.training.queries import Readiness
+from governance.training.screens.overview import is_asked_to_train
+from governance.ui import questions
+from ground import calendar, clock
+
+LAST_ANSWERS = 5
+A_PAGE = 20  # of metrics
+# Charters that wait for their owner, with what for.
+OWNER_WAITS = {
+    StandingChoices.DRAFT: gettext_lazy(
+        "A draft. Nobody can use it until you hand it in and the board approves it."
+    ),
+    StandingChoices.REJECTED: gettext_lazy("The board rejected it. Its reasons stand on the page."),
+    StandingChoices.SUSPENDED: gettext_lazy("It is suspended, so nobody can use it."),
+    StandingChoices.EXPIRED: gettext_lazy("It has expired, so nobody can use it."),
+}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something that waits for the reader: what, why it matters, where, and until when."""
+
+    what: str
+    why: str
+    url: str
+    due: str = ""
+
+
+def home(request: PageRequest) -> HttpResponse:
+    """What the reader may use today, what waits for them, and what they asked last."""
+    user, on = request.user, today(request)
+    reader = possible_uses.read_reader(user, on)
+    found = list(registry.list_metrics())
+    names = {metric.slug: metric.name for metric in found}
+    ready = training.read_readiness(user)
+    open_to = _open_to(reader)
+    listed = Paginator(open_to, A_PAGE).get_page(request.GET.get("page"))
+    given = {
+        "mine": [cohort for cohort in reader.cohorts if cohort.roles and cohort.kind == CohortKind.TEAM],
+        "listed": listed,
+        "usable": possible_uses.foresee_uses(
+            reader, list(listed.object_list), among=open_to[: possible_uses.MOST_OTHERS]
+        ),
+        "waiting": [
+            *_training(request, ready, on),
+            *_board(request),
+            *_seats(user, on),
+            *_notes(user, hr=badge(request).holds(Role.HR)),
+            *_own_charters(found, user),
+        ],
+        "owned": [metric for metric in found if metric.owner_id == user.pk],
+        "answers": _last_answers(decisions.list_asked_by(user)[:LAST_ANSWERS], names),
+        "rules": ready.rules,
+        "counts": _counts(found),
+        "auditor": badge(request).holds(Role.AUDITOR),
+        "hr": badge(request).holds(Role.HR),
+    }
+    return render(request, "desk/home.html", given)
+
+
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """What works, what does not, and whom to tell."""
+    return render(request, "desk/accessibility.html")
+
+
+def _open_to(reader: possible_uses.UseReader) -> list[MetricUses]:
+    """The metrics whose charters open some use to the reader; suspended ones last, so that nobody wonders."""
+    roles, now = possible_uses.find_roles(reader), clock.now()
+    found = [
+        metric
+        for metric in reader.metrics
+        if possible_uses.is_open_to(metric, roles)
+        and (metric.expires_at is None or metric.expires_at > now or metric.standing is Standing.SUSPENDED)
+    ]
+    return sorted(found, key=lambda metric: metric.standing is Standing.SUSPENDED)
+
+
+def _training(request: PageRequest, ready: Readiness, on: date) -> list[Waiting]:
+    """What is asked of the reader before they may ask: the rules of everybody, the course of those who look at others."""
+    waits = []
+    if ready.rules is not None and ready.rules.acknowledged_at is None:
+        what = _("Read and acknowledge the rules, version %(number)s") % {"number": ready.rules.number}
+        why = _("Until you have, every question you ask is refused.")
+        waits.append(Waiting(what, why, reverse("rules"), _("Now")))
+    if ready.course is not None and not ready.attests(on) and is_asked_to_train(request):
+        what = _("Go on with the course") if ready.course.attempt else _("Take the course about the rules")
+        why = _("Until you have passed it, performance views of others are shut to you.")
+        waits.append(Waiting(what, why, reverse("training"), _("Lapsed") if ready.attested else ""))
+    return waits
+
+
+def _board(request: PageRequest) -> list[Waiting]:
+    """What the board's seats ask of the reader: an invitation, the founding, somebody to confirm."""
+    found = programme(request)
+    if found is not None and found.state == ProgrammeState.ACTIVE:
+        return _to_confirm(request.user)
+    return [Waiting(each.what, each.why, each.url) for each in list_founding_steps(request.user, found)]
+
+
+def _to_confirm(user: User) -> list[Waiting]:
+    """Who is to be a member, and waits for the members of the other seats."""
+    return [
+        Waiting(
+            _("Confirm %(name)s for the seat “%(seat)s”") % {"name": term.user.name, "seat": term.seat},
+            _("They sit once more than half of the members of the other seats have confirmed them."),
+            reverse("board-term", args=[term.pk]),
+        )
+        for term in seating.list_to_confirm(user, calendar.today())
+    ]
+
+
+def _seats(user: User, on: date) -> list[Waiting]:
+    """Open cases that the reader's seats have not been heard on."""
+    seats = board.list_seats_of(user, on)
+    if not seats:
+        return []
+    ends = list(board.list_cases_to_vote_on(user).values_list("closes_at", flat=True))
+    if not ends:
+        return []
+    count = len(ends)
+    seat = words.listed(words.inside(str(seat.label)) for seat in seats)
+    what = ngettext("%(count)s case needs your vote", "%(count)s cases need your vote", count) % {
+        "count": count
+    }
+    why = _("The board has not heard your seat yet: %(seat)s. Votes are sealed until a case closes.") % {
+        "seat": seat
+    }
+    return [Waiting(what, why, reverse("cases") + "?vote=needed", _day(ends[0]))]
+
+
+def _notes(user: User, *, hr: bool) -> list[Waiting]:
+    """Context notes that wait for the reader to confirm them."""
+    count = len(decisions.list_notes_to_settle(user, hr=hr))
+    if not count:
+        return []
+    what = ngettext("%(count)s context note waits for you", "%(count)s context notes wait for you", count) % {
+        "count": count
+    }
+    why = _("Until each is confirmed or turned down, decisions about people wait for it.")
+    return [Waiting(what, why, reverse("context"))]
+
+
+def _own_charters(found: list[Metric], user: User) -> list[Waiting]:
+    """The reader's charters that cannot be used, or whose decisions are due for review."""
+    waits = []
+    for metric in found:
+        version: CharterVersion | None = metric.current
+        if metric.owner_id != user.pk or version is None:
+            continue
+        if version.standing in OWNER_WAITS:
+            waits.append(
+                Waiting(
+                    metric.name,
+                    str(OWNER_WAITS[StandingChoices(version.standing)]),
+                    reverse("metric", args=[metric.slug]),
+                )
+            )
+    return waits
+
+
+def _day(moment: datetime) -> str:
+    """The day on which something is due, in the programme's zone."""
+    return formats.date_format(timezone.localtime(moment), "D j F")
+
+
+def _last_answers(
+    found: Iterable[DecisionRecord], names: dict[str, str]
+) -> list[tuple[object, questions.QuestionInWords]]:
+    return [(each, questions.put_in_words(questions.read_request(each.request), names)) for each in found]
+
+
+def _counts(found: list[Metric]) -> dict[str, int]:
+    """How many metrics there are, and how many are in force."""
+    active = sum(
+        1 for metric in found if metric.current and metric.current.standing == StandingChoices.ACTIVE
+    )
+    return {"metrics": len(found), "active": active}

@@ -1,0 +1,83 @@
+"""Routes of home, of a metric's page, and of the contract and the records of processing."""
+
+from django.utils.translation import gettext_lazy as _
+
+from charter.programme.permissions import check_can_publish_contract
+from charter.registry.screens.page_context import badge, today
+from governance.board.states import SeatKind
+from governance.desk import permissions
+from governance.desk.screens import contract, home, metric, records
+from governance.people.requests import PageRequest
+from governance.ui.page_access import ANYONE, SIGNED_IN, PageAccess, accounts
+from governance.ui.routes import Nav, page
+
+
+def _check_can_read_records(request: PageRequest) -> None:
+    permissions.check_can_read_records(request.user, today(request))
+
+
+def _reads_records(request: PageRequest) -> bool:
+    """The same of what the page has read of its reader anyway."""
+    held = badge(request)
+    return any(map(held.holds, permissions.READ_RECORDS)) or SeatKind.LEGAL in held.seats
+
+
+READ_RECORDS = PageAccess(
+    "The legal seat, HR, auditors and administrators.",
+    on_entry=_check_can_read_records,
+)
+PUBLISH_THE_CONTRACT = accounts("HR.", check_can_publish_contract)
+
+urlpatterns = [
+    page("", home.home, name="home", access=SIGNED_IN, stored=False, nav=Nav(_("Home"), 10)),
+    page("metrics/<slug:slug>", metric.metric, name="metric", access=SIGNED_IN, under="metrics"),
+    page(
+        "contract",
+        contract.contract,
+        name="contract",
+        access=SIGNED_IN,
+        nav=Nav(_("The contract"), 100),
+        footer=Nav(_("The contract"), 10),
+    ),
+    page(
+        "contract/acknowledge", contract.acknowledge_contract, name="contract-acknowledge", access=SIGNED_IN
+    ),
+    page(
+        "contract/publish",
+        contract.publish_contract,
+        name="contract-publish",
+        access=PUBLISH_THE_CONTRACT,
+        under="contract",
+    ),
+    page(
+        "contract/metrics",
+        contract.metric_kinds,
+        name="contract-metrics",
+        access=SIGNED_IN,
+        under="contract",
+    ),
+    page(
+        "legal-record",
+        records.records,
+        name="records",
+        access=READ_RECORDS,
+        stored=False,
+        nav=Nav(_("Records"), 120, offered=_reads_records),
+    ),
+    page("legal-record.csv", records.records_csv, name="records-csv", access=READ_RECORDS, stored=False),
+    page(
+        "legal-record/<slug:slug>",
+        records.record,
+        name="record",
+        access=READ_RECORDS,
+        stored=False,
+        under="records",
+    ),
+    page(
+        "accessibility",
+        home.accessibility,
+        name="accessibility",
+        access=ANYONE,
+        footer=Nav(_("Accessibility"), 90),
+    ),
+]

@@ -1,0 +1,26 @@
+"""Signing in by a password, as Django does it."""
+
+from typing import Any
+
+from django.contrib.auth.backends import ModelBackend
+from django.http import HttpRequest
+
+from governance.people import services
+from governance.people.models import User
+
+
+class PasswordBackend(ModelBackend):
+    """Django's; a password that is kept by older means than today's is kept anew, and the log is told."""
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,
+    ) -> User | None:
+        user = super().authenticate(request, username, password, **kwargs)
+        if not isinstance(user, User) or password is None:
+            return None
+        services.rehash_password(user=user, password=password, by=user)
+        return user

@@ -1,0 +1,31 @@
+"""Whatever is written about who is who changes the people's data version; signing in does not."""
+
+from governance.people.models import (
+    Cohort,
+    CohortTeam,
+    Membership,
+    Person,
+    ReportingLine,
+    RoleGrant,
+    Team,
+    Token,
+    User,
+)
+from ground.data_versions import DataVersion
+
+PEOPLE = DataVersion(
+    "people",
+    {
+        User: ("username", "kind", "person", "is_active"),
+        Person: (),
+        RoleGrant: (),
+        Membership: (),
+        ReportingLine: (),
+        Team: (),
+        Cohort: (),
+        CohortTeam: (),
+    },
+)
+# When one was last used matters to nobody's rights.
+TOKENS = DataVersion("tokens", {Token: ("confirmed_by",)})
+DATA_VERSIONS = [PEOPLE, TOKENS]

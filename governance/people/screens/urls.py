@@ -1,0 +1,113 @@
+"""Routes of signing in, of one's password, sessions and tokens, of accounts, and of what sources call people and teams."""
+
+from functools import partial
+from typing import Any
+
+from django.urls import URLPattern
+from django.utils.translation import gettext_lazy as _
+
+from governance.people import badges, permissions
+from governance.people.screens import accounts, forgotten, names, password, sessions, sign_in
+from governance.people.screens import tokens as screens
+from governance.ui.page_access import ANYONE, SIGNED_IN, PageAccess, depending
+from governance.ui.page_access import accounts as held_by
+from governance.ui.routes import Nav, page
+
+ITS_REVOKERS = depending("Whose token it is; of a machine's its owner and administrators.")
+A_SECOND = depending("Administrators, but not who made the token or owns the machine.")
+ADMINISTRATORS = held_by("Administrators.", permissions.check_can_administer)
+HAS_THE_LINK = PageAccess(
+    "Whoever has followed a link that is not over, mailed to an account.", account=False
+)
+
+
+def _names(address: str, sort: names.NameSort) -> list[URLPattern]:
+    """The pages of names of one sort."""
+    given: dict[str, Any] = {"access": ADMINISTRATORS, "stored": False, "under": "metrics"}
+    return [
+        page(address, partial(names.list_names, sort=sort), name=sort.list_page, **given),
+        page(f"{address}/new", partial(names.give_name, sort=sort), name=sort.new_page, **given),
+        page(f"{address}/<uuid:key>/end", partial(names.end_name, sort=sort), name=sort.end_page, **given),
+    ]
+
+
+urlpatterns = [
+    *_names("names/people", names.PEOPLE),
+    *_names("names/teams", names.TEAMS),
+    page("sign-in", sign_in.sign_in, name="sign-in", access=ANYONE, stored=False),
+    page("sign-out", sign_in.sign_out, name="sign-out", access=ANYONE, stored=False),
+    page(
+        "password",
+        password.change_password,
+        name="password",
+        access=SIGNED_IN,
+        stored=False,
+        footer=Nav(_("Change your password"), 87),
+    ),
+    page("password/forgotten", forgotten.ask, name="password-forgotten", access=ANYONE, stored=False),
+    page("password/forgotten/asked", forgotten.asked, name="password-asked", access=ANYONE, stored=False),
+    page(
+        "password/link/<uuid:key>/<str:token>",
+        forgotten.follow,
+        name="password-link",
+        access=ANYONE,
+        stored=False,
+    ),
+    page("password/new", forgotten.set_new, name="password-new", access=HAS_THE_LINK, stored=False),
+    page(
+        "sessions",
+        sessions.list_sessions,
+        name="sessions",
+        access=SIGNED_IN,
+        stored=False,
+        footer=Nav(_("Your sessions"), 86),
+    ),
+    page("sessions/<uuid:key>/end", sessions.end_session, name="session-end", access=SIGNED_IN, stored=False),
+    page("sessions/end-others", sessions.end_others, name="sessions-end", access=SIGNED_IN, stored=False),
+    page(
+        "accounts",
+        accounts.list_accounts,
+        name="accounts",
+        access=ADMINISTRATORS,
+        stored=False,
+        footer=Nav(_("Accounts"), 88, offered=badges.shows_administrator),
+    ),
+    page("accounts/<uuid:key>", accounts.account, name="account", access=ADMINISTRATORS, stored=False),
+    page(
+        "accounts/<uuid:key>/link",
+        accounts.send_link,
+        name="account-link",
+        access=ADMINISTRATORS,
+        stored=False,
+    ),
+    page(
+        "accounts/<uuid:key>/end-sessions",
+        accounts.end_sessions,
+        name="account-sessions-end",
+        access=ADMINISTRATORS,
+        stored=False,
+    ),
+    page(
+        "tokens",
+        screens.list_tokens,
+        name="tokens",
+        access=SIGNED_IN,
+        stored=False,
+        footer=Nav(_("Your tokens"), 85),
+    ),
+    page("tokens/new", screens.make_token, name="token-new", access=SIGNED_IN, stored=False),
+    page(
+        "tokens/<uuid:key>/revoke",
+        screens.revoke_token,
+        name="token-revoke",
+        access=ITS_REVOKERS,
+        stored=False,
+    ),
+    page(
+        "tokens/<uuid:key>/confirm",
+        screens.confirm_token,
+        name="token-confirm",
+        access=A_SECOND,
+        stored=False,
+    ),
+]

@@ -1,6 +1,0 @@
-from django.apps import AppConfig
-
-
-class ViewsConfig(AppConfig):
-    name = "governance.views"
-    label = "views"

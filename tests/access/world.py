@@ -1,0 +1,310 @@
+"""A programme with one account of each role, and one object of each kind that pages are about."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from uuid import UUID
+
+from msgspec import Struct
+
+from charter.authoring import drafts
+from charter.measures.models import Revision, Snapshot
+from charter.programme.models import Programme
+from charter.registry import reviews
+from charter.registry import services as registry
+from charter.registry.models import CharterVersion, Metric
+from charter.rules.vocabulary import ContextKind, DecisionType, Grain, Outcome
+from governance.board import services as board
+from governance.board.models import Invitation
+from governance.board.states import ConditionKind, SeatKind
+from governance.decisions import services as decisions
+from governance.decisions.models import ContextNote, DecisionRecord, Hold
+from governance.decisions.states import HoldCause
+from governance.people import identities, tokens
+from governance.people.models import AccountKind, GrantedRole, Team, User, ValueStream
+from governance.people.scopes import Scope
+from governance.saved_views import services as views
+from governance.saved_views.models import ViewClass
+from ground import calendar
+from tests import factories, on_the_log
+from tests.governance.decisions.conftest import House
+from tests.governance.decisions.test_answer import ask
+
+JANUARY = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 2, 1)}
+NO_ACCOUNT = "no account"
+
+# The objects that a page is asked about: each in words, and as the arguments of its address.
+Objects = Sequence[tuple[str, Sequence[object]]]
+
+
+class World(Struct):
+    """Accounts by what they are called in the table, and the objects of each page by its name."""
+
+    accounts: dict[str, User]
+    objects: dict[str, Objects]
+
+
+def furnish(house: House) -> World:
+    """Make it all, through the services that make it in life."""
+    accounts = _open_accounts(house)
+    return World(
+        accounts,
+        {
+            **_of_charters(house, accounts),
+            **_of_the_board(accounts),
+            **_of_seats(accounts),
+            **_of_use(house, accounts),
+            **_of_tokens(accounts),
+            **_each(
+                ("account", "account-link", "account-sessions-end"), [("of an employee", [house.employee.pk])]
+            ),
+            **_of_sources(),
+        },
+    )
+
+
+def _open_accounts(house: House) -> dict[str, User]:
+    """One account of each role; whoever sits on the board has its role too, as in life."""
+    search, stream = Team.objects.get(slug="search"), ValueStream.objects.get()
+    accounts = {
+        "employee": house.employee,
+        "manager": house.manager,
+        "another manager": _account("other-manager", GrantedRole.MANAGER, team=search),
+        "value stream lead": _account("lead", GrantedRole.VALUE_STREAM_LEAD, value_stream=stream),
+        "leadership": _account("leadership", GrantedRole.LEADERSHIP),
+        "metric owner": _account("owner", GrantedRole.METRIC_OWNER),
+        "another metric owner": _account("other-owner", GrantedRole.METRIC_OWNER),
+    }
+    for seat, member in factories.a_board().items():
+        factories.a_role(member, GrantedRole.BOARD_MEMBER)
+        accounts[f"seat: {SeatKind(seat).label}"] = member
+    return accounts | {
+        "board role, no seat": _account("no-seat", GrantedRole.BOARD_MEMBER),
+        "HR": _account("hr", GrantedRole.HR),
+        "auditor": house.auditor,
+        "administrator": _account("admin", GrantedRole.ADMIN),
+        "superuser": factories.an_account("root", is_superuser=True, is_staff=True),
+        "machine": factories.an_account("machine", kind=AccountKind.MACHINE),
+    }
+
+
+def _account(name: str, role: GrantedRole, **over: object) -> User:
+    account = factories.an_account(name)
+    factories.a_role(account, role, **over)
+    return account
+
+
+def _of_charters(house: House, accounts: dict[str, User]) -> dict[str, Objects]:
+    """A draft, charters in each standing that a page asks for, and a review."""
+    draft = drafts.start_draft(
+        programme=factories.a_programme(),
+        document=drafts.make_blank_charter(slug="wait-for-review", name="Wait for review"),
+        by=accounts["metric owner"],
+    )
+    handed_in = factories.a_submitted_charter("review-latency")
+    suspended = factories.an_active_charter("deployment-frequency")
+    registry.suspend(version=suspended, by=factories.system())
+    review = reviews.start_review(programme=Programme.objects.get(), by=accounts["board role, no seat"])
+    in_force, of_draft = house.lead_time.metric.slug, [("a metric owner's", [draft.pk])]
+    return {
+        **_each(("charter-draft", "charter-discard", "charter-check"), of_draft),
+        "charter-heading": [("a metric owner's", [draft.pk, "what"])],
+        "metric": [("in force", [in_force]), ("handed in", [handed_in.metric.slug])],
+        "versions": _versions(house.lead_time, handed_in),
+        **_each(("metric-suspend", "hold-place", "record"), [("in force", [in_force])]),
+        "metric-bring-back": [("suspended", [suspended.metric.slug])],
+        "pilot-start": [("on trial", [_on_trial(accounts)])],
+        "review": [("going on", [review.pk])],
+        "revision": [("somebody's metric", [a_revision(house.lead_time.metric)])],
+    }
+
+
+def a_revision(metric: Metric) -> UUID:
+    """A revision without values, of rows that came late."""
+    snapshot = on_the_log.make(Snapshot, content_hash="sha256:0", url="duckdb:///facts", tables={})
+    return on_the_log.make(Revision, metric=metric, content_hash="0" * 64, people=5, snapshot=snapshot).pk
+
+
+def _versions(in_force: CharterVersion, handed_in: CharterVersion) -> Objects:
+    return [
+        (words, [version.metric.slug, version.number, version.number])
+        for words, version in (("in force", in_force), ("handed in", handed_in))
+    ]
+
+
+def _on_trial(accounts: dict[str, User]) -> str:
+    """A metric that the board let payments try out."""
+    case = factories.an_open_case("cycle-time")
+    board.propose_condition(
+        case=case,
+        kind=ConditionKind.PILOT_TEAM,
+        value={"cohort": "team:payments", "days": 42},
+        by=accounts["seat: Legal"],
+    )
+    factories.a_decided_case(case)
+    return case.charter_version.metric.slug
+
+
+def _of_the_board(accounts: dict[str, User]) -> dict[str, Objects]:
+    """An open case of a metric owner's, a closed one, and a pilot with the employee's team."""
+    case = factories.an_open_case("pr-size", owner=accounts["metric owner"])
+    tried = CharterVersion.objects.get(metric__slug="cycle-time")
+    pilot = board.start_pilot(
+        version=tried,
+        cohort="team:payments",
+        starts_on=calendar.today(),
+        days=42,
+        consent_by=accounts["employee"],
+        by=accounts["metric owner"],
+    )
+    of_open = ("open, of a metric owner's charter", [case.pk])
+    return {
+        "case": [of_open, ("closed", [tried.case_id])],
+        "case-condition": [of_open],
+        "case-handler": [of_open],
+        "pilot": [("running", [pilot.pk])],
+        "settings-change": [("a part", ["groups"])],
+        "rule": [("a rule", ["AR04"])],
+    }
+
+
+def _of_seats(accounts: dict[str, User]) -> dict[str, Objects]:
+    """A member's term, somebody proposed to follow on another whose term ends, and an invitation of a founding that is over."""
+    product, ends = accounts["seat: Product"], calendar.today() + timedelta(days=30)
+    board.end_term(term=product.terms.get(), valid_to=ends, by=product)
+    to_be = board.fill_seat(
+        seat_kind=SeatKind.PRODUCT, user=accounts["employee"], valid_from=ends, by=accounts["administrator"]
+    )
+    sits = ("of the seat Legal", [accounts["seat: Legal"].terms.get().pk])
+    proposed = ("the employee’s, to be confirmed", [to_be.pk])
+    with factories.past_trigger("board_invitation", "invited_before_the_founding"):
+        past = Invitation.objects.create(
+            seat=factories.a_seat(SeatKind.LEGAL),
+            user=accounts["seat: Legal"],
+            invited_by=accounts["administrator"],
+        )
+        on_the_log.tell_of(past)
+    return {
+        "board-term": [sits, proposed],
+        **_each(("board-term-confirm", "board-term-decline"), [proposed]),
+        "board-term-end": [sits],
+        **_each(
+            ("board-alternate", "board-member", "board-seat-case", "board-invite"), [("Legal", ["legal"])]
+        ),
+        **_each(
+            ("board-invitation", "board-invitation-accept", "board-invitation-end"),
+            [("to Legal, of a founding that is over", [past.pk])],
+        ),
+    }
+
+
+def _of_use(house: House, accounts: dict[str, User]) -> dict[str, Objects]:
+    """Questions, notes, values under review, a view and an attempt, each of somebody's."""
+    permitted, referred = _questions(house)
+    notes = _notes(accounts)
+    of_decisions = [("a manager's", permitted), ("a manager's, before the board", referred)]
+    return {
+        "receipt": [(words, [each.entry_id]) for words, each in of_decisions],
+        "contest": [(words, [each.pk]) for words, each in of_decisions],
+        "refer": [("a manager's", [referred.pk])],
+        "note": [(words, [note.pk]) for words, note in notes.items()],
+        "note-propose": [("naming no team", [])],
+        "team-context": [("a team", ["payments"])],
+        "hold-release": [("placed by a metric owner", [_hold(house, accounts).pk])],
+        **_of_a_view(house),
+        **_of_training(accounts["employee"]),
+    }
+
+
+def _questions(house: House) -> tuple[DecisionRecord, DecisionRecord]:
+    """A permitted question of the manager's; and one that the rules leave to the board, which it is put to."""
+    ask(house.manager)
+    ask(
+        house.manager, decision="performance_rating"
+    )  # refused, so that the same values are left to the board next
+    ask(house.manager, decision="staffing")
+    permitted, referred = (
+        DecisionRecord.objects.get(verdict=each) for each in (Outcome.PERMIT, Outcome.REFER)
+    )
+    decisions.refer_to_board(decision=referred, by=house.manager, said="")
+    return permitted, referred
+
+
+def _notes(accounts: dict[str, User]) -> dict[str, ContextNote]:
+    given = {"says": "To the new build farm.", "by": accounts["employee"], **JANUARY}
+    return {
+        "of a team": decisions.propose_note(
+            kind=ContextKind.MIGRATION, team=Team.objects.get(slug="payments"), **given
+        ),
+        "of the employee": decisions.propose_note(
+            kind=ContextKind.MENTORING, person=accounts["employee"].person, **given
+        ),
+    }
+
+
+def _hold(house: House, accounts: dict[str, User]) -> Hold:
+    return decisions.place_hold(
+        metric=Metric.objects.get(pk=house.lead_time.metric_id),
+        cause=HoldCause.DATA_QUALITY,
+        reason="Counted twice.",
+        by=accounts["metric owner"],
+        **JANUARY,
+    )
+
+
+def _of_a_view(house: House) -> dict[str, Objects]:
+    metric = house.lead_time.metric
+    view = views.make_view(
+        slug="team-flow",
+        name="Team flow",
+        purpose="To find where work gets stuck.",
+        view_class=ViewClass.DIAGNOSTIC,
+        decision=DecisionType.RETROSPECTIVE,
+        grain=Grain.TEAM,
+        metrics=[metric],
+        cohorts=["team:payments"],
+        by=house.manager,
+    )
+    own = [("a manager's", [view.slug])]
+    names = ("view", "view-metric", "view-class", "view-expectation", "view-retire")
+    return {**_each(names, own), "view-metric-drop": [("a manager's", [view.slug, metric.slug])]}
+
+
+def _of_training(taker: User) -> dict[str, Objects]:
+    factories.the_course()
+    attempt = factories.an_attempt(taker)
+    own = [("the employee's", [attempt.pk])]
+    return {
+        "training-attempt": own,
+        "training-result": own,
+        "training-question": [("the employee's", [attempt.pk, 1])],
+    }
+
+
+def _of_tokens(accounts: dict[str, User]) -> dict[str, Objects]:
+    """A token of the employee's, and one of a machine that the manager answers for, which waits."""
+    given = {"name": "nightly", "scope": Scope.READ, "days": 7}
+    own, _secret = tokens.make_token(user=accounts["employee"], by=accounts["employee"], **given)
+    bot = factories.an_account("nightly-bot", kind=AccountKind.MACHINE, owner=accounts["manager"])
+    machines, _secret = tokens.make_token(user=bot, by=accounts["manager"], **given)
+    of_machine = ("of a machine that the manager answers for", [machines.pk])
+    return {
+        "token-revoke": [("the employee's", [own.pk]), of_machine],
+        "token-confirm": [of_machine],
+    }
+
+
+def _of_sources() -> dict[str, Objects]:
+    """A source, and a name of a bot and of a team that is not ours."""
+    by = factories.an_administrator()
+    bot = identities.give_identity(source="", name="renovate", person=None, by=by)
+    agency = identities.give_alias(source="", name="Agency", team=None, by=by)
+    return {
+        **_each(("source", "source-change"), [("of the catalogue", ["changes"])]),
+        "identity-end": [("a bot's", [bot.pk])],
+        "alias-end": [("none of ours", [agency.pk])],
+    }
+
+
+def _each(names: Sequence[str], objects: Objects) -> dict[str, Objects]:
+    """The same objects for each of these pages."""
+    return dict.fromkeys(names, objects)

@@ -1,0 +1,250 @@
+"""Every door of the line is asked the same questions by the same accounts: one verdict, the same rules, the same rows.
+
+The doors are the ask page and its check, an opened view, the API's queries and checks, each alone and in a batch, and
+`manage.py ask` with and without `--check`.
+"""
+
+import io
+import json
+from collections.abc import Callable
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.http import QueryDict
+from django.test import Client
+
+from charter.registry.models import Metric
+from charter.rules.request import Request
+from charter.rules.vocabulary import DecisionType as Use
+from charter.rules.vocabulary import Grain, Outcome
+from governance.decisions.models import DecisionRecord, Door
+from governance.decisions.services.answers import Answer
+from governance.people.models import User
+from governance.saved_views import services as views
+from governance.saved_views.models import ViewClass
+from governance.ui import questions
+from tests import factories
+from tests.governance.decisions.looks import LOOK, people
+from tests.governance.decisions.test_answer import LEAD_TIME, RANKING, ask
+from tests.pages import Page
+
+__all__ = ["people"]
+
+STAFFING = {**LEAD_TIME, "decision": "staffing"}
+QUESTIONS: dict[str, dict[str, Any]] = {
+    "a retrospective": {**LEAD_TIME, "reason": "sprint retro"},
+    "a ranking": RANKING,
+    "a use left to the board": STAFFING,
+    "one person": LOOK,
+    "several people": {**LOOK, "persons": ["payments-2", "payments-3"]},
+    "one's own": {**LEAD_TIME, "grain": "self", "cohorts": []},
+    "everything that is abusive": {
+        **LEAD_TIME, "cohorts": ["team:payments", "team:search"], "order_by": "value", "limit": 3, "percentile": True,
+        "compare": True, "combine": "score", "time_filter": "weekend", "export": True, "accountable": "manager",
+        "evidence": [{"kind": "design_review", "ref": "DR-12"}],
+    },
+    "no such metric": {**LEAD_TIME, "metrics": ["no-such-metric"]},
+    "no such cohort": {**LEAD_TIME, "cohorts": ["team:nobody"]},
+}  # fmt: skip
+WRONG = ("no such metric", "no such cohort")
+
+
+class Said(msgspec.Struct, frozen=True):
+    """What a door told, and what the line kept of it. Who only checks is told no rows, and no hash is kept of any."""
+
+    verdict: str
+    rules: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] | None = None
+    paired: list[dict[str, Any]] | None = None
+    request: dict[str, Any] = {}
+    content_hash: str = ""
+
+    def checked(self) -> "Said":
+        return msgspec.structs.replace(self, rows=None, paired=None, content_hash="")
+
+
+WRONGLY_ASKED = Said("badly asked")
+Ask = Callable[[User, dict[str, Any]], Said]
+
+
+def of_json(body: dict[str, Any], status: int) -> Said:
+    """What a body of the API or the shell tells."""
+    if status == 400:
+        return WRONGLY_ASKED
+    told = {name: body[name] for name in ("rows", "paired") if name in body}
+    rules = [{name: said for name, said in rule.items() if name != "contest_url"} for rule in body["rules"]]
+    return kept(Said(body["verdict"], rules=rules, **told))
+
+
+def of_answer(given: Answer, page: Page, *, rows: bool) -> Said:
+    """What a page tells: the answer that it was made from, as far as its reader sees it."""
+    serialize_as = msgspec.json.encode((given.verdict, given.rows, given.paired))
+    verdict, own, paired = msgspec.json.decode(serialize_as)
+    rules = verdict["rules"]
+    for rule in rules:
+        assert page.says(rule["id"], rule["title"], rule["here"], rule["fix"])
+    for row in own:
+        assert page.says(row["withheld_because"] if row["withheld"] else f"{row['value']:g}")
+    told: dict[str, Any] = {"rows": own, "paired": paired} if rows and given.verdict.permits else {}
+    return kept(Said(given.verdict.outcome.value, rules=rules, **told))
+
+
+def kept(said: Said) -> Said:
+    """What was said with what was just recorded."""
+    decision = DecisionRecord.objects.order_by("-at", "-pk").first()
+    assert (decision.verdict, decision.rules) == (said.verdict, sorted({rule["id"] for rule in said.rules}))
+    return msgspec.structs.replace(said, request=decision.request, content_hash=decision.content_hash)
+
+
+def api(path: str, *, batch: bool = False) -> Ask:
+    def asked(user: User, question: dict[str, Any]) -> Said:
+        body = {"requests": [question]} if batch else question
+        token = factories.a_token(user)
+        reply = Client().post(
+            f"/api/v1/{path}",
+            json.dumps(body),
+            content_type="application/json",
+            HTTP_AUTHORIZATION=f"Token {token}",
+        )
+        told, status = reply.json(), reply.status_code
+        if batch:
+            (told,) = told["answers"]
+            status = told["status"]
+        return of_json(told, status)
+
+    return asked
+
+
+def shell(*flags: str) -> Ask:
+    def asked(user: User, question: dict[str, Any]) -> Said:
+        out = io.StringIO()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(json.dumps(question).encode())))
+            try:
+                call_command("ask", "-", "--as", user.username, *flags, stdout=out)
+            except SystemExit as stop:
+                assert stop.code == 1
+        told = json.loads(out.getvalue())
+        return of_json(told, told.get("status", 200))
+
+    return asked
+
+
+def page(*, check: bool = False) -> Ask:
+    def asked(user: User, question: dict[str, Any]) -> Said:
+        data = QueryDict(questions.to_query(msgspec.convert(question, Request)), mutable=True)
+        if check:
+            data["check"] = "on"
+        shown = browse(user, "/ask", data)
+        if shown.status == 400:
+            return WRONGLY_ASKED
+        return of_answer(shown.response.context["answer"], shown, rows=not check)
+
+    return asked
+
+
+def view(user: User, question: dict[str, Any]) -> Said:
+    """A question that is kept as a view, which its maker may change and the team may open."""
+    views.make_view(
+        slug="kept",
+        name="Kept",
+        purpose="To ask it again.",
+        view_class=ViewClass.DIAGNOSTIC,
+        decision=Use(question["decision"]),
+        grain=Grain(question["grain"]),
+        metrics=list(Metric.objects.filter(slug__in=question["metrics"])),
+        cohorts=question["cohorts"],
+        by=User.objects.get(username="manager"),
+    )
+    shown = browse(user, "/views/kept/open", {"first": "2026-01", "last": "2026-03"})
+    (panel,) = shown.response.context["panels"]
+    return of_answer(panel.answer, shown, rows=True)
+
+
+def browse(user: User, path: str, data: Any) -> Page:
+    client = Client()
+    client.force_login(user)
+    return Page(client.post(path, data.dict() | dict(data.lists()) if isinstance(data, QueryDict) else data))
+
+
+ROWS: dict[str, Ask] = {
+    "page": page(),
+    "query": api("queries"),
+    "query in a batch": api("queries", batch=True),
+    "shell": shell(),
+}
+CHECKS: dict[str, Ask] = {
+    "page's check": page(check=True),
+    "check": api("checks"),
+    "check in a batch": api("checks", batch=True),
+    "shell's check": shell("--check"),
+}
+
+
+@contextmanager
+def undone():
+    """Each door is asked as if no other had been: what was looked at counts in what is asked next."""
+    point = transaction.savepoint()
+    yield
+    transaction.savepoint_rollback(point)
+
+
+@pytest.fixture
+def accounts(people) -> dict[str, User]:
+    """Who leads the team payments, who is on it, and who is neither; the manager was refused a rating of it."""
+    root = factories.an_account("root", is_superuser=True, is_staff=True)
+    names = ("manager", "employee")
+    ask(people.manager, {**LEAD_TIME, "decision": "performance_rating"})
+    return {name: getattr(people, name) for name in names} | {"root": root}
+
+
+def told_by(doors: dict[str, Ask], user: User, question: dict[str, Any]) -> dict[str, Said]:
+    found = {}
+    for name, asked in doors.items():
+        with undone():
+            found[name] = asked(user, question)
+    return found
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_every_door_says_the_same(accounts, name):
+    """DESIGN, The line; issue 8, 3: every door, screens included, is asked the same questions and compared."""
+    for who, user in accounts.items():
+        with_rows = told_by(ROWS, user, QUESTIONS[name])
+        checked = told_by(CHECKS, user, QUESTIONS[name])
+        expected = with_rows["query"]
+        assert {door: said for door, said in with_rows.items() if said != expected} == {}, who
+        assert {door: said for door, said in checked.items() if said != expected.checked()} == {}, who
+        assert name not in WRONG or expected is WRONGLY_ASKED
+
+
+@pytest.mark.parametrize("who", ["manager", "employee"])
+def test_a_view_says_what_the_other_doors_say(people, who):
+    """DESIGN, The line: a view is a door like any other; asked by somebody who was refused nothing before."""
+    question = {name: said for name, said in LEAD_TIME.items() if name != "reason"}
+    told = told_by({"view": view, "query": ROWS["query"]}, getattr(people, who), question)
+    assert told["view"] == told["query"]
+    assert told["view"].rows
+
+
+def test_the_questions_meet_every_verdict(accounts):
+    """A comparison of refusals alone would compare little."""
+    told = {
+        name: told_by({"query": ROWS["query"]}, accounts["manager"], QUESTIONS[name]) for name in QUESTIONS
+    }
+    verdicts = {each["query"].verdict for each in told.values()}
+    assert verdicts == {*(outcome.value for outcome in Outcome), WRONGLY_ASKED.verdict}
+
+
+def test_no_door_is_left_out(accounts):
+    """A door that is added to the line is added here."""
+    doors = set()
+    for asked in (ROWS | CHECKS).values():
+        with undone():
+            asked(accounts["manager"], LEAD_TIME)
+            doors.add(DecisionRecord.objects.order_by("-at", "-pk").first().door)
+    assert doors == set(Door.values)

@@ -1,0 +1,27 @@
+"""Each rule weakened in every way there is, and the rules' tests run on it: some test must fail for each."""
+
+import subprocess
+import sys
+
+import pytest
+
+from charter import rules
+from tests import databases
+from tests.proof import whole_or_short
+
+pytestmark = pytest.mark.proof
+
+RULES = sorted(rules.compile_rulebook(rules.builtin_files()).by_id)
+
+
+@pytest.mark.parametrize("rule", RULES[: whole_or_short(len(RULES), 1)])
+def test_the_rules_tests_notice_every_mutant(rule):
+    """Issue 4, Done when: delete, negate or weaken a policy, and a test fails."""
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.spec.mutate", rule],
+        cwd=databases.PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
