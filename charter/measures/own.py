@@ -7,14 +7,14 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from charter.measures.aggregation import OF_EVENTS, Estimate, Numbers, estimate
-from charter.measures.calendar import Span, find_settled_day, split_window
-from charter.measures.connecting import open_warehouse
-from charter.measures.disclosure import NO_EVENTS, CohortBacking
-from charter.measures.event_table import NO_VALUES, EventTable, Reach
 from charter.measures.models import Withheld
 from charter.measures.rows import Place, Row, make_row, make_unpublished_row, make_withheld_row
-from charter.measures.units import find_bounds
+from charter.measures.values.aggregation import OF_EVENTS, Estimate, Numbers, estimate
+from charter.measures.values.calendar import Span, find_settled_day, split_window
+from charter.measures.values.disclosure import NO_EVENTS, CohortBacking
+from charter.measures.values.event_table import NO_VALUES, EventTable, Reach
+from charter.measures.values.units import find_bounds
+from charter.measures.warehouse.connecting import open_warehouse
 from charter.registry import queries as registry
 from charter.registry.document import Measure
 from charter.registry.documents import read_sources

@@ -8,12 +8,12 @@ from django.db import connection
 from django.db.models import Count, Max, Min, QuerySet
 from msgspec import Struct
 
-from charter.measures.aggregation import Estimate
-from charter.measures.calendar import find_settled_day, split_window
 from charter.measures.models import PublishedValue, PublishingRun, RevisedValue, Revision, RunState, Withheld
 from charter.measures.own import compute_own_rows
-from charter.measures.people_bands import format_band
 from charter.measures.rows import Place, Row, RowsOrigin, make_row, make_unpublished_row, make_withheld_row
+from charter.measures.values.aggregation import Estimate
+from charter.measures.values.calendar import find_settled_day, split_window
+from charter.measures.values.people_bands import format_band
 from charter.programme.models import Programme
 from charter.registry.models import CharterVersion
 from charter.registry.states import StandingChoices

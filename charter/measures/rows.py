@@ -5,9 +5,9 @@ from datetime import date, datetime
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from charter.measures.aggregation import Estimate
-from charter.measures.calendar import Span
 from charter.measures.models import Withheld
+from charter.measures.values.aggregation import Estimate
+from charter.measures.values.calendar import Span
 
 
 class Note(Struct, frozen=True):

@@ -11,20 +11,18 @@ from django.utils.translation import gettext as _
 from msgspec import UNSET, structs
 
 from audits.ledger import services as ledger
-from charter.measures.connecting import open_warehouse
 from charter.measures.events import PublishingFailed, PublishingStarted, ValuesPublished
 from charter.measures.models import Attribution, PublishedValue, PublishingRun, RunState, Snapshot
 from charter.measures.permissions import check_can_publish
-from charter.measures.publishable import (
+from charter.measures.publishing.publishable import (
     CharterRun,
     CharterToPublish,
     Decision,
     Value,
     list_charters_in_force,
 )
-from charter.measures.publishing import Publisher
-from charter.measures.revisions import keep_found, keep_traces
-from charter.measures.seeking import (
+from charter.measures.publishing.publisher import Publisher
+from charter.measures.revisions.seeking import (
     FoundRevision,
     Sought,
     find_revisions,
@@ -32,7 +30,9 @@ from charter.measures.seeking import (
     seek,
     withhold_what_changed,
 )
-from charter.measures.warehouse import Warehouse
+from charter.measures.revisions.services import keep_found, keep_traces
+from charter.measures.warehouse.connecting import open_warehouse
+from charter.measures.warehouse.facts import Warehouse
 from charter.registry.locks import take_metric
 from governance.people.models import User
 from ground import clock

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from audits.ledger import services as ledger
-from charter.measures.connecting import open_warehouse
 from charter.measures.events import SourcesSurveyed
 from charter.measures.models import NameKind, SourceSurvey, UnmatchedName
 from charter.measures.permissions import check_can_publish
-from charter.measures.warehouse import Warehouse
+from charter.measures.warehouse.connecting import open_warehouse
+from charter.measures.warehouse.facts import Warehouse
 from charter.registry import describing
 from charter.registry.models.sources import Source
 from charter.registry.permissions import check_can_describe_source

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from charter.measures import api, revision_urls
+from charter.measures import api
+from charter.measures.revisions import urls as revision_urls
 
 urlpatterns = [
     path("sources", api.SourceList.as_view(), name="api-sources"),

@@ -31,6 +31,6 @@ def _describe(public: bytes, rotation: Rotation | None) -> dict[str, Any]:
         "key_id": signing.name_key(public),
         "algorithm": "Ed25519",
         "public_key": public.hex(),
-        "signs": "receipts",
+        "signs": "receipts and checkpoints",
         "in_place_of": took,
     }

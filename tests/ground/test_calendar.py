@@ -14,7 +14,7 @@ WINGS = ("audits", "charter", "governance", "ground")
 
 # A moment becomes a day in the zone that stands before it: `at.astimezone(zone).date()`.
 MAY = {
-    "charter/measures/warehouse.py": "a source that keeps days: the day comes back as the source wrote it",
+    "charter/measures/warehouse/facts.py": "a source that keeps days: the day comes back as the source wrote it",
     "charter/registry/examples.py": "made-up facts of a made-up moment, the same in every programme",
     "charter/rules/context.py": "facts carry their moment in the programme's zone",
     "charter/rules/outlook.py": "the same: only so that what is asked again on one day is worked out once",

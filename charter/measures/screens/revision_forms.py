@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from charter.measures.revisions import LONGEST_REASON
+from charter.measures.revisions.services import LONGEST_REASON
 
 CHOICES = ("propose", "decline", "confirm")
 

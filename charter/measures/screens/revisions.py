@@ -5,8 +5,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from charter.measures import permissions, queries, revisions
+from charter.measures import permissions, queries
 from charter.measures.models import Revision
+from charter.measures.revisions import services as revisions
 from charter.measures.screens.revision_forms import RevisionForm
 from charter.measures.states import OPEN, RevisionState
 from governance.people.requests import PageRequest

@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django_tables2 import RequestConfig
 
 from charter.measures import sources
 from charter.measures.filters import SourceFilter
@@ -22,6 +21,7 @@ from charter.registry.permissions import can_describe_source
 from governance.people.permissions import can_administer
 from governance.people.requests import PageRequest
 from governance.ui import narrowing
+from governance.ui.lists import turn_table
 from ground import clock
 
 A_PAGE = 25
@@ -38,7 +38,7 @@ def sources_page(request: PageRequest) -> HttpResponse:
     narrowed = SourceFilter(request.GET, queryset=everything)
     table = SourceTable(narrowed.qs, now=clock.now())
     table.caption = _("Sources")
-    RequestConfig(request, paginate={"per_page": A_PAGE}).configure(table)
+    turn_table(request, table, A_PAGE)
     given = {
         "form": narrowed.form,
         "table": table,
@@ -67,7 +67,7 @@ def source_page(request: PageRequest, slug: str) -> HttpResponse:
         found = UnmatchedName.objects.filter(survey=given["survey"])
         table = UnmatchedTable(found, source=slug)
         table.caption = _("Names that mean nobody here")
-        RequestConfig(request, paginate={"per_page": A_PAGE}).configure(table)
+        turn_table(request, table, A_PAGE)
         given["table"] = table
     return render(request, "measures/source.html", given)
 

@@ -6,7 +6,7 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
 import django.db.models.expressions
-import governance.people.models
+import governance.people.models.dated
 import ground.clock
 import ground.ids
 import ground.schema.operations
@@ -438,7 +438,7 @@ class Migration(migrations.Migration):
                                 expressions=[
                                     ("seat", "="),
                                     (
-                                        governance.people.models._DateRange(
+                                        governance.people.models.dated._DateRange(
                                             "valid_from",
                                             "valid_to",
                                             django.contrib.postgres.fields.ranges.RangeBoundary(),
@@ -454,7 +454,7 @@ class Migration(migrations.Migration):
                                 expressions=[
                                     ("user", "="),
                                     (
-                                        governance.people.models._DateRange(
+                                        governance.people.models.dated._DateRange(
                                             "valid_from",
                                             "valid_to",
                                             django.contrib.postgres.fields.ranges.RangeBoundary(),

@@ -9,10 +9,6 @@ from governance.board.models.cases import (
     CaseView,
     Comment,
     Condition,
-    LevelBar,
-    Seat,
-    Term,
-    TermConfirmation,
 )
 from governance.board.models.effects import Pilot, PilotExit, SettingsChange, SurveyAnswer, Suspension, Waiver
 from governance.board.models.guarded import (
@@ -22,6 +18,7 @@ from governance.board.models.guarded import (
     GuardedRulebook,
 )
 from governance.board.models.seating import Founding, Invitation, SeatProposal
+from governance.board.models.seats import LevelBar, Seat, Term, TermConfirmation
 
 __all__ = [
     "HANDLE",

@@ -23,7 +23,8 @@ from governance.board.events import (
     WaiverEnded,
 )
 from governance.board.models import ties
-from governance.board.models.cases import Case, Seat
+from governance.board.models.cases import Case
+from governance.board.models.seats import Seat
 from governance.board.states import PILOT_DAYS, WAIVER_DAYS, CaseKind, PilotState, Said
 from ground import clock
 from ground.models import HoldsTexts, Record

@@ -9,9 +9,10 @@ from charter.programme.models import DecisionKind, Programme
 from charter.programme.states import PROGRAMME_TRANSITIONS, ProgrammeState
 from charter.registry.models import CharterVersion, RulebookVersion
 from charter.registry.states import CHARTER_TRANSITIONS, RULEBOOK_TRANSITIONS, RulebookState
-from governance.board.models.cases import BoardOutcome, Case, Condition, Term
+from governance.board.models.cases import BoardOutcome, Case, Condition
 from governance.board.models.effects import SettingsChange, Suspension
 from governance.board.models.seating import Founding
+from governance.board.models.seats import Term
 from governance.board.models.ties import listed
 from governance.board.states import PUTS_IN_FORCE, CaseKind, ConditionKind, SeatKind
 from ground.schema.triggers import Trigger, outside, refuse

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from audits.ledger.ties import tied, told
 from governance.board.events import CaseOpened, InvitationAccepted, InvitationEnded, MemberInvited
 from governance.board.models import ties
-from governance.board.models.cases import Case, Seat
+from governance.board.models.cases import Case
+from governance.board.models.seats import Seat
 from governance.board.states import CaseKind
 from ground import clock
 from ground.models import Record

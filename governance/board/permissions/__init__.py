@@ -1,14 +1,8 @@
 """Who may do what on the board. Being a superuser counts for nothing here."""
 
 from governance.board.permissions.cases import (
-    LOW_INVASIVENESS,
     can_see_opener,
-    can_veto,
-    can_vote,
-    check_can_be_decided,
     check_can_bring_back,
-    check_can_cast,
-    check_can_close_case,
     check_can_come_back,
     check_can_comment,
     check_can_end_waiver,
@@ -16,15 +10,11 @@ from governance.board.permissions.cases import (
     check_can_name_handler,
     check_can_name_handlers,
     check_can_open_case,
-    check_can_recuse,
     check_can_release_handler,
     check_can_see_case,
     check_can_set_conditions,
     check_can_suspend,
-    check_can_veto,
-    check_can_vote,
     check_can_vote_somewhere,
-    check_is_low_risk,
     check_is_open,
     check_no_conflict,
     check_sits,
@@ -33,14 +23,12 @@ from governance.board.permissions.cases import (
     handles,
     has_conflict,
     holds_seat,
-    is_low_risk,
     list_seats_on,
     list_voters,
     sees_askers,
     sees_open_cases,
     sits,
     speaks_on,
-    touches_single_people,
 )
 from governance.board.permissions.founding import (
     check_can_accept,
@@ -75,6 +63,20 @@ from governance.board.permissions.seats import (
     check_term_begins,
     find_member_seat,
     is_confirmed,
+)
+from governance.board.permissions.voting import (
+    LOW_INVASIVENESS,
+    can_veto,
+    can_vote,
+    check_can_be_decided,
+    check_can_cast,
+    check_can_close_case,
+    check_can_recuse,
+    check_can_veto,
+    check_can_vote,
+    check_is_low_risk,
+    is_low_risk,
+    touches_single_people,
 )
 
 __all__ = [

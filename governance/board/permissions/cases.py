@@ -8,22 +8,18 @@ from charter.registry import queries as registry
 from charter.registry.models import CharterVersion
 from charter.registry.permissions import SEE_DRAFTS
 from charter.registry.states import StandingChoices
-from charter.rules.vocabulary import GROUP_OF, DecisionGroup, Grain, Kind, View
+from charter.rules.vocabulary import GROUP_OF, DecisionGroup
 from governance.board import holding
 from governance.board.holding import SittingVoter
 from governance.board.kinds import Openers, find_kind
-from governance.board.models import HANDLE, Case, CaseHandler, Seat, Waiver
-from governance.board.quorum import Tally
-from governance.board.states import OF_A_VERSION, VETO_SEATS, CaseKind, CaseState, SeatKind, Vote
+from governance.board.models import HANDLE, Case, CaseHandler, Waiver
+from governance.board.states import OF_A_VERSION, CaseKind, CaseState, SeatKind
 from governance.people.lines import are_in_one_line
 from governance.people.models import AccountKind, GrantedRole, User
 from governance.people.object_permissions import check_can_be_given, is_given_to
 from governance.people.permissions import can_administer, holds, is_system
 from ground import calendar, clock
-from ground.errors import BadInput, Conflict, DomainError, NotPermitted
-
-LOW_INVASIVENESS = 1  # of the charter's scale from 0 to 4
-_OF_ONE = frozenset({Grain.PERSON, Grain.ROLE_COHORT})
+from ground.errors import BadInput, Conflict, NotPermitted
 
 
 def sits(user: User) -> bool:
@@ -243,23 +239,6 @@ def check_can_end_waiver(user: User, waiver: Waiver) -> None:
         raise Conflict(_("This waiver is not in force, so it cannot be ended."), code="not_in_force")
 
 
-def check_can_vote(user: User, case: Case, seat: Seat) -> None:
-    """Raise unless this account may now vote on the case for the seat.
-
-    Conflict: the case is closed, its time is over, or the seat or the account has been heard. NotPermitted: the
-    account does not hold the seat today, or it would vote on its own proposal.
-    """
-    check_can_recuse(user, case, seat)
-    if user.pk in find_proposers(case):
-        raise NotPermitted(
-            _(
-                "Nobody votes on their own proposal. Your alternate may vote for this seat, or you may recuse yourself."
-            ),
-            code="own_proposal",
-        )
-    check_no_conflict(user, case)
-
-
 def check_no_conflict(user: User, case: Case) -> None:
     """Raise NotPermitted where the charter informs decisions about people and its owner is in the voter's line."""
     if has_conflict(user, case):
@@ -280,40 +259,6 @@ def has_conflict(user: User, case: Case) -> bool:
     return owner is not None and are_in_one_line(user.person_id, owner, on=calendar.today())
 
 
-def decides_about_people(version: CharterVersion) -> bool:
-    """Whether the charter lists a decision about a person."""
-    allowed = registry.load_document(version.pk).which_decisions.allowed
-    return any(GROUP_OF[clause.decision] is DecisionGroup.PEOPLE for clause in allowed)
-
-
-def check_can_recuse(user: User, case: Case, seat: Seat) -> None:
-    """As `check_can_vote`, but one's own proposal is no bar: that is what recusal is for."""
-    check_is_open(case)
-    if seat.kind not in list_seats_on(case, user, calendar.today()):
-        raise NotPermitted(
-            _("You do not hold the seat “%(seat)s” today, so you may not vote for it.") % {"seat": seat},
-            code="not_on_this_seat",
-        )
-    _check_was_announced(user, case, seat)
-    if seat.kind in {each.seat for each in holding.list_heard_seats(case)}:
-        raise Conflict(
-            _("The seat “%(seat)s” has voted on this case already.") % {"seat": seat}, code="already_voted"
-        )
-    if user.pk in {each.user_id for each in holding.list_heard_seats(case)}:
-        raise Conflict(_("You have voted on this case already, for another seat."), code="already_voted")
-
-
-def _check_was_announced(user: User, case: Case, seat: Seat) -> None:
-    """Raise NotPermitted where the board did not know of the account on this seat when the case was opened."""
-    voters = list_voters(case, calendar.today())
-    own = (each for each in voters if each.user_id == user.pk and each.seat == seat.kind)
-    if not any(each.known_since <= case.opened_at for each in own):
-        raise NotPermitted(
-            _("This case was opened before you were announced to the board. You vote on those opened since."),
-            code="announced_after",
-        )
-
-
 def check_is_open(case: Case) -> None:
     """Raise Conflict where no vote can be cast on the case any more."""
     if case.state != CaseState.OPEN:
@@ -324,104 +269,7 @@ def check_is_open(case: Case) -> None:
         )
 
 
-def check_can_veto(kind: SeatKind, case: Case) -> None:
-    """Raise NotPermitted unless the seat has a field in which it may veto, and the case touches it."""
-    if kind not in VETO_SEATS:
-        raise NotPermitted(
-            _("The seat “%(seat)s” has no veto. Vote against, and say why.") % {"seat": SeatKind(kind).label},
-            code="no_veto",
-        )
-    within = kind in find_kind(case).vetoed_by
-    if not within or (kind == SeatKind.HR and not touches_single_people(case)):
-        raise NotPermitted(
-            _("This case lies outside the field in which “%(seat)s” may veto. Vote against, and say why.")
-            % {"seat": SeatKind(kind).label},
-            code="outside_veto_scope",
-        )
-
-
-def can_veto(kind: SeatKind, case: Case) -> bool:
-    try:
-        check_can_veto(kind, case)
-    except NotPermitted:
-        return False
-    return True
-
-
-def touches_single_people(case: Case) -> bool:
-    """Whether employment or fair treatment can be at stake: all matters but charters that stay away from single people."""
-    if case.charter_version is None or find_kind(case).close_to_people:
-        return True
-    document = registry.load_document(case.charter_version.pk)
-    allowed = document.which_decisions.allowed
-    close = {DecisionGroup.PEOPLE, DecisionGroup.DEVELOPMENT}
-    return bool(_OF_ONE & set(document.what.grains)) or any(
-        GROUP_OF[clause.decision] in close or _OF_ONE & set(clause.grains) for clause in allowed
-    )
-
-
-def check_is_low_risk(case: Case) -> None:
-    """Raise NotPermitted where a case must be taken on its own: only harmless charters are voted on in a batch."""
-    version = case.charter_version
-    if not find_kind(case).in_batches or version is None or not _is_harmless(version):
-        raise NotPermitted(
-            _("“%(case)s” is no low-risk case, so it is voted on by itself.") % {"case": case},
-            code="not_low_risk",
-        )
-
-
-def is_low_risk(case: Case) -> bool:
-    try:
-        check_is_low_risk(case)
-    except NotPermitted:
-        return False
-    return True
-
-
-def _is_harmless(version: CharterVersion) -> bool:
-    """Little invasive, diagnostic, an outcome, and for no use that comes close to single people."""
-    document = registry.load_document(version.pk)
-    what, invasiveness = document.what, document.harms.invasiveness
-    groups = {GROUP_OF[clause.decision] for clause in document.which_decisions.allowed}
-    return (
-        invasiveness is not None
-        and invasiveness <= LOW_INVASIVENESS
-        and what.view is View.DIAGNOSTIC
-        and what.type is Kind.OUTCOME
-        and groups <= {DecisionGroup.OPERATIONAL, DecisionGroup.PLANNING, DecisionGroup.ASSURANCE}
-        and not _OF_ONE & {grain for clause in document.which_decisions.allowed for grain in clause.grains}
-    )
-
-
-def check_can_cast(user: User, case: Case, seat: Seat, vote: Vote) -> None:
-    """Raise unless this account may now cast this vote."""
-    if vote == Vote.RECUSE:
-        check_can_recuse(user, case, seat)
-    else:
-        check_can_vote(user, case, seat)
-    if vote == Vote.VETO:
-        check_can_veto(SeatKind(seat.kind), case)
-
-
-def check_can_close_case(user: User, case: Case) -> None:
-    """Raise NotPermitted unless the account sits on the board, handles the case or administers; the votes decide."""
-    speaks = find_kind(case).founds and speaks_on(user, case)
-    if not (sits(user) or can_administer(user) or handles(user, case) or speaks):
-        raise NotPermitted(_("Only the board, whoever handles the case, or an administrator may close it."))
-
-
-def check_can_be_decided(case: Case, tally: Tally) -> None:
-    """Raise Conflict while seats are still to be heard and have time left; a case that ran out of time is decided."""
-    if not tally.quorate and clock.now() < case.closes_at:
-        seats = ", ".join(str(seat.label) for seat in tally.unheard)
-        raise Conflict(
-            _("These seats have not been heard yet: %(seats)s.") % {"seats": seats}, code="no_quorum"
-        )
-
-
-def can_vote(user: User, case: Case, seat: Seat) -> bool:
-    try:
-        check_can_vote(user, case, seat)
-    except DomainError:
-        return False
-    return True
+def decides_about_people(version: CharterVersion) -> bool:
+    """Whether the charter lists a decision about a person."""
+    allowed = registry.load_document(version.pk).which_decisions.allowed
+    return any(GROUP_OF[clause.decision] is DecisionGroup.PEOPLE for clause in allowed)

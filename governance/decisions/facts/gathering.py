@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
-from charter.measures.calendar import Span, check_window, split_window
 from charter.measures.rows import Row
+from charter.measures.values.calendar import Span, check_window, split_window
 from charter.registry import locks
 from charter.registry import queries as registry
 from charter.registry.bounds import Bounds

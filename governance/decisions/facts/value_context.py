@@ -11,7 +11,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from charter.measures.calendar import Span
+from charter.measures.values.calendar import Span
 from charter.registry.data_versions import REGISTRY
 from charter.registry.queries import ProgrammeTerms
 from charter.rules.facts import ValueFacts

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from charter.measures.calendar import LONGEST_MONTHS
+from charter.measures.values.calendar import LONGEST_MONTHS
 from charter.rules.periods import MONTHS
 from charter.rules.request import Request
 from ground import counts

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from msgspec.structs import replace
 
-from charter.measures.calendar import Span
 from charter.measures.rows import Note, Row, leave_out
+from charter.measures.values.calendar import Span
 from charter.rules import words
 from charter.rules.vocabulary import ContextKind
 from governance.decisions.facts.value_context import NoteFact, Subject, ValueContext

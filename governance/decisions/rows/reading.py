@@ -10,8 +10,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from charter.measures import queries as measures
-from charter.measures.calendar import split_window
 from charter.measures.queries import Row
+from charter.measures.values.calendar import split_window
 from charter.registry import queries as registry
 from charter.registry.queries import GoverningVersion
 from charter.rules.request import Request

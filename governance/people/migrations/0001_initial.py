@@ -8,7 +8,7 @@ import django.db.models.expressions
 import django.db.models.functions.comparison
 import django.db.models.functions.text
 import django.utils.timezone
-import governance.people.models
+import governance.people.models.dated
 import ground.clock
 import ground.ids
 import ground.models
@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                                 expressions=[
                                     ("person", "="),
                                     (
-                                        governance.people.models._DateRange(
+                                        governance.people.models.dated._DateRange(
                                             "valid_from",
                                             "valid_to",
                                             django.contrib.postgres.fields.ranges.RangeBoundary(),
@@ -248,7 +248,7 @@ class Migration(migrations.Migration):
                                         "=",
                                     ),
                                     (
-                                        governance.people.models._DateRange(
+                                        governance.people.models.dated._DateRange(
                                             "valid_from",
                                             "valid_to",
                                             django.contrib.postgres.fields.ranges.RangeBoundary(),
@@ -1174,7 +1174,7 @@ class Migration(migrations.Migration):
                                 expressions=[
                                     ("person", "="),
                                     (
-                                        governance.people.models._DateRange(
+                                        governance.people.models.dated._DateRange(
                                             "valid_from",
                                             "valid_to",
                                             django.contrib.postgres.fields.ranges.RangeBoundary(),

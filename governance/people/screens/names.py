@@ -15,7 +15,6 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django_tables2 import RequestConfig
 from msgspec import Struct
 
 from governance.people import identities
@@ -24,6 +23,7 @@ from governance.people.models import Identity, Person, Team, TeamAlias, User
 from governance.people.requests import PageRequest
 from governance.ui import narrowing
 from governance.ui.forms import ServiceForm, Text
+from governance.ui.lists import turn_table
 from ground.parsing import clean_word
 
 A_PAGE = 25
@@ -182,7 +182,7 @@ def list_names(request: PageRequest, sort: NameSort) -> HttpResponse:
     narrowed = sort.filters(request.GET, queryset=sort.names())
     table = NameTable(narrowed.qs, sort=sort)
     table.caption = str(sort.title)
-    RequestConfig(request, paginate={"per_page": A_PAGE}).configure(table)
+    turn_table(request, table, A_PAGE)
     chips = list(narrowing.list_chips(request, narrowed, (), reverse(sort.list_page)))
     given = {"sort": sort, "form": narrowed.form, "table": table, "chips": chips}
     return render(request, "people/names.html", given, status=200 if narrowed.form.is_valid() else 400)

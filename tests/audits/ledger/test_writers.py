@@ -15,7 +15,7 @@ EXCEPTIONS = {
     "audits.ledger.sequencer.place_batch": "The log's own order: gives entries that are there their places, as nobody.",
     "audits.ledger.sequencer.sequence": "The same, then signs; an entry of it would wait for a place in its turn, for ever.",
     "audits.ledger.sequencer.sign_state": "Signs what stands, so that whoever reads the log can hold us to it.",
-    "charter.measures.revisions.keep_traces": "A step of publishing, which appends when the run ends.",
+    "charter.measures.revisions.services.keep_traces": "A step of publishing, which appends when the run ends.",
     "governance.people.services.get_system_account": "It is opened by itself, which its event says.",
     "governance.people.importing.writing.write": "A step of import_organisation, which appends for all its rows.",
     "governance.people.authentication.RememberedTokenAuthentication.authenticate_credentials": "Notes a token's last use.",

@@ -12,7 +12,7 @@ import pytest
 
 from charter.measures import queries, services
 from charter.measures.models import PublishedValue
-from charter.measures.people_bands import format_band
+from charter.measures.values.people_bands import format_band
 from charter.rules.request import Window
 from charter.rules.vocabulary import Period
 from governance.people import cohorts

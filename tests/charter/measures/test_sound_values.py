@@ -5,11 +5,19 @@ from datetime import date
 import pytest
 
 from charter.measures.models import PublishedValue
-from charter.measures.units import find_bounds
+from charter.measures.values.units import find_bounds
 from governance.people import cohorts
 from tests import factories, snapshots
 from tests.charter.measures.conftest import WarehouseFile
-from tests.charter.measures.test_publishing import NOW, TEAMS, a_document, at, changes, publish, value
+from tests.charter.measures.publishing.test_publishing import (
+    NOW,
+    TEAMS,
+    a_document,
+    at,
+    changes,
+    publish,
+    value,
+)
 
 __all__ = ["at"]
 

@@ -12,7 +12,15 @@ from governance.people.models import Person, Team
 from governance.people.queries import list_roster_spans, read_rosters
 from ground import data_versions
 from tests import factories, on_the_log
-from tests.charter.measures.test_publishing import a_document, at, changes, governed, house, publish, value
+from tests.charter.measures.publishing.test_publishing import (
+    a_document,
+    at,
+    changes,
+    governed,
+    house,
+    publish,
+    value,
+)
 
 __all__ = ["at", "governed", "house"]
 

@@ -206,10 +206,7 @@ def test_no_list_is_turned_otherwise():
     """All pages and all of the API turn by place; those above are the ways in which they do."""
     project = Path(paging.__file__).parents[1]
     own = {"ground/paging.py", "governance/ui/lists.py"}
-    # These still turn by number: what home lists is worked out for the reader, and administrators alone keep names and sources.
-    by_number = {
-        "governance/desk/screens/home.py", "charter/measures/screens/sources.py", "governance/people/screens/names.py",
-    }  # fmt: skip
+    by_number = {"governance/desk/screens/home.py"}  # what waits for one reader, a list in memory
     other = re.compile(r"django\.core\.paginator|RequestConfig|rest_framework\.pagination|\.paginate\(")
     found = {
         path.relative_to(project).as_posix()

@@ -8,10 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from msgspec.structs import replace
 
 from charter.measures import queries as measures
-from charter.measures.aggregation import Estimate
-from charter.measures.calendar import split_window
 from charter.measures.models import PublishedValue, Withheld
 from charter.measures.rows import Place, make_row, make_withheld_row
+from charter.measures.values.aggregation import Estimate
+from charter.measures.values.calendar import split_window
 from charter.registry.models import Metric
 from charter.rules.vocabulary import ContextKind
 from governance.decisions.facts import coverage, value_context

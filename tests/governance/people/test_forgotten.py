@@ -257,7 +257,8 @@ def test_the_measurement_sees_what_a_mail_in_the_request_costs(kim, settings, mo
     monkeypatch.setattr(
         account_mail, "ask_for_link", lambda **given: (later(**given), account_mail.send_waiting())
     )
-    assert measure(settings, 100) > 0.6
+    pairs = 400
+    assert measure(settings, pairs) - 0.5 > 2 / pairs**0.5
 
 
 def measure(settings, pairs: int) -> float:

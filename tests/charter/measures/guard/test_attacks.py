@@ -10,8 +10,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from charter.measures.aggregation import estimate
 from charter.measures.guard import GuardCell, find_failing_atoms
+from charter.measures.values.aggregation import estimate
 from charter.rules.vocabulary import Aggregation
 from tests.charter.measures.guard.test_choosing import atoms_of
 from tests.charter.measures.guard.worlds import (

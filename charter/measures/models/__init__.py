@@ -1,0 +1,29 @@
+"""Published values and what they stand on: snapshots, runs, revisions, and what was last seen of each source."""
+
+from charter.measures.models.published import (
+    Attribution,
+    Bound,
+    PublishedValue,
+    PublishingRun,
+    RunState,
+    Snapshot,
+    Withheld,
+)
+from charter.measures.models.revisions import RevisedValue, Revision, Trace
+from charter.measures.models.surveys import NameKind, SourceSurvey, UnmatchedName
+
+__all__ = [
+    "Attribution",
+    "Bound",
+    "NameKind",
+    "PublishedValue",
+    "PublishingRun",
+    "RevisedValue",
+    "Revision",
+    "RunState",
+    "Snapshot",
+    "SourceSurvey",
+    "Trace",
+    "UnmatchedName",
+    "Withheld",
+]

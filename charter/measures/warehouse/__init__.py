@@ -1,0 +1,1 @@
+"""The organisation's warehouse: its tables taken into an engine of ours, and the facts of a measure worked out there."""
