@@ -126,6 +126,7 @@ def work_out(url: str) -> list:
         return [publisher.work_out(charter) for charter in list_charters_in_force(now=clock.now())]
 
 
+@pytest.mark.proof(alone=True)
 @pytest.mark.skipif(os.environ.get("CI") == "true", reason="the real data set is not in the project")
 def test_the_real_data_has_the_same_values(real):
     """Issue 10, done when: the real data is published through DuckDB, PostgreSQL and MariaDB with equal values."""

@@ -20,6 +20,7 @@ def test_a_manager_sees_what_the_charters_open_to_their_role(browse):
     assert "retrospective" in [use.decision for use in plain[1]]
 
 
+@pytest.mark.proof(alone=True)
 def test_what_home_offers_is_what_the_rules_permit(browse):
     """Issue 11: home promises nothing that asking would refuse, and one click leads to the question."""
     for slug in ("change-failure-rate", "slo-compliance"):
