@@ -353,6 +353,11 @@ def list_heard_seats(case: Case) -> frozenset[SeatKind]:
     return frozenset(each.seat for each in holding.list_heard_seats(case))
 
 
+def find_own_ballot(case: Case, user: User) -> Ballot | None:
+    """The ballot that an account cast itself on a case, still sealed; nobody is given another's."""
+    return Ballot.objects.filter(case=case, user=user).select_related("case", "seat", "user").first()
+
+
 def list_ballots(case: Case) -> Sequence[Ballot]:
     """What each seat said on a closed case; Conflict while it is open, whoever asks."""
     found = list(list_closed_ballots().filter(case=case))

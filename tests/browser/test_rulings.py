@@ -33,7 +33,7 @@ def test_a_use_left_to_the_board_is_asked_ruled_on_and_allowed(window, house, me
     expect(page.get_by_role("region", name="What was asked")).to_contain_text("Refused shortly before")
     case = Case.objects.get(kind=CaseKind.EDGE_CASE)
     for member in members.values():
-        vote(window(member, java_script_enabled=script), case, "Approve")
+        vote(window(member, java_script_enabled=script), case, "For it")
     page.reload()
     expect(page.get_by_text("Questions of this kind are allowed by it until 15 July 2026.")).to_be_visible()
     page.goto(HOP[1])

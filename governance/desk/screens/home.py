@@ -12,6 +12,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from charter.programme import contract as contracts
 from charter.programme.states import ProgrammeState
 from charter.registry import queries as registry
 from charter.registry.models import CharterVersion, Metric
@@ -87,6 +88,11 @@ def home(request: PageRequest) -> HttpResponse:
         "hr": badge(request).holds(Role.HR),
     }
     return render(request, "desk/home.html", given)
+
+
+def about(request: HttpRequest) -> HttpResponse:
+    """What this is, for whoever meets it for the first time."""
+    return render(request, "desk/about.html", {"contract": contracts.find_contract_in_force()})
 
 
 def accessibility(request: HttpRequest) -> HttpResponse:
