@@ -41,7 +41,15 @@ READABLE = {
 # Which versions of these there are is said on their pages; here one says which is meant.
 BY_NUMBER = {"contract-acknowledge", "acknowledge"}
 # Who may see much and decide little.
-INSIDERS = ("employee", "another manager", "another metric owner", "board role, no seat", "HR", "auditor", "administrator")
+INSIDERS = (
+    "employee",
+    "another manager",
+    "another metric owner",
+    "board role, no seat",
+    "HR",
+    "auditor",
+    "administrator",
+)
 REFUSED = {403, 404}
 ONLY_POSTED = 405
 FORM = re.compile(r'<form[^>]+method="post"[^>]+action="(?!/sign-out")')
