@@ -221,6 +221,8 @@ SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 if not DEBUG:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = True
+    # Browsers take these from this host alone: a neighbour in our domain could else lay a session of its own into one.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
     # Whoever looks whether the process lives may do so from beside it.
     SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
@@ -365,6 +367,9 @@ if CELERY_BROKER_URL.startswith("filesystem"):
     }
 # For how many seconds the clock may stand still (no beat, or no worker that does what it sends) before /readyz says so.
 CLOCK_STILL_SECONDS = env.float("CLOCK_STILL_SECONDS", default=120.0)
+# Whoever reaches the broker finds nobody who loads pickles or takes orders: a message names a scan of ours, and nothing else.
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
