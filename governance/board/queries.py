@@ -234,6 +234,12 @@ def read_pilot_survey(pilot: Pilot) -> Survey | None:
     return summarize_survey(answers, minimum=minimum)
 
 
+def find_suspension(version: CharterVersion) -> Suspension | None:
+    """The suspension by a seat through which a version is out of use now; none where its clock ran out instead."""
+    found = Suspension.objects.filter(charter_version=version, lapsed_at__isnull=True)
+    return found.select_related("user", "seat").order_by("-at").first()
+
+
 def list_suspensions() -> QuerySet[Suspension]:
     """All suspensions, newest first."""
     return Suspension.objects.select_related("charter_version__metric", "case", "seat", "user")
