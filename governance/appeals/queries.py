@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from governance.appeals import permissions
+from governance.appeals.clocks import read_settings
 from governance.appeals.independence import read_line
-from governance.appeals.models import Appeal, AppealMessage, AppealOutcome, Clock
+from governance.appeals.models import Appeal, AppealDraft, AppealMessage, AppealOutcome, Clock
 from governance.appeals.states import OURS, OVER, AppealState, Voice
-from governance.appeals.words import AppealWords, OutcomeWords, Parties, Text, tag, unseal
+from governance.appeals.words import Answers, AppealWords, OutcomeWords, Parties, Text, tag, unseal
 from governance.people.models import User
 from ground import calendar
 
@@ -104,3 +106,27 @@ def list_holding(*, until: date) -> QuerySet[Appeal]:
 def list_board_outside(appeal: Appeal, members: Iterable[User]) -> Sequence[User]:
     """Of these members of the board those outside of the lines of an appeal."""
     return [user for user in members if permissions.is_independent(user, appeal)]
+
+
+def read_draft(user: User) -> dict[str, Any]:
+    """What an account has answered so far of an appeal that it writes; nothing where it writes none."""
+    found = AppealDraft.objects.filter(tag=tag(user.pk)).first()
+    return dict(unseal(found.said, found.pk, "draft", Answers).given) if found is not None else {}
+
+
+def foresee_due() -> dict[str, date]:
+    """By when what is done of an appeal that is filed today."""
+    clocks, today = read_settings(), calendar.today()
+    outcome = clocks.after(today, clocks.appeal_outcome_days)
+    return {
+        "acknowledge": clocks.after(today, clocks.appeal_acknowledge_days),
+        "independence": clocks.after(today, clocks.appeal_independence_days),
+        "outcome": outcome,
+        "second": clocks.after(outcome, clocks.appeal_second_filing_days),
+    }
+
+
+def find_contested(appeal: Appeal) -> User | None:
+    """Whose use is contested, where it is somebody's; for both sides of an appeal."""
+    account = permissions.read_parties(appeal).contested
+    return User.objects.filter(pk=account).first() if account else None

@@ -7,7 +7,7 @@
 import hmac
 from datetime import date
 from hashlib import sha256
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -73,6 +73,12 @@ class OutcomeWords(msgspec.Struct, frozen=True):
     reasons: str
     evidence: str
     remedy: str
+
+
+class Answers(msgspec.Struct, frozen=True):
+    """What was answered so far of an appeal that is being written, by name of the question's field."""
+
+    given: dict[str, Any]
 
 
 class Text(msgspec.Struct, frozen=True):
