@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "governance.training",
     "governance.decisions",
     "governance.saved_views",
+    "governance.about_me",
     "governance.desk",
     "governance.demo",
 ]

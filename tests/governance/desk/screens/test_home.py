@@ -53,7 +53,7 @@ def test_home_says_that_nothing_is_allowed_before_the_rules_are_acknowledged(bro
 
 def test_an_employee_sees_their_own_team(browse, house):
     """S85: no manager role is needed."""
-    page = browse("/", by=house.employee)
+    page = browse("/?show=uses", by=house.employee)
     assert page.says("You can ask about team payments")
     assert "lead-time-for-changes" in {each.metric.slug for each in page.response.context["usable"]}
 
