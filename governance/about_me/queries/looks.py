@@ -68,7 +68,9 @@ def list_group_spans(person: Person) -> list[GroupSpan]:
 def list_looks(user: User, person: Person) -> QuerySet[ToldLook]:
     """Looks at a person by others than their own account, newest first."""
     named = Q(subjects__contains=[person.external_id])
-    looked = DecisionRecord.objects.filter(verdict=Outcome.PERMIT.value, checked_only=False).exclude(actor=user)
+    looked = DecisionRecord.objects.filter(verdict=Outcome.PERMIT.value, checked_only=False).exclude(
+        actor=user
+    )
     windowed = looked.alias(window_from=_window("from"), window_to=_window("to"))
     found = windowed.filter((named & ~_waits(person)) | _of_groups(list_group_spans(person)))
     told = found.alias(asked_on=TruncDate("at", tzinfo=calendar.find_zone())).annotate(

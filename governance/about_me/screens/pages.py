@@ -1,6 +1,6 @@
 """What is held about the reader, who looked, what can be seen of them, and the letter about each receipt."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -12,14 +12,23 @@ from django.utils.translation import gettext as _
 
 from charter.registry.models import Metric
 from charter.registry.screens.page_context import today
-from governance.about_me.letters import list_names, name_use, write_letter
+from governance.about_me.letters import list_names, write_letter
+from governance.about_me.look_words import LookWords
 from governance.about_me.outlook import list_manager_uses, list_never
 from governance.about_me.permissions import get_own_person
 from governance.about_me.queries.included import list_included
-from governance.about_me.queries.looks import list_group_spans, list_looks, name_asker, narrow_looks
+from governance.about_me.queries.looks import list_group_spans, list_looks, narrow_looks
 from governance.about_me.queries.stored import list_stored
+from governance.about_me.rows import (
+    LOOK_COLUMNS,
+    METRIC_COLUMNS,
+    STORED_COLUMNS,
+    write_look_rows,
+    write_metric_rows,
+    write_stored_rows,
+)
 from governance.about_me.screens.forms import LooksForm
-from governance.about_me.screens.tables import IncludedTable, LookTable, LookWords
+from governance.about_me.screens.tables import IncludedTable, LookTable
 from governance.decisions import queries as decisions
 from governance.decisions.screens.value_context.tables import last_day_of_hold, note_tag
 from governance.people.models import Person
@@ -89,21 +98,6 @@ def metrics_csv(request: PageRequest) -> HttpResponseBase:
     return stream_csv("metrics-that-include-me.csv", METRIC_COLUMNS, write_metric_rows(included))
 
 
-METRIC_COLUMNS = (
-    "metric", "name", "charter_version", "standing", "definition", "affects_me", "events_carry_a_name", "groups",
-    "sources", "source_rows_kept", "values_kept", "own_figure_for",
-)  # fmt: skip
-
-
-def write_metric_rows(included: Sequence[Any]) -> Iterator[list[object]]:
-    for each in included:
-        yield [
-            each.slug, each.name, each.version, each.standing, each.definition, each.affects_me, each.names_person,
-            " ".join(each.cohorts), " ".join(each.sources), each.facts_kept, each.values_kept,
-            each.own_use.value if each.own_use else "",
-        ]  # fmt: skip
-
-
 def looks(request: PageRequest) -> HttpResponse:
     """Who looked: searched, sorted and in pages."""
     person = get_own_person(request.user)
@@ -122,30 +116,12 @@ def _look_table(request: PageRequest, person: Person, found: Any, caption: str, 
     return table
 
 
-LOOK_COLUMNS = (
-    "at", "who", "grain", "named_me", "whose", "metrics", "beside", "from", "to", "period", "decision", "permitted_by",
-    "receipt",
-)  # fmt: skip
-
-
 def looks_csv(request: PageRequest) -> HttpResponseBase:
     """All looks as one table, which leaves row by row."""
     person = get_own_person(request.user)
     form = LooksForm(request.GET)
     found = narrow_looks(list_looks(request.user, person), form.narrowing)
     return stream_csv("who-looked-at-me.csv", LOOK_COLUMNS, write_look_rows(found, person))
-
-
-def write_look_rows(found: Any, person: Person) -> Iterator[list[object]]:
-    """Each look with no more than its list tells: no reason, nobody else who was asked about."""
-    said = LookWords(list_group_spans(person), dict(Metric.objects.values_list("slug", "name")))
-    for look in found.iterator(chunk_size=500):
-        window = look.request["window"]
-        yield [
-            look.at.isoformat(), name_asker(look), look.grain, look.of_me, said.whose(look), said.metrics(look),
-            said.beside(look), window["from"], window["to"], look.request["period"], name_use(look),
-            said.permitted_by(look), look.entry_id,
-        ]  # fmt: skip
 
 
 def look(request: PageRequest, entry: UUID) -> HttpResponse:
@@ -164,20 +140,11 @@ def stored(request: PageRequest) -> HttpResponse:
     return render(request, "about_me/stored.html", given)
 
 
-STORED_COLUMNS = ("what", "source", "table", "columns", "until", "rows")
-
-
 def stored_csv(request: PageRequest) -> HttpResponseBase:
     """The same as a table to take away."""
     person, on = get_own_person(request.user), today(request)
     items = list_stored(request.user, person, list_included(person, on), on)
     return stream_csv("stored-about-me.csv", STORED_COLUMNS, write_stored_rows(items))
-
-
-def write_stored_rows(items: Sequence[Any]) -> Iterator[list[object]]:
-    for item in items:
-        rows = "" if item.rows is None else item.rows
-        yield [item.what, item.source, item.table, " ".join(item.columns), item.until, rows]
 
 
 def _identities(person: Person) -> Iterator[Any]:

@@ -72,13 +72,20 @@ def test_a_look_for_a_legal_request_is_told_when_its_notice_is(people, browse):
 
 def test_a_colleague_who_looked_at_the_team_is_not_named(house, browse):
     """Issue 12, attack: an employee learns of no other employee."""
-    colleague = factories.an_account("curious", name="Curious Colleague", person=Person.objects.get(external_id="payments-3"))
+    colleague = factories.an_account(
+        "curious", name="Curious Colleague", person=Person.objects.get(external_id="payments-3")
+    )
     from governance.training import services as training
 
     training.acknowledge(rulebook_version=factories.the_rules(), by=colleague)
     given = ask(colleague)
     assert given.verdict.permits
-    for path in ("/about-me", "/about-me/looks", "/about-me/looks.csv", f"/about-me/looks/{given.receipt.id}"):
+    for path in (
+        "/about-me",
+        "/about-me/looks",
+        "/about-me/looks.csv",
+        f"/about-me/looks/{given.receipt.id}",
+    ):
         page = browse_text(browse, path, house.employee)
         assert "A colleague in the same group" in page and "Curious" not in page
 
@@ -100,7 +107,9 @@ def test_only_days_on_which_one_was_there_are_looks_at_one(house, browse):
     late = Membership.objects.get(person__external_id="payments-4")
     factories.change(late, valid_from=date(2026, 4, 1))
     ask(house.manager)
-    assert browse("/about-me/looks", by=factories.an_account("late", person=late.person)).says("Nobody has looked")
+    assert browse("/about-me/looks", by=factories.an_account("late", person=late.person)).says(
+        "Nobody has looked"
+    )
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -134,7 +143,9 @@ def test_the_letter_explains_a_look_with_its_sources(house, browse):
     """S148: what was asked, by whom, for which decision, what it hung on, rules, context, what would have changed it."""
     given = ask(house.manager, reason="because of zebras")
     page = browse(f"/about-me/looks/{given.receipt.id}", by=house.employee)
-    assert page.says("Manager asked.", "For a retrospective.", "It was allowed.", "team payments: you together with others")
+    assert page.says(
+        "Manager asked.", "For a retrospective.", "It was allowed.", "team payments: you together with others"
+    )
     assert page.says("Each group asked about had at least 5 people.", "It would have been refused")
     assert page.says(given.receipt.signature, "[request.metrics]", "[facts.charter.listed]")
     assert "zebras" not in page.text
