@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from governance.about_me.models import Inclusion
 from governance.people.models import Person, User
 from ground.errors import NotPermitted
 
@@ -20,3 +21,9 @@ def get_own_person(user: User) -> Person:
             )
         )
     return user.person
+
+
+def check_can_acknowledge(user: User, inclusion: Inclusion) -> None:
+    """Raise NotPermitted unless it was told to this very account."""
+    if not user.is_active or inclusion.user_id != user.pk:
+        raise NotPermitted(_("Only whoever was told this acknowledges it."))

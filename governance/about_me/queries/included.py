@@ -68,7 +68,11 @@ def list_own_cohorts(person: Person, on: date) -> list[Cohort]:
 
 def list_included(person: Person, on: date) -> list[IncludedMetric]:
     """By name; none where the person is in no group that anything is told of."""
-    cohorts = tuple(cohort.slug for cohort in list_own_cohorts(person, on))
+    return list_included_in(tuple(cohort.slug for cohort in list_own_cohorts(person, on)), on)
+
+
+def list_included_in(cohorts: tuple[str, ...], on: date) -> list[IncludedMetric]:
+    """The same of whoever is in these groups, by slug."""
     if not cohorts:
         return []
     metrics = list(registry.list_metrics().filter(current__standing__in=_PROCESSED).order_by("name", "slug"))
@@ -90,9 +94,16 @@ def _include(
     metric: Metric, cohorts: tuple[str, ...], tried_by: Mapping[object, Collection[str]]
 ) -> IncludedMetric | None:
     version = promised(metric.current)
-    document = registry.load_approved_document(version)
     if version.standing == StandingChoices.PILOT:
         cohorts = tuple(slug for slug in cohorts if slug in tried_by.get(version.pk, ()))
+    return describe_inclusion(metric, version, cohorts)
+
+
+def describe_inclusion(
+    metric: Metric, version: CharterVersion, cohorts: tuple[str, ...]
+) -> IncludedMetric | None:
+    """What a charter version counts of whoever is in these groups; None where it counts nothing."""
+    document = registry.load_approved_document(version)
     measure = document.what.measure
     if measure is None or not cohorts:
         return None

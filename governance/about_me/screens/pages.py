@@ -19,6 +19,7 @@ from governance.about_me.permissions import get_own_person
 from governance.about_me.queries.included import list_included
 from governance.about_me.queries.looks import list_group_spans, list_looks, narrow_looks
 from governance.about_me.queries.stored import list_stored
+from governance.about_me.queries.telling import list_told
 from governance.about_me.rows import (
     LOOK_COLUMNS,
     METRIC_COLUMNS,
@@ -65,6 +66,7 @@ def show_about_me(request: PageRequest, **more: object) -> HttpResponse:
         "notes": [(note, note_tag(note), last_day_of_hold(note.ends_on)) for note in notes[:LAST_NOTES]],
         "rules": training.read_readiness(request.user).rules,
         "appeal_url": find_appeal_url(),
+        "unacknowledged": list_told(request.user).filter(acknowledged_at__isnull=True).count(),
         **more,
     }
     return render(request, "about_me/about_me.html", given)

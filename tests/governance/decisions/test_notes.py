@@ -237,7 +237,8 @@ def test_every_kind_says_what_it_means():
         ContextKind.PARENTAL_LEAVE,
         ContextKind.LEAVE,
         ContextKind.ONBOARDING,
-        ContextKind.REST_AFTER_INTENSITY, ContextKind.CAREGIVING,
+        ContextKind.REST_AFTER_INTENSITY,
+        ContextKind.CAREGIVING,
         ContextKind.TOOLING_CONSTRAINT,
     }
     assert {about.effect for about in ABOUT.values()} == {Effect.EXCLUDE, Effect.ANNOTATE}
