@@ -11,7 +11,7 @@ from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from charter.programme.models import Programme
-from charter.registry.models import Metric
+from charter.registry.models import CharterVersion, Metric
 from governance.board import holding, kinds, permissions
 from governance.board.models import (
     Ballot,

@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "governance.decisions",
     "governance.saved_views",
     "governance.appeals",
+    "governance.about_me",
     "governance.desk",
     "governance.demo",
 ]

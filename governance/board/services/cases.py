@@ -1,7 +1,7 @@
 """Cases: opened, voted on, decided. What that leads to, each kind says (`kinds`)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings

@@ -130,6 +130,7 @@ def test_whoever_asks_on_and_on_keeps_one_thread_at_most(ready, monkeypatch, cli
         return done.wait(20)
 
     monkeypatch.setattr("governance.config.health._broker_is_there", slow)
+
     def ask():
         health.readyz(HttpRequest())
         connection.close()
