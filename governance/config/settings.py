@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
-from charter.rules.vocabulary import Grain, Outcome
+from charter.rules.vocabulary import ContextKind, Grain, Outcome
 from governance.config.addresses import database, embedded_url, shared_cache
 from ground.rates import parse_rate
 
@@ -278,6 +278,8 @@ SPECTACULAR_SETTINGS = {
         "ReviewKind": "charter.registry.states.ReviewKind",
         "ReviewResult": "charter.registry.states.ReviewResult",
         "CohortKind": "governance.people.models.CohortKind",
+        "AppealKind": "governance.appeals.states.AppealKind",
+        "ContextKindEnum": [(kind.value, kind.value.replace("_", " ")) for kind in ContextKind],
         "GrainEnum": [(grain.value, grain.value.replace("_", " ")) for grain in Grain],
         "OutcomeEnum": [(outcome.value, outcome.value) for outcome in Outcome],
     },
