@@ -1,7 +1,7 @@
 """Cases: opened, voted on, decided. What that leads to, each kind says (`kinds`)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +15,7 @@ from charter.registry.states import RULEBOOK_TRANSITIONS, RulebookState, Standin
 from governance.board import approval, ballots, minutes, permissions, queries, quorum
 from governance.board.events import (
     BallotCast,
+    BallotChanged,
     BallotRefused,
     BallotSaid,
     CaseDecided,
@@ -105,6 +106,18 @@ def cast_ballot(*, case: Case, seat_kind: SeatKind, vote: Vote, by: User, reason
     return ballot
 
 
+def change_ballot(*, case: Case, vote: Vote, by: User, reason: str = "") -> Ballot:
+    """Cast one's ballot anew, sealed in the place of the one before, while the case is open.
+
+    Raises NotFound where the account has cast none, and what `permissions.check_can_change` raises; a refusal is in the ledger.
+    """
+    own = queries.find_own_ballot(case, by)
+    if own is None:
+        raise NotFound(_("You have cast no ballot on this case that could be changed."), code="no_ballot")
+    with log_refusals(BallotRefused, by, case=case.pk, seat=own.seat.kind):
+        return _change(own, vote, by, reason)
+
+
 def cast_batch(
     *, cases: Sequence[Case], seat_kind: SeatKind, vote: Vote, by: User, reason: str = ""
 ) -> list[Ballot]:
@@ -143,6 +156,19 @@ def close_case(*, case: Case, by: User) -> BoardOutcome:
 @transaction.atomic(durable=True)
 def _cast(case: Case, seat_kind: SeatKind, vote: Vote, by: User, reason: str) -> Ballot:
     return _cast_locked(_locked(case), seat_kind, vote, by, reason)
+
+
+@transaction.atomic(durable=True)
+def _change(ballot: Ballot, vote: Vote, by: User, reason: str) -> Ballot:
+    ballot.case = _locked(ballot.case)
+    permissions.check_can_change(by, ballot, vote)
+    said = ballots.check_words(vote, reason)
+    ballot.cast_at = max(clock.now(), ballot.cast_at + timedelta(microseconds=1))
+    ballot.sealed = ballots.seal_words(ballot, said)
+    ballot.save(update_fields=["sealed", "cast_at"])
+    ballots.show(ballot)
+    ledger.append(BallotChanged(case=ballot.case_id, **_said(ballot)), by=by.actor)
+    return ballot
 
 
 @transaction.atomic(durable=True)

@@ -54,6 +54,8 @@ class Hold(HoldsTexts):
     ends_on = models.DateField()
     cause = models.CharField(max_length=20, choices=HoldCause)
     reason = models.TextField()
+    # Counts in decisions about people alone, and is shown beside no value: whose it is could be guessed otherwise.
+    on_use = models.BooleanField(default=False)
     placed_at = models.DateTimeField(default=clock.now)
     placed_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
     released_at = models.DateTimeField(null=True, blank=True)

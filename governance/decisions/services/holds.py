@@ -33,8 +33,11 @@ def place_hold(
     by: User,
     cohort: Cohort | None = None,
     person: Person | None = None,
+    on_use: bool = False,
 ) -> Hold:
     """Put values of a metric under review from this moment: a cohort's, a person's, or all of them; `ends_on` is out.
+
+    With `on_use` only decisions about people meet it, and nothing else shows it: for appeals whose filer nobody may guess.
 
     In the caller's transaction, so that an appeal and its hold are one; who places several takes metrics in the order
     of their slugs. Raises what `permissions.check_can_place_hold` and `check_can_hold_person` raise, and BadInput naming the field.
@@ -58,6 +61,7 @@ def place_hold(
         ends_on=ends_on,
         cause=cause,
         reason=reason.strip(),
+        on_use=on_use,
         placed_at=clock.now(),
         placed_by=by,
     )
