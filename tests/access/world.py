@@ -19,7 +19,7 @@ from governance.board.states import ConditionKind, SeatKind
 from governance.decisions import services as decisions
 from governance.decisions.models import ContextNote, DecisionRecord, Hold
 from governance.decisions.states import HoldCause
-from governance.people import identities, tokens
+from governance.people import addresses, identities, tokens
 from governance.people.models import AccountKind, GrantedRole, Team, User, ValueStream
 from governance.people.scopes import Scope
 from governance.saved_views import services as views
@@ -55,8 +55,10 @@ def furnish(house: House) -> World:
             **_of_use(house, accounts),
             **_of_tokens(accounts),
             **_each(
-                ("account", "account-link", "account-sessions-end"), [("of an employee", [house.employee.pk])]
+                ("account", "account-link", "account-sessions-end", "account-email"),
+                [("of an employee", [house.employee.pk])],
             ),
+            **_of_addresses(accounts),
             **_of_sources(),
         },
     )
@@ -291,6 +293,14 @@ def _of_tokens(accounts: dict[str, User]) -> dict[str, Objects]:
         "token-revoke": [("the employee's", [own.pk]), of_machine],
         "token-confirm": [of_machine],
     }
+
+
+def _of_addresses(accounts: dict[str, User]) -> dict[str, Objects]:
+    """An address that waits for a second administrator."""
+    waits = addresses.propose(
+        of=accounts["manager"], email="new@example.org", by=factories.an_administrator("first-admin")
+    )
+    return _each(("address-confirm", "address-drop"), [("of the manager’s account", [waits.pk])])
 
 
 def _of_sources() -> dict[str, Objects]:
