@@ -161,6 +161,7 @@ def _of_the_board(accounts: dict[str, User]) -> dict[str, Objects]:
     of_open = ("open, of a metric owner's charter", [case.pk])
     return {
         "case": [of_open, ("closed", [tried.case_id])],
+        "case-ballot-change": [of_open],
         "case-condition": [of_open],
         "case-handler": [of_open],
         "pilot": [("running", [pilot.pk])],
