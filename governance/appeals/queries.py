@@ -6,15 +6,27 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from governance.appeals import permissions
 from governance.appeals.clocks import read_settings
 from governance.appeals.independence import read_line
 from governance.appeals.models import Appeal, AppealDraft, AppealMessage, AppealOutcome, Clock
 from governance.appeals.states import OURS, OVER, AppealState, Voice
-from governance.appeals.words import Answers, AppealWords, OutcomeWords, Parties, Text, tag, unseal
+from governance.appeals.words import (
+    RECEIPT_DIGITS,
+    Answers,
+    AppealWords,
+    OutcomeWords,
+    Parties,
+    Text,
+    hash_receipt,
+    tag,
+    unseal,
+)
 from governance.people.models import User
 from ground import calendar
+from ground.errors import NotFound
 
 _REACH = timedelta(days=184 * 3)
 _SHOWN = ("handling__user", "appellant")
@@ -130,3 +142,15 @@ def find_contested(appeal: Appeal) -> User | None:
     """Whose use is contested, where it is somebody's; for both sides of an appeal."""
     account = permissions.read_parties(appeal).contested
     return User.objects.filter(pk=account).first() if account else None
+
+
+def find_by_receipt(typed: str) -> Appeal:
+    """The anonymous appeal of a receipt, however its digits are parted. Raises NotFound, after as much work as where there is one."""
+    digits = "".join(each for each in typed if each.isdecimal() and each.isascii())
+    found = Appeal.objects.filter(receipt_hash=hash_receipt(digits)).prefetch_related("clocks").first()
+    if found is None or len(digits) != RECEIPT_DIGITS:
+        raise NotFound(
+            _("There is no appeal of this number. Check its digits; we cannot find it for you otherwise."),
+            code="no_such_receipt",
+        )
+    return found

@@ -21,6 +21,7 @@ from governance.appeals.states import AboutKind, HoldChoice
 from ground.errors import Conflict
 
 T = TypeVar("T")
+RECEIPT_DIGITS = 16
 
 
 class About(msgspec.Struct, frozen=True, omit_defaults=True):

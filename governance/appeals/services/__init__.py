@@ -1,5 +1,6 @@
 """The only writers of appeals."""
 
+from governance.appeals.services.anonymous import FiledAnonymously, file_anonymously
 from governance.appeals.services.deciding import (
     accept_outcome,
     ask_second_instance,
@@ -21,6 +22,7 @@ from governance.appeals.services.talking import write_message, write_note
 from governance.appeals.services.withdrawing import withdraw_appeal
 
 __all__ = [
+    "FiledAnonymously",
     "Filing",
     "accept_outcome",
     "acknowledge_appeal",
@@ -32,6 +34,7 @@ __all__ = [
     "discard_draft",
     "escalate_clock",
     "extend_outcome",
+    "file_anonymously",
     "file_appeal",
     "lift_holds",
     "open_identity",
