@@ -183,6 +183,14 @@ def check_is_appellant(user: User, appeal: Appeal) -> None:
         raise NotPermitted(_("Only whoever filed this appeal does this."))
 
 
+def check_answers_presumption(user: User, appeal: Appeal) -> None:
+    """Raise NotPermitted unless the account is the handler's or sits on the board, outside of the lines."""
+    if not (handles(user, appeal) or triages(user, appeal)):
+        raise NotPermitted(
+            _("Somebody outside of the reporting lines writes that: the handler, or a member of the board.")
+        )
+
+
 def can(check: Callable[[User, Appeal], None], user: User, appeal: Appeal) -> bool:
     """Whether a check lets the account."""
     try:

@@ -76,6 +76,13 @@ class OutcomeWords(msgspec.Struct, frozen=True):
     remedy: str
 
 
+class FollowUpWords(msgspec.Struct, frozen=True):
+    """Whether somebody was treated worse, and how."""
+
+    worse: bool
+    says: str
+
+
 class Answers(msgspec.Struct, frozen=True):
     """What was answered so far of an appeal that is being written, by name of the question's field."""
 

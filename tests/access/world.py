@@ -14,6 +14,7 @@ from charter.registry import services as registry
 from charter.registry.models import CharterVersion, Metric
 from charter.rules.vocabulary import ContextKind, DecisionType, Grain, Outcome
 from governance.appeals import services as appeals
+from governance.appeals.models import Appeal, FollowUp
 from governance.appeals.screens.appeals import ACTS
 from governance.appeals.states import AppealKind
 from governance.appeals.words import About
@@ -101,10 +102,13 @@ def _of_appeals(house: House) -> dict[str, Objects]:
         )
         filed = appeals.file_appeal(filing=filing, by=house.employee)
         made.append((f"{kind.value}, of the employee", [filed.appeal.pk]))
+    named = Appeal.objects.get(pk=made[0][1][0])
+    asked = on_the_log.make(FollowUp, appeal=named, days=30, due_on=calendar.today())
     acts = (f"appeal-{name}" for name in ACTS)
     return {
         **_each(("appeal", "appeal-letter", "appeal-withdraw", "appeal-identity", *acts), made),
         "appeal-question": [("the first", ["about"])],
+        "appeal-follow-up": [("of the employee", [asked.pk])],
     }
 
 

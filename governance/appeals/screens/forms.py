@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from governance.appeals.states import AboutKind, AppealKind, Finding, HoldChoice
+from governance.appeals.states import AboutKind, AppealKind, Finding, HoldChoice, Remedy
 from governance.decisions.screens.forms import month_choices
 from governance.decisions.states import ABOUT
 from governance.ui.forms import DayField, ServiceForm, Text, choice_field
@@ -267,6 +267,7 @@ class OutcomeForm(ServiceForm):
         rows=4,
     )
     remedy = _text(_("What is done now?"), _("Say what is done now, or that nothing is and why"), rows=4)
+    act = _radios(_("What does it set in motion?"), Remedy.choices, _("Choose what it sets in motion"))
 
 
 class ReceiptForm(ServiceForm):

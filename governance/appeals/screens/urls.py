@@ -50,6 +50,13 @@ urlpatterns = [
     page(
         "appeals/<uuid:key>/identity", appeals.identity, name="appeal-identity", access=ITS_HANDLER, **_OF_ONE
     ),
+    page(
+        "appeals/follow-up/<uuid:key>",
+        appeals.follow_up,
+        name="appeal-follow-up",
+        access=WHO_FILED,
+        **_OF_ONE,
+    ),
     *(
         page(
             f"appeals/<uuid:key>/{name}",

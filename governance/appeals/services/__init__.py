@@ -9,6 +9,7 @@ from governance.appeals.services.deciding import (
 )
 from governance.appeals.services.drafts import discard_draft, save_draft
 from governance.appeals.services.filing import Filing, file_appeal
+from governance.appeals.services.follow_ups import answer_follow_up, ask_follow_up
 from governance.appeals.services.handling import (
     acknowledge_appeal,
     assign_handler,
@@ -18,6 +19,7 @@ from governance.appeals.services.handling import (
 )
 from governance.appeals.services.holding import lift_holds
 from governance.appeals.services.missed import escalate_clock
+from governance.appeals.services.presuming import answer_presumption
 from governance.appeals.services.talking import write_message, write_note
 from governance.appeals.services.withdrawing import withdraw_appeal
 
@@ -26,6 +28,9 @@ __all__ = [
     "Filing",
     "accept_outcome",
     "acknowledge_appeal",
+    "answer_follow_up",
+    "answer_presumption",
+    "ask_follow_up",
     "ask_second_instance",
     "assign_handler",
     "close_appeal",
