@@ -56,6 +56,11 @@ class Programme(Disclosure, AccessLimitSettings, AppealClockSettings, Record):
         default=3,
         help_text=_("From 0 to 31. What is loaded later changes a value by a proposed revision alone."),
     )
+    readable_by_visitors = models.BooleanField(
+        _("Contract and rules readable without an account"),
+        default=False,
+        help_text=_("Anybody who reaches this address reads them then; no names, cases or values are shown."),
+    )
     review_days = models.PositiveSmallIntegerField(
         _("Days between two reviews of a charter"),
         default=92,

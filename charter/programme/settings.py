@@ -60,6 +60,7 @@ PARTS: Mapping[str, SettingsGroup] = MappingProxyType(
             gettext_lazy("Charters and their reviews"),
             ("charter_months", "review_days", "review_notice_days", "untied_days", "expiry_reminder_days"),
         ),
+        "visitors": SettingsGroup(gettext_lazy("Visitors without an account"), ("readable_by_visitors",)),
         "appeals": SettingsGroup(
             gettext_lazy("Appeals"),
             (

@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
-from charter.rules.vocabulary import Grain, Outcome
+from charter.rules.vocabulary import ContextKind, Grain, Outcome
 from governance.config.addresses import database, embedded_url, shared_cache
 from ground.rates import parse_rate
 
@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "governance.decisions",
     "governance.saved_views",
     "governance.appeals",
+    "governance.about_me",
     "governance.desk",
     "governance.demo",
 ]
@@ -98,6 +99,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "governance.config.middleware.RequestIdMiddleware",
+    "governance.config.middleware.WrongMethodMiddleware",
     "governance.config.middleware.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
     "governance.config.middleware.CleanInputMiddleware",
@@ -223,6 +225,8 @@ SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 if not DEBUG:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = True
+    # Browsers take these from this host alone: a neighbour in our domain could else lay a session of its own into one.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
     # Whoever looks whether the process lives may do so from beside it.
     SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
@@ -276,6 +280,8 @@ SPECTACULAR_SETTINGS = {
         "ReviewKind": "charter.registry.states.ReviewKind",
         "ReviewResult": "charter.registry.states.ReviewResult",
         "CohortKind": "governance.people.models.CohortKind",
+        "AppealKind": "governance.appeals.states.AppealKind",
+        "ContextKindEnum": [(kind.value, kind.value.replace("_", " ")) for kind in ContextKind],
         "GrainEnum": [(grain.value, grain.value.replace("_", " ")) for grain in Grain],
         "OutcomeEnum": [(outcome.value, outcome.value) for outcome in Outcome],
     },
@@ -313,8 +319,12 @@ COMMENTS_A_DAY = env.int("COMMENTS_A_DAY", default=100)
 # Appeals: how many one account files in 24 hours, and for all anonymous ones together, as no address is kept of anybody,
 # how many are filed, and how often a receipt is tried.
 APPEALS_A_DAY = env.int("APPEALS_A_DAY", default=10)
-ANONYMOUS_FILING_RATE = parse_rate(env("ANONYMOUS_FILING_RATE", default="30/hour"), setting="ANONYMOUS_FILING_RATE")
-ANONYMOUS_RECEIPT_RATE = parse_rate(env("ANONYMOUS_RECEIPT_RATE", default="20/min"), setting="ANONYMOUS_RECEIPT_RATE")
+ANONYMOUS_FILING_RATE = parse_rate(
+    env("ANONYMOUS_FILING_RATE", default="30/hour"), setting="ANONYMOUS_FILING_RATE"
+)
+ANONYMOUS_RECEIPT_RATE = parse_rate(
+    env("ANONYMOUS_RECEIPT_RATE", default="20/min"), setting="ANONYMOUS_RECEIPT_RATE"
+)
 
 # The course about the rules: the share of right answers that passes, how long that is attested, how many questions an
 # attempt shows at least, the notice when a new course asks again, and the days before the end on which one is reminded.
@@ -363,6 +373,9 @@ if CELERY_BROKER_URL.startswith("filesystem"):
     }
 # For how many seconds the clock may stand still (no beat, or no worker that does what it sends) before /readyz says so.
 CLOCK_STILL_SECONDS = env.float("CLOCK_STILL_SECONDS", default=120.0)
+# Whoever reaches the broker finds nobody who loads pickles or takes orders: a message names a scan of ours, and nothing else.
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

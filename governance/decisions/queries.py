@@ -84,10 +84,10 @@ def _speaks_of(word: str) -> Q:
     )
     uses = [use.value for use in DecisionType if word in use.value.replace("_", " ")]
     said = Q(cohorts__icontains=word) | Q(request__reason__icontains=word)
-    return said | Q(metrics__overlap=metrics) | Q(use__in=uses) | Q(entry__in=_with_number(word))
+    return said | Q(metrics__overlap=metrics) | Q(use__in=uses) | Q(entry__in=find_entries_numbered(word))
 
 
-def _with_number(start: str) -> QuerySet[Entry]:
+def find_entries_numbered(start: str) -> QuerySet[Entry]:
     """The entries whose number begins so, without hyphens; none where it is not the start of a number."""
     digits = start.replace("-", "")
     if not 8 <= len(digits) <= 32 or not set(digits) <= set("0123456789abcdef"):

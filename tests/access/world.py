@@ -135,7 +135,7 @@ def _of_charters(house: House, accounts: dict[str, User]) -> dict[str, Objects]:
         "charter-heading": [("a metric owner's", [draft.pk, "what"])],
         "metric": [("in force", [in_force]), ("handed in", [handed_in.metric.slug])],
         "versions": _versions(house.lead_time, handed_in),
-        **_each(("metric-suspend", "hold-place", "record"), [("in force", [in_force])]),
+        **_each(("metric-suspend", "metric-withheld", "hold-place", "record"), [("in force", [in_force])]),
         "metric-bring-back": [("suspended", [suspended.metric.slug])],
         "pilot-start": [("on trial", [_on_trial(accounts)])],
         "review": [("going on", [review.pk])],

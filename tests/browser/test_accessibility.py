@@ -103,7 +103,7 @@ class Eye:
         ]
 
 
-@pytest.mark.proof
+@pytest.mark.proof(alone=True)
 def test_every_page_is_accessible(window, house):
     """DESIGN, Accessibility: zero axe violations at 1280 and 390 px, in both schemes."""
     authoring.register_charter(

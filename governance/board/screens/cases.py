@@ -39,6 +39,7 @@ def cases(request: PageRequest) -> HttpResponse:
         "chips": list(narrowing.list_chips(request, narrowed, COUNTED, reverse("cases"))),
         "sits": bool(queries.list_seats_of(request.user, today(request))),
         "waiting": len(waiting),
+        "sees_all": permissions.sees_open_cases(request.user),
         "batch": sum(1 for case in needing if permissions.is_low_risk(case)),
     }
     status = 200 if narrowed.form.is_valid() else 400

@@ -52,5 +52,7 @@ class CaseFilter(django_filters.FilterSet):
         return found.filter(handling__user=self.request.user)
 
     def by_text(self, found: QuerySet[Case], _name: str, value: str) -> QuerySet[Case]:
-        """Part of the subject, or of the metric's name."""
-        return found.filter(Q(subject__icontains=value) | Q(charter_version__metric__name__icontains=value))
+        """Part of the subject, or of the metric's name; `27` and `case 27` are its number too."""
+        fits = Q(subject__icontains=value) | Q(charter_version__metric__name__icontains=value)
+        number = value.strip().lower().removeprefix("case").strip()
+        return found.filter(fits | Q(number=int(number)) if number.isdecimal() and len(number) < 9 else fits)
