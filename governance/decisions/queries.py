@@ -156,8 +156,11 @@ def list_due_notices(at: datetime) -> QuerySet[DelayedNotice]:
 
 
 def list_visible_holds(user: User) -> QuerySet[Hold]:
-    """The holds that an account may see: all for auditors and the board, else those that it placed itself."""
-    found = Hold.objects.select_related(*_OF_A_HOLD)
+    """The holds that an account may see: all for auditors and the board, else those that it placed itself.
+
+    Not those that only a decision about people meets: whoever chose that was told that nobody sees it until then.
+    """
+    found = Hold.objects.filter(on_use=False).select_related(*_OF_A_HOLD)
     try:
         permissions.check_can_see_holds(user)
     except NotPermitted:

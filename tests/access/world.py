@@ -13,6 +13,11 @@ from charter.registry import reviews
 from charter.registry import services as registry
 from charter.registry.models import CharterVersion, Metric
 from charter.rules.vocabulary import ContextKind, DecisionType, Grain, Outcome
+from governance.appeals import services as appeals
+from governance.appeals.models import Appeal, FollowUp
+from governance.appeals.screens.appeals import ACTS
+from governance.appeals.states import AppealKind
+from governance.appeals.words import About
 from governance.board import services as board
 from governance.board.models import Invitation
 from governance.board.states import ConditionKind, SeatKind
@@ -60,6 +65,7 @@ def furnish(house: House) -> World:
             ),
             **_of_addresses(accounts),
             **_of_sources(),
+            **_of_appeals(house),
         },
     )
 
@@ -86,6 +92,25 @@ def _open_accounts(house: House) -> dict[str, User]:
         "administrator": _account("admin", GrantedRole.ADMIN),
         "superuser": factories.an_account("root", is_superuser=True, is_staff=True),
         "machine": factories.an_account("machine", kind=AccountKind.MACHINE),
+    }
+
+
+def _of_appeals(house: House) -> dict[str, Objects]:
+    """An appeal of the employee's by name, and one of theirs that nobody may know of."""
+    made = []
+    for kind in (AppealKind.NAMED, AppealKind.CONFIDENTIAL):
+        filing = appeals.Filing(
+            kind=kind, about=About(), statement="It counts twice.", wanted="Count it once."
+        )
+        filed = appeals.file_appeal(filing=filing, by=house.employee)
+        made.append((f"{kind.value}, of the employee", [filed.appeal.pk]))
+    named = Appeal.objects.get(pk=made[0][1][0])
+    asked = on_the_log.make(FollowUp, appeal=named, days=30, due_on=calendar.today())
+    acts = (f"appeal-{name}" for name in ACTS)
+    return {
+        **_each(("appeal", "appeal-letter", "appeal-withdraw", "appeal-identity", *acts), made),
+        "appeal-question": [("the first", ["about"])],
+        "appeal-follow-up": [("of the employee", [asked.pk])],
     }
 
 
