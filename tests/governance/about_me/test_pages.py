@@ -143,6 +143,15 @@ def test_nobody_opens_anybody_else_s(house, path):
             assert client.get(f"/about-me{path}{guess}").status_code == 403
 
 
+def test_whoever_left_keeps_it_while_their_account_is_open(house, browse):
+    """S149, as far as an account goes: looks at the months in which they were there are told on."""
+    ask(house.manager)
+    factories.change(house.employee.person, employed_to=date(2026, 4, 1))
+    factories.change(house.employee.person.memberships.get(), valid_to=date(2026, 4, 1))
+    assert browse("/about-me/looks", by=house.employee).says("1 look")
+    assert browse("/about-me", by=house.employee).says("You are counted in no metric.")
+
+
 def test_the_list_of_looks_is_searched_by_what_it_tells_alone(house, browse):
     """Issue 12: words find metrics, decisions, groups and receipts, and never the reason, which is not told."""
     given = ask(house.manager, reason="because of zebras")
