@@ -13,6 +13,8 @@ from charter.registry import reviews
 from charter.registry import services as registry
 from charter.registry.models import CharterVersion, Metric
 from charter.rules.vocabulary import ContextKind, DecisionType, Grain, Outcome
+from governance.about_me.models import Inclusion
+from governance.about_me.scans import INCLUSIONS
 from governance.appeals import services as appeals
 from governance.appeals.models import Appeal, FollowUp
 from governance.appeals.screens.appeals import ACTS
@@ -66,8 +68,19 @@ def furnish(house: House) -> World:
             **_of_addresses(accounts),
             **_of_sources(),
             **_of_appeals(house),
+            **_of_oneself(),
         },
     )
+
+
+def _of_oneself() -> dict[str, Objects]:
+    """What the employee was told, and a metric that opens its figures to those whose they are."""
+    INCLUSIONS.once(by=factories.system())
+    told = Inclusion.objects.get(user__username="employee")
+    return {
+        "about-me-told-acknowledge": [("of the employee", [told.pk])],
+        "about-me-values": [("in force", ["lead-time-for-changes"])],
+    }
 
 
 def _open_accounts(house: House) -> dict[str, User]:
@@ -231,7 +244,7 @@ def _of_use(house: House, accounts: dict[str, User]) -> dict[str, Objects]:
     notes = _notes(accounts)
     of_decisions = [("a manager's", permitted), ("a manager's, before the board", referred)]
     return {
-        "receipt": [(words, [each.entry_id]) for words, each in of_decisions],
+        **_each(("receipt", "about-me-look"), [(words, [each.entry_id]) for words, each in of_decisions]),
         "contest": [(words, [each.pk]) for words, each in of_decisions],
         "refer": [("a manager's", [referred.pk])],
         "note": [(words, [note.pk]) for words, note in notes.items()],
