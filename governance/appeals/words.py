@@ -21,6 +21,7 @@ from governance.appeals.states import AboutKind, HoldChoice
 from ground.errors import Conflict
 
 T = TypeVar("T")
+RECEIPT_DIGITS = 16
 
 
 class About(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -73,6 +74,13 @@ class OutcomeWords(msgspec.Struct, frozen=True):
     reasons: str
     evidence: str
     remedy: str
+
+
+class FollowUpWords(msgspec.Struct, frozen=True):
+    """Whether somebody was treated worse, and how."""
+
+    worse: bool
+    says: str
 
 
 class Answers(msgspec.Struct, frozen=True):

@@ -214,6 +214,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+# No cookie outlives the session: whoever appeals anonymously leaves none behind.
+CSRF_COOKIE_AGE = None
 # A session ends when it was not used for so long, and so long after signing in (governance/people/session_store.py).
 SESSION_ENGINE = "governance.people.session_store"
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=120)

@@ -38,8 +38,8 @@ READABLE = {
     "/board/": "There are six seats, the same everywhere.",
     "/charters/": "Headings are the same of every draft, and its key is random.",
 }
-# Which versions of these there are is said on their pages; here one says which is meant.
-BY_NUMBER = {"contract-acknowledge", "acknowledge"}
+# One says which is meant: a version of those that their pages list, or an appeal by the number that its filer alone has.
+BY_NUMBER = {"contract-acknowledge", "acknowledge", "appeal-anonymous-case"}
 # Who may see much and decide little.
 INSIDERS = (
     "employee",

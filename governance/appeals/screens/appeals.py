@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from governance.appeals import permissions, queries, services
 from governance.appeals.models import Appeal
 from governance.appeals.screens import forms
-from governance.appeals.states import OVER, AppealKind, AppealState, Finding
+from governance.appeals.states import OVER, AppealKind, AppealState, Finding, Remedy
 from governance.people.object_permissions import find_account_to_name
 from governance.people.requests import PageRequest
 from governance.ui.forms import ServiceForm
@@ -26,6 +26,7 @@ def appeals(request: PageRequest) -> HttpResponse:
     """What the reader has filed, what they have begun to write, and how to appeal something."""
     given = {
         "own": list(queries.list_own(request.user)),
+        "asked": list(queries.list_follow_ups_open(request.user)),
         "begun": bool(queries.read_draft(request.user)),
         "files": permissions.can_file(request.user),
         "keeps": permissions.can_open_queue(request.user),
@@ -60,6 +61,19 @@ def letter(request: PageRequest, key: UUID) -> HttpResponse:
         "due": queries.read_due(found),
     }
     return render(request, "appeals/letter.html", given)
+
+
+def follow_up(request: PageRequest, key: UUID) -> HttpResponse:
+    """Answer in one click whether anybody treated one worse, with a few words if one likes."""
+    found = queries.get_follow_up(key, by=request.user)
+    if request.method == "POST":
+        worse = request.POST.get("worse") == "yes"
+        services.answer_follow_up(
+            follow_up=found, worse=worse, says=request.POST.get("says", ""), by=request.user
+        )
+        messages.success(request, _("Thank you. Your handler reads it, and nobody in your reporting line."))
+        return redirect("appeals")
+    return render(request, "appeals/follow_up.html", {"follow_up": found})
 
 
 def _show(request: PageRequest, found: Appeal, **forms_at_fault: ServiceForm) -> HttpResponse:
@@ -103,7 +117,11 @@ def _in_full(request: PageRequest, found: Appeal, *, mine: bool, handled: bool) 
         else None,
         "withdraws": mine and found.state not in (*OVER, AppealState.DECIDED),
         "sealed": handled and found.kind == AppealKind.CONFIDENTIAL and in_hand,
-        "contested": queries.find_contested(found) if mine or handled else None,
+        "contested": queries.find_contested(found),
+        "answers": queries.list_follow_up_answers(found) if handled else [],
+        "presumption_form": forms.WhyForm(prefix="presumption")
+        if handled and queries.list_protections(found)
+        else None,
     }
 
 
@@ -150,7 +168,7 @@ def _assign(found: Appeal, given: dict[str, Any], request: PageRequest) -> None:
 
 
 def _decide(found: Appeal, given: dict[str, Any], request: PageRequest) -> None:
-    given = given | {"finding": Finding(given["finding"])}
+    given = given | {"finding": Finding(given["finding"]), "act": Remedy(given["act"])}
     services.decide_appeal(appeal=found, **given, by=request.user)
 
 
@@ -177,6 +195,9 @@ _ACTS: dict[str, tuple[type[ServiceForm], str, str, Act, Callable[[], str]]] = {
     "outcome": (forms.OutcomeForm, "outcome_form", "", _decide, lambda: _("It is decided. Whoever filed it reads why.")),
     "second": (
         forms.WhyForm, "second_form", "second", partial(_call, services.ask_second_instance), lambda: _("Other people will look at it again.")
+    ),
+    "presumption": (
+        forms.WhyForm, "presumption_form", "presumption", partial(_call, services.answer_presumption), lambda: _("It is written down.")
     ),
     "accept": (ServiceForm, "accept_form", "", partial(_call, services.accept_outcome), lambda: _("The outcome is final.")),
 }  # fmt: skip

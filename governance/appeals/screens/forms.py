@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from governance.appeals.states import AboutKind, AppealKind, Finding, HoldChoice
+from governance.appeals.states import AboutKind, AppealKind, Finding, HoldChoice, Remedy
 from governance.decisions.screens.forms import month_choices
 from governance.decisions.states import ABOUT
 from governance.ui.forms import DayField, ServiceForm, Text, choice_field
@@ -105,34 +105,6 @@ class AboutForm(ServiceForm):
         return given
 
 
-class AnonymousAboutForm(ServiceForm):
-    """The same for whoever has not signed in: nothing is offered that tells of metrics, teams or people."""
-
-    what = _radios(
-        _("What do you contest?"),
-        [(kind.value, kind.label) for kind in AboutKind if kind != AboutKind.VALUE],
-        _("Choose what you contest"),
-    )
-    receipt = forms.CharField(label=_("Number of the receipt"), required=False, max_length=100)
-    rule = forms.CharField(
-        label=_("Number of the rule"), help_text=_("Such as AR07."), required=False, max_length=20
-    )
-    metric = forms.SlugField(
-        label=_("Short name of the charter’s metric"),
-        help_text=_("It ends the address of its page, such as lead-time-for-changes."),
-        required=False,
-        max_length=100,
-    )
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        needs = {AboutKind.RECEIPT: "receipt", AboutKind.RULE: "rule", AboutKind.CHARTER: "metric"}
-        name = needs.get(given.get("what", ""))
-        if name and not given.get(name) and name not in self.errors:
-            self.add_error(name, _("%(label)s: answer this as well") % {"label": self.fields[name].label})
-        return given
-
-
 class StatementForm(ServiceForm):
     statement = _text(
         _("What is wrong?"),
@@ -203,6 +175,47 @@ class WantedForm(ServiceForm):
     )
 
 
+class AnonymousForm(ServiceForm):
+    """All questions at once for whoever has not signed in; nothing is offered that tells of metrics, teams or people."""
+
+    # What the service names, where it stands here under another name.
+    called = {"about": "receipt"}
+    what = _radios(
+        _("What do you contest?"),
+        [(kind.value, kind.label) for kind in AboutKind if kind != AboutKind.VALUE],
+        _("Choose what you contest"),
+    )
+    receipt = forms.CharField(
+        label=_("Number of the receipt"), help_text=_("For a use of values."), required=False, max_length=100
+    )
+    rule = forms.CharField(
+        label=_("Number of the rule"), help_text=_("For a rule, such as AR07."), required=False, max_length=20
+    )
+    metric = forms.SlugField(
+        label=_("Short name of the charter’s metric"),
+        help_text=_("For a charter. It ends the address of its page, such as lead-time-for-changes."),
+        required=False,
+        max_length=100,
+    )
+    statement = _text(
+        _("What is wrong?"),
+        _("Say what is wrong"),
+        _("How you write can give you away. Name nobody you work with."),
+    )
+    wanted = _text(_("What would you like to happen?"), _("Say what you would like to happen"), rows=4)
+    hold = _radios(
+        _("What is put on hold until it is decided?"), HoldChoice.choices, _("Choose what is put on hold")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        needs = {AboutKind.RECEIPT: "receipt", AboutKind.RULE: "rule", AboutKind.CHARTER: "metric"}
+        name = needs.get(given.get("what", ""))
+        if name and not given.get(name) and name not in self.errors:
+            self.add_error(name, _("%(label)s: answer this as well") % {"label": self.fields[name].label})
+        return given
+
+
 class TextForm(ServiceForm):
     text = _text(_("Your message"), _("Write your message"), rows=4)
 
@@ -254,6 +267,7 @@ class OutcomeForm(ServiceForm):
         rows=4,
     )
     remedy = _text(_("What is done now?"), _("Say what is done now, or that nothing is and why"), rows=4)
+    act = _radios(_("What does it set in motion?"), Remedy.choices, _("Choose what it sets in motion"))
 
 
 class ReceiptForm(ServiceForm):

@@ -17,7 +17,7 @@ from governance.appeals.events import (
 )
 from governance.appeals.models import HANDLE, Appeal, AppealHandler, AppealTerm, Clock
 from governance.appeals.services import notifications
-from governance.appeals.services.filing import read_text
+from governance.appeals.services.filing_text import read_text
 from governance.appeals.services.moving import lock, meet, move
 from governance.appeals.services.talking import keep
 from governance.appeals.states import OF_SECOND_INSTANCE, AppealKind, AppealState, ClockKind, Voice

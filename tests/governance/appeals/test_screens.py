@@ -121,7 +121,13 @@ def test_from_the_queue_to_a_letter(browse, desk, file):
     assert browse(f"{one}/note", by=desk.hr, data={"note": "Ask the owner."}).status == 302
     mine = browse(one, by=desk.employee)
     assert mine.says("Which ones?") and not mine.says("Ask the owner.")
-    outcome = {"finding": "upheld", "reasons": "They are missing.", "evidence": "Receipt 1.", "remedy": ""}
+    outcome = {
+        "finding": "upheld",
+        "reasons": "They are missing.",
+        "evidence": "Receipt 1.",
+        "remedy": "",
+        "act": "none",
+    }
     refused = browse(f"{one}/outcome", by=desk.hr, data=outcome)
     assert refused.status == 400 and refused.says("They are missing.", "Say what is done now")
     assert browse(f"{one}/outcome", by=desk.hr, data={**outcome, "remedy": "Counted."}).status == 302
