@@ -24,6 +24,7 @@ ANYBODY = {
     "/api/v1/contract/acknowledgements": "Each for oneself.",
     "/api/v1/rules/acknowledgements": "Each for oneself.",
     "/api/v1/notices/read": "One's own.",
+    "/api/v1/about-me/download": "Each of oneself.",
 }
 # What anybody may read, so that it is told from what is not there.
 READABLE = {
@@ -117,6 +118,7 @@ def outsider(world: World) -> User:
     return factories.an_account("outsider")
 
 
+@pytest.mark.proof(alone=True)
 def test_who_may_not_is_told_so_whatever_they_send(world, outsider):
     """Issue 9: permission before validation, and one answer for what is out of reach and what is not there."""
     token, faults = factories.a_token(outsider), {}

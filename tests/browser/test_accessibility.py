@@ -7,6 +7,7 @@ from playwright.sync_api import Page
 from charter.authoring import services as authoring
 from charter.rules.vocabulary import DecisionType as Use
 from charter.rules.vocabulary import Grain
+from governance.about_me.screens import urls as about_me
 from governance.board.screens import urls as board
 from governance.decisions.models import DecisionRecord
 from governance.decisions.screens.value_context import urls as bearing
@@ -40,6 +41,8 @@ MATRIX = {
     "matrix", "matrix-csv", "reviews", "review", "justify", "record-change", "contract", "contract-acknowledge",
     "contract-publish", "contract-metrics", "records", "records-csv", "record",
 }  # fmt: skip
+# Pages that test_about_me looks at.
+ABOUT_ME = {pattern.name for pattern in about_me.urlpatterns}
 # Pages that test_training looks at.
 TRAINING = {pattern.name for pattern in training.urlpatterns}
 # Pages that test_tokens looks at.
@@ -103,7 +106,7 @@ class Eye:
         ]
 
 
-@pytest.mark.proof
+@pytest.mark.proof(alone=True)
 def test_every_page_is_accessible(window, house):
     """DESIGN, Accessibility: zero axe violations at 1280 and 390 px, in both schemes."""
     authoring.register_charter(
@@ -176,6 +179,7 @@ def test_every_page_is_accessible(window, house):
         - SEATS
         - MATRIX
         - TRAINING
+        - ABOUT_ME
         - WRITING
         - TOKENS
         - ACCOUNTS

@@ -82,7 +82,7 @@ def decided() -> Iterator[Case]:
     return Case.objects.exclude(state=CaseState.OPEN).iterator()
 
 
-@pytest.mark.proof
+@pytest.mark.proof(alone=True)
 def test_every_page_of_the_board_is_accessible(window, house, members, matters):
     """DESIGN, Accessibility: zero axe violations at 1280 and 390 px, in both schemes."""
     pilot, case = matters["pilot"], matters["open"]

@@ -130,7 +130,7 @@ def proof(request: PageRequest, entry: UUID) -> HttpResponse:
 
 
 def contest(request: PageRequest, decision: UUID) -> HttpResponse:
-    """Whom to turn to about a decision, and which number to quote. Nothing is filed here, and the page says so."""
+    """Whom to turn to about a decision, which number to quote, and the way to an appeal."""
     found = decisions.get_decision(decision, by=request.user)
     matches = [match for match in found.matches if _asked_for(request, match)] or found.matches
     given = {

@@ -22,6 +22,7 @@ from charter.registry.screens.page_context import badge, programme, today
 from charter.registry.states import StandingChoices
 from charter.rules import words
 from charter.rules.vocabulary import Role, Standing
+from governance.about_me.screens.pages import show_about_me
 from governance.board import queries as board
 from governance.board import seating
 from governance.board.models import Case
@@ -39,6 +40,7 @@ from governance.ui import questions
 from ground import calendar, clock
 
 LAST_ANSWERS = 5
+USES = "uses"  # what `?show=` asks for where home is what is held about the reader
 A_PAGE = 20  # of metrics
 # Charters that wait for their owner, with what for.
 OWNER_WAITS = {
@@ -68,23 +70,16 @@ CASES_BY_NAME = 5  # that need one's vote; further ones stand in one line
 
 
 def home(request: PageRequest) -> HttpResponse:
-    """What the reader may use today, what waits for them, and what they asked last."""
+    """What the reader may use today, what waits for them, and what they asked last; an employee's begins with themself."""
     user, on = request.user, today(request)
-    reader = possible_uses.read_reader(user, on)
     found = list(registry.list_metrics())
-    names = {metric.slug: metric.name for metric in found}
     ready = training.read_readiness(user)
+    waiting = _list_waiting(request, found, ready, on)
+    if _begins_with_oneself(request):
+        return show_about_me(request, waiting=waiting, is_home=True)
+    reader = possible_uses.read_reader(user, on)
+    names = {metric.slug: metric.name for metric in found}
     open_to = _open_to(reader)
-    waiting = _by_due(
-        [
-            *_training(request, ready, on),
-            *_board(request),
-            *_seats(user, on),
-            *_matrix_review(request, on),
-            *_notes(user, hr=badge(request).holds(Role.HR)),
-            *_own_charters(found, user, on),
-        ]
-    )
     listed = Paginator(open_to, A_PAGE).get_page(request.GET.get("page"))
     given = {
         "mine": [cohort for cohort in reader.cohorts if cohort.roles and cohort.kind == CohortKind.TEAM],
@@ -98,6 +93,7 @@ def home(request: PageRequest) -> HttpResponse:
         "answers": _last_answers(decisions.list_asked_by(user)[:LAST_ANSWERS], names),
         "rules": ready.rules,
         "counts": _counts(found),
+        "is_person": user.person_id is not None,
         "auditor": badge(request).holds(Role.AUDITOR),
         "hr": badge(request).holds(Role.HR),
     }
@@ -117,6 +113,29 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 def _by_due(waits: list[Waiting]) -> list[Waiting]:
     """What is asked now first, then by day, then what has no day."""
     return sorted(waits, key=lambda each: (not (each.due and each.on is None), each.on or date.max))
+
+
+def _begins_with_oneself(request: PageRequest) -> bool:
+    """Whether the reader is an employee and nothing else here: then home is what is held about them."""
+    held = badge(request)
+    if request.user.person_id is None or not request.user.is_active or request.GET.get("show") == USES:
+        return False
+    return not held.seats and all(role is Role.TEAM_MEMBER for role, _scope in held.roles)
+
+
+def _list_waiting(request: PageRequest, found: list[Metric], ready: Readiness, on: date) -> list[Waiting]:
+    """What waits for the reader, what is due first."""
+    user = request.user
+    return _by_due(
+        [
+            *_training(request, ready, on),
+            *_board(request),
+            *_seats(user, on),
+            *_matrix_review(request, on),
+            *_notes(user, hr=badge(request).holds(Role.HR)),
+            *_own_charters(found, user, on),
+        ]
+    )
 
 
 def _open_to(reader: possible_uses.UseReader) -> list[MetricUses]:

@@ -75,6 +75,7 @@ def metric(request: PageRequest, slug: str) -> HttpResponse:
         "sits": badge(request).holds(Role.BOARD_MEMBER),
         "way_back": find_way_back(request.user, shown),
         "may_hold": may_hold,
+        "sees_withheld": _sees_withheld(request, found),
         "held": _held(request.user, found) if may_hold else (),
         "history": _history(versions, request.user),
     }
@@ -93,6 +94,11 @@ def _find_possible(request: PageRequest, found: Metric) -> PossibleMetric | None
     some = [each for each in reader.metrics if each.slug == found.slug]
     possible = possible_uses.foresee_uses(reader, some, among=reader.metrics[:MOST_OTHERS])
     return next((each for each in possible if each.uses), None)
+
+
+def _sees_withheld(request: PageRequest, found: Metric) -> bool:
+    """By the roles that are known already, as this page is everybody's."""
+    return found.owner_id == request.user.pk or badge(request).holds(Role.AUDITOR)
 
 
 def _held(user: User, found: Metric) -> list[tuple[Hold, str]]:

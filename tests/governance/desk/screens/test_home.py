@@ -20,6 +20,7 @@ def test_a_manager_sees_what_the_charters_open_to_their_role(browse):
     assert "retrospective" in [use.decision for use in plain[1]]
 
 
+@pytest.mark.proof(alone=True)
 def test_what_home_offers_is_what_the_rules_permit(browse):
     """Issue 11: home promises nothing that asking would refuse, and one click leads to the question."""
     for slug in ("change-failure-rate", "slo-compliance"):
@@ -53,7 +54,7 @@ def test_home_says_that_nothing_is_allowed_before_the_rules_are_acknowledged(bro
 
 def test_an_employee_sees_their_own_team(browse, house):
     """S85: no manager role is needed."""
-    page = browse("/", by=house.employee)
+    page = browse("/?show=uses", by=house.employee)
     assert page.says("You can ask about team payments")
     assert "lead-time-for-changes" in {each.metric.slug for each in page.response.context["usable"]}
 
@@ -85,7 +86,9 @@ def test_the_board_is_told_which_cases_need_its_seat(browse, house):
     case = factories.an_open_case("pr-size")
     members = factories.a_board()
     seat = members[SeatKind.LEGAL]
-    assert browse("/", by=seat).says(f"Vote on case {case.number}", "Your seat has not been heard: legal")
+    assert browse("/", by=seat).says(
+        f"Vote on case {case.number}", "One thing is waiting for you", "Your seat has not been heard: legal"
+    )
     factories.votes(case)
     assert not browse("/", by=seat).says("needs your vote")
 
