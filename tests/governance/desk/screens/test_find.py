@@ -63,6 +63,13 @@ def test_visitors_read_contract_and_rules_only_where_the_programme_says_so(house
     assert visitor.get("/metrics").status_code == 302
 
 
+def test_a_demo_shows_our_page_where_there_is_none(browse, house, settings):
+    """With DEBUG Django shows every address that there is."""
+    settings.DEBUG = True
+    page = browse("/nowhere")
+    assert page.status == 404 and page.says("There is no such page")
+
+
 def test_an_address_that_takes_posts_alone_answers_with_a_page(browse, house):
     page = browse("/rules/acknowledge")
     assert page.status == 405 and page.says("This address opens nothing by itself")
