@@ -99,7 +99,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "governance.config.middleware.RequestIdMiddleware",
-    "governance.config.middleware.WrongMethodMiddleware",
+    "governance.config.middleware.OwnPagesMiddleware",
     "governance.config.middleware.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
     "governance.config.middleware.CleanInputMiddleware",
