@@ -39,6 +39,7 @@ def make_keys() -> None:
     for name, make in (
         ("LEDGER_SIGNING_KEY_FILE", signing.make_key),
         ("LEDGER_SEALING_KEY_FILE", sealing.make_key),
+        ("APPEALS_KEY_FILE", sealing.make_key),
     ):
         path = getattr(settings, name)
         if not path.exists():

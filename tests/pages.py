@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -47,12 +48,16 @@ class Page:
 
 @pytest.fixture
 def browse(house) -> Callable[..., Page]:
-    """Open a page as an account, the manager unless told otherwise; `data` is posted."""
+    """Open a page as an account, the manager unless told otherwise; `data` is posted. Each signs in once a test."""
+    sessions: dict[object, str] = {}
 
     def _browse(path: str, *, by=house.manager, data=None, **extra) -> Page:
         client = Client(**extra)
-        if by is not None:
+        if by is not None and by.pk in sessions:
+            client.cookies[settings.SESSION_COOKIE_NAME] = sessions[by.pk]
+        elif by is not None:
             client.force_login(by)
+            sessions[by.pk] = client.cookies[settings.SESSION_COOKIE_NAME].value
         return Page(client.get(path) if data is None else client.post(path, data))
 
     return _browse

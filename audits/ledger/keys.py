@@ -23,9 +23,10 @@ from ground.errors import Conflict
 
 
 def check_keys() -> None:
-    """Raise KeyMissing unless both keys are there: asked before anything starts that needs them."""
+    """Raise KeyMissing unless all keys are there: asked before anything starts that needs them."""
     signing.signing_key(settings.LEDGER_SIGNING_KEY_FILE)
     sealing.check_key(settings.LEDGER_SEALING_KEY_FILE)
+    sealing.check_key(settings.APPEALS_KEY_FILE)
 
 
 def make_keys(*, by: str) -> list[Path]:
@@ -36,7 +37,7 @@ def make_keys(*, by: str) -> list[Path]:
     made = [path for path in _places() if not path.exists()]
     if not made:
         raise Conflict(
-            "Both keys are there already. `manage.py ledger keys rotate` exchanges the one that signs."
+            "All keys are there already. `manage.py ledger keys rotate` exchanges the one that signs."
         )
     for path in made:
         keyfiles.place(path, _places()[path]())
@@ -176,4 +177,5 @@ def _places() -> dict[Path, Callable[[], bytes]]:
     return {
         settings.LEDGER_SIGNING_KEY_FILE: signing.make_key,
         settings.LEDGER_SEALING_KEY_FILE: sealing.make_key,
+        settings.APPEALS_KEY_FILE: sealing.make_key,
     }

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audits.ledger.ties import tied, told
 from charter.programme.access_limits import AccessLimitSettings
+from charter.programme.appeal_clocks import AppealClockSettings
 from charter.programme.disclosure_limits import Disclosure
 from charter.programme.events import (
     ContractPublished,
@@ -39,7 +40,7 @@ def two_reminders() -> list[int]:
     return [30, 7]
 
 
-class Programme(Disclosure, AccessLimitSettings, Record):
+class Programme(Disclosure, AccessLimitSettings, AppealClockSettings, Record):
     """The organisation's whole undertaking. One a database."""
 
     slug = models.SlugField(max_length=100, unique=True)
@@ -54,6 +55,11 @@ class Programme(Disclosure, AccessLimitSettings, Record):
         _("Days after its end until a month or quarter closes"),
         default=3,
         help_text=_("From 0 to 31. What is loaded later changes a value by a proposed revision alone."),
+    )
+    readable_by_visitors = models.BooleanField(
+        _("Contract and rules readable without an account"),
+        default=False,
+        help_text=_("Anybody who reaches this address reads them then; no names, cases or values are shown."),
     )
     review_days = models.PositiveSmallIntegerField(
         _("Days between two reviews of a charter"),

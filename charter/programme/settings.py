@@ -60,6 +60,15 @@ PARTS: Mapping[str, SettingsGroup] = MappingProxyType(
             gettext_lazy("Charters and their reviews"),
             ("charter_months", "review_days", "review_notice_days", "untied_days", "expiry_reminder_days"),
         ),
+        "visitors": SettingsGroup(gettext_lazy("Visitors without an account"), ("readable_by_visitors",)),
+        "appeals": SettingsGroup(
+            gettext_lazy("Appeals"),
+            (
+                "holiday_calendar", "appeal_acknowledge_days", "appeal_independence_days", "appeal_outcome_days",
+                "appeal_extension_days", "appeal_urgent_days", "appeal_urgent_within_days",
+                "appeal_second_filing_days", "appeal_second_outcome_days", "appeal_window_months",
+            ),
+        ),
         "error-budgets": SettingsGroup(gettext_lazy("Error budgets"), ("error_budget_metric", "error_budget_limit")),
     }
 )  # fmt: skip

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from charter.authoring import drafts
 from charter.registry import queries as registry
-from governance.board import permissions, queries, services
+from governance.board import ballots, permissions, queries, services
 from governance.board import pilot_serializers as pilots
 from governance.board import serializers as told
 from governance.board.filters import CaseApiFilter, WaiverFilter
@@ -25,7 +25,7 @@ from governance.board.states import CaseKind, ConditionKind, SeatKind, Vote
 from governance.people.object_permissions import find_account_to_name
 from governance.people.requests import ApiRequest
 from governance.people.scopes import Scope
-from ground.errors import BadInput, Conflict
+from ground.errors import BadInput, Conflict, NotFound
 from ground.inputs import validate_body
 from ground.paging import ByCursor
 
@@ -144,6 +144,26 @@ class CaseBallots(APIView):
         # Not through `queries.case`: whoever may not see it may not vote either, and the refusal is to be logged.
         ballot = services.cast_ballot(case=get_object_or_404(Case, pk=key), by=http.user, **said)
         return Response(told.BallotSerializer(ballot).data, status=status.HTTP_201_CREATED)
+
+
+class OwnBallot(APIView):
+    """The ballot that one cast on an open case: read by nobody else, and cast anew until the case closes."""
+
+    @extend_schema(operation_id="case_own_ballot", responses=told.BallotSerializer)
+    def get(self, http: ApiRequest, key: UUID) -> Response:
+        ballot = queries.find_own_ballot(queries.get_case(key, by=http.user), http.user)
+        if ballot is None:
+            raise NotFound(_("You have cast no ballot on this case."), code="no_ballot")
+        return Response(told.BallotSerializer(ballots.show(ballot)).data)
+
+    @extend_schema(operation_id="case_change_ballot", request=told.VoteInput, responses=told.BallotSerializer)
+    def put(self, http: ApiRequest, key: UUID) -> Response:
+        refuse = partial(permissions.check_can_vote_somewhere, http.user)
+        said = validate_body(told.VoteInput, http, refuse=refuse)
+        changed = services.change_ballot(
+            case=get_object_or_404(Case, pk=key), vote=Vote(said["vote"]), reason=said["reason"], by=http.user
+        )
+        return Response(told.BallotSerializer(changed).data)
 
 
 class BallotBatch(APIView):

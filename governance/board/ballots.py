@@ -1,5 +1,7 @@
 """What a ballot says, sealed until its case closes: whoever reads the database, even its owner, cannot read a vote before."""
 
+from datetime import UTC
+
 import msgspec
 from cryptography.exceptions import InvalidTag
 from django.conf import settings
@@ -28,13 +30,13 @@ def check_words(vote: Vote, reason: str) -> BallotWords:
 
 
 def seal_words(ballot: Ballot, said: BallotWords) -> bytes:
-    """What was said, sealed for this ballot alone: no other case or seat opens it."""
+    """What was said, sealed for this ballot alone: no other case, seat or time of casting opens it."""
     body = msgspec.json.encode(said)
     return sealing.seal(body, settings.LEDGER_SEALING_KEY_FILE, about=_about(ballot))
 
 
 def open_ballot(ballot: Ballot) -> BallotWords:
-    """What a ballot says, sealed or not; for the decision alone. Raises Conflict where our key does not open it."""
+    """What a ballot says, sealed or not; for the decision, and for whoever cast it. Raises Conflict where our key does not open it."""
     if ballot.sealed is None:
         return BallotWords(Vote(ballot.vote), ballot.reason)
     path = settings.LEDGER_SEALING_KEY_FILE
@@ -56,4 +58,6 @@ def show(ballot: Ballot) -> Ballot:
 
 
 def _about(ballot: Ballot) -> bytes:
-    return f"ballot {ballot.case_id} {ballot.seat_id} {ballot.user_id}".encode()
+    # With the time, so that what was said before a change cannot be put back.
+    at = ballot.cast_at.astimezone(UTC).isoformat(timespec="microseconds")
+    return f"ballot {ballot.case_id} {ballot.seat_id} {ballot.user_id} {at}".encode()

@@ -195,6 +195,21 @@ class BallotCast(_OfBoard):
     reason: str
 
 
+class BallotChanged(_OfBoard):
+    """Sealed like the ballot in whose place it is: that a seat thought again is known, what it thinks is not."""
+
+    kind = "board.ballot.changed"
+    visibility = Visibility.SEALED
+    sentence = _("The ballot for the seat “%(seat)s” was changed.")
+    names_row = "case"
+
+    case: UUID
+    seat: str
+    user: UUID
+    vote: str
+    reason: str
+
+
 class BallotRefused(_OfBoard, kw_only=True):
     kind = "board.ballot.refused"
     sentence = _("A vote for the seat “%(seat)s” was refused: %(why)s")

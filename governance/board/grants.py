@@ -33,7 +33,9 @@ GRANTS = {
     SeatProposal: ADD,
     LevelBar: READ,  # `migrate` writes it, from the settings
     Case: add_and_change("state", "closed_at", "closed_by"),
-    Ballot: add_and_change("vote", "reason", "sealed"),  # opened once: a trigger sees to that
+    Ballot: add_and_change(
+        "vote", "reason", "sealed", "cast_at"
+    ),  # cast anew and opened once: triggers see to that
     BoardOutcome: ADD,
     CaseHandler: ADD_AND_REMOVE,  # named and released, never changed
     Comment: ADD,

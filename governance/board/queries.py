@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from charter.programme.models import Programme
 from charter.registry.models import CharterVersion, Metric
-from charter.registry.states import StandingChoices
 from governance.board import holding, kinds, permissions
 from governance.board.models import (
     Ballot,
@@ -235,6 +234,12 @@ def read_pilot_survey(pilot: Pilot) -> Survey | None:
     return summarize_survey(answers, minimum=minimum)
 
 
+def find_suspension(version: CharterVersion) -> Suspension | None:
+    """The suspension by a seat through which a version is out of use now; none where its clock ran out instead."""
+    found = Suspension.objects.filter(charter_version=version, lapsed_at__isnull=True)
+    return found.select_related("user", "seat").order_by("-at").first()
+
+
 def list_suspensions() -> QuerySet[Suspension]:
     """All suspensions, newest first."""
     return Suspension.objects.select_related("charter_version__metric", "case", "seat", "user")
@@ -309,13 +314,6 @@ def list_terms_that_left_a_vacancy(on: date) -> tuple[Term, ...]:
     return tuple(ended.select_related("seat", "user").order_by("seat_id", "-valid_to").distinct("seat_id"))
 
 
-def list_versions_to_check(before: datetime) -> QuerySet[CharterVersion]:
-    """Charters in force since before a moment whose consequences were never before the board (S51)."""
-    in_force = CharterVersion.objects.filter(standing=StandingChoices.ACTIVE, activated_at__lte=before)
-    found = in_force.exclude(cases__kind=CaseKind.UNINTENDED_CONSEQUENCES)
-    return found.select_related("metric__owner", "metric__programme").order_by("metric__slug")
-
-
 def find_last_yearly_review() -> datetime | None:
     """When the last yearly review began, or the programme where there was none (S100); None before it is approved."""
     reviews = Case.objects.filter(kind=CaseKind.YEARLY_REVIEW).aggregate(at=Max("opened_at"))["at"]
@@ -351,6 +349,11 @@ def _changes_of(condition: Condition, user: User, since: datetime) -> Iterator[C
 def list_heard_seats(case: Case) -> frozenset[SeatKind]:
     """The seats that have voted on a case, open or not; never what they said."""
     return frozenset(each.seat for each in holding.list_heard_seats(case))
+
+
+def find_own_ballot(case: Case, user: User) -> Ballot | None:
+    """The ballot that an account cast itself on a case, still sealed; nobody is given another's."""
+    return Ballot.objects.filter(case=case, user=user).select_related("case", "seat", "user").first()
 
 
 def list_ballots(case: Case) -> Sequence[Ballot]:

@@ -109,6 +109,7 @@ class CaseSerializer(serializers.ModelSerializer[Case]):
         model = Case
         fields = [
             "id",
+            "number",
             "kind",
             "title",
             "subject",
@@ -247,10 +248,13 @@ class WaiverCaseInput(WaiverInput):
     closes_at = serializers.DateTimeField(required=False)
 
 
-class BallotInput(Input):
-    seat = serializers.ChoiceField(choices=SeatKind.choices)
+class VoteInput(Input):
     vote = serializers.ChoiceField(choices=Vote.choices)
     reason = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True, default="")
+
+
+class BallotInput(VoteInput):
+    seat = serializers.ChoiceField(choices=SeatKind.choices)
 
 
 class BatchInput(BallotInput):

@@ -55,10 +55,12 @@ class CaseState(models.TextChoices):
 
 
 class Vote(models.TextChoices):
-    APPROVE = "approve", _("Approve")
-    REJECT = "reject", _("Reject")
+    """The words are those of forms, pages and minutes alike."""
+
+    APPROVE = "approve", _("For it")
+    REJECT = "reject", _("Against it")
     ABSTAIN = "abstain", _("Abstain")
-    RECUSE = "recuse", _("Recuse")
+    RECUSE = "recuse", _("Stand back")
     VETO = "veto", _("Veto")
 
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("cases/<uuid:key>/seen", api.MarkCaseSeen.as_view(), name="api-case-seen"),
     path("cases/<uuid:key>/close", api.CaseClose.as_view(), name="api-case-close"),
     path("cases/<uuid:key>/handler", api.CaseHandlerDetail.as_view(), name="api-case-handler"),
+    path("cases/<uuid:key>/ballot", api.OwnBallot.as_view(), name="api-case-ballot"),
     path("cases/<uuid:key>/ballots", api.CaseBallots.as_view(), name="api-case-ballots"),
     path("cases/<uuid:key>/comments", api.CaseComments.as_view(), name="api-case-comments"),
     path("cases/<uuid:key>/conditions", api.CaseConditions.as_view(), name="api-case-conditions"),

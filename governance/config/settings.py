@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
-from charter.rules.vocabulary import Grain, Outcome
+from charter.rules.vocabulary import ContextKind, Grain, Outcome
 from governance.config.addresses import database, embedded_url, shared_cache
 from ground.rates import parse_rate
 
@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "governance.training",
     "governance.decisions",
     "governance.saved_views",
+    "governance.appeals",
     "governance.about_me",
     "governance.desk",
     "governance.demo",
@@ -98,6 +99,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "governance.config.middleware.RequestIdMiddleware",
+    "governance.config.middleware.WrongMethodMiddleware",
     "governance.config.middleware.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
     "governance.config.middleware.CleanInputMiddleware",
@@ -212,6 +214,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+# No cookie outlives the session: whoever appeals anonymously leaves none behind.
+CSRF_COOKIE_AGE = None
 # A session ends when it was not used for so long, and so long after signing in (governance/people/session_store.py).
 SESSION_ENGINE = "governance.people.session_store"
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=120)
@@ -221,6 +225,8 @@ SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 if not DEBUG:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = True
+    # Browsers take these from this host alone: a neighbour in our domain could else lay a session of its own into one.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
     # Whoever looks whether the process lives may do so from beside it.
     SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
@@ -274,6 +280,8 @@ SPECTACULAR_SETTINGS = {
         "ReviewKind": "charter.registry.states.ReviewKind",
         "ReviewResult": "charter.registry.states.ReviewResult",
         "CohortKind": "governance.people.models.CohortKind",
+        "AppealKind": "governance.appeals.states.AppealKind",
+        "ContextKindEnum": [(kind.value, kind.value.replace("_", " ")) for kind in ContextKind],
         "GrainEnum": [(grain.value, grain.value.replace("_", " ")) for grain in Grain],
         "OutcomeEnum": [(outcome.value, outcome.value) for outcome in Outcome],
     },
@@ -308,6 +316,15 @@ NOTES_A_DAY = env.int("NOTES_A_DAY", default=20)
 HOLDS_A_DAY = env.int("HOLDS_A_DAY", default=50)
 QUESTIONS_A_DAY = env.int("QUESTIONS_A_DAY", default=10)
 COMMENTS_A_DAY = env.int("COMMENTS_A_DAY", default=100)
+# Appeals: how many one account files in 24 hours, and for all anonymous ones together, as no address is kept of anybody,
+# how many are filed, and how often a receipt is tried.
+APPEALS_A_DAY = env.int("APPEALS_A_DAY", default=10)
+ANONYMOUS_FILING_RATE = parse_rate(
+    env("ANONYMOUS_FILING_RATE", default="30/hour"), setting="ANONYMOUS_FILING_RATE"
+)
+ANONYMOUS_RECEIPT_RATE = parse_rate(
+    env("ANONYMOUS_RECEIPT_RATE", default="20/min"), setting="ANONYMOUS_RECEIPT_RATE"
+)
 
 # The course about the rules: the share of right answers that passes, how long that is attested, how many questions an
 # attempt shows at least, the notice when a new course asks again, and the days before the end on which one is reminded.
@@ -336,6 +353,8 @@ WAREHOUSE_URL = env("WAREHOUSE_URL", default="")
 WAREHOUSE_SECONDS = env.float("WAREHOUSE_SECONDS", default=30.0)
 LEDGER_SIGNING_KEY_FILE = Path(env("LEDGER_SIGNING_KEY_FILE", default=str(VAR_DIR / "keys" / "ledger.pem")))
 LEDGER_SEALING_KEY_FILE = Path(env("LEDGER_SEALING_KEY_FILE", default=str(VAR_DIR / "keys" / "sealing.key")))
+# Seals what appeals say and who filed them: a key of its own, so that whoever reads the log's sealed entries reads no names.
+APPEALS_KEY_FILE = Path(env("APPEALS_KEY_FILE", default=str(VAR_DIR / "keys" / "appeals.key")))
 # The log's name for those who verify it (C2SP: its address without the scheme). It is part of all that is signed: it stays.
 LEDGER_ORIGIN = env("LEDGER_ORIGIN", default=f"{BASE_URL.partition('://')[2].rstrip('/')}/log")
 # Entries name nobody, but their kinds and times tell when something of a kind happened. Tiles and checkpoints tell neither.
@@ -354,6 +373,9 @@ if CELERY_BROKER_URL.startswith("filesystem"):
     }
 # For how many seconds the clock may stand still (no beat, or no worker that does what it sends) before /readyz says so.
 CLOCK_STILL_SECONDS = env.float("CLOCK_STILL_SECONDS", default=120.0)
+# Whoever reaches the broker finds nobody who loads pickles or takes orders: a message names a scan of ours, and nothing else.
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -21,6 +21,7 @@ urlpatterns = [
     path("api/v1/", include("governance.notices.urls")),
     path("api/v1/", include("governance.training.urls")),
     path("api/v1/", include("governance.saved_views.urls")),
+    path("api/v1/", include("governance.appeals.urls")),
     path("api/v1/", include("governance.about_me.urls")),
     path("api/v1/", include("governance.desk.api_urls")),
     path("admin/", admin.site.urls),

@@ -9,7 +9,7 @@ GRANTS = {
     ContextNote: add_and_change(
         "confirmed_at", "confirmed_by", "turned_down_at", "turned_down_by", "turned_down_because"
     ),
-    Protection: ADD,
+    Protection: add_and_change("ended_at", "ended_by", "ended_because"),
     Referral: add_and_change("ended_at", "ended_by"),
     DelayedNotice: add_and_change("given_at", "given_by"),
 }

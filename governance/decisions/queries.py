@@ -96,6 +96,13 @@ def find_entries_numbered(start: str) -> QuerySet[Entry]:
     return Entry.objects.filter(pk__gte=low, pk__lte=high)
 
 
+def list_by_number(start: str, *, by: User, everybodys: bool) -> QuerySet[DecisionRecord]:
+    """Decisions whose receipt's number begins so, newest first: one's own, or everybody's for whoever may see all."""
+    found = DecisionRecord.objects.all() if everybodys else DecisionRecord.objects.filter(actor=by)
+    numbers = _with_number(start.casefold())
+    return found.filter(entry__in=numbers).defer("facts").order_by("-at", "-pk")
+
+
 def list_referrals() -> QuerySet[RuledReferral]:
     """Questions put to the board, newest first, each with its `standing` as of now, and the `days` that rulings last."""
     days = read_ruling_days()
@@ -149,8 +156,11 @@ def list_due_notices(at: datetime) -> QuerySet[DelayedNotice]:
 
 
 def list_visible_holds(user: User) -> QuerySet[Hold]:
-    """The holds that an account may see: all for auditors and the board, else those that it placed itself."""
-    found = Hold.objects.select_related(*_OF_A_HOLD)
+    """The holds that an account may see: all for auditors and the board, else those that it placed itself.
+
+    Not those that only a decision about people meets: whoever chose that was told that nobody sees it until then.
+    """
+    found = Hold.objects.filter(on_use=False).select_related(*_OF_A_HOLD)
     try:
         permissions.check_can_see_holds(user)
     except NotPermitted:

@@ -186,7 +186,7 @@ class Supervisor:
 
     def _make_keys(self, started: ExitStack, environment: dict[str, str]) -> None:
         """A demo that begins makes its keys; one that has lost them later does not start, as nothing does."""
-        keys = (settings.LEDGER_SIGNING_KEY_FILE, settings.LEDGER_SEALING_KEY_FILE)
+        keys = (settings.LEDGER_SIGNING_KEY_FILE, settings.LEDGER_SEALING_KEY_FILE, settings.APPEALS_KEY_FILE)
         if not all(key.exists() for key in keys):
             self._run(started, [sys.executable, "manage.py", "ledger", "keys", "init"], environment)
 

@@ -28,11 +28,14 @@ class PageAccess:
     who: str
     account: bool = True
     on_entry: EntryCheck | None = None
+    visitors: Callable[[HttpRequest], bool] | None = None  # whether it opens without an account now
 
     def needs_sign_in(self, request: HttpRequest) -> bool:
         """Whether one must sign in first."""
         user = getattr(request, "user", None)  # there is none yet where something failed early
-        return self.account and not (user and user.is_authenticated)
+        if not self.account or (user and user.is_authenticated):
+            return False
+        return not (self.visitors is not None and self.visitors(request))
 
     def check(self, request: HttpRequest) -> None:
         """Raise NotPermitted where whoever has signed in may not open the page, whatever it is about."""

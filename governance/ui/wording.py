@@ -10,6 +10,7 @@ __all__ = [
     "MONTHS",
     "NO_VALUE",
     "SHARES",
+    "bounded",
     "duration",
     "number",
     "period_name",
@@ -70,6 +71,12 @@ def quantity(value: float | Decimal | None, unit: str = "", digits: int | None =
     if value is None or unit in SHARES:
         return written
     return f"{written} {unit_word(unit, many=written not in ('1', '1.0'))}".rstrip()
+
+
+def bounded(written: str, bound: str) -> str:
+    """Write a value that is only known to be no more, or no less: at most 1%; any other as it is."""
+    words = {"at_most": "at most", "at_least": "at least"}.get(bound)
+    return f"{words} {written}" if words else written
 
 
 def unit_word(unit: str, many: bool = True) -> str:

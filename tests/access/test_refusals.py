@@ -117,6 +117,7 @@ def outsider(world: World) -> User:
     return factories.an_account("outsider")
 
 
+@pytest.mark.proof(alone=True)
 def test_who_may_not_is_told_so_whatever_they_send(world, outsider):
     """Issue 9: permission before validation, and one answer for what is out of reach and what is not there."""
     token, faults = factories.a_token(outsider), {}

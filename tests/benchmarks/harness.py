@@ -9,7 +9,8 @@ from ground import embedded
 from tests import databases
 
 FOLDER = databases.PROJECT / "var" / "bench-postgres"
-DATA = databases.PROJECT.parent / "shared" / "data" / "forge"
+# Beside the project, unless REAL_DATA says where.
+DATA = Path(os.environ.get("REAL_DATA", databases.PROJECT.parent / "shared" / "data" / "forge"))
 
 
 @contextmanager

@@ -106,7 +106,7 @@ class Eye:
         ]
 
 
-@pytest.mark.proof
+@pytest.mark.proof(alone=True)
 def test_every_page_is_accessible(window, house):
     """DESIGN, Accessibility: zero axe violations at 1280 and 390 px, in both schemes."""
     authoring.register_charter(
@@ -145,6 +145,8 @@ def test_every_page_is_accessible(window, house):
     manager.look("/rules?text=zzzz", "rules")
     manager.look("/rules/AR26", "rule")
     manager.look("/nowhere", "404")
+    manager.look("/find?q=lead", "find")
+    manager.look("/about", "about")
 
     a_view(house)
     manager.look("/views", "views")
@@ -168,7 +170,7 @@ def test_every_page_is_accessible(window, house):
     auditor.look("/revisions", "revisions")
     assert stranger.faults + manager.faults + owner.faults + auditor.faults == []
     acts = {"sign-out", "acknowledge", "notice-read", "notices-read", "password-link", "session-end", "sessions-end",
-            "account-link", "account-sessions-end", "receipt-proof"}  # fmt: skip  # these only redirect, or give a file
+            "account-link", "account-sessions-end", "receipt-proof", "metrics-csv", "my-answers-csv"}  # fmt: skip  # these only redirect, or give a file
     assert (
         {pattern.name for pattern in urls.urlpatterns}
         - acts

@@ -30,7 +30,7 @@ def sign_in(page: Page, password: str) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
-@pytest.mark.proof
+@pytest.mark.proof(alone=True)
 def test_pages_of_accounts_are_accessible(window, house, kim):
     """DESIGN, Accessibility: zero axe violations, as they stand and with what is wrong."""
     stranger, owner, admin = Eye(window()), Eye(window(kim)), Eye(window(factories.an_administrator()))

@@ -110,6 +110,7 @@ def test_a_question_is_asked_by_keyboard_alone(window, house):
     heading(page, "Allowed")
 
 
+@pytest.mark.proof(alone=True)
 def test_every_step_of_asking_is_open_to_everybody(window, house, companions):
     """DESIGN, Accessibility: axe, wide and narrow, light and dark."""
     eye = Eye(window(house.manager))

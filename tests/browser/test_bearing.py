@@ -28,7 +28,7 @@ def noted(house):
     return house
 
 
-@pytest.mark.proof
+@pytest.mark.proof(alone=True)
 def test_every_page_about_values_is_accessible(window, noted):
     """DESIGN, Accessibility: zero axe violations at 1280 and 390 px, in both schemes."""
     freeze = ContextNote.objects.get(kind="freeze")

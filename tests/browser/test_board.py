@@ -23,10 +23,10 @@ HOP = [
     f"/ask?decision={decision}&metrics=lead-time-for-changes&cohort=team:payments&first=2026-01&last=2026-03"
     for decision in ("performance_rating", "staffing")
 ]
-# These only redirect, or stand on another page with what was wrong.
+# These only redirect, give a file, stand on another page with what was wrong, or are looked at in test_eight_people.
 ACTS = {
     "case-close", "case-condition-withdraw", "case-handler-release", "pilot-end", "pilot-roll-out", "waiver-end",
-    "ruling-end",
+    "ruling-end", "cases-csv", "case-ballot-change",
 }  # fmt: skip
 SECTIONS = {"definitions": "As the charter says.", "interpretation": "With care.", "concerns": "None left."}
 
@@ -82,7 +82,7 @@ def decided() -> Iterator[Case]:
     return Case.objects.exclude(state=CaseState.OPEN).iterator()
 
 
-@pytest.mark.proof
+@pytest.mark.proof(alone=True)
 def test_every_page_of_the_board_is_accessible(window, house, members, matters):
     """DESIGN, Accessibility: zero axe violations at 1280 and 390 px, in both schemes."""
     pilot, case = matters["pilot"], matters["open"]
@@ -168,7 +168,7 @@ def test_a_veto_rejects_and_a_changed_resubmission_passes(window, house, members
         vote(
             page,
             case,
-            "Veto within my scope" if veto else "Approve",
+            "Veto" if veto else "For it",
             "It says nothing of part-time work." if veto else "",
         )
     last = list(pages.values())[-1]
@@ -186,7 +186,7 @@ def test_a_veto_rejects_and_a_changed_resubmission_passes(window, house, members
     )
     expect(page.get_by_role("region", name="What would change")).to_contain_text("counted by its hours")
     for each in pages.values():
-        vote(each, second, "Approve")
+        vote(each, second, "For it")
     expect(last.get_by_role("heading", name="Approved")).to_be_visible()
     last.goto("/minutes")
     heading(last, "Minutes")

@@ -92,7 +92,7 @@ def test_a_metric_from_its_first_draft_to_its_suspension(window, house, members)
         vote(
             page,
             case,
-            "Veto within my scope" if veto else "Approve",
+            "Veto" if veto else "For it",
             "No word on part-time work." if veto else "",
         )
     expect(page.get_by_role("heading", name="Rejected")).to_be_visible()
@@ -108,7 +108,7 @@ def test_a_metric_from_its_first_draft_to_its_suspension(window, house, members)
     case = hand_in(author)
     bind_to_a_pilot(seats[LEGAL], case)
     for page in seats.values():
-        vote(page, case, "Approve")
+        vote(page, case, "For it")
     expect(page.get_by_role("heading", name="Approved")).to_be_visible()
     ask(window(house.manager), "Not allowed")
 
@@ -137,7 +137,7 @@ def rolled_out(window, house, members, pilot: str, later: str) -> None:
     case = Case.objects.get(charter_version__metric__slug=METRIC, state=CaseState.OPEN)
     for user in members.values():
         page = window(user, at=later)
-        vote(page, case, "Approve")
+        vote(page, case, "For it")
     expect(page.get_by_role("heading", name="Approved")).to_be_visible()
     ask(manager, "Allowed")
 

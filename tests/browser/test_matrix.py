@@ -33,7 +33,7 @@ def an_account_of(role: GrantedRole):
     return account
 
 
-@pytest.mark.proof
+@pytest.mark.proof(alone=True)
 def test_every_page_of_the_matrix_is_accessible(window, member):
     """DESIGN, Accessibility: zero axe violations at 1280 and 390 px, in both schemes."""
     seat = Eye(window(member))

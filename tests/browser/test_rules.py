@@ -14,7 +14,7 @@ from tests.charter.rules.upgrades import upgraded_house
 EXPORT = "when { context.export }"
 
 
-@pytest.mark.proof
+@pytest.mark.proof(alone=True)
 def test_the_rules_are_accessible_whatever_becomes_of_them(window, house, tmp_path):
     """DESIGN, Accessibility: zero axe violations, wide and narrow, in both schemes."""
     board, system = factories.a_board(), factories.system()

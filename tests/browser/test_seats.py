@@ -20,7 +20,7 @@ class TestFounding:
     def house(self, database) -> None:
         """Nothing is governed yet."""
 
-    @pytest.mark.proof
+    @pytest.mark.proof(alone=True)
     def test_pages_of_the_founding_are_accessible(self, window):
         """DESIGN, Accessibility: zero axe violations, for the founder, for who is invited and for everybody else."""
         founder, invited = factories.an_administrator("founder"), factories.an_account("invited")
@@ -47,7 +47,7 @@ class TestFounding:
         assert eye.seen | theirs.seen >= FOUNDING
 
 
-@pytest.mark.proof
+@pytest.mark.proof(alone=True)
 def test_pages_of_seats_are_accessible(window, house):
     """DESIGN, Accessibility: zero axe violations, for members, administrators and whoever is proposed."""
     members, admin, candidate = (

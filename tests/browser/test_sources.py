@@ -37,7 +37,7 @@ def seen(house) -> None:
     on_the_log.make(SourceSurvey, source=Source.objects.get(slug="commits"), connected=True, faults=faults)
 
 
-@pytest.mark.proof
+@pytest.mark.proof(alone=True)
 def test_sources_and_names_are_accessible(window, house, seen):
     """DESIGN, Accessibility: zero axe violations, of lists, forms and what is refused in them."""
     by = factories.an_administrator()

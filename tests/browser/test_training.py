@@ -22,7 +22,7 @@ def hr(house):
     return account
 
 
-@pytest.mark.proof
+@pytest.mark.proof(alone=True)
 def test_every_page_of_training_is_accessible(window, house, hr):
     """DESIGN, Accessibility: zero axe violations; asked, answered well and badly, passed and failed, current and not."""
     keeper = Eye(window(hr))
@@ -53,7 +53,7 @@ def test_every_page_of_training_is_accessible(window, house, hr):
     assert {pattern.name for pattern in urls.urlpatterns} - ACTS <= keeper.seen | manager.seen
 
 
-@pytest.mark.proof
+@pytest.mark.proof(alone=True)
 def test_what_new_rules_change_is_accessible(window, house):
     """AR24, DESIGN, Accessibility: the page that asks again."""
     files = files_with(policy("when { context.export && context.persons > 40 }"))

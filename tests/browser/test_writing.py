@@ -58,7 +58,7 @@ def two_versions(owner: User) -> None:
     factories.a_submitted_charter(document=msgspec.structs.replace(document, what=what), owner=owner)
 
 
-@pytest.mark.proof
+@pytest.mark.proof(alone=True)
 def test_every_page_of_writing_is_accessible(window, owner, watched):
     """DESIGN, Accessibility: zero axe violations at 1280 and 390 px, in both schemes."""
     eye = Eye(window(owner))
@@ -128,6 +128,7 @@ def test_a_charter_is_written_refused_mended_and_handed_in(window, owner, watche
     assert Case.objects.get(charter_version__metric__slug=SLUG).state == "open"
 
 
+@pytest.mark.proof(alone=True)
 def test_a_rejected_charter_comes_back_with_its_reasons(window, owner):
     """S50: the former reasons stand beside what is written; the change is what the board reads."""
     from governance.board.proposals import propose

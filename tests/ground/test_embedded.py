@@ -174,6 +174,7 @@ def test_running_server_is_reused_and_left_to_who_started_it(server: Server) -> 
         assert runtime.execute("SELECT 1").fetchone() == (1,)
 
 
+@pytest.mark.proof(alone=True)
 def test_two_starters_at_once_make_one_server(place: Path) -> None:
     """Issue 2, bad input: two at once never corrupt the folder; one starts, one finds."""
     both = [start_elsewhere(place / "pg") for _ in range(2)]
@@ -185,6 +186,7 @@ def test_two_starters_at_once_make_one_server(place: Path) -> None:
         assert becomes_true(lambda: not embedded.is_running(place / "pg"))
 
 
+@pytest.mark.proof(alone=True)
 def test_two_threads_at_once_make_one_server(place: Path) -> None:
     """Issue 2, bad input: the folder's lock holds inside one process too."""
     servers: list[Server] = []
@@ -214,6 +216,7 @@ def test_killed_parent_leaves_no_server(place: Path) -> None:
     assert not any(map(is_alive, pids))
 
 
+@pytest.mark.proof(alone=True)
 def test_crashed_server_does_not_block_the_next(server: Server) -> None:
     """Issue 2, item 1: a power cut leaves postmaster.pid behind; starting again continues."""
     pid_file = server.folder / "data" / "postmaster.pid"
@@ -226,6 +229,7 @@ def test_crashed_server_does_not_block_the_next(server: Server) -> None:
     embedded.stop(again)
 
 
+@pytest.mark.proof(alone=True)
 def test_recycled_process_id_does_not_block_the_next(server: Server) -> None:
     """Issue 2, item 1: nor does a postmaster.pid whose number another program has by now."""
     pid_file = server.folder / "data" / "postmaster.pid"
@@ -242,6 +246,7 @@ def test_recycled_process_id_does_not_block_the_next(server: Server) -> None:
         other.wait()
 
 
+@pytest.mark.proof(alone=True)
 def test_interrupted_creation_starts_over(place: Path) -> None:
     """Issue 2, item 1: a first start that was cut short leaves nothing that the next trips over."""
     folder = place / "pg"
@@ -277,6 +282,7 @@ def test_a_folder_that_kept_all_secrets_in_one_file_parts_them_at_its_next_start
     assert set(json.loads(one.read_text())) == {"postgres", "mc_owner"}
 
 
+@pytest.mark.proof(alone=True)
 def test_killed_creation_is_gone_before_the_next(place: Path) -> None:
     """Issue 2, item 1: nor does a first start that was killed go on behind the next one's back."""
     folder = place / "pg"
@@ -344,6 +350,7 @@ def test_long_socket_path_is_refused(place: Path) -> None:
     assert not folder.exists()
 
 
+@pytest.mark.proof(alone=True)
 def test_path_with_spaces_and_quotes_works(place: Path) -> None:
     """DESIGN, parts we build on: addresses are percent-encoded, settings quoted."""
     server = embedded.start(place / "a \"b\" 'c' %20é", durable=False)

@@ -8,10 +8,12 @@ from django.db.models import Subquery
 from django.http import HttpRequest
 
 from charter.programme.models import Programme
+from charter.programme.states import ProgrammeState
 from charter.registry.models import RulebookVersion
 from charter.registry.states import RulebookState
 from governance.people.badges import Badge, read_badge
 from governance.people.requests import PageRequest
+from governance.ui.page_access import PageAccess
 from ground import calendar
 
 if TYPE_CHECKING:
@@ -39,6 +41,12 @@ def programme(request: HttpRequest) -> "WithAnnotations[Programme, _Rules] | Non
     return known._programme
 
 
+def is_readable_by_visitors(request: HttpRequest) -> bool:
+    """Whether contract and rules are open to whoever reaches this address: a setting, off unless the board turned it on."""
+    found = programme(request)
+    return found is not None and found.readable_by_visitors and found.state == ProgrammeState.ACTIVE
+
+
 def time_zone(request: HttpRequest) -> str:
     """The name of the programme's time zone; UTC before there is a programme."""
     found = programme(request)
@@ -62,3 +70,10 @@ def badge(request: PageRequest) -> Badge:
     if not hasattr(known, "_badge"):
         known._badge = read_badge(known.user, today(request))
     return known._badge
+
+
+# Of what the programme promises to everybody it is about; names, cases and values stay out of it.
+READABLE = PageAccess(
+    "Everybody who has signed in; anyone, without names and cases, where a setting of the programme says so.",
+    visitors=is_readable_by_visitors,
+)

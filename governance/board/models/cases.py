@@ -10,6 +10,7 @@ from audits.ledger.ties import tied, told
 from charter.registry.models import CharterVersion, RulebookVersion
 from governance.board.events import (
     BallotCast,
+    BallotChanged,
     CaseDecided,
     CaseOpened,
     CaseSeen,
@@ -43,6 +44,8 @@ _USER = settings.AUTH_USER_MODEL
 class Case(Record):
     """One matter before the board: a version, a rulebook, or a question in words."""
 
+    # To say aloud: Case 27. The database gives it, whoever inserts the row.
+    number = models.PositiveIntegerField(unique=True, editable=False, db_default=0)
     kind = models.CharField(max_length=30, choices=CaseKind)
     subject = models.CharField(max_length=200, blank=True)
     question = models.TextField(blank=True)
@@ -128,6 +131,7 @@ class Case(Record):
         ]
         triggers = [
             *tied(insert=[told(CaseOpened)], update=[told(CaseDecided)]),
+            ties.NUMBERED,
             ties.BEGINS_OPEN,
             ties.STAYS_CLOSED,
             ties.CLOSED_BY_AN_OUTCOME,
@@ -162,7 +166,10 @@ class CaseHandler(ObjectPermission):
 
 
 class Ballot(Record):
-    """A seat's vote in a case, once. Blind until the case closes: `sealed` holds what it says until then (see `ballots`)."""
+    """A seat's vote in a case. Blind until the case closes: `sealed` holds what it says until then (see `ballots`).
+
+    Until then whoever cast it may cast it anew in its own place, which `cast_at` then tells.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="ballots")
     seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="ballots")
@@ -191,7 +198,10 @@ class Ballot(Record):
         triggers = [
             *tied(
                 insert=[told(BallotCast, about="{row}.case_id")],
-                update=[told(CaseDecided, about="{row}.case_id")],
+                update=[
+                    told(CaseDecided, about="{row}.case_id"),
+                    told(BallotChanged, about="{row}.case_id"),
+                ],
             ),
             ties.BY_WHO_HOLDS_THE_SEAT,
             Trigger(
@@ -208,8 +218,17 @@ class Ballot(Record):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
                 func=f"""
-IF OLD.sealed IS NULL OR NEW.sealed IS NOT NULL THEN
-    {refuse("a ballot is opened once and never changes", "ballot_opened_once")}
+IF OLD.sealed IS NULL OR (NEW.case_id, NEW.seat_id, NEW.user_id) IS DISTINCT FROM (OLD.case_id, OLD.seat_id, OLD.user_id) THEN
+    {refuse("a ballot is opened once, and never becomes another one", "ballot_opened_once")}
+END IF;
+IF NEW.sealed IS NOT NULL THEN
+    IF NEW.cast_at <= OLD.cast_at THEN
+        {refuse("a ballot is opened once, or cast anew and sealed", "ballot_opened_once")}
+    END IF;
+    RETURN NEW;
+END IF;
+IF NEW.cast_at <> OLD.cast_at THEN
+    {refuse("a ballot that is opened was cast when it was cast", "ballot_opened_once")}
 END IF;
 IF EXISTS (SELECT FROM {Case._meta.db_table} WHERE id = OLD.case_id AND state = 'open') THEN
     {refuse("a ballot is opened when its case closes", "ballot_opened_when_closed")}

@@ -66,6 +66,18 @@ END IF;
 RETURN NEW;
 """,
 )
+# One after the other: whoever opens a case holds the number until it is written, so that none is given twice or left out.
+NUMBERED = Trigger(
+    name="numbered",
+    definer=True,
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    func=f"""
+PERFORM pg_advisory_xact_lock(hashtext('{CASE}.number'));
+SELECT coalesce(max(number), 0) + 1 INTO NEW.number FROM {CASE};
+RETURN NEW;
+""",
+)
 BEGINS_OPEN = Trigger(
     name="begins_open",
     when=pgtrigger.Before,
@@ -266,11 +278,12 @@ RETURN NULL;
 """,
 )
 
+# When it is cast, and when it is cast anew.
 BY_WHO_HOLDS_THE_SEAT = Trigger(
     name="by_who_holds_the_seat",
     definer=True,
     when=pgtrigger.Before,
-    operation=pgtrigger.Insert,
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("cast_at"),
     declare=[("on_day", "date")],
     func=f"""
 on_day := {find_day("NEW.cast_at")};

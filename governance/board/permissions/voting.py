@@ -7,7 +7,7 @@ from charter.registry.models import CharterVersion
 from charter.rules.vocabulary import GROUP_OF, DecisionGroup, Grain, Kind, View
 from governance.board import holding
 from governance.board.kinds import find_kind
-from governance.board.models import Case, Seat
+from governance.board.models import Ballot, Case, Seat
 from governance.board.permissions.cases import (
     check_is_open,
     check_no_conflict,
@@ -38,6 +38,11 @@ def check_can_vote(user: User, case: Case, seat: Seat) -> None:
     account does not hold the seat today, or it would vote on its own proposal.
     """
     check_can_recuse(user, case, seat)
+    _check_no_own_part(user, case)
+
+
+def _check_no_own_part(user: User, case: Case) -> None:
+    """Raise NotPermitted where the account would vote on its own proposal, or has a conflict of interest."""
     if user.pk in find_proposers(case):
         raise NotPermitted(
             _(
@@ -50,6 +55,34 @@ def check_can_vote(user: User, case: Case, seat: Seat) -> None:
 
 def check_can_recuse(user: User, case: Case, seat: Seat) -> None:
     """As `check_can_vote`, but one's own proposal is no bar: that is what recusal is for."""
+    _check_speaks_for(user, case, seat)
+    if seat.kind in {each.seat for each in holding.list_heard_seats(case)}:
+        raise Conflict(
+            _("The seat “%(seat)s” has voted on this case already.") % {"seat": seat}, code="already_voted"
+        )
+    if user.pk in {each.user_id for each in holding.list_heard_seats(case)}:
+        raise Conflict(_("You have voted on this case already, for another seat."), code="already_voted")
+
+
+def check_can_change(user: User, ballot: Ballot, vote: Vote | None = None) -> None:
+    """Raise unless this account may now cast its ballot anew, as this vote where one is given.
+
+    NotPermitted: it is somebody else's ballot, or its own proposal, of which it can only stand back. Conflict: the case is closed.
+    """
+    case, seat = ballot.case, ballot.seat
+    if ballot.user_id != user.pk:
+        raise NotPermitted(
+            _("A ballot is changed by the member who cast it, nobody else."), code="not_your_ballot"
+        )
+    _check_speaks_for(user, case, seat)
+    if vote is not None and vote != Vote.RECUSE:
+        _check_no_own_part(user, case)
+    if vote == Vote.VETO:
+        check_can_veto(SeatKind(seat.kind), case)
+
+
+def _check_speaks_for(user: User, case: Case, seat: Seat) -> None:
+    """Raise unless the case is open and the account speaks for the seat on it."""
     check_is_open(case)
     if seat.kind not in list_seats_on(case, user, calendar.today()):
         raise NotPermitted(
@@ -57,12 +90,6 @@ def check_can_recuse(user: User, case: Case, seat: Seat) -> None:
             code="not_on_this_seat",
         )
     _check_was_announced(user, case, seat)
-    if seat.kind in {each.seat for each in holding.list_heard_seats(case)}:
-        raise Conflict(
-            _("The seat “%(seat)s” has voted on this case already.") % {"seat": seat}, code="already_voted"
-        )
-    if user.pk in {each.user_id for each in holding.list_heard_seats(case)}:
-        raise Conflict(_("You have voted on this case already, for another seat."), code="already_voted")
 
 
 def _check_was_announced(user: User, case: Case, seat: Seat) -> None:

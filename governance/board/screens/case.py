@@ -15,7 +15,9 @@ from charter.rules import words
 from governance.board import approval, permissions, queries, seating, services
 from governance.board.models import Case
 from governance.board.screens import case_details, case_summary, kinds, pilot_summary, seat_lines
+from governance.board.screens.ballots import find_own
 from governance.board.screens.bring_back import find_way_back
+from governance.board.screens.case_result import explain_result
 from governance.board.screens.forms import BallotForm, CommentForm
 from governance.board.screens.voter import Voter, explain_refusal, find_voter
 from governance.board.states import CaseState, SeatKind, Vote
@@ -71,7 +73,9 @@ def close(request: PageRequest, case_id: UUID) -> HttpResponse:
 def _sealed(case_id: UUID, request: PageRequest) -> str:
     """What the ballot led to: the last one closes the case."""
     if queries.get_case(case_id, by=request.user).state == CaseState.OPEN:
-        return _("Your ballot is sealed. It is published with the others when the case closes.")
+        return _(
+            "Your ballot is sealed. You alone can read it, and change it, until the case closes; then it is published with the others."
+        )
     return _("Yours was the last ballot. The case is closed, and all ballots are published.")
 
 
@@ -134,7 +138,7 @@ def _shows(request: PageRequest, found: Case) -> bool:
 def _asked(request: PageRequest, found: Case) -> dict[str, Any]:
     """An open case: who has been heard, and what the reader may still do."""
     reader = find_voter(found, user=request.user, on=today(request))
-    may_vote = reader.own and not reader.bar
+    may_vote, own_ballot = reader.own and not reader.bar, find_own(found, request.user)
     return {
         "seats": seat_lines.list_sealed_seats(
             seating.list_seats_on(found, today(request)), reader.heard, reader.own
@@ -146,7 +150,8 @@ def _asked(request: PageRequest, found: Case) -> dict[str, Any]:
         "may_name": not explain_refusal(permissions.check_can_name_handler, request.user, found),
         "handles": hasattr(found, "handling") and permissions.handles(request.user, found),
         "ballot_form": reader.form() if may_vote else None,
-        "why_no_ballot": reader.bar,
+        "own_ballot": own_ballot,
+        "why_no_ballot": "" if own_ballot else reader.bar,
         "conflict": reader.conflict if may_vote else "",
         **_closing(request, found, reader),
     }
@@ -169,12 +174,12 @@ def _told(request: PageRequest, found: Case) -> dict[str, Any]:
     """A closed case: what each seat said, for everybody."""
     ballots, outcome = queries.list_ballots(found), found.outcome
     waiver = getattr(found, "waiver", None)
-    counted = {"approvals": outcome.approvals, "votes": outcome.votes}
+    result = explain_result(found, outcome, ballots)
     return {
         "outcome": outcome,
         "seats": seat_lines.list_opened_seats(ballots, queries.list_seats_of(request.user, today(request))),
-        "statements": seat_lines.list_statements(ballots, approved=outcome.approved),
-        "counted": _("%(approvals)s of %(votes)s votes cast were for it.") % counted,
+        "statements": seat_lines.list_statements(ballots, result),
+        "result": result,
         "may_end": waiver and not explain_refusal(permissions.check_can_end_waiver, request.user, waiver),
         "way_back": find_way_back(request.user, found.charter_version) if found.charter_version else None,
         "lead": _("The board decided this on %(day)s.") % {"day": day(outcome.decided_at)},

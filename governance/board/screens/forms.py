@@ -12,18 +12,18 @@ from django.utils.translation import gettext_lazy as _
 
 from charter.rules import Rule
 from charter.rules.vocabulary import DecisionType
-from governance.board.states import REASONED, CaseKind, ConditionKind, Said, SeatKind, Vote
+from governance.board.states import REASONED, WAIVER_DAYS, CaseKind, ConditionKind, Said, SeatKind, Vote
 from governance.people.screens.fields import AccountField
 from governance.ui.forms import DayField, ServiceForm, choice_field
 from governance.ui.questions import name_decision
 
 VOTES = {
-    Vote.APPROVE: (_("Approve"), ""),
-    Vote.REJECT: (_("Reject"), _("A reason is needed.")),
-    Vote.VETO: (_("Veto within my scope"), ""),
-    Vote.ABSTAIN: (_("Abstain"), _("Your seat is heard and your vote counts neither way.")),
+    Vote.APPROVE: (Vote.APPROVE.label, ""),
+    Vote.REJECT: (Vote.REJECT.label, _("A reason is needed.")),
+    Vote.VETO: (Vote.VETO.label, ""),
+    Vote.ABSTAIN: (Vote.ABSTAIN.label, _("Your seat is heard and your vote counts neither way.")),
     Vote.RECUSE: (
-        _("Stand back"),
+        Vote.RECUSE.label,
         _("You have an interest in the outcome. The quorum is counted again. A reason is needed."),
     ),
 }
@@ -169,10 +169,17 @@ class WaiverForm(ServiceForm):
     rule = forms.ChoiceField(
         label=_("Which rule?"), help_text=_("Only rules that the board can waive are on the list.")
     )
-    metric = forms.ChoiceField(label=_("For which metric?"), required=False)
+    metric = forms.ChoiceField(
+        label=_("For which metric?"),
+        help_text=_("Name a metric, a decision, or both: no waiver is for everything."),
+        required=False,
+    )
     decision = forms.ChoiceField(label=_("For which decision?"), required=False)
     starts_on = DayField(label=_("From"))
-    last_day = DayField(label=_("To and including"))
+    last_day = DayField(
+        label=_("To and including"),
+        help_text=_("Within %(days)s days of its first, and not over already.") % {"days": WAIVER_DAYS[-1]},
+    )
     reason = forms.CharField(
         label=_("Why is it needed?"),
         help_text=_("Write for the employees who will read it."),

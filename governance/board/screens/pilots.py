@@ -75,7 +75,9 @@ def _start(request: PageRequest, version: CharterVersion, cohort: str, form: Pil
 @require_POST
 def end_pilot(request: PageRequest, pilot_id: UUID) -> HttpResponse:
     """End a pilot before its last day; its team may do so too."""
-    found, form = _found(pilot_id), EndForm(request.POST)
+    found = _found(pilot_id)
+    permissions.check_can_end_pilot(request.user, found)
+    form = EndForm(request.POST)
     if form.accepted(lambda: services.end_pilot(pilot=found, by=request.user, **form.cleaned_data)):
         messages.success(request, _("The pilot has ended. Its values are refused from now on."))
         return redirect("pilot", pilot_id=pilot_id)
@@ -85,7 +87,9 @@ def end_pilot(request: PageRequest, pilot_id: UUID) -> HttpResponse:
 @require_POST
 def write_exit(request: PageRequest, pilot_id: UUID) -> HttpResponse:
     """Hand in the exit report, which closes the survey and publishes what it said (S129)."""
-    found, form = _found(pilot_id), ExitForm(request.POST)
+    found = _found(pilot_id)
+    permissions.check_can_write_exit(request.user, found)
+    form = ExitForm(request.POST)
     if form.accepted(lambda: services.write_exit(pilot=found, by=request.user, **form.cleaned_data)):
         messages.success(request, _("The exit report is handed in. The board can vote on the roll-out now."))
         return redirect("pilot", pilot_id=pilot_id)
@@ -95,7 +99,9 @@ def write_exit(request: PageRequest, pilot_id: UUID) -> HttpResponse:
 @require_POST
 def survey(request: PageRequest, pilot_id: UUID) -> HttpResponse:
     """Answer the three questions, once and without a name (S130, S131)."""
-    found, form = _found(pilot_id), SurveyForm(request.POST)
+    found = _found(pilot_id)
+    permissions.check_can_answer_survey(request.user, found)
+    form = SurveyForm(request.POST)
     if form.accepted(lambda: services.answer_survey(pilot=found, by=request.user, **form.cleaned_data)):
         messages.success(request, _("Thank you. Your answers are kept without your name."))
         return redirect("pilot", pilot_id=pilot_id)

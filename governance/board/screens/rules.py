@@ -58,7 +58,7 @@ def rules(request: PageRequest) -> HttpResponse:
     form = _FamilyNarrowing(request.GET, now.rules)
     chosen = form.cleaned_data if form.is_valid() else {}
     found = _by_family(narrow_rules(now.rules, **chosen))
-    acknowledged = _acknowledged(request.user, now.version)
+    acknowledged = _acknowledged(request.user, now.version) if request.user.is_authenticated else None
     given = {
         "now": now,
         "form": form,

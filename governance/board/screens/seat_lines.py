@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from governance.board.models import Ballot
 from governance.board.queries import Holders
+from governance.board.screens.case_result import CaseResult
 from governance.board.states import SeatKind, Vote
 
 SHAPES = {
@@ -16,13 +16,6 @@ SHAPES = {
     Vote.VETO: "deny",
     Vote.ABSTAIN: "dash",
     Vote.RECUSE: "dash",
-}
-SAID = {
-    Vote.APPROVE: gettext_lazy("For it"),
-    Vote.REJECT: gettext_lazy("Against it"),
-    Vote.VETO: gettext_lazy("Veto"),
-    Vote.ABSTAIN: gettext_lazy("Abstained"),
-    Vote.RECUSE: gettext_lazy("Stood back"),
 }
 
 
@@ -46,6 +39,7 @@ class Statement:
     said: str
     reason: str
     dissent: bool
+    decided: bool  # a veto, which no votes outweigh
 
 
 def list_sealed_seats(
@@ -61,10 +55,10 @@ def list_opened_seats(ballots: Sequence[Ballot], own: Sequence[SeatKind]) -> lis
     return [_opened(seat, votes.get(seat), seat in own) for seat in SeatKind]
 
 
-def list_statements(ballots: Sequence[Ballot], *, approved: bool) -> list[Statement]:
-    """What each seat said and why, those who were outvoted first (DESIGN, Board: dissent is published)."""
-    told = [_statement(ballot, approved) for ballot in ballots]
-    return sorted(told, key=lambda each: not each.dissent)
+def list_statements(ballots: Sequence[Ballot], result: CaseResult) -> list[Statement]:
+    """What each seat said and why: what decided it first, then those who were outvoted (DESIGN, Board: dissent is published)."""
+    told = [_statement(ballot, result) for ballot in ballots]
+    return sorted(told, key=lambda each: (not each.decided, not each.dissent))
 
 
 def _sealed(holders: Holders, heard: bool, yours: bool) -> SeatLine:
@@ -77,21 +71,21 @@ def _sealed(holders: Holders, heard: bool, yours: bool) -> SeatLine:
 def _opened(seat: SeatKind, vote: str | None, yours: bool) -> SeatLine:
     if vote is None:
         return SeatLine(_name(seat, yours), "withheld", _("Not heard"), yours)
-    return SeatLine(_name(seat, yours), SHAPES[Vote(vote)], str(SAID[Vote(vote)]), yours)
+    return SeatLine(_name(seat, yours), SHAPES[Vote(vote)], str(Vote(vote).label), yours)
 
 
 def _name(seat: SeatKind, yours: bool) -> str:
     return _("%(seat)s (you)") % {"seat": seat.label} if yours else str(seat.label)
 
 
-def _statement(ballot: Ballot, approved: bool) -> Statement:
+def _statement(ballot: Ballot, result: CaseResult) -> Statement:
     vote = Vote(ballot.vote)
-    against = vote in (Vote.REJECT, Vote.VETO)
     return Statement(
         seat=str(SeatKind(ballot.seat.kind).label),
         who=ballot.user.name,
         shape=SHAPES[vote],
-        said=str(SAID[vote]),
+        said=str(vote.label),
         reason=ballot.reason,
-        dissent=against if approved else vote == Vote.APPROVE,
+        dissent=vote in result.outvoted,
+        decided=vote == Vote.VETO,
     )

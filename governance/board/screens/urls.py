@@ -2,7 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from charter.registry.screens.page_context import READABLE
 from governance.board.screens import (
+    ballots,
     batch,
     bring_back,
     case,
@@ -31,6 +33,7 @@ SEE_THE_CASE = depending(
     "handles it."
 )
 VOTE = depending("Members and alternates of the board's seats, unless it is their own proposal.")
+CHANGE_VOTE = depending("Whoever cast a ballot on the case, of their own, while it is open.")
 COMMENT = depending("Whoever may see the case, while it is open.")
 CLOSE = depending("Whoever may see the case, once it can be closed.")
 SET_CONDITIONS = depending("Members of the board's seats, before the first vote on a charter.")
@@ -101,13 +104,14 @@ urlpatterns = [
         "rules",
         rules.rules,
         name="rules",
-        access=SIGNED_IN,
+        access=READABLE,
         nav=Nav(_("Rules"), 70),
         footer=Nav(_("All rules"), 40),
     ),
     page("rules/acknowledge", rules.acknowledge_rules, name="acknowledge", access=SIGNED_IN, under="rules"),
-    page("rules/<str:rule_id>", rules.rule, name="rule", access=SIGNED_IN, under="rules"),
+    page("rules/<str:rule_id>", rules.rule, name="rule", access=READABLE, under="rules"),
     page("cases", cases.cases, name="cases", access=SIGNED_IN, stored=False, nav=Nav(_("Cases"), 80)),
+    page("cases.csv", cases.cases_csv, name="cases-csv", access=SIGNED_IN, stored=False),
     page("cases/batch", batch.batch, name="cases-batch", access=SIGNED_IN, stored=False, under="cases"),
     page("cases/new", case_new.put, name="case-new", access=OPEN_A_CASE, stored=False, under="cases"),
     page("cases/<uuid:case_id>", case.case, name="case", access=SEE_THE_CASE, stored=False, under="cases"),
@@ -116,6 +120,14 @@ urlpatterns = [
         case.ballot,
         name="case-ballot",
         access=VOTE,
+        stored=False,
+        under="cases",
+    ),
+    page(
+        "cases/<uuid:case_id>/ballot/change",
+        ballots.change,
+        name="case-ballot-change",
+        access=CHANGE_VOTE,
         stored=False,
         under="cases",
     ),

@@ -1,6 +1,6 @@
 """The only writers of the board."""
 
-from governance.board.services.cases import cast_ballot, cast_batch, close_case, open_case
+from governance.board.services.cases import cast_ballot, cast_batch, change_ballot, close_case, open_case
 from governance.board.services.discussion import comment, look_at, propose_condition, withdraw_condition
 from governance.board.services.founding import (
     accept_invitation,
@@ -26,6 +26,7 @@ __all__ = [
     "answer_survey",
     "cast_ballot",
     "cast_batch",
+    "change_ballot",
     "close_case",
     "comment",
     "confirm_member",

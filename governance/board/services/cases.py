@@ -15,6 +15,7 @@ from charter.registry.states import RULEBOOK_TRANSITIONS, RulebookState, Standin
 from governance.board import approval, ballots, minutes, permissions, queries, quorum
 from governance.board.events import (
     BallotCast,
+    BallotChanged,
     BallotRefused,
     BallotSaid,
     CaseDecided,
@@ -40,6 +41,7 @@ from governance.board.quorum import Tally
 from governance.board.services import handling, notifications
 from governance.board.services.refusals import log_refusals
 from governance.board.states import CASE_TRANSITIONS, CaseKind, CaseState, SeatKind, Vote
+from governance.board.voting_time import find_end
 from governance.people.models import User
 from governance.people.permissions import is_system
 from ground import clock, records
@@ -65,7 +67,7 @@ def open_case(
     A submitted charter is then in review; one whose pilot has ended is put to the vote for all; a suspended one, to
     come back, for which `question` says what has changed. A diagnostic charter that would become a performance one is a
     change of class, whatever it is opened as (S45). `details` are the fields of a waiver, or settings by key with what
-    they are to be. Votes can be cast until `closes_at`, by default BOARD_VOTING_DAYS from now. The board may name a
+    they are to be. Votes can be cast until `closes_at` (see `voting_time`). The board may name a
     `handler` at once. A suspension opens its own case.
     """
     kind = _kind_of(kind, charter_version, rulebook_version)
@@ -102,6 +104,18 @@ def cast_ballot(*, case: Case, seat_kind: SeatKind, vote: Vote, by: User, reason
         ballot = _cast(case, seat_kind, vote, by, reason)
     _decide_if_heard(case, by)
     return ballot
+
+
+def change_ballot(*, case: Case, vote: Vote, by: User, reason: str = "") -> Ballot:
+    """Cast one's ballot anew, sealed in the place of the one before, while the case is open.
+
+    Raises NotFound where the account has cast none, and what `permissions.check_can_change` raises; a refusal is in the ledger.
+    """
+    own = queries.find_own_ballot(case, by)
+    if own is None:
+        raise NotFound(_("You have cast no ballot on this case that could be changed."), code="no_ballot")
+    with log_refusals(BallotRefused, by, case=case.pk, seat=own.seat.kind):
+        return _change(own, vote, by, reason)
 
 
 def cast_batch(
@@ -142,6 +156,19 @@ def close_case(*, case: Case, by: User) -> BoardOutcome:
 @transaction.atomic(durable=True)
 def _cast(case: Case, seat_kind: SeatKind, vote: Vote, by: User, reason: str) -> Ballot:
     return _cast_locked(_locked(case), seat_kind, vote, by, reason)
+
+
+@transaction.atomic(durable=True)
+def _change(ballot: Ballot, vote: Vote, by: User, reason: str) -> Ballot:
+    ballot.case = _locked(ballot.case)
+    permissions.check_can_change(by, ballot, vote)
+    said = ballots.check_words(vote, reason)
+    ballot.cast_at = max(clock.now(), ballot.cast_at + timedelta(microseconds=1))
+    ballot.sealed = ballots.seal_words(ballot, said)
+    ballot.save(update_fields=["sealed", "cast_at"])
+    ballots.show(ballot)
+    ledger.append(BallotChanged(case=ballot.case_id, **_said(ballot)), by=by.actor)
+    return ballot
 
 
 @transaction.atomic(durable=True)
@@ -221,7 +248,7 @@ def _new_case(
         rulebook_version=rulebook,
         opened_at=now,
         opened_by=by,
-        closes_at=closes_at or now + timedelta(days=settings.BOARD_VOTING_DAYS),
+        closes_at=find_end(now, closes_at),
         **{name: text.strip() for name, text in words.items()},
     )
 

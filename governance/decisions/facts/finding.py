@@ -95,7 +95,7 @@ def find(
             cohorts=request.cohorts,
             persons=tuple(each.external_id for each in persons),
             window=request.window,
-        ),
+        ).seen_in(consequential=decision.consequential),
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from charter.measures.values.calendar import Span
 from charter.registry.data_versions import REGISTRY
@@ -51,7 +51,9 @@ class Touching(Struct, frozen=True):
 
 
 class HoldFact(Touching, frozen=True):
-    """A hold, without why: nothing that is read for an answer knows its cause."""
+    """A hold, without why: nothing that is read for an answer knows its cause. With `on_use` only decisions about people meet it."""
+
+    on_use: bool = False
 
 
 class NoteFact(Touching, frozen=True):
@@ -82,6 +84,12 @@ class ValueContext(Struct, frozen=True):
     holds: tuple[HoldFact, ...]
     notes: tuple[NoteFact, ...]
     protected: bool
+
+    def seen_in(self, *, consequential: bool) -> "ValueContext":
+        """What bears on a decision: what is held for decisions about people alone is not there for any other."""
+        if consequential or not any(hold.on_use for hold in self.holds):
+            return self
+        return structs.replace(self, holds=tuple(hold for hold in self.holds if not hold.on_use))
 
     def is_held(self, metric: str, subject: Subject, span: Span) -> bool:
         """Whether a value is under review."""
@@ -120,7 +128,7 @@ _BURNED_WITH_TEAM = _WAS_ON.format(teams="= its.team_id", start="v.starts_on", t
 # A hold on a team's values holds those of its people too: contested together, so that none is pointed at.
 HOLDS = Read(
     f"""
-    SELECT m.slug AS metric, h.starts_on, h.ends_on,
+    SELECT m.slug AS metric, h.starts_on, h.ends_on, h.on_use,
            CASE WHEN h.cohort_id IS NULL AND h.person_id IS NULL THEN %(cohorts)s::text[] ELSE ARRAY(
                SELECT c.slug FROM people_cohort c WHERE c.id = h.cohort_id AND c.slug = ANY(%(cohorts)s::text[])
            ) END AS cohorts,
@@ -168,7 +176,7 @@ PROTECTED = Read(
     SELECT EXISTS (
         SELECT FROM decisions_protection d JOIN people_person p ON p.id = d.person_id
         WHERE d.account_id = %(user)s::uuid AND p.external_id = ANY(%(persons)s::text[])
-          AND d.starts_on <= %(on)s::date AND d.ends_on > %(on)s::date
+          AND d.starts_on <= %(on)s::date AND d.ends_on > %(on)s::date AND d.ended_at IS NULL
     ) AS protected
     """,
     _Protected,

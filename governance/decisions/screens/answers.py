@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -23,6 +24,7 @@ from governance.ui import questions, wording
 from governance.ui.links import rule_url
 
 MOST_COMPANIONS = 2  # in the columns of one table; a third has its own
+MANY = 4  # series from which on an answer draws them small, beside each other
 # Pages on which a reader does themself what a rule asks for.
 FIXED_AT = {"AR24": "training"}
 AGGREGATES = {
@@ -119,6 +121,31 @@ class ShownAnswer:
     beside: tuple[PairedSeries, ...]
     notes: tuple[NotedPeriod, ...]
     unnoted: tuple[str, ...]
+
+    @property
+    def multiples(self) -> list["Multiple"]:
+        """The series as small charts, a group a metric, where there are too many to draw each at full size."""
+        if len(self.series) < MANY:
+            return []
+        return [Multiple(tuple(some)) for _metric, some in groupby(self.series, key=lambda each: each.metric)]
+
+
+@dataclass(frozen=True)
+class Multiple:
+    """Several series of one metric, drawn small on one axis so that they can be held against each other."""
+
+    series: tuple[AnswerSeries, ...]
+
+    @property
+    def name(self) -> str:
+        return self.series[0].name
+
+    @property
+    def within(self) -> tuple[float, ...]:
+        """The lowest and the highest number of them all, which the axis holds; nothing where none is told."""
+        rows = [row for each in self.series for row in each.rows if not row["withheld"]]
+        told = [row[end] for row in rows for end in ("value", "low", "high") if row[end] is not None]
+        return (max(0.0, min(told)), max(told)) if told else ()
 
 
 def read_charters(answer: Answer) -> list[CharterVersion]:

@@ -41,6 +41,24 @@ def propose_note(
     Whoever can confirm it is told. Raises what `permissions.check_can_propose_note` raises, and BadInput naming the
     field: for a window that is inverted, too long or taken, and for a kind that does not fit.
     """
+    given = {"team": team, "service": service, "person": person, "metric": metric}
+    return attach_note(kind=kind, starts_on=starts_on, ends_on=ends_on, says=says, by=by, **given)
+
+
+@transaction.atomic
+def attach_note(
+    *,
+    kind: ContextKind,
+    starts_on: date,
+    ends_on: date,
+    says: str,
+    by: User,
+    team: Team | None = None,
+    service: str = "",
+    person: Person | None = None,
+    metric: Metric | None = None,
+) -> ContextNote:
+    """As `propose_note`, in the caller's transaction, so that an appeal and what it says of the time are one."""
     kind = ContextKind(kind)
     permissions.check_can_propose_note(by, team=team, person=person)
     says = says if says.strip() or person is None else _say_unasked(kind)

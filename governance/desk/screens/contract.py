@@ -29,9 +29,9 @@ def contract(request: PageRequest) -> HttpResponse:
         "contract": shown,
         "in_force": newest,
         "blocks": _blocks(shown) if shown else [],
-        "acknowledged": _acknowledged(request, shown),
+        "acknowledged": _acknowledged(request, shown) if request.user.is_authenticated else None,
         "versions": list(Contract.objects.select_related("published_by").defer("can", "cannot", "disputes")),
-        "publishes": permissions.can_publish_contract(request.user),
+        "publishes": request.user.is_authenticated and permissions.can_publish_contract(request.user),
     }
     return render(request, "desk/contract.html", given)
 

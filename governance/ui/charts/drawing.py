@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -13,7 +13,7 @@ import vl_convert
 from governance.ui.charts.layout import Slot, runs, slots
 from governance.ui.charts.spec import chart, frame
 from governance.ui.theme import HATCHED, INKS
-from governance.ui.wording import period_name, quantity
+from governance.ui.wording import bounded, period_name, quantity
 
 SVG = "http://www.w3.org/2000/svg"
 VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
@@ -34,18 +34,29 @@ def interval_chart(
     unit_label: str,
     unit: str = "",
     width: int = 560,
+    small: bool = False,
+    within: Sequence[float] = (),
 ) -> str:
     """Draw values over time with the range each likely lies in; returns an SVG element as text.
 
     `rows`: one mapping a period with `period` ("2026-01" or "2026-Q1"), `value`, `low`, `high` (numbers or None,
     in the metric's unit, shares between 0 and 1), `withheld` (None or the sentence that says why), `excluded` (whether
     that leaves out a value that there is), `contested` (whether it is under review) and `context` (labels of notes).
-    Values share one axis from zero; withheld periods are hatched gaps that no line crosses.
-    `width` is 560 for a page and 360 for a phone. The same content gives the same bytes and is drawn once.
+    `bound` is "at_most" or "at_least" where only that is told of the value, which is then drawn as a bound and not as a value.
+    Values share one axis, which says where it begins if that is not zero; withheld periods are hatched gaps that no line crosses.
+    `width` is 560 for a page and 360 for a phone; `small` is for one of several beside each other, without a legend,
+    whose axes hold all of `within`, the ends that they share. The same content gives the same bytes and is drawn once.
     Raises ValueError for no rows, and for a malformed or repeated period.
     """
     content = {"rows": list(rows), "title": title, "subtitle": subtitle, "label": unit_label, "unit": unit}
-    return _drawn(json.dumps(content | {"width": width}, sort_keys=True, ensure_ascii=False, default=float))
+    return _drawn(
+        json.dumps(
+            content | {"width": width, "small": small, "within": list(within)},
+            sort_keys=True,
+            ensure_ascii=False,
+            default=float,
+        )
+    )
 
 
 @lru_cache(maxsize=256)
@@ -54,8 +65,8 @@ def _drawn(content: str) -> str:
     placed = slots(asked["rows"])
     if not placed:
         raise ValueError("a chart needs at least one row")
-    room = frame(placed, asked["width"], asked["unit"])
-    spec = chart(placed, room, unit_label=asked["label"], unit=asked["unit"])
+    room = frame(placed, asked["width"], asked["unit"], asked["small"], asked["within"])
+    spec = chart(placed, room, unit_label=asked["label"], unit=asked["unit"], small=asked["small"])
     svg = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE)
     drawing = ET.fromstring(svg)  # noqa: S314 (drawn here, a moment ago)
     mark = hashlib.sha256(content.encode()).hexdigest()[:10]
@@ -118,7 +129,7 @@ def _description(placed: list[Slot], asked: Mapping[str, Any]) -> str:
     valued = [slot for slot in placed if slot.value is not None]
     said = [f"{asked['subtitle']}."] if asked["subtitle"] else []
     said += [
-        f"{ends} value: {quantity(slot.value, asked['unit'])} in {period_name(slot.period)}."
+        f"{ends} value: {bounded(quantity(slot.value, asked['unit']), slot.bound)} in {period_name(slot.period)}."
         for ends, slot in zip(("First", "Last"), (valued[:1] + valued[1:][-1:]), strict=False)
     ]
     said += [f"{_span(placed, run)}: {run.label}." for run in runs(placed, lambda slot: slot.withheld)]

@@ -36,6 +36,7 @@ class Slot:
     context: str
     excluded: bool = False  # there is a value, which is left out of decisions about people
     contested: bool = False  # the value is under review
+    bound: str = ""  # "at_most" or "at_least" where only that is told of the value
 
     @property
     def ranged(self) -> Ranged | None:
@@ -86,7 +87,8 @@ def _slot(at: int, row: Mapping[str, Any]) -> Slot:
     value, low, high = (None if withheld else _number(row.get(name)) for name in ("value", "low", "high"))
     context = ", ".join(str(label) for label in row.get("context") or ())
     flags = bool(row.get("excluded")), bool(row.get("contested"))
-    return Slot(at, row["period"], year, part, kind, value, low, high, withheld, context, *flags)
+    bound = "" if withheld else row.get("bound") or ""
+    return Slot(at, row["period"], year, part, kind, value, low, high, withheld, context, *flags, bound)
 
 
 def _number(value: Any) -> float | None:
@@ -116,14 +118,25 @@ def runs(placed: Sequence[Slot], label: Callable[[Slot], str | None]) -> list[Ru
     return found
 
 
-def ticks(highest: float) -> list[float]:
-    """Return round steps from zero to at least `highest`: 0 10 20 30; four to six of them."""
+FROM_ZERO = 0.5  # an axis begins at zero unless all that is told lies above this part of the highest
+
+
+def axis_start(lowest: float, highest: float) -> float:
+    """Where the axis of values begins: at zero, unless that would flatten what is told into the top half."""
+    return 0.0 if lowest <= FROM_ZERO * highest else lowest
+
+
+def ticks(highest: float, lowest: float = 0.0, cap: float = math.inf) -> list[float]:
+    """Return round steps from `lowest` or less to at least `highest`, none above `cap`: 0 10 20 30; four to six of them."""
     if highest <= 0:
         return [0.0, 1.0]
-    rough = highest / 5
+    rough = (highest - lowest) / 5 if highest > lowest else highest / 5
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= rough * 0.999)
-    return [round(step * n, 10) for n in range(math.ceil(highest / step - 1e-9) + 1)]
+    first, last = math.floor(lowest / step + 1e-9), math.ceil(highest / step - 1e-9)
+    if first == last:
+        first = max(0, first - 1)
+    return [each for n in range(first, last + 1) if (each := round(step * n, 10)) <= cap + 1e-9]
 
 
 def time_labels(placed: Sequence[Slot], slot_width: float) -> dict[int, list[str]]:

@@ -1,15 +1,22 @@
 """The Altair specification of an interval chart: every place is reckoned here, Vega draws it."""
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
 
-from governance.ui.charts.layout import Run, Slot, runs, segments, ticks, time_labels
+from governance.ui.charts import marks
+from governance.ui.charts.labels import Label, end_labels, free_height
+from governance.ui.charts.layout import Run, Slot, axis_start, runs, ticks, time_labels
+from governance.ui.charts.marks import data
 from governance.ui.theme import BAND_OPACITY, FONT, FONT_SIZE, HATCHED, INKS, text_width
 from governance.ui.wording import SHARES, number
+
+HEIGHTS = {560: 338, 360: 260}
+SMALL_HEIGHT = 150  # of one of several small charts
 
 MARGIN_TOP, MARGIN_RIGHT, MARGIN_AXIS, LEGEND_ROW = 34, 14, 52, 26
 SWATCH, SWATCH_GAP, ENTRY_GAP = 28, 8, 22
@@ -18,6 +25,13 @@ HATCH = {"fill": HATCHED, "stroke": INKS["withheld"], "strokeDash": [4, 3], "str
 PLAIN = {"fill": INKS["paper"], "stroke": INKS["line-strong"], "strokeWidth": 1}
 FRAMED = {"filled": False, "stroke": INKS["withheld"], "strokeDash": [2, 3], "strokeWidth": 1.6}
 UNDER_REVIEW = "Under review"
+GAP_TEXT = {
+    "align": "center",
+    "baseline": "middle",
+    "fontWeight": 600,
+    "stroke": INKS["paper"],
+    "strokeWidth": 7,
+}
 HALO = {"stroke": INKS["paper"], "strokeWidth": 4}
 
 
@@ -48,16 +62,28 @@ class Frame:
 
     def y(self, value: float) -> float:
         """Pixel of a value."""
-        return self.height * (1 - value / self.steps[-1])
+        low, high = self.steps[0], self.steps[-1]
+        return self.height * (1 - (value - low) / (high - low))
 
 
-def frame(placed: Sequence[Slot], width: int, unit: str) -> Frame:
-    """Measure a drawing of `width` pixels for these slots."""
-    values = [max(slot.value, slot.high or 0) for slot in placed if slot.value is not None]
-    steps = tuple(ticks(max(values, default=0)))
+def frame(
+    placed: Sequence[Slot], width: int, unit: str, small: bool = False, within: Sequence[float] = ()
+) -> Frame:
+    """Measure a drawing of `width` pixels for these slots; `small` for one of several, which share the axis that holds `within`."""
+    valued = [slot for slot in placed if slot.value is not None]
+    steps = find_steps(valued, unit, within)
     left = 12 + round(max(text_width(text) for text in tick_labels(steps, unit)))
-    height = 338 if width >= 480 else 260
-    return Frame(width, height, left, placed[-1].at + 1, steps, bool(values))
+    height = SMALL_HEIGHT if small else HEIGHTS[560 if width >= 480 else 360]
+    return Frame(width, height, left, placed[-1].at + 1, steps, bool(valued))
+
+
+def find_steps(valued: Sequence[Slot], unit: str, within: Sequence[float] = ()) -> tuple[float, ...]:
+    """The steps of the axis: they hold every range and what is `within`, and no share beyond all of them."""
+    highs = [max(slot.value or 0, slot.high or 0) for slot in valued]
+    lows = [min(slot.value or 0, slot.value or 0 if slot.low is None else slot.low) for slot in valued]
+    highest, lowest = max([*highs, *within], default=0), min([*lows, *within], default=0)
+    cap = 1.0 if unit in SHARES and highest <= 1 else math.inf
+    return tuple(ticks(highest, axis_start(lowest, highest), cap))
 
 
 def tick_labels(steps: Sequence[float], unit: str) -> list[str]:
@@ -68,19 +94,23 @@ def tick_labels(steps: Sequence[float], unit: str) -> list[str]:
     return [number(step, unit, digits) for step in steps]
 
 
-def chart(placed: Sequence[Slot], room: Frame, *, unit_label: str, unit: str) -> dict[str, Any]:
-    """Return the Vega-Lite specification of the chart."""
+def chart(
+    placed: Sequence[Slot], room: Frame, *, unit_label: str, unit: str, small: bool = False
+) -> dict[str, Any]:
+    """Return the Vega-Lite specification of the chart; a small one leaves its legend to those that stand around it."""
     scales = Scales(placed, room, unit)
-    entries = _entries(placed)
+    entries = [] if small else _entries(placed)
+    written = end_labels(placed, unit, room, clear=not marks.has_band(placed) and _has_ranges(placed))
     layers = [
         *_notes(placed, scales),
         *_contested(placed, scales),
         *_axes(scales, unit_label),
-        *_withheld(placed, scales),
-        *_band(placed, scales),
-        *_line(placed, scales),
+        *_withheld(placed, scales, written),
+        *marks.ranges(placed, scales),
+        *marks.line(placed, scales),
+        *marks.bounds(placed, scales),
         *_note_labels(placed, scales),
-        *_end_labels(placed, scales),
+        *_end_labels(written),
         *_legend(entries, room),
     ]  # explicit channel classes throughout: letting Altair guess them takes longer than drawing
     bottom = MARGIN_AXIS + LEGEND_ROW * len(_legend_rows(entries, room))
@@ -101,7 +131,7 @@ def chart(placed: Sequence[Slot], room: Frame, *, unit_label: str, unit: str) ->
 
 
 class Scales:
-    """The two scales that all layers share: periods across, the metric's unit upwards from zero."""
+    """The two scales that all layers share: periods across, the metric's unit upwards."""
 
     def __init__(self, placed: Sequence[Slot], room: Frame, unit: str):
         self.room, self.unit = room, unit
@@ -124,35 +154,40 @@ class Scales:
         return alt.X(f"{field}:Q", axis=axis, scale=scale)
 
     def y(self, field: str = "value") -> alt.Y:
-        """The axis of values, from zero."""
+        """The axis of values; where it does not begin at zero, the unit over it says so."""
         steps = list(self.room.steps)
         names = json.dumps(tick_labels(steps, self.unit))
         axis = alt.Axis(
             **self._text, values=steps if self.room.valued else [], labelExpr=f"{names}[indexof({steps}, datum.value)]",
             labelColor=INKS["ink-2"], ticks=False, grid=False, domain=False, title=None,
         )  # fmt: skip
-        return alt.Y(f"{field}:Q", axis=axis, scale=alt.Scale(domain=[0, steps[-1]], nice=False))
-
-
-def _data(rows: list[dict[str, Any]]) -> alt.Chart:
-    return alt.Chart(alt.Data(values=rows))
+        return alt.Y(
+            f"{field}:Q", axis=axis, scale=alt.Scale(domain=[steps[0], steps[-1]], nice=False, zero=False)
+        )
 
 
 def _axes(scales: Scales, unit_label: str) -> list[alt.Chart]:
     """Grid lines (drawn above notes, hence not the axis's own) and the unit over the axis."""
     room = scales.room
-    base = _data([{"at": 0}]).mark_point(opacity=0, size=0, filled=True, fill=INKS["ink"])
+    base = data([{"at": 0}]).mark_point(opacity=0, size=0, filled=True, fill=INKS["ink"])
     time = base.encode(x=scales.x(), y=alt.YValue(0))
     if not room.valued:
         return [time]
-    grid = _data([{"value": step} for step in room.steps[1:]]).mark_rule(color=INKS["grid"])
-    unit = _text(unit_label, -room.left, -MARGIN_TOP + 12, fill=INKS["ink-2"])
+    grid = data([{"value": step} for step in room.steps[1:]]).mark_rule(color=INKS["grid"])
+    unit = _text(
+        say_axis(unit_label, room.steps, scales.unit), -room.left, -MARGIN_TOP + 12, fill=INKS["ink-2"]
+    )
     return [grid.encode(y=scales.y()), time, unit]
+
+
+def say_axis(unit_label: str, steps: Sequence[float], unit: str) -> str:
+    """The words over the axis: its unit, and where it begins if that is not zero."""
+    return f"{unit_label}; the axis begins at {tick_labels(steps, unit)[0]}" if steps[0] > 0 else unit_label
 
 
 def _text(text: str, x: float, y: float, **style: Any) -> alt.Chart:
     style = {"align": "left", "baseline": "alphabetic"} | style
-    written: alt.Chart = _data([{}]).mark_text(text=text, **style).encode(x=alt.XValue(x), y=alt.YValue(y))
+    written: alt.Chart = data([{}]).mark_text(text=text, **style).encode(x=alt.XValue(x), y=alt.YValue(y))
     return written
 
 
@@ -162,7 +197,7 @@ def _columns(found: Sequence[Run], scales: Scales, inset: float, **style: Any) -
         return []
     edge = 0.5 - inset / scales.room.slot
     rows = [{"start": run.first - edge, "end": run.last + edge} for run in found]
-    box = _data(rows).mark_rect(**style)
+    box = data(rows).mark_rect(**style)
     return [
         box.encode(
             x=scales.x("start"), x2=alt.X2("end:Q"), y=alt.YValue(0), y2=alt.Y2Value(scales.room.height)
@@ -201,30 +236,26 @@ def _note_labels(placed: Sequence[Slot], scales: Scales) -> list[alt.Chart]:
     return labels
 
 
-def _withheld(placed: Sequence[Slot], scales: Scales) -> list[alt.Chart]:
+def _withheld(placed: Sequence[Slot], scales: Scales, written: Sequence[Label]) -> list[alt.Chart]:
     """Gaps where there is no number: hatched where none may be told, plain where one is left out."""
     inset = min(5, scales.room.slot / 8)
     hatched = runs(placed, lambda slot: "" if slot.excluded else slot.withheld)
     plain = runs(placed, lambda slot: slot.withheld if slot.excluded else "")
     boxes = [*_columns(hatched, scales, inset, **HATCH), *_columns(plain, scales, inset, **PLAIN)]
-    return boxes + [label for run in (*hatched, *plain) for label in _gap_label(run, scales.room)]
+    return boxes + [label for run in (*hatched, *plain) for label in _gap_label(run, scales.room, written)]
 
 
-def _gap_label(run: Run, room: Frame) -> list[alt.Chart]:
-    """Write the reason into its gap, or its first words, lying or standing; nothing where nothing fits."""
+def _gap_label(run: Run, room: Frame, written: Sequence[Label]) -> list[alt.Chart]:
+    """Write the reason into its gap, or its first words, lying or standing, clear of values; nothing where nothing fits."""
     wide, middle = (run.last - run.first + 1) * room.slot - 12, (run.first + run.last + 1) / 2 * room.slot
-    style = {
-        "align": "center",
-        "baseline": "middle",
-        "fontWeight": 600,
-        "stroke": INKS["paper"],
-        "strokeWidth": 7,
-    }
     for text in (run.label, heading(run.label)):
-        if text_width(text) <= wide:
-            return [_text(text, middle, room.height / 2, **style)]
-        if wide >= FONT_SIZE - 4 and text_width(text) <= room.height - 20:
-            return [_text(text, middle, room.height / 2, angle=270, **style)]
+        long, lies = text_width(text), text_width(text) <= wide
+        if not lies and not (wide >= FONT_SIZE - 4 and long <= room.height - 20):
+            continue
+        across, tall = (long, FONT_SIZE + 6) if lies else (FONT_SIZE + 6, long)
+        y = free_height(middle - across / 2, middle + across / 2, tall, written, room.height)
+        if y is not None:
+            return [_text(text, middle, y, **GAP_TEXT, **({} if lies else {"angle": 270}))]
     return []
 
 
@@ -233,60 +264,9 @@ def heading(reason: str) -> str:
     return reason.partition(":")[0]
 
 
-def _band(placed: Sequence[Slot], scales: Scales) -> list[alt.Chart]:
-    """The range of each value; of a value that stands alone a short bar of it."""
-    parts = segments(placed, lambda slot: slot.has_range)
-    half = min(0.2, 8 / scales.room.slot)
-    rows = [
-        {"at": at, "low": slot.low, "high": slot.high, "segment": n}
-        for n, part in enumerate(parts)
-        for slot in part
-        for at in ([slot.at] if len(part) > 1 else [slot.at - half, slot.at + half])
-    ]
-    if not rows:
-        return []
-    area = _data(rows).mark_area(fill=INKS["accent"], fillOpacity=BAND_OPACITY)
-    return [area.encode(x=scales.x(), y=scales.y("low"), y2=alt.Y2("high:Q"), detail=alt.Detail("segment:N"))]
-
-
-def _line(placed: Sequence[Slot], scales: Scales) -> list[alt.Chart]:
-    parts = segments(placed, lambda slot: slot.value is not None)
-    rows = [{"at": s.at, "value": s.value, "segment": n} for n, part in enumerate(parts) for s in part]
-    if not rows:
-        return []
-    base = _data(rows).encode(x=scales.x(), y=scales.y())
-    line = base.mark_line(stroke=INKS["accent"], strokeWidth=2.6).encode(detail=alt.Detail("segment:N"))
-    size = 56 if scales.room.slot >= 18 else 20
-    return [line, base.mark_point(shape="circle", **_dot(size))]
-
-
-def _dot(size: float) -> dict[str, Any]:
-    return {
-        "filled": False,
-        "fill": INKS["paper"],
-        "stroke": INKS["accent"],
-        "strokeWidth": 2.4,
-        "size": size,
-        "opacity": 1,
-    }
-
-
-def _end_labels(placed: Sequence[Slot], scales: Scales) -> list[alt.Chart]:
-    """Write the first and the last value, on the side of the point that the line leaves free."""
-    points = [(slot.at, slot.value) for slot in placed if slot.value is not None]
-    if not points:
-        return []
-    if len(points) == 1:
-        return [_end_label(*points[0], None, scales)]
-    return [_end_label(*points[0], points[1][1], scales), _end_label(*points[-1], points[-2][1], scales)]
-
-
-def _end_label(at: int, value: float, neighbour: float | None, scales: Scales) -> alt.Chart:
-    room, text = scales.room, number(value, scales.unit)
-    below = neighbour is not None and neighbour > value and room.y(value) < room.height - 30
-    half = text_width(text) / 2
-    x = min(max(room.x(at), half), room.plot - half)
-    return _text(text, x, room.y(value) + (22 if below else -12), align="center", fontWeight=600, **HALO)
+def _end_labels(found: Sequence[Label]) -> list[alt.Chart]:
+    """The first and the last value, in words."""
+    return [_text(each.text, each.x, each.y, align="center", fontWeight=600, **HALO) for each in found]
 
 
 Entry = tuple[str, str]  # (kind of swatch, its words)
@@ -296,14 +276,24 @@ def _entries(placed: Sequence[Slot]) -> list[Entry]:
     """What the legend must explain: only what is drawn."""
     reasons = sorted({heading(slot.withheld) for slot in placed if slot.withheld and not slot.excluded})
     shown = [
-        ("line", "Value", any(slot.value is not None for slot in placed)),
-        ("band", "Range it likely lies in", any(slot.has_range for slot in placed)),
+        ("line", "Value", any(slot.value is not None and not slot.bound for slot in placed)),
+        ("at_most", "At most this", any(slot.bound == "at_most" for slot in placed)),
+        ("at_least", "At least this", any(slot.bound == "at_least" for slot in placed)),
+        (_range_swatch(placed), "Range it likely lies in", any(slot.has_range for slot in placed)),
         ("hatch", " or ".join(reasons[:1] + [reason.lower() for reason in reasons[1:]]), bool(reasons)),
         ("plain", "Excluded", any(slot.withheld and slot.excluded for slot in placed)),
         ("framed", UNDER_REVIEW, any(slot.contested for slot in placed)),
         ("note", "Note", any(slot.context for slot in placed)),
     ]
     return [(kind, words) for kind, words, here in shown if here]
+
+
+def _has_ranges(placed: Sequence[Slot]) -> bool:
+    return any(slot.has_range for slot in placed)
+
+
+def _range_swatch(placed: Sequence[Slot]) -> str:
+    return "band" if marks.has_band(placed) else "whisker"
 
 
 def _legend_rows(entries: Sequence[Entry], room: Frame) -> list[list[tuple[float, Entry]]]:
@@ -333,11 +323,15 @@ def _legend(entries: Sequence[Entry], room: Frame) -> list[alt.Chart]:
 
 
 def _swatch(kind: str, x: float, y: float) -> list[alt.Chart]:
+    if kind == "whisker":
+        return marks.whisker(x + SWATCH / 2, y - 9, y + 9)
+    if kind in ("at_most", "at_least"):
+        return marks.bound(x + SWATCH / 2, y - 8 if kind == "at_most" else y + 8, kind, math.inf)
     if kind == "line":
-        rule = _data([{}]).mark_rule(color=INKS["accent"], strokeWidth=2.6)
+        rule = data([{}]).mark_rule(color=INKS["accent"], strokeWidth=2.6)
         dot = (
-            _data([{}])
-            .mark_point(shape="circle", **_dot(56))
+            data([{}])
+            .mark_point(shape="circle", **marks.dot(56))
             .encode(x=alt.XValue(x + SWATCH / 2), y=alt.YValue(y))
         )
         return [rule.encode(x=alt.XValue(x), x2=alt.X2Value(x + SWATCH), y=alt.YValue(y)), dot]
@@ -348,7 +342,7 @@ def _swatch(kind: str, x: float, y: float) -> list[alt.Chart]:
         "framed": FRAMED,
         "note": {"fill": INKS["due-tint"], "stroke": INKS["due-edge"]},
     }
-    box = _data([{}]).mark_rect(**styles[kind])
+    box = data([{}]).mark_rect(**styles[kind])
     return [
         box.encode(x=alt.XValue(x), x2=alt.X2Value(x + SWATCH), y=alt.YValue(y - 8), y2=alt.Y2Value(y + 8))
     ]

@@ -1,6 +1,6 @@
 """Parts of our pages: `{% load mc %}`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -131,6 +131,22 @@ def interval_figure(
     drawings = (interval_chart(rows, **words, width=width) for width in (560, 360))
     wide, narrow = (mark_safe(each) for each in drawings)  # noqa: S308 (drawn and cleaned by us)
     return {"finding": found, "subtitle": subtitle, "wide": wide, "narrow": narrow}
+
+
+@register.inclusion_tag("ui/figure.html")
+def small_figure(
+    rows: Iterable[Mapping[str, Any]], name: str, whose: str, unit: str, label: str, within: Sequence[float]
+) -> dict[str, Any]:
+    """One of several small charts that share an axis, under its finding; what differs between them leads."""
+    rows = list(rows)
+    found = finding(rows, name=name, unit=unit)
+    words = {"title": f"{whose}. {found}", "subtitle": whose, "unit_label": label, "unit": unit}
+    drawn = interval_chart(rows, **words, width=360, small=True, within=within)
+    return {
+        "finding": rules_words.sentence(whose),
+        "subtitle": found,
+        "small": mark_safe(drawn),  # noqa: S308 (drawn and cleaned by us)
+    }
 
 
 @register.simple_tag

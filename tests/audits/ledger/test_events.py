@@ -106,7 +106,7 @@ def test_ballots_attempts_and_surveys_alone_are_sealed():
     """DESIGN, Ledger: sealed payloads are encrypted and not searchable by actor."""
     sealed = {kind for kind, event in EVENTS.items() if event.visibility is Visibility.SEALED}
     assert sealed == {
-        "board.ballot.cast", "board.survey.answered", "training.attempt.begun", "training.attempt.answered",
+        "board.ballot.cast", "board.ballot.changed", "board.survey.answered", "training.attempt.begun", "training.attempt.answered",
         "training.attempt.ended",
     }  # fmt: skip
 

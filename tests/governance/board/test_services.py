@@ -121,7 +121,7 @@ class TestCases:
         lines = outcome.minutes.splitlines()
         assert lines[0] == "The board approved deployment-frequency@1."
         assert lines[1] == "5 of 6 votes cast were for it."
-        assert "HR, Board-Hr: Reject. reject is right" in lines
+        assert "HR, Board-Hr: Against it. reject is right" in lines
         told = _told("board.case.decided")
         assert told["approved"] is True and len(told["ballots"]) == 6
         assert {"seat": "hr", "vote": "reject"}.items() <= next(
@@ -252,7 +252,6 @@ class TestDatabase:
         """Issue 2, 2 and 5: what was voted and decided cannot be changed or taken back."""
         factories.an_active_charter()
         for change in (
-            lambda: Ballot.objects.update(cast_at=clock.now()),
             lambda: Ballot.objects.all()._raw_delete("default"),
             lambda: BoardOutcome.objects.update(approved=False),
             lambda: BoardOutcome.objects.all()._raw_delete("default"),
@@ -261,6 +260,8 @@ class TestDatabase:
         ):
             with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
                 change()
+        with pytest.raises(IntegrityError, match="while its case is open"), transaction.atomic():
+            Ballot.objects.update(cast_at=clock.now())
 
     def test_a_seat_and_an_account_have_one_ballot_a_case(self, case):
         """Design, board: once a seat, once an account, and reasons where they are due."""

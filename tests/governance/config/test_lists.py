@@ -180,6 +180,7 @@ def _of_one_that_is_there(address: str) -> str:
     return re.sub("(?<=/sources/)[a-z-]+", "changes", address)
 
 
+@pytest.mark.proof(alone=True)
 def test_every_list_of_the_api(world, seen):
     addresses = {_of_one_that_is_there(each) for each in API}
     found = find_lists(world, seen, sorted(addresses))
@@ -193,6 +194,7 @@ def test_every_list_of_the_api(world, seen):
     }  # fmt: skip
 
 
+@pytest.mark.proof(alone=True)
 @pytest.mark.parametrize("address", LONG)
 def test_every_list_of_a_page(world, seen, address):
     client = signed_in(world, LONG[address], address)
@@ -217,6 +219,7 @@ def test_no_list_is_turned_otherwise():
     assert found == own | by_number
 
 
+@pytest.mark.proof(alone=True)
 def test_a_list_sorted_by_the_reader(world, seen):
     """Every column of the metrics, either way: many are equal in most."""
     client = Client()
@@ -230,6 +233,7 @@ def test_a_list_sorted_by_the_reader(world, seen):
             assert len(rows) > 2 and seen.read(client, address) == rows
 
 
+@pytest.mark.proof(alone=True)
 def test_places_of_another_list_and_made_up_ones_are_refused(world):
     """A bad cursor is 400 and named, on pages as well."""
     client, api = (signed_in(world, "administrator", each) for each in ("/metrics", "/api/v1/metrics"))
@@ -276,6 +280,7 @@ def test_nulls_ties_and_either_way(db):
             assert back == whole[:-1] and not more and listed.count_before(whole[3]) == 3
 
 
+@pytest.mark.proof(alone=True)
 def test_a_place_keeps_to_the_microsecond(world):
     """Moments, days, keys and numbers come back from a token as they were."""
     for found in (

@@ -154,6 +154,7 @@ def test_a_request_arrives_with_the_proxys_word_for_where_it_comes_from(front):
     assert status == 301
 
 
+@pytest.mark.proof(alone=True)
 def test_unfinished_and_endless_requests_stop_at_the_proxy(front):
     """Issue 9: 60 requests that never end reach nobody, and whoever else asks is answered; a long body is refused."""
     start = f"POST /sign-in HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 5000\r\n\r\na="

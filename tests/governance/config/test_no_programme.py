@@ -87,6 +87,7 @@ def _is_fault(answer: HttpResponse, page: str = "") -> bool:
     return answer.status_code >= 500
 
 
+@pytest.mark.proof(alone=True)
 def test_every_address_answers(accounts):
     """Issue 9: rulings, their pages and their end were a fault of ours without a programme."""
     assert walk_pages(accounts["admin"]) + walk_api(accounts["admin"]) == []

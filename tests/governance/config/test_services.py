@@ -67,6 +67,7 @@ TRIGGER = """
     WHERE tgrelid = 'registry_charterversion'::regclass AND NOT tgisinternal ORDER BY tgname LIMIT 1"""
 
 
+@pytest.mark.proof(alone=True)
 def test_a_server_of_ones_own_is_migrated_by_its_owner_and_kept_from_the_runtime_role(own_server):
     """Issue 2, 8 and DESIGN, ground rules: two roles on any PostgreSQL from 15, as how-to/run-on-your-own-postgresql says."""
     role, owner, runtime = own_server

@@ -124,6 +124,7 @@ def test_eight_clients_of_one_page_hold_nobody_up(started, token, path):
         assert usual_time(lambda: check(started.port, token), SECONDS / 2) < soon
 
 
+@pytest.mark.proof(alone=True)
 @pytest.mark.committed
 def test_each_thread_has_one_connection_to_the_database_and_answers_its_own_asker(started, house, token, dsn):
     """Issue 9: several threads mix no answers up, and leave no connection behind when nobody asks for a while."""

@@ -156,6 +156,7 @@ def differs(request: Request, by: User) -> str:
     return ""
 
 
+@pytest.mark.proof(alone=True)
 def test_whatever_is_said_is_what_asking_says(around):
     """Issue 11: allowed with what is named is permitted, not allowed is refused; for random roles, uses and metrics."""
     dice, seen = random.Random(11), set()  # noqa: S311  # the same each time

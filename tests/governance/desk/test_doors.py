@@ -110,6 +110,7 @@ def draft_doors(draft) -> dict[str, tuple[Callable, Callable]]:
     }
 
 
+@pytest.mark.proof(alone=True)
 @pytest.mark.parametrize("state", ["open", "handed in", "thrown away"])
 def test_a_draft_is_the_same_at_both_doors(accounts, state):
     """Issue 3, item 8: pages and API call the same checks; superusers get nothing at either."""
@@ -159,6 +160,7 @@ def case_doors(case) -> dict[str, tuple[Callable, Callable]]:
     }
 
 
+@pytest.mark.proof(alone=True)
 @pytest.mark.parametrize("state", ["open", "closed"])
 def test_a_case_is_the_same_at_both_doors(accounts, state):
     """Issue 3, item 8: who sees, discusses, closes and hands on a case; an unheard one is closed by nobody."""

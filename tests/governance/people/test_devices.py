@@ -42,7 +42,7 @@ def with_cookie(value: str) -> Client:
     return client
 
 
-@pytest.mark.proof
+@pytest.mark.proof(alone=True)
 def test_a_thousand_wrong_guesses_elsewhere_keep_nobody_out_of_a_known_browser():
     """Issue 9: lock-out that cannot be turned against others; from a new address and from the attackers' own as well."""
     laptop = known()

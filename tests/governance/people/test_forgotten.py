@@ -241,7 +241,7 @@ def shape(statement: str) -> str:
     return re.sub(r"'[^']*'|\bs\d+_x\d+\b", "?", statement)
 
 
-@pytest.mark.proof
+@pytest.mark.proof(alone=True)
 def test_no_time_tells_whether_there_is_an_account(kim, settings):
     """Issue 9, attack: asked in turn, an account that there is takes longer half of the times."""
     pairs = whole_or_short(1000, 100)
@@ -249,7 +249,7 @@ def test_no_time_tells_whether_there_is_an_account(kim, settings):
     assert abs(longer - 0.5) < 2 / pairs**0.5, longer  # four standard deviations
 
 
-@pytest.mark.proof
+@pytest.mark.proof(alone=True)
 def test_the_measurement_sees_what_a_mail_in_the_request_costs(kim, settings, monkeypatch):
     """The proof can fail: where the link is made and mailed as it is asked for, time tells."""
     later = account_mail.ask_for_link

@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from governance.ui.charts import drawing, finding, interval_chart
+from governance.ui.charts.labels import end_labels
 from governance.ui.charts.layout import segments, slots, ticks, time_labels
 from governance.ui.charts.spec import frame, tick_labels
 from governance.ui.theme import HATCHED, INKS, text_width
@@ -52,6 +53,15 @@ def curves(svg):
     """The drawn lines of values: open paths in the accent."""
     paths = [p for p in svg.iter(f"{SVG}path") if p.get("stroke") == INKS["accent"] and p.get("fill") is None]
     return [p.get("d") for p in paths if "A" not in p.get("d") and "L" in p.get("d")]
+
+
+def rules(svg):
+    """Single straight lines in the accent: whiskers, caps and bounds."""
+    return [e for e in svg.iter(f"{SVG}line") if e.get("stroke") == INKS["accent"]]
+
+
+def bands(svg):
+    return [e for e in svg.iter(f"{SVG}path") if e.get("fill-opacity") == "0.16"]
 
 
 def xs(path):
@@ -174,7 +184,7 @@ def test_one_value_alone_is_a_point_with_its_range():
     """Degenerate input: one period with a value."""
     svg = parsed([row("2026-02", 0.07, 0.03, 0.12)], unit="share", unit_label="Share")
     assert "7%" in texts(svg) and not curves(svg)
-    assert [e for e in svg.iter(f"{SVG}path") if e.get("fill-opacity") == "0.16"]
+    assert len(rules(svg)) >= 3 and not bands(svg)  # a whisker with two caps
 
 
 def test_forty_four_months_keep_their_labels_apart():
@@ -303,3 +313,68 @@ def test_a_value_under_review_is_drawn_as_any_other():
 def test_a_finding_says_that_periods_are_excluded():
     """Issue 4, item 3."""
     assert finding(APART[1:3], name="Lead time") == "Lead time: every period is withheld or excluded"
+
+
+def test_a_bound_is_drawn_as_a_bound_that_no_line_leads_through():
+    """Issue 11: “at most 1 %” is no point of a line; the label, the legend and the description say what it is."""
+    rows = [row(f"2026-0{n}", 0.04, 0.01, 0.09) for n in (1, 2, 4, 5)]
+    rows.insert(2, row("2026-03", 0.01, 0.0, 0.07) | {"bound": "at_most"})
+    rows[-1] |= {"bound": "at_most"}
+    svg = parsed(rows, unit="share", unit_label="Share")
+    said = texts(svg)
+    assert "At most this" in said and "≤ 4%" in said
+    assert len(curves(svg)) == 1 and "Last value: at most 4%" in svg.find(f"{SVG}desc").text
+
+
+def test_months_without_a_range_leave_whiskers_and_no_stray_bars():
+    """Issue 11: a range that stands alone is a whisker, and then all are: one form a chart."""
+    torn = [row("2026-01", 5, 4, 6), row("2026-02", 5), row("2026-03", 6, 5, 7), row("2026-04", 6, 5, 7)]
+    svg = parsed(torn)
+    assert not bands(svg) and len(rules(svg)) >= 9
+    assert bands(parsed(YEAR))
+
+
+def test_an_axis_that_does_not_begin_at_zero_says_so():
+    """Issue 11: a share near 100 on an axis from 0 to 100 hid its one dip."""
+    rows = [row(f"2026-0{n}", v, v - 0.004, v + 0.002) for n, v in enumerate((0.995, 0.993, 0.962, 0.996), 1)]
+    room = frame(slots(rows), 560, "share")
+    assert 0.9 < room.steps[0] < 0.96 and room.steps[-1] == 1.0
+    first = tick_labels(room.steps, "share")[0]
+    assert f"Share; the axis begins at {first}" in texts(parsed(rows, unit="share", unit_label="Share"))
+    assert frame(slots(YEAR), 560, "hour").steps[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("lowest", "highest"), [(0.93, 0.998), (0.99, 0.99), (90, 100), (51, 100), (4.1, 4.2)]
+)
+def test_steps_hold_what_is_told_from_where_the_axis_begins(lowest, highest):
+    found = ticks(highest, lowest, 1.0 if highest <= 1 else float("inf"))
+    assert found[0] <= lowest and found[-1] >= highest and 2 <= len(found) <= 8
+
+
+@pytest.mark.parametrize("values", [(0.081, 0.079), (10, 10), (99, 98)])
+def test_first_and_last_label_never_lie_on_each_other(values):
+    """Issue 11: two values side by side on a phone."""
+    rows = [row(f"2025-0{n}", value, value, value) for n, value in enumerate(values, 1)]
+    first, last = end_labels(slots(rows), "", Tight())
+    assert not first.covers(last)
+
+
+class Tight:
+    """A room in which everything is close."""
+
+    plot, height = 60.0, 100
+
+    def x(self, at):
+        return 25 + at * 10
+
+    def y(self, value):
+        return 50.0
+
+
+def test_a_small_chart_is_low_and_leaves_its_legend_out():
+    """Issue 11: small multiples in place of pages of 4,900 pixels."""
+    rows = YEAR
+    assert frame(slots(rows), 360, "hour", small=True).height < frame(slots(rows), 360, "hour").height
+    small = texts(parsed(rows, width=360, small=True))
+    assert "Range it likely lies in" not in small and "31.2" in small

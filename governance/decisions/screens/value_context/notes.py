@@ -96,7 +96,9 @@ def confirm_note(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def turn_down_note(request: PageRequest, key: UUID) -> HttpResponse:
     """Turn a note down, or take back one's own."""
-    found, form = queries.get_note(key, by=request.user), TurnDownForm(request.POST)
+    found = queries.get_note(key, by=request.user)
+    permissions.check_can_turn_down_note(request.user, found)
+    form = TurnDownForm(request.POST)
     if form.accepted(
         lambda: services.turn_down_note(note=found, why=form.cleaned_data["why"], by=request.user)
     ):

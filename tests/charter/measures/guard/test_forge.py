@@ -41,6 +41,7 @@ def test_every_atom_of_the_whole_history_passes(told, source):
     assert find_failing_atoms([read(source).layer], read(source).alone)  # as size alone would tell it
 
 
+@pytest.mark.proof(alone=True)
 @pytest.mark.parametrize("source", SOURCES)
 def test_nothing_unsafe_is_in_the_row_space(told, source):
     """Figures: 0 unsafe sets of team × month; under a size-only guard, hundreds."""
@@ -82,6 +83,7 @@ def test_withheld_counts_are_at_least_ten_events_apart(told, source):
             assert trial.counts[sorted(atom)].sum() >= 10
 
 
+@pytest.mark.proof(alone=True)
 @pytest.mark.parametrize("source", SOURCES)
 def test_month_by_month_nothing_earlier_changes(source):
     """Shown by (5): as the months closed, each beside what stood; every atom passes and the organisation is told."""
@@ -97,6 +99,7 @@ def test_month_by_month_nothing_earlier_changes(source):
         assert not find_failing_atoms([trial.layer], standing)
 
 
+@pytest.mark.proof(alone=True)
 @pytest.mark.parametrize("source", ["changes"])
 def test_cohorts_filled_back_and_registered_anew_give_nothing(told, source):
     """Figures: back-filled and re-registered cohorts 0. Two teams at a time, over the whole history, after all else."""

@@ -253,7 +253,7 @@ def test_a_warehouse_that_cannot_be_opened_says_so_without_its_password(url):
 
 
 def test_a_server_without_its_driver_is_refused_by_name(monkeypatch):
-    """ADR 28: the driver of MariaDB is installed by who needs it; whether it is here or not, its lack is said in a sentence."""
+    """ADR 28: the lack of a driver is said in a sentence that names it."""
     monkeypatch.setitem(sys.modules, "pymysql", None)
     with pytest.raises(Unavailable, match=r"The driver for “mariadb” is not installed\. Install pymysql\."):
         warehouse.connect("mariadb://reader:hunter2@127.0.0.1/facts", timeout=TIMEOUT)

@@ -20,6 +20,7 @@ def test_a_manager_sees_what_the_charters_open_to_their_role(browse):
     assert "retrospective" in [use.decision for use in plain[1]]
 
 
+@pytest.mark.proof(alone=True)
 def test_what_home_offers_is_what_the_rules_permit(browse):
     """Issue 11: home promises nothing that asking would refuse, and one click leads to the question."""
     for slug in ("change-failure-rate", "slo-compliance"):
@@ -85,7 +86,9 @@ def test_the_board_is_told_which_cases_need_its_seat(browse, house):
     case = factories.an_open_case("pr-size")
     members = factories.a_board()
     seat = members[SeatKind.LEGAL]
-    assert browse("/", by=seat).says("1 case needs your vote", "has not heard your seat yet: legal")
+    assert browse("/", by=seat).says(
+        f"Vote on case {case.number}", "One thing is waiting for you", "Your seat has not been heard: legal"
+    )
     factories.votes(case)
     assert not browse("/", by=seat).says("needs your vote")
 

@@ -1,0 +1,24 @@
+"""What was filed, said and decided is written once; an appeal's state and its clocks move on."""
+
+from governance.appeals.models import (
+    Appeal,
+    AppealDraft,
+    AppealHandler,
+    AppealMessage,
+    AppealOutcome,
+    AppealTerm,
+    Clock,
+    FollowUp,
+)
+from ground.grants import ADD, ADD_AND_REMOVE, May, add_and_change
+
+GRANTS = {
+    Appeal: add_and_change("state", "urgent", "next_due", "over_at", "holds_lifted_at"),
+    AppealHandler: ADD_AND_REMOVE,
+    AppealTerm: ADD,
+    Clock: add_and_change("due_on", "met_at", "missed_at", "extended_because"),
+    AppealMessage: ADD,
+    AppealOutcome: ADD,
+    FollowUp: add_and_change("asked_at", "answered_at", "said"),
+    AppealDraft: May("SELECT, INSERT, DELETE", ("said", "saved_at")),
+}

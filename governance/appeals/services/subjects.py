@@ -1,0 +1,176 @@
+"""What an appeal is about, looked up: that it is there, is the asker's to contest, and is not too old."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from msgspec import Struct, structs
+
+from charter.measures.models import PublishedValue
+from charter.registry import queries as registry
+from charter.registry import rulebooks
+from charter.registry.models import Metric
+from charter.rules.request import Window
+from governance.appeals.services.holding import Contested
+from governance.appeals.states import AboutKind
+from governance.appeals.words import About
+from governance.decisions import permissions as decisions
+from governance.decisions import queries as decision_queries
+from governance.decisions.models import DecisionRecord
+from governance.people.models import Cohort, Person, Team, User
+from governance.ui import questions
+from ground import calendar
+from ground.errors import BadInput, NotFound
+
+
+class Found(Struct, frozen=True):
+    """What is contested, whose use that was, and the teams whose leaders it concerns."""
+
+    about: About
+    values: Contested = Contested()
+    contested: User | None = None
+    teams: tuple[UUID, ...] = ()
+
+
+def find(about: About, *, asker: User | None, since: date) -> Found:
+    """What an appeal says that it is about. Raises BadInput where it is not there, not the asker's, or older than `since`."""
+    finders = {
+        AboutKind.RECEIPT: _find_use,
+        AboutKind.VALUE: _find_value,
+        AboutKind.RULE: _find_rule,
+        AboutKind.CHARTER: _find_charter,
+    }
+    finder = finders.get(about.kind)
+    return finder(about, asker, since) if finder else Found(about)
+
+
+def find_decision(key: UUID, asker: User | None) -> DecisionRecord:
+    """The use behind a receipt; nobody without an account is shown more than that its number is known."""
+    if asker is None:
+        found = (
+            DecisionRecord.objects.filter(Q(entry=key) | Q(pk=key)).select_related("actor", "entry").first()
+        )
+        if found is None:
+            raise _no_receipt()
+        return found
+    try:
+        return decision_queries.get_decision_of_entry(key, by=asker)
+    except NotFound:
+        raise _no_receipt() from None
+
+
+def _no_receipt() -> BadInput:
+    return BadInput(
+        _("There is no receipt of this number that you may contest."), field="about", code="no_receipt"
+    )
+
+
+def _find_use(about: About, asker: User | None, since: date) -> Found:
+    if about.entry is None:
+        raise _no_receipt()
+    decision = find_decision(about.entry, asker)
+    if calendar.find_day(decision.at) < since:
+        raise _too_old()
+    window = questions.read_request(decision.request).window
+    person = asker.person if asker is not None else None
+    looked_at = person is not None and person.external_id in decision.subjects
+    cohorts = () if looked_at else tuple(Cohort.objects.filter(slug__in=decision.cohorts))
+    values = Contested(
+        metrics=tuple(Metric.objects.filter(slug__in=decision.metrics)) if looked_at or cohorts else (),
+        cohorts=cohorts,
+        person=person if looked_at else None,
+        starts_on=window.start,
+        ends_on=window.end,
+    )
+    whose = decision.actor if asker is None or decision.actor_id != asker.pk else None
+    told = structs.replace(_tell(about, values, window), decision=decision.pk, entry=decision.entry_id)
+    return Found(told, values, whose, _teams(cohorts))
+
+
+def _find_value(about: About, asker: User | None, since: date) -> Found:
+    metric = Metric.objects.filter(slug__in=about.metrics).first()
+    if metric is None or about.starts_on is None or about.ends_on is None or about.ends_on <= about.starts_on:
+        raise _no_value()
+    window = Window(start=about.starts_on, end=about.ends_on)
+    if about.person:
+        return _find_own(about, metric, window, asker)
+    cohorts = tuple(Cohort.objects.filter(slug__in=about.cohorts))
+    told = PublishedValue.objects.filter(
+        metric=metric,
+        cohort__in=cohorts,
+        starts_on__lt=window.end,
+        ends_on__gt=window.start,
+        superseded_at__isnull=True,
+    )
+    published = told.order_by("-published_at").first()
+    if published is None or (asker is not None and not _concerns(asker, cohorts)):
+        raise _no_value()
+    if calendar.find_day(published.published_at) < since:
+        raise _too_old()
+    values = Contested((metric,), cohorts, None, window.start, window.end)
+    return Found(_tell(about, values, window), values, None, _teams(cohorts))
+
+
+def _find_own(about: About, metric: Metric, window: Window, asker: User | None) -> Found:
+    """A value of the asker's own; of anybody else's there is none to contest."""
+    person: Person | None = asker.person if asker is not None else None
+    if person is None or person.external_id != about.person or metric.current_id is None:
+        raise _no_value()
+    values = Contested((metric,), (), person, window.start, window.end)
+    return Found(_tell(about, values, window), values)
+
+
+def _concerns(asker: User, cohorts: Sequence[Cohort]) -> bool:
+    """Whether values of these cohorts are the asker's to contest: who was in one of them, or leads a team of it."""
+    teams = list(Team.objects.filter(cohorts__in=cohorts).distinct())
+    member = asker.person is not None and asker.person.memberships.filter(team__in=teams).exists()
+    return member or any(decisions.leads(asker, team) for team in teams)
+
+
+def _find_rule(about: About, asker: User | None, since: date) -> Found:
+    if asker is None:
+        return Found(
+            about
+        )  # whoever has not signed in learns by no refusal which rules and metrics there are
+    version = rulebooks.find_rulebook_in_force()
+    if version is None or about.rule not in registry.load_rulebook_as_written(version.pk).by_id:
+        raise BadInput(_("There is no rule of this number in force."), field="about", code="no_rule")
+    return Found(about)
+
+
+def _find_charter(about: About, asker: User | None, since: date) -> Found:
+    if (
+        asker is not None
+        and not Metric.objects.filter(slug__in=about.metrics, current__isnull=False).exists()
+    ):
+        raise BadInput(_("There is no charter in force of this name."), field="about", code="no_charter")
+    return Found(about)
+
+
+def _tell(about: About, values: Contested, window: Window) -> About:
+    return structs.replace(
+        about,
+        metrics=tuple(sorted(metric.slug for metric in values.metrics)),
+        cohorts=tuple(sorted(cohort.slug for cohort in values.cohorts)),
+        person=values.person.external_id if values.person else "",
+        starts_on=window.start,
+        ends_on=window.end,
+    )
+
+
+def _teams(cohorts: Sequence[Cohort]) -> tuple[UUID, ...]:
+    return tuple(Team.objects.filter(cohorts__in=cohorts).values_list("pk", flat=True).distinct())
+
+
+def _no_value() -> BadInput:
+    text = _(
+        "There is no such value that includes you. Check the metric, whose values they are, and the months."
+    )
+    return BadInput(text, field="about", code="no_value")
+
+
+def _too_old() -> BadInput:
+    text = _("This is longer ago than appeals reach. You can still write about a rule or a charter.")
+    return BadInput(text, field="about", code="too_late")
