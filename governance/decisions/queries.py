@@ -99,7 +99,7 @@ def find_entries_numbered(start: str) -> QuerySet[Entry]:
 def list_by_number(start: str, *, by: User, everybodys: bool) -> QuerySet[DecisionRecord]:
     """Decisions whose receipt's number begins so, newest first: one's own, or everybody's for whoever may see all."""
     found = DecisionRecord.objects.all() if everybodys else DecisionRecord.objects.filter(actor=by)
-    numbers = _with_number(start.casefold())
+    numbers = find_entries_numbered(start.casefold())
     return found.filter(entry__in=numbers).defer("facts").order_by("-at", "-pk")
 
 
