@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "governance.decisions",
     "governance.saved_views",
     "governance.appeals",
+    "audits.access_log",
     "governance.desk",
     "governance.demo",
 ]

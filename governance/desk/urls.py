@@ -1,5 +1,6 @@
 """Addresses of the pages. Answers stand in API replies and letters, so these addresses are promises."""
 
+from audits.access_log.screens import urls as access_log
 from charter.authoring.screens import urls as authoring
 from charter.authoring.screens.forms import single
 from charter.measures.screens import urls as measures
@@ -30,6 +31,7 @@ kinds.tell_on_cases(referral_summary.summarise_referral, kind=CaseKind.EDGE_CASE
 # The highest app first: what it adds to addresses of a lower one, such as the board's pages of a draft, goes before.
 urlpatterns = [
     *desk.urlpatterns,
+    *access_log.urlpatterns,
     *saved_views.urlpatterns,
     *decisions.urlpatterns,
     *board.urlpatterns,
