@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchQuery, SearchVectorExact
-from django.db.models import Count, DateTimeField, F, Func, IntegerField, Q, QuerySet, Value
+from django.db.models import Case, Count, DateTimeField, F, Func, IntegerField, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 from msgspec import Struct
 from msgspec.structs import replace
@@ -138,15 +138,19 @@ def _list_mondays(search: Search) -> list[date]:
     ]
 
 
-def _week(mondays: Sequence[date]) -> Func:
-    """Which week a decision falls into, by the midnights of the programme; 0 is before the first."""
+def _week(mondays: Sequence[date]) -> Case:
+    """Which week a decision falls into, by the midnights of the programme; 0 is before the first.
+
+    Of the years before the first nothing is worked out but that they are.
+    """
     midnights: list[datetime] = [calendar.find_midnight(each) for each in mondays]
-    return Func(
+    bucket = Func(
         F("at"),
         Value(midnights, output_field=ArrayField(DateTimeField())),
         function="width_bucket",
         output_field=IntegerField(),
     )
+    return Case(When(at__lt=midnights[0], then=Value(0)), default=bucket)
 
 
 def get_decision(key: UUID, *, by: User) -> DecisionRecord:

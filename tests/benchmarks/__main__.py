@@ -7,7 +7,7 @@ import sys
 
 import msgspec
 
-ALL = ["rules", "checks", "cohorts", "decisions", "guard", "publishing", "pages", "registry"]
+ALL = ["access_log", "rules", "checks", "cohorts", "decisions", "guard", "publishing", "pages", "registry"]
 
 
 def main() -> int:
