@@ -16,6 +16,7 @@ ORDER = (Outcome.PERMIT, Outcome.REFER, Outcome.DENY)  # from the axis upwards
 _HEIGHTS = {560: 250, 360: 200}
 _TOP, _RIGHT, _AXIS, _LEGEND = 12, 8, 30, 26
 _SWATCH = 14
+_WIDEST_BAR = 44.0
 _FILLS = {
     Outcome.PERMIT: ("grid", "ink-2"),
     Outcome.REFER: ("hatch", "ink-2"),
@@ -36,9 +37,11 @@ class _Drawing:
         self.left = 10 + math.ceil(max(text_width(f"{step:.0f}") for step in self.steps))
         self.height = _HEIGHTS[width]
         self.slot = (width - self.left - _RIGHT) / len(weeks)
+        self.bar = min(self.slot * 0.7, _WIDEST_BAR)
+        self.places = list(self._place_legend())
 
     def make(self, title: str) -> ET.Element:
-        whole = self.height + _TOP + _AXIS + _LEGEND
+        whole = self.height + _TOP + _AXIS + _LEGEND * (self.places[-1][2] + 1)
         root = ET.Element(
             "svg", xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {self.width} {whole}", role="img",
             **{"aria-labelledby": f"t{self.mark} d{self.mark}", "font-family": FONT, "font-size": "14"},
@@ -71,7 +74,7 @@ class _Drawing:
                 count = week.counts.get(outcome.value, 0)
                 if count:
                     yield self._box(
-                        self.left + (place + 0.15) * self.slot, self._y(below + count), self.slot * 0.7,
+                        self.left + (place + 0.5) * self.slot - self.bar / 2, self._y(below + count), self.bar,
                         self._y(below) - self._y(below + count), outcome,
                     )  # fmt: skip
                 below += count
@@ -93,11 +96,20 @@ class _Drawing:
                 yield _text(max(x, self.left + 12), _TOP + self.height + 20, name_week(week), "middle")
 
     def _legend(self) -> Iterator[ET.Element]:
-        x, y = float(self.left), _TOP + self.height + _AXIS + 6.0
-        for outcome in ORDER:
+        for outcome, x, row in self.places:
+            y = _TOP + self.height + _AXIS + 6.0 + row * _LEGEND
             yield self._box(x, y, _SWATCH, _SWATCH, outcome)
             yield _text(x + _SWATCH + 6, y + 12, self.labels[outcome], "start")
-            x += _SWATCH + 20 + text_width(self.labels[outcome])
+
+    def _place_legend(self) -> Iterator[tuple[Outcome, float, int]]:
+        """Where each word of the legend stands, and in which row: the next one where it would pass the edge."""
+        x, row = float(self.left), 0
+        for outcome in ORDER:
+            wide = _SWATCH + 20 + text_width(self.labels[outcome])
+            if x + wide > self.width and x > self.left:
+                x, row = float(self.left), row + 1
+            yield outcome, x, row
+            x += wide
 
     def _hatch(self) -> ET.Element:
         defs = ET.Element("defs")

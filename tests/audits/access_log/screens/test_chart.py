@@ -58,3 +58,13 @@ def test_no_day_is_written_over_another_nor_past_the_edge(number):
         float(each.get("x")) for each in drawn.findall(f"{SVG}text") if each.get("text-anchor") == "middle"
     ]
     assert all(after - before >= 40 for before, after in pairwise(days)) and max(days) < 360
+
+
+@pytest.mark.parametrize("width", [560, 360])
+def test_the_legend_stays_inside_the_drawing(width):
+    drawn = read(chart.draw(weeks((1, 1, 1)), LABELS, "t", width))
+    words = [each for each in drawn.findall(f"{SVG}text") if each.get("text-anchor") == "start"]
+    *_, right, bottom = (float(each) for each in drawn.get("viewBox").split())
+    assert [each.text for each in words] == [LABELS[each] for each in chart.ORDER]
+    assert all(float(each.get("x")) + chart.text_width(each.text) <= right for each in words)
+    assert all(float(each.get("y")) < bottom for each in words)
