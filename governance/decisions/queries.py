@@ -96,6 +96,13 @@ def find_entries_numbered(start: str) -> QuerySet[Entry]:
     return Entry.objects.filter(pk__gte=low, pk__lte=high)
 
 
+def list_by_number(start: str, *, by: User, everybodys: bool) -> QuerySet[DecisionRecord]:
+    """Decisions whose receipt's number begins so, newest first: one's own, or everybody's for whoever may see all."""
+    found = DecisionRecord.objects.all() if everybodys else DecisionRecord.objects.filter(actor=by)
+    numbers = find_entries_numbered(start.casefold())
+    return found.filter(entry__in=numbers).defer("facts").order_by("-at", "-pk")
+
+
 def list_referrals() -> QuerySet[RuledReferral]:
     """Questions put to the board, newest first, each with its `standing` as of now, and the `days` that rulings last."""
     days = read_ruling_days()

@@ -11,18 +11,18 @@ from uuid import UUID
 
 from django.db.models import BooleanField, DateField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KT
-from django.db.models.functions import Cast, TruncDate
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from charter.programme.models import Programme
 from charter.registry.models import Metric
 from charter.rules.context import PERSON_GRAINS
-from charter.rules.vocabulary import DecisionType, Outcome
+from charter.rules.vocabulary import DecisionType, Outcome, Role
 from governance.decisions.models import DecisionRecord, DelayedNotice
 from governance.decisions.queries import find_entries_numbered
 from governance.decisions.services.access_notices import DELAYED
-from governance.people.models import Membership, Person, RoleGrant, User
+from governance.people.models import Membership, Person, User
 from ground import calendar, clock
 from ground.errors import NotFound
 
@@ -34,9 +34,12 @@ else:
     ToldLook = DecisionRecord  # as read by `list_looks`
 
 
+# Roles that nobody grants: they follow from membership and from who one is.
+_NO_OFFICE = frozenset({Role.TEAM_MEMBER.value, Role.SELF.value})
+
+
 class _Told(TypedDict):
     of_me: bool  # the person was named in it; else one of their groups was asked about
-    by_office: bool  # whoever asked held a role that day, and did not ask as a colleague
 
 
 class GroupSpan(Struct, frozen=True):
@@ -73,9 +76,7 @@ def list_looks(user: User, person: Person) -> QuerySet[ToldLook]:
     )
     windowed = looked.alias(window_from=_window("from"), window_to=_window("to"))
     found = windowed.filter((named & ~_waits(person)) | _of_groups(list_group_spans(person)))
-    told = found.alias(asked_on=TruncDate("at", tzinfo=calendar.find_zone())).annotate(
-        of_me=ExpressionWrapper(named, output_field=BooleanField()), by_office=_by_office()
-    )
+    told = found.annotate(of_me=ExpressionWrapper(named, output_field=BooleanField()))
     return told.select_related("actor").order_by("-at", "-pk")
 
 
@@ -112,7 +113,7 @@ def name_asker(look: ToldLook) -> str:
 
     A colleague who looked at their own team's values is another employee, of whom nobody learns anything here.
     """
-    if look.of_me or look.by_office:
+    if look.of_me or _asked_by_office(look):
         return look.actor.name
     return _("A colleague in the same group")
 
@@ -143,9 +144,15 @@ def _not_delayed() -> Q:
     return ~Q(use__in=[use.value for use in DELAYED], at__gt=clock.now() - timedelta(days=days))
 
 
-def _by_office() -> Exists:
-    held = RoleGrant.objects.filter(user=OuterRef("actor"), valid_from__lte=OuterRef("asked_on"))
-    return Exists(held.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=OuterRef("asked_on"))))
+def _asked_by_office(look: DecisionRecord) -> bool:
+    """Whether a role opened it that is granted: not that the asker was on the team, nor that they were whom it was about."""
+    opened = {
+        role
+        for each in look.facts
+        for role, grain in each["charter"]["access"]
+        if grain == look.grain and role in each["actor"]["roles"]
+    }
+    return bool(opened - _NO_OFFICE)
 
 
 def _speaks_of(word: str) -> Q:

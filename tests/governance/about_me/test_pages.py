@@ -1,10 +1,16 @@
 """What is held about oneself and who looked: pages that open to each about themself alone (issue 12; S141, S149)."""
 
+from datetime import date, timedelta
+
 import pytest
+from django.test import Client
 
 from charter.registry.models import Metric
 from governance.decisions.models import DecisionRecord
+from governance.decisions.scans import DELAYED_NOTICES
 from governance.people.models import GrantedRole, Membership, Person, Team
+from governance.training import services as training
+from ground import clock
 from tests import factories
 from tests.governance.decisions.looks import look
 from tests.governance.decisions.test_answer import RANKING, ask
@@ -54,11 +60,6 @@ def test_a_look_at_somebody_by_name_is_told_to_them_as_such(people, browse):
 
 def test_a_look_for_a_legal_request_is_told_when_its_notice_is(people, browse):
     """As S141 meets a legal request: neither list nor letter tells of it before."""
-    from datetime import timedelta
-
-    from governance.decisions.scans import DELAYED_NOTICES
-    from ground import clock
-
     given = look(people.manager, "payments-2", decision="legal_request", accountable=people.manager.username)
     assert given.verdict.permits
     seen = factories.an_account("two", person=Person.objects.get(external_id="payments-2"))
@@ -75,8 +76,6 @@ def test_a_colleague_who_looked_at_the_team_is_not_named(house, browse):
     colleague = factories.an_account(
         "curious", name="Curious Colleague", person=Person.objects.get(external_id="payments-3")
     )
-    from governance.training import services as training
-
     training.acknowledge(rulebook_version=factories.the_rules(), by=colleague)
     given = ask(colleague)
     assert given.verdict.permits
@@ -92,18 +91,36 @@ def test_a_colleague_who_looked_at_the_team_is_not_named(house, browse):
 
 def browse_text(browse, path, by) -> str:
     """A page or a file as text."""
-    from django.test import Client
-
     client = Client()
     client.force_login(by)
     response = client.get(path)
     return (b"".join(response.streaming_content) if response.streaming else response.content).decode()
 
 
+def test_whoever_holds_another_office_is_a_colleague_in_their_own_team(house, browse):
+    """Issue 12, attack: what counts is the role that opened the values, as the decision recorded it."""
+    colleague = factories.an_account("lead-elsewhere", person=Person.objects.get(external_id="payments-3"))
+    factories.a_role(colleague, GrantedRole.MANAGER, team=Team.objects.get(slug="search"))
+    training.acknowledge(rulebook_version=factories.the_rules(), by=colleague)
+    assert ask(colleague).verdict.permits
+    assert browse("/about-me/looks", by=house.employee).says("A colleague in the same group")
+    assert not browse("/about-me/looks", by=house.employee).says("Lead-Elsewhere")
+
+
+@pytest.mark.parametrize(
+    "path", ["/about-me", "/about-me/looks", "/about-me/metrics", "/about-me/stored", "/about-me/told"]
+)
+def test_pages_cost_the_same_however_much_there_is(house, statements, path):
+    """Every list has a pinned number of statements."""
+    ask(house.manager)
+    few = statements(path, by=house.employee)
+    for number in range(4):
+        ask(house.manager, reason=f"{number}")
+    assert statements(path, by=house.employee) == few <= 40
+
+
 def test_only_days_on_which_one_was_there_are_looks_at_one(house, browse):
     """S141: whoever joined after the months that were looked at is not in them."""
-    from datetime import date
-
     late = Membership.objects.get(person__external_id="payments-4")
     factories.change(late, valid_from=date(2026, 4, 1))
     ask(house.manager)
@@ -115,8 +132,6 @@ def test_only_days_on_which_one_was_there_are_looks_at_one(house, browse):
 @pytest.mark.parametrize("path", PAGES)
 def test_nobody_opens_anybody_else_s(house, path):
     """Issue 12, attack: neither manager nor HR nor superuser; no address can name anybody."""
-    from django.test import Client
-
     hr = factories.an_account("hr")
     factories.a_role(hr, GrantedRole.HR)
     root = factories.an_account("root", is_superuser=True, is_staff=True)
@@ -126,6 +141,15 @@ def test_nobody_opens_anybody_else_s(house, path):
         assert client.get(f"/about-me{path}").status_code == 403
         for guess in (f"?person={house.employee.person.external_id}", f"?user={house.employee.pk}"):
             assert client.get(f"/about-me{path}{guess}").status_code == 403
+
+
+def test_whoever_left_keeps_it_while_their_account_is_open(house, browse):
+    """S149, as far as an account goes: looks at the months in which they were there are told on."""
+    ask(house.manager)
+    factories.change(house.employee.person, employed_to=date(2026, 4, 1))
+    factories.change(house.employee.person.memberships.get(), valid_to=date(2026, 4, 1))
+    assert browse("/about-me/looks", by=house.employee).says("1 look")
+    assert browse("/about-me", by=house.employee).says("You are counted in no metric.")
 
 
 def test_the_list_of_looks_is_searched_by_what_it_tells_alone(house, browse):

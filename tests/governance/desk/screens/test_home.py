@@ -87,7 +87,7 @@ def test_the_board_is_told_which_cases_need_its_seat(browse, house):
     members = factories.a_board()
     seat = members[SeatKind.LEGAL]
     assert browse("/", by=seat).says(
-        "Vote on case", "One thing is waiting for you", "Your seat has not been heard: legal"
+        f"Vote on case {case.number}", "One thing is waiting for you", "Your seat has not been heard: legal"
     )
     factories.votes(case)
     assert not browse("/", by=seat).says("needs your vote")
