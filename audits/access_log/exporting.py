@@ -23,7 +23,6 @@ COLUMNS = (
     "verdict", "rules", "checked_only", "door", "receipt",
 )  # fmt: skip
 LAST_LINE = "The log's entry of this file"
-BOM = "\ufeff"  # by which spreadsheets know UTF-8
 IN_MEMORY = 4_000_000  # bytes, beyond which the file is on disk
 A_CHUNK = 500  # decisions
 TYPES = {FileFormat.CSV: "text/csv; charset=utf-8", FileFormat.JSON: "application/json"}
