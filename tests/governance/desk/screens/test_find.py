@@ -48,6 +48,18 @@ def test_lists_are_taken_away_as_they_are_narrowed(browse, house):
     assert client.get("/cases.csv?state=nonsense").status_code == 400
 
 
+def test_minutes_are_found_by_day_and_taken_away(browse, house):
+    """Issue 11: everything that can be listed is filtered by date and taken as CSV where its rows are open to the reader."""
+    assert browse("/minutes?since=2026-04-01").says("Lead time for changes, version 1")
+    assert not browse("/minutes?until=2026-03-01").says("Lead time for changes, version 1")
+    wrong = browse("/minutes?since=tomorrow")
+    assert wrong.status == 400 and wrong.says("Decided since: enter a day such as 2026-04-14")
+    client = Client()
+    client.force_login(factories.an_account("stranger"))
+    told = b"".join(client.get("/minutes.csv?text=lead").streaming_content).decode("utf-8-sig")
+    assert "The board approved lead-time-for-changes@1." in told and "commit-count@1" not in told
+
+
 def test_visitors_read_contract_and_rules_only_where_the_programme_says_so(house):
     """Off by default; on, it shows no name, no case and nobody to ask."""
     visitor = Client()
@@ -61,6 +73,13 @@ def test_visitors_read_contract_and_rules_only_where_the_programme_says_so(house
         assert "Board-" not in text and "/cases/" not in text and "Who to ask" not in text, path
     assert "What this is" in visitor.get("/sign-in").content.decode()
     assert visitor.get("/metrics").status_code == 302
+
+
+def test_a_demo_shows_our_page_where_there_is_none(browse, house, settings):
+    """With DEBUG Django shows every address that there is."""
+    settings.DEBUG = True
+    page = browse("/nowhere")
+    assert page.status == 404 and page.says("There is no such page")
 
 
 def test_an_address_that_takes_posts_alone_answers_with_a_page(browse, house):
