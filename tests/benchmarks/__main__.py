@@ -7,7 +7,7 @@ import sys
 
 import msgspec
 
-ALL = ["rules", "checks", "cohorts", "decisions", "guard", "publishing", "pages", "registry"]
+ALL = ["rules", "checks", "cohorts", "deciding", "decisions", "guard", "publishing", "pages", "registry"]
 
 
 def main() -> int:

@@ -168,6 +168,7 @@ def test_every_page_is_accessible(window, house):
     auditor.look("/revisions", "revisions")
     auditor.look(f"/revisions/{a_revision(house.lead_time.metric)}", "revision")
     auditor.look("/revisions", "revisions")
+    auditor.look(f"/metrics/{house.lead_time.metric.slug}/withheld", "metric-withheld")
     assert stranger.faults + manager.faults + owner.faults + auditor.faults == []
     acts = {"sign-out", "acknowledge", "notice-read", "notices-read", "password-link", "session-end", "sessions-end",
             "account-link", "account-sessions-end", "receipt-proof", "metrics-csv", "my-answers-csv"}  # fmt: skip  # these only redirect, or give a file

@@ -94,7 +94,7 @@ def browse_text(browse, path, by) -> str:
     client = Client()
     client.force_login(by)
     response = client.get(path)
-    return (b"".join(response.streaming_content) if response.streaming else response.content).decode()
+    return (b"".join(response)).decode()
 
 
 def test_whoever_holds_another_office_is_a_colleague_in_their_own_team(house, browse):
@@ -173,6 +173,7 @@ def test_the_letter_explains_a_look_with_its_sources(house, browse):
     assert page.says("Each group asked about had at least 5 people.", "It would have been refused")
     assert page.says(given.receipt.signature, "[request.metrics]", "[facts.charter.listed]")
     assert "zebras" not in page.text
+    assert page.says("Contest this") and f"what=receipt&amp;receipt={given.receipt.id}" in page.html
 
 
 def test_the_letter_of_a_refused_question_of_one_s_own_says_what_would_have_been_allowed(house, browse):
