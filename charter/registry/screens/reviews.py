@@ -12,7 +12,7 @@ from charter.programme.models import Programme
 from charter.registry import permissions, queries, reviews
 from charter.registry.models import Review, ReviewItem
 from charter.registry.models.sources import Source
-from charter.registry.screens.charter_page import LEVELS
+from charter.registry.screens.allowed_uses import LEVELS
 from charter.registry.screens.forms import FLAG, KEEP, ChangeForm, SittingForm
 from charter.registry.screens.page_context import programme, today
 from charter.registry.states import ReviewKind, ReviewReason, ReviewResult

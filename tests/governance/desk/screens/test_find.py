@@ -1,11 +1,19 @@
 """Quick find, lists to take away, and pages for visitors (issue 11)."""
 
+from typing import Any
+
 from django.test import Client
 
 from governance.board.states import SeatKind
 from governance.decisions.models import DecisionRecord
 from tests import factories
 from tests.governance.desk.screens.test_home import QUESTION
+
+
+def taken_away(client: Client, path: str) -> str:
+    """A list as its file has it."""
+    answer: Any = client.get(path)
+    return b"".join(answer.streaming_content).decode("utf-8-sig")
 
 
 def test_a_word_finds_metrics_cases_and_rules(browse, house):
@@ -37,14 +45,14 @@ def test_lists_are_taken_away_as_they_are_narrowed(browse, house):
     case, member = factories.an_open_case("pr-size"), factories.a_board()[SeatKind.LEGAL]
     client = Client()
     client.force_login(member)
-    told = b"".join(client.get("/cases.csv?state=open").streaming_content).decode("utf-8-sig").splitlines()
+    told = taken_away(client, "/cases.csv?state=open").splitlines()
     assert told[0].startswith("case,about") and [line.split(",")[0] for line in told[1:]] == [
         str(case.number)
     ]
-    metrics = b"".join(client.get("/metrics.csv?name=lead").streaming_content).decode("utf-8-sig")
+    metrics = taken_away(client, "/metrics.csv?name=lead")
     assert "lead-time-for-changes" in metrics and "commit-count" not in metrics
     client.force_login(factories.an_account("stranger"))
-    assert len(b"".join(client.get("/cases.csv?state=open").streaming_content).splitlines()) == 1
+    assert len(taken_away(client, "/cases.csv?state=open").splitlines()) == 1
     assert client.get("/cases.csv?state=nonsense").status_code == 400
 
 
@@ -56,7 +64,7 @@ def test_minutes_are_found_by_day_and_taken_away(browse, house):
     assert wrong.status == 400 and wrong.says("Decided since: enter a day such as 2026-04-14")
     client = Client()
     client.force_login(factories.an_account("stranger"))
-    told = b"".join(client.get("/minutes.csv?text=lead").streaming_content).decode("utf-8-sig")
+    told = taken_away(client, "/minutes.csv?text=lead")
     assert "The board approved lead-time-for-changes@1." in told and "commit-count@1" not in told
 
 
