@@ -3,8 +3,9 @@
 The database refuses them otherwise: what it asks for is read from the models' own ties.
 """
 
+import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 from uuid import uuid4
@@ -16,7 +17,7 @@ from django.db.models import Model, QuerySet
 
 from audits.ledger.models import Entry, Outbox, Payload
 from audits.ledger.states import Visibility
-from audits.ledger.ties import Tie
+from audits.ledger.ties import Tie, Told
 from audits.ledger.tree import leaf_hash
 
 Row = TypeVar("Row", bound=Model)
@@ -34,15 +35,20 @@ def tell_of(*records: Model, word: str = "insert") -> None:
         for record in records:
             tie = find_tie(type(record), word)
             assert tie, f"nothing ties {record!r} where there is an {word}"
-            way = tie.told[0]
-            about, says = _read(record, way.about, dict(way.says))
-            append(way.events[0].kind, about, says)
+            for way in _list_ways(tie):
+                about, says = _read(record, way.about, dict(way.says))
+                append(way.events[0].kind, about, says)
+
+
+def _list_ways(tie: Tie) -> Sequence[Told]:
+    """The first of the kinds that account for a row; all where which of them does depends on what was changed."""
+    return [way for way in tie.told if "OLD." in way.about] or tie.told[:1]
 
 
 def _read(record: Model, about: str, says: dict[str, str]) -> tuple[str, dict[str, object]]:
     """What an entry about the row has to be about and to say, as the database works it out."""
     parts = [f"({about})::text" if about else "''", *(f"to_jsonb({value})::text" for value in says.values())]
-    columns = ", ".join(parts).replace("{row}", "written")
+    columns = re.sub(r"\{row\}|\b(OLD|NEW)(?=\.)", "written", ", ".join(parts))
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {columns} FROM {record._meta.db_table} written WHERE id = %s", [record.pk])
         first, *values = cursor.fetchone()

@@ -16,14 +16,13 @@ from django.http import StreamingHttpResponse
 from audits.access_log import telling
 from audits.access_log.models import Export, FileFormat
 from governance.decisions.models import DecisionRecord
-from governance.ui.sheets import write_csv
+from governance.ui.sheets import write_lines
 
 COLUMNS = (
     "id", "at", "who", "asked_about", "metrics", "cohorts", "grain", "decision", "question", "from", "to", "reason",
     "verdict", "rules", "checked_only", "door", "receipt",
 )  # fmt: skip
 LAST_LINE = "The log's entry of this file"
-BOM = "\ufeff"  # by which spreadsheets know UTF-8
 IN_MEMORY = 4_000_000  # bytes, beyond which the file is on disk
 A_CHUNK = 500  # decisions
 TYPES = {FileFormat.CSV: "text/csv; charset=utf-8", FileFormat.JSON: "application/json"}
@@ -97,8 +96,7 @@ def _counted(lines: Iterable[dict[str, object]], written: Written) -> Iterator[d
 
 
 def _csv(lines: Iterable[dict[str, object]]) -> Iterator[str]:
-    yield BOM
-    yield from write_csv(COLUMNS, ([_cell(line[name]) for name in COLUMNS] for line in lines))
+    yield from write_lines(COLUMNS, ([_cell(line[name]) for name in COLUMNS] for line in lines))
 
 
 def _cell(value: object) -> object:

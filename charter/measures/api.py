@@ -1,4 +1,7 @@
-"""Sources in the API: what each is and what was last seen of it; describing one, and the names in it that mean nobody."""
+"""Sources in the API: what each is and what was last seen of it; describing one, and the names in it that mean nobody.
+
+And what is withheld of a metric.
+"""
 
 from typing import Any
 
@@ -13,6 +16,9 @@ from rest_framework.views import APIView
 from charter.measures import sources
 from charter.measures.filters import SourceFilter
 from charter.measures.models import SourceSurvey, UnmatchedName
+from charter.measures.permissions import check_can_see_withheld
+from charter.measures.withheld import WithheldCount, count_withheld, list_thin_teams
+from charter.registry.models import Metric
 from charter.registry.models.sources import Source
 from charter.registry.permissions import check_can_describe_source
 from charter.registry.source_descriptions import SourceDescription
@@ -122,6 +128,48 @@ class SourcesLookedAt(APIView):
     def post(self, http: ApiRequest) -> Response:
         sources.survey_sources(by=http.user)
         return Response(SourceSerializer(Source.objects.select_related("survey"), many=True).data)
+
+
+class WithheldCountSerializer(serializers.Serializer[Any]):
+    """The values of one level and quarter; for whose sake they are withheld is null where it is not told."""
+
+    quarter = serializers.DateField()
+    level = serializers.SerializerMethodField()
+    told = serializers.IntegerField()
+    withheld = serializers.IntegerField()
+    low_coverage = serializers.IntegerField()
+    themselves = serializers.IntegerField(allow_null=True)
+    others = serializers.IntegerField(allow_null=True)
+
+    def get_level(self, count: WithheldCount) -> str:
+        return ("org", "value_stream", "team")[count.level]
+
+
+class ThinTeamSerializer(serializers.Serializer[Any]):
+    """A team's cohort to merge with another, how often it was withheld of how many values, and what it cost its neighbours."""
+
+    cohort = serializers.CharField()
+    with_cohort = serializers.CharField()
+    withheld = serializers.IntegerField()
+    places = serializers.IntegerField()
+    cost = serializers.IntegerField()
+
+
+class WithheldSerializer(serializers.Serializer[Any]):
+    """What is withheld of a metric, in numbers alone; the last twelve quarters, newest first."""
+
+    counts = WithheldCountSerializer(many=True)
+    merge = ThinTeamSerializer(many=True)
+
+
+class WithheldOfMetric(APIView):
+    @extend_schema(operation_id="metric_withheld", responses=WithheldSerializer)
+    def get(self, http: ApiRequest, slug: str) -> Response:
+        """What is withheld of a metric and for whose sake, in numbers alone, for its owner and auditors."""
+        metric = get_object_or_404(Metric, slug=slug)
+        check_can_see_withheld(http.user, metric)
+        found = {"counts": count_withheld(metric), "merge": list_thin_teams(metric)}
+        return Response(WithheldSerializer(found).data)
 
 
 def _parse(body: object) -> SourceDescription:

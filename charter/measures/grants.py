@@ -10,6 +10,7 @@ from charter.measures.models import (
     SourceSurvey,
     Trace,
     UnmatchedName,
+    Withholding,
 )
 from ground.grants import ADD, ADD_AND_REMOVE, May, add_and_change
 
@@ -18,6 +19,7 @@ GRANTS = {
     PublishedValue: add_and_change("superseded_at", "superseded_by", "left_behind_at"),
     PublishingRun: add_and_change("state", "ended_at", "error", "snapshot", "values_written"),
     Snapshot: ADD,
+    Withholding: ADD,
     # What was seen last takes the place of what was seen before.
     SourceSurvey: May("SELECT, INSERT, DELETE"),
     UnmatchedName: May("SELECT, INSERT, DELETE"),

@@ -64,6 +64,20 @@ def can_see_numbers(user: User, revision: Revision) -> bool:
     return True
 
 
+def check_can_see_withheld(user: User, metric: Metric) -> None:
+    """Raise NotPermitted unless the account owns this metric or is an auditor's: few others have a use for what it tells of teams."""
+    if not works_on(user, metric) and not holds(user, GrantedRole.AUDITOR):
+        raise NotPermitted(_("What is withheld is counted for the owner of the metric and for auditors."))
+
+
+def can_see_withheld(user: User, metric: Metric) -> bool:
+    try:
+        check_can_see_withheld(user, metric)
+    except NotPermitted:
+        return False
+    return True
+
+
 def check_can_propose(user: User, metric: Metric) -> None:
     """Raise NotPermitted unless the account owns the metric."""
     if not works_on(user, metric):

@@ -2,9 +2,11 @@
 
 import json
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
+from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
@@ -12,7 +14,15 @@ from msgspec import UNSET, structs
 
 from audits.ledger import services as ledger
 from charter.measures.events import PublishingFailed, PublishingStarted, ValuesPublished
-from charter.measures.models import Attribution, PublishedValue, PublishingRun, RunState, Snapshot
+from charter.measures.models import (
+    Attribution,
+    PublishedValue,
+    PublishingRun,
+    RunState,
+    Snapshot,
+    Withheld,
+    Withholding,
+)
 from charter.measures.permissions import check_can_publish
 from charter.measures.publishing.publishable import (
     CharterRun,
@@ -47,6 +57,7 @@ logger = logging.getLogger(__name__)
 _ONE_RUN = 0x6D63_7075_626C
 # PostgreSQL takes 65,535 parameters a statement.
 _UPDATE_ROWS = 10_000
+_INSERT_ROWS = 2_000
 _COLUMNS = (
     "id", "metric_id", "charter_version_id", "cohort_id", "period_kind", "starts_on", "ends_on", "value", "low",
     "high", "bound", "n", "people", "coverage", "teams", "withheld", "run_id", "snapshot_id", "published_at",
@@ -180,6 +191,7 @@ def _finish(run: PublishingRun, by: User, snapshot: Snapshot, decision: Decision
     values = [value for outcome in outcomes for value in outcome.values]
     superseded = sum(_supersede(outcome, by) for outcome in sorted(outcomes, key=lambda each: each.slug))
     _write(values, run, snapshot)
+    Withholding.objects.bulk_create(_count_withheld(values, run), batch_size=_INSERT_ROWS)
     for outcome in outcomes:
         if outcome.charter is not None:
             keep_traces(
@@ -202,6 +214,24 @@ def _finish(run: PublishingRun, by: User, snapshot: Snapshot, decision: Decision
     )
     ledger.append(published, by=by.actor)
     return run
+
+
+def _count_withheld(values: Sequence[Value], run: PublishingRun) -> Iterator[Withholding]:
+    """How many were withheld for few people, by metric, level and period: themselves too few, or for others' sake."""
+    counts: dict[tuple[UUID, int, str, date], list[int]] = defaultdict(lambda: [0, 0])
+    for value in values:
+        found = counts[value.metric_id, value.level, value.span.kind.value, value.span.starts_on]
+        found[value.protects] += value.withheld == Withheld.TOO_FEW
+    for (metric, level, kind, starts_on), (themselves, others) in sorted(counts.items()):
+        yield Withholding(
+            run=run,
+            metric_id=metric,
+            level=level,
+            period_kind=kind,
+            starts_on=starts_on,
+            themselves=themselves,
+            others=others,
+        )
 
 
 def _fail(run: PublishingRun, by: User, error: Exception) -> None:

@@ -1,4 +1,4 @@
-"""Addresses of the sources and of revisions in the API."""
+"""Addresses of the sources, of revisions and of what is withheld in the API."""
 
 from django.urls import path
 
@@ -10,5 +10,6 @@ urlpatterns = [
     path("sources/survey", api.SourcesLookedAt.as_view(), name="api-sources-survey"),
     path("sources/<slug:slug>", api.SourceDetail.as_view(), name="api-source"),
     path("sources/<slug:slug>/unmatched", api.UnmatchedList.as_view(), name="api-source-unmatched"),
+    path("metrics/<slug:slug>/withheld", api.WithheldOfMetric.as_view(), name="api-metric-withheld"),
     *revision_urls.urlpatterns,
 ]

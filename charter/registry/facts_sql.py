@@ -191,13 +191,23 @@ def _counts_rows(node: exp.Expr) -> bool:
     return type(node) is exp.Star and type(node.parent) is exp.Count
 
 
+# How single parts of a query are called by whoever writes one.
+NAMED: dict[type[exp.Expr], str] = {
+    exp.Star: "“*” for all columns",
+    exp.Subquery: "a query within the query",
+    exp.Window: "a window (OVER)",
+    exp.Join: "a join of this kind",
+    exp.Lambda: "a function written in place",
+}
+
+
 def _name_of(node: exp.Expr) -> str:
     if isinstance(node, exp.Anonymous):
         return f"the function {node.name}"
     return (
         f"the function {node.sql_name().lower()}"
         if isinstance(node, exp.Func)
-        else type(node).__name__.upper()
+        else NAMED.get(type(node), type(node).__name__.upper())
     )
 
 

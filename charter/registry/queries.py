@@ -360,3 +360,9 @@ def list_metrics_of(categories: Collection[str], *, but: str) -> QuerySet[Metric
     """The metrics whose charter in force is of one of these categories, by name, leaving one out."""
     in_force = Q(versions__standing=Stands.ACTIVE, versions__category__in=categories)
     return Metric.objects.filter(in_force).exclude(slug=but).order_by("name")
+
+
+def list_names(most: int) -> list[tuple[str, str]]:
+    """Slug and name of metrics to choose from, those in force first; at most so many."""
+    found = Metric.objects.filter(versions__standing=Stands.ACTIVE).order_by("name").distinct()
+    return list(found.values_list("slug", "name")[:most])

@@ -174,6 +174,7 @@ class ContextKind(StrEnum):
     MENTORING = "mentoring"
     ARCHITECTURE_WORK = "architecture_work"
     REST_AFTER_INTENSITY = "rest_after_intensity"
+    CAREGIVING = "caregiving"
     TOOLING_CONSTRAINT = "tooling_constraint"
     DEPENDENCY_DELAY = "dependency_delay"
     STRETCH = "stretch"

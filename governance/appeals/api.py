@@ -14,7 +14,7 @@ from governance.appeals import permissions, queries, services
 from governance.appeals import serializers as told
 from governance.appeals.inputs import read_about, read_context
 from governance.appeals.models import Appeal
-from governance.appeals.states import AppealKind, Finding, HoldChoice
+from governance.appeals.states import AppealKind, Finding, HoldChoice, Remedy
 from governance.people.models import User
 from governance.people.object_permissions import find_account_to_name
 from governance.people.requests import ApiRequest
@@ -198,7 +198,11 @@ class AppealDecide(_Act):
         return Response({"id": str(key), "outcomes": told.serialize_outcomes(appeal)})
 
     def act(self, appeal: Appeal, given: dict[str, Any], by: User) -> None:
-        services.decide_appeal(appeal=appeal, **(given | {"finding": Finding(given["finding"])}), by=by)
+        services.decide_appeal(
+            appeal=appeal,
+            **(given | {"finding": Finding(given["finding"]), "act": Remedy(given["act"])}),
+            by=by,
+        )
 
 
 class AppealSecond(_Act):

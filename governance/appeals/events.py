@@ -88,6 +88,33 @@ class AppealDecided(_OfAppeal):
     metrics: Sequence[str]
 
 
+class AppealFollowedUp(_OfAppeal):
+    kind = "appeals.followed_up"
+    sentence = _(
+        "Whoever filed an appeal was asked, %(days)s days after, whether anybody treated them worse, and answered."
+    )
+
+    follow_up: UUID
+    days: int
+
+
+class AppealFollowUpAsked(_OfAppeal):
+    kind = "appeals.follow_up_asked"
+    sentence = _("Whoever filed an appeal is asked, %(days)s days after, whether anybody treated them worse.")
+
+    follow_up: UUID
+    days: int
+
+
+class PresumptionAnswered(_OfAppeal):
+    kind = "appeals.presumption_answered"
+    sentence = _(
+        "Somebody outside of the contested line wrote why its decisions about an appellant are no retaliation."
+    )
+
+    why: str
+
+
 class AppealSecondAsked(_OfAppeal):
     kind = "appeals.second"
     sentence = _("Whoever filed an appeal asked other people to look at it again.")

@@ -8,6 +8,7 @@ from governance.appeals.models import (
     AppealOutcome,
     AppealTerm,
     Clock,
+    FollowUp,
 )
 from ground.grants import ADD, ADD_AND_REMOVE, May, add_and_change
 
@@ -18,5 +19,6 @@ GRANTS = {
     Clock: add_and_change("due_on", "met_at", "missed_at", "extended_because"),
     AppealMessage: ADD,
     AppealOutcome: ADD,
+    FollowUp: add_and_change("asked_at", "answered_at", "said"),
     AppealDraft: May("SELECT, INSERT, DELETE", ("said", "saved_at")),
 }

@@ -62,3 +62,19 @@ def read_line(user: User, *, since: date) -> Line:
         frozenset(key for key, is_team in found if not is_team),
         frozenset(key for key, is_team in found if is_team),
     )
+
+
+_ABOVE = """
+WITH RECURSIVE above(person) AS (
+    SELECT %(person)s::uuid
+    UNION
+    SELECT l.manager_id FROM people_reportingline l JOIN above ON l.person_id = above.person
+    WHERE l.valid_from <= %(on)s::date AND (l.valid_to IS NULL OR l.valid_to > %(on)s::date)
+)
+SELECT person FROM above WHERE person IS NOT NULL
+"""
+
+
+def read_above(user: User, *, on: date) -> list[UUID]:
+    """An account's person and those above it on a day."""
+    return [key for (key,) in statements.fetch(_ABOVE, {"person": user.person_id, "on": on})]

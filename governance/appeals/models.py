@@ -5,6 +5,7 @@ were made.
 """
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,8 @@ from governance.appeals.events import (
     AppealDecided,
     AppealExtended,
     AppealFiled,
+    AppealFollowedUp,
+    AppealFollowUpAsked,
     AppealHoldsLifted,
     AppealMessageWritten,
     AppealSecondAsked,
@@ -31,6 +34,7 @@ from governance.appeals.states import (
     AppealState,
     ClockKind,
     Finding,
+    Remedy,
     Voice,
 )
 from governance.people.object_permissions import ObjectPermission
@@ -236,6 +240,8 @@ class AppealOutcome(_Blind):
     appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="outcomes")
     instance = models.PositiveSmallIntegerField()
     finding = models.CharField(max_length=20, choices=Finding)
+    act = models.CharField(max_length=20, choices=Remedy, default=Remedy.NONE)
+    metrics = ArrayField(models.CharField(max_length=100), default=list, blank=True)  # slugs that it is about
     said = models.BinaryField()
     decided_at = models.DateTimeField(default=clock.now)
     decided_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
@@ -247,6 +253,34 @@ class AppealOutcome(_Blind):
             models.CheckConstraint(condition=Q(instance__in=[1, 2]), name="appealoutcome_of_two_instances"),
         ]
         triggers = [*tied(insert=[told(AppealDecided, about=_ITS_APPEAL)])]
+
+
+class FollowUp(_Blind):
+    """The question, so many days after an appeal is over, whether anybody treated whoever filed it worse (S79)."""
+
+    appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="follow_ups")
+    days = models.PositiveSmallIntegerField()
+    due_on = models.DateField()
+    asked_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    said = models.BinaryField(null=True)
+
+    class Meta:
+        ordering = ["due_on", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["appeal", "days"], name="appealfollowup_once"),
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True, said__isnull=True)
+                | Q(answered_at__isnull=False, said__isnull=False),
+                name="appealfollowup_answered_with_words",
+            ),
+        ]
+        triggers = [
+            *tied(
+                insert=[told(AppealClosed, AppealDecided, about=_ITS_APPEAL)],
+                update=[told(AppealFollowedUp, AppealFollowUpAsked, about=_ITS_APPEAL)],
+            )
+        ]
 
 
 class AppealDraft(_Blind):

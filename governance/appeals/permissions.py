@@ -44,9 +44,11 @@ def can_file(user: User) -> bool:
 
 
 def is_appellant(user: User, appeal: Appeal) -> bool:
-    """Whether the account filed it; of an anonymous one nobody's account did."""
+    """Whether the account filed it. Nobody's account did an anonymous one: the product speaks for whoever has its receipt."""
     if not user.is_active:
         return False
+    if appeal.kind == AppealKind.ANONYMOUS:
+        return is_system(user)
     if appeal.kind == AppealKind.CONFIDENTIAL:
         return appeal.tag == tag(user.pk)
     return appeal.kind == AppealKind.NAMED and appeal.appellant_id == user.pk
@@ -179,6 +181,14 @@ def check_is_appellant(user: User, appeal: Appeal) -> None:
     check_can_see(user, appeal)
     if not is_appellant(user, appeal):
         raise NotPermitted(_("Only whoever filed this appeal does this."))
+
+
+def check_answers_presumption(user: User, appeal: Appeal) -> None:
+    """Raise NotPermitted unless the account is the handler's or sits on the board, outside of the lines."""
+    if not (handles(user, appeal) or triages(user, appeal)):
+        raise NotPermitted(
+            _("Somebody outside of the reporting lines writes that: the handler, or a member of the board.")
+        )
 
 
 def can(check: Callable[[User, Appeal], None], user: User, appeal: Appeal) -> bool:

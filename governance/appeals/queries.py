@@ -2,17 +2,34 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from governance.appeals import permissions
-from governance.appeals.independence import read_line
-from governance.appeals.models import Appeal, AppealMessage, AppealOutcome, Clock
-from governance.appeals.states import OURS, OVER, AppealState, Voice
-from governance.appeals.words import AppealWords, OutcomeWords, Parties, Text, tag, unseal
+from governance.appeals.clocks import read_settings
+from governance.appeals.independence import read_above, read_line
+from governance.appeals.models import Appeal, AppealDraft, AppealMessage, AppealOutcome, Clock, FollowUp
+from governance.appeals.states import OURS, OVER, AppealKind, AppealState, Voice
+from governance.appeals.words import (
+    RECEIPT_DIGITS,
+    Answers,
+    AppealWords,
+    FollowUpWords,
+    OutcomeWords,
+    Parties,
+    Text,
+    hash_receipt,
+    tag,
+    unseal,
+)
+from governance.decisions.models import Protection
 from governance.people.models import User
 from ground import calendar
+from ground.errors import NotFound
+from ground.promises import promised
 
 _REACH = timedelta(days=184 * 3)
 _SHOWN = ("handling__user", "appellant")
@@ -104,3 +121,79 @@ def list_holding(*, until: date) -> QuerySet[Appeal]:
 def list_board_outside(appeal: Appeal, members: Iterable[User]) -> Sequence[User]:
     """Of these members of the board those outside of the lines of an appeal."""
     return [user for user in members if permissions.is_independent(user, appeal)]
+
+
+def read_draft(user: User) -> dict[str, Any]:
+    """What an account has answered so far of an appeal that it writes; nothing where it writes none."""
+    found = AppealDraft.objects.filter(tag=tag(user.pk)).first()
+    return dict(unseal(found.said, found.pk, "draft", Answers).given) if found is not None else {}
+
+
+def foresee_due() -> dict[str, date]:
+    """By when what is done of an appeal that is filed today."""
+    clocks, today = read_settings(), calendar.today()
+    outcome = clocks.after(today, clocks.appeal_outcome_days)
+    return {
+        "acknowledge": clocks.after(today, clocks.appeal_acknowledge_days),
+        "independence": clocks.after(today, clocks.appeal_independence_days),
+        "outcome": outcome,
+        "second": clocks.after(outcome, clocks.appeal_second_filing_days),
+    }
+
+
+def find_contested(appeal: Appeal) -> User | None:
+    """Whose use is contested, where it is somebody's; for both sides of an appeal."""
+    account = permissions.read_parties(appeal).contested
+    return User.objects.filter(pk=account).first() if account else None
+
+
+def find_by_receipt(typed: str) -> Appeal:
+    """The anonymous appeal of a receipt, however its digits are parted. Raises NotFound, after as much work as where there is one."""
+    digits = "".join(each for each in typed if each.isdecimal() and each.isascii())
+    found = Appeal.objects.filter(receipt_hash=hash_receipt(digits)).prefetch_related("clocks").first()
+    if found is None or len(digits) != RECEIPT_DIGITS:
+        raise NotFound(
+            _("There is no appeal of this number. Check its digits; we cannot find it for you otherwise."),
+            code="no_such_receipt",
+        )
+    return found
+
+
+def list_follow_ups_due(today: date) -> QuerySet[FollowUp]:
+    """Questions after appeals whose day has come and that were not asked."""
+    return FollowUp.objects.filter(due_on__lte=today, asked_at__isnull=True).order_by("due_on", "pk")
+
+
+def list_follow_ups_open(user: User) -> QuerySet[FollowUp]:
+    """What an account is asked about appeals of its own."""
+    own = Q(appeal__appellant=user) | Q(appeal__tag=tag(user.pk))
+    waiting = FollowUp.objects.filter(own, due_on__lte=calendar.today(), answered_at__isnull=True)
+    return waiting.select_related("appeal").order_by("due_on", "pk")
+
+
+def get_follow_up(key: UUID, *, by: User) -> FollowUp:
+    """A question that this account is asked. Raises NotFound."""
+    found = list_follow_ups_open(by).filter(pk=key).first()
+    if found is None:
+        raise permissions.not_there()
+    return found
+
+
+def list_follow_up_answers(appeal: Appeal) -> list[tuple[FollowUp, FollowUpWords]]:
+    """What was answered after an appeal, for its handler."""
+    found = appeal.follow_ups.filter(answered_at__isnull=False)
+    return [(each, unseal(promised(each.said), each.pk, "follow-up", FollowUpWords)) for each in found]
+
+
+def list_line_of(contested: User) -> list[User]:
+    """The contested account and those of the people above it today."""
+    line = read_above(contested, on=calendar.today())
+    return list(User.objects.filter(Q(pk=contested.pk) | Q(person__in=line), is_active=True).order_by("pk"))
+
+
+def list_protections(appeal: Appeal) -> list[Protection]:
+    """What keeps the contested line from deciding about who filed an appeal by name."""
+    parties = permissions.read_parties(appeal)
+    filed = calendar.find_day(appeal.filed_at)
+    found = Protection.objects.filter(person=parties.appellant_person, starts_on=filed, ended_at__isnull=True)
+    return list(found.order_by("pk")) if appeal.kind == AppealKind.NAMED else []

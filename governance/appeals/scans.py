@@ -41,6 +41,11 @@ APPEALS_CLOCK = Scan(
             due=lambda moment: queries.list_final(moment.today),
             act=lambda appeal, moment: services.close_appeal(appeal=appeal, by=moment.by),
         ),
+        Step(
+            "follow-ups asked",
+            due=lambda moment: queries.list_follow_ups_due(moment.today),
+            act=lambda follow_up, moment: services.ask_follow_up(follow_up=follow_up, by=moment.by),
+        ),
         # One moment a week for all that are not by name, so that none of them points at whoever filed it.
         Step(
             "holds lifted",

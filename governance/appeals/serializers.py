@@ -8,7 +8,7 @@ from charter.programme.models import choices
 from charter.rules.vocabulary import ContextKind
 from governance.appeals import permissions, queries
 from governance.appeals.models import Appeal
-from governance.appeals.states import AppealKind, Finding, HoldChoice, Voice
+from governance.appeals.states import AppealKind, Finding, HoldChoice, Remedy, Voice
 from governance.appeals.words import About
 from governance.decisions.models import Hold
 from governance.people.models import User
@@ -62,6 +62,7 @@ class OutcomeInput(Input):
     reasons = _Prose()
     evidence = _Prose()
     remedy = _Prose()
+    act = serializers.ChoiceField(choices=Remedy.choices, default=Remedy.NONE.value)
 
 
 class NothingInput(Input):
@@ -170,6 +171,7 @@ def serialize_outcomes(appeal: Appeal) -> list[dict[str, Any]]:
             "reasons": words.reasons,
             "evidence": words.evidence,
             "remedy": words.remedy,
+            "act": each.act,
             "decided_by": each.decided_by.name,
             "decided_at": each.decided_at.isoformat(),
         }

@@ -92,6 +92,21 @@ class Finding(models.TextChoices):
     NOT_UPHELD = "not_upheld", _("Not upheld")
 
 
+class Remedy(models.TextChoices):
+    """What an outcome sets in motion beside its words."""
+
+    NONE = "none", _("Nothing beside what is written")
+    CORRECT = (
+        "correct",
+        _("The metric’s owner looks for what is missing, and corrects it with the next revision"),
+    )
+    BOARD = "board", _("The charter comes before the board again")
+    VOID = "void", _("The decision was made without the explanation it owes, and is void")
+
+
+FOLLOWED_AFTER = (30, 90, 180)  # days after an appeal is over
+
+
 class Voice(models.TextChoices):
     """Who says a message of an appeal."""
 

@@ -7,7 +7,7 @@
 import hmac
 from datetime import date
 from hashlib import sha256
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -21,6 +21,7 @@ from governance.appeals.states import AboutKind, HoldChoice
 from ground.errors import Conflict
 
 T = TypeVar("T")
+RECEIPT_DIGITS = 16
 
 
 class About(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -73,6 +74,19 @@ class OutcomeWords(msgspec.Struct, frozen=True):
     reasons: str
     evidence: str
     remedy: str
+
+
+class FollowUpWords(msgspec.Struct, frozen=True):
+    """Whether somebody was treated worse, and how."""
+
+    worse: bool
+    says: str
+
+
+class Answers(msgspec.Struct, frozen=True):
+    """What was answered so far of an appeal that is being written, by name of the question's field."""
+
+    given: dict[str, Any]
 
 
 class Text(msgspec.Struct, frozen=True):

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from charter.programme.models import Programme
 from charter.registry.models import CharterVersion, Metric
-from charter.registry.states import StandingChoices
 from governance.board import holding, kinds, permissions
 from governance.board.models import (
     Ballot,
@@ -235,6 +234,12 @@ def read_pilot_survey(pilot: Pilot) -> Survey | None:
     return summarize_survey(answers, minimum=minimum)
 
 
+def find_suspension(version: CharterVersion) -> Suspension | None:
+    """The suspension by a seat through which a version is out of use now; none where its clock ran out instead."""
+    found = Suspension.objects.filter(charter_version=version, lapsed_at__isnull=True)
+    return found.select_related("user", "seat").order_by("-at").first()
+
+
 def list_suspensions() -> QuerySet[Suspension]:
     """All suspensions, newest first."""
     return Suspension.objects.select_related("charter_version__metric", "case", "seat", "user")
@@ -307,13 +312,6 @@ def list_terms_that_left_a_vacancy(on: date) -> tuple[Term, ...]:
     sat = Term.objects.filter(alternate=False, confirmed_at__isnull=False)
     ended = sat.filter(valid_to__lte=on, seat__kind__in=vacant)
     return tuple(ended.select_related("seat", "user").order_by("seat_id", "-valid_to").distinct("seat_id"))
-
-
-def list_versions_to_check(before: datetime) -> QuerySet[CharterVersion]:
-    """Charters in force since before a moment whose consequences were never before the board (S51)."""
-    in_force = CharterVersion.objects.filter(standing=StandingChoices.ACTIVE, activated_at__lte=before)
-    found = in_force.exclude(cases__kind=CaseKind.UNINTENDED_CONSEQUENCES)
-    return found.select_related("metric__owner", "metric__programme").order_by("metric__slug")
 
 
 def find_last_yearly_review() -> datetime | None:

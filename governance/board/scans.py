@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from charter.programme.models import Programme
 from charter.programme.states import ProgrammeState
 from charter.registry.models import CharterVersion
 from charter.registry.scans import Moment
+from charter.registry.states import StandingChoices
 from governance.board import queries, services
 from governance.board.models import Case, Pilot, Term, Waiver
 from governance.board.services import notifications
@@ -60,8 +62,20 @@ def find_vacancies(moment: Moment) -> Iterable[Term]:
 
 
 def find_versions_to_check(moment: Moment) -> Iterable[CharterVersion]:
-    """Charters in force for BOARD_CHECK_DAYS, whose consequences come before the board, once (S51)."""
-    return queries.list_versions_to_check(moment.at - timedelta(days=settings.BOARD_CHECK_DAYS))
+    """Charters in force for BOARD_CHECK_DAYS, whose consequences come before the board, once (S51).
+
+    A look that somebody asked for before is none at what so many days have led to.
+    """
+    lasting = timedelta(days=settings.BOARD_CHECK_DAYS)
+    looked = Case.objects.filter(
+        kind=CaseKind.UNINTENDED_CONSEQUENCES,
+        charter_version=OuterRef("pk"),
+        opened_at__gte=OuterRef("activated_at") + lasting,
+    )
+    due = CharterVersion.objects.filter(
+        standing=StandingChoices.ACTIVE, activated_at__lte=moment.at - lasting
+    ).exclude(Exists(looked))
+    return due.select_related("metric__owner", "metric__programme").order_by("metric__slug")
 
 
 def find_yearly_review(moment: Moment) -> Iterable[object]:

@@ -1,6 +1,7 @@
 """Background work. No broker is trusted to keep anything: tasks are idempotent scans, the database is the queue."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 from celery import Celery
@@ -15,11 +16,14 @@ app.autodiscover_tasks(["governance.config"])  # tasks.py, once Django is there
 
 @app.on_after_configure.connect
 def _ready(sender: Celery, **_: Any) -> None:
-    """Make the folders of the file-system broker, which does not make them itself."""
+    """Make the folders of the file-system broker, which does not make them itself; nobody else looks or writes there."""
     options = sender.conf.broker_transport_options or {}
     for name in ("data_folder_in", "data_folder_out", "processed_folder", "control_folder"):
         if name in options:
-            os.makedirs(options[name], exist_ok=True)
+            folder = Path(options[name])
+            folder.mkdir(parents=True, exist_ok=True)
+            for each in (folder.parent, folder):
+                each.chmod(0o700)
 
 
 @worker_init.connect

@@ -1,5 +1,7 @@
 """Whether the process lives, and whether it can answer and its clock goes."""
 
+from threading import Lock
+
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
@@ -24,6 +26,25 @@ def healthz(_: HttpRequest) -> HttpResponse:
 def readyz(_: HttpRequest) -> HttpResponse:
     """Each part that an answer needs, and the clock: 200 when all are there, 503 naming those that are not.
 
+    Anybody may ask, and to look takes long where a part does not answer: so one looks at a time, and whoever asks meanwhile
+    is told what was last seen.
+    """
+    if _looking.acquire(blocking=not _seen):
+        try:
+            _seen[:] = [_look()]
+        finally:
+            _looking.release()
+    told, status = _seen[0]
+    return json_response(told, status)
+
+
+_looking = Lock()
+_seen: list[tuple[dict[str, object], int]] = []  # the answer that was last given
+
+
+def _look() -> tuple[dict[str, object], int]:
+    """What is told, with its status.
+
     The log is late where an entry has waited for its place longer than is promised on receipts.
 
     The clock stands still where the beat, or a scan, has given no sign of life in its time: each is named with the worker
@@ -39,10 +60,10 @@ def readyz(_: HttpRequest) -> HttpResponse:
     if still:
         told["standing_still"] = [each._asdict() for each in still]
     if {MISSING, STILL, LATE} & set(parts.values()):
-        return json_response({**told, "status": "not ready"}, 503)
+        return {**told, "status": "not ready"}, 503
     if OUTDATED in parts.values():
-        return json_response({**told, "status": "limited", "detail": str(RULES_OUTDATED)})
-    return json_response(told)
+        return {**told, "status": "limited", "detail": str(RULES_OUTDATED)}, 200
+    return told, 200
 
 
 def _database() -> str:

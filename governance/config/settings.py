@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
-from charter.rules.vocabulary import Grain, Outcome
+from charter.rules.vocabulary import ContextKind, Grain, Outcome
 from governance.config.addresses import database, embedded_url, shared_cache
 from ground.rates import parse_rate
 
@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "governance.saved_views",
     "governance.appeals",
     "audits.access_log",
+    "governance.about_me",
     "governance.desk",
     "governance.demo",
 ]
@@ -99,6 +100,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "governance.config.middleware.RequestIdMiddleware",
+    "governance.config.middleware.WrongMethodMiddleware",
     "governance.config.middleware.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
     "governance.config.middleware.CleanInputMiddleware",
@@ -213,6 +215,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+# No cookie outlives the session: whoever appeals anonymously leaves none behind.
+CSRF_COOKIE_AGE = None
 # A session ends when it was not used for so long, and so long after signing in (governance/people/session_store.py).
 SESSION_ENGINE = "governance.people.session_store"
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=120)
@@ -222,6 +226,8 @@ SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 if not DEBUG:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = True
+    # Browsers take these from this host alone: a neighbour in our domain could else lay a session of its own into one.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
     # Whoever looks whether the process lives may do so from beside it.
     SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
@@ -275,6 +281,8 @@ SPECTACULAR_SETTINGS = {
         "ReviewKind": "charter.registry.states.ReviewKind",
         "ReviewResult": "charter.registry.states.ReviewResult",
         "CohortKind": "governance.people.models.CohortKind",
+        "AppealKind": "governance.appeals.states.AppealKind",
+        "ContextKindEnum": [(kind.value, kind.value.replace("_", " ")) for kind in ContextKind],
         "GrainEnum": [(grain.value, grain.value.replace("_", " ")) for grain in Grain],
         "OutcomeEnum": [(outcome.value, outcome.value) for outcome in Outcome],
     },
@@ -366,6 +374,9 @@ if CELERY_BROKER_URL.startswith("filesystem"):
     }
 # For how many seconds the clock may stand still (no beat, or no worker that does what it sends) before /readyz says so.
 CLOCK_STILL_SECONDS = env.float("CLOCK_STILL_SECONDS", default=120.0)
+# Whoever reaches the broker finds nobody who loads pickles or takes orders: a message names a scan of ours, and nothing else.
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -125,6 +125,17 @@ class ProtectionMade(Event):
     ends_on: date = field(name="to")
 
 
+class ProtectionEnded(Event):
+    kind = "decisions.protection.ended"
+    visibility = Visibility.RESTRICTED
+    retention = Retention.PERSONAL
+    sentence = _("A protection after a dispute ended, as somebody outside of the line wrote why: %(why)s")
+    names_row = "protection"
+
+    protection: UUID
+    why: str
+
+
 class _OfNote(Event):
     """What is said of a person is for those who may see it; a team's notes stand beside its values."""
 

@@ -17,7 +17,7 @@ GRANTS = {
     ContextNote: add_and_change(
         "confirmed_at", "confirmed_by", "turned_down_at", "turned_down_by", "turned_down_because"
     ),
-    Protection: ADD,
+    Protection: add_and_change("ended_at", "ended_by", "ended_because"),
     Naming: ADD,
     Referral: add_and_change("ended_at", "ended_by"),
     DelayedNotice: add_and_change("given_at", "given_by"),

@@ -310,7 +310,7 @@ def check_can_see_note(user: User, note: ContextNote) -> None:
 
 
 def sees_details(user: User) -> Callable[[ContextNote], bool]:
-    """Of which notes the account may know what keeps a person away: its own, those that it proposed, and all for HR."""
+    """Of which notes the account may know what is a person's own affair: its own, those that it proposed, and all for HR."""
     is_hr = holds(user, Role.HR)
     return lambda note: not note.private or is_hr or note.proposed_by_id == user.pk or _concerns(user, note)
 

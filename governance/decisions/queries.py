@@ -84,16 +84,23 @@ def _speaks_of(word: str) -> Q:
     )
     uses = [use.value for use in DecisionType if word in use.value.replace("_", " ")]
     said = Q(cohorts__icontains=word) | Q(request__reason__icontains=word)
-    return said | Q(metrics__overlap=metrics) | Q(use__in=uses) | Q(entry__in=_with_number(word))
+    return said | Q(metrics__overlap=metrics) | Q(use__in=uses) | Q(entry__in=find_entries_numbered(word))
 
 
-def _with_number(start: str) -> QuerySet[Entry]:
+def find_entries_numbered(start: str) -> QuerySet[Entry]:
     """The entries whose number begins so, without hyphens; none where it is not the start of a number."""
     digits = start.replace("-", "")
     if not 8 <= len(digits) <= 32 or not set(digits) <= set("0123456789abcdef"):
         return Entry.objects.none()
     low, high = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
     return Entry.objects.filter(pk__gte=low, pk__lte=high)
+
+
+def list_by_number(start: str, *, by: User, everybodys: bool) -> QuerySet[DecisionRecord]:
+    """Decisions whose receipt's number begins so, newest first: one's own, or everybody's for whoever may see all."""
+    found = DecisionRecord.objects.all() if everybodys else DecisionRecord.objects.filter(actor=by)
+    numbers = find_entries_numbered(start.casefold())
+    return found.filter(entry__in=numbers).defer("facts").order_by("-at", "-pk")
 
 
 def list_referrals() -> QuerySet[RuledReferral]:
@@ -149,8 +156,11 @@ def list_due_notices(at: datetime) -> QuerySet[DelayedNotice]:
 
 
 def list_visible_holds(user: User) -> QuerySet[Hold]:
-    """The holds that an account may see: all for auditors and the board, else those that it placed itself."""
-    found = Hold.objects.select_related(*_OF_A_HOLD)
+    """The holds that an account may see: all for auditors and the board, else those that it placed itself.
+
+    Not those that only a decision about people meets: whoever chose that was told that nobody sees it until then.
+    """
+    found = Hold.objects.filter(on_use=False).select_related(*_OF_A_HOLD)
     try:
         permissions.check_can_see_holds(user)
     except NotPermitted:

@@ -43,7 +43,7 @@ class NoteState(models.TextChoices):
 class KindGroup(models.TextChoices):
     """What others are told of a kind that is a person's own affair."""
 
-    AWAY = "away", _("Away")
+    PRIVATE = "context_applies", _("Context applies")
     DUTY = "duty", _("On duty for others")
     CHANGE = "change", _("Change of systems")
     GROWTH = "growth", _("Learning and helping")
@@ -64,18 +64,21 @@ class About:
 ABOUT: dict[ContextKind, About] = {
     ContextKind.ON_CALL: About(_("On-call load"), KindGroup.DUTY, Effect.ANNOTATE),
     ContextKind.PARENTAL_LEAVE: About(
-        _("Parental leave"), KindGroup.AWAY, Effect.EXCLUDE, private=True, of_persons_only=True
+        _("Parental leave"), KindGroup.PRIVATE, Effect.EXCLUDE, private=True, of_persons_only=True
     ),
-    ContextKind.LEAVE: About(_("Leave"), KindGroup.AWAY, Effect.EXCLUDE, private=True),
+    ContextKind.LEAVE: About(_("Leave"), KindGroup.PRIVATE, Effect.EXCLUDE, private=True),
     ContextKind.PRODUCTION_INCIDENT: About(_("Production incident"), KindGroup.DUTY, Effect.ANNOTATE),
     ContextKind.MIGRATION: About(_("Migration"), KindGroup.CHANGE, Effect.ANNOTATE),
     ContextKind.FREEZE: About(_("Freeze"), KindGroup.CHANGE, Effect.ANNOTATE),
     ContextKind.ONBOARDING: About(_("Onboarding"), KindGroup.GROWTH, Effect.EXCLUDE),
     ContextKind.MENTORING: About(_("Mentoring"), KindGroup.GROWTH, Effect.ANNOTATE),
     ContextKind.ARCHITECTURE_WORK: About(_("Architecture work"), KindGroup.GROWTH, Effect.ANNOTATE),
-    # Rest says something of somebody's health, so that others need not know it from other absence.
+    # Rest says something of somebody's health, so that others need not know it from leave or care.
     ContextKind.REST_AFTER_INTENSITY: About(
-        _("Rest after a time of high intensity"), KindGroup.AWAY, Effect.EXCLUDE, private=True
+        _("Rest after a time of high intensity"), KindGroup.PRIVATE, Effect.EXCLUDE, private=True
+    ),
+    ContextKind.CAREGIVING: About(
+        _("Caregiving arrangement"), KindGroup.PRIVATE, Effect.EXCLUDE, private=True, of_persons_only=True
     ),
     ContextKind.TOOLING_CONSTRAINT: About(_("Tooling constraint"), KindGroup.CHANGE, Effect.EXCLUDE),
     ContextKind.DEPENDENCY_DELAY: About(_("Wait for another team"), KindGroup.CHANGE, Effect.ANNOTATE),

@@ -19,7 +19,7 @@ from governance.board import programme as beginnings
 from governance.board import services as board
 from governance.board.models import Case, Invitation
 from governance.board.states import CaseKind, CaseState, SeatKind, Vote
-from governance.demo import questions, value_context
+from governance.demo import looks, questions, value_context
 from governance.demo.amending import amend_for
 from governance.demo.dataset import DataSet
 from governance.demo.organisation import write_import_files
@@ -310,6 +310,7 @@ class Seeding:
     def _show_what_bears(self) -> None:
         self._say("Noting what bears on values, and keeping a view ...")
         value_context.show(self._data, self._accounts)
+        looks.show(self._data, self._accounts["manager"])
 
     def _ask_questions(self) -> None:
         self._say("Asking some questions, for the access log to show ...")

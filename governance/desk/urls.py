@@ -6,6 +6,8 @@ from charter.authoring.screens.forms import single
 from charter.measures.screens import urls as measures
 from charter.registry.screens import page_context
 from charter.registry.screens import urls as registry
+from governance.about_me.screens import urls as about_me
+from governance.appeals.screens import urls as appeals
 from governance.board import approval
 from governance.board.queries import find_seats_of
 from governance.board.screens import kinds
@@ -32,6 +34,8 @@ kinds.tell_on_cases(referral_summary.summarise_referral, kind=CaseKind.EDGE_CASE
 urlpatterns = [
     *desk.urlpatterns,
     *access_log.urlpatterns,
+    *appeals.urlpatterns,
+    *about_me.urlpatterns,
     *saved_views.urlpatterns,
     *decisions.urlpatterns,
     *board.urlpatterns,

@@ -1,4 +1,4 @@
-"""Mails about an account's password: asked for here, sent by a scan, so that no request is longer for an account that exists.
+"""Mails about an account's password or address: asked for here, sent by a scan, so that no request is longer for an account that exists.
 
 A request for a link writes down what was typed and looks nothing up. The scan finds whom it means, makes the link as it
 sends it, and deletes the row; nothing that waits here opens anything. A mail that left as its worker died may leave twice.
@@ -7,6 +7,7 @@ sends it, and deletes the row; nothing that waits here opens anything. A mail th
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -17,9 +18,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audits.ledger import services as ledger
-from governance.people import links, permissions
+from governance.people import address_links, links, permissions
 from governance.people.events import PasswordLinkMailed, PasswordLinkSent
-from governance.people.models import AccountMail, AccountMailKind, User
+from governance.people.models import ELSEWHERE, AccountKind, AccountMail, AccountMailKind, User
 from ground import counts, records, scans, texts
 from ground.errors import BadInput, Conflict, TooMuch
 from ground.rates import Rate
@@ -28,6 +29,8 @@ from ground.rates import Rate
 ATTEMPTS = 5
 # To how many accounts of one address a link is mailed at most.
 _ACCOUNTS = 5
+# What tells of something that was done, and is worth telling however late; links are not.
+_TOLD_LATE = (AccountMailKind.CHANGED, AccountMailKind.PROPOSED, AccountMailKind.MOVED)
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +75,7 @@ def send_waiting() -> int:
 def _drop_outdated() -> None:
     """Who asked so long ago has asked again, or done without: a link that comes out of the blue is worse than none."""
     since = timezone.now() - timedelta(minutes=settings.RESET_LINK_MINUTES)
-    AccountMail.objects.exclude(kind=AccountMailKind.CHANGED).filter(queued_at__lt=since).delete()
+    AccountMail.objects.exclude(kind__in=_TOLD_LATE).filter(queued_at__lt=since).delete()
 
 
 def _send(mail: AccountMail, connection: BaseEmailBackend) -> bool:
@@ -89,7 +92,7 @@ def _send(mail: AccountMail, connection: BaseEmailBackend) -> bool:
             for user in accounts:
                 if mail.kind == AccountMailKind.ASKED:
                     ledger.append(PasswordLinkMailed(user=user.pk), by=user.actor)
-                _write(mail.kind, user, connection).send()
+                _write(mail, user, connection).send()
     except Exception as error:  # whatever a mail server or its client raises, this one did not leave
         log.warning("A mail about a password was not sent: %s", type(error).__name__)
         if mail.attempts + 1 >= ATTEMPTS:
@@ -101,7 +104,7 @@ def _send(mail: AccountMail, connection: BaseEmailBackend) -> bool:
 def _find_accounts(mail: AccountMail) -> Iterator[User]:
     """Whom it goes to: of those that were asked for, who can sign in by a password and was not mailed too often."""
     if mail.user is not None:
-        yield from [mail.user] if links.can_be_mailed(mail.user) else []
+        yield from [mail.user] if _reaches(mail, mail.user) else []
         return
     named = Q(username=texts.fold(mail.typed)) | Q(email__iexact=mail.typed)
     for user in User.objects.filter(named).order_by("pk")[:_ACCOUNTS]:
@@ -109,17 +112,34 @@ def _find_accounts(mail: AccountMail) -> Iterator[User]:
             yield user
 
 
+def _reaches(mail: AccountMail, user: User) -> bool:
+    """Whether a mail to a known account has where to go: an address of its own, or that of a person's account in use."""
+    if mail.kind in ELSEWHERE:
+        return user.is_active and user.kind == AccountKind.HUMAN
+    return links.can_be_mailed(user)
+
+
 def _has_room(user: User) -> bool:
     """Whether the account was mailed less often than it may be; by whatever name it was asked for."""
     return counts.spend(f"reset mail {user.pk}", settings.RESET_ACCOUNT_RATE).granted
 
 
-def _write(kind: str, user: User, connection: BaseEmailBackend) -> EmailMessage:
-    """The message, to the address that the account has and not to one that somebody typed."""
-    subject, text = _tell_changed(user) if kind == AccountMailKind.CHANGED else _tell_link(kind, user)
+def _write(mail: AccountMail, user: User, connection: BaseEmailBackend) -> EmailMessage:
+    """The message, to the address that the account has; what asks the new address or tells the old one goes to that.
+
+    No address comes from who did not sign in.
+    """
+    tell = {
+        AccountMailKind.CHANGED: _tell_changed,
+        AccountMailKind.CONFIRM: partial(_tell_confirm, mail.typed),
+        AccountMailKind.PROPOSED: _tell_proposed,
+        AccountMailKind.MOVED: _tell_moved,
+    }.get(AccountMailKind(mail.kind), partial(_tell_link, mail.kind))
+    subject, text = tell(user)
+    to = mail.typed if mail.kind in ELSEWHERE else user.email
     headers = {"Auto-Submitted": "auto-generated"}
     return EmailMessage(
-        subject, f"{text}\n\n-- \nMetric Charter\n", to=[user.email], headers=headers, connection=connection
+        subject, f"{text}\n\n-- \nMetric Charter\n", to=[to], headers=headers, connection=connection
     )
 
 
@@ -144,6 +164,35 @@ def _tell_changed(user: User) -> tuple[str, str]:
     )
     page = f"{settings.BASE_URL.rstrip('/')}/password/forgotten"
     return _("Your password was changed"), text % {"username": user.username, "page": page}
+
+
+def _tell_confirm(address: str, user: User) -> tuple[str, str]:
+    text = _(
+        "Whoever has the account “%(username)s” wants its mails here.\n\n"
+        "If that is you, sign in and confirm it within %(minutes)s minutes:\n\n%(link)s\n\n"
+        "If not, do nothing: this link is worth nothing to anybody else, and no more mails come."
+    )
+    link = address_links.make_link(user, address)
+    said = {"username": user.username, "minutes": settings.RESET_LINK_MINUTES, "link": link}
+    return _("Confirm your e-mail address"), text % said
+
+
+def _tell_proposed(user: User) -> tuple[str, str]:
+    text = _(
+        "An administrator asks that mails of your account “%(username)s” go to another address. It counts once a second "
+        "administrator has confirmed it.\n\n"
+        "If you asked for it, there is nothing to do. If not, sign in and refuse it here, and tell whoever runs this site:\n\n%(page)s"
+    )
+    page = f"{settings.BASE_URL.rstrip('/')}/email"
+    return _("Another e-mail address was proposed"), text % {"username": user.username, "page": page}
+
+
+def _tell_moved(user: User) -> tuple[str, str]:
+    text = _(
+        "Mails of your account “%(username)s” go to another address from now on, links for a new password too.\n\n"
+        "If you know of it, there is nothing to do. If not, tell an administrator at once."
+    )
+    return _("Your e-mail address was changed"), text % {"username": user.username}
 
 
 def _count(key: str, rate: Rate) -> None:

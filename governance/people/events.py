@@ -84,6 +84,48 @@ class PasswordReset(Event):
     user: UUID
 
 
+class AddressLinkAsked(Event):
+    """Never the address: whose it is may be nobody who knows of us."""
+
+    kind = "people.address.link_asked"
+    visibility = Visibility.RESTRICTED
+    retention = Retention.PERSONAL
+    sentence = _("Whoever has an account asked for a link to confirm a new e-mail address.")
+
+    user: UUID
+
+
+class _OfAddressChange(Event):
+    visibility = Visibility.RESTRICTED
+    retention = Retention.PERSONAL
+    names_row = "change"
+
+    change: UUID
+    user: UUID
+
+
+class AddressProposed(_OfAddressChange):
+    kind = "people.address.proposed"
+    sentence = _("An administrator proposed a new e-mail address of an account.")
+
+
+class AddressDropped(_OfAddressChange):
+    kind = "people.address.dropped"
+    sentence = _("A proposed e-mail address of an account was dropped.")
+
+
+class AddressChanged(Event):
+    """That it was, and by whom: its owner by a link, or a second administrator. Never what it is."""
+
+    kind = "people.address.changed"
+    visibility = Visibility.OPEN
+    retention = Retention.PERSONAL
+    sentence = _("The e-mail address of an account was changed.")
+    names_row = "user"
+
+    user: UUID
+
+
 class SessionsEnded(Event):
     """Never their keys."""
 

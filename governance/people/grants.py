@@ -6,6 +6,7 @@ that no app looks at.
 
 from governance.people.models import (
     AccountMail,
+    AddressChange,
     Cohort,
     CohortTeam,
     Identity,
@@ -27,7 +28,8 @@ SPAN = May("SELECT, INSERT, DELETE", ("valid_to",))
 
 GRANTS = {
     # Whose account it is, what it may and whether it is in use is said when it is opened.
-    User: add_and_change("password", "last_login"),
+    User: add_and_change("password", "email", "last_login"),
+    AddressChange: ADD_AND_REMOVE,
     RoleGrant: add_and_change("valid_to"),
     Person: add_and_change(
         "name", "location", "working_arrangement", "role_family", "employed_from", "employed_to"

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.utils.translation import gettext as _
 
 from charter.rules.vocabulary import Role
-from governance.people.models import AccountKind, GrantedRole, Identity, Person, Token, User
+from governance.people.models import AccountKind, AddressChange, GrantedRole, Identity, Person, Token, User
 from ground import calendar
 from ground.errors import NotPermitted
 
@@ -63,6 +63,35 @@ def check_can_give_identity(by: User, *, to: Person | None, before: Collection[I
 def check_can_set_password(by: User, *, of: User) -> None:
     """Raise NotPermitted unless it is one's own password, or `by` is an administrator."""
     if by != of:
+        check_can_administer(by)
+
+
+def check_can_propose_address(by: User, *, of: User) -> None:
+    """Raise NotPermitted unless `by` is an administrator, and the account another's: one's own is confirmed by its mailbox."""
+    check_can_administer(by)
+    if by == of:
+        raise NotPermitted(_("Change your own address on its page, by your password and a link to it."))
+
+
+def check_can_confirm_address(by: User, change: AddressChange) -> None:
+    """Raise NotPermitted unless `by` is a second administrator: whoever reads an account’s mails can sign in to it."""
+    if not holds(by, GrantedRole.ADMIN):
+        raise NotPermitted(_("Only an administrator may do this. Ask one of them, or to be made one."))
+    if by.pk in {change.asked_by_id, change.user_id}:
+        raise NotPermitted(_("A second administrator confirms a new address. Ask another one."))
+
+
+def can_confirm_address(by: User, change: AddressChange) -> bool:
+    try:
+        check_can_confirm_address(by, change)
+    except NotPermitted:
+        return False
+    return True
+
+
+def check_can_drop_address(by: User, change: AddressChange) -> None:
+    """Raise NotPermitted unless it is of one's own account, or `by` is an administrator."""
+    if by.pk != change.user_id:
         check_can_administer(by)
 
 

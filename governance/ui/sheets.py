@@ -9,6 +9,10 @@ from django.http import StreamingHttpResponse
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
+# Without it spreadsheets take UTF-8 for the encoding of their country.
+BYTE_ORDER_MARK = "\ufeff"
+
+
 class _Line:
     """What a CSV writer writes to: it hands each line on."""
 
@@ -18,15 +22,15 @@ class _Line:
 
 def stream_csv(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
     """A download of this file name; no cache keeps it."""
-    response = StreamingHttpResponse(write_csv(header, rows), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(write_lines(header, rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def write_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """The lines of a table, none of whose cells a spreadsheet runs."""
+def write_lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """The lines of a table as CSV, its header first."""
     writer = csv.writer(_Line())
-    yield writer.writerow(header)
+    yield BYTE_ORDER_MARK + writer.writerow(header)
     for row in rows:
         yield writer.writerow([_plain(cell) for cell in row])
 

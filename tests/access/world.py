@@ -16,13 +16,20 @@ from charter.registry import reviews
 from charter.registry import services as registry
 from charter.registry.models import CharterVersion, Metric
 from charter.rules.vocabulary import ContextKind, DecisionType, Grain, Outcome
+from governance.about_me.models import Inclusion
+from governance.about_me.scans import INCLUSIONS
+from governance.appeals import services as appeals
+from governance.appeals.models import Appeal, FollowUp
+from governance.appeals.screens.appeals import ACTS
+from governance.appeals.states import AppealKind
+from governance.appeals.words import About
 from governance.board import services as board
 from governance.board.models import Invitation
 from governance.board.states import ConditionKind, SeatKind
 from governance.decisions import services as decisions
 from governance.decisions.models import ContextNote, DecisionRecord, Hold
 from governance.decisions.states import HoldCause
-from governance.people import identities, tokens
+from governance.people import addresses, identities, tokens
 from governance.people.models import AccountKind, GrantedRole, Team, User, ValueStream
 from governance.people.scopes import Scope
 from governance.saved_views import services as views
@@ -58,11 +65,25 @@ def furnish(house: House) -> World:
             **_of_use(house, accounts),
             **_of_tokens(accounts),
             **_each(
-                ("account", "account-link", "account-sessions-end"), [("of an employee", [house.employee.pk])]
+                ("account", "account-link", "account-sessions-end", "account-email"),
+                [("of an employee", [house.employee.pk])],
             ),
+            **_of_addresses(accounts),
             **_of_sources(),
+            **_of_appeals(house),
+            **_of_oneself(),
         },
     )
+
+
+def _of_oneself() -> dict[str, Objects]:
+    """What the employee was told, and a metric that opens its figures to those whose they are."""
+    INCLUSIONS.once(by=factories.system())
+    told = Inclusion.objects.get(user__username="employee")
+    return {
+        "about-me-told-acknowledge": [("of the employee", [told.pk])],
+        "about-me-values": [("in force", ["lead-time-for-changes"])],
+    }
 
 
 def _open_accounts(house: House) -> dict[str, User]:
@@ -90,6 +111,25 @@ def _open_accounts(house: House) -> dict[str, User]:
     }
 
 
+def _of_appeals(house: House) -> dict[str, Objects]:
+    """An appeal of the employee's by name, and one of theirs that nobody may know of."""
+    made = []
+    for kind in (AppealKind.NAMED, AppealKind.CONFIDENTIAL):
+        filing = appeals.Filing(
+            kind=kind, about=About(), statement="It counts twice.", wanted="Count it once."
+        )
+        filed = appeals.file_appeal(filing=filing, by=house.employee)
+        made.append((f"{kind.value}, of the employee", [filed.appeal.pk]))
+    named = Appeal.objects.get(pk=made[0][1][0])
+    asked = on_the_log.make(FollowUp, appeal=named, days=30, due_on=calendar.today())
+    acts = (f"appeal-{name}" for name in ACTS)
+    return {
+        **_each(("appeal", "appeal-letter", "appeal-withdraw", "appeal-identity", *acts), made),
+        "appeal-question": [("the first", ["about"])],
+        "appeal-follow-up": [("of the employee", [asked.pk])],
+    }
+
+
 def _account(name: str, role: GrantedRole, **over: object) -> User:
     account = factories.an_account(name)
     factories.a_role(account, role, **over)
@@ -113,7 +153,7 @@ def _of_charters(house: House, accounts: dict[str, User]) -> dict[str, Objects]:
         "charter-heading": [("a metric owner's", [draft.pk, "what"])],
         "metric": [("in force", [in_force]), ("handed in", [handed_in.metric.slug])],
         "versions": _versions(house.lead_time, handed_in),
-        **_each(("metric-suspend", "hold-place", "record"), [("in force", [in_force])]),
+        **_each(("metric-suspend", "metric-withheld", "hold-place", "record"), [("in force", [in_force])]),
         "metric-bring-back": [("suspended", [suspended.metric.slug])],
         "pilot-start": [("on trial", [_on_trial(accounts)])],
         "review": [("going on", [review.pk])],
@@ -162,6 +202,7 @@ def _of_the_board(accounts: dict[str, User]) -> dict[str, Objects]:
     of_open = ("open, of a metric owner's charter", [case.pk])
     return {
         "case": [of_open, ("closed", [tried.case_id])],
+        "case-ballot-change": [of_open],
         "case-condition": [of_open],
         "case-handler": [of_open],
         "pilot": [("running", [pilot.pk])],
@@ -206,7 +247,7 @@ def _of_use(house: House, accounts: dict[str, User]) -> dict[str, Objects]:
     notes = _notes(accounts)
     of_decisions = [("a manager's", permitted), ("a manager's, before the board", referred)]
     return {
-        "receipt": [(words, [each.entry_id]) for words, each in of_decisions],
+        **_each(("receipt", "about-me-look"), [(words, [each.entry_id]) for words, each in of_decisions]),
         "contest": [(words, [each.pk]) for words, each in of_decisions],
         "refer": [("a manager's", [referred.pk])],
         "access-log-decision": [("a manager's", [permitted.pk])],
@@ -306,6 +347,14 @@ def _of_tokens(accounts: dict[str, User]) -> dict[str, Objects]:
         "token-revoke": [("the employee's", [own.pk]), of_machine],
         "token-confirm": [of_machine],
     }
+
+
+def _of_addresses(accounts: dict[str, User]) -> dict[str, Objects]:
+    """An address that waits for a second administrator."""
+    waits = addresses.propose(
+        of=accounts["manager"], email="new@example.org", by=factories.an_administrator("first-admin")
+    )
+    return _each(("address-confirm", "address-drop"), [("of the manager’s account", [waits.pk])])
 
 
 def _of_sources() -> dict[str, Objects]:

@@ -8,6 +8,7 @@ from audits.access_log.screens import urls as access_log
 from charter.authoring import services as authoring
 from charter.rules.vocabulary import DecisionType as Use
 from charter.rules.vocabulary import Grain
+from governance.about_me.screens import urls as about_me
 from governance.board.screens import urls as board
 from governance.decisions.models import DecisionRecord
 from governance.decisions.screens.value_context import urls as bearing
@@ -41,6 +42,8 @@ MATRIX = {
     "matrix", "matrix-csv", "reviews", "review", "justify", "record-change", "contract", "contract-acknowledge",
     "contract-publish", "contract-metrics", "records", "records-csv", "record",
 }  # fmt: skip
+# Pages that test_about_me looks at.
+ABOUT_ME = {pattern.name for pattern in about_me.urlpatterns}
 # Pages that test_training looks at.
 TRAINING = {pattern.name for pattern in training.urlpatterns}
 # Pages that test_tokens looks at.
@@ -145,6 +148,8 @@ def test_every_page_is_accessible(window, house):
     manager.look("/rules?text=zzzz", "rules")
     manager.look("/rules/AR26", "rule")
     manager.look("/nowhere", "404")
+    manager.look("/find?q=lead", "find")
+    manager.look("/about", "about")
 
     a_view(house)
     manager.look("/views", "views")
@@ -168,7 +173,7 @@ def test_every_page_is_accessible(window, house):
     auditor.look("/revisions", "revisions")
     assert stranger.faults + manager.faults + owner.faults + auditor.faults == []
     acts = {"sign-out", "acknowledge", "notice-read", "notices-read", "password-link", "session-end", "sessions-end",
-            "account-link", "account-sessions-end", "receipt-proof"}  # fmt: skip  # these only redirect, or give a file
+            "account-link", "account-sessions-end", "receipt-proof", "metrics-csv", "my-answers-csv"}  # fmt: skip  # these only redirect, or give a file
     assert (
         {pattern.name for pattern in urls.urlpatterns}
         - acts
@@ -177,6 +182,7 @@ def test_every_page_is_accessible(window, house):
         - SEATS
         - MATRIX
         - TRAINING
+        - ABOUT_ME
         - WRITING
         - TOKENS
         - ACCESS_LOG

@@ -23,10 +23,10 @@ HOP = [
     f"/ask?decision={decision}&metrics=lead-time-for-changes&cohort=team:payments&first=2026-01&last=2026-03"
     for decision in ("performance_rating", "staffing")
 ]
-# These only redirect, or stand on another page with what was wrong.
+# These only redirect, give a file, stand on another page with what was wrong, or are looked at in test_eight_people.
 ACTS = {
     "case-close", "case-condition-withdraw", "case-handler-release", "pilot-end", "pilot-roll-out", "waiver-end",
-    "ruling-end",
+    "ruling-end", "cases-csv", "case-ballot-change",
 }  # fmt: skip
 SECTIONS = {"definitions": "As the charter says.", "interpretation": "With care.", "concerns": "None left."}
 

@@ -6,7 +6,7 @@ Errors block submission. One table; each check is a small function that yields w
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
-from charter.authoring.lint import complete, sources, uses, wording
+from charter.authoring.lint import complete, harms, sources, uses, wording
 from charter.registry import invasiveness
 from charter.registry.document import CharterDocument
 from charter.registry.finding import Check, Finding, LintSubject, Severity
@@ -61,6 +61,8 @@ CHECKS: tuple[Check, ...] = (
     Check("CH55", _E, ("S108",), complete.lint_intrusive_retention),
     Check("CH56", _W, ("S108",), complete.lint_assessment),
     Check("CH54", _N, ("S67",), complete.lint_works_agreement),
+    Check("CH57", _E, ("S67",), harms.lint_empty_phrases),
+    Check("CH58", _W, ("S67",), harms.lint_rote_answers),
 )
 
 

@@ -51,9 +51,9 @@ _FIELDS = (
     ("who", "owner", "owner", "an owner", "Name the account that answers for this metric."),
     ("who", "contact", "contact", "a contact", "Say whom an employee can ask."),
     ("who", "next_level", "next_level", "a next level", "Say who decides when the contact does not help."),
-    ("how_long", "facts", "facts", "how long facts are kept", "Give an ISO 8601 duration such as P13M."),
+    ("how_long", "facts", "facts", "how long facts are kept", "Give a length of time, such as 13 months."),
     ("how_long", "facts_because", "facts_because", "why facts are kept that long", "Give the reason for the time."),
-    ("how_long", "values", "values", "how long values are kept", "Give an ISO 8601 duration such as P3Y."),
+    ("how_long", "values", "values", "how long values are kept", "Give a length of time, such as 3 years."),
     ("how_long", "values_because", "values_because", "why values are kept that long", "Give the reason for the time."),
     ("harms", "disabled_workers", "disabled_workers", "how it could harm disabled workers", "Answer for them."),
     ("harms", "caregivers", "caregivers", "how it could harm caregivers", "Answer for them."),
@@ -98,12 +98,10 @@ def lint_exclusions(draft: LintSubject) -> Iterator[Fault]:
     rule = draft.document.what.exclusions
     if not rule.left_out and not rule.none_because.strip():
         text = "The charter neither lists what is left out nor says why nothing is."
-        yield Fault(
-            "what.exclusions", text, "List exclusions in left_out, or give the reason in none_because."
-        )
+        yield Fault("what.exclusions", text, "List what is left out, or say why nothing is.")
     if rule.left_out and rule.none_because.strip():
         text = "The charter lists exclusions and says that there are none."
-        yield Fault("what.exclusions", text, "Keep one of left_out and none_because.")
+        yield Fault("what.exclusions", text, "Keep one of the two: what is left out, or why nothing is.")
 
 
 def lint_retention_lasts(draft: LintSubject) -> Iterator[Fault]:
@@ -113,7 +111,7 @@ def lint_retention_lasts(draft: LintSubject) -> Iterator[Fault]:
         ("values", draft.document.how_long.values),
     ):
         if duration and not parse_duration(duration):
-            yield Fault(f"how_long.{name}", f"{duration} keeps nothing.", "Give at least one day, P1D.")
+            yield Fault(f"how_long.{name}", f"{duration} keeps nothing.", "Give at least one day.")
 
 
 def lint_some_decision(draft: LintSubject) -> Iterator[Fault]:
@@ -149,7 +147,9 @@ def lint_person_retention(draft: LintSubject) -> Iterator[Fault]:
     kept = draft.document.how_long.facts
     if Grain.PERSON in draft.document.what.grains and kept and estimate_days(kept) > 31:
         text = "Facts are kept for more than 31 days although the charter shows single persons to others."
-        yield Fault("how_long.facts", text, "Keep them for P31D, or say to the board why that is too short.")
+        yield Fault(
+            "how_long.facts", text, "Keep them for 31 days, or say to the board why that is too short."
+        )
 
 
 def lint_intrusive_retention(draft: LintSubject) -> Iterator[Fault]:

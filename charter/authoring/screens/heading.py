@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from charter.authoring import drafts, permissions, submission
+from charter.authoring import drafts, lint, permissions, submission
+from charter.authoring.lint import Finding
 from charter.authoring.lint.uses import SPEED_AND_VOLUME, VOLUME
 from charter.authoring.models import Draft
 from charter.authoring.readability import measure_readability
@@ -24,8 +25,11 @@ from charter.registry.models import Metric
 from charter.rules.vocabulary import Category
 from governance.people.requests import PageRequest
 from ground.errors import BadInput, Conflict
+from ground.promises import promised
 
 MOST_SUGGESTED = 5
+MOST_OFFERED = 300  # metrics to choose from while one types
+NAMING_METRICS = frozenset({Heading.WHAT, Heading.WHICH_DECISIONS})
 
 
 def heading(request: PageRequest, draft_id: str, slug: str) -> HttpResponse:
@@ -36,7 +40,8 @@ def heading(request: PageRequest, draft_id: str, slug: str) -> HttpResponse:
     if here is None:
         raise Http404
     document = parse_document(draft.document)
-    form = _form(here, request.POST if request.method == "POST" else None, document)
+    data = _with_rules(request.POST, draft, document) if request.method == "POST" else None
+    form = _form(here, data, document)
     if request.method != "POST":
         return _page(request, draft, document, form)
     if not form.is_valid():
@@ -61,7 +66,7 @@ def _save(request: PageRequest, draft: Draft, document: CharterDocument, form: p
 
 def _onwards(request: PageRequest, draft: Draft, here: Heading) -> HttpResponse:
     """To the next heading, back to this one to see what lint finds, or to the list."""
-    if "stay" in request.POST:
+    if "stay" in request.POST or "take" in request.POST:
         messages.success(request, _("Saved."))
         return HttpResponseRedirect(heading_url(draft, here))
     order = list(Heading)
@@ -114,6 +119,11 @@ def _page(
         "problems": list(pages.list_problems(form)),
         "sections": built,
         "findings": general,
+        "to_mend": _to_mend(form, found) if status == 200 else [],
+        "metric_names": queries.list_names(MOST_OFFERED) if here in NAMING_METRICS else [],
+        "rule_ids": [(rule.id, rule.title) for rule in queries.list_rules_in_force()]
+        if here is Heading.EXAMPLES
+        else [],
         "seen": drafts.hash_heading(draft, here),
         "conflict": conflict,
         "saved": [entry for entry in list_statements(current) if entry.heading is here]
@@ -122,6 +132,28 @@ def _page(
         "last": here is list(Heading)[-1],
     }
     return render(request, "authoring/heading.html", given, status=status)
+
+
+def _with_rules(given: QueryDict, draft: Draft, document: CharterDocument) -> QueryDict:
+    """What was sent, with the rules that decided an example in place of those it named, where that was asked for."""
+    row = given.get("take", "")
+    name, _dash, number = row.rpartition("-")
+    tried = (
+        submission.try_examples(document, draft.programme).get(f"examples.{name}[{number}]") if row else None
+    )
+    if tried is None or not (rules := pages.list_deciding(tried)):
+        return given
+    changed = given.copy()
+    changed[f"{row}-rules"] = ", ".join(rules)
+    changed[f"{row}-verdict"] = promised(tried.result).verdict.outcome.value
+    return changed
+
+
+def _to_mend(form: pages.Form, found: Sequence[Finding]) -> list[tuple[Finding, str]]:
+    """The errors of this heading, each with the id of what it speaks of, to stand first on the page."""
+    errors = [each for each in lint.select_errors(found) if Heading.of(each.field) is form.heading]
+    places = pages.list_anchors(form) if errors else {}
+    return [(each, places.get(pages.find_nearest(each.field, places), "")) for each in errors]
 
 
 def _notes(here: Heading, document: CharterDocument) -> dict[str, Sequence[str]]:

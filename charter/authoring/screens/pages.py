@@ -58,6 +58,11 @@ class ShownRow:
     findings: list[Finding] = field(default_factory=list)
     tried: CharterExampleRun | None = None
 
+    @property
+    def decided_by(self) -> str:
+        """The rules that refused an example and that it does not name as such; empty where there is nothing to take over."""
+        return ", ".join(list_deciding(self.tried)) if self.tried else ""
+
 
 @dataclass
 class FormSection:
@@ -108,6 +113,14 @@ def find_nearest(place: str, places: Mapping[str, object]) -> str:
     holding = [each for each in places if place == each or place.startswith((f"{each}.", f"{each}["))]
     within = [each for each in places if each.startswith((f"{place}.", f"{place}["))]
     return max(holding, key=len) if holding else next(iter(within), "")
+
+
+def list_deciding(tried: CharterExampleRun) -> list[str]:
+    """The rules that decided an example otherwise than it says they would, where it was not permitted."""
+    result = tried.result
+    if result is None or result.matches or result.verdict.permits:
+        return []
+    return list(dict.fromkeys(match.id for match in result.verdict.rules))
 
 
 def list_problems(form: Form) -> Iterator[tuple[str, str]]:

@@ -73,6 +73,11 @@ class Elements:
         wanted = frozenset(places)
         return frozenset(element for place in wanted for element in self._held[reading].get(place, ()))
 
+    def at(self, places: Iterable[int]) -> frozenset[int]:
+        """All elements of these places, whichever reading holds them."""
+        wanted = frozenset(places)
+        return frozenset(np.flatnonzero(np.isin(self._mask[:, 0], list(wanted))).tolist())
+
     @cached_property
     def _held(self) -> list[dict[int, list[int]]]:
         held: list[dict[int, list[int]]] = [{} for _ in range(max(len(self._readings), 1))]

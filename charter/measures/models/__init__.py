@@ -11,6 +11,7 @@ from charter.measures.models.published import (
 )
 from charter.measures.models.revisions import RevisedValue, Revision, Trace
 from charter.measures.models.surveys import NameKind, SourceSurvey, UnmatchedName
+from charter.measures.models.withholdings import Withholding
 
 __all__ = [
     "Attribution",
@@ -26,4 +27,5 @@ __all__ = [
     "Trace",
     "UnmatchedName",
     "Withheld",
+    "Withholding",
 ]

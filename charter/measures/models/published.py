@@ -167,17 +167,25 @@ class Attribution(Record):
     """What a month's events of one measure were when something was first told of them: a keyed hash a team.
 
     It holds no name and no number. Where the warehouse now gives another hash, the month's events are no longer those that
-    were told of, and nothing further is told of them but by a revision.
+    were told of, and nothing further is told of them but by a revision. A confirmed `revision` keeps them anew; what was kept
+    before stays, and says which teams' events were told of twice.
     """
 
     measure_hash = models.CharField(max_length=64)
     month = models.DateField()
     teams = models.JSONField()  # {slug: hash}; "" is what belongs to no team
     kept_at = models.DateTimeField(default=clock.now)
+    revision = models.ForeignKey(
+        "measures.Revision", null=True, blank=True, on_delete=models.PROTECT, related_name="attributions"
+    )
 
     class Meta:
-        ordering = ["measure_hash", "month"]
+        ordering = ["measure_hash", "month", "kept_at", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["measure_hash", "month"], name="attribution_once_a_month")
+            models.UniqueConstraint(
+                fields=["measure_hash", "month", "revision"],
+                nulls_distinct=False,
+                name="attribution_once_a_month",
+            )
         ]
         triggers = [*tied(insert=[told(ValuesPublished, RevisionConfirmed, about="")])]

@@ -31,6 +31,7 @@ class Revision(Record):
     """Values of one metric that rows loaded after their periods closed would change, all of them or none (DESIGN, published values).
 
     `people` is how many people the smallest part of the change touches that anybody could tell apart from what was published.
+    `digests` are what the months' events are now: by month, a keyed hash a team (`Attribution`).
     `left_behind` are published values that the same rows touch and that would give fewer people away: they stay for good.
     """
 
@@ -38,6 +39,7 @@ class Revision(Record):
     state = models.CharField(max_length=20, choices=RevisionState, default=RevisionState.FOUND)
     content_hash = models.CharField(max_length=64)  # of what would change, so that what was declined stays so
     people = models.PositiveIntegerField()
+    digests = models.JSONField(default=dict, blank=True)
     left_behind = ArrayField(models.UUIDField(), default=list, blank=True)
     snapshot = models.ForeignKey("measures.Snapshot", on_delete=models.PROTECT, related_name="revisions")
     found_at = models.DateTimeField(default=clock.now)

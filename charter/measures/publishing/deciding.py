@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from charter.measures.models import Withheld
 from charter.measures.publishing import joint, standing
-from charter.measures.publishing.joint import CharterEvidence, Telling
+from charter.measures.publishing.joint import CharterEvidence, Place, Telling
 from charter.measures.publishing.publishable import (
     CharterRun,
     CharterToPublish,
@@ -83,7 +83,12 @@ class JointDecision:
             if measure not in self._contributions
         }
         others = [each for each in before if each.id not in replaced]
-        return joint.decide(replace(evidence, changed=unread), others, candidates)
+        return joint.decide(replace(evidence, changed=unread, revised={}), others, candidates)
+
+    def digests(self, measure: Measure, places: Collection[Place]) -> Digests:
+        """What stands for these places' events as they are now, as far as anything was decided of them."""
+        known = self._digests.get(measure, {})
+        return {place: known[place] for place in places if place in known}
 
     def _telling(self, charter: CharterToPublish, value: Value) -> Telling:
         """A value as the guard weighs it. That coverage is low is worth less than any number, so it comes last."""
@@ -115,7 +120,8 @@ class JointDecision:
         self._digests, self._kept = digests, frozenset(kept)
         changed = standing.find_changed(before, digests, kept)
         teams = frozenset(Team.objects.values_list("slug", flat=True))
-        return CharterEvidence(self._contributions, crews, teams, changed), before
+        revised = standing.list_revised(kept)
+        return CharterEvidence(self._contributions, crews, teams, changed, revised), before
 
     def _read_again(self, measure: Measure, unit: str, first: date, end: date) -> None:
         """Read the events of a measure once more; where they cannot be, nothing is known of them."""
@@ -149,4 +155,5 @@ def _hold_back(outcome: CharterRun, told: Collection[str]) -> CharterRun:
 
 
 def _withhold(value: Value) -> Value:
-    return replace(value, withheld=Withheld.TOO_FEW, estimate=None, n=None, people=None, coverage=None)
+    blank = {"estimate": None, "n": None, "people": None, "coverage": None}
+    return replace(value, withheld=Withheld.TOO_FEW, protects=True, **blank)

@@ -5,7 +5,7 @@ Metrics whose facts read a common table and date its events alike are decided to
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from charter.measures.guard import Backing, Demand, GuardCell, GuardLayer, choose
 from charter.measures.guard.elements import NOBODY, ElementReading, Elements, Ground
+from charter.measures.guard.seals import Seals
 from charter.measures.values.aggregation import OF_EVENTS
 from charter.measures.values.calendar import Span, find_period_end, find_period_start, list_spans
 from charter.measures.values.disclosure import SUMMED, DisclosureLimits
@@ -41,6 +42,7 @@ class Telling(Struct, frozen=True):
     level: int = NARROWEST
     events: int = 0
     unit: str = ""  # it says which values of an event can be used
+    told_at: datetime | None = None  # where it is told already
 
     @property
     def block(self) -> date:
@@ -57,13 +59,15 @@ class CharterEvidence(Struct, frozen=True):
     """What stands behind the months in question.
 
     `tables`: a measure's contributions, as `EventTable.contributions` gives them; `crews`: who was on a team at a time;
-    `teams`: all that the organisation knows; `changed`: of a measure, the places that are not what was told of.
+    `teams`: all that the organisation knows; `changed`: of a measure, the places that are not what was told of; `revised`:
+    those that a revision took other events into, and when.
     """
 
     tables: Mapping[Measure, pa.Table]
     crews: Mapping[Place, Sequence[str]]
     teams: frozenset[str]
     changed: Mapping[Measure, frozenset[Place]]
+    revised: Mapping[Measure, Mapping[Place, datetime]] = {}
 
 
 def decide(
@@ -124,12 +128,33 @@ class _Block:
         self._strictest = sorted({each.limits.people for each in everything})
 
     def choose(self) -> frozenset[str]:
-        changed = self._changed
-        standing = [self._cell(each) for each in self._standing]
+        standing = [self._cell(each, self._places_of(each)) for each in self._standing]
+        seals = self._seal(standing)
         candidates = [
-            self._cell(each) for each in self._candidates if changed.isdisjoint(self._places_of(each))
+            cell
+            for each in self._candidates
+            if self._changed.isdisjoint(places := self._places_of(each))
+            and seals.admit((cell := self._cell(each, places)).elements)
         ]
         return choose(self._layers, standing, candidates)
+
+    def _seal(self, standing: Sequence[GuardCell]) -> Seals:
+        """What was told before a revision and again after it is left whole (`guard.seals`)."""
+        revised = {
+            measure: {self._places[place]: at for place, at in places.items() if place in self._places}
+            for measure, places in self._evidence.revised.items()
+            if measure in self._number
+        }
+        if not any(revised.values()):
+            return Seals((), again=(), before=())
+        again, before = [], []
+        for telling, cell in zip(self._standing, standing, strict=True):
+            moments = revised.get(telling.measure, {})
+            since = [moments[place] for place in self._places_of(telling) if place in moments]
+            is_of_now = telling.told_at is not None and all(at <= telling.told_at for at in since)
+            (again if is_of_now else before).append(cell.elements)
+        elements = self._elements.at(place for places in revised.values() for place in places)
+        return Seals(elements, again=again, before=before)
 
     def _find_places(self) -> None:
         """A number for each team's month of the quarter of which there is anything to say."""
@@ -192,9 +217,9 @@ class _Block:
             if place[1] in months
         )
 
-    def _cell(self, telling: Telling) -> GuardCell:
+    def _cell(self, telling: Telling, places: frozenset[int]) -> GuardCell:
         reading = self._number[telling.measure]
-        elements = self._elements.of(reading, self._places_of(telling))
+        elements = self._elements.of(reading, places)
         layers = tuple(self._layers_of(telling, reading))
         # The organisation's months before its quarter, as they close: where it cannot have both, they say more.
         turn = int(not telling.level and telling.span.kind is Period.QUARTER)

@@ -99,6 +99,7 @@ class Value(Struct, frozen=True):
     coverage: float | None = None
     teams: tuple[str, ...] = ()
     level: int = joint.NARROWEST
+    protects: bool = False  # withheld for others' sake: by itself it stands on enough
 
     @property
     def tells(self) -> bool:

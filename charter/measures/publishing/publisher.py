@@ -270,6 +270,10 @@ class Publisher:
         """The places whose new values may be told beside all else that was told, once they stand `instead_of` others."""
         return self._decision.decide_again(revised, instead_of=instead_of)
 
+    def digests(self, charter: CharterToPublish, places: Collection[Element]) -> dict[Element, str]:
+        """What stands for the events of these places as they are now, where it was decided what may be told of them."""
+        return self._decision.digests(charter.measure, places)
+
     def _read(self, measure: Measure, unit: str) -> bool:
         """Read the events of a measure that was published before; False where they cannot be."""
         if not self._tables.issuperset(measure.sources):

@@ -3,7 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 import pyarrow as pa
@@ -43,7 +43,7 @@ def read_standing(first: date, end: date, limits: LimitsOf) -> list[Telling]:
     That a value lacks coverage was told as well: it says that enough stood behind it.
     """
     told = Q(withheld="") | Q(withheld=Withheld.LOW_COVERAGE)
-    fields = ("pk", "charter_version_id", "teams", "period_kind", "starts_on", "ends_on")
+    fields = ("pk", "charter_version_id", "teams", "period_kind", "starts_on", "ends_on", "published_at")
     rows = PublishedValue.objects.filter(told, starts_on__gte=first, starts_on__lt=end).order_by("pk")
     return [
         Telling(
@@ -53,8 +53,9 @@ def read_standing(first: date, end: date, limits: LimitsOf) -> list[Telling]:
             tuple(teams),
             Span(Period(kind), starts_on, ends_on),
             unit=what.unit,
+            told_at=at,
         )
-        for pk, version, teams, kind, starts_on, ends_on in rows.values_list(*fields).iterator()
+        for pk, version, teams, kind, starts_on, ends_on, at in rows.values_list(*fields).iterator()
         if (what := registry.load_document(version).what).measure is not None
     ]
 
@@ -88,19 +89,47 @@ def _digest(lines: Collection[tuple[object, ...]]) -> str:
     return salted_hmac(_SALT, text, algorithm="sha256").hexdigest()[:32]
 
 
-def read_attributions(
-    measures: Collection[Measure], months: Collection[date]
-) -> dict[tuple[Measure, date], dict[str, str]]:
-    """What was kept of these measures' months: a hash a team."""
+class Attributed(Struct):
+    """What was kept last of a measure's month, a hash a team; and when a revision took other events into a team's."""
+
+    teams: Mapping[str, str]
+    revised: dict[str, datetime] = {}
+
+    def attribute_anew(self, teams: Mapping[str, str], at: datetime) -> None:
+        changed = {team for team in {*self.teams, *teams} if self.teams.get(team) != teams.get(team)}
+        self.revised.update(dict.fromkeys(changed, at))
+        self.teams = teams
+
+
+Kept = dict[tuple[Measure, date], Attributed]
+
+
+def read_attributions(measures: Collection[Measure], months: Collection[date]) -> Kept:
+    """What was kept of these measures' months, first and by each revision after."""
     by_hash = {hash_measure(measure): measure for measure in measures}
-    rows = Attribution.objects.filter(measure_hash__in=by_hash, month__in=months)
-    return {(by_hash[row.measure_hash], row.month): row.teams for row in rows}
+    found: Kept = {}
+    rows = Attribution.objects.filter(measure_hash__in=by_hash, month__in=months).order_by("kept_at", "id")
+    for row in rows:
+        place = by_hash[row.measure_hash], row.month
+        if place in found:
+            found[place].attribute_anew(row.teams, row.kept_at)
+        else:
+            found[place] = Attributed(row.teams)
+    return found
+
+
+def list_revised(kept: Kept) -> dict[Measure, dict[Place, datetime]]:
+    """Of each measure, the places that a revision took other events into, and when it last did."""
+    revised: dict[Measure, dict[Place, datetime]] = defaultdict(dict)
+    for (measure, month), attributed in kept.items():
+        revised[measure].update({(team, month): at for team, at in attributed.revised.items()})
+    return {measure: places for measure, places in revised.items() if places}
 
 
 def find_changed(
     standing: Collection[Telling],
     now: Mapping[Measure, Digests],
-    kept: Mapping[tuple[Measure, date], Mapping[str, str]],
+    kept: Kept,
 ) -> dict[Measure, frozenset[Place]]:
     """Of each measure, the places of months told of that are no longer what they were, or can no longer be read."""
     told: dict[tuple[Measure, date], set[str]] = defaultdict(set)
@@ -109,7 +138,9 @@ def find_changed(
             told[telling.measure, month].update(telling.teams)
     changed: dict[Measure, set[Place]] = defaultdict(set)
     for (measure, month), teams in told.items():
-        changed[measure].update(_changed_of_month(month, teams, now.get(measure), kept.get((measure, month))))
+        attributed = kept.get((measure, month))
+        known = attributed and attributed.teams
+        changed[measure].update(_changed_of_month(month, teams, now.get(measure), known))
     return {measure: frozenset(places) for measure, places in changed.items()}
 
 

@@ -61,6 +61,7 @@ class FoundRevision(Struct, frozen=True):
     left_behind: tuple[UUID, ...]
     traces: dict[Element, str]
     people: int
+    digests: dict[Element, str] = {}  # what stands for the events of what it takes in
 
     @property
     def content_hash(self) -> str:
@@ -106,6 +107,7 @@ def hold_back(publisher: Publisher, found: Sequence[FoundRevision]) -> list[Foun
     return [
         replace(
             each,
+            digests=publisher.digests(each.charter, each.traces),
             cells=tuple(
                 cell
                 if not cell.new.tells or cell.new.place in told
@@ -135,7 +137,8 @@ def withhold_what_changed(publisher: Publisher, charter: CharterToPublish, run: 
 
 
 def _withhold(value: Value) -> Value:
-    return replace(value, withheld=Withheld.TOO_FEW, estimate=None, n=None, people=None, coverage=None)
+    blank = {"estimate": None, "n": None, "people": None, "coverage": None}
+    return replace(value, withheld=Withheld.TOO_FEW, protects=True, **blank)
 
 
 def _elements(teams: Collection[str], span: Span) -> frozenset[Element]:

@@ -1,7 +1,8 @@
 """Revisions: found by the clock, proposed by the metric's owner, confirmed by an auditor, and only then published."""
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from audits.ledger import services as ledger
 from charter.measures import permissions
 from charter.measures.events import RevisionConfirmed, RevisionEnded, RevisionFound, RevisionProposed
 from charter.measures.models import (
+    Attribution,
     PublishedValue,
     PublishingRun,
     RevisedValue,
@@ -19,16 +21,19 @@ from charter.measures.models import (
     Snapshot,
     Trace,
 )
+from charter.measures.publishing.standing import hash_measure
 from charter.measures.publishing.trace_key import find_measure, name_trace_key
 from charter.measures.revisions.seeking import FoundRevision, RevisedCell
 from charter.measures.states import OPEN, REVISION_TRANSITIONS, RevisionState
 from charter.measures.values.traces import REVISED_BACK_DAYS, Element
 from charter.registry.document import Measure
 from charter.registry.locks import take_metric
+from charter.registry.queries import load_document
 from governance.notices.services import notify
 from governance.people.models import GrantedRole, RoleGrant, User
 from ground import calendar, clock, records
 from ground.errors import BadInput, Conflict
+from ground.promises import promised
 
 LONGEST_REASON = 2000
 
@@ -92,6 +97,7 @@ def confirm_revision(*, revision: Revision, by: User) -> Revision:
     )
     _replace_values(revision, run, by)
     _replace_traces(revision)
+    _attribute_anew(revision, now)
     revision.state, revision.ended_at, revision.ended_by, revision.run = RevisionState.CONFIRMED, now, by, run
     revision.save(update_fields=["state", "ended_at", "ended_by", "run"])
     ledger.append(
@@ -143,6 +149,7 @@ def _keep(found: FoundRevision, snapshot: Snapshot, by: User) -> Revision:
             metric_id=found.charter.metric_id,
             content_hash=found.content_hash,
             people=found.people,
+            digests=_by_month(found.digests),
             left_behind=list(found.left_behind),
             snapshot=snapshot,
         )
@@ -167,6 +174,13 @@ def _keep(found: FoundRevision, snapshot: Snapshot, by: User) -> Revision:
     )
     _tell(revision.metric.owner, revision, "found", _("Rows came late: %(metric)s could be revised"), by)
     return revision
+
+
+def _by_month(digests: Mapping[Element, str]) -> dict[str, dict[str, str]]:
+    months: dict[str, dict[str, str]] = defaultdict(dict)
+    for (team, month), digest in sorted(digests.items()):
+        months[month.isoformat()][team] = digest
+    return months
 
 
 def _new_value(cell: RevisedCell) -> dict[str, object]:
@@ -226,6 +240,17 @@ def _replace_traces(revision: Revision) -> None:
         )
         for trace in pending
     )
+
+
+def _attribute_anew(revision: Revision, at: datetime) -> None:
+    """What the new values were made from is what the guard compares the warehouse with. What was told before stays known to it."""
+    versions = {value.old.charter_version_id for value in revision.values.select_related("old")}
+    for hashed in sorted({hash_measure(promised(load_document(key).what.measure)) for key in versions}):
+        for month, teams in revision.digests.items():
+            last = Attribution.objects.filter(measure_hash=hashed, month=month).last()
+            if last is not None:
+                kept = {"measure_hash": hashed, "month": month, "teams": {**last.teams, **teams}}
+                records.insert(Attribution(**kept, kept_at=at, revision=revision))
 
 
 def _end(revision: Revision, state: RevisionState, because: str, by: User) -> None:

@@ -1,9 +1,9 @@
-"""Routes of the sources and of revisions."""
+"""Routes of the sources, of revisions and of what is withheld."""
 
 from django.utils.translation import gettext_lazy as _
 
 from charter.measures.permissions import check_can_publish
-from charter.measures.screens import revision_urls, sources
+from charter.measures.screens import revision_urls, sources, withheld_urls
 from charter.registry.permissions import check_can_describe_source
 from governance.ui.page_access import SIGNED_IN, accounts
 from governance.ui.routes import Nav, page
@@ -38,4 +38,5 @@ urlpatterns = [
         under="metrics",
     ),
     *revision_urls.urlpatterns,
+    *withheld_urls.urlpatterns,
 ]

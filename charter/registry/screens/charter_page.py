@@ -71,6 +71,7 @@ class CharterPage:
 
     document: CharterDocument
     effects: tuple[PageLine, ...]
+    holds: bool
     allowed: tuple[PageLine, ...]
     conditional: tuple[PageLine, ...]
     forbidden: tuple[PageLine, ...]
@@ -82,7 +83,13 @@ class CharterPage:
 
     @property
     def columns(self) -> tuple[tuple[str, str, tuple[PageLine, ...]], ...]:
-        """The three columns of uses."""
+        """The three columns of uses; of a charter that does not hold, what it would say."""
+        if not self.holds:
+            return (
+                ("dash", _("Would be allowed"), self.allowed),
+                ("dash", _("Would be, with conditions"), self.conditional),
+                ("deny", _("Not allowed"), self.forbidden),
+            )
         return (
             ("permit", _("Allowed"), self.allowed),
             ("if", _("With conditions"), self.conditional),
@@ -90,15 +97,22 @@ class CharterPage:
         )
 
 
-def lay_out_charter(document: CharterDocument, names: Mapping[str, str]) -> CharterPage:
-    """Sort a charter for its page; `names` are metrics' names by slug, for those that must be asked beside."""
+def lay_out_charter(
+    document: CharterDocument, names: Mapping[str, str], *, holds: bool = True
+) -> CharterPage:
+    """Sort a charter for its page; `names` are metrics' names by slug, for those that must be asked beside.
+
+    Of one that does not hold now nothing is said to be allowed: what it lists is what it would allow.
+    """
     uses = [_use(use, names, place) for place, use in enumerate(document.which_decisions.allowed)]
     forbidden = enumerate(document.which_decisions.forbidden)
     return CharterPage(
         document=document,
         effects=tuple(
-            _effect(document, decision, str(label), names) for decision, label in ASKED_FIRST.items()
+            _as_it_holds(_effect(document, decision, str(label), names), holds)
+            for decision, label in ASKED_FIRST.items()
         ),
+        holds=holds,
         allowed=tuple(line for line in uses if line.outcome == "permit"),
         conditional=tuple(line for line in uses if line.outcome == "if"),
         forbidden=tuple(
@@ -129,6 +143,14 @@ def _effect(
     if Grain.TEAM not in grains:
         return PageLine(label, "if", _("Yes, by %(levels)s only") % {"levels": _levels(grains)})
     return PageLine(label, "permit", _("Yes, by %(levels)s") % {"levels": _levels(grains)})
+
+
+def _as_it_holds(line: PageLine, holds: bool) -> PageLine:
+    """A line as it is, or where the charter does not hold that it is not so now."""
+    if holds or line.outcome == "deny":
+        return line
+    said = _("No, as it is not in force. If it were: %(words)s") % {"words": words.inside(line.words)}
+    return PageLine(line.label, "dash", said, line.anchor)
 
 
 def _use(use: Allowed, names: Mapping[str, str], place: int) -> PageLine:

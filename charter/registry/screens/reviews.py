@@ -7,19 +7,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from charter.programme.models import Programme
-from charter.registry import permissions, reviews
+from charter.registry import permissions, queries, reviews
 from charter.registry.models import Review, ReviewItem
 from charter.registry.models.sources import Source
+from charter.registry.screens.charter_page import LEVELS
 from charter.registry.screens.forms import FLAG, KEEP, ChangeForm, SittingForm
 from charter.registry.screens.page_context import programme, today
 from charter.registry.states import ReviewKind, ReviewReason, ReviewResult
+from charter.rules import words
 from governance.people.models import Team
 from governance.people.requests import PageRequest
+from governance.ui.questions import name_decision
 from ground.errors import BadInput, Conflict, DomainError
 
 # Charters that one sitting shows at once; more come on the next page of it.
 AT_ONCE = 50
 PAST = 12
+SHOWN = 200  # of those that are confirmed together
 
 
 def reviews_page(request: PageRequest) -> HttpResponse:
@@ -48,15 +52,30 @@ def review(request: PageRequest, review: str) -> HttpResponse:
     if form.is_bound and form.is_valid():
         return _sit(request, found, form)
     left = reviews.list_items_to_review(found).count()
+    rest = found.items.filter(result=ReviewResult.PENDING, reason=ReviewReason.REST).order_by(
+        "charter_version__metric__name"
+    )
     given = {
         "review": found,
         "form": form,
-        "items": [(item, form[f"result-{item.pk}"], form[f"note-{item.pk}"]) for item in items],
+        "items": [(item, form[f"result-{item.pk}"], form[f"note-{item.pk}"], _uses(item)) for item in items],
         "left": left,
         "more": left > AT_ONCE,
-        "rest": found.items.filter(result=ReviewResult.PENDING, reason=ReviewReason.REST).count(),
+        "rest": rest.count(),
+        "rest_items": [
+            (item, _uses(item)) for item in rest.select_related("charter_version__metric")[:SHOWN]
+        ],
     }
     return render(request, "registry/review.html", given, status=400 if form.errors else 200)
+
+
+def _uses(item: ReviewItem) -> list[str]:
+    """The uses that a charter lists, each in a few words, which is what the review is about."""
+    allowed = queries.load_document(item.charter_version_id).which_decisions.allowed
+    return [
+        f"{words.sentence(name_decision(use.decision))}: {words.listed(LEVELS[grain] for grain in use.grains)}"
+        for use in allowed
+    ]
 
 
 @require_POST

@@ -24,6 +24,7 @@ urlpatterns = [
         access=SIGNED_IN,
         nav=Nav(_("Metrics"), 30),
     ),
+    page("metrics.csv", metrics.metrics_csv, name="metrics-csv", access=SIGNED_IN, stored=False),
     page(
         "metrics/<slug:slug>/versions/<int:older>/<int:newer>",
         versions.compare,

@@ -8,12 +8,20 @@ from governance.appeals import permissions, queries
 from governance.appeals.clocks import read_settings
 from governance.appeals.events import AppealClosed, AppealDecided, AppealSecondAsked
 from governance.appeals.models import Appeal, AppealHandler, AppealOutcome
-from governance.appeals.services import notifications
-from governance.appeals.services.filing import read_text
+from governance.appeals.services import follow_ups, notifications, remedies
+from governance.appeals.services.filing_text import read_text
 from governance.appeals.services.holding import lift
 from governance.appeals.services.moving import actor_of_appellant, lock, meet, move, start_clocks
 from governance.appeals.services.talking import keep
-from governance.appeals.states import OF_SECOND_INSTANCE, AppealKind, AppealState, ClockKind, Finding, Voice
+from governance.appeals.states import (
+    OF_SECOND_INSTANCE,
+    AppealKind,
+    AppealState,
+    ClockKind,
+    Finding,
+    Remedy,
+    Voice,
+)
 from governance.appeals.words import OutcomeWords, seal
 from governance.people.models import User
 from ground import calendar, clock, records
@@ -22,7 +30,14 @@ from ground.errors import Conflict
 
 @transaction.atomic(durable=True)
 def decide_appeal(
-    *, appeal: Appeal, finding: Finding, reasons: str, evidence: str, remedy: str, by: User
+    *,
+    appeal: Appeal,
+    finding: Finding,
+    reasons: str,
+    evidence: str,
+    remedy: str,
+    by: User,
+    act: Remedy = Remedy.NONE,
 ) -> AppealOutcome:
     """Decide an appeal, with the reasons, the evidence and the remedy, none of which can be left out.
 
@@ -36,9 +51,12 @@ def decide_appeal(
         remedy=read_text(remedy, "remedy", _("Say what is done now, or that nothing is and why.")),
     )
     second = appeal.state in OF_SECOND_INSTANCE
+    about = queries.read_words(appeal).about
+    remedies.check(Remedy(act), about)
     outcome = AppealOutcome(
         appeal=appeal, instance=2 if second else 1, finding=Finding(finding), decided_by=by
     )
+    outcome.act, outcome.metrics = Remedy(act), list(about.metrics)
     outcome.decided_at, outcome.said = clock.now(), seal(words, outcome.pk, "outcome")
     records.insert(outcome)
     _move_on(appeal, second=second)
@@ -48,18 +66,19 @@ def decide_appeal(
         outcome=outcome.pk,
         instance=outcome.instance,
         finding=outcome.finding,
-        remedy="",
-        metrics=queries.read_words(appeal).about.metrics,
+        remedy=outcome.act,
+        metrics=about.metrics,
     )
     ledger.append(event, by=by.actor)
     notifications.notify_appellant(appeal, f"decided:{outcome.pk}", _("Your appeal is decided"))
+    remedies.set_in_motion(outcome, about)
     if second:
+        follow_ups.plan(appeal)
         lift_now(appeal, by=by)
     return outcome
 
 
 def _move_on(appeal: Appeal, *, second: bool) -> None:
-    AppealHandler.objects.filter(content_object=appeal).delete()
     if second:
         meet(appeal, ClockKind.SECOND_OUTCOME)
         move(appeal, AppealState.CLOSED)
@@ -87,6 +106,7 @@ def look_again(appeal: Appeal, why: str, *, actor: str) -> Appeal:
             _("A second look can be asked for once an appeal is decided, within its days."), code="too_late"
         )
     settings = read_settings()
+    AppealHandler.objects.filter(content_object=appeal).delete()
     meet(appeal, ClockKind.SECOND_FILING)
     due = settings.after(calendar.today(), settings.appeal_second_outcome_days)
     start_clocks(appeal, [(ClockKind.SECOND_OUTCOME, due)])
@@ -117,6 +137,7 @@ def _close(appeal: Appeal, *, actor: str, by: User) -> Appeal:
         raise Conflict(_("Only a decided appeal can be closed."), code="not_decided")
     move(appeal, AppealState.CLOSED)
     ledger.append(AppealClosed(appeal=appeal.pk, appeal_kind=appeal.kind), by=actor)
+    follow_ups.plan(appeal)
     lift_now(appeal, by=by)
     return appeal
 

@@ -3,20 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
 from django.db import transaction
 
 from governance.appeals.models import AppealDraft
 from governance.appeals.permissions import check_can_file
-from governance.appeals.words import seal, tag
+from governance.appeals.words import Answers, seal, tag
 from governance.people.models import User
 from ground import clock
-
-
-class Answers(msgspec.Struct, frozen=True):
-    """What was answered so far, by name of the question's field."""
-
-    given: dict[str, Any]
 
 
 @transaction.atomic(durable=True)

@@ -14,8 +14,9 @@ from governance.appeals import permissions
 from governance.appeals.clocks import ClockSettings, read_settings
 from governance.appeals.events import AppealFiled
 from governance.appeals.models import Appeal
-from governance.appeals.services import holding, notifications, subjects
+from governance.appeals.services import holding, notifications, presuming, subjects
 from governance.appeals.services.drafts import discard_draft
+from governance.appeals.services.filing_text import read_text
 from governance.appeals.services.moving import actor_of_appellant, start_clocks
 from governance.appeals.states import AppealKind, ClockKind, HoldChoice
 from governance.appeals.words import About, AppealWords, ContextSaid, Parties, seal, tag
@@ -25,10 +26,8 @@ from governance.people.models import AccountKind, User
 from ground import calendar, clock, records
 from ground.daily import check_daily
 from ground.errors import BadInput
-from ground.parsing import read_prose
 from ground.promises import promised
 
-LONGEST = 10_000  # characters of a text
 MOST_CONTEXT = 10
 
 
@@ -102,6 +101,7 @@ def store(filing: Filing, *, appellant: User | None, receipt_hash: str = "") -> 
     )
     ledger.append(event, by=actor_of_appellant(appeal, by))
     start_clocks(appeal, due.items())
+    presuming.protect(appeal, contested)
     notifications.notify_filed(appeal)
     return Filed(appeal, due, held)
 
@@ -126,16 +126,6 @@ def clean(filing: Filing) -> Filing:
         contested=_check_account(filing.contested),
         ask_later=filing.ask_later,
     )
-
-
-def read_text(text: str, field: str, missing: str) -> str:
-    """A text that must be there and is not endless. Raises BadInput."""
-    said = read_prose(text, field=field)
-    if not said:
-        raise BadInput(missing, field=field)
-    if len(said) > LONGEST:
-        raise BadInput(_("That is too long: 10,000 characters at most."), field=field)
-    return said
 
 
 def _clean_context(given: Sequence[ContextSaid]) -> tuple[ContextSaid, ...]:

@@ -17,7 +17,7 @@ from governance.appeals.events import (
 )
 from governance.appeals.models import HANDLE, Appeal, AppealHandler, AppealTerm, Clock
 from governance.appeals.services import notifications
-from governance.appeals.services.filing import read_text
+from governance.appeals.services.filing_text import read_text
 from governance.appeals.services.moving import lock, meet, move
 from governance.appeals.services.talking import keep
 from governance.appeals.states import OF_SECOND_INSTANCE, AppealKind, AppealState, ClockKind, Voice
@@ -127,19 +127,12 @@ def extend_outcome(*, appeal: Appeal, why: str, by: User) -> Appeal:
     running.due_on = settings.after(running.due_on, settings.appeal_extension_days)
     running.extended_because, running.missed_at = said, None
     running.save(update_fields=["due_on", "extended_because", "missed_at"])
-    move_due(appeal)
+    move(appeal, AppealState(appeal.state))
     event = AppealExtended(appeal=appeal.pk, appeal_kind=appeal.kind, until=running.due_on, why=said)
     ledger.append(event, by=by.actor)
     told = _("The outcome is put off until %(day)s: %(why)s") % {"day": running.due_on, "why": said}
     keep(appeal, Voice.SERVICE, told, author=None, actor=by.actor)
     return appeal
-
-
-def move_due(appeal: Appeal) -> None:
-    """Keep by which day the next of the clocks runs out."""
-    running = Clock.objects.filter(appeal=appeal, met_at__isnull=True).exclude(kind=ClockKind.SECOND_FILING)
-    appeal.next_due = running.order_by("due_on").values_list("due_on", flat=True).first()
-    appeal.save(update_fields=["next_due"])
 
 
 @transaction.atomic(durable=True)

@@ -6,7 +6,7 @@ Who filed confidentially is told nothing by notice or mail: a notice has an owne
 from django.utils.translation import gettext as _
 
 from governance.appeals import queries
-from governance.appeals.models import Appeal, AppealMessage, Clock
+from governance.appeals.models import Appeal, AppealMessage, Clock, FollowUp
 from governance.appeals.states import AppealKind
 from governance.board.queries import list_holders
 from governance.notices.services import notify
@@ -50,6 +50,15 @@ def notify_message(appeal: Appeal, message: AppealMessage, *, to_handler: bool) 
             _tell(appeal, handling.user, f"message:{message.pk}", _("There is a new message of an appeal"))
     else:
         notify_appellant(appeal, f"message:{message.pk}", _("There is a new message of your appeal"))
+
+
+def notify_worse(appeal: Appeal, follow_up: FollowUp) -> None:
+    """Tell the handler and the board outside of the lines that somebody says that they were treated worse."""
+    once, subject = f"worse:{follow_up.pk}", _("Somebody who appealed says that they were treated worse")
+    _tell_board(appeal, once, subject)
+    handling = getattr(appeal, "handling", None)
+    if handling is not None:
+        _tell(appeal, handling.user, once, subject)
 
 
 def notify_appellant(appeal: Appeal, once: str, subject: str) -> None:

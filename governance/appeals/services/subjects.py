@@ -130,6 +130,10 @@ def _concerns(asker: User, cohorts: Sequence[Cohort]) -> bool:
 
 
 def _find_rule(about: About, asker: User | None, since: date) -> Found:
+    if asker is None:
+        return Found(
+            about
+        )  # whoever has not signed in learns by no refusal which rules and metrics there are
     version = rulebooks.find_rulebook_in_force()
     if version is None or about.rule not in registry.load_rulebook_as_written(version.pk).by_id:
         raise BadInput(_("There is no rule of this number in force."), field="about", code="no_rule")
@@ -137,7 +141,10 @@ def _find_rule(about: About, asker: User | None, since: date) -> Found:
 
 
 def _find_charter(about: About, asker: User | None, since: date) -> Found:
-    if not Metric.objects.filter(slug__in=about.metrics, current__isnull=False).exists():
+    if (
+        asker is not None
+        and not Metric.objects.filter(slug__in=about.metrics, current__isnull=False).exists()
+    ):
         raise BadInput(_("There is no charter in force of this name."), field="about", code="no_charter")
     return Found(about)
 

@@ -8,7 +8,7 @@ from governance.appeals import permissions
 from governance.appeals.events import AppealMessageWritten
 from governance.appeals.models import Appeal, AppealMessage
 from governance.appeals.services import notifications
-from governance.appeals.services.filing import read_text
+from governance.appeals.services.filing_text import read_text
 from governance.appeals.services.moving import actor_of_appellant, lock
 from governance.appeals.states import Voice
 from governance.appeals.words import Text, seal

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy
 
 from charter.authoring import submission
 from charter.authoring.lint import Finding, Severity
+from charter.authoring.lint.harms import is_rote
+from charter.authoring.readability import Readability, measure_readability
 from charter.registry import queries as registry
 from charter.registry.diff import Difference, find_differences
 from charter.registry.document import CharterDocument
@@ -43,7 +45,8 @@ class CharterSummary:
     version: CharterVersion
     document: CharterDocument
     findings: tuple[tuple[str, str, Finding], ...]
-    harms: tuple[tuple[str, str], ...]
+    harms: tuple[tuple[str, str, bool], ...]  # group, answer, whether by rote
+    reads: Readability | None
     checklist: tuple[ChecklistQuestion, ...]
     earlier: CharterVersion | None
     differences: tuple[Difference, ...]
@@ -69,7 +72,11 @@ def summarise_charter(version: CharterVersion) -> CharterSummary:
         version=version,
         document=document,
         findings=tuple((*_level(each), each) for each in found),
-        harms=tuple((str(label), getattr(document.harms, field)) for field, label in GROUPS.items()),
+        harms=tuple(
+            (str(label), getattr(document.harms, field), is_rote(document.harms, field))
+            for field, label in GROUPS.items()
+        ),
+        reads=measure_readability(document.what.definition),
         checklist=_checklist(document),
         earlier=earlier,
         differences=tuple(find_differences(registry.load_document(earlier.pk), document)) if earlier else (),

@@ -2,18 +2,22 @@
 
 from django.db.models import Q
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from charter.registry.screens.page_context import today
 from governance.board import permissions, queries
+from governance.board.models import Case
 from governance.board.screens import case_summary
 from governance.board.screens.filters import CaseFilter
 from governance.board.screens.tables import CaseTable
 from governance.people.requests import PageRequest
-from governance.ui import narrowing
+from governance.ui import narrowing, sheets
 from governance.ui.lists import turn_table
+from ground import calendar
+from ground.errors import BadInput
 from ground.paging import ByPlace
 from ground.parsing import clean_word
 
@@ -44,6 +48,32 @@ def cases(request: PageRequest) -> HttpResponse:
     }
     status = 200 if narrowed.form.is_valid() else 400
     return render(request, "board/cases.html", given, status=status)
+
+
+def cases_csv(request: PageRequest) -> HttpResponseBase:
+    """The cases that the page would list, all of them, as a table to take away."""
+    waiting = frozenset(case.pk for case in queries.list_cases_to_vote_on(request.user))
+    seen = queries.list_visible_cases(request.user)
+    narrowed = CaseFilter(request.GET, queryset=seen, request=request, waiting=waiting)
+    if not narrowed.form.is_valid():
+        raise BadInput(_("The filters of this address cannot be read. Set them on the page again."))
+    header = ["case", "about", "kind", "state", "opened", "closed", "votes for it", "votes cast"]
+    rows = (_as_row(case) for case in narrowed.qs.iterator(chunk_size=500))
+    return sheets.stream_csv("cases.csv", header, rows)
+
+
+def _as_row(case: Case) -> list[object]:
+    outcome = getattr(case, "outcome", None)
+    days = [calendar.find_day(each) if each else "" for each in (case.opened_at, case.closed_at)]
+    counted = [outcome.approvals, outcome.votes] if outcome else ["", ""]
+    return [
+        case.number,
+        case_summary.name_case(case),
+        str(case.get_kind_display()),
+        str(case.get_state_display()),
+        *days,
+        *counted,
+    ]
 
 
 def minutes(request: PageRequest) -> HttpResponse:

@@ -1,5 +1,6 @@
 """How the list of cases is narrowed."""
 
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.board.models import Case
 from governance.board.states import CaseKind, CaseState
+from governance.ui.forms import DayField
+from ground import calendar
+
+
+class DayFilter(django_filters.Filter):
+    """A day, as days are typed everywhere."""
+
+    field_class = DayField
 
 
 class CaseFilter(django_filters.FilterSet):
@@ -33,7 +42,9 @@ class CaseFilter(django_filters.FilterSet):
     kind = django_filters.MultipleChoiceFilter(
         label=_("Kind"), choices=CaseKind.choices, widget=forms.CheckboxSelectMultiple
     )
-    text = django_filters.CharFilter(label=_("Words"), method="by_text", max_length=100)
+    text = django_filters.CharFilter(label=_("Words or number"), method="by_text", max_length=100)
+    since = DayFilter(label=_("Opened since"), method="by_since")
+    until = DayFilter(label=_("Opened until"), method="by_until")
 
     class Meta:
         model = Case
@@ -50,6 +61,14 @@ class CaseFilter(django_filters.FilterSet):
     def by_handler(self, found: QuerySet[Case], _name: str, _value: str) -> QuerySet[Case]:
         """Cases that the reader handles, or handled until they closed."""
         return found.filter(handling__user=self.request.user)
+
+    def by_since(self, found: QuerySet[Case], _name: str, value: date) -> QuerySet[Case]:
+        """Opened on this day of the programme or later."""
+        return found.filter(opened_at__gte=calendar.find_midnight(value))
+
+    def by_until(self, found: QuerySet[Case], _name: str, value: date) -> QuerySet[Case]:
+        """Opened on this day of the programme or before."""
+        return found.filter(opened_at__lt=calendar.find_midnight(value + timedelta(days=1)))
 
     def by_text(self, found: QuerySet[Case], _name: str, value: str) -> QuerySet[Case]:
         """Part of the subject, or of the metric's name; `27` and `case 27` are its number too."""

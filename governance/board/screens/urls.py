@@ -111,6 +111,7 @@ urlpatterns = [
     page("rules/acknowledge", rules.acknowledge_rules, name="acknowledge", access=SIGNED_IN, under="rules"),
     page("rules/<str:rule_id>", rules.rule, name="rule", access=READABLE, under="rules"),
     page("cases", cases.cases, name="cases", access=SIGNED_IN, stored=False, nav=Nav(_("Cases"), 80)),
+    page("cases.csv", cases.cases_csv, name="cases-csv", access=SIGNED_IN, stored=False),
     page("cases/batch", batch.batch, name="cases-batch", access=SIGNED_IN, stored=False, under="cases"),
     page("cases/new", case_new.put, name="case-new", access=OPEN_A_CASE, stored=False, under="cases"),
     page("cases/<uuid:case_id>", case.case, name="case", access=SEE_THE_CASE, stored=False, under="cases"),

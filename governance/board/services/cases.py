@@ -41,6 +41,7 @@ from governance.board.quorum import Tally
 from governance.board.services import handling, notifications
 from governance.board.services.refusals import log_refusals
 from governance.board.states import CASE_TRANSITIONS, CaseKind, CaseState, SeatKind, Vote
+from governance.board.voting_time import find_end
 from governance.people.models import User
 from governance.people.permissions import is_system
 from ground import clock, records
@@ -66,7 +67,7 @@ def open_case(
     A submitted charter is then in review; one whose pilot has ended is put to the vote for all; a suspended one, to
     come back, for which `question` says what has changed. A diagnostic charter that would become a performance one is a
     change of class, whatever it is opened as (S45). `details` are the fields of a waiver, or settings by key with what
-    they are to be. Votes can be cast until `closes_at`, by default BOARD_VOTING_DAYS from now. The board may name a
+    they are to be. Votes can be cast until `closes_at` (see `voting_time`). The board may name a
     `handler` at once. A suspension opens its own case.
     """
     kind = _kind_of(kind, charter_version, rulebook_version)
@@ -247,7 +248,7 @@ def _new_case(
         rulebook_version=rulebook,
         opened_at=now,
         opened_by=by,
-        closes_at=closes_at or now + timedelta(days=settings.BOARD_VOTING_DAYS),
+        closes_at=find_end(now, closes_at),
         **{name: text.strip() for name, text in words.items()},
     )
 

@@ -138,7 +138,7 @@ class HoldSerializer(serializers.ModelSerializer[Hold]):
 
 
 class NoteInput(Input):
-    """A note about a team (perhaps of a service) or a person; `ends_on` is out."""
+    """A note about a team (perhaps of a service) or a person; `ends_on` is out. Private kinds of a person need no `says`."""
 
     kind = serializers.ChoiceField(choices=choices(ContextKind))
     team = _slug(Team, required=False, allow_null=True)
@@ -147,7 +147,7 @@ class NoteInput(Input):
     metric = _slug(Metric, required=False, allow_null=True)
     starts_on = serializers.DateField()
     ends_on = serializers.DateField()
-    says = serializers.CharField(max_length=300)
+    says = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
 
 
 class TurnDownInput(Input):
@@ -155,7 +155,7 @@ class TurnDownInput(Input):
 
 
 class NoteSerializer(serializers.ModelSerializer[ContextNote]):
-    """A note; of what keeps a person away, others are told the group and the days alone."""
+    """A note; of what is a person's own affair, others are told that context applies, and the days."""
 
     kind = serializers.SerializerMethodField()
     group = serializers.SerializerMethodField()

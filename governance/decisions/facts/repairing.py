@@ -18,12 +18,12 @@ def find_repair(ahead: Ahead, request: Request) -> rules.Repair | None:
     return rules.smallest_change(
         place(known, request),
         ahead.rulebook,
-        cohorts_of_persons=_list_cohorts_of(request.persons),
+        cohorts_of_persons=list_cohorts_of(request.persons),
         companions=[known[slug] for slug in sorted(known) if slug not in request.metrics],
     )
 
 
-def _list_cohorts_of(persons: Collection[str]) -> Iterable[str]:
+def list_cohorts_of(persons: Collection[str]) -> Iterable[str]:
     """The cohorts in which these persons are reported on with their team, by slug."""
     if not persons:
         return []

@@ -176,7 +176,7 @@ PROTECTED = Read(
     SELECT EXISTS (
         SELECT FROM decisions_protection d JOIN people_person p ON p.id = d.person_id
         WHERE d.account_id = %(user)s::uuid AND p.external_id = ANY(%(persons)s::text[])
-          AND d.starts_on <= %(on)s::date AND d.ends_on > %(on)s::date
+          AND d.starts_on <= %(on)s::date AND d.ends_on > %(on)s::date AND d.ended_at IS NULL
     ) AS protected
     """,
     _Protected,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audits.ledger.ties import tied, told
 from charter.registry.models import Metric
-from governance.decisions.events import HoldPlaced, HoldReleased, ProtectionMade
+from governance.decisions.events import HoldPlaced, HoldReleased, ProtectionEnded, ProtectionMade
 from governance.decisions.states import HoldCause
 from governance.people.models import Cohort, Person
 from ground import clock
@@ -119,14 +119,23 @@ class Protection(models.Model):
     ends_on = models.DateField()
     made_at = models.DateTimeField(default=clock.now)
     made_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
+    # Until somebody outside of the line has written why a decision of that account is no retaliation (S147).
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(_USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    ended_because = models.TextField(blank=True)
 
     class Meta:
         ordering = ["-starts_on", "id"]
         constraints = [
             models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True, ended_because="")
+                | (Q(ended_at__isnull=False, ended_by__isnull=False) & ~Q(ended_because="")),
+                name="protection_ended_at_by_and_why",
+            ),
+            models.CheckConstraint(
                 condition=Q(ends_on__gt=F("starts_on")),
                 name="protection_ends_after_it_begins",
                 violation_error_message=_("The window must end after it begins."),
-            )
+            ),
         ]
-        triggers = [*tied(insert=[told(ProtectionMade)])]
+        triggers = [*tied(insert=[told(ProtectionMade)], update=[told(ProtectionEnded)])]

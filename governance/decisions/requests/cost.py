@@ -14,6 +14,7 @@ from django.conf import settings
 from charter.measures.values.calendar import LONGEST_MONTHS
 from charter.rules.periods import MONTHS
 from charter.rules.request import Request
+from charter.rules.vocabulary import Grain
 from ground import counts
 from ground.errors import BadInput, TooMuch
 
@@ -22,12 +23,22 @@ FREE = 100
 LONG = 2_000
 _LONG_ONES = BoundedSemaphore(1)
 _WAIT_FOR_A_LONG_ONE = 1.0  # seconds after which it is worth asking again
+# A person's own values are stored nowhere: each metric of each person reads the warehouse once, however few values come of it.
+WORKED_OUT = 100  # such readings at once, in a request or a batch
+READERS = 2  # questions of each process that may do so at a time; the other threads are for all others
+_READERS = BoundedSemaphore(READERS)
 
 
 def work_out_cost(request: Request) -> int:
     """How many values a request asks for; a window that is no window costs one period, and is refused later."""
     subjects = len({*request.cohorts}) + len({*request.persons})
     return len({*request.metrics}) * max(subjects, 1) * _periods(request)
+
+
+def count_readings(requests: Sequence[Request]) -> int:
+    """How often the warehouse is read for requests where they are permitted."""
+    own = [each for each in requests if each.grain in (Grain.SELF, Grain.PERSON)]
+    return sum(len({*each.metrics}) * max(len({*each.persons}), 1) for each in own)
 
 
 def _periods(request: Request) -> int:
@@ -44,15 +55,22 @@ def charged(requests: Sequence[Request], *, account: UUID, is_batch: bool = Fals
     Unavailable where it cannot be counted. Not inside a transaction.
     """
     cost = _check(requests, is_batch=is_batch)
-    if cost >= LONG and not _LONG_ONES.acquire(blocking=False):
+    with _place(_LONG_ONES, cost >= LONG), _place(_READERS, bool(count_readings(requests))):
+        _spend(cost, account)
+        yield
+
+
+@contextmanager
+def _place(places: BoundedSemaphore, is_needed: bool) -> Iterator[None]:
+    """One of these places for as long as a question is answered. Raises TooMuch where none is free."""
+    if is_needed and not places.acquire(blocking=False):
         text = "Another long question is being answered, and short ones go first. Ask again in a moment, or for less."
         raise TooMuch(text, code="long_question_waits", wait=_WAIT_FOR_A_LONG_ONE)
     try:
-        _spend(cost, account)
         yield
     finally:
-        if cost >= LONG:
-            _LONG_ONES.release()
+        if is_needed:
+            places.release()
 
 
 def _check(requests: Sequence[Request], *, is_batch: bool) -> int:
@@ -64,6 +82,13 @@ def _check(requests: Sequence[Request], *, is_batch: bool) -> int:
             raise _make_too_costly(cost, "request", settings.QUESTION_COST, field)
     if is_batch and sum(costs) > settings.BATCH_COST:
         raise _make_too_costly(sum(costs), "batch", settings.BATCH_COST, "requests")
+    if (readings := count_readings(requests)) > WORKED_OUT:
+        text = (
+            f"This asks for persons’ own values {readings:,} times, counted as metrics × persons; each is worked out anew. "
+            f"{WORKED_OUT} may be asked for at once. Ask for less at a time."
+        )
+        field = "requests" if is_batch else "persons"
+        raise BadInput(text, field=field, code="too_costly", cost=readings, limit=WORKED_OUT)
     return sum(costs)
 
 

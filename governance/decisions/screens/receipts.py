@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,7 +28,7 @@ from governance.decisions.screens.answers_form import AnswersForm
 from governance.decisions.services.receipts import list_charters
 from governance.people.pseudonyms import KnownNames
 from governance.people.requests import PageRequest
-from governance.ui import questions
+from governance.ui import questions, sheets
 from governance.ui.templatetags.mc import OUTCOMES
 from ground.errors import Conflict
 from ground.paging import ByPlace
@@ -59,6 +60,26 @@ def my_answers(request: PageRequest) -> HttpResponse:
         "is_narrowed": bool(chosen or form.is_narrowing),
     }
     return render(request, "decisions/my_answers.html", given, status=200 if form.is_valid() else 400)
+
+
+def my_answers_csv(request: PageRequest) -> HttpResponseBase:
+    """What the reader asked, as narrowed on the page, as a table to take away; questions and verdicts, no values."""
+    form = AnswersForm(request.GET)
+    found = decisions.narrow_asked(decisions.list_asked_by(request.user), form.narrowing)
+    header = ["receipt", "asked", "decision", "metrics", "groups", "answer", "rules"]
+    return sheets.stream_csv("my-answers.csv", header, map(_as_row, found.iterator(chunk_size=500)))
+
+
+def _as_row(decision: DecisionRecord) -> list[object]:
+    return [
+        decision.entry_id,
+        decision.at.isoformat(timespec="seconds"),
+        decision.use,
+        " ".join(decision.metrics),
+        " ".join(decision.cohorts),
+        str(OUTCOMES[decision.verdict]),
+        " ".join(decision.rules),
+    ]
 
 
 def find_receipt(request: PageRequest) -> HttpResponse:
@@ -113,7 +134,7 @@ def proof(request: PageRequest, entry: UUID) -> HttpResponse:
 
 
 def contest(request: PageRequest, decision: UUID) -> HttpResponse:
-    """Whom to turn to about a decision, and which number to quote. Nothing is filed here, and the page says so."""
+    """Whom to turn to about a decision, which number to quote, and the way to an appeal."""
     found = decisions.get_decision(decision, by=request.user)
     matches = [match for match in found.matches if _asked_for(request, match)] or found.matches
     given = {

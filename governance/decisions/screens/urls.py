@@ -15,6 +15,7 @@ END_RULINGS = depending("Members of the board's seats.")
 
 urlpatterns = [
     page("ask", ask.ask, name="ask", access=SIGNED_IN, stored=False, nav=Nav(_("Ask"), 40)),
+    page("my-answers.csv", receipts.my_answers_csv, name="my-answers-csv", access=SIGNED_IN, stored=False),
     page(
         "my-answers",
         receipts.my_answers,

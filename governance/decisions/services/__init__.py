@@ -1,7 +1,7 @@
 """The only writers of decisions and of what bears on values. `answer` is the line, and the only way to a value."""
 
 from governance.decisions.services.access_notices import give_notice
-from governance.decisions.services.holds import place_hold, protect, release_hold
+from governance.decisions.services.holds import end_protection, place_hold, protect, release_hold
 from governance.decisions.services.line import answer
 from governance.decisions.services.naming import ask_for_names
 from governance.decisions.services.notes import attach_note, confirm_note, propose_note, turn_down_note
@@ -12,6 +12,7 @@ __all__ = [
     "ask_for_names",
     "attach_note",
     "confirm_note",
+    "end_protection",
     "end_ruling",
     "give_notice",
     "place_hold",

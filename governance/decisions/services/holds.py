@@ -11,7 +11,7 @@ from audits.ledger import services as ledger
 from charter.registry.locks import take_metric
 from charter.registry.models import Metric
 from governance.decisions import permissions
-from governance.decisions.events import HoldPlaced, HoldReleased, ProtectionMade
+from governance.decisions.events import HoldPlaced, HoldReleased, ProtectionEnded, ProtectionMade
 from governance.decisions.models import Hold, Protection
 from governance.decisions.services.windows import check_lifetime, check_window
 from governance.decisions.states import HoldCause
@@ -109,6 +109,20 @@ def protect(*, person: Person, account: User, starts_on: date, ends_on: date, by
     )
     ledger.append(event, by=by.actor)
     return made
+
+
+@transaction.atomic
+def end_protection(*, protection: Protection, why: str, by: User) -> Protection:
+    """End a protection for a reason that somebody outside of the line has written; who may is for the caller to check."""
+    if not why.strip():
+        raise BadInput(_("Write why this is no retaliation."), field="why")
+    protection = Protection.objects.select_for_update().get(pk=protection.pk)
+    if protection.ended_at is not None:
+        raise Conflict(_("This was answered already."), code="answered_already")
+    protection.ended_at, protection.ended_by, protection.ended_because = clock.now(), by, why.strip()
+    protection.save(update_fields=["ended_at", "ended_by", "ended_because"])
+    ledger.append(ProtectionEnded(protection=protection.pk, why=protection.ended_because), by=by.actor)
+    return protection
 
 
 def _insert(hold: Hold) -> None:

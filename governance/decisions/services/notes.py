@@ -61,6 +61,7 @@ def attach_note(
     """As `propose_note`, in the caller's transaction, so that an appeal and what it says of the time are one."""
     kind = ContextKind(kind)
     permissions.check_can_propose_note(by, team=team, person=person)
+    says = says if says.strip() or person is None else _say_unasked(kind)
     _check_fits(kind, team, person, starts_on, ends_on, says)
     check_lifetime(starts_on, ends_on, person=person)
     if not is_system(by):
@@ -110,6 +111,11 @@ def turn_down_note(*, note: ContextNote, why: str, by: User) -> ContextNote:
     ledger.append(NoteTurnedDown(**_recorded(note), why=note.turned_down_because), by=by.actor)
     notifications.notify_settled(note, by)
     return note
+
+
+def _say_unasked(kind: ContextKind) -> str:
+    """What a note of a private kind says where nothing was said: its kind, as no reason is asked for."""
+    return str(ABOUT[kind].label) if ABOUT[kind].private else ""
 
 
 def _check_fits(

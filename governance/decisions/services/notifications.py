@@ -1,4 +1,4 @@
-"""Whom a context note is told to, in the transaction of what happened to it. What keeps a person away is told to nobody."""
+"""Whom a context note is told to, in the transaction of what happened to it. What is a person's own affair is told to nobody."""
 
 from collections.abc import Iterable
 

@@ -1,8 +1,8 @@
 """Home: what one may use, and what waits for one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -15,14 +15,18 @@ from django.utils.translation import gettext_lazy, ngettext
 from charter.programme import contract as contracts
 from charter.programme.states import ProgrammeState
 from charter.registry import queries as registry
+from charter.registry import reviews
 from charter.registry.models import CharterVersion, Metric
 from charter.registry.queries import MetricUses
 from charter.registry.screens.page_context import badge, programme, today
 from charter.registry.states import StandingChoices
 from charter.rules import words
 from charter.rules.vocabulary import Role, Standing
+from governance.about_me.screens.pages import show_about_me
 from governance.board import queries as board
 from governance.board import seating
+from governance.board.models import Case
+from governance.board.screens import case_summary
 from governance.board.screens.founding import list_founding_steps
 from governance.decisions import queries as decisions
 from governance.decisions.models import DecisionRecord
@@ -36,6 +40,7 @@ from governance.ui import questions
 from ground import calendar, clock
 
 LAST_ANSWERS = 5
+USES = "uses"  # what `?show=` asks for where home is what is held about the reader
 A_PAGE = 20  # of metrics
 # Charters that wait for their owner, with what for.
 OWNER_WAITS = {
@@ -56,15 +61,24 @@ class Waiting:
     why: str
     url: str
     due: str = ""
+    on: date | None = None  # the day of it, by which what waits is ordered
+    count: int = 1
+
+
+SOON_DAYS = 30  # from when on a review or an expiry that is to come stands among what waits
+CASES_BY_NAME = 5  # that need one's vote; further ones stand in one line
 
 
 def home(request: PageRequest) -> HttpResponse:
-    """What the reader may use today, what waits for them, and what they asked last."""
+    """What the reader may use today, what waits for them, and what they asked last; an employee's begins with themself."""
     user, on = request.user, today(request)
-    reader = possible_uses.read_reader(user, on)
     found = list(registry.list_metrics())
-    names = {metric.slug: metric.name for metric in found}
     ready = training.read_readiness(user)
+    waiting = _list_waiting(request, found, ready, on)
+    if _begins_with_oneself(request):
+        return show_about_me(request, waiting=waiting, is_home=True)
+    reader = possible_uses.read_reader(user, on)
+    names = {metric.slug: metric.name for metric in found}
     open_to = _open_to(reader)
     listed = Paginator(open_to, A_PAGE).get_page(request.GET.get("page"))
     given = {
@@ -73,17 +87,13 @@ def home(request: PageRequest) -> HttpResponse:
         "usable": possible_uses.foresee_uses(
             reader, list(listed.object_list), among=open_to[: possible_uses.MOST_OTHERS]
         ),
-        "waiting": [
-            *_training(request, ready, on),
-            *_board(request),
-            *_seats(user, on),
-            *_notes(user, hr=badge(request).holds(Role.HR)),
-            *_own_charters(found, user),
-        ],
+        "waiting": waiting,
+        "waiting_count": sum(each.count for each in waiting),
         "owned": [metric for metric in found if metric.owner_id == user.pk],
         "answers": _last_answers(decisions.list_asked_by(user)[:LAST_ANSWERS], names),
         "rules": ready.rules,
         "counts": _counts(found),
+        "is_person": user.person_id is not None,
         "auditor": badge(request).holds(Role.AUDITOR),
         "hr": badge(request).holds(Role.HR),
     }
@@ -98,6 +108,34 @@ def about(request: HttpRequest) -> HttpResponse:
 def accessibility(request: HttpRequest) -> HttpResponse:
     """What works, what does not, and whom to tell."""
     return render(request, "desk/accessibility.html")
+
+
+def _by_due(waits: list[Waiting]) -> list[Waiting]:
+    """What is asked now first, then by day, then what has no day."""
+    return sorted(waits, key=lambda each: (not (each.due and each.on is None), each.on or date.max))
+
+
+def _begins_with_oneself(request: PageRequest) -> bool:
+    """Whether the reader is an employee and nothing else here: then home is what is held about them."""
+    held = badge(request)
+    if request.user.person_id is None or not request.user.is_active or request.GET.get("show") == USES:
+        return False
+    return not held.seats and all(role is Role.TEAM_MEMBER for role, _scope in held.roles)
+
+
+def _list_waiting(request: PageRequest, found: list[Metric], ready: Readiness, on: date) -> list[Waiting]:
+    """What waits for the reader, what is due first."""
+    user = request.user
+    return _by_due(
+        [
+            *_training(request, ready, on),
+            *_board(request),
+            *_seats(user, on),
+            *_matrix_review(request, on),
+            *_notes(user, hr=badge(request).holds(Role.HR)),
+            *_own_charters(found, user, on),
+        ]
+    )
 
 
 def _open_to(reader: possible_uses.UseReader) -> list[MetricUses]:
@@ -151,18 +189,47 @@ def _seats(user: User, on: date) -> list[Waiting]:
     seats = board.list_seats_of(user, on)
     if not seats:
         return []
-    ends = list(board.list_cases_to_vote_on(user).values_list("closes_at", flat=True))
-    if not ends:
-        return []
-    count = len(ends)
+    cases = list(board.list_cases_to_vote_on(user))
     seat = words.listed(words.inside(str(seat.label)) for seat in seats)
-    what = ngettext("%(count)s case needs your vote", "%(count)s cases need your vote", count) % {
-        "count": count
-    }
-    why = _("The board has not heard your seat yet: %(seat)s. Votes are sealed until a case closes.") % {
-        "seat": seat
-    }
-    return [Waiting(what, why, reverse("cases") + "?vote=needed", _day(ends[0]))]
+    why = _("Your seat has not been heard: %(seat)s. Votes are sealed until a case closes.") % {"seat": seat}
+    named = cases if len(cases) <= CASES_BY_NAME else cases[: CASES_BY_NAME - 1]
+    waits = [
+        Waiting(
+            _("Vote on case %(number)s: %(name)s")
+            % {"number": case.number, "name": case_summary.name_case(case)},
+            why,
+            reverse("case", args=[case.pk]),
+            _day(case.closes_at),
+            _local_day(case.closes_at),
+        )
+        for case in named
+    ]
+    return [*waits, *_further_cases(cases[len(named) :], why)]
+
+
+def _further_cases(cases: list[Case], why: str) -> list[Waiting]:
+    """Cases that stand in one line, as there are too many to name."""
+    if not cases:
+        return []
+    what = _("%(count)s further cases need your vote") % {"count": len(cases)}
+    first = cases[0].closes_at
+    url = reverse("cases") + "?vote=needed"
+    return [Waiting(what, why, url, _day(first), _local_day(first), len(cases))]
+
+
+def _matrix_review(request: PageRequest, on: date) -> list[Waiting]:
+    """The review of the matrix, for the board that does it, once it is near."""
+    found = programme(request)
+    if found is None or not badge(request).holds(Role.BOARD_MEMBER):
+        return []
+    due = reviews.find_due_review(found, on)
+    if due is None or (due.open is None and due.on > on + timedelta(days=SOON_DAYS)):
+        return []
+    what = _("Go on with the review of the matrix") if due.open else _("Review the matrix")
+    why = _("What nobody confirms is suspended.")
+    url = reverse("review", args=[due.open.pk]) if due.open else reverse("reviews")
+    day = due.open.due_on if due.open else due.on
+    return [Waiting(what, why, url, _plain_day(day), day)]
 
 
 def _notes(user: User, *, hr: bool) -> list[Waiting]:
@@ -177,8 +244,8 @@ def _notes(user: User, *, hr: bool) -> list[Waiting]:
     return [Waiting(what, why, reverse("context"))]
 
 
-def _own_charters(found: list[Metric], user: User) -> list[Waiting]:
-    """The reader's charters that cannot be used, or whose decisions are due for review."""
+def _own_charters(found: list[Metric], user: User, on: date) -> list[Waiting]:
+    """The reader's charters that cannot be used, that expire soon, or whose uses are soon to be confirmed."""
     waits = []
     for metric in found:
         version: CharterVersion | None = metric.current
@@ -192,7 +259,32 @@ def _own_charters(found: list[Metric], user: User) -> list[Waiting]:
                     reverse("metric", args=[metric.slug]),
                 )
             )
+        waits += _own_days(metric, version, on)
     return waits
+
+
+def _own_days(metric: Metric, version: CharterVersion, on: date) -> Iterator[Waiting]:
+    """What a charter in force asks of its owner within the next weeks."""
+    if version.standing != StandingChoices.ACTIVE:
+        return
+    soon = on + timedelta(days=SOON_DAYS)
+    review, url = version.review_due_on, reverse("metric", args=[metric.slug])
+    if review is not None and review <= soon:
+        what = _("The uses of %(metric)s are to be confirmed") % {"metric": words.inside(metric.name)}
+        why = _("The board confirms them in its review. Look whether each is still right, and tell it.")
+        yield Waiting(what, why, f"{url}#which-decisions", _plain_day(review), review)
+    if version.expires_at is not None and (ends := _local_day(version.expires_at)) <= soon:
+        what = _("%(metric)s expires") % {"metric": metric.name}
+        why = _("Hand in its next version before, or nobody can use it.")
+        yield Waiting(what, why, reverse("charter-new") + f"?metric={metric.slug}", _plain_day(ends), ends)
+
+
+def _local_day(moment: datetime) -> date:
+    return timezone.localtime(moment).date()
+
+
+def _plain_day(day: date) -> str:
+    return formats.date_format(day, "D j F")
 
 
 def _day(moment: datetime) -> str:

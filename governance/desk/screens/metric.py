@@ -18,6 +18,7 @@ from charter.registry.screens.page_context import badge, today
 from charter.registry.screens.tables import standing_tag
 from charter.registry.states import StandingChoices
 from charter.rules.vocabulary import Role
+from governance.board import queries as board
 from governance.board.kinds import find_kind
 from governance.board.models import Case
 from governance.board.screens.bring_back import find_way_back
@@ -61,22 +62,30 @@ def metric(request: PageRequest, slug: str) -> HttpResponse:
     counter = document.what.counter_metric
     may_hold = found.owner_id == request.user.pk or any(map(badge(request).holds, HOLD))
     given |= {
-        "charter": charter_page.lay_out_charter(document, names),
+        "charter": charter_page.lay_out_charter(document, names, holds=_holds(shown, governs)),
         "kept": charter_page.describe_retention(document),
         "bounds": charter_page.explain_bounds(shown.bound, queries.load_document(shown.pk)),
         "counter": (counter, names.get(counter, counter)) if counter else None,
         "standing": standing_tag(shown.standing),
         "in_force": shown.standing == StandingChoices.ACTIVE and promised(shown.expires_at) > clock.now(),
         "governs": shown == governs,
+        "suspension": board.find_suspension(shown) if shown.standing == StandingChoices.SUSPENDED else None,
         "possible": _find_possible(request, found) if shown == governs else None,
         "earlier": _earlier(shown, versions, request.user),
         "sits": badge(request).holds(Role.BOARD_MEMBER),
         "way_back": find_way_back(request.user, shown),
         "may_hold": may_hold,
+        "sees_withheld": _sees_withheld(request, found),
         "held": _held(request.user, found) if may_hold else (),
         "history": _history(versions, request.user),
     }
     return render(request, "desk/metric.html", given)
+
+
+def _holds(shown: CharterVersion, governs: CharterVersion | None) -> bool:
+    """Whether what a version allows may be done now, by its team alone where it is on trial."""
+    in_use = shown.standing in (StandingChoices.ACTIVE, StandingChoices.PILOT)
+    return shown == governs and in_use and (shown.expires_at is None or shown.expires_at > clock.now())
 
 
 def _find_possible(request: PageRequest, found: Metric) -> PossibleMetric | None:
@@ -85,6 +94,11 @@ def _find_possible(request: PageRequest, found: Metric) -> PossibleMetric | None
     some = [each for each in reader.metrics if each.slug == found.slug]
     possible = possible_uses.foresee_uses(reader, some, among=reader.metrics[:MOST_OTHERS])
     return next((each for each in possible if each.uses), None)
+
+
+def _sees_withheld(request: PageRequest, found: Metric) -> bool:
+    """By the roles that are known already, as this page is everybody's."""
+    return found.owner_id == request.user.pk or badge(request).holds(Role.AUDITOR)
 
 
 def _held(user: User, found: Metric) -> list[tuple[Hold, str]]:
@@ -153,8 +167,7 @@ def _decided(case: Case, version: CharterVersion) -> CharterEvent:
     approved = case.state == CaseState.APPROVED
     said = {"number": version.number, "about": case.get_kind_display().lower()}
     if case.pk == version.case_id and version.activated_at:
-        until = formats.date_format(timezone.localtime(version.expires_at), "j F Y")
-        what = _("Version %(number)s approved, in force until %(day)s") % {**said, "day": until}
+        what = _approved(version)
     elif find_kind(case).puts_in_force and not approved and version.standing == StandingChoices.REJECTED:
         what = _("Version %(number)s rejected") % said
     elif approved:
@@ -164,6 +177,14 @@ def _decided(case: Case, version: CharterVersion) -> CharterEvent:
     return CharterEvent(
         case.outcome.decided_at, "permit" if approved else "deny", what, _outcome(case), case.outcome.minutes
     )
+
+
+def _approved(version: CharterVersion) -> str:
+    """That a version was approved, and until when it is in force where it is."""
+    if version.standing != StandingChoices.ACTIVE:
+        return _("Version %(number)s approved") % {"number": version.number}
+    until = formats.date_format(timezone.localtime(version.expires_at), "j F Y")
+    return _("Version %(number)s approved, in force until %(day)s") % {"number": version.number, "day": until}
 
 
 def _outcome(case: Case) -> str:

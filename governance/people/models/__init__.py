@@ -4,7 +4,7 @@ An account is apart from a person: a person may have none, and an account may be
 roles are effective-dated: `valid_from` is in, `valid_to` is out, and null means still so.
 """
 
-from governance.people.models.accounts import AccountKind, GrantedRole, RoleGrant, Token, User
+from governance.people.models.accounts import AccountKind, AddressChange, GrantedRole, RoleGrant, Token, User
 from governance.people.models.dated import VALID, Dated, DatedQuerySet, DatedRow
 from governance.people.models.organisation import (
     SLUG_LENGTH,
@@ -19,15 +19,17 @@ from governance.people.models.organisation import (
     ValueStream,
     WorkingArrangement,
 )
-from governance.people.models.signing_in import AccountMail, AccountMailKind, Session
+from governance.people.models.signing_in import ELSEWHERE, AccountMail, AccountMailKind, Session
 from governance.people.source_names import Identity, TeamAlias
 
 __all__ = [
+    "ELSEWHERE",
     "SLUG_LENGTH",
     "VALID",
     "AccountKind",
     "AccountMail",
     "AccountMailKind",
+    "AddressChange",
     "Cohort",
     "CohortKind",
     "CohortTeam",

@@ -13,6 +13,9 @@ from audits.ledger.ties import tied, told
 from charter.rules.vocabulary import Role as RoleWord
 from governance.people.events import (
     AccountOpened,
+    AddressChanged,
+    AddressDropped,
+    AddressProposed,
     PasswordChanged,
     PasswordRehashed,
     PasswordReset,
@@ -95,8 +98,17 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
         triggers = [
             *tied(
                 insert=[told(AccountOpened, says={"username": "{row}.username", "kind": "{row}.kind"})],
-                update=[told(PasswordChanged, PasswordRehashed, PasswordReset)],
-                of=["password"],
+                # Each tells of its own column, so that neither is changed under the other's name.
+                update=[
+                    told(
+                        PasswordChanged,
+                        PasswordRehashed,
+                        PasswordReset,
+                        about="CASE WHEN OLD.email = NEW.email THEN {row}.id END",
+                    ),
+                    told(AddressChanged, about="CASE WHEN OLD.password = NEW.password THEN {row}.id END"),
+                ],
+                of=["password", "email"],
             )
         ]
 
@@ -111,6 +123,31 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
     def check_password(self, raw_password: str) -> bool:
         """Whether it is the password. Unlike Django's, this writes nothing: keeping it anew is for `services.rehash_password`."""
         return hashers.check_password(raw_password, self.password)
+
+
+class AddressChange(Record):
+    """An e-mail address that an administrator proposed for an account, until a second one confirms it or it is dropped."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="address_change")
+    email = models.EmailField()
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(asked_by=F("user")), name="addresschange_asked_by_another_than_its_own"
+            )
+        ]
+        triggers = [
+            *tied(
+                insert=[told(AddressProposed, says={"user": "{row}.user_id"})],
+                delete=[told(AddressDropped), told(AddressChanged, about="{row}.user_id")],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.email
 
 
 class Token(Record):

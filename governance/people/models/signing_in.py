@@ -51,10 +51,20 @@ class AccountMailKind(models.TextChoices):
     ASKED = "asked", _("A new password was asked for at the sign-in page")
     SENT = "sent", _("An administrator sends a link for a new password")
     CHANGED = "changed", _("A password was changed")
+    CONFIRM = "confirm", _("A new address is to be confirmed")
+    PROPOSED = "proposed", _("An administrator proposed a new address")
+    MOVED = "moved", _("An address was changed, which the old one is told")
+
+
+# What goes to another address than the account's.
+ELSEWHERE = (AccountMailKind.CONFIRM, AccountMailKind.MOVED)
 
 
 class AccountMail(Record):
-    """A mail about an account's password that waits to be sent. One that was asked for by nobody known holds what was typed."""
+    """A mail about an account's password or address that waits to be sent.
+
+    One that was asked for by nobody known holds what was typed, one that goes to another address than the account's that address.
+    """
 
     kind = models.CharField(max_length=10, choices=AccountMailKind)
     typed = models.CharField(max_length=254, blank=True)
@@ -69,7 +79,8 @@ class AccountMail(Record):
         constraints = [
             models.CheckConstraint(
                 condition=(Q(kind=AccountMailKind.ASKED, user__isnull=True) & ~Q(typed=""))
-                | (~Q(kind=AccountMailKind.ASKED) & Q(user__isnull=False, typed="")),
+                | (Q(kind__in=ELSEWHERE, user__isnull=False) & ~Q(typed=""))
+                | (~Q(kind__in=[AccountMailKind.ASKED, *ELSEWHERE]) & Q(user__isnull=False, typed="")),
                 name="accountmail_typed_or_known",
             )
         ]

@@ -46,7 +46,7 @@ class SignInForm(AuthenticationForm):
     }
 
 
-def _password(label: Text, missing: Text, autocomplete: str, hint: Text = "") -> forms.CharField:
+def make_password_field(label: Text, missing: Text, autocomplete: str, hint: Text = "") -> forms.CharField:
     return forms.CharField(
         label=label,
         strip=False,
@@ -76,8 +76,10 @@ class ForgottenForm(ServiceForm):
 class NewPasswordForm(ServiceForm):
     """A new password, typed twice as nobody sees what they type."""
 
-    password = _password(_("New password"), _("Enter a new password"), "new-password", _HOW)
-    again = _password(_("New password, once more"), _("Enter the new password once more"), "new-password")
+    password = make_password_field(_("New password"), _("Enter a new password"), "new-password", _HOW)
+    again = make_password_field(
+        _("New password, once more"), _("Enter the new password once more"), "new-password"
+    )
 
     def clean_again(self) -> str:
         again: str = self.cleaned_data["again"]
@@ -89,7 +91,7 @@ class NewPasswordForm(ServiceForm):
 class PasswordForm(NewPasswordForm):
     """The password of now, and a new one."""
 
-    current = _password(_("Your password now"), _("Enter your password of now"), "current-password")
+    current = make_password_field(_("Your password now"), _("Enter your password of now"), "current-password")
     field_order = ("current", "password", "again")
 
 

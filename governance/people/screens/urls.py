@@ -7,7 +7,7 @@ from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
 
 from governance.people import badges, permissions
-from governance.people.screens import accounts, forgotten, names, password, sessions, sign_in
+from governance.people.screens import accounts, addresses, forgotten, names, password, sessions, sign_in
 from governance.people.screens import tokens as screens
 from governance.ui.page_access import ANYONE, SIGNED_IN, PageAccess, depending
 from governance.ui.page_access import accounts as held_by
@@ -16,6 +16,9 @@ from governance.ui.routes import Nav, page
 ITS_REVOKERS = depending("Whose token it is; of a machine's its owner and administrators.")
 A_SECOND = depending("Administrators, but not who made the token or owns the machine.")
 ADMINISTRATORS = held_by("Administrators.", permissions.check_can_administer)
+ANOTHERS = held_by("Administrators, for accounts of others.", permissions.check_can_administer)
+A_SECOND_ADMINISTRATOR = depending("Administrators, but not who proposed it or whose account it is.")
+ITS_DROPPERS = depending("Whose account it is, and administrators.")
 HAS_THE_LINK = PageAccess(
     "Whoever has followed a link that is not over, mailed to an account.", account=False
 )
@@ -54,6 +57,30 @@ urlpatterns = [
         stored=False,
     ),
     page("password/new", forgotten.set_new, name="password-new", access=HAS_THE_LINK, stored=False),
+    page(
+        "email",
+        addresses.change_own,
+        name="email",
+        access=SIGNED_IN,
+        stored=False,
+        footer=Nav(_("Your e-mail address"), 84),
+    ),
+    page(
+        "email/confirm/<str:token>",
+        addresses.confirm_own,
+        name="email-confirm",
+        access=SIGNED_IN,
+        stored=False,
+    ),
+    page("accounts/<uuid:key>/email", addresses.propose, name="account-email", access=ANOTHERS, stored=False),
+    page(
+        "addresses/<uuid:key>/confirm",
+        addresses.confirm_proposed,
+        name="address-confirm",
+        access=A_SECOND_ADMINISTRATOR,
+        stored=False,
+    ),
+    page("addresses/<uuid:key>/drop", addresses.drop, name="address-drop", access=ITS_DROPPERS, stored=False),
     page(
         "sessions",
         sessions.list_sessions,

@@ -206,6 +206,8 @@ CASES = [
     ("CH55", "how_long.values", a_charter(harms={"invasiveness": 3})),
     ("CH56", "why.impact_assessment", a_charter(why={"impact_assessment": ""}, harms={"invasiveness": 3})),
     ("CH54", "why.works_agreement", a_charter("weekend-share", why={"works_agreement": ""})),
+    ("CH57", "harms.caregivers", a_charter(harms={"caregivers": "No harm."})),
+    ("CH58", "harms.caregivers", a_charter(harms={"caregivers": "It cannot harm them."})),
 ]  # fmt: skip
 
 

@@ -16,9 +16,9 @@ from governance.people.models import GrantedRole, ReportingLine, User
 from tests import factories, on_the_log, snapshots
 from tests.governance.decisions.conftest import House, governed, house, stopped, with_judged
 from tests.governance.decisions.test_bearing_api import call
-from tests.pages import browse
+from tests.pages import browse, statements
 
-__all__ = ["browse", "call", "governed", "house", "stopped", "with_judged"]
+__all__ = ["browse", "call", "governed", "house", "statements", "stopped", "with_judged"]
 
 MARCH = {"from": "2026-03-01", "to": "2026-04-01"}
 VALUE = About(

@@ -31,6 +31,7 @@ def test_every_scan_is_a_task_that_the_beat_sends(app):
         "board_clock",
         "training_clock",
         "delayed_notices",
+        "inclusions_told",
         "mail",
         "publishing",
     } < names

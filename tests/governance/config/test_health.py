@@ -1,10 +1,14 @@
 """What is asked of the process from outside: does it live, can it answer, does its clock go."""
 
 from datetime import timedelta
+from threading import Event, Thread
+from time import perf_counter
 
 import pytest
+from django.db import connection
+from django.http import HttpRequest
 
-from governance.config import tasks
+from governance.config import health, tasks
 from ground import clock, heartbeats, scans
 from ground.models import Heartbeat
 from tests import factories
@@ -101,6 +105,7 @@ def test_a_scan_that_misses_its_turn_is_named_and_one_that_never_came_too(ready)
         ("account_mail", ""),
         ("board_clock", ""),
         ("delayed_notices", ""),
+        ("inclusions_told", ""),
         ("mail", "a"),
         ("registry_clock", ""),
         ("training_clock", ""),
@@ -113,3 +118,31 @@ def test_without_any_beat_the_clock_stands_still(ready):
     Heartbeat.objects.all().delete()
     status, told = ready()
     assert (status, told["standing_still"]) == (503, [{"scan": "beat", "worker": "", "at": None}])
+
+
+def test_whoever_asks_on_and_on_keeps_one_thread_at_most(ready, monkeypatch, client):
+    """Issue 9: anybody may ask; a broker that was away kept each asker's thread for seconds, and four of them all threads."""
+    factories.the_rules()
+    before = ready()[1]
+    looking, done = Event(), Event()
+
+    def slow():
+        looking.set()
+        return done.wait(20)
+
+    monkeypatch.setattr("governance.config.health._broker_is_there", slow)
+
+    def ask():
+        health.readyz(HttpRequest())
+        connection.close()
+
+    first = Thread(target=ask)
+    first.start()
+    try:
+        assert looking.wait(10)
+        begun = perf_counter()
+        assert client.get("/readyz").json() == before
+        assert perf_counter() - begun < 5
+    finally:
+        done.set()
+        first.join()

@@ -138,3 +138,28 @@ def test_a_database_that_is_named_is_no_demos(untold, monkeypatch):
 def leave_a_demo(var: Path) -> None:
     (var / "demo").mkdir()
     state.State(data="made up", content_hash="sha256:0", clock_offset=60).write(var / "demo")
+
+
+def test_a_neighbour_of_our_domain_lays_no_session_into_a_browser(tmp_path):
+    """Issue 9: a site beside ours (evil.example.org) could set a cookie for all of example.org, with a session of its own.
+
+    Browsers take a cookie of such a name from the very host alone, over HTTPS and for all of it (RFC 6265bis, 4.1.3.2).
+    """
+    asked = (
+        "from governance.config import settings as s; "
+        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE and s.CSRF_COOKIE_SECURE)"
+    )
+    told = run("-c", asked, **TOLD, VAR_DIR=str(tmp_path))
+    assert told.stdout.split() == ["__Host-session", "__Host-csrf", "True"], told.stderr
+
+
+def test_a_message_to_the_clock_is_plain_and_its_folder_nobody_elses(tmp_path):
+    """Issue 9: whoever writes to the broker could plant work: no pickles, no orders to the worker, and a folder of our own."""
+    asked = (
+        "import os; os.umask(0); "
+        "from governance.config.celery import app; import django; django.setup(); c = app.conf; "
+        "print(*c.accept_content, c.task_serializer, c.worker_enable_remote_control); "
+        "print(*(oct(os.stat(f).st_mode & 0o777) for f in (os.environ['VAR_DIR'] + '/celery/queue', os.environ['VAR_DIR'] + '/celery')))"
+    )
+    told = run("-c", asked, DEBUG="true", VAR_DIR=str(tmp_path))
+    assert told.stdout.splitlines() == ["json json False", "0o700 0o700"], told.stderr

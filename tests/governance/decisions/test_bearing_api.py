@@ -238,7 +238,7 @@ def test_why_somebody_is_away_is_told_by_its_group(call, around_payments):
     )
     for who in ("superior", "auditor"):
         told = call(around_payments[who], f"{NOTES}/{leave.pk}")[1]
-        assert (told["kind"], told["group"], told["says"]) == (None, "away", "")
+        assert (told["kind"], told["group"], told["says"]) == (None, "context_applies", "")
     for who in ("concerned", "hr"):
         told = call(around_payments[who], f"{NOTES}/{leave.pk}")[1]
         assert (told["kind"], told["says"]) == ("parental_leave", "A child.")

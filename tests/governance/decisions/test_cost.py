@@ -1,6 +1,7 @@
 """A question has a cost, with a limit for one request, one batch and one account a minute."""
 
 import json
+from contextlib import ExitStack
 from threading import Event, Thread
 from typing import Any
 
@@ -155,3 +156,35 @@ def test_long_questions_are_answered_one_at_a_time(house):
         pass
     with charged(long, account=house.manager.pk):
         pass  # a refusal keeps no place
+
+
+def test_persons_own_values_are_worked_out_so_often_at_once(post):
+    """Issue 9: a batch cost 20,000 values and read the warehouse 500 times, which kept a thread for minutes."""
+    own = {
+        **LEAD_TIME,
+        "grain": "self",
+        "cohorts": [],
+        "persons": [],
+        "metrics": [f"m-{n}" for n in range(5)],
+    }
+    reply = post({"requests": [own] * 21}, "queries")
+    told = reply.json()
+    assert (reply.status_code, told["code"], told["field"]) == (400, "too_costly", "requests")
+    assert "105 times" in told["detail"] and "100 may" in told["detail"]
+    alone = post({**own, "grain": "person", "persons": [f"payments-{n}" for n in range(21)]}, "queries")
+    assert (alone.status_code, alone.json()["field"]) == (400, "persons")
+    assert not DecisionRecord.objects.exists()
+
+
+def test_whoever_reads_the_warehouse_leaves_threads_to_others(house):
+    """Issue 9: four small questions about oneself kept all threads of a process for as long as the warehouse took."""
+    own = [asked(grain="self", cohorts=[], persons=[])]
+    with ExitStack() as held:
+        for _ in range(cost.READERS):
+            held.enter_context(charged(own, account=house.manager.pk))
+        with pytest.raises(TooMuch) as raised, charged(own, account=house.manager.pk):
+            pytest.fail("one more than there is room for")
+        assert raised.value.code == "long_question_waits"
+        assert ask(house.manager).verdict.permits
+    with charged(own, account=house.manager.pk):
+        pass

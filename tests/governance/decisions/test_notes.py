@@ -165,7 +165,7 @@ def test_whoever_can_confirm_a_note_is_told(around_payments):
         person=around_payments["concerned"].person,
         says="Ill.",
     )
-    assert notices("Away").keys() == {"superior", "manager", "lead"}
+    assert notices("Context applies").keys() == {"superior", "manager", "lead"}
     assert not any("Leave" in said for said in notices().values())
 
 
@@ -238,6 +238,7 @@ def test_every_kind_says_what_it_means():
         ContextKind.LEAVE,
         ContextKind.ONBOARDING,
         ContextKind.REST_AFTER_INTENSITY,
+        ContextKind.CAREGIVING,
         ContextKind.TOOLING_CONSTRAINT,
     }
     assert {about.effect for about in ABOUT.values()} == {Effect.EXCLUDE, Effect.ANNOTATE}

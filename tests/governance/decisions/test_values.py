@@ -243,9 +243,9 @@ def test_why_somebody_was_away_is_told_to_nobody_but_them(own):
     a_note(ContextKind.PARENTAL_LEAVE, person="payments-2", says="A child was born.")
     given = ask(own["manager"], OF_ONE)
     (note,) = given.rows[0].context
-    assert (note.kind, note.label, note.says) == ("away", "Away", "")
+    assert (note.kind, note.label, note.says) == ("context_applies", "Context applies", "")
     assert (note.start, note.end) == (date(2026, 1, 1), date(2026, 2, 1))
-    assert given.rows[0].withheld_because == "Excluded: away"
+    assert given.rows[0].withheld_because == "Excluded: context applies"
     account = factories.an_account("two", person=Person.objects.get(external_id="payments-2"))
     # Of oneself one answers for oneself: who else has an account is not told to an employee.
     of_oneself = {**OF_ONE, "grain": "self", "persons": [], "accountable": account.username}

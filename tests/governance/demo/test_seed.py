@@ -13,9 +13,11 @@ from charter.programme.states import ProgrammeState
 from charter.registry import catalogue
 from charter.registry.models import CharterVersion
 from charter.registry.states import StandingChoices
+from governance.about_me.permissions import get_own_person
+from governance.about_me.queries.looks import list_looks
 from governance.board.models import Ballot, Case
 from governance.board.states import CaseState
-from governance.decisions.models import ContextNote, Hold
+from governance.decisions.models import ContextNote, DecisionRecord, Hold
 from governance.decisions.states import NoteState
 from governance.demo.dataset import DataSet, make_up_data_set
 from governance.demo.seed import TAKEN_UP, Seeding
@@ -68,7 +70,7 @@ def seed(data: DataSet, folder: Path, *, until: str = "no such line") -> list[st
 def counts() -> dict[str, int]:
     models = (
         User, RoleGrant, CharterVersion, Case, Ballot, Acknowledgement, Course, Attestation, Cohort, PublishedValue,
-        ContextNote, Hold, SavedView, Entry,
+        ContextNote, DecisionRecord, Hold, SavedView, Entry,
     )  # fmt: skip
     return {model.__name__: model.objects.count() for model in models}
 
@@ -121,7 +123,10 @@ def check_house(data: DataSet) -> None:
 
 
 def check_what_bears() -> None:
-    """The pages of notes, holds and views show some, made as everybody makes them."""
+    """The pages of notes, holds and views show some, made as everybody makes them; the employee finds a look."""
+    employee = User.objects.get(username="employee")
+    look = list_looks(employee, get_own_person(employee)).get()
+    assert (look.actor.username, look.use, look.of_me) == ("manager", "retrospective", False)
     note = ContextNote.objects.get()
     assert note.state is NoteState.CONFIRMED and note.confirmed_by.username == "hr"
     hold = Hold.objects.select_related("metric", "cohort").get()

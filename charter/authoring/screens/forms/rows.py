@@ -63,9 +63,10 @@ class AllowedForm(RowForm):
     )
     beside = fields.Slugs(
         label=_("Only asked together with"),
-        help_text=_("Short names of metrics, parted by commas. The rules see to it."),
+        help_text=_("Begin to type and choose. Several are parted by commas. The rules see to it."),
         required=False,
         max_length=1000,
+        widget=forms.TextInput(attrs={"list": "metric-names"}),
     )
 
     def fit(self, document: CharterDocument) -> None:
@@ -115,7 +116,11 @@ class ExampleForm(RowForm):
     )
     verdict = fields.choose(_("What it must get"), fields.vocabulary(Outcome))
     rules = fields.RuleIds(
-        label=_("By which rules"), required=False, max_length=200, help_text=_("Such as AR04, AR14.")
+        label=_("By which rules"),
+        required=False,
+        max_length=200,
+        help_text=_("Such as AR04, AR14. Try the example, and take over those that decided."),
+        widget=forms.TextInput(attrs={"list": "rule-ids"}),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -140,9 +140,10 @@ class WhatForm(HeadingForm):
     )
     counter_metric = fields.Slugs(
         label=LABELS["what.counter_metric"],
-        help_text=_("The short name of the metric shown beside this one, so that neither is pushed at the other’s cost."),
+        help_text=_("The metric shown beside this one, so that neither is pushed at the other’s cost. Begin to type and choose."),
         required=False,
         max_length=100,
+        widget=forms.TextInput(attrs={"list": "metric-names"}),
     )  # fmt: skip
     always_noted = fields.choose_many(
         LABELS["what.always_noted"],

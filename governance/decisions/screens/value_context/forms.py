@@ -62,10 +62,13 @@ class NoteForm(WindowForm):
     metric = forms.ChoiceField(label=_("Does it touch one metric only?"), required=False)
     says = forms.CharField(
         label=_("What was going on?"),
-        help_text=_("In one or two sentences. It stands beside the values, for everybody who may see them."),
+        help_text=_(
+            "In one or two sentences. It stands beside the values, for everybody who may see them. Of leave, rest and "
+            "caregiving no reason is asked: leave it empty. Others then read “Context applies” and nothing else."
+        ),
         max_length=300,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Say what was going on")},
     )
     field_order = ("whose", "person", "kind", "service", "metric", "starts_on", "last_day", "says")
     called = MappingProxyType({"ends_on": "last_day", "team": "whose"})
@@ -88,7 +91,14 @@ class NoteForm(WindowForm):
         given = self.cleaned_data
         if given.get("whose") == PERSON and not given.get("person", "").strip():
             self.add_error("person", _("Say who it is about"))
+        if not given.get("says", "").strip() and "says" not in self.errors and not self._asks_no_reason():
+            self.add_error("says", _("Say what was going on"))
         return given
+
+    def _asks_no_reason(self) -> bool:
+        """Whether it is about a person's own affair."""
+        given = self.cleaned_data
+        return bool(given.get("kind")) and given.get("whose") != TEAM and ABOUT[self.note_kind].private
 
     @property
     def note_kind(self) -> ContextKind:

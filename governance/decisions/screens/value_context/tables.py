@@ -25,7 +25,7 @@ def note_tag(note: ContextNote) -> str:
 
 
 def note_label(note: ContextNote, in_full: bool) -> str:
-    """Its kind, or the group of what keeps a person away."""
+    """Its kind, or only that context applies."""
     label = note.about.label if in_full else note.about.group.label
     return f"{label} ({note.service})" if note.service else str(label)
 
@@ -58,7 +58,7 @@ class NoteTable(tables.Table):
         attrs = {"class": "mc-table mc-stack"}
 
     def __init__(self, *args: Any, known: Known, **kwargs: Any) -> None:
-        """`known` says of which notes the reader may know what keeps a person away."""
+        """`known` says of which notes the reader may know what is a person's own affair."""
         super().__init__(*args, **kwargs)
         self._known = known
 

@@ -139,10 +139,10 @@ def test_a_receipt_is_found_by_its_number(browse, house, asked):
 
 
 def test_contesting_names_people_and_pretends_nothing(browse, asked):
-    """S78: whom to contact and the next level; formal appeals are not there yet, and the page says so."""
+    """S78: whom to contact and the next level, and the way to an appeal."""
     decision = asked["deny"]
     page = browse(f"/decisions/{decision.pk}/contest?rule=AR04&metric=commit-count")
-    assert page.says("Nothing is filed from this page.", "no consequences for you", str(decision.entry_id))
+    assert page.says("Appeal this use", "no consequences for you", str(decision.entry_id))
     assert page.says("About commit count", "Owner", "Next level", "Review board, worker representative")
     assert page.says("No ranking of people by activity") and not page.says("No activity count in a rating")
     assert "<form" not in page.html.split("<main")[1]

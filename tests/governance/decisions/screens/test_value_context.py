@@ -116,12 +116,42 @@ def test_somebody_speaks_for_themself(browse, house):
     assert browse("/context", by=house.employee).says("Parental leave", "A child was born.")
     mine, theirs = browse(f"/context/{note.pk}", by=house.employee), browse(f"/context/{note.pk}")
     assert mine.says("A child was born.") and not mine.says("Confirm it")
-    assert theirs.says("Away", "told to nobody but the person and HR", "Confirm it")
+    assert theirs.says("Context applies", "told to nobody but the person and HR", "Confirm it")
     for words in ("Parental", "child"):
         assert words not in theirs.html and words not in browse("/teams/payments/context").html
         assert words not in browse("/context").html
-    assert browse("/teams/payments/context").says("Away")
+    assert browse("/teams/payments/context").says("Context applies")
     assert browse(f"/context/{note.pk}", by=house.stranger).status == 404
+
+
+@pytest.mark.parametrize("kind", ["leave", "parental_leave", "rest_after_intensity", "caregiving"])
+def test_no_reason_is_asked_of_what_is_a_person_s_own_affair(browse, house, kind):
+    """Issue 12, 2: leave without a reason; no private kind can be told from another by anybody else."""
+    note = A_NOTE | {"whose": "self", "kind": kind, "says": ""}
+    assert browse("/context/new", by=house.employee, data=note).status == 302
+    made = ContextNote.objects.get()
+    assert made.says and made.private
+    theirs = browse(f"/context/{made.pk}")
+    assert theirs.says("Context applies", "It leaves these periods out of decisions about people.")
+    assert str(made.about.label) not in theirs.text and f'"{kind}"' not in theirs.html
+
+
+@pytest.mark.parametrize(
+    "changes", [{"whose": "team", "kind": "leave"}, {"whose": "self", "kind": "mentoring"}]
+)
+def test_what_others_read_has_to_be_said(browse, house, changes):
+    """Issue 12, 2: only of private kinds nothing is asked."""
+    page = browse("/context/new?team=payments", by=house.employee, data=A_NOTE | changes | {"says": " "})
+    assert page.status == 400 and page.says("Say what was going on")
+
+
+def test_a_confirmed_note_about_oneself_can_be_contested(browse, house):
+    """Issue 12, 2: contested by the person it is about."""
+    about_me = A_NOTE | {"whose": "self", "kind": "mentoring"}
+    browse("/context/new", by=house.employee, data=about_me)
+    note = ContextNote.objects.get()
+    browse(f"/context/{note.pk}/confirm", data={})
+    assert browse(f"/context/{note.pk}", by=house.employee).says("Was it not so?", "Contest this note")
 
 
 def test_a_stranger_has_nobody_to_speak_of(browse, house):

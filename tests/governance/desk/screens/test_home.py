@@ -54,7 +54,7 @@ def test_home_says_that_nothing_is_allowed_before_the_rules_are_acknowledged(bro
 
 def test_an_employee_sees_their_own_team(browse, house):
     """S85: no manager role is needed."""
-    page = browse("/", by=house.employee)
+    page = browse("/?show=uses", by=house.employee)
     assert page.says("You can ask about team payments")
     assert "lead-time-for-changes" in {each.metric.slug for each in page.response.context["usable"]}
 
@@ -86,7 +86,9 @@ def test_the_board_is_told_which_cases_need_its_seat(browse, house):
     case = factories.an_open_case("pr-size")
     members = factories.a_board()
     seat = members[SeatKind.LEGAL]
-    assert browse("/", by=seat).says("1 case needs your vote", "has not heard your seat yet: legal")
+    assert browse("/", by=seat).says(
+        f"Vote on case {case.number}", "One thing is waiting for you", "Your seat has not been heard: legal"
+    )
     factories.votes(case)
     assert not browse("/", by=seat).says("needs your vote")
 

@@ -1,0 +1,39 @@
+"""What the log keeps of people who read about themselves."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from audits.ledger.events import Event, Retention
+from audits.ledger.states import Visibility
+
+
+class OwnDataDownloaded(Event):
+    """What was in it stands in no entry: only that it was taken, and by `by`."""
+
+    kind = "about_me.downloaded"
+    visibility = Visibility.RESTRICTED
+    retention = Retention.PERSONAL
+    sentence = _("Somebody took a copy of what is held about them.")
+
+
+class _OfInclusion(Event):
+    visibility = Visibility.RESTRICTED
+    retention = Retention.PERSONAL
+    names_row = "inclusion"
+
+    inclusion: UUID
+
+
+class InclusionTold(_OfInclusion):
+    kind = "about_me.inclusion.told"
+    sentence = _("An account was told in writing what is measured about its person: %(versions)s.")
+
+    user: UUID
+    versions: Sequence[str]
+
+
+class InclusionAcknowledged(_OfInclusion):
+    kind = "about_me.inclusion.acknowledged"
+    sentence = _("Somebody acknowledged what they were told is measured about them.")

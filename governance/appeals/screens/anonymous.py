@@ -1,0 +1,147 @@
+"""Appeals without signing in. Nothing is kept between two pages but what the page itself carries: no session, no address.
+
+Whoever has signed in is asked to sign out first, since what they send could be traced to their account.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from governance.appeals import queries, services
+from governance.appeals.models import Appeal
+from governance.appeals.screens import forms
+from governance.appeals.screens.writing import build_about, build_context, say_about
+from governance.appeals.states import OVER, AppealKind, AppealState, HoldChoice
+from governance.people.services import get_system_account
+from governance.ui.forms import ServiceForm
+from ground import counts
+from ground.errors import TooMuch
+from ground.rates import Rate
+
+Answers = dict[str, Any]
+
+
+def start(request: HttpRequest) -> HttpResponse:
+    """What an anonymous appeal is, and the two ways on: write one, or come back to one."""
+    return render(
+        request, "appeals/anonymous.html", {"form": forms.ReceiptForm(), "signed_in": _is_known(request)}
+    )
+
+
+def write(request: HttpRequest) -> HttpResponse:
+    """All questions on one page, then all answers to check, then the number, shown once."""
+    if _is_known(request):
+        given = {"form": forms.ReceiptForm(), "signed_in": True}
+        return render(request, "appeals/anonymous.html", given, status=403)
+    form = forms.AnonymousForm(request.POST if request.method == "POST" else None)
+    if request.method != "POST" or "change" in request.POST or not form.is_valid():
+        status = 400 if request.method == "POST" and "change" not in request.POST else 200
+        return render(request, "appeals/anonymous_write.html", {"form": form}, status=status)
+    if "file" not in request.POST:
+        given = {"form": form, "about": say_about(form.cleaned_data), "due": queries.foresee_due()}
+        return render(request, "appeals/anonymous_check.html", given)
+    filed: list[services.FiledAnonymously] = []
+    if form.accepted(lambda: filed.append(_file(form.cleaned_data))):
+        return render(
+            request,
+            "appeals/anonymous_filed.html",
+            {"receipt": _part(filed[0].receipt), "due": filed[0].filed.due},
+        )
+    return render(request, "appeals/anonymous_write.html", {"form": form}, status=form.status)
+
+
+def case(request: HttpRequest) -> HttpResponse:
+    """An anonymous appeal by its number, which comes with each page that is sent and stands in no address."""
+    form = forms.ReceiptForm(request.POST if request.method == "POST" else None)
+    found: list[Appeal] = []
+    if request.method != "POST" or not form.accepted(
+        lambda: found.append(_open(form.cleaned_data["receipt"]))
+    ):
+        return render(
+            request,
+            "appeals/anonymous.html",
+            {"form": form, "signed_in": _is_known(request)},
+            status=form.status,
+        )
+    at_fault = _act(request, found[0])
+    return _show(request, found[0], form.cleaned_data["receipt"], at_fault)
+
+
+def _act(request: HttpRequest, found: Appeal) -> ServiceForm | None:
+    """Do what the page was sent for, if anything; the form at fault where the service objects."""
+    act = request.POST.get("act", "")
+    by = get_system_account()
+    acts: dict[str, tuple[type[ServiceForm], Any]] = {
+        "message": (
+            forms.TextForm,
+            lambda said: services.write_message(appeal=found, text=said["text"], by=by),
+        ),
+        "second": (
+            forms.WhyForm,
+            lambda said: services.ask_second_instance(appeal=found, why=said["why"], by=by),
+        ),
+        "accept": (ServiceForm, lambda _said: services.accept_outcome(appeal=found, by=by)),
+        "withdraw": (ServiceForm, lambda _said: services.withdraw_appeal(appeal=found, by=by)),
+    }
+    if act not in acts:
+        return None
+    form_class, do = acts[act]
+    form = form_class(request.POST)
+    return None if form.accepted(lambda: do(form.cleaned_data)) else form
+
+
+def _show(request: HttpRequest, found: Appeal, receipt: str, at_fault: ServiceForm | None) -> HttpResponse:
+    found = Appeal.objects.prefetch_related("clocks").get(pk=found.pk)
+    given = {
+        "appeal": found,
+        "receipt": receipt,
+        "words": queries.read_words(found),
+        "clocks": list(found.clocks.all()),
+        "said": queries.list_messages(found, internal=False),
+        "outcomes": queries.list_outcomes(found),
+        "over": found.state in OVER,
+        "decided": found.state == AppealState.DECIDED,
+        "message_form": at_fault if isinstance(at_fault, forms.TextForm) else forms.TextForm(),
+        "why_form": at_fault if isinstance(at_fault, forms.WhyForm) else forms.WhyForm(),
+        "form": at_fault,
+    }
+    return render(request, "appeals/anonymous_case.html", given, status=at_fault.status if at_fault else 200)
+
+
+def _file(answers: Answers) -> services.FiledAnonymously:
+    _spend("appeals filed", settings.ANONYMOUS_FILING_RATE)
+    filing = services.Filing(
+        kind=AppealKind.ANONYMOUS,
+        about=build_about(answers),
+        statement=answers["statement"],
+        wanted=answers["wanted"],
+        context=build_context(answers),
+        hold=HoldChoice(answers["hold"]),
+    )
+    return services.file_anonymously(filing=filing, by=get_system_account())
+
+
+def _open(receipt: str) -> Appeal:
+    _spend("appeal receipts", settings.ANONYMOUS_RECEIPT_RATE)
+    return queries.find_by_receipt(receipt)
+
+
+def _spend(key: str, rate: Rate) -> None:
+    """Count what all who are nobody do together: of no one of them an address is kept. Raises TooMuch."""
+    spent = counts.spend(key, rate)
+    if not spent.granted:
+        text = _("Many people do this at the moment. Nothing is lost: wait a little and send it again.")
+        raise TooMuch(text, wait=spent.wait)
+
+
+def _is_known(request: HttpRequest) -> bool:
+    user = getattr(request, "user", None)
+    return bool(user and user.is_authenticated)
+
+
+def _part(receipt: str) -> str:
+    """`1234 5678 9012 3456`."""
+    return " ".join(receipt[at : at + 4] for at in range(0, len(receipt), 4))

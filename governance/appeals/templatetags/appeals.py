@@ -1,0 +1,46 @@
+"""Words of appeals for their pages."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from django import template
+from django.utils.translation import gettext as _
+
+from charter.rules.vocabulary import ContextKind
+from governance.appeals.states import AboutKind
+from governance.appeals.words import About, ContextSaid
+from governance.decisions.states import ABOUT
+from governance.ui.forms import ServiceForm, Text, choice_field
+from governance.ui.templatetags.mc import day
+
+register = template.Library()
+
+
+@register.filter
+def about_words(about: About) -> str:
+    """What an appeal is about: `A value: lead-time-for-changes, team:payments, 1 March 2026 – 31 March 2026`."""
+    parts = [*about.metrics, *about.cohorts, about.person, about.rule]
+    if about.starts_on and about.ends_on:
+        parts.append(f"{day(about.starts_on)} – {day(about.ends_on - timedelta(days=1))}")
+    said = ", ".join(filter(None, parts))
+    label = str(AboutKind(about.kind).label)
+    return f"{label}: {said}" if said else label
+
+
+@register.filter
+def context_word(kind: str) -> str:
+    return str(ABOUT[ContextKind(kind)].label) if kind in set(ContextKind) else _("Something else")
+
+
+@register.filter
+def last_day(said: ContextSaid) -> date:
+    """The last day that it is said of, which is in it."""
+    return said.ends_on - timedelta(days=1)
+
+
+@register.filter
+def hints(form: ServiceForm) -> Iterator[tuple[Text, Text]]:
+    """What each choice of the form's one question means."""
+    (name, said), *_others = getattr(form, "hints", {}).items()
+    labels = dict(choice_field(form, name).choices)
+    return ((labels[word], hint) for word, hint in said.items() if word in labels)

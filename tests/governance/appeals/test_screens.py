@@ -1,0 +1,179 @@
+"""Pages of appeals: writing one without losing anything, the queue, and one appeal as each side sees it."""
+
+import pytest
+
+from governance.appeals.models import Appeal, AppealDraft
+from governance.appeals.states import AppealKind, AppealState, HoldChoice
+from governance.decisions.models import Hold
+from governance.people.models import GrantedRole
+from tests import factories
+from tests.governance.appeals.conftest import assign, decide
+from tests.governance.decisions.test_answer import ask
+
+pytestmark = pytest.mark.django_db
+ANSWERS = {
+    "about": {
+        "what": "value", "metric": "lead-time-for-changes", "whose": "team:payments", "first": "2026-03", "last": "2026-03"
+    },
+    "statement": {"statement": "Two of our largest changes are missing. <script>alert(1)</script>"},
+    "context": {"kind": "tooling_constraint", "starts_on": "2026-03-09", "last_day": "2026-03-20", "says": "The mirror."},
+    "know": {"kind": "named"},
+    "hold": {"hold": "value"},
+    "wanted": {"wanted": "Correct the value and note why."},
+}  # fmt: skip
+
+
+def write(browse, by, **over):
+    for step, given in ANSWERS.items():
+        page = browse(f"/appeals/new/{step}", by=by, data=over.get(step, given))
+        assert page.status == 302, (step, page.text)
+
+
+def test_an_appeal_is_written_one_question_a_page_checked_and_filed(browse, desk):
+    """Issue 12, 3; S79: and what was typed is shown as text, never run."""
+    write(browse, desk.employee)
+    check = browse("/appeals/new/check", by=desk.employee)
+    assert check.says(
+        "Check your appeal before you file it",
+        "team:payments",
+        "16 April 2026",
+        "28 April 2026",
+        "26 May 2026",
+    )
+    assert "<script>alert" not in check.html
+    assert browse("/appeals/new/check", by=desk.employee, data={"ask_later": "on"}).status == 302
+    appeal = Appeal.objects.get()
+    page = browse(f"/appeals/{appeal.pk}", by=desk.employee)
+    assert page.says("Two of our largest changes are missing.", "Tooling constraint", "Nobody now")
+    assert Hold.objects.get().cohort.slug == "team:payments" and not AppealDraft.objects.exists()
+    assert browse("/appeals", by=desk.employee).says("A value", "Filed")
+
+
+def test_a_browser_that_loses_its_connection_finds_its_answers_again(browse, desk):
+    """Issue 12, bad input: each answer is kept on the server, sealed, and only its writer finds it."""
+    for step in ("about", "statement"):
+        browse(f"/appeals/new/{step}", by=desk.employee, data=ANSWERS[step])
+    assert browse("/appeals", by=desk.employee).says("Go on with your appeal")
+    assert browse("/appeals/new/check", by=desk.employee).response.url == "/appeals/new/context"
+    assert browse("/appeals/new/statement", by=desk.employee).says("Two of our largest changes are missing.")
+    assert not browse("/appeals", by=desk.manager).says("Go on with your appeal")
+    assert b"largest" not in bytes(AppealDraft.objects.get().said)
+    assert browse("/appeals/new/discard", by=desk.employee, data={}).status == 302
+    assert not AppealDraft.objects.exists()
+
+
+def test_what_is_refused_at_the_end_is_said_and_nothing_is_lost(browse, desk):
+    """Issue 12, bad input: a receipt that is not there."""
+    about = {"what": "receipt", "receipt": "00000000-0000-4000-8000-000000000000"}
+    write(browse, desk.employee, about=about)
+    page = browse("/appeals/new/check", by=desk.employee, data={})
+    assert page.status == 400 and page.says("There is no receipt of this number")
+    assert AppealDraft.objects.exists() and not Appeal.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("step", "given", "said"),
+    [
+        ("about", {}, "Choose what you contest"),
+        ("about", {"what": "receipt"}, "Number of the receipt"),
+        ("about", {**ANSWERS["about"], "first": "2026-03", "last": "2026-01"}, "comes before the first"),
+        ("statement", {"statement": " "}, "Say what is wrong"),
+        ("context", {"kind": "on_call"}, "answer this as well"),
+        ("know", {"kind": "loudly"}, "Choose who may know"),
+    ],
+)
+def test_a_question_that_is_not_answered_says_so_beside_its_field(browse, desk, step, given, said):
+    """Issue 12, 3."""
+    page = browse(f"/appeals/new/{step}", by=desk.employee, data=given)
+    assert page.status == 400 and page.says(said)
+
+
+def test_contesting_a_use_leads_to_the_appeal_with_its_receipt(browse, desk):
+    """Issue 12: the links that led to a page which filed nothing."""
+    answer = ask(desk.manager)
+    page = browse(f"/decisions/{answer.id}/contest")
+    assert page.says("Appeal this use") and f"what=receipt&amp;receipt={answer.receipt.id}" in page.html
+    begun = browse(f"/appeals/new/about?what=receipt&receipt={answer.receipt.id}")
+    assert str(answer.receipt.id) in begun.html
+    assert browse("/dispute").says("Write an appeal")
+
+
+def test_the_queue_shows_what_waits_and_nothing_of_ones_own_line(browse, desk, file):
+    """S82: the same page of a member of the board in the line has nothing on it, as if nothing were filed."""
+    factories.an_alternate("hr", desk.manager)
+    empty = browse("/appeals/queue").text
+    file()
+    assert browse("/appeals/queue", by=desk.legal).says("A value", "Filed", "16 April 2026")
+    assert browse("/appeals/queue").text == empty
+    assert browse("/appeals/queue", by=desk.stranger).status == 403
+
+
+def test_from_the_queue_to_a_letter(browse, desk, file):
+    """Issue 12, 4: acknowledged, assigned, written to, decided in a form that cannot be left empty, read as a letter."""
+    one = f"/appeals/{file().pk}"
+    assert browse(f"{one}/acknowledge", by=desk.legal, data={"review_closes": ""}).status == 302
+    assert browse(f"{one}/assign", by=desk.legal, data={"handler": "nobody"}).says(
+        "Name somebody whose account"
+    )
+    assert browse(f"{one}/assign", by=desk.legal, data={"handler": "manager"}).status == 400
+    assert browse(f"{one}/assign", by=desk.legal, data={"handler": "hr"}).status == 302
+    assert browse(f"{one}/message", by=desk.hr, data={"text": "Which ones?"}).status == 302
+    assert browse(f"{one}/note", by=desk.hr, data={"note": "Ask the owner."}).status == 302
+    mine = browse(one, by=desk.employee)
+    assert mine.says("Which ones?") and not mine.says("Ask the owner.")
+    outcome = {
+        "finding": "upheld",
+        "reasons": "They are missing.",
+        "evidence": "Receipt 1.",
+        "remedy": "",
+        "act": "none",
+    }
+    refused = browse(f"{one}/outcome", by=desk.hr, data=outcome)
+    assert refused.status == 400 and refused.says("They are missing.", "Say what is done now")
+    assert browse(f"{one}/outcome", by=desk.hr, data={**outcome, "remedy": "Counted."}).status == 302
+    assert browse(f"{one}/letter", by=desk.employee).says(
+        "Outcome of your appeal", "They are missing.", "12 May 2026"
+    )
+    assert browse(one, by=desk.employee).says("Yes, it is final")
+    assert browse(f"{one}/accept", by=desk.employee, data={}).status == 302
+    assert Appeal.objects.get().state == AppealState.CLOSED
+
+
+@pytest.mark.parametrize("act", ["", "/letter", "/withdraw", "/identity"])
+def test_to_others_the_page_is_not_there(browse, desk, file, act):
+    """S79: no page of an appeal opens to the line, whatever role they hold beside it."""
+    factories.a_role(desk.manager, GrantedRole.HR)
+    factories.a_role(desk.manager, GrantedRole.AUDITOR)
+    assert browse(f"/appeals/{file().pk}{act}").status == 404
+
+
+def test_a_thousand_open_appeals_cost_the_queue_no_more_statements(desk, file, statements):
+    """Issue 12, measured: the query count of the queue is pinned."""
+    file(hold=HoldChoice.NONE)
+    few = statements("/appeals/queue", desk.legal)
+    for _each in range(5):
+        file(hold=HoldChoice.NONE)
+    assert statements("/appeals/queue", desk.legal) == few <= 20
+
+
+def test_withdrawing_asks_first(browse, desk, file):
+    """Issue 12, 4."""
+    appeal = file(kind=AppealKind.NAMED)
+    assert browse(f"/appeals/{appeal.pk}/withdraw", by=desk.employee).says("what it holds can be used again")
+    assert browse(f"/appeals/{appeal.pk}/withdraw", by=desk.employee, data={}).status == 302
+    assert Hold.objects.get().released_at is not None
+
+
+def test_the_page_of_a_decided_appeal_shows_both_instances(browse, desk, file):
+    """DESIGN: second instance by other people."""
+    appeal = assign(file(), desk)
+    decide(appeal, desk.hr, finding="not_upheld")
+    assert (
+        browse(
+            f"/appeals/{appeal.pk}/second", by=desk.employee, data={"second-why": "The log shows both."}
+        ).status
+        == 302
+    )
+    assert browse(f"/appeals/{appeal.pk}", by=desk.employee).says(
+        "Not upheld", "The log shows both.", "To be looked at again"
+    )
