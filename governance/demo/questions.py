@@ -1,7 +1,7 @@
 """Questions that were asked in the demo, so that its auditor finds something: allowed and refused, looks and checks.
 
 Made through the line, each where it is missing. Nobody who is to try the demo as a manager is refused anything here, as a refusal
-counts against what is asked next (AR13).
+counts against what is asked next (AR13), and what they look at stands in `looks`.
 """
 
 from collections.abc import Mapping
@@ -22,16 +22,16 @@ from ground.errors import BadInput
 
 # Who asks which metric, for what, at which level, whether for values, and why.
 ASKED: list[tuple[str, str, DecisionType, Grain, bool, str]] = [
-    ("manager", "lead-time-for-changes", DecisionType.RETROSPECTIVE, Grain.TEAM, True, "What slowed our changes?"),
-    ("manager", "change-failure-rate", DecisionType.RETROSPECTIVE, Grain.TEAM, True, "Did going faster cost us?"),
-    ("manager", "deployment-frequency", DecisionType.RETROSPECTIVE, Grain.TEAM, True, "How often we shipped this quarter."),
+    ("manager", "lead-time-for-changes", DecisionType.RETROSPECTIVE, Grain.TEAM, False, "What slowed our changes?"),
+    ("manager", "change-failure-rate", DecisionType.RETROSPECTIVE, Grain.TEAM, False, "Did going faster cost us?"),
+    ("manager", "deployment-frequency", DecisionType.RETROSPECTIVE, Grain.TEAM, False, "How often we shipped this quarter."),
     ("manager", "pr-size", DecisionType.RETROSPECTIVE, Grain.TEAM, False, "May the retrospective see the size of changes?"),
     ("employee", "lead-time-for-changes", DecisionType.RETROSPECTIVE, Grain.TEAM, False, "May I bring this along?"),
     ("hr", "commit-count", DecisionType.PERFORMANCE_RATING, Grain.PERSON, True, "Somebody asked for a list by commits."),
     ("hr", "lines-changed", DecisionType.PROMOTION_EVIDENCE, Grain.PERSON, True, "Wanted as evidence for a promotion."),
     ("hr", "lead-time-for-changes", DecisionType.STAFFING, Grain.TEAM, False, "Can staffing rest on this?"),
     ("owner", "incident-burden", DecisionType.STAFFING, Grain.TEAM, False, "Before the quarterly plan."),
-    ("owner", "deployment-frequency", DecisionType.RETROSPECTIVE, Grain.ORG, True, "A look at the whole before the review."),
+    ("owner", "deployment-frequency", DecisionType.RETROSPECTIVE, Grain.ORG, False, "A look at the whole before the review."),
     ("owner", "slo-compliance", DecisionType.RELEASE_READINESS, Grain.TEAM, False, "Is the release ready?"),
     ("admin", "commit-count", DecisionType.RETROSPECTIVE, Grain.TEAM, True, "To see whether the page works."),
 ]  # fmt: skip

@@ -22,6 +22,7 @@ from governance.board.states import CaseState
 from governance.decisions.models import ContextNote, DecisionRecord, Hold
 from governance.decisions.states import NoteState
 from governance.demo.dataset import DataSet, make_up_data_set
+from governance.demo.questions import ASKED
 from governance.demo.seed import TAKEN_UP, Seeding
 from governance.people.models import Cohort, RoleGrant, User
 from governance.saved_views import queries as views
@@ -116,6 +117,7 @@ def check_house(data: DataSet) -> None:
     check_training()
     check_what_bears()
     check_appeals()
+    check_access_log()
     assert Acknowledgement.objects.count() == User.objects.exclude(username__in=["admin", "system"]).count()
     assert Cohort.objects.filter(slug__contains="+").exists(), "small teams are merged"
     assert PublishedValue.objects.filter(starts_on=data.data_from).exists()
@@ -149,6 +151,13 @@ def check_appeals() -> None:
         AppealKind.CONFIDENTIAL,
         AppealKind.ANONYMOUS,
     }
+
+
+def check_access_log() -> None:
+    """Issue 13 point 8: the demo's auditor finds allowed and refused questions, of several who asked."""
+    found = DecisionRecord.objects.filter(request__reason__in=[each[-1] for each in ASKED])
+    assert {each.verdict for each in found} >= {"permit", "deny"} and len(found) >= 10
+    assert len({each.actor_id for each in found}) >= 4
 
 
 def check_training() -> None:
