@@ -1,6 +1,6 @@
 """Appeals in the API: filed by name or confidentially, told to both sides, handled. Anonymous ones have pages of their own."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -19,7 +19,7 @@ from governance.people.models import User
 from governance.people.object_permissions import find_account_to_name
 from governance.people.requests import ApiRequest
 from governance.people.scopes import Scope
-from ground.inputs import validate_body
+from ground.inputs import Input, validate_body
 from ground.paging import ByCursor
 
 
@@ -36,7 +36,7 @@ class AppealList(generics.ListAPIView[Appeal]):
     pagination_class = AppealsByDay
 
     def get_queryset(self) -> QuerySet[Appeal]:
-        return queries.list_seen(self.request.user)
+        return queries.list_seen(cast("User", self.request.user))
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "user": self.request.user}
@@ -104,7 +104,7 @@ class _Act(APIView):
     """Something done to one appeal; answers with it as it is then."""
 
     token_scope = Scope.WRITE
-    body: ClassVar[type[told.Input]] = told.NothingInput
+    body: ClassVar[type[Input]] = told.NothingInput
 
     def post(self, http: ApiRequest, key: UUID) -> Response:
         appeal = queries.get_appeal(key, by=http.user)
@@ -115,7 +115,7 @@ class _Act(APIView):
         raise NotImplementedError
 
 
-def _described(operation: str, body: type[told.Input]) -> Any:
+def _described(operation: str, body: type[Input]) -> Any:
     return extend_schema(operation_id=operation, request=body, responses={200: OpenApiTypes.OBJECT})
 
 

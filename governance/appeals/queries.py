@@ -182,7 +182,7 @@ def get_follow_up(key: UUID, *, by: User) -> FollowUp:
 def list_follow_up_answers(appeal: Appeal) -> list[tuple[FollowUp, FollowUpWords]]:
     """What was answered after an appeal, for its handler."""
     found = appeal.follow_ups.filter(answered_at__isnull=False)
-    return [(each, unseal(promised(each.said), each.pk, "follow-up", FollowUpWords)) for each in found]
+    return [(each, unseal(bytes(promised(each.said)), each.pk, "follow-up", FollowUpWords)) for each in found]
 
 
 def list_line_of(contested: User) -> list[User]:

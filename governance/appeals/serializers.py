@@ -35,9 +35,12 @@ class AppealInput(Input):
     about = serializers.DictField(default=dict)
     statement = _Prose()
     wanted = _Prose()
-    context = ContextInput(many=True, default=list)
     hold = serializers.ChoiceField(choices=HoldChoice.choices, default=HoldChoice.NONE.value)
     contested = serializers.CharField(max_length=150, allow_null=True, default=None)
+
+    def get_fields(self) -> dict[str, Any]:
+        # `context` is what every serializer is given, so it cannot be an attribute.
+        return {**super().get_fields(), "context": ContextInput(many=True, default=list)}
 
 
 class MessageInput(Input):

@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "governance.saved_views",
     "governance.appeals",
     "governance.about_me",
+    "audits.access_log",
     "governance.desk",
     "governance.demo",
 ]

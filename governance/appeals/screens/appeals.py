@@ -11,6 +11,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from governance.appeals import permissions, queries, services
+from governance.appeals.clocks import read_settings
+from governance.appeals.figures import list_figures
 from governance.appeals.models import Appeal
 from governance.appeals.screens import forms
 from governance.appeals.states import OVER, AppealKind, AppealState, Finding, Remedy
@@ -47,6 +49,12 @@ def queue(request: PageRequest) -> HttpResponse:
 def appeal(request: PageRequest, key: UUID) -> HttpResponse:
     """One appeal: its days and state for all whom it opens to, what it says for both its sides."""
     return _show(request, queries.get_appeal(key, by=request.user))
+
+
+def figures(request: PageRequest) -> HttpResponse:
+    """How many appeals there were and what came of them, for everybody, and nothing that points at one."""
+    smallest = read_settings().minimum_group
+    return render(request, "appeals/figures.html", {"quarters": list_figures(), "smallest": smallest})
 
 
 def letter(request: PageRequest, key: UUID) -> HttpResponse:

@@ -95,10 +95,10 @@ def ask_second_instance(*, appeal: Appeal, why: str, by: User) -> Appeal:
     """Ask other people to look at a decided appeal again; what it holds stays held."""
     appeal = lock(appeal)
     permissions.check_is_appellant(by, appeal)
-    return look_again(appeal, why, actor=actor_of_appellant(appeal, by))
+    return _look_again(appeal, why, actor=actor_of_appellant(appeal, by))
 
 
-def look_again(appeal: Appeal, why: str, *, actor: str) -> Appeal:
+def _look_again(appeal: Appeal, why: str, *, actor: str) -> Appeal:
     """The same of a held appeal, in the caller's transaction."""
     until = queries.read_due(appeal).get(ClockKind.SECOND_FILING)
     if appeal.state != AppealState.DECIDED or until is None or until < calendar.today():

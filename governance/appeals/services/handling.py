@@ -64,7 +64,7 @@ def assign_handler(*, appeal: Appeal, handler: User, by: User) -> AppealHandler:
     appeal = lock(appeal)
     permissions.check_can_assign(by, appeal)
     permissions.check_can_handle(handler, appeal)
-    before = AppealHandler.objects.filter(content_object=appeal).first()
+    before: AppealHandler | None = AppealHandler.objects.filter(content_object=appeal).first()
     if before is not None and before.user_id == handler.pk:
         return before
     if before is not None:

@@ -1,7 +1,8 @@
 """Words of appeals for their pages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from typing import cast
 
 from django import template
 from django.utils.translation import gettext as _
@@ -42,5 +43,5 @@ def last_day(said: ContextSaid) -> date:
 def hints(form: ServiceForm) -> Iterator[tuple[Text, Text]]:
     """What each choice of the form's one question means."""
     (name, said), *_others = getattr(form, "hints", {}).items()
-    labels = dict(choice_field(form, name).choices)
+    labels = dict(cast("Iterable[tuple[str, Text]]", choice_field(form, name).choices))
     return ((labels[word], hint) for word, hint in said.items() if word in labels)

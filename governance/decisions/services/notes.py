@@ -41,8 +41,17 @@ def propose_note(
     Whoever can confirm it is told. Raises what `permissions.check_can_propose_note` raises, and BadInput naming the
     field: for a window that is inverted, too long or taken, and for a kind that does not fit.
     """
-    given = {"team": team, "service": service, "person": person, "metric": metric}
-    return attach_note(kind=kind, starts_on=starts_on, ends_on=ends_on, says=says, by=by, **given)
+    return attach_note(
+        kind=kind,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        says=says,
+        by=by,
+        team=team,
+        service=service,
+        person=person,
+        metric=metric,
+    )
 
 
 @transaction.atomic

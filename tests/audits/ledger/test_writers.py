@@ -23,6 +23,7 @@ EXCEPTIONS = {
     "governance.appeals.services.moving.move": "A step of every service that moves an appeal, each of which appends.",
     "governance.appeals.services.moving.start_clocks": "The same.",
     "governance.appeals.services.moving.meet": "The same.",
+    "governance.appeals.services.follow_ups.plan": "A step of what ends an appeal, which appends.",
     "governance.people.services.get_system_account": "It is opened by itself, which its event says.",
     "governance.people.importing.writing.write": "A step of import_organisation, which appends for all its rows.",
     "governance.people.authentication.RememberedTokenAuthentication.authenticate_credentials": "Notes a token's last use.",

@@ -15,6 +15,8 @@ from charter.registry.models import CharterVersion
 from charter.registry.states import StandingChoices
 from governance.about_me.permissions import get_own_person
 from governance.about_me.queries.looks import list_looks
+from governance.appeals.models import Appeal
+from governance.appeals.states import AppealKind, AppealState
 from governance.board.models import Ballot, Case
 from governance.board.states import CaseState
 from governance.decisions.models import ContextNote, DecisionRecord, Hold
@@ -113,6 +115,7 @@ def check_house(data: DataSet) -> None:
     assert votes["reject"] == 2, "boards are seldom of one mind"
     check_training()
     check_what_bears()
+    check_appeals()
     assert Acknowledgement.objects.count() == User.objects.exclude(username__in=["admin", "system"]).count()
     assert Cohort.objects.filter(slug__contains="+").exists(), "small teams are merged"
     assert PublishedValue.objects.filter(starts_on=data.data_from).exists()
@@ -129,12 +132,22 @@ def check_what_bears() -> None:
     assert (look.actor.username, look.use, look.of_me) == ("manager", "retrospective", False)
     note = ContextNote.objects.get()
     assert note.state is NoteState.CONFIRMED and note.confirmed_by.username == "hr"
-    hold = Hold.objects.select_related("metric", "cohort").get()
+    hold = Hold.objects.select_related("metric", "cohort").get(on_use=False)
     assert (hold.metric.slug, hold.cohort.slug) == ("cycle-time", "team:payments")
     view = views.list_views().get()
     assert {each.metric.slug for each in views.open_view(view).metrics} == {
         "lead-time-for-changes",
         "change-failure-rate",
+    }
+
+
+def check_appeals() -> None:
+    """Issue 12, done when: an appeal in each state, one sealed and one of nobody's."""
+    named = Appeal.objects.filter(kind=AppealKind.NAMED)
+    assert set(named.values_list("state", flat=True)) == set(AppealState)
+    assert set(Appeal.objects.exclude(kind=AppealKind.NAMED).values_list("kind", flat=True)) == {
+        AppealKind.CONFIDENTIAL,
+        AppealKind.ANONYMOUS,
     }
 
 

@@ -88,5 +88,6 @@ def _place(request: PageRequest, form: HoldForm, metric: Metric) -> None:
         cause=HoldCause(given["cause"]),
         reason=given["reason"],
         by=request.user,
-        **form.window,
+        starts_on=form.window["starts_on"],
+        ends_on=form.window["ends_on"],
     )

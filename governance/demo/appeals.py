@@ -1,0 +1,142 @@
+"""An appeal in each state, so that the pages of both sides show some: named ones of the employee's, one sealed, one of nobody's.
+
+Made through the services, each where none stands in that state. Their words say that they are made up, as data may be real.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from dateutil.relativedelta import relativedelta
+
+from governance.appeals import permissions
+from governance.appeals import services as appeals
+from governance.appeals.models import Appeal
+from governance.appeals.states import AboutKind, AppealKind, AppealState, Finding, HoldChoice
+from governance.appeals.words import About
+from governance.demo.dataset import DataSet
+from governance.people.models import Cohort, User
+from governance.people.services import get_system_account
+from ground import calendar
+from ground.errors import DomainError
+
+_RULE = About(kind=AboutKind.RULE, rule="AR07")
+_CHARTER = About(kind=AboutKind.CHARTER, metrics=("lead-time-for-changes",))
+Say = Callable[[str], None]
+
+
+class Desk:
+    """Who sees to appeals in the demo: whoever of the board and HR stands outside of their lines."""
+
+    def __init__(self, accounts: Mapping[str, User]) -> None:
+        self.employee = accounts["employee"]
+        self._board = [each for name, each in sorted(accounts.items()) if name.startswith("board-")]
+        self._handlers = [accounts["hr"], accounts["auditor"], *self._board]
+
+    def to(self, state: AppealState) -> None:
+        """File one more appeal and bring it to this state."""
+        appeal = self.file(AppealKind.NAMED, _CHARTER if state == AppealState.DECIDED else _RULE)
+        for step in _STEPS[state]:
+            getattr(self, f"_{step}")(appeal)
+            appeal.refresh_from_db()
+
+    def file(self, kind: AppealKind, about: About, hold: HoldChoice = HoldChoice.NONE) -> Appeal:
+        """File an appeal of the employee's."""
+        filing = appeals.Filing(
+            kind=kind,
+            about=about,
+            statement="Demo: this is applied to work that it was not written for.",
+            wanted="Demo: say so beside it, and look at it again.",
+            hold=hold,
+        )
+        return appeals.file_appeal(filing=filing, by=self.employee).appeal
+
+    def _acknowledge(self, appeal: Appeal) -> None:
+        appeals.acknowledge_appeal(appeal=appeal, by=self._find_board(appeal))
+
+    def _assign(self, appeal: Appeal) -> None:
+        """Give it to the first who may handle it; at the second instance that is another."""
+        for handler in self._handlers:
+            try:
+                permissions.check_can_handle(handler, appeal)
+            except DomainError:
+                continue
+            appeals.assign_handler(appeal=appeal, handler=handler, by=self._find_board(appeal))
+            return
+
+    def _write(self, appeal: Appeal) -> None:
+        appeals.write_message(appeal=appeal, text="Demo: which work was that?", by=appeal.handling.user)
+        appeals.write_message(appeal=appeal, text="Demo: the move to the new runners.", by=self.employee)
+
+    def _decide(self, appeal: Appeal) -> None:
+        appeals.decide_appeal(
+            appeal=appeal,
+            finding=Finding.NOT_UPHELD,
+            reasons="Demo: the rule says what it is for, and it was applied to that.",
+            evidence="Demo: its text and its examples.",
+            remedy="Demo: nothing, as nothing was wrong.",
+            by=appeal.handling.user,
+        )
+
+    def _second(self, appeal: Appeal) -> None:
+        appeals.ask_second_instance(appeal=appeal, why="Demo: the examples are others.", by=self.employee)
+
+    def _accept(self, appeal: Appeal) -> None:
+        appeals.accept_outcome(appeal=appeal, by=self.employee)
+
+    def _withdraw(self, appeal: Appeal) -> None:
+        appeals.withdraw_appeal(appeal=appeal, by=self.employee)
+
+    def _find_board(self, appeal: Appeal) -> User:
+        return next(each for each in self._board if permissions.triages(each, appeal))
+
+
+_ASSIGNED = ("acknowledge", "assign", "write")
+_STEPS: Mapping[AppealState, tuple[str, ...]] = {
+    AppealState.FILED: (),
+    AppealState.ACKNOWLEDGED: ("acknowledge",),
+    AppealState.ASSIGNED: _ASSIGNED,
+    AppealState.DECIDED: (*_ASSIGNED, "decide"),
+    AppealState.SECOND: (*_ASSIGNED, "decide", "second"),
+    AppealState.SECOND_ASSIGNED: (*_ASSIGNED, "decide", "second", "assign"),
+    AppealState.CLOSED: (*_ASSIGNED, "decide", "accept"),
+    AppealState.WITHDRAWN: ("withdraw",),
+}
+
+
+def show(data: DataSet, accounts: Mapping[str, User], say: Say) -> None:
+    """An appeal in each state, one that is sealed with what it holds, and one of nobody's, whose number is said here alone."""
+    desk = Desk(accounts)
+    named = Appeal.objects.filter(kind=AppealKind.NAMED)
+    for state in AppealState:
+        if not named.filter(state=state).exists():
+            desk.to(state)
+    if not Appeal.objects.filter(kind=AppealKind.CONFIDENTIAL).exists():
+        about = _find_value(data)
+        desk.file(AppealKind.CONFIDENTIAL, about or _RULE, HoldChoice.ON_USE if about else HoldChoice.NONE)
+    if not Appeal.objects.filter(kind=AppealKind.ANONYMOUS).exists():
+        say(f"  An anonymous appeal: its number is {_file_anonymously()}.")
+
+
+def _find_value(data: DataSet) -> About | None:
+    """The team's value of the last closed month; none where the team is in a merged cohort."""
+    month: date = calendar.today().replace(day=1) - relativedelta(months=1)
+    cohort = Cohort.objects.filter(slug=f"team:{data.team}", retired_at__isnull=True).first()
+    if cohort is None:
+        return None
+    return About(
+        kind=AboutKind.VALUE,
+        metrics=("lead-time-for-changes",),
+        cohorts=(cohort.slug,),
+        starts_on=month,
+        ends_on=month + relativedelta(months=1),
+    )
+
+
+def _file_anonymously() -> str:
+    filing = appeals.Filing(
+        kind=AppealKind.ANONYMOUS,
+        about=_RULE,
+        statement="Demo: nobody asked us.",
+        wanted="Demo: ask us.",
+    )
+    return appeals.file_anonymously(filing=filing, by=get_system_account()).receipt
