@@ -4,6 +4,7 @@ import hashlib
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import Any, cast
 
 # What a file is called, and its content piece by piece.
 ArchiveFile = tuple[str, Iterable[bytes]]
@@ -37,7 +38,9 @@ def stream_archive(
 ) -> Iterator[bytes]:
     """The archive in pieces; `last` makes the files that end it from the SHA-256 (hex) of each before, by name."""
     leaving, digests = _Leaving(), dict[str, str]()
-    with zipfile.ZipFile(leaving, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[arg-type]  # writes in one go
+    with zipfile.ZipFile(
+        cast("Any", leaving), "w", zipfile.ZIP_DEFLATED
+    ) as archive:  # it only ever writes on
         for name, pieces in files:
             yield from _put(archive, leaving, name, pieces, digests, at)
         for name, pieces in last(dict(digests)):

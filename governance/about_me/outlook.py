@@ -73,7 +73,13 @@ def list_never() -> list[NobodysUse]:
     ]
 
 
-def _ask(metrics: Sequence[MetricUses], grain: Grain, on: date, **whose: tuple[str, ...]) -> Request:
+def _ask(
+    metrics: Sequence[MetricUses],
+    grain: Grain,
+    on: date,
+    cohorts: tuple[str, ...] = (),
+    persons: tuple[str, ...] = (),
+) -> Request:
     month = last_closed_month(on)
     return Request(
         decision=DecisionType.RETROSPECTIVE,
@@ -81,7 +87,8 @@ def _ask(metrics: Sequence[MetricUses], grain: Grain, on: date, **whose: tuple[s
         grain=grain,
         window=month_window(month, month),
         period=Period.MONTH,
-        **whose,
+        cohorts=cohorts,
+        persons=persons,
     )
 
 

@@ -5,8 +5,9 @@ import sys
 import uuid
 from collections.abc import Callable
 
+from django.conf import settings
 from django.core.signals import got_request_exception
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseNotFound, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control, patch_vary_headers
@@ -69,18 +70,23 @@ class CleanInputMiddleware:
         return None if name is None else _told(request, _make_unclean(name))
 
 
-class WrongMethodMiddleware:
-    """An address that takes what is posted alone says so on a page of ours, to whoever opened it from a link or a bookmark."""
+class OwnPagesMiddleware:
+    """Pages of ours where Django has bare ones: where an address takes what is posted alone, and, with DEBUG as in a demo, 404."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if not isinstance(response, HttpResponseNotAllowed) or wants_problem(request):
+        if wants_problem(request):
             return response
-        page = render(request, "405.html", status=response.status_code)
-        page["Allow"] = response["Allow"]
+        if isinstance(response, HttpResponseNotAllowed):
+            page = render(request, "405.html", status=response.status_code)
+            page["Allow"] = response["Allow"]
+        elif settings.DEBUG and isinstance(response, HttpResponseNotFound):
+            page = render(request, "404.html", status=response.status_code)
+        else:
+            return response
         patch_cache_control(page, private=True, no_store=True)
         return page
 

@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "governance.saved_views",
     "governance.appeals",
     "governance.about_me",
+    "audits.access_log",
     "governance.desk",
     "governance.demo",
 ]
@@ -99,7 +100,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "governance.config.middleware.RequestIdMiddleware",
-    "governance.config.middleware.WrongMethodMiddleware",
+    "governance.config.middleware.OwnPagesMiddleware",
     "governance.config.middleware.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
     "governance.config.middleware.CleanInputMiddleware",

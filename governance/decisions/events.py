@@ -70,6 +70,19 @@ class LookNoticeGiven(_OfLook):
     told: bool
 
 
+class NamesAsked(Event):
+    kind = "decisions.names.asked"
+    visibility = Visibility.RESTRICTED
+    retention = Retention.USE
+    sentence = _("It was asked who stands behind a decision: %(reason)s")
+    names_row = "naming"
+
+    naming: UUID
+    decision: UUID
+    receipt: UUID
+    reason: str
+
+
 class _OfHold(Event):
     visibility = Visibility.RESTRICTED
     retention = Retention.USE

@@ -1,6 +1,14 @@
 """A decision is written once, with what was true when it was made; of what bears on values, only that it ended."""
 
-from governance.decisions.models import ContextNote, DecisionRecord, DelayedNotice, Hold, Protection, Referral
+from governance.decisions.models import (
+    ContextNote,
+    DecisionRecord,
+    DelayedNotice,
+    Hold,
+    Naming,
+    Protection,
+    Referral,
+)
 from ground.grants import ADD, add_and_change
 
 GRANTS = {
@@ -10,6 +18,7 @@ GRANTS = {
         "confirmed_at", "confirmed_by", "turned_down_at", "turned_down_by", "turned_down_because"
     ),
     Protection: add_and_change("ended_at", "ended_by", "ended_because"),
+    Naming: ADD,
     Referral: add_and_change("ended_at", "ended_by"),
     DelayedNotice: add_and_change("given_at", "given_by"),
 }

@@ -1,7 +1,7 @@
 """Who may see a decision, put it to the board, hold values, and say what else was going on. No superuser counts for more."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -11,12 +11,12 @@ from charter.registry.models import Metric
 from charter.rules.vocabulary import Outcome, Role
 from governance.board import permissions as board
 from governance.board.permissions import sits
-from governance.decisions.models import ContextNote, DecisionRecord, DelayedNotice, Hold, Referral
+from governance.decisions.models import ContextNote, DecisionRecord, DelayedNotice, Hold, Naming, Referral
 from governance.decisions.states import NOTE_TRANSITIONS, RULED, HoldCause, NoteState, RulingStanding
 from governance.people import queries as people
 from governance.people.models import Membership, Person, ReportingLine, RoleGrant, Team, User
 from governance.people.permissions import holds, is_system
-from ground import calendar
+from ground import calendar, clock
 from ground.errors import BadInput, Conflict, DomainError, NotFound, NotPermitted
 from ground.promises import promised
 
@@ -28,6 +28,8 @@ _MAY_HOLD = {
     HoldCause.APPEAL: (),
 }
 
+# So long an auditor who said why reads a decision by name, on its pages and in the API.
+NAMES_STAY = timedelta(days=1)
 _KNOW_EVERYBODY = (Role.HR, Role.AUDITOR, Role.ADMIN)
 
 
@@ -37,6 +39,25 @@ def check_can_see_decision(*, user: User, decision: DecisionRecord, on: date) ->
         return
     if not (was_looked_at(user, decision) or _is_before(user, decision)):
         raise NotFound("There is no receipt with this id that you may see.", code="receipt_not_found")
+
+
+def check_can_ask_for_names(user: User) -> None:
+    """Raise NotPermitted unless the account is an auditor's: nobody else puts a name to a pseudonym."""
+    if not holds(user, Role.AUDITOR):
+        raise NotPermitted(_("Only auditors ask who stands behind a decision, and say why."))
+
+
+def can_ask_for_names(user: User) -> bool:
+    return _may(check_can_ask_for_names, user)
+
+
+def sees_names(user: User, decision: DecisionRecord) -> bool:
+    """Whether the account reads a decision that it may see by name: all but auditors, who ask for it and say why."""
+    if decision.actor_id == user.pk or was_looked_at(user, decision) or _is_before(user, decision):
+        return True
+    since = clock.now() - NAMES_STAY
+    asked = Naming.objects.filter(decision=decision, asked_by=user, asked_at__gt=since)
+    return can_ask_for_names(user) and asked.exists()
 
 
 def was_looked_at(user: User, decision: DecisionRecord) -> bool:

@@ -19,7 +19,7 @@ from governance.board import programme as beginnings
 from governance.board import services as board
 from governance.board.models import Case, Invitation
 from governance.board.states import CaseKind, CaseState, SeatKind, Vote
-from governance.demo import appeals, looks, value_context
+from governance.demo import appeals, looks, questions, value_context
 from governance.demo.amending import amend_for
 from governance.demo.dataset import DataSet
 from governance.demo.organisation import write_import_files
@@ -93,6 +93,7 @@ class Seeding:
         self._register_cohorts()
         self._publish()
         self._show_what_bears()
+        self._ask_questions()
         self._give_tokens()
 
     # The data
@@ -312,6 +313,10 @@ class Seeding:
         looks.show(self._data, self._accounts["manager"])
         self._say("Filing appeals ...")
         appeals.show(self._data, self._accounts, self._say)
+
+    def _ask_questions(self) -> None:
+        self._say("Asking some questions, for the access log to show ...")
+        questions.ask(self._data, self._accounts)
 
     def _tell_progress(self, what: str, done: int, of: int) -> None:
         self._say(f"  {done}/{of} {what}")

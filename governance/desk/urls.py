@@ -1,5 +1,6 @@
 """Addresses of the pages. Answers stand in API replies and letters, so these addresses are promises."""
 
+from audits.access_log.screens import urls as access_log
 from charter.authoring.screens import urls as authoring
 from charter.authoring.screens.forms import single
 from charter.measures.screens import urls as measures
@@ -34,6 +35,7 @@ urlpatterns = [
     *desk.urlpatterns,
     *appeals.urlpatterns,
     *about_me.urlpatterns,
+    *access_log.urlpatterns,
     *saved_views.urlpatterns,
     *decisions.urlpatterns,
     *board.urlpatterns,

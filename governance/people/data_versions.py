@@ -16,7 +16,7 @@ from ground.data_versions import DataVersion
 PEOPLE = DataVersion(
     "people",
     {
-        User: ("username", "kind", "person", "is_active"),
+        User: ("username", "name", "kind", "person", "is_active"),
         Person: (),
         RoleGrant: (),
         Membership: (),

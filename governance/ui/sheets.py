@@ -28,7 +28,7 @@ def stream_csv(name: str, header: Sequence[str], rows: Iterable[Sequence[object]
 
 
 def write_lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """The lines of a table as CSV, its header first."""
+    """The lines of a table, none of whose cells a spreadsheet runs."""
     writer = csv.writer(_Line())
     yield BYTE_ORDER_MARK + writer.writerow(header)
     for row in rows:

@@ -24,7 +24,6 @@ ANYBODY = {
     "/api/v1/contract/acknowledgements": "Each for oneself.",
     "/api/v1/rules/acknowledgements": "Each for oneself.",
     "/api/v1/notices/read": "One's own.",
-    "/api/v1/about-me/download": "Each of oneself.",
 }
 # What anybody may read, so that it is told from what is not there.
 READABLE = {

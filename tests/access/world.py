@@ -6,6 +6,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from audits.access_log import services as access_log
+from audits.access_log.models import FileFormat
+from audits.access_log.searching import Search
 from charter.authoring import drafts
 from charter.measures.models import Revision, Snapshot
 from charter.programme.models import Programme
@@ -247,12 +250,24 @@ def _of_use(house: House, accounts: dict[str, User]) -> dict[str, Objects]:
         **_each(("receipt", "about-me-look"), [(words, [each.entry_id]) for words, each in of_decisions]),
         "contest": [(words, [each.pk]) for words, each in of_decisions],
         "refer": [("a manager's", [referred.pk])],
+        "access-log-decision": [("a manager's", [permitted.pk])],
+        **_of_the_access_log(accounts["auditor"]),
         "note": [(words, [note.pk]) for words, note in notes.items()],
         "note-propose": [("naming no team", [])],
         "team-context": [("a team", ["payments"])],
         "hold-release": [("placed by a metric owner", [_hold(house, accounts).pk])],
         **_of_a_view(house),
         **_of_training(accounts["employee"]),
+    }
+
+
+def _of_the_access_log(auditor: User) -> dict[str, Objects]:
+    """What the auditor took out of it, and keeps."""
+    _, export = access_log.export(search=Search(), file_format=FileFormat.CSV, by=auditor)
+    saved = access_log.save_search(name="Rankings", search=Search(rule="AR04"), by=auditor)
+    return {
+        "access-log-receipt": [("the auditor's", [export.entry_id])],
+        "access-log-search": [("the auditor's", [saved.pk])],
     }
 
 

@@ -7,7 +7,9 @@ import sys
 
 import msgspec
 
-ALL = ["rules", "checks", "cohorts", "decisions", "guard", "publishing", "pages", "registry"]
+ALL = [
+    "access_log", "rules", "checks", "cohorts", "deciding", "decisions", "guard", "publishing", "pages", "registry",
+]  # fmt: skip
 
 
 def main() -> int:

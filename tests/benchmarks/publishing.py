@@ -17,9 +17,26 @@ import duckdb
 
 from tests import databases
 from tests.benchmarks import harness
+from tests.charter.measures import engines
 
 TIMES = 10
-SECONDS, MEGABYTES, RATIO = 60.0, 500.0, 12.0
+SECONDS, MEGABYTES, RATIO, GUARDED = 60.0, 500.0, 12.0, 1.5
+_COMMAND = [str(databases.PROJECT / "manage.py"), "publish"]
+# As it was before what is told was decided jointly: whatever stands on enough by itself is told.
+_UNGUARDED = [
+    "-c",
+    """
+import os, django
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance.config.settings")
+django.setup()
+from django.core.management import call_command
+from charter.measures.publishing import deciding
+from charter.measures.publishing.publishable import Decision
+deciding.JointDecision.keep_contributions = lambda *given: None
+deciding.JointDecision.decide = lambda self, charters, outcomes: Decision(tuple(outcomes))
+call_command("publish")
+""",
+]
 
 
 def run() -> list[dict]:
@@ -30,9 +47,12 @@ def run() -> list[dict]:
     if folder is None:
         return [_line("publishing: the real data set is not here", 0, "", "to be here", holds=False)]
     with tempfile.TemporaryDirectory() as temporary:
-        once = _measure(folder, Path(temporary) / "once.duckdb", times=1)
+        file = Path(temporary) / "once.duckdb"
+        once = _measure(folder, file, times=1)
+        bare = _measure(folder, Path(temporary) / "bare.duckdb", times=1, command=_UNGUARDED)
+        servers = {engine: _measure_on(engine, folder, file) for engine in engines.ENGINES}
         often = _measure(folder, Path(temporary) / "often.duckdb", times=TIMES)
-    ratio = often.seconds / once.seconds
+    ratio, guarded = often.seconds / once.seconds, once.seconds / bare.seconds
     return [
         _line("publishing: rows in the warehouse", once.rows, "rows"),
         _line("publishing: values", once.values, "values"),
@@ -44,6 +64,14 @@ def run() -> list[dict]:
             f"under {MEGABYTES:g}",
             once.megabytes < MEGABYTES,
         ),
+        _line(
+            "publishing with the guard against without",
+            guarded,
+            "ratio",
+            f"at most {GUARDED:g}",
+            guarded <= GUARDED,
+        ),
+        *(_line(f"publishing from {engine}: time", seconds, "s") for engine, seconds in servers.items()),
         _line("publishing ten times the rows: time", often.seconds, "s"),
         _line("publishing ten times the rows: peak memory", often.megabytes, "MB"),
         _line(
@@ -70,11 +98,18 @@ class Measured:
         self.values = values
 
 
-def _measure(folder: Path, warehouse: Path, *, times: int) -> Measured:
+def _measure_on(engine: str, folder: Path, file: Path) -> float:
+    """Seconds of publishing the same rows from a server."""
+    with engines.copy(engine, file) as url, harness.installation() as address:
+        as_of = _prepare(folder, file.with_suffix(f".{engine}"))
+        return _publish(address, url, as_of, _COMMAND)[0]
+
+
+def _measure(folder: Path, warehouse: Path, *, times: int, command: list[str] = _COMMAND) -> Measured:
     with harness.installation() as address:
         as_of = _prepare(folder, warehouse)
         rows = _multiply(warehouse, times)
-        seconds, megabytes = _publish(address, warehouse, as_of)
+        seconds, megabytes = _publish(address, f"duckdb://{warehouse}", as_of, command)
         from charter.measures.models import PublishingRun
 
         values = PublishingRun.objects.get().values_written
@@ -123,17 +158,17 @@ def _multiply(warehouse: Path, times: int) -> int:
         return sum(connection.table(table).count("*").fetchone()[0] for table in tables)
 
 
-def _publish(address: str, warehouse: Path, as_of: datetime) -> tuple[float, float]:
+def _publish(address: str, url: str, as_of: datetime, command: list[str]) -> tuple[float, float]:
     """Seconds and peak megabytes of one process of `manage.py publish`."""
     offset = as_of + timedelta(hours=1) - datetime.now(UTC)
     environment = {
         **os.environ,
         "DATABASE_URL": address,
-        "WAREHOUSE_URL": f"duckdb://{warehouse}",
+        "WAREHOUSE_URL": url,
         "CLOCK_OFFSET": str(offset.total_seconds()),
     }
     began = time.perf_counter()
-    with _child([sys.executable, str(databases.PROJECT / "manage.py"), "publish"], environment) as process:
+    with _child([sys.executable, *command], environment) as process:
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:

@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from audits.access_log.screens import urls as access_log
 from charter.authoring import services as authoring
 from charter.rules.vocabulary import DecisionType as Use
 from charter.rules.vocabulary import Grain
@@ -54,6 +55,8 @@ SOURCES = {
     "sources", "source", "source-new", "source-change", "source-survey", "identities", "identity-new", "identity-end",
     "aliases", "alias-new", "alias-end",
 }  # fmt: skip
+# Pages that test_access_log looks at.
+ACCESS_LOG = {pattern.name for pattern in access_log.urlpatterns}
 # Each page is loaded once and looked at on each of these, in px.
 WIDTHS = (1280, 390)
 # Our pages hold no frames and load no style sheets from elsewhere, so axe need not look for any.
@@ -168,6 +171,7 @@ def test_every_page_is_accessible(window, house):
     auditor.look("/revisions", "revisions")
     auditor.look(f"/revisions/{a_revision(house.lead_time.metric)}", "revision")
     auditor.look("/revisions", "revisions")
+    auditor.look(f"/metrics/{house.lead_time.metric.slug}/withheld", "metric-withheld")
     assert stranger.faults + manager.faults + owner.faults + auditor.faults == []
     acts = {"sign-out", "acknowledge", "notice-read", "notices-read", "password-link", "session-end", "sessions-end",
             "account-link", "account-sessions-end", "receipt-proof", "metrics-csv", "my-answers-csv"}  # fmt: skip  # these only redirect, or give a file
@@ -182,6 +186,7 @@ def test_every_page_is_accessible(window, house):
         - ABOUT_ME
         - WRITING
         - TOKENS
+        - ACCESS_LOG
         - ACCOUNTS
         - SOURCES
         <= stranger.seen | manager.seen | owner.seen | auditor.seen

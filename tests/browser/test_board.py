@@ -26,7 +26,7 @@ HOP = [
 # These only redirect, give a file, stand on another page with what was wrong, or are looked at in test_eight_people.
 ACTS = {
     "case-close", "case-condition-withdraw", "case-handler-release", "pilot-end", "pilot-roll-out", "waiver-end",
-    "ruling-end", "cases-csv", "case-ballot-change",
+    "ruling-end", "cases-csv", "minutes-csv", "case-ballot-change",
 }  # fmt: skip
 SECTIONS = {"definitions": "As the charter says.", "interpretation": "With care.", "concerns": "None left."}
 

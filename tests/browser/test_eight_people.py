@@ -138,7 +138,7 @@ def test_an_administrator_meets_pages_of_ours_where_something_is_not_for_them(wa
     for address, heading in (
         ("/nowhere", "There is no such page"),
         ("/rules/acknowledge", "This address opens nothing by itself"),
-        ("/contract/publish", "Not allowed"),
+        ("/contract/publish", "You may not do this"),
     ):
         page.goto(address)
         step(page, eye, heading)

@@ -25,10 +25,15 @@ class Rows(Struct, frozen=True):
 
 
 class Holding(Struct, frozen=True):
-    """What stands behind a set of elements. `loose`: amounts of nobody we know; `amount` is keys × measures."""
+    """What stands behind a set of elements. `loose`: amounts of nobody we know; `amount` is keys × measures.
+
+    `total` and `largest` are of the known ones: what they come to, and the most that one is behind.
+    """
 
     keys: Places
     amount: Numbers
+    total: Numbers
+    largest: Numbers
     loose: Numbers
     events: float
     occupied: int  # elements that somebody could be behind: an event, or somebody on the roster
@@ -53,9 +58,14 @@ class Backing:
         self._keys = rows.key[order]
         self._amount = rows.amount[order]
         self._starts = np.searchsorted(rows.element[order], np.arange(len(events) + 1))
+        self._most = int(rows.key.max(initial=0)) + 1
         self._span = rows.span
-        self._times = int(rows.key.max(initial=0)) // rows.span + 1 if rows.span else 1
+        self._times = (self._most - 1) // rows.span + 1 if rows.span else 1
         self._loose, self._events, self._occupied = loose, events, occupied
+        # Most sets asked for are of one element, so what these come to is added up once.
+        self._total, self._largest = np.zeros_like(loose), np.zeros_like(loose)
+        np.add.at(self._total, rows.element, rows.amount)
+        np.maximum.at(self._largest, rows.element, rows.amount)
 
     def __len__(self) -> int:
         return len(self._events)
@@ -65,10 +75,12 @@ class Backing:
         if len(elements) == 1:
             return self._of_one(int(elements[0]))
         rows = _ranges(self._starts[elements], self._starts[elements + 1])
-        keys, amount = _add_up(self._keys[rows], self._amount[rows])
+        keys, amount = _add_up(self._keys[rows], self._amount[rows], self._most)
         return Holding(
             keys,
             amount,
+            self._total[elements].sum(axis=0),
+            np.maximum.reduce(amount, axis=0, initial=0.0),
             self._loose[elements].sum(axis=0),
             float(self._events[elements].sum()),
             int(self._occupied[elements].sum()),
@@ -79,6 +91,8 @@ class Backing:
         return Holding(
             self._keys[rows],
             self._amount[rows],
+            self._total[element],
+            self._largest[element],
             self._loose[element],
             float(self._events[element]),
             int(self._occupied[element]),
@@ -92,8 +106,7 @@ class Backing:
             return False
         if demand.dominance >= 1:
             return True
-        largest = np.maximum.reduce(holding.amount, axis=0, initial=0.0) + holding.loose
-        total = np.add.reduce(holding.amount, axis=0) + holding.loose
+        largest, total = holding.largest + holding.loose, holding.total + holding.loose
         return bool((largest <= (demand.dominance + ROUNDING) * total).all())
 
     def count(self, keys: Places) -> Places:
@@ -117,10 +130,14 @@ def _ranges(starts: Places, ends: Places) -> Places:
     return numbers
 
 
-def _add_up(keys: Places, amount: Numbers) -> tuple[Places, Numbers]:
-    """Each key once, in order, with the sum of its amounts."""
+def _add_up(keys: Places, amount: Numbers, most: int) -> tuple[Places, Numbers]:
+    """Each key once, in order, with the sum of its amounts. Many are counted, few are sorted: keys are below `most`."""
     if not len(keys):
         return keys, amount
+    if len(keys) * 8 > most:
+        there = np.flatnonzero(np.bincount(keys, minlength=most))
+        sums = [np.bincount(keys, column, most)[there] for column in amount.T]
+        return there, np.stack(sums, axis=1)
     order = np.argsort(keys, kind="stable")
     keys, amount = keys[order], amount[order]
     firsts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))

@@ -154,21 +154,24 @@ class Elements:
 
 
 _EMPTY = np.empty(0, dtype=np.intp)
+_BITS = 30  # of a mask at a time: beside the number of a place and mask so far they fit into 63
 _NONE = (_EMPTY, _EMPTY, np.empty(0))
 
 
 def _pivot(readings: Sequence[ElementReading]) -> tuple[Places, Places, Numbers]:
     """Each place and person that some reading holds, and how many events each reading holds of them."""
-    pairs = [np.stack([read.place, read.person], axis=1) for read in readings]
-    if not sum(map(len, pairs)):
+    if not sum(len(read.place) for read in readings):
         return _EMPTY, _EMPTY, np.empty((0, max(len(readings), 1)))
-    found, where = np.unique(np.concatenate(pairs), axis=0, return_inverse=True)
+    # One number for both, as sorting rows of two takes many times as long; nobody is numbered -1.
+    people = max(int(read.person.max(initial=NOBODY)) for read in readings) + 2
+    pairs = [read.place * people + read.person - NOBODY for read in readings]
+    found, where = np.unique(np.concatenate(pairs), return_inverse=True)
     counts = np.zeros((len(found), len(readings)))
     begin = 0
     for number, read in enumerate(readings):
         np.add.at(counts[:, number], where[begin : begin + len(read.place)], read.amount[:, 0])
         begin += len(read.place)
-    return found[:, 0], found[:, 1], counts
+    return found // people, found % people + NOBODY, counts
 
 
 def _split(counts: Numbers) -> list[tuple[Places, NDArray[np.bool_], Numbers]]:
@@ -185,6 +188,11 @@ def _split(counts: Numbers) -> list[tuple[Places, NDArray[np.bool_], Numbers]]:
 
 def _number(place: Places, mask: NDArray[np.bool_]) -> tuple[Places, Places]:
     """Each place and mask once, as rows; and for each given the number of its row."""
+    code = place
+    for begin in range(0, mask.shape[1], _BITS):
+        part = mask[:, begin : begin + _BITS]
+        bits = part @ (1 << np.arange(part.shape[1], dtype=np.intp))
+        code = np.unique(code, return_inverse=True)[1] * (1 << _BITS) + bits
+    _, first, where = np.unique(code, return_index=True, return_inverse=True)
     table = np.concatenate([place[:, None], mask.astype(np.intp)], axis=1)
-    found, where = np.unique(table, axis=0, return_inverse=True)
-    return found, where.reshape(-1)
+    return table[first], where

@@ -32,8 +32,11 @@ class Partition:
     def find_cuts(self, elements: Places) -> list[Cut]:
         """The atoms that a cell cuts; none where it is a union of atoms."""
         labels = self._label[elements]
-        found = [int(labels[0])] if len(labels) == 1 else np.unique(labels).tolist()
-        return [cut for label in found if (cut := self._cut(label, elements[labels == label]))]
+        found = set(labels.tolist())
+        if len(found) == 1:
+            cut = self._cut(found.pop(), elements)
+            return [cut] if cut else []
+        return [cut for label in sorted(found) if (cut := self._cut(label, elements[labels == label]))]
 
     def _cut(self, label: int, inside: Places) -> Cut | None:
         atom = self._atoms[label]

@@ -6,10 +6,12 @@ Metrics whose facts read a common table and date its events alike are decided to
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from charter.measures.guard import Backing, Demand, GuardCell, GuardLayer, choose
 from charter.measures.guard.elements import NOBODY, ElementReading, Elements, Ground
@@ -102,6 +104,18 @@ def _reads_alike(one: Measure, other: Measure) -> bool:
     )
 
 
+def _encode(column: pa.ChunkedArray) -> tuple[NDArray[np.intp], list[Any]]:
+    """A column as numbers, and what each number stands for."""
+    encoded = column.combine_chunks().dictionary_encode(null_encoding="encode")
+    return encoded.indices.to_numpy(zero_copy_only=False).astype(np.intp), encoded.dictionary.to_pylist()
+
+
+def _list_places(table: pa.Table) -> Iterator[Place]:
+    """The teams and months of a table, each once."""
+    found = table.select(["team", "month"]).group_by(["team", "month"], use_threads=False).aggregate([])
+    return zip(found["team"].to_pylist(), found["month"].to_pylist(), strict=True)
+
+
 class _Block:
     """One quarter of one group of measures: its elements, and the layers that its cells are held against."""
 
@@ -124,6 +138,9 @@ class _Block:
         self._find_places()
         self._layers: list[GuardLayer] = []
         self._layer_of: dict[tuple[object, ...], int] = {}
+        self._demanded: dict[tuple[int, DisclosureLimits], tuple[int, ...]] = {}
+        self._covered: dict[tuple[tuple[str, ...], Span], frozenset[int]] = {}
+        self._same: dict[frozenset[int], frozenset[int]] = {}
         self._elements = Elements(self._ground(), [self._reading(measure) for measure in self._measures])
         self._strictest = sorted({each.limits.people for each in everything})
 
@@ -160,12 +177,7 @@ class _Block:
         """A number for each team's month of the quarter of which there is anything to say."""
         evidence, months = self._evidence, set(self._months)
         tables = [evidence.tables[measure] for measure in self._measures if measure in evidence.tables]
-        seen = {
-            (team, month)
-            for table in tables
-            for team, month in zip(table["team"].to_pylist(), table["month"].to_pylist(), strict=True)
-            if month in months
-        }
+        seen = {place for table in tables for place in _list_places(table) if place[1] in months}
         crews = {place for place, crew in evidence.crews.items() if crew and place[1] in months}
         changed = {place for measure in self._measures for place in evidence.changed.get(measure, ())}
         changed = {place for place in changed if place[1] in months}
@@ -199,31 +211,41 @@ class _Block:
         table = self._evidence.tables.get(measure)
         if table is None:
             return ElementReading(np.empty(0, np.intp), np.empty(0, np.intp), np.empty((0, len(_COLUMNS))))
-        places = [
-            self._places.get(place, -1)
-            for place in zip(table["team"].to_pylist(), table["month"].to_pylist(), strict=True)
-        ]
-        person = [self._person(name) for name in table["person"].to_pylist()]
+        (team, teams), (month, months) = _encode(table["team"]), _encode(table["month"])
+        numbers = [[self._places.get((each, when), -1) for when in months] for each in teams]
+        place = np.array(numbers, np.intp).reshape(len(teams), len(months))[team, month]
+        person, names = _encode(table["person"])
+        person = np.array([self._person(name) for name in names], np.intp)[person]
         amount = np.stack([table[column].to_numpy() for column in _COLUMNS], axis=1)
-        here = np.array(places, dtype=np.intp) >= 0
-        return ElementReading(np.array(places, np.intp)[here], np.array(person, np.intp)[here], amount[here])
+        return ElementReading(place[place >= 0], person[place >= 0], amount[place >= 0])
 
     def _places_of(self, telling: Telling) -> frozenset[int]:
-        months = set(telling.months)
-        return frozenset(
-            self._places[place]
-            for team in telling.teams
-            for place in self._of_team.get(team, ())
-            if place[1] in months
-        )
+        """Looked up once for all metrics of a cohort and period."""
+        key = telling.teams, telling.span
+        if key not in self._covered:
+            months = set(telling.months)
+            self._covered[key] = frozenset(
+                self._places[place]
+                for team in telling.teams
+                for place in self._of_team.get(team, ())
+                if place[1] in months
+            )
+        return self._covered[key]
 
     def _cell(self, telling: Telling, places: frozenset[int]) -> GuardCell:
         reading = self._number[telling.measure]
-        elements = self._elements.of(reading, places)
-        layers = tuple(self._layers_of(telling, reading))
+        elements = self._held(reading, places)
+        layers = self._demanded.get(key := (reading, telling.limits))
+        if layers is None:
+            layers = self._demanded[key] = tuple(self._layers_of(telling, reading))
         # The organisation's months before its quarter, as they close: where it cannot have both, they say more.
         turn = int(not telling.level and telling.span.kind is Period.QUARTER)
         return GuardCell(telling.id, elements, layers, telling.level, turn, telling.events)
+
+    def _held(self, reading: int, places: frozenset[int]) -> frozenset[int]:
+        """The elements of a cell: one set for all that hold the same, so that it is compared and hashed once."""
+        elements = self._elements.of(reading, places)
+        return self._same.setdefault(elements, elements)
 
     # What is demanded of the atoms that a value takes part in
 

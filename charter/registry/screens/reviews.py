@@ -1,7 +1,9 @@
 """Reviews of the matrix: starting one, the one sitting in which it is done, what stands flagged, and what opens one."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -10,7 +12,7 @@ from charter.programme.models import Programme
 from charter.registry import permissions, queries, reviews
 from charter.registry.models import Review, ReviewItem
 from charter.registry.models.sources import Source
-from charter.registry.screens.charter_page import LEVELS
+from charter.registry.screens.allowed_uses import LEVELS
 from charter.registry.screens.forms import FLAG, KEEP, ChangeForm, SittingForm
 from charter.registry.screens.page_context import programme, today
 from charter.registry.states import ReviewKind, ReviewReason, ReviewResult
@@ -48,7 +50,7 @@ def review(request: PageRequest, review: str) -> HttpResponse:
     if found.closed_at is not None:
         return _ended(request, found)
     items = list(reviews.list_items_to_review(found)[:AT_ONCE])
-    form = SittingForm(items, request.POST if request.method == "POST" else None)
+    form = SittingForm(items, _given(request, items))
     if form.is_bound and form.is_valid():
         return _sit(request, found, form)
     left = reviews.list_items_to_review(found).count()
@@ -67,6 +69,17 @@ def review(request: PageRequest, review: str) -> HttpResponse:
         ],
     }
     return render(request, "registry/review.html", given, status=400 if form.errors else 200)
+
+
+def _given(request: PageRequest, items: Sequence[ReviewItem]) -> QueryDict | None:
+    """What was said; with `rest` what was left open stays as it is, so that one step confirms what nobody objects to."""
+    if request.method != "POST":
+        return None
+    given = request.POST.copy()
+    for item in items:
+        if "rest" in given and not given.get(f"result-{item.pk}"):
+            given[f"result-{item.pk}"] = KEEP
+    return given
 
 
 def _uses(item: ReviewItem) -> list[str]:

@@ -1,7 +1,8 @@
 """The metrics that include a person: whose charter has events counted, of a group that the person is in."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from msgspec import Struct
@@ -81,7 +82,7 @@ def list_included_in(cohorts: tuple[str, ...], on: date) -> list[IncludedMetric]
     return [each for each in found if each is not None]
 
 
-def _read_pilots(versions: Sequence[CharterVersion], on: date) -> Mapping[object, Collection[str]]:
+def _read_pilots(versions: Sequence[CharterVersion], on: date) -> Mapping[UUID, frozenset[str]]:
     """The groups that try out each version that is on trial."""
     tried = tuple(version.pk for version in versions if version.standing == StandingChoices.PILOT)
     if not tried:
@@ -91,11 +92,11 @@ def _read_pilots(versions: Sequence[CharterVersion], on: date) -> Mapping[object
 
 
 def _include(
-    metric: Metric, cohorts: tuple[str, ...], tried_by: Mapping[object, Collection[str]]
+    metric: Metric, cohorts: tuple[str, ...], tried_by: Mapping[UUID, frozenset[str]]
 ) -> IncludedMetric | None:
     version = promised(metric.current)
     if version.standing == StandingChoices.PILOT:
-        cohorts = tuple(slug for slug in cohorts if slug in tried_by.get(version.pk, ()))
+        cohorts = tuple(slug for slug in cohorts if slug in tried_by.get(version.pk, frozenset()))
     return describe_inclusion(metric, version, cohorts)
 
 

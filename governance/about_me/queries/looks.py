@@ -113,9 +113,8 @@ def name_asker(look: ToldLook) -> str:
 
     A colleague who looked at their own team's values is another employee, of whom nobody learns anything here.
     """
-    if look.of_me or _asked_by_office(look):
-        return look.actor.name
-    return _("A colleague in the same group")
+    told = look.of_me or was_opened_by_office(look)
+    return look.actor.name if told else _("A colleague in the same group")
 
 
 def _window(end: str) -> Cast:
@@ -144,7 +143,7 @@ def _not_delayed() -> Q:
     return ~Q(use__in=[use.value for use in DELAYED], at__gt=clock.now() - timedelta(days=days))
 
 
-def _asked_by_office(look: DecisionRecord) -> bool:
+def was_opened_by_office(look: DecisionRecord) -> bool:
     """Whether a role opened it that is granted: not that the asker was on the team, nor that they were whom it was about."""
     opened = {
         role

@@ -73,7 +73,7 @@ def list_due(on: date) -> Iterator[DueTelling]:
             yield due
 
 
-def _list_teams_of_accounts(on: date) -> QuerySet[Membership]:
+def _list_teams_of_accounts(on: date) -> list[tuple[UUID, UUID, date]]:
     """Accounts with the team that their person is on, or comes to within the time ahead, and from when."""
     employed = Q(person__employed_to__isnull=True) | Q(person__employed_to__gt=on)
     lasting = Q(valid_to__isnull=True) | Q(valid_to__gt=on)
@@ -82,7 +82,7 @@ def _list_teams_of_accounts(on: date) -> QuerySet[Membership]:
     found = Membership.objects.filter(employed, lasting, active, **soon).order_by(
         "person__account", "valid_from"
     )
-    return found.values_list("person__account", "team", "valid_from")
+    return list(found.values_list("person__account", "team", "valid_from"))
 
 
 def _read_told() -> dict[UUID, set[str]]:

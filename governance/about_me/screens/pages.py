@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Count, Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from charter.registry.models import Metric
@@ -72,12 +73,10 @@ def show_about_me(request: PageRequest, **more: object) -> HttpResponse:
     return render(request, "about_me/about_me.html", given)
 
 
-def find_appeal_url(**about: object) -> str:
-    """THE place where an appeal begins: the app of appeals names its address `appeals-begin`; blank until there is one."""
-    try:
-        return reverse("appeals-begin")
-    except NoReverseMatch:
-        return ""
+def find_appeal_url(receipt: UUID | None = None) -> str:
+    """Where an appeal begins, of a look by its receipt where one is given: the app of appeals stands above this one."""
+    address = reverse("appeal-question", args=["about"])
+    return f"{address}?{urlencode({'what': 'receipt', 'receipt': str(receipt)})}" if receipt else address
 
 
 def metrics(request: PageRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ from charter.registry import queries as registry
 from charter.registry import rulebooks
 from charter.registry.models import Metric
 from charter.rules.request import Window
+from governance.about_me.queries import looks
 from governance.appeals.services.holding import Contested
 from governance.appeals.states import AboutKind
 from governance.appeals.words import About
@@ -46,19 +47,43 @@ def find(about: About, *, asker: User | None, since: date) -> Found:
     return finder(about, asker, since) if finder else Found(about)
 
 
-def find_decision(key: UUID, asker: User | None) -> DecisionRecord:
-    """The use behind a receipt; nobody without an account is shown more than that its number is known."""
+class _Use(Struct, frozen=True):
+    """A use behind a receipt, whose it was where that may be contested, and the groups whose values it was of."""
+
+    decision: DecisionRecord
+    whose: User | None
+    cohorts: Sequence[str]
+
+
+def _find_decision(key: UUID, asker: User | None) -> _Use:
+    """The use behind a receipt and whose it was; nobody without an account is shown more than that its number is known."""
     if asker is None:
-        found = (
-            DecisionRecord.objects.filter(Q(entry=key) | Q(pk=key)).select_related("actor", "entry").first()
-        )
+        known = DecisionRecord.objects.filter(Q(entry=key) | Q(pk=key)).select_related("actor", "entry")
+        found = known.first()
         if found is None:
             raise _no_receipt()
-        return found
+        return _Use(found, found.actor, found.cohorts)
     try:
-        return decision_queries.get_decision_of_entry(key, by=asker)
+        seen = decision_queries.get_decision_of_entry(key, by=asker)
+    except NotFound:
+        return _find_look(key, asker)
+    return _Use(seen, seen.actor if seen.actor_id != asker.pk else None, seen.cohorts)
+
+
+def _find_look(key: UUID, asker: User) -> _Use:
+    """A look at a group that the asker is in: the decision is not theirs to see, and theirs to contest.
+
+    Of the groups that were asked about only theirs. A colleague who looked at the group that they share is not named
+    to them, so that nobody's use is contested.
+    """
+    if asker.person is None:
+        raise _no_receipt()
+    try:
+        look = looks.get_look(key, asker, asker.person)
     except NotFound:
         raise _no_receipt() from None
+    own = looks.list_seen_groups(look, looks.list_group_spans(asker.person))
+    return _Use(look, look.actor if looks.was_opened_by_office(look) else None, own)
 
 
 def _no_receipt() -> BadInput:
@@ -70,13 +95,14 @@ def _no_receipt() -> BadInput:
 def _find_use(about: About, asker: User | None, since: date) -> Found:
     if about.entry is None:
         raise _no_receipt()
-    decision = find_decision(about.entry, asker)
+    use = _find_decision(about.entry, asker)
+    decision = use.decision
     if calendar.find_day(decision.at) < since:
         raise _too_old()
     window = questions.read_request(decision.request).window
     person = asker.person if asker is not None else None
     looked_at = person is not None and person.external_id in decision.subjects
-    cohorts = () if looked_at else tuple(Cohort.objects.filter(slug__in=decision.cohorts))
+    cohorts = () if looked_at else tuple(Cohort.objects.filter(slug__in=use.cohorts))
     values = Contested(
         metrics=tuple(Metric.objects.filter(slug__in=decision.metrics)) if looked_at or cohorts else (),
         cohorts=cohorts,
@@ -84,9 +110,8 @@ def _find_use(about: About, asker: User | None, since: date) -> Found:
         starts_on=window.start,
         ends_on=window.end,
     )
-    whose = decision.actor if asker is None or decision.actor_id != asker.pk else None
     told = structs.replace(_tell(about, values, window), decision=decision.pk, entry=decision.entry_id)
-    return Found(told, values, whose, _teams(cohorts))
+    return Found(told, values, use.whose, _teams(cohorts))
 
 
 def _find_value(about: About, asker: User | None, since: date) -> Found:

@@ -1,6 +1,5 @@
 """The list of cases, and the minutes of those that are decided."""
 
-from django.db.models import Q
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -18,8 +17,6 @@ from governance.ui import narrowing, sheets
 from governance.ui.lists import turn_table
 from ground import calendar
 from ground.errors import BadInput
-from ground.paging import ByPlace
-from ground.parsing import clean_word
 
 A_PAGE = 25
 COUNTED = {"state": "state", "kind": "kind"}
@@ -74,14 +71,3 @@ def _as_row(case: Case) -> list[object]:
         *days,
         *counted,
     ]
-
-
-def minutes(request: PageRequest) -> HttpResponse:
-    """What the board decided, newest first, with its minutes, for everybody (S143)."""
-    word = clean_word(request.GET.get("text", ""))
-    found = queries.list_cases().filter(outcome__isnull=False).order_by("-outcome__decided_at")
-    if word:
-        found = found.filter(Q(outcome__minutes__icontains=word) | Q(subject__icontains=word))
-    listed = ByPlace(found, A_PAGE).get_page(request.GET.get("page"))
-    decided = [(case, case_summary.name_case(case)) for case in listed]
-    return render(request, "board/minutes.html", {"listed": listed, "decided": decided, "word": word})

@@ -58,10 +58,10 @@ class CaseTable(tables.Table):
             reverse("case", args=[record.pk]),
             case_summary.name_case(record),
         )
-        said = [_("Case %(number)s") % {"number": record.number}]
+        said = [str(_("Case %(number)s") % {"number": record.number})]
         if record.pk in self._changed:
-            said.append(_("changed since you last looked"))
-        return format_html('{}<span class="sub">{}</span>', link, ", ".join(map(str, said)))
+            said.append(str(_("changed since you last looked")))
+        return format_html('{}<span class="sub">{}</span>', link, ", ".join(said))
 
     def render_state(self, value: str, record: Case) -> str:
         return state_tag(record.state)

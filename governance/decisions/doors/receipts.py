@@ -7,6 +7,8 @@ import msgspec
 from django.conf import settings
 
 from audits.ledger import signing, store
+from audits.ledger.models import Entry
+from audits.ledger.receipts import Receipt
 from governance.decisions import permissions, queries
 from governance.decisions.models import DecisionRecord
 from governance.decisions.services.receipts import list_charters, sign_decision
@@ -20,12 +22,19 @@ def serialize_entry(entry: UUID, *, by: User) -> dict[str, Any]:
     """The receipt of a decision's entry with its leaf and the key to check both. Raises NotFound."""
     decision = queries.get_decision_of_entry(entry, by=by)
     return {
-        "receipt": msgspec.to_builtins(sign_decision(decision)),
-        "leaf": bytes(decision.entry.leaf).decode(),
-        "public_key": signing.public_key(settings.LEDGER_SIGNING_KEY_FILE).hex(),
-        **_inclusion(entry),
+        **serialize_proof(decision.entry, sign_decision(decision)),
         "decided": _decided(decision),
         **_request(decision, by),
+    }
+
+
+def serialize_proof(entry: Entry, receipt: Receipt) -> dict[str, Any]:
+    """A receipt with all that is needed to check it: the leaf of its entry, the key, and its place in the log."""
+    return {
+        "receipt": msgspec.to_builtins(receipt),
+        "leaf": bytes(entry.leaf).decode(),
+        "public_key": signing.public_key(settings.LEDGER_SIGNING_KEY_FILE).hex(),
+        **_inclusion(entry.pk),
     }
 
 
@@ -59,5 +68,10 @@ def _decided(decision: DecisionRecord) -> dict[str, Any]:
 
 
 def _request(decision: DecisionRecord, by: User) -> dict[str, Any]:
-    """The request in full, which its hash is of; whoever was looked at learns of nobody else who was, nor of reasons."""
-    return {} if permissions.was_looked_at(by, decision) else {"request": decision.request}
+    """The request in full, which its hash is of; whoever was looked at learns of nobody else who was, nor of reasons.
+
+    An auditor reads it once they have said why they need the names in it.
+    """
+    if permissions.was_looked_at(by, decision) or not permissions.sees_names(by, decision):
+        return {}
+    return {"request": decision.request}

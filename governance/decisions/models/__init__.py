@@ -2,8 +2,19 @@
 
 from governance.decisions.models.access_notices import DelayedNotice
 from governance.decisions.models.holds import Hold, Protection
+from governance.decisions.models.naming import Naming
 from governance.decisions.models.notes import ContextNote
-from governance.decisions.models.records import DecisionRecord, Door
+from governance.decisions.models.records import DecisionRecord, Door, ReasonWords
 from governance.decisions.models.rulings import Referral
 
-__all__ = ["ContextNote", "DecisionRecord", "DelayedNotice", "Door", "Hold", "Protection", "Referral"]
+__all__ = [
+    "ContextNote",
+    "DecisionRecord",
+    "DelayedNotice",
+    "Door",
+    "Hold",
+    "Naming",
+    "Protection",
+    "ReasonWords",
+    "Referral",
+]

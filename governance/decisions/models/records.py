@@ -3,7 +3,9 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext_lazy as _
 
 from audits.ledger.models import Entry
@@ -23,6 +25,17 @@ class Door(models.TextChoices):
     SHELL = "shell", _("Shell")
 
 
+class ReasonWords(models.Func):
+    """The words of the reason that was given, as they are looked for: whole, in small letters."""
+
+    function = "to_tsvector"
+    template = "%(function)s('simple', %(expressions)s)"
+    output_field = SearchVectorField()
+
+    def __init__(self, *_: object, **__: object) -> None:
+        super().__init__(KeyTextTransform("reason", "request"))
+
+
 class DecisionRecord(Record):
     """One request, decided: facts, rulebook, verdict, and the hash of the rows that left. Written once."""
 
@@ -37,6 +50,9 @@ class DecisionRecord(Record):
     subjects = ArrayField(models.CharField(max_length=100))  # external ids of persons asked about
     use = models.CharField(max_length=40)  # the decision that the values are for
     grain = models.CharField(max_length=20)
+    roles = ArrayField(
+        models.CharField(max_length=30)
+    )  # that the asker held at that time over what was asked
     verdict = models.CharField(max_length=10, choices=choices(Outcome))
     rules = ArrayField(models.CharField(max_length=20))
     matches = models.JSONField()  # each rule as it was told to the asker
@@ -54,6 +70,10 @@ class DecisionRecord(Record):
     class Meta:
         ordering = ["-at"]
         indexes = [
+            # The access log, newest first, and its counts: they are read from the index alone.
+            models.Index(
+                fields=["at", "id"], include=["verdict", "use", "grain", "checked_only"], name="decision_at"
+            ),
             models.Index(fields=["actor", "-at"], name="decision_actor_at"),
             # Few of what anybody asks is refused or about single people: what looking needs to know is found at once.
             models.Index(
@@ -69,5 +89,8 @@ class DecisionRecord(Record):
             GinIndex(fields=["metrics"], name="decision_metrics"),
             GinIndex(fields=["cohorts"], name="decision_cohorts"),
             GinIndex(fields=["subjects"], name="decision_subjects"),
+            GinIndex(fields=["rules"], name="decision_rules"),
+            GinIndex(fields=["roles"], name="decision_roles"),
+            GinIndex(ReasonWords(), name="decision_reason"),
         ]
         triggers = [*tied(insert=[told_by("entry_id", QuestionAnswered, QuestionChecked)])]

@@ -127,12 +127,16 @@ class ShownAnswer:
         """The series as small charts, a group a metric, where there are too many to draw each at full size."""
         if len(self.series) < MANY:
             return []
-        return [Multiple(tuple(some)) for _metric, some in groupby(self.series, key=lambda each: each.metric)]
+        found = [
+            Multiple(tuple(some)) for _metric, some in groupby(self.series, key=lambda each: each.metric)
+        ]
+        alone = all(len(each.series) == 1 for each in found)
+        return [Multiple(self.series)] if alone else found
 
 
 @dataclass(frozen=True)
 class Multiple:
-    """Several series of one metric, drawn small on one axis so that they can be held against each other."""
+    """Several series of one metric, drawn small on one axis to be held against each other; or one each of several metrics."""
 
     series: tuple[AnswerSeries, ...]
 
@@ -141,8 +145,15 @@ class Multiple:
         return self.series[0].name
 
     @property
+    def is_mixed(self) -> bool:
+        """Whether they are of several metrics, so that each has an axis of its own."""
+        return len({each.metric for each in self.series}) > 1
+
+    @property
     def within(self) -> tuple[float, ...]:
         """The lowest and the highest number of them all, which the axis holds; nothing where none is told."""
+        if self.is_mixed:
+            return ()
         rows = [row for each in self.series for row in each.rows if not row["withheld"]]
         told = [row[end] for row in rows for end in ("value", "low", "high") if row[end] is not None]
         return (max(0.0, min(told)), max(told)) if told else ()

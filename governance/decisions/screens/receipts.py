@@ -19,13 +19,14 @@ from charter.registry.screens.page_context import today
 from charter.rules.vocabulary import Outcome
 from governance.board import queries as board
 from governance.board.rules_now import CONTACT, NEXT_LEVEL
-from governance.decisions import permissions
+from governance.decisions import naming, permissions
 from governance.decisions import queries as decisions
 from governance.decisions.doors import receipts
 from governance.decisions.models import DecisionRecord, Referral
 from governance.decisions.screens import receipt_check
 from governance.decisions.screens.answers_form import AnswersForm
 from governance.decisions.services.receipts import list_charters
+from governance.people.pseudonyms import KnownNames
 from governance.people.requests import PageRequest
 from governance.ui import questions, sheets
 from governance.ui.templatetags.mc import OUTCOMES
@@ -100,10 +101,13 @@ def receipt(request: PageRequest, entry: UUID) -> HttpResponse:
     told = receipts.serialize_entry(entry, by=request.user)
     decision = decisions.get_decision_of_entry(entry, by=request.user)
     mine = decision.actor_id == request.user.pk
+    by_name = permissions.sees_names(request.user, decision)
     given = {
         **{name: told[name] for name in ("receipt", "leaf", "public_key", "decided")},
         "decision": decision,
         "question": _question(request, decision),
+        "asker": decision.actor.name if by_name else naming.call_asker(decision),
+        "by_name": by_name,
         "genuine": receipt_check.is_genuine(told),
         "place": told["index"],
         "size": told["size"],
@@ -150,7 +154,9 @@ def dispute(request: PageRequest) -> HttpResponse:
 
 
 def _question(request: PageRequest, decision: DecisionRecord) -> questions.QuestionInWords:
-    """What was asked, as the reader may know it: whoever was looked at learns of nobody else who was."""
+    """What was asked, as the reader may know it: whoever was looked at learns of nobody else who was, an auditor of no name."""
+    if not permissions.sees_names(request.user, decision):
+        return naming.put_in_words(decision, _names(decision.metrics), KnownNames())
     asked = questions.put_in_words(questions.read_request(decision.request), _names(decision.metrics))
     if permissions.was_looked_at(request.user, decision):
         return replace(asked, whose=_("your work"))

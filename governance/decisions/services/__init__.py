@@ -3,11 +3,13 @@
 from governance.decisions.services.access_notices import give_notice
 from governance.decisions.services.holds import end_protection, place_hold, protect, release_hold
 from governance.decisions.services.line import answer
+from governance.decisions.services.naming import ask_for_names
 from governance.decisions.services.notes import attach_note, confirm_note, propose_note, turn_down_note
 from governance.decisions.services.rulings import end_ruling, refer_to_board
 
 __all__ = [
     "answer",
+    "ask_for_names",
     "attach_note",
     "confirm_note",
     "end_protection",

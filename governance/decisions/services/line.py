@@ -85,6 +85,7 @@ def _record(
             cohorts=list(request.cohorts),
             use=request.decision.value,
             grain=request.grain.value,
+            roles=sorted(gathered.facts[0].actor.roles),
             entry=entry,
             **decided,
         )

@@ -12,8 +12,9 @@ def finding(rows: Iterable[Mapping[str, Any]], *, name: str, unit: str = "") -> 
     """State what the values show by the test of `standing_out`.
 
     `rows` as for `interval_chart`, `name` the metric's name, `unit` the charter's unit. First and last value are said to differ
-    only where their ranges do not touch; periods in between are named that stand out of the ranges of the others. Where nothing
-    stands clear but values lie twofold apart, both ends are told as figures: "no clear change" never stands over a doubling.
+    only where their ranges do not touch; periods in between are named that stand out of the ranges of the others. Two periods are
+    told that differ though neither stands out of all others. Where all ranges overlap but values lie twofold apart, both ends are
+    told as figures: "no clear change" never stands over a doubling.
     Without ranges values are named and nothing is claimed.
     """
     placed = slots(rows)
@@ -30,7 +31,7 @@ def finding(rows: Iterable[Mapping[str, Any]], *, name: str, unit: str = "") -> 
         return f"{_change(first, last, name, unit)}{_besides(stands, first, last, unit)}"
     if stands is not None:
         return _stands_out(stands, valued, name, unit)
-    return _unclear(valued, name, unit)
+    return _varied(valued, name, unit) or _unclear(valued, name, unit)
 
 
 def _nothing(placed: Sequence[Slot], name: str) -> str:
@@ -71,6 +72,17 @@ def _stands_out(stands: StandsOut, valued: Sequence[Slot], name: str, unit: str)
         f"{name} was {side} in {_periods(stands.slots)} ({_figures(stands.slots, unit)}) "
         f"than in every other period ({_figures(others, unit)})"
     )
+
+
+def _varied(valued: Sequence[Slot], name: str, unit: str) -> str:
+    """That two periods differ, where neither end nor a few periods do from all others; empty where all ranges overlap."""
+    ranged = [slot for slot in valued if slot.ranged is not None]
+    low = min(ranged, key=lambda slot: slot.high or 0.0)
+    high = max(ranged, key=lambda slot: slot.low or 0.0)
+    if (low.high or 0.0) >= (high.low or 0.0):
+        return ""
+    ends = [f"{_told(slot, unit)} in {period_name(slot.period)}" for slot in (low, high)]
+    return f"{name} varied, from {ends[0]} to {ends[1]}"
 
 
 def _unclear(valued: Sequence[Slot], name: str, unit: str) -> str:

@@ -127,7 +127,12 @@ def interval_figure(
     if not rows:
         return {"finding": found, "subtitle": subtitle}
     label = unit_label or wording.unit_word(unit).capitalize()
-    words = {"title": f"{name}. {found}", "subtitle": subtitle, "unit_label": label, "unit": unit}
+    words: dict[str, Any] = {
+        "title": f"{name}. {found}",
+        "subtitle": subtitle,
+        "unit_label": label,
+        "unit": unit,
+    }
     drawings = (interval_chart(rows, **words, width=width) for width in (560, 360))
     wide, narrow = (mark_safe(each) for each in drawings)  # noqa: S308 (drawn and cleaned by us)
     return {"finding": found, "subtitle": subtitle, "wide": wide, "narrow": narrow}
@@ -140,7 +145,12 @@ def small_figure(
     """One of several small charts that share an axis, under its finding; what differs between them leads."""
     rows = list(rows)
     found = finding(rows, name=name, unit=unit)
-    words = {"title": f"{whose}. {found}", "subtitle": whose, "unit_label": label, "unit": unit}
+    words: dict[str, Any] = {
+        "title": f"{whose}. {found}",
+        "subtitle": whose,
+        "unit_label": label,
+        "unit": unit,
+    }
     drawn = interval_chart(rows, **words, width=360, small=True, within=within)
     return {
         "finding": rules_words.sentence(whose),

@@ -1,11 +1,14 @@
 """What is held about oneself and who looked: pages that open to each about themself alone (issue 12; S141, S149)."""
 
+import html
+import re
 from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 
 from charter.registry.models import Metric
+from governance.about_me.screens import pages
 from governance.decisions.models import DecisionRecord
 from governance.decisions.scans import DELAYED_NOTICES
 from governance.people.models import GrantedRole, Membership, Person, Team
@@ -94,7 +97,7 @@ def browse_text(browse, path, by) -> str:
     client = Client()
     client.force_login(by)
     response = client.get(path)
-    return (b"".join(response.streaming_content) if response.streaming else response.content).decode()
+    return (b"".join(response)).decode()
 
 
 def test_whoever_holds_another_office_is_a_colleague_in_their_own_team(house, browse):
@@ -143,6 +146,18 @@ def test_nobody_opens_anybody_else_s(house, path):
             assert client.get(f"/about-me{path}{guess}").status_code == 403
 
 
+def test_the_list_is_turned_by_place_while_looks_come(house, browse, monkeypatch):
+    """Issue 12: a look that comes between two pages moves none from one to the other."""
+    monkeypatch.setattr(pages, "A_PAGE", 2)
+    first, second, third = (ask(house.manager, reason=f"{each}").receipt.id for each in range(3))
+    page = browse("/about-me/looks", by=house.employee)
+    assert f"{third}" in page.html and f"{second}" in page.html and f"{first}" not in page.html
+    onward = html.unescape(re.search(r'href="([^"]*)" rel="next"', page.html)[1])
+    ask(house.manager, reason="meanwhile")
+    behind = browse(f"/about-me/looks{onward}", by=house.employee)
+    assert f"{first}" in behind.html and f"{second}" not in behind.html
+
+
 def test_whoever_left_keeps_it_while_their_account_is_open(house, browse):
     """S149, as far as an account goes: looks at the months in which they were there are told on."""
     ask(house.manager)
@@ -173,6 +188,7 @@ def test_the_letter_explains_a_look_with_its_sources(house, browse):
     assert page.says("Each group asked about had at least 5 people.", "It would have been refused")
     assert page.says(given.receipt.signature, "[request.metrics]", "[facts.charter.listed]")
     assert "zebras" not in page.text
+    assert page.says("Contest this") and f"what=receipt&amp;receipt={given.receipt.id}" in page.html
 
 
 def test_the_letter_of_a_refused_question_of_one_s_own_says_what_would_have_been_allowed(house, browse):

@@ -15,7 +15,8 @@ from governance.board.states import SeatKind
 from governance.decisions.models import ContextNote, Hold
 from governance.decisions.states import HoldCause
 from governance.notices.models import Notice
-from governance.people.models import GrantedRole, ReportingLine, RoleGrant
+from governance.people.models import GrantedRole, Person, ReportingLine, RoleGrant
+from governance.training import services as training
 from ground import clock
 from ground.errors import BadInput, Conflict, NotFound, NotPermitted, TooMuch
 from tests import factories, on_the_log
@@ -99,11 +100,32 @@ def test_from_a_receipt_the_values_are_those_asked(desk, file):
     """S80; issue 12, 3: filed from a question in one's own log; somebody else's cannot be quoted."""
     about = About(kind=AboutKind.RECEIPT, entry=ask(desk.manager).receipt.id)
     with pytest.raises(BadInput, match="no receipt"):
-        file(about=about)
+        file(
+            by=factories.an_account("elsewhere", person=Person.objects.get(external_id="search-1")),
+            about=about,
+        )
     appeal = file(by=desk.manager, about=about)
     told = queries.read_words(appeal).about
     assert (told.metrics, told.cohorts) == (("lead-time-for-changes",), ("team:payments",))
     assert (Hold.objects.get().starts_on, Hold.objects.get().ends_on) == (told.starts_on, told.ends_on)
+
+
+def test_from_a_look_at_one_s_team_the_manager_s_use_is_contested(desk, file):
+    """Issue 12, Done when: an employee files from "who looked"; what is held is of their own groups alone."""
+    given = ask(desk.manager, cohorts=["team:payments"])
+    appeal = file(about=About(kind=AboutKind.RECEIPT, entry=given.receipt.id))
+    assert permissions.read_parties(appeal).contested == desk.manager.pk
+    assert {hold.cohort.slug for hold in Hold.objects.all()} == {"team:payments"}
+
+
+def test_from_a_colleague_s_look_nobody_s_use_is_contested(desk, file):
+    """Issue 12, attack: "a colleague in the same group" stays that."""
+    colleague = factories.an_account("colleague", person=Person.objects.get(external_id="payments-5"))
+    training.acknowledge(rulebook_version=factories.the_rules(), by=colleague)
+    given = ask(colleague)
+    assert given.verdict.permits
+    appeal = file(about=About(kind=AboutKind.RECEIPT, entry=given.receipt.id))
+    assert permissions.read_parties(appeal).contested is None
 
 
 @pytest.mark.parametrize(

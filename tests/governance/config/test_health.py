@@ -103,6 +103,7 @@ def test_a_scan_that_misses_its_turn_is_named_and_one_that_never_came_too(ready)
         told = ready()[1]
     assert [(each["scan"], each["worker"]) for each in told["standing_still"]] == [
         ("account_mail", ""),
+        ("appeals_clock", ""),
         ("board_clock", ""),
         ("delayed_notices", ""),
         ("inclusions_told", ""),

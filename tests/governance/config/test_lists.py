@@ -30,7 +30,7 @@ __all__ = ["governed", "house", "stopped"]
 
 pytestmark = pytest.mark.django_db
 
-WHO = ("administrator", "seat: Engineering", "metric owner", "manager", "auditor")
+WHO = ("administrator", "seat: Engineering", "metric owner", "manager", "auditor", "employee")
 NEXT, PREVIOUS = 'rel="next"', 'rel="prev"'
 # Where a list begins; each has several rows in the world below.
 API = {
@@ -169,7 +169,7 @@ def check_while_rows_come(seen: Seen, client: Client, address: str, rows: list[o
 # The pages with a list, each of which some account sees more than two rows of, or fewer.
 LONG = {
     "/cases": "seat: Engineering", "/metrics": "seat: Engineering", "/matrix": "metric owner", "/my-answers": "manager",
-    "/holds": "metric owner", "/legal-record": "auditor",
+    "/holds": "metric owner", "/legal-record": "auditor", "/access-log": "auditor",
 }  # fmt: skip
 
 

@@ -58,7 +58,7 @@ def address(account: User) -> str:
 
 def told() -> dict[str, str]:
     """The subject of the mails that have left, by whom they went to."""
-    return {message.to[0]: message.subject for message in mail.outbox}
+    return {message.to[0]: str(message.subject) for message in mail.outbox}
 
 
 def link() -> str:
@@ -241,11 +241,10 @@ def test_what_was_done_is_told_however_late_and_links_are_not(kim, first):
     """A mail server that was away for a day: links out of the blue are worse than none, that a mailbox moved is not."""
     addresses.ask_for_link(email=NEW, by=kim)
     addresses.propose(of=kim, email=NEW, by=first)
-    waiting = list(AccountMail.objects.values("kind", "typed", "user"))
+    waiting, long_ago = list(AccountMail.objects.all()), timezone.now() - timedelta(days=1)
     AccountMail.objects.all().delete()
     for each in waiting:
-        of = {"user_id": each.pop("user"), "queued_at": timezone.now() - timedelta(days=1)}
-        AccountMail.objects.create(**each, **of)
+        AccountMail.objects.create(kind=each.kind, typed=each.typed, user_id=each.user_id, queued_at=long_ago)
     account_mail.send_waiting()
     assert told() == {OLD: "Another e-mail address was proposed"}
 

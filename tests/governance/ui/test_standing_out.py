@@ -95,3 +95,10 @@ def test_a_bound_is_told_as_a_bound():
 
 def test_values_of_nothing_do_not_vary():
     assert not vary_twofold(slots(series((0, 0, 0), (0, 0, 0))))
+
+
+def test_two_periods_that_differ_are_told_though_neither_stands_out_of_all():
+    """“Too wide to say that it changed” would be untrue of these."""
+    rows = series((30, 20, 42), (35, 25, 48), (60, 45, 80), (36, 24, 44), (55, 40, 75), (34, 24, 47))
+    told = finding(rows, name="Lead time", unit="hour")
+    assert told == "Lead time varied, from 30.0 hours in January 2026 to 60.0 hours in March 2026"

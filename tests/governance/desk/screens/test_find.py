@@ -1,11 +1,19 @@
 """Quick find, lists to take away, and pages for visitors (issue 11)."""
 
+from typing import Any
+
 from django.test import Client
 
 from governance.board.states import SeatKind
 from governance.decisions.models import DecisionRecord
 from tests import factories
 from tests.governance.desk.screens.test_home import QUESTION
+
+
+def taken_away(client: Client, path: str) -> str:
+    """A list as its file has it."""
+    answer: Any = client.get(path)
+    return b"".join(answer.streaming_content).decode("utf-8-sig")
 
 
 def test_a_word_finds_metrics_cases_and_rules(browse, house):
@@ -37,15 +45,27 @@ def test_lists_are_taken_away_as_they_are_narrowed(browse, house):
     case, member = factories.an_open_case("pr-size"), factories.a_board()[SeatKind.LEGAL]
     client = Client()
     client.force_login(member)
-    told = b"".join(client.get("/cases.csv?state=open").streaming_content).decode("utf-8-sig").splitlines()
+    told = taken_away(client, "/cases.csv?state=open").splitlines()
     assert told[0].startswith("case,about") and [line.split(",")[0] for line in told[1:]] == [
         str(case.number)
     ]
-    metrics = b"".join(client.get("/metrics.csv?name=lead").streaming_content).decode("utf-8-sig")
+    metrics = taken_away(client, "/metrics.csv?name=lead")
     assert "lead-time-for-changes" in metrics and "commit-count" not in metrics
     client.force_login(factories.an_account("stranger"))
-    assert len(b"".join(client.get("/cases.csv?state=open").streaming_content).splitlines()) == 1
+    assert len(taken_away(client, "/cases.csv?state=open").splitlines()) == 1
     assert client.get("/cases.csv?state=nonsense").status_code == 400
+
+
+def test_minutes_are_found_by_day_and_taken_away(browse, house):
+    """Issue 11: everything that can be listed is filtered by date and taken as CSV where its rows are open to the reader."""
+    assert browse("/minutes?since=2026-04-01").says("Lead time for changes, version 1")
+    assert not browse("/minutes?until=2026-03-01").says("Lead time for changes, version 1")
+    wrong = browse("/minutes?since=tomorrow")
+    assert wrong.status == 400 and wrong.says("Decided since: enter a day such as 2026-04-14")
+    client = Client()
+    client.force_login(factories.an_account("stranger"))
+    told = taken_away(client, "/minutes.csv?text=lead")
+    assert "The board approved lead-time-for-changes@1." in told and "commit-count@1" not in told
 
 
 def test_visitors_read_contract_and_rules_only_where_the_programme_says_so(house):
@@ -61,6 +81,13 @@ def test_visitors_read_contract_and_rules_only_where_the_programme_says_so(house
         assert "Board-" not in text and "/cases/" not in text and "Who to ask" not in text, path
     assert "What this is" in visitor.get("/sign-in").content.decode()
     assert visitor.get("/metrics").status_code == 302
+
+
+def test_a_demo_shows_our_page_where_there_is_none(browse, house, settings):
+    """With DEBUG Django shows every address that there is."""
+    settings.DEBUG = True
+    page = browse("/nowhere")
+    assert page.status == 404 and page.says("There is no such page")
 
 
 def test_an_address_that_takes_posts_alone_answers_with_a_page(browse, house):

@@ -44,7 +44,7 @@ def lines(page) -> dict[str, dict[str, tuple[str, str]]]:
 
 
 def table(page) -> list[dict[str, str]]:
-    text = b"".join(page.streaming_content).decode()
+    text = b"".join(page.streaming_content).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text)))
 
 
