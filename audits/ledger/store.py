@@ -13,7 +13,7 @@ from audits.ledger.tree import HASH_BYTES, Nodes, prove_consistency, prove_inclu
 from ground import clock
 
 
-class Inclusion(Struct, frozen=True):
+class InclusionProof(Struct, frozen=True):
     """Where an entry stands in the newest signed state of the log, and what proves it."""
 
     index: int
@@ -87,14 +87,14 @@ def find_root(size: int) -> bytes:
     return root_of(size, nodes(size))
 
 
-def find_inclusion(entry: UUID) -> Inclusion | None:
+def find_inclusion(entry: UUID) -> InclusionProof | None:
     """The proof that an entry stands in the newest signed state; None while it waits for its place, or for a signature."""
     checkpoint = find_checkpoint()
     number = LogPlace.objects.filter(entry=entry).values_list("number", flat=True).first()
     if checkpoint is None or number is None or number >= checkpoint.size:
         return None
     proof = prove_inclusion(number, checkpoint.size, nodes(checkpoint.size))
-    return Inclusion(number, checkpoint.size, proof, checkpoint.note)
+    return InclusionProof(number, checkpoint.size, proof, checkpoint.note)
 
 
 def find_consistency(old: int, new: int) -> list[bytes]:

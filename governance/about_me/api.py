@@ -46,7 +46,7 @@ class AboutMe(APIView):
         return Response(AboutMeSerializer(found).data)
 
 
-class _NewestFirst(ByCursor):
+class _LooksNewestFirst(ByCursor):
     ordering = ("-at", "-pk")
 
 
@@ -55,7 +55,7 @@ class LookList(generics.ListAPIView[DecisionRecord]):
 
     request: ApiRequest
     serializer_class = LookSerializer
-    pagination_class = _NewestFirst
+    pagination_class = _LooksNewestFirst
     filterset_class = LookFilter
     queryset = DecisionRecord.objects.none()  # for the schema, which has no account
 

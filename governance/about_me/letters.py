@@ -70,7 +70,7 @@ class Letter(Struct, frozen=True):
     receipt: Receipt
 
 
-class _Told(Struct, frozen=True):
+class _LetterFacts(Struct, frozen=True):
     """All that the parts are written from."""
 
     decision: DecisionRecord
@@ -108,9 +108,9 @@ def list_beside(decision: DecisionRecord) -> list[str]:
     return [each["metric"] for each in decision.paired if each.get("verdict") == Outcome.PERMIT.value]
 
 
-def _read(decision: DecisionRecord, whose: str, asker: str, *, own: bool) -> _Told:
+def _read(decision: DecisionRecord, whose: str, asker: str, *, own: bool) -> _LetterFacts:
     slugs = {*decision.metrics, *list_beside(decision)}
-    return _Told(
+    return _LetterFacts(
         decision=decision,
         request=questions.read_request(decision.request),
         whose=whose,
@@ -121,7 +121,7 @@ def _read(decision: DecisionRecord, whose: str, asker: str, *, own: bool) -> _To
     )
 
 
-def _write(told: _Told, *, of_me: bool, mine: bool) -> Letter:
+def _write(told: _LetterFacts, *, of_me: bool, mine: bool) -> Letter:
     parts = [
         (_("What was asked"), _what(told)),
         (_("By whom, and when"), _who(told)),
@@ -143,7 +143,7 @@ def _write(told: _Told, *, of_me: bool, mine: bool) -> Letter:
     )
 
 
-def _what(told: _Told) -> Iterator[Sentence]:
+def _what(told: _LetterFacts) -> Iterator[Sentence]:
     asked = questions.put_in_words(told.request, told.names)
     yield Sentence(_("The values of %(metrics)s.") % {"metrics": asked.metrics}, "request.metrics")
     yield Sentence(_("Of %(whose)s.") % {"whose": told.whose}, "request.grain, request.cohorts, subjects")
@@ -158,14 +158,14 @@ def _what(told: _Told) -> Iterator[Sentence]:
         )
 
 
-def _who(told: _Told) -> Iterator[Sentence]:
+def _who(told: _LetterFacts) -> Iterator[Sentence]:
     yield Sentence(_("%(name)s asked.") % {"name": told.asker}, "actor")
     local = told.decision.at.astimezone(ZoneInfo(str(calendar.find_zone())))
     said = {"day": words.day(local.date()), "time": f"{local:%H:%M}"}
     yield Sentence(_("On %(day)s at %(time)s.") % said, "at")
 
 
-def _for_what(told: _Told) -> Iterator[Sentence]:
+def _for_what(told: _LetterFacts) -> Iterator[Sentence]:
     asked = questions.put_in_words(told.request, told.names)
     yield Sentence(_("For %(decision)s.") % {"decision": asked.decision}, "request.decision")
     if told.recorded is not None:
@@ -180,7 +180,7 @@ def _for_what(told: _Told) -> Iterator[Sentence]:
         yield Sentence(text, "facts.decision.consequential")
 
 
-def _answered(told: _Told) -> Iterator[Sentence]:
+def _answered(told: _LetterFacts) -> Iterator[Sentence]:
     decision = told.decision
     outcome = reasons.outcome_word(Outcome(decision.verdict))
     yield Sentence(_("It was %(outcome)s.") % {"outcome": outcome}, "verdict")
@@ -198,7 +198,7 @@ def _answered(told: _Told) -> Iterator[Sentence]:
             yield Sentence(_("Whoever used it had to: %(duty)s") % {"duty": DUTIES[duty]}, "obligations")
 
 
-def _hung_on(told: _Told) -> Iterator[Sentence]:
+def _hung_on(told: _LetterFacts) -> Iterator[Sentence]:
     if told.recorded is None:
         yield _make_unreadable()
         return
@@ -214,7 +214,7 @@ def _hung_on(told: _Told) -> Iterator[Sentence]:
         yield Sentence(each.text, each.source)
 
 
-def _rules(told: _Told) -> Iterator[Sentence]:
+def _rules(told: _LetterFacts) -> Iterator[Sentence]:
     for metric, number in list_charters(told.decision).items():
         said = {"name": told.names.get(metric, metric), "number": number}
         yield Sentence(_("The charter of %(name)s, version %(number)s.") % said, "facts.charter.version")
@@ -232,7 +232,7 @@ def _rules(told: _Told) -> Iterator[Sentence]:
         yield Sentence(f"{rule}: {title}.", "rules")
 
 
-def _context(told: _Told) -> Iterator[Sentence]:
+def _context(told: _LetterFacts) -> Iterator[Sentence]:
     """What was known beside the values; of several people nothing is said, as it could be about another of them."""
     if told.recorded is None:
         yield _make_unreadable()
@@ -261,7 +261,7 @@ def _values(facts: Facts) -> Iterator[Sentence]:
         yield Sentence(_("An error budget burned in that time."), "facts.values.budget_burning")
 
 
-def _changed(told: _Told) -> Iterator[Sentence]:
+def _changed(told: _LetterFacts) -> Iterator[Sentence]:
     if told.recorded is None:
         yield _make_unreadable()
     elif told.decision.verdict == Outcome.PERMIT:

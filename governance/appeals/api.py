@@ -14,7 +14,7 @@ from governance.appeals import permissions, queries, services
 from governance.appeals import serializers as told
 from governance.appeals.inputs import read_about, read_context
 from governance.appeals.models import Appeal
-from governance.appeals.states import AppealKind, Finding, HoldChoice, Remedy
+from governance.appeals.states import AppealFinding, AppealKind, HoldChoice, Remedy
 from governance.people.models import User
 from governance.people.object_permissions import find_account_to_name
 from governance.people.requests import ApiRequest
@@ -200,7 +200,7 @@ class AppealDecide(_Act):
     def act(self, appeal: Appeal, given: dict[str, Any], by: User) -> None:
         services.decide_appeal(
             appeal=appeal,
-            **(given | {"finding": Finding(given["finding"]), "act": Remedy(given["act"])}),
+            **(given | {"finding": AppealFinding(given["finding"]), "act": Remedy(given["act"])}),
             by=by,
         )
 

@@ -13,10 +13,10 @@ from msgspec import Struct
 
 from governance.appeals.clocks import read_settings
 from governance.appeals.models import Appeal, AppealOutcome, Clock
-from governance.appeals.states import OURS, AppealKind, Finding
+from governance.appeals.states import OURS, AppealFinding, AppealKind
 from ground import calendar
 
-Word = TypeVar("Word", AppealKind, Finding)
+Word = TypeVar("Word", AppealKind, AppealFinding)
 
 
 class Quarter(Struct, frozen=True):
@@ -25,7 +25,7 @@ class Quarter(Struct, frozen=True):
     begins: date
     filed: int | None
     kinds: dict[AppealKind, int] | None
-    findings: dict[Finding, int] | None
+    findings: dict[AppealFinding, int] | None
     days_kept: int | None  # of a hundred
 
 
@@ -55,7 +55,7 @@ def _count(
     smallest: int,
 ) -> Quarter:
     kinds = Counter(AppealKind(kind) for at, kind in filed if at == begins)
-    findings = Counter(Finding(finding) for at, finding in found if at == begins)
+    findings = Counter(AppealFinding(finding) for at, finding in found if at == begins)
     kept = [each for at, each in clocks if at == begins]
     return Quarter(
         begins=begins,

@@ -39,7 +39,7 @@ UNION SELECT team, true FROM led
 """
 
 
-class Line(Struct, frozen=True):
+class ReportLine(Struct, frozen=True):
     """Those in one line with an account, itself among them, and the teams that it leads."""
 
     account: UUID
@@ -54,10 +54,10 @@ class Line(Struct, frozen=True):
         return bool(concerned & self.persons) or bool(self.teams & set(parties.teams))
 
 
-def read_line(user: User, *, since: date) -> Line:
+def read_line(user: User, *, since: date) -> ReportLine:
     """The line of an account, on any day since this one; one statement."""
     found = statements.fetch(_LINE, {"user": user.pk, "person": user.person_id, "since": since})
-    return Line(
+    return ReportLine(
         user.pk,
         frozenset(key for key, is_team in found if not is_team),
         frozenset(key for key, is_team in found if is_team),

@@ -7,17 +7,17 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from governance.appeals.states import AboutKind
-from governance.appeals.words import About, ContextSaid
+from governance.appeals.words import AppealAbout, ContextSaid
 from ground.errors import BadInput
 from ground.parsing import read_day
 
 _VALUE = {"metric", "cohort", "person", "from", "to"}
 
 
-def read_about(given: Mapping[str, Any]) -> About:
+def read_about(given: Mapping[str, Any]) -> AppealAbout:
     """`{"receipt": id}`, `{"value": {…}}`, `{"rule": "AR07"}`, `{"charter": slug}` or nothing. Raises BadInput naming `about`."""
     if not given:
-        return About()
+        return AppealAbout()
     if len(given) > 1:
         raise BadInput(_("An appeal is about one thing. File one for each."), field="about")
     ((what, said),) = given.items()
@@ -33,12 +33,12 @@ def read_about(given: Mapping[str, Any]) -> About:
     return _read_named(what, said)
 
 
-def _read_named(what: str, said: str) -> About:
+def _read_named(what: str, said: str) -> AppealAbout:
     if what == "receipt":
-        return About(kind=AboutKind.RECEIPT, entry=read_receipt(said))
+        return AppealAbout(kind=AboutKind.RECEIPT, entry=read_receipt(said))
     if what == "rule":
-        return About(kind=AboutKind.RULE, rule=said)
-    return About(kind=AboutKind.CHARTER, metrics=(said,))
+        return AppealAbout(kind=AboutKind.RULE, rule=said)
+    return AppealAbout(kind=AboutKind.CHARTER, metrics=(said,))
 
 
 def read_receipt(said: str) -> UUID:
@@ -50,7 +50,7 @@ def read_receipt(said: str) -> UUID:
         raise BadInput(text, field="about", code="no_receipt") from None
 
 
-def _read_value(said: object) -> About:
+def _read_value(said: object) -> AppealAbout:
     if (
         not isinstance(said, dict)
         or not set(said) <= _VALUE
@@ -61,7 +61,7 @@ def _read_value(said: object) -> About:
         )
     if bool(said.get("cohort")) == bool(said.get("person")):
         raise BadInput(_("A value is of a cohort or of a person. Name one of them."), field="about")
-    return About(
+    return AppealAbout(
         kind=AboutKind.VALUE,
         metrics=(said.get("metric", ""),),
         cohorts=(said["cohort"],) if said.get("cohort") else (),

@@ -30,10 +30,10 @@ from governance.appeals.events import (
 from governance.appeals.states import (
     OVER,
     AboutKind,
+    AppealFinding,
     AppealKind,
     AppealState,
     ClockKind,
-    Finding,
     Remedy,
     Voice,
 )
@@ -239,7 +239,7 @@ class AppealOutcome(_Blind):
 
     appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="outcomes")
     instance = models.PositiveSmallIntegerField()
-    finding = models.CharField(max_length=20, choices=Finding)
+    finding = models.CharField(max_length=20, choices=AppealFinding)
     act = models.CharField(max_length=20, choices=Remedy, default=Remedy.NONE)
     metrics = ArrayField(models.CharField(max_length=100), default=list, blank=True)  # slugs that it is about
     said = models.BinaryField()

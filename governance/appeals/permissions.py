@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
-from governance.appeals.independence import Line, read_line
+from governance.appeals.independence import ReportLine, read_line
 from governance.appeals.models import HANDLE, Appeal, AppealHandler, AppealTerm
 from governance.appeals.states import (
     OF_SECOND_INSTANCE,
@@ -59,7 +59,7 @@ def read_parties(appeal: Appeal) -> Parties:
     return unseal(appeal.parties, appeal.pk, "parties", Parties)
 
 
-def find_line(user: User, appeal: Appeal) -> Line:
+def find_line(user: User, appeal: Appeal) -> ReportLine:
     """The account's line as far as it bears on an appeal."""
     return read_line(user, since=calendar.find_day(appeal.filed_at) - _BEFORE)
 

@@ -8,14 +8,14 @@ from charter.programme.models import choices
 from charter.rules.vocabulary import ContextKind
 from governance.appeals import permissions, queries
 from governance.appeals.models import Appeal
-from governance.appeals.states import AppealKind, Finding, HoldChoice, Remedy, Voice
-from governance.appeals.words import About
+from governance.appeals.states import AppealFinding, AppealKind, HoldChoice, Remedy, Voice
+from governance.appeals.words import AppealAbout
 from governance.decisions.models import Hold
 from governance.people.models import User
 from ground.inputs import LONGEST, Input
 
 
-class _Prose(serializers.CharField):
+class _AppealProse(serializers.CharField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=LONGEST, **kwargs)
 
@@ -23,7 +23,7 @@ class _Prose(serializers.CharField):
 class ContextInput(Input):
     kind = serializers.ChoiceField(choices=choices(ContextKind))
     to = serializers.DateField()
-    says = _Prose()
+    says = _AppealProse()
 
     def get_fields(self) -> dict[str, Any]:
         # `from` is a word of Python, so it cannot be an attribute.
@@ -33,8 +33,8 @@ class ContextInput(Input):
 class AppealInput(Input):
     kind = serializers.ChoiceField(choices=[(kind.value, kind.label) for kind in AppealKind])
     about = serializers.DictField(default=dict)
-    statement = _Prose()
-    wanted = _Prose()
+    statement = _AppealProse()
+    wanted = _AppealProse()
     hold = serializers.ChoiceField(choices=HoldChoice.choices, default=HoldChoice.NONE.value)
     contested = serializers.CharField(max_length=150, allow_null=True, default=None)
 
@@ -44,12 +44,12 @@ class AppealInput(Input):
 
 
 class MessageInput(Input):
-    text = _Prose()
+    text = _AppealProse()
     internal = serializers.BooleanField(default=False)
 
 
 class WhyInput(Input):
-    why = _Prose()
+    why = _AppealProse()
 
 
 class AcknowledgeInput(Input):
@@ -61,10 +61,10 @@ class AssignInput(Input):
 
 
 class OutcomeInput(Input):
-    finding = serializers.ChoiceField(choices=Finding.choices)
-    reasons = _Prose()
-    evidence = _Prose()
-    remedy = _Prose()
+    finding = serializers.ChoiceField(choices=AppealFinding.choices)
+    reasons = _AppealProse()
+    evidence = _AppealProse()
+    remedy = _AppealProse()
     act = serializers.ChoiceField(choices=Remedy.choices, default=Remedy.NONE.value)
 
 
@@ -144,7 +144,7 @@ def serialize_appeal(appeal: Appeal, user: User) -> dict[str, Any]:
     }
 
 
-def serialize_about(about: About) -> dict[str, Any]:
+def serialize_about(about: AppealAbout) -> dict[str, Any]:
     """What an appeal is about, as it was found."""
     return {
         "receipt": str(about.entry) if about.entry else None,

@@ -86,7 +86,7 @@ class ClockKind(models.TextChoices):
 OURS = (ClockKind.ACKNOWLEDGE, ClockKind.INDEPENDENCE, ClockKind.OUTCOME, ClockKind.SECOND_OUTCOME)
 
 
-class Finding(models.TextChoices):
+class AppealFinding(models.TextChoices):
     UPHELD = "upheld", _("Upheld")
     PARTLY_UPHELD = "partly_upheld", _("Upheld in part")
     NOT_UPHELD = "not_upheld", _("Not upheld")

@@ -24,7 +24,7 @@ T = TypeVar("T")
 RECEIPT_DIGITS = 16
 
 
-class About(msgspec.Struct, frozen=True, omit_defaults=True):
+class AppealAbout(msgspec.Struct, frozen=True, omit_defaults=True):
     """What an appeal is about; of the fields those of its kind. `person` is an external id, `ends_on` is out."""
 
     kind: AboutKind = AboutKind.NOTHING
@@ -50,7 +50,7 @@ class ContextSaid(msgspec.Struct, frozen=True):
 class AppealWords(msgspec.Struct, frozen=True):
     """What was filed."""
 
-    about: About
+    about: AppealAbout
     statement: str
     wanted: str
     context: tuple[ContextSaid, ...]

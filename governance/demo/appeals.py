@@ -11,16 +11,16 @@ from dateutil.relativedelta import relativedelta
 from governance.appeals import permissions
 from governance.appeals import services as appeals
 from governance.appeals.models import Appeal
-from governance.appeals.states import AboutKind, AppealKind, AppealState, Finding, HoldChoice
-from governance.appeals.words import About
+from governance.appeals.states import AboutKind, AppealFinding, AppealKind, AppealState, HoldChoice
+from governance.appeals.words import AppealAbout
 from governance.demo.dataset import DataSet
 from governance.people.models import Cohort, User
 from governance.people.services import get_system_account
 from ground import calendar
 from ground.errors import DomainError
 
-_RULE = About(kind=AboutKind.RULE, rule="AR07")
-_CHARTER = About(kind=AboutKind.CHARTER, metrics=("lead-time-for-changes",))
+_RULE = AppealAbout(kind=AboutKind.RULE, rule="AR07")
+_CHARTER = AppealAbout(kind=AboutKind.CHARTER, metrics=("lead-time-for-changes",))
 Say = Callable[[str], None]
 
 
@@ -39,7 +39,7 @@ class Desk:
             getattr(self, f"_{step}")(appeal)
             appeal.refresh_from_db()
 
-    def file(self, kind: AppealKind, about: About, hold: HoldChoice = HoldChoice.NONE) -> Appeal:
+    def file(self, kind: AppealKind, about: AppealAbout, hold: HoldChoice = HoldChoice.NONE) -> Appeal:
         """File an appeal of the employee's."""
         filing = appeals.Filing(
             kind=kind,
@@ -70,7 +70,7 @@ class Desk:
     def _decide(self, appeal: Appeal) -> None:
         appeals.decide_appeal(
             appeal=appeal,
-            finding=Finding.NOT_UPHELD,
+            finding=AppealFinding.NOT_UPHELD,
             reasons="Demo: the rule says what it is for, and it was applied to that.",
             evidence="Demo: its text and its examples.",
             remedy="Demo: nothing, as nothing was wrong.",
@@ -117,13 +117,13 @@ def show(data: DataSet, accounts: Mapping[str, User], say: Say) -> None:
         say(f"  An anonymous appeal: its number is {_file_anonymously()}.")
 
 
-def _find_value(data: DataSet) -> About | None:
+def _find_value(data: DataSet) -> AppealAbout | None:
     """The team's value of the last closed month; none where the team is in a merged cohort."""
     month: date = calendar.today().replace(day=1) - relativedelta(months=1)
     cohort = Cohort.objects.filter(slug=f"team:{data.team}", retired_at__isnull=True).first()
     if cohort is None:
         return None
-    return About(
+    return AppealAbout(
         kind=AboutKind.VALUE,
         metrics=("lead-time-for-changes",),
         cohorts=(cohort.slug,),

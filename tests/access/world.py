@@ -22,7 +22,7 @@ from governance.appeals import services as appeals
 from governance.appeals.models import Appeal, FollowUp
 from governance.appeals.screens.appeals import ACTS
 from governance.appeals.states import AppealKind
-from governance.appeals.words import About
+from governance.appeals.words import AppealAbout
 from governance.board import services as board
 from governance.board.models import Invitation
 from governance.board.states import ConditionKind, SeatKind
@@ -116,7 +116,7 @@ def _of_appeals(house: House) -> dict[str, Objects]:
     made = []
     for kind in (AppealKind.NAMED, AppealKind.CONFIDENTIAL):
         filing = appeals.Filing(
-            kind=kind, about=About(), statement="It counts twice.", wanted="Count it once."
+            kind=kind, about=AppealAbout(), statement="It counts twice.", wanted="Count it once."
         )
         filed = appeals.file_appeal(filing=filing, by=house.employee)
         made.append((f"{kind.value}, of the employee", [filed.appeal.pk]))

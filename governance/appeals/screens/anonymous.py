@@ -80,7 +80,7 @@ def _act(request: HttpRequest, found: Appeal) -> ServiceForm | None:
             lambda said: services.write_message(appeal=found, text=said["text"], by=by),
         ),
         "second": (
-            forms.WhyForm,
+            forms.AppealWhyForm,
             lambda said: services.ask_second_instance(appeal=found, why=said["why"], by=by),
         ),
         "accept": (ServiceForm, lambda _said: services.accept_outcome(appeal=found, by=by)),
@@ -105,7 +105,7 @@ def _show(request: HttpRequest, found: Appeal, receipt: str, at_fault: ServiceFo
         "over": found.state in OVER,
         "decided": found.state == AppealState.DECIDED,
         "message_form": at_fault if isinstance(at_fault, forms.TextForm) else forms.TextForm(),
-        "why_form": at_fault if isinstance(at_fault, forms.WhyForm) else forms.WhyForm(),
+        "why_form": at_fault if isinstance(at_fault, forms.AppealWhyForm) else forms.AppealWhyForm(),
         "form": at_fault,
     }
     return render(request, "appeals/anonymous_case.html", given, status=at_fault.status if at_fault else 200)

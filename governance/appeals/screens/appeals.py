@@ -15,7 +15,7 @@ from governance.appeals.clocks import read_settings
 from governance.appeals.figures import list_figures
 from governance.appeals.models import Appeal
 from governance.appeals.screens import forms
-from governance.appeals.states import OVER, AppealKind, AppealState, Finding, Remedy
+from governance.appeals.states import OVER, AppealFinding, AppealKind, AppealState, Remedy
 from governance.people.object_permissions import find_account_to_name
 from governance.people.requests import PageRequest
 from governance.ui.forms import ServiceForm
@@ -116,18 +116,18 @@ def _in_full(request: PageRequest, found: Appeal, *, mine: bool, handled: bool) 
         "said": queries.list_messages(found, internal=handled),
         "outcomes": queries.list_outcomes(found),
         "message_form": forms.TextForm() if open_to_words else None,
-        "note_form": forms.NoteForm() if in_hand else None,
+        "note_form": forms.AppealNoteForm() if in_hand else None,
         "outcome_form": forms.OutcomeForm() if in_hand else None,
-        "extend_form": forms.WhyForm(prefix="extend") if in_hand else None,
-        "conflict_form": forms.WhyForm(prefix="conflict") if in_hand else None,
-        "second_form": forms.WhyForm(prefix="second")
+        "extend_form": forms.AppealWhyForm(prefix="extend") if in_hand else None,
+        "conflict_form": forms.AppealWhyForm(prefix="conflict") if in_hand else None,
+        "second_form": forms.AppealWhyForm(prefix="second")
         if mine and found.state == AppealState.DECIDED
         else None,
         "withdraws": mine and found.state not in (*OVER, AppealState.DECIDED),
         "sealed": handled and found.kind == AppealKind.CONFIDENTIAL and in_hand,
         "contested": queries.find_contested(found),
         "answers": queries.list_follow_up_answers(found) if handled else [],
-        "presumption_form": forms.WhyForm(prefix="presumption")
+        "presumption_form": forms.AppealWhyForm(prefix="presumption")
         if handled and queries.list_protections(found)
         else None,
     }
@@ -176,7 +176,7 @@ def _assign(found: Appeal, given: dict[str, Any], request: PageRequest) -> None:
 
 
 def _decide(found: Appeal, given: dict[str, Any], request: PageRequest) -> None:
-    given = given | {"finding": Finding(given["finding"]), "act": Remedy(given["act"])}
+    given = given | {"finding": AppealFinding(given["finding"]), "act": Remedy(given["act"])}
     services.decide_appeal(appeal=found, **given, by=request.user)
 
 
@@ -191,21 +191,21 @@ def _note(found: Appeal, given: dict[str, Any], request: PageRequest) -> None:
 # What can be done from the page of an appeal: its form, where that stands, its prefix, what does it, and what is said then.
 _ACTS: dict[str, tuple[type[ServiceForm], str, str, Act, Callable[[], str]]] = {
     "message": (forms.TextForm, "message_form", "", partial(_call, services.write_message), lambda: _("Your message is sent.")),
-    "note": (forms.NoteForm, "note_form", "", _note, lambda: _("Your note is kept.")),
+    "note": (forms.AppealNoteForm, "note_form", "", _note, lambda: _("Your note is kept.")),
     "acknowledge": (
         forms.AcknowledgeForm, "acknowledge_form", "", partial(_call, services.acknowledge_appeal), lambda: _("It is acknowledged.")
     ),
     "assign": (forms.AssignForm, "assign_form", "", _assign, lambda: _("It has a handler.")),
     "conflict": (
-        forms.WhyForm, "conflict_form", "conflict", partial(_call, services.declare_conflict), lambda: _("Somebody else is found for it.")
+        forms.AppealWhyForm, "conflict_form", "conflict", partial(_call, services.declare_conflict), lambda: _("Somebody else is found for it.")
     ),
-    "extend": (forms.WhyForm, "extend_form", "extend", partial(_call, services.extend_outcome), lambda: _("The outcome is put off.")),
+    "extend": (forms.AppealWhyForm, "extend_form", "extend", partial(_call, services.extend_outcome), lambda: _("The outcome is put off.")),
     "outcome": (forms.OutcomeForm, "outcome_form", "", _decide, lambda: _("It is decided. Whoever filed it reads why.")),
     "second": (
-        forms.WhyForm, "second_form", "second", partial(_call, services.ask_second_instance), lambda: _("Other people will look at it again.")
+        forms.AppealWhyForm, "second_form", "second", partial(_call, services.ask_second_instance), lambda: _("Other people will look at it again.")
     ),
     "presumption": (
-        forms.WhyForm, "presumption_form", "presumption", partial(_call, services.answer_presumption), lambda: _("It is written down.")
+        forms.AppealWhyForm, "presumption_form", "presumption", partial(_call, services.answer_presumption), lambda: _("It is written down.")
     ),
     "accept": (ServiceForm, "accept_form", "", partial(_call, services.accept_outcome), lambda: _("The outcome is final.")),
 }  # fmt: skip

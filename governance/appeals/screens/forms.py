@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from governance.appeals.states import AboutKind, AppealKind, Finding, HoldChoice, Remedy
+from governance.appeals.states import AboutKind, AppealFinding, AppealKind, HoldChoice, Remedy
 from governance.decisions.screens.forms import month_choices
 from governance.decisions.states import ABOUT
 from governance.ui.forms import DayField, ServiceForm, Text, choice_field
@@ -158,7 +158,7 @@ class KnowForm(ServiceForm):
     hints = {"kind": KNOW}
 
 
-class HoldForm(ServiceForm):
+class AppealHoldForm(ServiceForm):
     hold = _radios(
         _("What is put on hold until it is decided?"), HoldChoice.choices, _("Choose what is put on hold")
     )
@@ -220,7 +220,7 @@ class TextForm(ServiceForm):
     text = _text(_("Your message"), _("Write your message"), rows=4)
 
 
-class NoteForm(ServiceForm):
+class AppealNoteForm(ServiceForm):
     """A note among handlers; its field has a name of its own, since it stands on the page of the message."""
 
     called = {"text": "note"}
@@ -232,7 +232,7 @@ class NoteForm(ServiceForm):
     )
 
 
-class WhyForm(ServiceForm):
+class AppealWhyForm(ServiceForm):
     why = _text(_("Why?"), _("Say why"), rows=3)
 
 
@@ -258,7 +258,7 @@ class AssignForm(ServiceForm):
 class OutcomeForm(ServiceForm):
     """A reasoned outcome; no part of it can be left empty (S82)."""
 
-    finding = _radios(_("What do you find?"), Finding.choices, _("Choose what you find"))
+    finding = _radios(_("What do you find?"), AppealFinding.choices, _("Choose what you find"))
     reasons = _text(_("Why?"), _("Say why. An outcome without reasons is none"))
     evidence = _text(
         _("On what evidence does this rest?"),

@@ -18,7 +18,7 @@ from governance.appeals.inputs import read_about
 from governance.appeals.screens import forms
 from governance.appeals.services.filing import Filed
 from governance.appeals.states import AboutKind, AppealKind, HoldChoice
-from governance.appeals.words import About, ContextSaid
+from governance.appeals.words import AppealAbout, ContextSaid
 from governance.decisions.screens.months import list_closed_months
 from governance.decisions.states import ABOUT
 from governance.people.models import Cohort
@@ -32,7 +32,7 @@ STEPS: Mapping[str, tuple[Any, type[ServiceForm]]] = {
     "statement": (gettext_lazy("What is wrong"), forms.StatementForm),
     "context": (gettext_lazy("What else was going on"), forms.ContextForm),
     "know": (gettext_lazy("Who may know"), forms.KnowForm),
-    "hold": (gettext_lazy("What is put on hold"), forms.HoldForm),
+    "hold": (gettext_lazy("What is put on hold"), forms.AppealHoldForm),
     "wanted": (gettext_lazy("What you would like"), forms.WantedForm),
 }
 # What may stand in the address of the first question, where somebody comes from a value, a receipt or a rule.
@@ -164,7 +164,7 @@ def _file(request: PageRequest, answers: Answers) -> Filed:
     return services.file_appeal(filing=filing, by=request.user)
 
 
-def build_about(answers: Answers, request: PageRequest | None = None) -> About:
+def build_about(answers: Answers, request: PageRequest | None = None) -> AppealAbout:
     """What is contested, of the answers to the first question."""
     what = answers["what"]
     if what == AboutKind.VALUE and request is not None:

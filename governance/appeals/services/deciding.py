@@ -15,10 +15,10 @@ from governance.appeals.services.moving import actor_of_appellant, lock, meet, m
 from governance.appeals.services.talking import keep
 from governance.appeals.states import (
     OF_SECOND_INSTANCE,
+    AppealFinding,
     AppealKind,
     AppealState,
     ClockKind,
-    Finding,
     Remedy,
     Voice,
 )
@@ -32,7 +32,7 @@ from ground.errors import Conflict
 def decide_appeal(
     *,
     appeal: Appeal,
-    finding: Finding,
+    finding: AppealFinding,
     reasons: str,
     evidence: str,
     remedy: str,
@@ -54,7 +54,7 @@ def decide_appeal(
     about = queries.read_words(appeal).about
     remedies.check(Remedy(act), about)
     outcome = AppealOutcome(
-        appeal=appeal, instance=2 if second else 1, finding=Finding(finding), decided_by=by
+        appeal=appeal, instance=2 if second else 1, finding=AppealFinding(finding), decided_by=by
     )
     outcome.act, outcome.metrics = Remedy(act), list(about.metrics)
     outcome.decided_at, outcome.said = clock.now(), seal(words, outcome.pk, "outcome")

@@ -19,7 +19,7 @@ from governance.appeals.services.drafts import discard_draft
 from governance.appeals.services.filing_text import read_text
 from governance.appeals.services.moving import actor_of_appellant, start_clocks
 from governance.appeals.states import AppealKind, ClockKind, HoldChoice
-from governance.appeals.words import About, AppealWords, ContextSaid, Parties, seal, tag
+from governance.appeals.words import AppealAbout, AppealWords, ContextSaid, Parties, seal, tag
 from governance.decisions import services as decisions
 from governance.decisions.models import ContextNote, Hold
 from governance.people.models import AccountKind, User
@@ -35,7 +35,7 @@ class Filing(Struct, frozen=True):
     """What somebody files. `contested` is the account whose use it is about; of a receipt whoever asked, unless said."""
 
     kind: AppealKind
-    about: About
+    about: AppealAbout
     statement: str
     wanted: str
     context: Sequence[ContextSaid] = ()
@@ -155,7 +155,7 @@ def _check_contested(contested: User | None, appellant: User | None) -> None:
 
 
 def _insert(
-    filing: Filing, about: About, parties: Parties, appellant: User | None, receipt_hash: str
+    filing: Filing, about: AppealAbout, parties: Parties, appellant: User | None, receipt_hash: str
 ) -> Appeal:
     appeal = Appeal(
         kind=filing.kind,

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from charter.registry.models import CharterVersion, Metric
 from governance.appeals.models import AppealOutcome
-from governance.appeals.states import Finding, Remedy
-from governance.appeals.words import About
+from governance.appeals.states import AppealFinding, Remedy
+from governance.appeals.words import AppealAbout
 from governance.board import services as board
 from governance.board.models import Case
 from governance.board.states import CaseKind, CaseState
@@ -20,10 +20,10 @@ from ground.errors import BadInput
 
 _YEAR = timedelta(days=365)
 REOPENS_AT = 3
-_FOUND_RIGHT = (Finding.UPHELD, Finding.PARTLY_UPHELD)
+_FOUND_RIGHT = (AppealFinding.UPHELD, AppealFinding.PARTLY_UPHELD)
 
 
-def check(act: Remedy, about: About) -> None:
+def check(act: Remedy, about: AppealAbout) -> None:
     """Raise BadInput where there is nothing that it could be done to."""
     if act in (Remedy.CORRECT, Remedy.BOARD) and not about.metrics:
         raise BadInput(
@@ -33,7 +33,7 @@ def check(act: Remedy, about: About) -> None:
         raise BadInput(_("This appeal is about no use of values that could be void."), field="act")
 
 
-def set_in_motion(outcome: AppealOutcome, about: About) -> None:
+def set_in_motion(outcome: AppealOutcome, about: AppealAbout) -> None:
     """Do what was decided, in its transaction; a third appeal that was right within a year reopens a charter by itself."""
     for metric in Metric.objects.filter(slug__in=outcome.metrics, current__isnull=False).select_related(
         "current", "owner"

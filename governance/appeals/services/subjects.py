@@ -16,7 +16,7 @@ from charter.rules.request import Window
 from governance.about_me.queries import looks
 from governance.appeals.services.holding import Contested
 from governance.appeals.states import AboutKind
-from governance.appeals.words import About
+from governance.appeals.words import AppealAbout
 from governance.decisions import permissions as decisions
 from governance.decisions import queries as decision_queries
 from governance.decisions.models import DecisionRecord
@@ -26,16 +26,16 @@ from ground import calendar
 from ground.errors import BadInput, NotFound
 
 
-class Found(Struct, frozen=True):
+class FoundSubject(Struct, frozen=True):
     """What is contested, whose use that was, and the teams whose leaders it concerns."""
 
-    about: About
+    about: AppealAbout
     values: Contested = Contested()
     contested: User | None = None
     teams: tuple[UUID, ...] = ()
 
 
-def find(about: About, *, asker: User | None, since: date) -> Found:
+def find(about: AppealAbout, *, asker: User | None, since: date) -> FoundSubject:
     """What an appeal says that it is about. Raises BadInput where it is not there, not the asker's, or older than `since`."""
     finders = {
         AboutKind.RECEIPT: _find_use,
@@ -44,7 +44,7 @@ def find(about: About, *, asker: User | None, since: date) -> Found:
         AboutKind.CHARTER: _find_charter,
     }
     finder = finders.get(about.kind)
-    return finder(about, asker, since) if finder else Found(about)
+    return finder(about, asker, since) if finder else FoundSubject(about)
 
 
 class _Use(Struct, frozen=True):
@@ -92,7 +92,7 @@ def _no_receipt() -> BadInput:
     )
 
 
-def _find_use(about: About, asker: User | None, since: date) -> Found:
+def _find_use(about: AppealAbout, asker: User | None, since: date) -> FoundSubject:
     if about.entry is None:
         raise _no_receipt()
     use = _find_decision(about.entry, asker)
@@ -111,10 +111,10 @@ def _find_use(about: About, asker: User | None, since: date) -> Found:
         ends_on=window.end,
     )
     told = structs.replace(_tell(about, values, window), decision=decision.pk, entry=decision.entry_id)
-    return Found(told, values, use.whose, _teams(cohorts))
+    return FoundSubject(told, values, use.whose, _teams(cohorts))
 
 
-def _find_value(about: About, asker: User | None, since: date) -> Found:
+def _find_value(about: AppealAbout, asker: User | None, since: date) -> FoundSubject:
     metric = Metric.objects.filter(slug__in=about.metrics).first()
     if metric is None or about.starts_on is None or about.ends_on is None or about.ends_on <= about.starts_on:
         raise _no_value()
@@ -135,16 +135,16 @@ def _find_value(about: About, asker: User | None, since: date) -> Found:
     if calendar.find_day(published.published_at) < since:
         raise _too_old()
     values = Contested((metric,), cohorts, None, window.start, window.end)
-    return Found(_tell(about, values, window), values, None, _teams(cohorts))
+    return FoundSubject(_tell(about, values, window), values, None, _teams(cohorts))
 
 
-def _find_own(about: About, metric: Metric, window: Window, asker: User | None) -> Found:
+def _find_own(about: AppealAbout, metric: Metric, window: Window, asker: User | None) -> FoundSubject:
     """A value of the asker's own; of anybody else's there is none to contest."""
     person: Person | None = asker.person if asker is not None else None
     if person is None or person.external_id != about.person or metric.current_id is None:
         raise _no_value()
     values = Contested((metric,), (), person, window.start, window.end)
-    return Found(_tell(about, values, window), values)
+    return FoundSubject(_tell(about, values, window), values)
 
 
 def _concerns(asker: User, cohorts: Sequence[Cohort]) -> bool:
@@ -154,27 +154,27 @@ def _concerns(asker: User, cohorts: Sequence[Cohort]) -> bool:
     return member or any(decisions.leads(asker, team) for team in teams)
 
 
-def _find_rule(about: About, asker: User | None, since: date) -> Found:
+def _find_rule(about: AppealAbout, asker: User | None, since: date) -> FoundSubject:
     if asker is None:
-        return Found(
+        return FoundSubject(
             about
         )  # whoever has not signed in learns by no refusal which rules and metrics there are
     version = rulebooks.find_rulebook_in_force()
     if version is None or about.rule not in registry.load_rulebook_as_written(version.pk).by_id:
         raise BadInput(_("There is no rule of this number in force."), field="about", code="no_rule")
-    return Found(about)
+    return FoundSubject(about)
 
 
-def _find_charter(about: About, asker: User | None, since: date) -> Found:
+def _find_charter(about: AppealAbout, asker: User | None, since: date) -> FoundSubject:
     if (
         asker is not None
         and not Metric.objects.filter(slug__in=about.metrics, current__isnull=False).exists()
     ):
         raise BadInput(_("There is no charter in force of this name."), field="about", code="no_charter")
-    return Found(about)
+    return FoundSubject(about)
 
 
-def _tell(about: About, values: Contested, window: Window) -> About:
+def _tell(about: AppealAbout, values: Contested, window: Window) -> AppealAbout:
     return structs.replace(
         about,
         metrics=tuple(sorted(metric.slug for metric in values.metrics)),

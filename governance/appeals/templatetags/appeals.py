@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from charter.rules.vocabulary import ContextKind
 from governance.appeals.states import AboutKind
-from governance.appeals.words import About, ContextSaid
+from governance.appeals.words import AppealAbout, ContextSaid
 from governance.decisions.states import ABOUT
 from governance.ui.forms import ServiceForm, Text, choice_field
 from governance.ui.templatetags.mc import day
@@ -18,7 +18,7 @@ register = template.Library()
 
 
 @register.filter
-def about_words(about: About) -> str:
+def about_words(about: AppealAbout) -> str:
     """What an appeal is about: `A value: lead-time-for-changes, team:payments, 1 March 2026 – 31 March 2026`."""
     parts = [*about.metrics, *about.cohorts, about.person, about.rule]
     if about.starts_on and about.ends_on:

@@ -21,7 +21,7 @@ from ground.errors import DomainError, NotFound
 
 
 @dataclass(frozen=True)
-class OwnBallot:
+class OwnBallotPage:
     """What the reader cast: for which seat, how, why and when, and whether it can still be changed."""
 
     seat: str
@@ -32,7 +32,7 @@ class OwnBallot:
     may_change: bool
 
 
-def find_own(case: Case, user: User) -> OwnBallot | None:
+def find_own(case: Case, user: User) -> OwnBallotPage | None:
     """The reader's own ballot on an open case, opened for them alone."""
     if user.pk not in {each.user_id for each in holding.list_heard_seats(case)}:
         return None
@@ -60,9 +60,9 @@ def change(request: PageRequest, case_id: UUID) -> HttpResponse:
     return render(request, "board/ballot_change.html", given, status=form.status)
 
 
-def _tell(ballot: Ballot, user: User) -> OwnBallot:
+def _tell(ballot: Ballot, user: User) -> OwnBallotPage:
     words = ballots.open_ballot(ballot)
-    return OwnBallot(
+    return OwnBallotPage(
         seat=str(SeatKind(ballot.seat.kind).label),
         shape=SHAPES[words.vote],
         said=str(words.vote.label),

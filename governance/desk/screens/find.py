@@ -26,7 +26,7 @@ _CASE = re.compile(r"(?:case)?\s*(\d{1,8})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundPage:
     """Something that was found: its name, what it is, and where."""
 
     name: str
@@ -49,13 +49,13 @@ def find(request: PageRequest) -> HttpResponse:
     return render(request, "desk/find.html", given)
 
 
-def _metrics(word: str) -> Iterable[Found]:
+def _metrics(word: str) -> Iterable[FoundPage]:
     fits = Q(name__icontains=word) | Q(slug__icontains=word)
     for metric in Metric.objects.filter(fits).order_by("name")[:MOST]:
-        yield Found(metric.name, metric.slug, reverse("metric", args=[metric.slug]))
+        yield FoundPage(metric.name, metric.slug, reverse("metric", args=[metric.slug]))
 
 
-def _cases(request: PageRequest, word: str) -> Iterable[Found]:
+def _cases(request: PageRequest, word: str) -> Iterable[FoundPage]:
     metric = Q(charter_version__metric__name__icontains=word) | Q(
         charter_version__metric__slug__icontains=word
     )
@@ -67,10 +67,10 @@ def _cases(request: PageRequest, word: str) -> Iterable[Found]:
             "number": case.number,
             "state": case.get_state_display().lower(),
         }
-        yield Found(case_summary.name_case(case), what, reverse("case", args=[case.pk]))
+        yield FoundPage(case_summary.name_case(case), what, reverse("case", args=[case.pk]))
 
 
-def _rules(word: str) -> Iterable[Found]:
+def _rules(word: str) -> Iterable[FoundPage]:
     folded = word.casefold()
     fitting = (
         rule
@@ -78,11 +78,11 @@ def _rules(word: str) -> Iterable[Found]:
         if folded in rule.id.casefold() or folded in rule.title.casefold()
     )
     for rule, _place in zip(fitting, range(MOST), strict=False):
-        yield Found(rule.title, rule.id, reverse("rule", args=[rule.id]))
+        yield FoundPage(rule.title, rule.id, reverse("rule", args=[rule.id]))
 
 
-def _receipts(request: PageRequest, word: str) -> Iterable[Found]:
+def _receipts(request: PageRequest, word: str) -> Iterable[FoundPage]:
     everybodys = badge(request).holds(Role.AUDITOR)
     for decision in decisions.list_by_number(word, by=request.user, everybodys=everybodys)[:MOST]:
         what = _("%(verdict)s, %(day)s") % {"verdict": OUTCOMES[decision.verdict], "day": day(decision.at)}
-        yield Found(str(decision.entry_id), what, reverse("receipt", args=[decision.entry_id]))
+        yield FoundPage(str(decision.entry_id), what, reverse("receipt", args=[decision.entry_id]))

@@ -10,7 +10,7 @@ from msgspec import Struct
 from governance.appeals import services
 from governance.appeals.models import Appeal
 from governance.appeals.states import AboutKind, AppealKind, HoldChoice
-from governance.appeals.words import About
+from governance.appeals.words import AppealAbout
 from governance.board.states import SeatKind
 from governance.people.models import GrantedRole, ReportingLine, User
 from tests import factories, on_the_log, snapshots
@@ -21,7 +21,7 @@ from tests.pages import browse, statements
 __all__ = ["browse", "call", "governed", "house", "statements", "stopped", "with_judged"]
 
 MARCH = {"from": "2026-03-01", "to": "2026-04-01"}
-VALUE = About(
+VALUE = AppealAbout(
     kind=AboutKind.VALUE,
     metrics=("lead-time-for-changes",),
     cohorts=("team:payments",),

@@ -7,7 +7,7 @@ import pytest
 from governance.appeals import permissions, queries, scans, services
 from governance.appeals.models import FollowUp
 from governance.appeals.states import AppealKind, HoldChoice, Remedy
-from governance.appeals.words import About
+from governance.appeals.words import AppealAbout
 from governance.board.models import Case
 from governance.board.states import CaseKind
 from governance.decisions.models import Protection
@@ -45,7 +45,7 @@ def test_a_remedy_asks_the_owner_or_the_board(desk, file):
     assert owner.path == "/revisions" and "appeal" not in f"{owner.subject} {owner.text}".lower()
     decide(assign(file(), desk), desk.hr, act=Remedy.BOARD)
     assert Case.objects.filter(kind=CaseKind.UNINTENDED_CONSEQUENCES).exists()
-    about_nothing = assign(file(about=About(), hold=HoldChoice.NONE), desk)
+    about_nothing = assign(file(about=AppealAbout(), hold=HoldChoice.NONE), desk)
     for act in (Remedy.CORRECT, Remedy.BOARD, Remedy.VOID):
         with pytest.raises(BadInput) as refused:
             decide(about_nothing, desk.hr, act=act)

@@ -10,7 +10,7 @@ from audits.ledger.states import Visibility
 from governance.appeals import permissions, queries, scans, services
 from governance.appeals.models import Appeal, AppealHandler, AppealMessage, Clock
 from governance.appeals.states import AboutKind, AppealState, ClockKind, HoldChoice
-from governance.appeals.words import About, ContextSaid
+from governance.appeals.words import AppealAbout, ContextSaid
 from governance.board.states import SeatKind
 from governance.decisions.models import ContextNote, Hold
 from governance.decisions.states import HoldCause
@@ -65,7 +65,7 @@ def test_filing_holds_exactly_what_was_chosen_and_starts_the_clocks(desk, file):
 
 def test_a_consequential_decision_meets_the_hold_at_once(desk, file):
     """AR21, S79: the very next question is refused, and permitted again once the appeal was withdrawn."""
-    january = About(
+    january = AppealAbout(
         kind=AboutKind.VALUE,
         metrics=(DELIVERY,),
         cohorts=("team:payments",),
@@ -81,7 +81,7 @@ def test_a_consequential_decision_meets_the_hold_at_once(desk, file):
 
 def test_a_hold_on_use_shows_nowhere_and_meets_the_decision_about_people(desk, file):
     """DESIGN, Board and appeals: only when a consequential decision is about to use it."""
-    january = About(
+    january = AppealAbout(
         kind=AboutKind.VALUE,
         metrics=(DELIVERY,),
         cohorts=("team:payments",),
@@ -98,7 +98,7 @@ def test_a_hold_on_use_shows_nowhere_and_meets_the_decision_about_people(desk, f
 
 def test_from_a_receipt_the_values_are_those_asked(desk, file):
     """S80; issue 12, 3: filed from a question in one's own log; somebody else's cannot be quoted."""
-    about = About(kind=AboutKind.RECEIPT, entry=ask(desk.manager).receipt.id)
+    about = AppealAbout(kind=AboutKind.RECEIPT, entry=ask(desk.manager).receipt.id)
     with pytest.raises(BadInput, match="no receipt"):
         file(
             by=factories.an_account("elsewhere", person=Person.objects.get(external_id="search-1")),
@@ -113,7 +113,7 @@ def test_from_a_receipt_the_values_are_those_asked(desk, file):
 def test_from_a_look_at_one_s_team_the_manager_s_use_is_contested(desk, file):
     """Issue 12, Done when: an employee files from "who looked"; what is held is of their own groups alone."""
     given = ask(desk.manager, cohorts=["team:payments"])
-    appeal = file(about=About(kind=AboutKind.RECEIPT, entry=given.receipt.id))
+    appeal = file(about=AppealAbout(kind=AboutKind.RECEIPT, entry=given.receipt.id))
     assert permissions.read_parties(appeal).contested == desk.manager.pk
     assert {hold.cohort.slug for hold in Hold.objects.all()} == {"team:payments"}
 
@@ -124,7 +124,7 @@ def test_from_a_colleague_s_look_nobody_s_use_is_contested(desk, file):
     training.acknowledge(rulebook_version=factories.the_rules(), by=colleague)
     given = ask(colleague)
     assert given.verdict.permits
-    appeal = file(about=About(kind=AboutKind.RECEIPT, entry=given.receipt.id))
+    appeal = file(about=AppealAbout(kind=AboutKind.RECEIPT, entry=given.receipt.id))
     assert permissions.read_parties(appeal).contested is None
 
 
@@ -134,10 +134,10 @@ def test_from_a_colleague_s_look_nobody_s_use_is_contested(desk, file):
         ({"statement": " "}, "statement"),
         ({"wanted": ""}, "wanted"),
         ({"statement": "x" * 10_001}, "statement"),
-        ({"about": About(kind=AboutKind.RULE, rule="AR99")}, "about"),
-        ({"about": About(kind=AboutKind.CHARTER, metrics=("no-such",))}, "about"),
-        ({"about": About()}, "hold"),
-        ({"about": About(kind=AboutKind.RECEIPT)}, "about"),
+        ({"about": AppealAbout(kind=AboutKind.RULE, rule="AR99")}, "about"),
+        ({"about": AppealAbout(kind=AboutKind.CHARTER, metrics=("no-such",))}, "about"),
+        ({"about": AppealAbout()}, "hold"),
+        ({"about": AppealAbout(kind=AboutKind.RECEIPT)}, "about"),
         ({"context": [ContextSaid("holiday-on-mars", date(2026, 3, 1), date(2026, 3, 2), "x")]}, "context"),
         ({"context": [ContextSaid("on_call", date(2026, 3, 2), date(2026, 3, 2), "x")]}, "context"),
     ],

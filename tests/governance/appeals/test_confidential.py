@@ -18,7 +18,7 @@ from audits.ledger.states import Visibility
 from governance.appeals import permissions, queries, scans, services
 from governance.appeals.models import Appeal
 from governance.appeals.states import AboutKind, AppealKind, AppealState, HoldChoice, Voice
-from governance.appeals.words import About, ContextSaid, hash_receipt
+from governance.appeals.words import AppealAbout, ContextSaid, hash_receipt
 from governance.board.states import SeatKind
 from governance.decisions.models import ContextNote, Hold
 from governance.notices.models import Notice
@@ -199,7 +199,7 @@ def test_only_the_handler_opens_the_name_and_each_time_is_told(browse, desk, sea
 
 def test_its_hold_ends_with_the_others_of_its_week(desk, sealed, file):
     """Issue 12, 5: confidential holds lift in batches; 14 April 2026 is a Tuesday."""
-    appeal, plain = sealed(hold=HoldChoice.TEAM), file(about=About(), hold=HoldChoice.NONE)
+    appeal, plain = sealed(hold=HoldChoice.TEAM), file(about=AppealAbout(), hold=HoldChoice.NONE)
     services.withdraw_appeal(appeal=appeal, by=desk.employee)
     assert plain.state == AppealState.FILED and Hold.objects.get().released_at is None
     for days, over in ((5, False), (6, True)):

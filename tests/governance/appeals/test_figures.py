@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from governance.appeals.figures import list_figures
-from governance.appeals.states import AppealKind, Finding, HoldChoice
+from governance.appeals.states import AppealFinding, AppealKind, HoldChoice
 from ground import clock
 from tests.governance.appeals.conftest import assign, decide
 from tests.governance.decisions.conftest import NOON
@@ -42,7 +42,7 @@ def test_one_small_part_hides_all_parts_of_its_quarter(desk, file):
     with after_the_quarter():
         (quarter,) = list_figures()
         assert (quarter.filed, quarter.kinds) == (6, {AppealKind.NAMED: 6})
-        assert (quarter.findings, quarter.days_kept) == ({Finding.UPHELD: 6}, 100)
+        assert (quarter.findings, quarter.days_kept) == ({AppealFinding.UPHELD: 6}, 100)
     file(kind=AppealKind.CONFIDENTIAL, hold=HoldChoice.NONE)
     with after_the_quarter():
         (quarter,) = list_figures()

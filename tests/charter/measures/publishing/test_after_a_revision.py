@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from charter.measures.guard.seals import Seals
 from charter.measures.models import Attribution, Revision, Withheld
-from charter.measures.publishing import joint
 from charter.measures.revisions import services as revisions
 from charter.measures.states import RevisionState
 from governance.people import cohorts
@@ -75,7 +75,7 @@ def test_an_unchanged_team_is_not_taken_out_of_what_was_told_before(january):
 
 def test_by_today_s_rows_alone_it_would_be_told(january, monkeypatch):
     """The twin: without seals, old stream less new team is what two people did."""
-    monkeypatch.setattr(joint.Seals, "admit", lambda seals, cell: True)
+    monkeypatch.setattr(Seals, "admit", lambda seals, cell: True)
     confirm()
     register_whoever_was_silent()
     publish()
