@@ -49,7 +49,7 @@ class AccessLog(generics.ListAPIView[DecisionRecord]):
 
     request: ApiRequest
     queryset = DecisionRecord.objects.none()  # for the API's description
-    serializer_class = told.LineSerializer
+    serializer_class = told.LineSerializer  # type: ignore[assignment]  # lines are told, not decisions
     pagination_class = NewestDecisions
     filterset_class = LogFilter
 

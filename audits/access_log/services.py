@@ -1,6 +1,7 @@
 """The only writers of the access log's own log: what was read, taken out and looked for, and searches that are kept."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -26,6 +27,7 @@ from governance.people.models import Person, User
 from ground import records
 from ground.errors import BadInput
 from ground.parsing import read_prose
+from ground.promises import promised
 
 
 @transaction.atomic(durable=True)
@@ -62,7 +64,7 @@ def export(*, search: Search, file_format: FileFormat, by: User) -> tuple[export
     written = exporting.write(
         found.iterator(chunk_size=exporting.A_CHUNK), Teller(reasons=reasons), file_format
     )
-    said = {
+    said: dict[str, Any] = {
         "format": file_format.value,
         "filters": search.filters,
         "rows": written.rows,
@@ -84,7 +86,11 @@ def seek_person(*, name: str, reason: str, by: User) -> str:
     if not reason:
         raise BadInput(_("Say why you need to know."), field="reason", code="required")
     person, account = _find_one(name)
-    code = pseudonyms.code_of_person(person.external_id) if person else pseudonyms.code_of_account(account)
+    code = (
+        pseudonyms.code_of_person(person.external_id)
+        if person
+        else pseudonyms.code_of_account(promised(account))
+    )
     sought = PersonSought(
         person=person.external_id if person else None,
         account=account.pk if account else None,

@@ -5,7 +5,7 @@ sends it, and deletes the row; nothing that waits here opens anything. A mail th
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 
@@ -129,13 +129,13 @@ def _write(mail: AccountMail, user: User, connection: BaseEmailBackend) -> Email
 
     No address comes from who did not sign in.
     """
-    tell = {
+    ways: dict[AccountMailKind, Callable[[User], tuple[str, str]]] = {
         AccountMailKind.CHANGED: _tell_changed,
         AccountMailKind.CONFIRM: partial(_tell_confirm, mail.typed),
         AccountMailKind.PROPOSED: _tell_proposed,
         AccountMailKind.MOVED: _tell_moved,
-    }.get(AccountMailKind(mail.kind), partial(_tell_link, mail.kind))
-    subject, text = tell(user)
+    }
+    subject, text = ways.get(AccountMailKind(mail.kind), partial(_tell_link, mail.kind))(user)
     to = mail.typed if mail.kind in ELSEWHERE else user.email
     headers = {"Auto-Submitted": "auto-generated"}
     return EmailMessage(

@@ -58,7 +58,7 @@ def read_names() -> frozenset[str]:
     """Every word of somebody's name, every user name and employee number, in small letters."""
     persons = Person.objects.values_list("name", "external_id")
     accounts = User.objects.filter(kind=AccountKind.HUMAN).values_list("name", "username")
-    known = set()
+    known: set[str] = set()
     for name, handle in (*persons, *accounts):
         known.update(word for word in _PART.findall(name.casefold()) if len(word) >= _SHORTEST_NAME)
         known.add(handle.casefold())

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from statistics import median, quantiles
 
 import psycopg
@@ -143,7 +144,7 @@ def _measure() -> tuple[list[float], dict[str, list[float]]]:
     taken: dict[str, list[float]] = {name: [] for name in searches}
     for turn in range(TURNS + 1):
         for name, search in searches.items():
-            times = _timed(DecisionRecord.objects.count), _timed(lambda search=search: _page(search))
+            times = _timed(DecisionRecord.objects.count), _timed(partial(_page, search))
             if turn:
                 floor.append(times[0])
                 taken[name].append(times[1])

@@ -43,8 +43,8 @@ class _Drawing:
     def make(self, title: str) -> ET.Element:
         whole = self.height + _TOP + _AXIS + _LEGEND * (self.places[-1][2] + 1)
         root = ET.Element(
-            "svg", xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {self.width} {whole}", role="img",
-            **{"aria-labelledby": f"t{self.mark} d{self.mark}", "font-family": FONT, "font-size": "14"},
+            "svg", {"aria-labelledby": f"t{self.mark} d{self.mark}", "font-family": FONT, "font-size": "14"},
+            xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {self.width} {whole}", role="img",
         )  # fmt: skip
         ET.SubElement(root, "title", id=f"t{self.mark}").text = title
         ET.SubElement(root, "desc", id=f"d{self.mark}").text = _(
@@ -63,7 +63,7 @@ class _Drawing:
             y = f"{self._y(step):.1f}"
             ink = "line-strong" if step == 0 else "grid"
             yield ET.Element(
-                "path", d=f"M{self.left} {y}H{self.width - _RIGHT}", stroke=INKS[ink], **{"class": f"s-{ink}"}
+                "path", {"class": f"s-{ink}"}, d=f"M{self.left} {y}H{self.width - _RIGHT}", stroke=INKS[ink]
             )
             yield _text(self.left - 6, self._y(step) + 5, f"{step:.0f}", "end")
 
@@ -83,9 +83,9 @@ class _Drawing:
         fill, edge = _FILLS[outcome]
         hatched = outcome is Outcome.REFER
         return ET.Element(
-            "rect", x=f"{x:.1f}", y=f"{y:.1f}", width=f"{width:.1f}", height=f"{height:.1f}",
+            "rect", {"class": f"s-{edge}" if hatched else f"k-{fill} s-{edge}"},
+            x=f"{x:.1f}", y=f"{y:.1f}", width=f"{width:.1f}", height=f"{height:.1f}",
             fill=f"url(#h{self.mark})" if hatched else INKS[fill], stroke=INKS[edge],
-            **{"class": f"s-{edge}" if hatched else f"k-{fill} s-{edge}"},
         )  # fmt: skip
 
     def _days(self) -> Iterator[ET.Element]:
@@ -117,9 +117,9 @@ class _Drawing:
             defs, "pattern", id=f"h{self.mark}", width="6", height="6", patternUnits="userSpaceOnUse",
             patternTransform="rotate(45)",
         )  # fmt: skip
-        ET.SubElement(pattern, "rect", width="6", height="6", fill=INKS["paper"], **{"class": "k-paper"})
+        ET.SubElement(pattern, "rect", {"class": "k-paper"}, width="6", height="6", fill=INKS["paper"])
         ET.SubElement(
-            pattern, "path", d="M0 0V6", stroke=INKS["ink-2"], **{"stroke-width": "2", "class": "s-ink-2"}
+            pattern, "path", {"stroke-width": "2", "class": "s-ink-2"}, d="M0 0V6", stroke=INKS["ink-2"]
         )
         return defs
 
@@ -131,7 +131,7 @@ def name_week(week: Week) -> str:
 
 def _text(x: float, y: float, words: str, anchor: str) -> ET.Element:
     element = ET.Element(
-        "text", x=f"{x:.1f}", y=f"{y:.1f}", fill=INKS["ink"], **{"text-anchor": anchor, "class": "k-ink"}
+        "text", {"text-anchor": anchor, "class": "k-ink"}, x=f"{x:.1f}", y=f"{y:.1f}", fill=INKS["ink"]
     )
     element.text = words
     return element

@@ -14,7 +14,6 @@ READERS = accounts("Auditors, and administrators in pseudonyms alone.", permissi
 SEEKERS = accounts("Auditors.", permissions.check_can_seek)
 ITS_OWNER = accounts("Auditors and administrators, each their own.", permissions.check_can_read)
 SEE_THE_EXPORT = depending("Whoever made the export, and auditors.")
-_BELOW = {"stored": False, "under": "access-log"}
 
 
 def _reads(request: PageRequest) -> bool:
@@ -32,35 +31,60 @@ urlpatterns = [
         stored=False,
         nav=Nav(_("Access log"), 135, offered=_reads),
     ),
-    page("access-log/export", log.export, name="access-log-export", access=READERS, **_BELOW),
-    page("access-log/person", decision.seek, name="access-log-person", access=SEEKERS, **_BELOW),
-    page("access-log/searches", searches.save, name="access-log-save", access=READERS, **_BELOW),
+    page(
+        "access-log/export",
+        log.export,
+        name="access-log-export",
+        access=READERS,
+        stored=False,
+        under="access-log",
+    ),
+    page(
+        "access-log/person",
+        decision.seek,
+        name="access-log-person",
+        access=SEEKERS,
+        stored=False,
+        under="access-log",
+    ),
+    page(
+        "access-log/searches",
+        searches.save,
+        name="access-log-save",
+        access=READERS,
+        stored=False,
+        under="access-log",
+    ),
     page(
         "access-log/searches/<uuid:search>",
         searches.change,
         name="access-log-search",
         access=ITS_OWNER,
-        **_BELOW,
+        stored=False,
+        under="access-log",
     ),
     page(
         "access-log/exports/<uuid:entry>",
         exports.export_receipt,
         name="access-log-receipt",
         access=SEE_THE_EXPORT,
-        **_BELOW,
+        stored=False,
+        under="access-log",
     ),
     page(
         "access-log/exports/<uuid:entry>/proof",
         exports.export_proof,
         name="access-log-proof",
         access=SEE_THE_EXPORT,
-        **_BELOW,
+        stored=False,
+        under="access-log",
     ),
     page(
         "access-log/<uuid:decision>",
         decision.decision,
         name="access-log-decision",
         access=READERS,
-        **_BELOW,
+        stored=False,
+        under="access-log",
     ),
 ]

@@ -164,7 +164,8 @@ class _Block:
         }
         if not any(revised.values()):
             return Seals((), again=(), before=())
-        again, before = [], []
+        again: list[frozenset[int]] = []
+        before: list[frozenset[int]] = []
         for telling, cell in zip(self._standing, standing, strict=True):
             moments = revised.get(telling.measure, {})
             since = [moments[place] for place in self._places_of(telling) if place in moments]

@@ -139,7 +139,7 @@ def find_changed(
     changed: dict[Measure, set[Place]] = defaultdict(set)
     for (measure, month), teams in told.items():
         attributed = kept.get((measure, month))
-        known = attributed and attributed.teams
+        known = None if attributed is None else attributed.teams
         changed[measure].update(_changed_of_month(month, teams, now.get(measure), known))
     return {measure: frozenset(places) for measure, places in changed.items()}
 

@@ -6,8 +6,10 @@ import io
 import json
 import subprocess
 import sys
+from uuid import UUID
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
 from audits.access_log import exporting, services, telling
@@ -25,7 +27,7 @@ from tests.governance.decisions.screens.test_receipts import place_all
 pytestmark = pytest.mark.django_db
 
 
-def take(user, form: str, query: str = "") -> tuple[bytes, object]:
+def take(user, form: str, query: str = "") -> tuple[bytes, HttpResponse]:
     reply = call(user, f"/exports?{query}", {"format": form})
     assert reply.status_code == 200
     return b"".join(reply.streaming_content), reply
@@ -65,7 +67,7 @@ def test_a_json_is_one_document(people):
 def test_its_receipt_is_checked_by_the_means_that_there_are(people):
     """Issue 13 point 8: by the lines that check every receipt, and by the proof of its place in the log."""
     body, reply = take(people["auditor"], "csv")
-    export = Export.objects.get(entry=reply["X-Log-Entry"])
+    export = Export.objects.get(entry=UUID(reply["X-Log-Entry"]))
     told = serialize_export(export)
     assert receipt_check.is_genuine(told) and told["index"] is None
     done = subprocess.run(

@@ -9,6 +9,7 @@ import pytest
 from audits.access_log.queries import Week
 from audits.access_log.screens import chart
 from charter.rules.vocabulary import Outcome
+from governance.ui.theme import text_width
 
 LABELS = {Outcome.PERMIT: "Allowed", Outcome.REFER: "For the board to decide", Outcome.DENY: "Not allowed"}
 SVG = "{http://www.w3.org/2000/svg}"
@@ -66,5 +67,5 @@ def test_the_legend_stays_inside_the_drawing(width):
     words = [each for each in drawn.findall(f"{SVG}text") if each.get("text-anchor") == "start"]
     *_, right, bottom = (float(each) for each in drawn.get("viewBox").split())
     assert [each.text for each in words] == [LABELS[each] for each in chart.ORDER]
-    assert all(float(each.get("x")) + chart.text_width(each.text) <= right for each in words)
+    assert all(float(each.get("x")) + text_width(each.text) <= right for each in words)
     assert all(float(each.get("y")) < bottom for each in words)
