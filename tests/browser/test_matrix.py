@@ -105,12 +105,12 @@ def test_a_review_is_done_in_one_sitting_without_script(window, member):
     suspended.get_by_label("Flag it: retire it or justify it").check()
     commits = page.get_by_role("group", name="What is to happen with Commit count?")
     commits.get_by_label("Its uses stay as they are").check()
-    page.get_by_role("button", name="End the review").click()
+    page.get_by_role("button", name="End the review", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("Say why you flag Lead time for changes")
     page.get_by_role("region", name="Lead time for changes").get_by_label("Note; a flag needs one").fill(
         "Who uses it?"
     )
-    page.get_by_role("button", name="End the review").click()
+    page.get_by_role("button", name="End the review", exact=True).click()
     expect(page.get_by_role("status")).to_contain_text("The review has ended.")
     page.goto("/matrix")
     expect(page.get_by_text("Last reviewed 14 April 2026.")).to_be_visible()
