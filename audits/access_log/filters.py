@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from audits.access_log import permissions, queries
-from audits.access_log.searching import Kind, Part, Search
+from audits.access_log.searching import LookKind, Part, Search
 from charter.rules import words
 from charter.rules.vocabulary import DecisionType, Grain, Outcome
 from governance.decisions.models import DecisionRecord
@@ -80,7 +80,7 @@ class LogFilter(django_filters.FilterSet):
     rule = _words(_("Rule"), help_text=_("Such as AR04."))
     role = _choice(_("Role that asked"), ((role.value, word) for role, word in ROLE_WORDS.items()))
     grain = _choice(_("Level"), ((each.value, words.sentence(words.level(each))) for each in Grain))
-    kind = _choice(_("Kind"), Kind.choices)
+    kind = _choice(_("Kind"), LookKind.choices)
     since = _Day(field_name="at", label=_("From"))
     until = _Day(field_name="at", label=_("To"))
 

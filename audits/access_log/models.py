@@ -26,7 +26,7 @@ class FileFormat(models.TextChoices):
     JSON = "json", _("JSON")
 
 
-class Reading(Record):
+class LogReading(Record):
     """A search or a decision that was read; the same again soon after, a page further say, is the same reading.
 
     `of` is a hash of what was read, which the entry says in full.

@@ -12,8 +12,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from audits.access_log import permissions
-from audits.access_log.models import Export, Reading, SavedSearch
-from audits.access_log.searching import Kind, Part, Search
+from audits.access_log.models import Export, LogReading, SavedSearch
+from audits.access_log.searching import LookKind, Part, Search
 from charter.registry.models import Metric
 from charter.rules.vocabulary import DecisionType, Outcome
 from governance.decisions.models import DecisionRecord, ReasonWords
@@ -56,7 +56,7 @@ def narrow(found: QuerySet[DecisionRecord], search: Search, *, reasons: bool) ->
     }  # fmt: skip
     found = found.filter(**{name: value for name, value in plain.items() if value})
     if search.kind:
-        found = found.filter(checked_only=search.kind == Kind.CHECKS)
+        found = found.filter(checked_only=search.kind == LookKind.CHECKS)
     if search.person:
         found = found.filter(_concerns(search.person, search.part))
     return _between(found, search.since, search.until)
@@ -175,7 +175,7 @@ def name_persons(external_ids: Sequence[str]) -> list[tuple[str, str]]:
 
 def was_read_lately(mark: str, *, by: User) -> bool:
     """Whether the account has read the same within the time in which that is one reading."""
-    return Reading.objects.filter(by=by, of=mark, at__gt=clock.now() - SAME_READING).exists()
+    return LogReading.objects.filter(by=by, of=mark, at__gt=clock.now() - SAME_READING).exists()
 
 
 def list_saved_searches(user: User) -> QuerySet[SavedSearch]:

@@ -18,7 +18,7 @@ class Part(models.TextChoices):
     LOOKED_AT = "looked_at", _("Was asked about")
 
 
-class Kind(models.TextChoices):
+class LookKind(models.TextChoices):
     """Whether values were asked for."""
 
     VALUES = "values", _("Looks at values")

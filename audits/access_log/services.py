@@ -17,7 +17,7 @@ from audits.access_log.events import (
     SearchRenamed,
     SearchSaved,
 )
-from audits.access_log.models import Export, FileFormat, Reading, SavedSearch
+from audits.access_log.models import Export, FileFormat, LogReading, SavedSearch
 from audits.access_log.searching import Search
 from audits.access_log.telling import Teller
 from audits.ledger import services as ledger
@@ -39,7 +39,7 @@ def note_search(*, search: Search, count: Callable[[], int], by: User) -> None:
     permissions.check_can_read(by)
     if queries.was_read_lately(search.mark, by=by):
         return
-    reading = records.insert(Reading(by=by, of=search.mark))
+    reading = records.insert(LogReading(by=by, of=search.mark))
     ledger.append(LogSearched(reading=reading.pk, filters=search.filters, found=count()), by=by.actor)
 
 
@@ -50,7 +50,7 @@ def note_decision(*, decision: DecisionRecord, by: User) -> None:
     mark = decision.pk.hex
     if queries.was_read_lately(mark, by=by):
         return
-    reading = records.insert(Reading(by=by, of=mark))
+    reading = records.insert(LogReading(by=by, of=mark))
     read = DecisionRead(reading=reading.pk, decision=decision.pk, receipt=decision.entry_id)
     ledger.append(read, by=by.actor)
 

@@ -18,7 +18,7 @@ COLUMNS = (
     "seat: Worker representative", "board role, no seat", "HR", "auditor", "administrator", "superuser", "machine",
 )  # fmt: skip
 # Asked in every run of the suite; all others in the proof, which CI runs as well.
-TELLING = {NO_ACCOUNT, "employee", "manager", "seat: HR", "auditor", "administrator"}
+TELLING = {NO_ACCOUNT, "employee", "auditor"}
 # What opens and is not looked for in the navigation: a list of drafts by whoever owns no metrics, and what is under
 # review by whoever has put some of it there.
 NOT_OFFERED = {"metric owner": {"holds"}, "another metric owner": set()}

@@ -19,6 +19,8 @@ MAY = {
     "charter/rules/context.py": "facts carry their moment in the programme's zone",
     "charter/rules/outlook.py": "the same: only so that what is asked again on one day is worked out once",
     "governance/decisions/facts/rulings.py": "the session's day, UTC, as a bound that is wide enough",
+    "governance/about_me/letters.py": "of a moment brought into the zone on the lines above",
+    "governance/desk/screens/home.py": "the same",
     "governance/decisions/services/access_notices.py": "of a moment brought into the zone on the line above",
     "governance/demo/dataset.py": "the demo's data end at a moment of their own",
     "governance/demo/supervisor.py": "the same",

@@ -34,6 +34,13 @@ MACHINES = {
         "pending": {"confirmed", "flagged", "lapsed"}, "flagged": {"confirmed", "lapsed"},
         "confirmed": set(), "lapsed": set(),
     },
+    "governance.appeals.states.TRANSITIONS": {
+        "filed": {"acknowledged", "assigned", "withdrawn"}, "acknowledged": {"assigned", "withdrawn"},
+        "assigned": {"acknowledged", "assigned", "decided", "withdrawn"}, "decided": {"second", "closed"},
+        "second": {"second_assigned", "withdrawn"},
+        "second_assigned": {"second", "second_assigned", "closed", "withdrawn"},
+        "closed": set(), "withdrawn": set(),
+    },
     "governance.board.states.CASE_TRANSITIONS": {
         "open": {"approved", "rejected"}, "approved": set(), "rejected": set(),
     },

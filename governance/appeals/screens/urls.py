@@ -27,7 +27,7 @@ _OF_ONE: dict[str, Any] = {"stored": False, "under": "appeals"}
 
 urlpatterns = [
     page(
-        "appeals", appeals.appeals, name="appeals", access=SIGNED_IN, stored=False, nav=Nav(_("Appeals"), 90)
+        "appeals", appeals.appeals, name="appeals", access=SIGNED_IN, stored=False, nav=Nav(_("Appeals"), 92)
     ),
     page("appeals/queue", appeals.queue, name="appeal-queue", access=KEEPERS, **_OF_ONE),
     page("appeals/figures", appeals.figures, name="appeal-figures", access=SIGNED_IN, **_OF_ONE),

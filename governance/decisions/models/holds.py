@@ -106,7 +106,7 @@ class Hold(HoldsTexts):
         triggers = [*tied(insert=[told(HoldPlaced)], update=[told(HoldReleased)])]
 
 
-class Protection(models.Model):
+class Protection(HoldsTexts):
     """Somebody disputed a use of an account's by name; until `ends_on` (out) that account decides nothing about them.
 
     A dispute that is confidential or anonymous makes none: refusing its target would give its filer away (AR22).

@@ -26,6 +26,7 @@ _WAIT_FOR_A_LONG_ONE = 1.0  # seconds after which it is worth asking again
 # A person's own values are stored nowhere: each metric of each person reads the warehouse once, however few values come of it.
 WORKED_OUT = 100  # such readings at once, in a request or a batch
 READERS = 2  # questions of each process that may do so at a time; the other threads are for all others
+PATIENCE = 2.0  # seconds that a further one waits for its turn before it is told to ask again
 _READERS = BoundedSemaphore(READERS)
 
 
@@ -55,15 +56,16 @@ def charged(requests: Sequence[Request], *, account: UUID, is_batch: bool = Fals
     Unavailable where it cannot be counted. Not inside a transaction.
     """
     cost = _check(requests, is_batch=is_batch)
-    with _place(_LONG_ONES, cost >= LONG), _place(_READERS, bool(count_readings(requests))):
+    reads = bool(count_readings(requests))
+    with _place(_LONG_ONES, cost >= LONG), _place(_READERS, reads, patience=PATIENCE):
         _spend(cost, account)
         yield
 
 
 @contextmanager
-def _place(places: BoundedSemaphore, is_needed: bool) -> Iterator[None]:
-    """One of these places for as long as a question is answered. Raises TooMuch where none is free."""
-    if is_needed and not places.acquire(blocking=False):
+def _place(places: BoundedSemaphore, is_needed: bool, *, patience: float = 0.0) -> Iterator[None]:
+    """One of these places for as long as a question is answered. Raises TooMuch where none is free within so many seconds."""
+    if is_needed and not places.acquire(timeout=patience):
         text = "Another long question is being answered, and short ones go first. Ask again in a moment, or for less."
         raise TooMuch(text, code="long_question_waits", wait=_WAIT_FOR_A_LONG_ONE)
     try:

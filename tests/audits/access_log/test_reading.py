@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from audits.access_log import queries, services
 from audits.access_log.events import DecisionRead, LogSearched
-from audits.access_log.models import Reading
+from audits.access_log.models import LogReading
 from audits.access_log.searching import Search
 from audits.ledger.models import Entry, Payload
 from governance.decisions.events import NamesAsked
@@ -192,7 +192,7 @@ def test_nobody_else_reads_it(people, who):
     assert {reply.status_code for reply in replies} == {403}
     with pytest.raises(NotPermitted):
         services.note_search(search=Search(), count=lambda: 0, by=user)
-    assert Entry.objects.count() == before and not Reading.objects.exists()
+    assert Entry.objects.count() == before and not LogReading.objects.exists()
 
 
 class TestAnAdministrator:

@@ -28,7 +28,7 @@ def test_the_page_says_what_happened_in_pseudonyms(browse, people):
         "Allowed (2)",
         "At most 2 refusals a week",
     )
-    assert "payments-3" not in page.html.lower() and page.html.count("<svg xmlns") == 2
+    assert "payments-3" not in page.html.lower() and page.html.count("<svg aria-labelledby") == 2
 
 
 def test_filters_in_use_can_be_taken_away(browse, people):

@@ -207,8 +207,9 @@ def test_the_board_reads_what_and_not_why(browse, house):
         a_hold("lead-time-for-changes", cause=cause, reason=f"Because {cause}.", **days)
     page = browse("/holds", by=factories.a_board()[SeatKind.LEGAL])
     assert page.text.count("Under review") >= 3 and "Because" not in page.html
+    said = page.html.split("<main", 1)[1].split("</main>")[0]
     for word in ("Data quality", "Administrator", "Appeal", "End the review"):
-        assert word not in page.html
+        assert word not in said
 
 
 def test_an_appeals_hold_is_offered_to_nobody(browse, house):

@@ -14,6 +14,7 @@ from tests.pages import QUESTION
 FREE = {
     "sign-in", "sign-out", "accessibility",
     "password-forgotten", "password-asked", "password-link", "password-new",
+    "appeal-anonymous", "appeal-anonymous-new", "appeal-anonymous-case",
 }  # fmt: skip
 ROWS = list_rows({})
 NAMES = [row.page.name for row in ROWS]
@@ -28,8 +29,9 @@ def test_every_address_declares_who_may_open_it(route):
     assert isinstance(route.callback, Page)
     assert route.callback.access.who
     assert (not route.callback.access.account) == (route.name in FREE)
-    # Whoever follows a link from a mail is nobody yet, and has shown that the mail was theirs.
-    assert (route.callback.access == ANYONE) == (route.name in FREE - {"password-new"})
+    # Whoever follows a link from a mail, or has the number of an appeal, is nobody and has shown something all the same.
+    shown = {"password-new", "appeal-anonymous-case"}
+    assert (route.callback.access == ANYONE) == (route.name in FREE - shown)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=NAMES)
