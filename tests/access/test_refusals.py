@@ -84,9 +84,12 @@ def fill(address: str, world: World, *, missing: bool) -> str:
 
 def find(name: str, before: str, world: World) -> object:
     """Something that is there, and that the outsider has nothing to do with."""
+    from audits.access_log.models import SavedSearch
     from charter.measures.models import Revision
     from charter.registry.models import ReviewItem
+    from governance.appeals.models import Appeal
     from governance.board.models import Condition, Invitation, Term, Waiver
+    from governance.decisions.models import DecisionRecord
     from governance.notices.models import Notice
     from governance.people.models import Identity, TeamAlias
 
@@ -96,7 +99,8 @@ def find(name: str, before: str, world: World) -> object:
     }  # fmt: skip
     rows: dict[str, Any] = {
         "flagged": ReviewItem, "invitations": Invitation, "terms": Term, "notices": Notice, "rulings": Waiver, "waivers": Waiver,
-        "identities": Identity, "team-aliases": TeamAlias, "revisions": Revision,
+        "identities": Identity, "team-aliases": TeamAlias, "revisions": Revision, "access-log": DecisionRecord,
+        "searches": SavedSearch, "appeals": Appeal,
     }  # fmt: skip
     last = before.rstrip("/").split("/")[-1]
     fixed = {"heading": "what", "username": "owner", "metric": "lead-time-for-changes"}

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from audits.access_log import services
+from audits.access_log.models import FileFormat
 from audits.access_log.screens import urls
 from audits.access_log.searching import Search
 from governance.decisions.models import DecisionRecord
@@ -54,7 +55,7 @@ def test_every_page_of_the_access_log_is_accessible(window, asked):
     """DESIGN, Accessibility: zero axe violations at 1280 and 390 px, in both schemes."""
     saved = services.save_search(name="Rankings", search=Search(rule="AR04"), by=asked.auditor)
     decision = DecisionRecord.objects.get(subjects=["payments-3"])
-    _, export = services.export(search=Search(), file_format="csv", by=asked.auditor)
+    _, export = services.export(search=Search(), file_format=FileFormat.CSV, by=asked.auditor)
     auditor = Eye(window(asked.auditor))
     auditor.look("/access-log", "access-log")
     auditor.look("/access-log?verdict=deny&text=nothing-like-it", "access-log")
