@@ -158,8 +158,8 @@ class OwnBallot(APIView):
 
     @extend_schema(operation_id="case_change_ballot", request=told.VoteInput, responses=told.BallotSerializer)
     def put(self, http: ApiRequest, key: UUID) -> Response:
-        refuse = partial(permissions.check_can_vote_somewhere, http.user)
-        said = validate_body(told.VoteInput, http, refuse=refuse)
+        permissions.check_can_vote_somewhere(http.user)
+        said = validate_body(told.VoteInput, http)
         changed = services.change_ballot(
             case=get_object_or_404(Case, pk=key), vote=Vote(said["vote"]), reason=said["reason"], by=http.user
         )
