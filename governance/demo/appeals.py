@@ -4,19 +4,17 @@ Made through the services, each where none stands in that state. Their words say
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date
 
-from dateutil.relativedelta import relativedelta
-
+from charter.measures.models import PublishedValue
+from charter.rules.vocabulary import Period
 from governance.appeals import permissions
 from governance.appeals import services as appeals
 from governance.appeals.models import Appeal
 from governance.appeals.states import AboutKind, AppealFinding, AppealKind, AppealState, HoldChoice
 from governance.appeals.words import AppealAbout
 from governance.demo.dataset import DataSet
-from governance.people.models import Cohort, User
+from governance.people.models import User
 from governance.people.services import get_system_account
-from ground import calendar
 from ground.errors import DomainError
 
 _RULE = AppealAbout(kind=AboutKind.RULE, rule="AR07")
@@ -103,6 +101,9 @@ _STEPS: Mapping[AppealState, tuple[str, ...]] = {
 }
 
 
+_METRIC = "lead-time-for-changes"
+
+
 def show(data: DataSet, accounts: Mapping[str, User], say: Say) -> None:
     """An appeal in each state, one that is sealed with what it holds, and one of nobody's, whose number is said here alone."""
     desk = Desk(accounts)
@@ -118,17 +119,22 @@ def show(data: DataSet, accounts: Mapping[str, User], say: Say) -> None:
 
 
 def _find_value(data: DataSet) -> AppealAbout | None:
-    """The team's value of the last closed month; none where the team is in a merged cohort."""
-    month: date = calendar.today().replace(day=1) - relativedelta(months=1)
-    cohort = Cohort.objects.filter(slug=f"team:{data.team}", retired_at__isnull=True).first()
-    if cohort is None:
+    """The team's newest published month; none where the team is in a merged cohort, or nothing of it is published yet."""
+    published = PublishedValue.objects.filter(
+        metric__slug=_METRIC,
+        cohort__slug=f"team:{data.team}",
+        cohort__retired_at__isnull=True,
+        superseded_at__isnull=True,
+    )
+    newest = published.filter(period_kind=Period.MONTH.value).order_by("-starts_on").first()
+    if newest is None:
         return None
     return AppealAbout(
         kind=AboutKind.VALUE,
-        metrics=("lead-time-for-changes",),
-        cohorts=(cohort.slug,),
-        starts_on=month,
-        ends_on=month + relativedelta(months=1),
+        metrics=(_METRIC,),
+        cohorts=(f"team:{data.team}",),
+        starts_on=newest.starts_on,
+        ends_on=newest.ends_on,
     )
 
 
