@@ -9,6 +9,6 @@ from tests.access import WRITE
 
 if __name__ == "__main__":
     os.environ[WRITE] = "true"
-    os.environ["PROOF"] = "short"  # every account, not the telling ones alone
+    os.environ["PROOF"] = "whole"  # every account, not the telling ones alone
     picked = "answer_each_account or what_the_routes_declare"
     sys.exit(pytest.main(["-q", "-n", "0", "--durations=0", "-k", picked, "tests/access"]))
