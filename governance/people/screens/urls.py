@@ -14,6 +14,7 @@ from governance.ui.page_access import accounts as held_by
 from governance.ui.routes import Nav, page
 
 ITS_REVOKERS = depending("Whose token it is; of a machine's its owner and administrators.")
+WHO_WAS_MAILED = depending("Whoever asked for it and has the link that was mailed.")
 A_SECOND = depending("Administrators, but not who made the token or owns the machine.")
 ADMINISTRATORS = held_by("Administrators.", permissions.check_can_administer)
 ANOTHERS = held_by("Administrators, for accounts of others.", permissions.check_can_administer)
@@ -69,7 +70,7 @@ urlpatterns = [
         "email/confirm/<str:token>",
         addresses.confirm_own,
         name="email-confirm",
-        access=SIGNED_IN,
+        access=WHO_WAS_MAILED,
         stored=False,
     ),
     page("accounts/<uuid:key>/email", addresses.propose, name="account-email", access=ANOTHERS, stored=False),

@@ -238,7 +238,8 @@ def test_a_conflict_hands_it_back_and_the_board_finds_another(desk, assigned):
 def test_messages_go_between_both_sides_and_notes_among_handlers(desk, assigned):
     """Issue 12, 4: the appellant never reads what handlers note."""
     services.write_message(appeal=assigned, text="The mirror lost them.", by=desk.employee)
-    services.write_message(appeal=assigned, text="Which ones?", by=desk.hr)
+    with clock.stopped_at(clock.now() + timedelta(minutes=1)):
+        services.write_message(appeal=assigned, text="Which ones?", by=desk.hr)
     services.write_note(appeal=assigned, text="Ask the owner.", by=desk.hr)
     assert [text for _each, text in queries.list_messages(assigned, internal=False)] == [
         "The mirror lost them.",
