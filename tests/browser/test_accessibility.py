@@ -10,6 +10,7 @@ from charter.rules.vocabulary import DecisionType as Use
 from charter.rules.vocabulary import Grain
 from governance.about_me.screens import urls as about_me
 from governance.appeals.screens import urls as appeals
+from governance.appeals.screens.appeals import ACTS
 from governance.board.screens import urls as board
 from governance.decisions.models import DecisionRecord
 from governance.decisions.screens.value_context import urls as bearing
@@ -58,11 +59,11 @@ SOURCES = {
 }  # fmt: skip
 # Pages that test_access_log looks at.
 ACCESS_LOG = {pattern.name for pattern in access_log.urlpatterns}
+# Pages that test_appeals looks at.
+APPEALS = {"appeal-check", "appeal-discard", "appeal-identity"}
 # Pages that test_furnished looks at, among the objects of the access table.
-FURNISHED = {
-    *(pattern.name for pattern in appeals.urlpatterns), "about", "find", "email", "account-email", "address-confirm",
-    "address-drop",
-}  # fmt: skip
+FURNISHED = {pattern.name for pattern in appeals.urlpatterns} - APPEALS - {f"appeal-{name}" for name in ACTS}
+FURNISHED |= {"about", "find", "email", "account-email", "address-confirm"}
 # Each page is loaded once and looked at on each of these, in px.
 WIDTHS = (1280, 390)
 # Our pages hold no frames and load no style sheets from elsewhere, so axe need not look for any.
@@ -180,7 +181,7 @@ def test_every_page_is_accessible(window, house):
     auditor.look(f"/metrics/{house.lead_time.metric.slug}/withheld", "metric-withheld")
     assert stranger.faults + manager.faults + owner.faults + auditor.faults == []
     acts = {"sign-out", "acknowledge", "notice-read", "notices-read", "password-link", "session-end", "sessions-end",
-            "account-link", "account-sessions-end", "receipt-proof", "metrics-csv", "my-answers-csv", "email-confirm"}  # fmt: skip  # these only redirect, or give a file
+            "account-link", "account-sessions-end", "receipt-proof", "metrics-csv", "my-answers-csv", "email-confirm", "address-drop", *(f"appeal-{name}" for name in ACTS)}  # fmt: skip  # these only redirect, or give a file
     assert (
         {pattern.name for pattern in urls.urlpatterns}
         - acts
@@ -193,6 +194,7 @@ def test_every_page_is_accessible(window, house):
         - WRITING
         - TOKENS
         - ACCESS_LOG
+        - APPEALS
         - FURNISHED
         - ACCOUNTS
         - SOURCES

@@ -4,15 +4,18 @@ import pytest
 from playwright.sync_api import expect
 
 from governance.appeals.models import Appeal
+from governance.appeals.states import AppealKind, HoldChoice
 from governance.people.models import GrantedRole, Person
 from tests import factories
 from tests.browser.test_accessibility import Eye
 from tests.browser.test_board import members
 from tests.browser.test_journeys import heading
 from tests.browser.test_rulings import LOOK
+from tests.governance.appeals.conftest import appealing, assign, desk, file
+from tests.governance.decisions.conftest import with_judged
 from tests.governance.decisions.looks import people
 
-__all__ = ["members", "people"]
+__all__ = ["appealing", "desk", "file", "members", "people", "with_judged"]
 
 
 def choose(page, label: str) -> None:
@@ -55,6 +58,8 @@ def test_a_look_is_appealed_handled_and_answered_with_a_letter(window, people, m
     go_on(own)
     heading(own, "Check your appeal before you file it")
     eye.judge("check")
+    eye.look("/appeals/new/discard", "discard")
+    own.goto("/appeals/new/check")
     own.get_by_role("button", name="File my appeal").click()
     expect(own.get_by_text("Your appeal is filed.")).to_be_visible()
     eye.judge("own appeal")
@@ -91,6 +96,19 @@ def handle(window, members, hr, appeal: Appeal) -> list[str]:
     expect(page.get_by_text("It is decided.")).to_be_visible()
     seen.judge("decided")
     return eye.faults + seen.faults
+
+
+@pytest.mark.proof(alone=True)
+def test_a_page_says_what_opening_a_name_does(window, desk, file):
+    """Issue 12, 3: a confidential name is opened by its handler alone, who is told first that it is on the log."""
+    appeal = assign(file(kind=AppealKind.CONFIDENTIAL, hold=HoldChoice.NONE), desk)
+    page = window(desk.hr)
+    eye = Eye(page)
+    eye.look(f"/appeals/{appeal.pk}/identity", "before")
+    expect(page.get_by_text(desk.employee.username, exact=True)).to_have_count(0)
+    eye.look(f"/appeals/{appeal.pk}/identity", "opened", "Show me who filed it")
+    expect(page.get_by_text(desk.employee.username, exact=True)).to_be_visible()
+    assert eye.faults == []
 
 
 @pytest.mark.proof(alone=True)
