@@ -45,37 +45,49 @@ def decide_appeal(
     """
     appeal = lock(appeal)
     permissions.check_handles(by, appeal)
-    words = OutcomeWords(
-        reasons=read_text(reasons, "reasons", _("Say why. An outcome without reasons is none.")),
-        evidence=read_text(evidence, "evidence", _("Say on what evidence this rests, with its receipts.")),
-        remedy=read_text(remedy, "remedy", _("Say what is done now, or that nothing is and why.")),
-    )
+    words = _read_outcome(reasons, evidence, remedy)
     second = appeal.state in OF_SECOND_INSTANCE
     about = queries.read_words(appeal).about
     remedies.check(Remedy(act), about)
     outcome = AppealOutcome(
-        appeal=appeal, instance=2 if second else 1, finding=AppealFinding(finding), decided_by=by
+        appeal=appeal,
+        instance=2 if second else 1,
+        finding=AppealFinding(finding),
+        act=Remedy(act),
+        metrics=list(about.metrics),
+        decided_at=clock.now(),
+        decided_by=by,
     )
-    outcome.act, outcome.metrics = Remedy(act), list(about.metrics)
-    outcome.decided_at, outcome.said = clock.now(), seal(words, outcome.pk, "outcome")
+    outcome.said = seal(words, outcome.pk, "outcome")
     records.insert(outcome)
     _move_on(appeal, second=second)
-    event = AppealDecided(
-        appeal=appeal.pk,
-        appeal_kind=appeal.kind,
-        outcome=outcome.pk,
-        instance=outcome.instance,
-        finding=outcome.finding,
-        remedy=outcome.act,
-        metrics=about.metrics,
-    )
-    ledger.append(event, by=by.actor)
+    ledger.append(_tell_of(outcome), by=by.actor)
     notifications.notify_appellant(appeal, f"decided:{outcome.pk}", _("Your appeal is decided"))
     remedies.set_in_motion(outcome, about)
     if second:
         follow_ups.plan(appeal)
         lift_now(appeal, by=by)
     return outcome
+
+
+def _read_outcome(reasons: str, evidence: str, remedy: str) -> OutcomeWords:
+    return OutcomeWords(
+        reasons=read_text(reasons, "reasons", _("Say why. An outcome without reasons is none.")),
+        evidence=read_text(evidence, "evidence", _("Say on what evidence this rests, with its receipts.")),
+        remedy=read_text(remedy, "remedy", _("Say what is done now, or that nothing is and why.")),
+    )
+
+
+def _tell_of(outcome: AppealOutcome) -> AppealDecided:
+    return AppealDecided(
+        appeal=outcome.appeal_id,
+        appeal_kind=outcome.appeal.kind,
+        outcome=outcome.pk,
+        instance=outcome.instance,
+        finding=outcome.finding,
+        remedy=outcome.act,
+        metrics=outcome.metrics,
+    )
 
 
 def _move_on(appeal: Appeal, *, second: bool) -> None:
