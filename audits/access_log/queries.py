@@ -17,6 +17,7 @@ from audits.access_log.searching import LookKind, Part, Search
 from charter.registry.models import Metric
 from charter.rules.vocabulary import DecisionType, Outcome
 from governance.decisions.models import DecisionRecord, ReasonWords
+from governance.decisions.queries import find_span_of_numbers
 from governance.people import pseudonyms
 from governance.people.models import Cohort, Person, User
 from ground import calendar, clock
@@ -90,19 +91,11 @@ def _speaks_of(word: str, *, reasons: bool) -> Q:
     cohorts = list(Cohort.objects.filter(named).values_list("slug", flat=True))
     uses = [use.value for use in DecisionType if word in use.value.replace("_", " ")]
     said = Q(metrics__overlap=metrics) | Q(cohorts__overlap=cohorts) | Q(use__in=uses)
-    if (span := _span_of_numbers(word)) is not None:
+    if span := find_span_of_numbers(word):
         said |= Q(entry__gte=span[0], entry__lte=span[1])
     if reasons:
         said |= Q(SearchVectorExact(ReasonWords(), SearchQuery(word, config="simple", search_type="phrase")))
     return said
-
-
-def _span_of_numbers(start: str) -> tuple[UUID, UUID] | None:
-    """The first and last number that begin so; None where it is not the start of one."""
-    digits = start.replace("-", "")
-    if not 8 <= len(digits) <= 32 or not set(digits) <= set("0123456789abcdef"):
-        return None
-    return UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
 
 
 def count_weeks(search: Search, *, reasons: bool) -> list[Week]:

@@ -88,12 +88,17 @@ def _speaks_of(word: str) -> Q:
 
 
 def find_entries_numbered(start: str) -> QuerySet[Entry]:
-    """The entries whose number begins so, without hyphens; none where it is not the start of a number."""
+    """The entries whose number begins so; none where it is not the start of a number."""
+    span = find_span_of_numbers(start)
+    return Entry.objects.filter(pk__range=span) if span else Entry.objects.none()
+
+
+def find_span_of_numbers(start: str) -> tuple[UUID, UUID] | None:
+    """The first and the last number of an entry that begin so, hyphens or not; None where it is not the start of one."""
     digits = start.replace("-", "")
     if not 8 <= len(digits) <= 32 or not set(digits) <= set("0123456789abcdef"):
-        return Entry.objects.none()
-    low, high = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
-    return Entry.objects.filter(pk__gte=low, pk__lte=high)
+        return None
+    return UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
 
 
 def list_by_number(start: str, *, by: User, everybodys: bool) -> QuerySet[DecisionRecord]:
