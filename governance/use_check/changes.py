@@ -20,11 +20,11 @@ from charter.rules.facts import Facts
 from charter.rules.outlook import add_companions, place
 from charter.rules.request import MOST_METRICS, Evidence, Request
 from charter.rules.rulebook import Rulebook
-from charter.rules.vocabulary import DecisionType, EvidenceKind, Grain, Outcome
+from charter.rules.vocabulary import DecisionType, EvidenceKind, Grain, Outcome, View
 from governance.decisions.facts.outlook import Ahead
 from governance.people.models import User
 from governance.use_check.accountable import can_answer
-from governance.use_check.places import list_other_levels
+from governance.use_check.places import Places
 from governance.use_check.requests import choose_view
 from governance.use_check.states import NeedKind
 from ground import data_versions
@@ -32,7 +32,7 @@ from ground import data_versions
 MOST_TOLD = 5
 MOST_OTHERS = 12  # metrics that are tried as one more
 MOST_ASKED = 600  # times that the engine is asked for one check
-SECONDS = 1.0  # after which what was found by then is told
+SECONDS = 3.0  # after which what was found by then is told
 TO_BRING = "to be brought"
 _SOMEBODY = "somebody"  # who answers, where nobody can be proposed; it never leaves here
 _ALWAYS = date.max
@@ -97,16 +97,20 @@ def find_changes(request: Request, *, by: User, wish: Wish = NO_WISH) -> tuple[U
 
     What it is for never changes. Empty where no change helps.
     """
-    levels = [(request.grain, request.cohorts), *list_other_levels(request, by=by)]
-    others = _list_others(request)
-    framed = [_at_level(request, grain, cohorts) for grain, cohorts in levels]
+    framed = list_frames(request, Places.read(by=by, persons=request.persons))
+    others = list_others(request)
     ahead = Ahead.read([replace(each, metrics=(*request.metrics, *others)) for each in framed], by=by)
     if request.decision not in ahead.decisions:
         return ()
     wish = replace(wish, account=by.username if can_answer(request, by) else None)
-    search = ChangeSearch(request, wish, ahead.rulebook, _Budget())
-    found = [each for frame in framed for each in search.at(frame, ahead.known(frame), others)]
-    return _smallest(found)
+    search = ChangeSearch(request, wish, ahead.rulebook, read_views())
+    return search.run([(frame, ahead.known(frame)) for frame in framed], others)
+
+
+def list_frames(request: Request, places: Places) -> list[Request]:
+    """The question as it is asked, and at each other level of the same people."""
+    others = places.list_other_levels(request)
+    return [request, *(_at_level(request, grain, cohorts) for grain, cohorts in others)]
 
 
 class ChangeSearch(Struct, frozen=True):
@@ -115,7 +119,14 @@ class ChangeSearch(Struct, frozen=True):
     request: Request
     wish: Wish
     rulebook: Rulebook
-    budget: _Budget
+    views: Mapping[str, View | None]  # the class of each metric, by slug
+    budget: _Budget = field(default_factory=_Budget)
+
+    def run(
+        self, framed: Sequence[tuple[Request, Mapping[str, Facts]]], others: Sequence[str]
+    ) -> tuple[UseChange, ...]:
+        """The smallest changes at all of these levels, each given with the facts of all metrics at it."""
+        return _smallest([each for frame, known in framed for each in self.at(frame, known, others)])
 
     def at(
         self, frame: Request, known: Mapping[str, Facts], others: Sequence[str] = ()
@@ -204,7 +215,7 @@ class ChangeSearch(Struct, frozen=True):
         return replace(
             frame,
             metrics=metrics,
-            view=choose_view(frame.decision, metrics),
+            view=choose_view(frame.decision, metrics, self.views),
             evidence=(*frame.evidence, *more),
             accountable=named,
         )
@@ -252,7 +263,11 @@ def _same_level(frame: Request, request: Request) -> bool:
     return (frame.grain, frame.cohorts, frame.persons) == (request.grain, request.cohorts, request.persons)
 
 
-def _list_others(request: Request) -> tuple[str, ...]:
+def read_views() -> Mapping[str, View | None]:
+    return {each.slug: each.view for each in registry.read_uses(data_versions.read())}
+
+
+def list_others(request: Request) -> tuple[str, ...]:
     """Metrics whose charters list the decision, as those that may be the second one."""
     found = registry.read_uses(data_versions.read())
     lists = (each.slug for each in found if _lists(each, request.decision))

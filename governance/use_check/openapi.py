@@ -41,6 +41,11 @@ _ANSWER: dict[str, Any] = {
     "statement": {"type": "string"},
     "receipt": {"type": "object", "required": ["id", "url"]},
 }
+FILE = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {"file": {"type": "string", "format": "binary"}},
+}
 REQUEST = {"application/json": _ASKED}
 RESPONSES = {
     (200, "application/json"): {"type": "object", "required": list(_ANSWER), "properties": _ANSWER},

@@ -1,19 +1,22 @@
 """Whose values a use check is about where it names none, and at which other levels the same people could be asked about."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping
+from typing import Self
+from uuid import UUID
+
+from msgspec import Struct, field
 
 from charter.rules.request import ANYBODY, Request
 from charter.rules.vocabulary import Grain
-from governance.decisions.facts.repairing import list_cohorts_of
 from governance.people import queries as people
-from governance.people.models import Cohort, CohortKind, User
+from governance.people.models import Cohort, CohortKind, Membership, User
 from ground import calendar
 from ground.errors import BadInput
 
 KIND_OF = {
-    Grain.ORG: CohortKind.ORG,
-    Grain.VALUE_STREAM: CohortKind.VALUE_STREAM,
     Grain.TEAM: CohortKind.TEAM,
+    Grain.VALUE_STREAM: CohortKind.VALUE_STREAM,
+    Grain.ORG: CohortKind.ORG,
 }
 
 
@@ -29,36 +32,70 @@ def find_largest(grain: Grain, *, by: User) -> str:
     return best.slug
 
 
-def list_other_levels(request: Request, *, by: User) -> list[tuple[Grain, tuple[str, ...]]]:
-    """Each other level with the groups in which those asked about are reported on, the smallest level first.
+class Places(Struct, frozen=True):
+    """The registered groups with their teams, and the teams of some persons: read once for many questions."""
 
-    Where nobody is meant yet, the largest group that the account has a role over.
-    """
-    around = _list_around(request)
-    levels = []
-    for grain in (Grain.TEAM, Grain.VALUE_STREAM, Grain.ORG):
-        if grain is request.grain:
-            continue
-        slugs = tuple(slug for slug, kind in around if kind == KIND_OF[grain]) or _largest(grain, by)
-        if slugs:
-            levels.append((grain, slugs))
-    return levels
+    by: User
+    groups: Mapping[str, tuple[CohortKind, frozenset[UUID]]]
+    teams: Mapping[str, frozenset[UUID]]  # of persons
+    _largest: dict[Grain, tuple[str, ...]] = field(default_factory=dict)
+    _levels: dict[object, list[tuple[Grain, tuple[str, ...]]]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, *, by: User, persons: Collection[str]) -> Self:
+        """Two statements, however many persons."""
+        kinds: dict[str, CohortKind] = {}
+        teams: dict[str, set[UUID]] = {}
+        rows = Cohort.objects.filter(retired_at__isnull=True).order_by("slug")
+        for slug, kind, team in rows.values_list("slug", "kind", "teams"):
+            kinds[slug] = CohortKind(kind)
+            teams.setdefault(slug, set()).add(team)
+        groups = {slug: (kind, frozenset(teams[slug])) for slug, kind in kinds.items()}
+        return cls(by, groups, _read_teams(persons))
+
+    def list_other_levels(self, request: Request) -> list[tuple[Grain, tuple[str, ...]]]:
+        """Each other level with the groups in which those asked about are reported on, the smallest level first.
+
+        Where nobody is meant yet, the largest group that the account has a role over.
+        """
+        key = (request.grain, around := self._find_around(request))
+        if key not in self._levels:
+            self._levels[key] = self._list_levels(request.grain, around)
+        return self._levels[key]
+
+    def _list_levels(self, asked: Grain, around: frozenset[UUID]) -> list[tuple[Grain, tuple[str, ...]]]:
+        levels = []
+        for grain, kind in KIND_OF.items():
+            if grain is asked:
+                continue
+            slugs = tuple(
+                slug for slug, (its_kind, teams) in self.groups.items() if its_kind == kind and teams & around
+            )
+            if slugs := slugs or self._find_largest(grain):
+                levels.append((grain, slugs))
+        return levels
+
+    def _find_around(self, request: Request) -> frozenset[UUID]:
+        """The teams of those asked about."""
+        of_groups = (self.groups[slug][1] for slug in request.cohorts if slug in self.groups)
+        of_persons = (self.teams.get(name, frozenset()) for name in request.persons if name != ANYBODY)
+        return frozenset().union(*of_groups, *of_persons)
+
+    def _find_largest(self, grain: Grain) -> tuple[str, ...]:
+        if grain not in self._largest:
+            try:
+                self._largest[grain] = (find_largest(grain, by=self.by),)
+            except BadInput:
+                self._largest[grain] = ()
+        return self._largest[grain]
 
 
-def _largest(grain: Grain, by: User) -> tuple[str, ...]:
-    try:
-        return (find_largest(grain, by=by),)
-    except BadInput:
-        return ()
-
-
-def _list_around(request: Request) -> Sequence[tuple[str, CohortKind]]:
-    """The registered groups that hold any team of those asked about, by slug."""
-    slugs: Iterable[str] = request.cohorts
-    if persons := [name for name in request.persons if name != ANYBODY]:
-        slugs = [*slugs, *list_cohorts_of(persons)]
-    if not slugs:
-        return ()
-    asked = Cohort.objects.filter(slug__in=list(slugs), retired_at__isnull=True)
-    found = Cohort.objects.filter(retired_at__isnull=True, teams__in=asked.values("teams")).distinct()
-    return [(slug, CohortKind(kind)) for slug, kind in found.order_by("slug").values_list("slug", "kind")]
+def _read_teams(persons: Collection[str]) -> Mapping[str, frozenset[UUID]]:
+    named = [name for name in persons if name != ANYBODY]
+    if not named:
+        return {}
+    found: dict[str, set[UUID]] = {}
+    rows = Membership.objects.on(calendar.today()).filter(person__external_id__in=named)
+    for name, team in rows.values_list("person__external_id", "team"):
+        found.setdefault(name, set()).add(team)
+    return {name: frozenset(teams) for name, teams in found.items()}

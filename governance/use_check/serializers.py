@@ -69,6 +69,10 @@ class ProfileSerializer(serializers.ModelSerializer[RoleProfile]):
         ]  # fmt: skip
 
 
+class FileInput(Input):
+    file = serializers.FileField()
+
+
 class BulkSerializer(serializers.ModelSerializer[BulkCheck]):
     """A file of intended uses, and how far it is."""
 

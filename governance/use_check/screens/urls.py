@@ -10,12 +10,13 @@ from governance.people.requests import PageRequest
 from governance.ui.page_access import SIGNED_IN, accounts, depending
 from governance.ui.routes import Nav, page
 from governance.use_check import permissions
-from governance.use_check.screens import checking, decisions, profiles
+from governance.use_check.screens import checking, decisions, files, profiles
 
 SEE_THE_CHECK = depending(
     "Whoever checked, auditors, and members of the board's seats where it was put to the board."
 )
 KEEP_PROFILES = accounts("HR.", permissions.check_can_keep_profiles)
+ITS_SENDER = depending("Whoever sent the file, and auditors.")
 _OF_CHECKS: dict[str, Any] = {"stored": False, "under": "use-check"}
 
 
@@ -46,6 +47,25 @@ urlpatterns = [
         profiles.profile_new,
         name="evidence-profile-new",
         access=KEEP_PROFILES,
+        **_OF_CHECKS,
+    ),
+    page("use-check/files", files.files, name="use-check-files", access=SIGNED_IN, **_OF_CHECKS),
+    page(
+        "use-check/files/example.csv", files.example, name="use-check-example", access=SIGNED_IN, **_OF_CHECKS
+    ),
+    page("use-check/files/<uuid:key>", files.file, name="use-check-file", access=ITS_SENDER, **_OF_CHECKS),
+    page(
+        "use-check/files/<uuid:key>/result",
+        files.result,
+        name="use-check-result",
+        access=ITS_SENDER,
+        **_OF_CHECKS,
+    ),
+    page(
+        "use-check/files/<uuid:key>/receipt",
+        files.receipt,
+        name="use-check-receipt",
+        access=ITS_SENDER,
         **_OF_CHECKS,
     ),
     page(

@@ -17,7 +17,7 @@ from governance.use_check.changes import UseChange, Wish, find_changes
 from governance.use_check.clauses import list_clauses
 from governance.use_check.judged import CheckedUse, UseDecided
 from governance.use_check.models import RoleProfile
-from governance.use_check.requests import make_request
+from governance.use_check.requests import RequestMaker
 from governance.use_check.states import UseAnswer
 from governance.use_check.warnings import list_warnings
 from ground import calendar, data_versions
@@ -31,7 +31,7 @@ def check_use(*, asked: UseAsked, by: User, door: Door) -> tuple[CheckedUse, Ans
     for somebody who cannot answer for the decision (S93); else as `decisions.services.answer`.
     """
     permissions.check_can_check(by)
-    request = make_request(asked, by=by)
+    request = RequestMaker.of(by).make(asked)
     profile = queries.get_profile_for(asked.role_family, request)
     check_accountable(request, by=by)
     given = answer(request=request, by=by, door=door, rows=False)

@@ -194,5 +194,7 @@ def test_lists_cost_as_many_statements_whatever_they_hold(statements, judged, hr
     few = [statements(path, hr) for path in ("/evidence", "/use-check/profiles")]
     for number in range(3):
         write(judged["manager"], project=f"Other {number}")
-        write_profile(role_family=f"family {number}", outcomes=["x"], evidence_kinds=(), review_months=12, by=hr)
+        write_profile(
+            role_family=f"family {number}", outcomes=["x"], evidence_kinds=(), review_months=12, by=hr
+        )
     assert [statements(path, hr) for path in ("/evidence", "/use-check/profiles")] == few
