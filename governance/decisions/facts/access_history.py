@@ -170,22 +170,26 @@ def read_access_facts(
     asked: AccessContext,
     refused: Sequence[RefusedQuestion],
     granted: Sequence[GrantedQuestion] | None = None,
+    looked: "LookedBefore | None" = None,
 ) -> dict[str, LookingFacts]:
     """The facts of looking by metric. Where others are asked about one by one, the asker is held until the commit.
 
-    What was `granted` since is read where it matters, unless it is given.
+    What was `granted` since, and whom the asker has `looked` at, is read where it matters, unless it is given.
     """
     hopped, limits = _hops(asked, refused, granted), asked.limits
     found = {metric: _noticed(hopped.get(metric), limits) for metric in asked.metrics}
     if not asked.others:
         return found
-    today, lately, groups = _looks(asked)
-    count = len((today | set(asked.others)) - {asked.own})
+    before = _read_looked_in_turn(asked) if looked is None else looked.of_groups(asked.others)
+    others = set(asked.others)
+    count = len((before.today | others) - {asked.own})
     return {
         metric: replace(
             each,
             persons_today=count,
-            enumerated=_gone_through(groups, lately[metric] | set(asked.others), asked.own, limits),
+            enumerated=_gone_through(
+                before.groups, before.lately.get(metric, frozenset()) | others, asked.own, limits
+            ),
         )
         for metric, each in found.items()
     }
@@ -252,10 +256,20 @@ def read_granted(user: UUID, refused: Sequence[RefusedQuestion]) -> list[Granted
     return found
 
 
-def _looks(
-    asked: AccessContext,
-) -> tuple[AbstractSet[str], Mapping[str, AbstractSet[str]], list[people.Roster]]:
-    """Whom the asker has looked at today and by which metric of late, and the groups of those asked about now."""
+class LookedBefore(Struct, frozen=True):
+    """Whom an asker has looked at today and by which metric of late, and the groups of those who are asked about."""
+
+    today: AbstractSet[str]
+    lately: Mapping[str, AbstractSet[str]]
+    groups: Sequence[people.Roster]
+
+    def of_groups(self, persons: Collection[str]) -> "LookedBefore":
+        """The same, with the groups of these persons alone."""
+        return replace(self, groups=[each for each in self.groups if not each.people.isdisjoint(persons)])
+
+
+def read_looked(asked: AccessContext) -> LookedBefore:
+    """What an asker has looked at, in one statement; nobody is held, so nothing may be decided by it."""
     parameters = {
         "user": asked.by,
         "metrics": list(asked.metrics),
@@ -264,13 +278,18 @@ def _looks(
         "midnight": datetime.combine(asked.today, time(), ZoneInfo(asked.zone)),
         "since": asked.at - timedelta(minutes=asked.limits.enumeration_minutes),
     }
-    with statements.together():
-        statements.run(_TAKE, {"user": asked.by})
-        looked, by_metric, groups = statements.read(TODAY, LATELY, people.GROUPS, parameters=parameters)
+    looked, by_metric, groups = statements.read(TODAY, LATELY, people.GROUPS, parameters=parameters)
     lately: dict[str, set[str]] = defaultdict(set)
     for each in by_metric:
         lately[each.metric].add(each.person)
-    return {each.person for each in looked}, lately, groups
+    return LookedBefore({each.person for each in looked}, lately, groups)
+
+
+def _read_looked_in_turn(asked: AccessContext) -> LookedBefore:
+    """The same, with the asker held until the commit."""
+    with statements.together():
+        statements.run(_TAKE, {"user": asked.by})
+        return read_looked(asked)
 
 
 def _gone_through(
