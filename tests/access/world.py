@@ -15,7 +15,7 @@ from charter.programme.models import Programme
 from charter.registry import reviews
 from charter.registry import services as registry
 from charter.registry.models import CharterVersion, Metric
-from charter.rules.vocabulary import ContextKind, DecisionType, Grain, Outcome
+from charter.rules.vocabulary import ContextKind, DecisionType, EvidenceKind, Grain, Outcome
 from governance.about_me.models import Inclusion
 from governance.about_me.scans import INCLUSIONS
 from governance.appeals import services as appeals
@@ -27,13 +27,17 @@ from governance.board import services as board
 from governance.board.models import Invitation
 from governance.board.states import ConditionKind, SeatKind
 from governance.decisions import services as decisions
-from governance.decisions.models import ContextNote, DecisionRecord, Hold
+from governance.decisions.models import ContextNote, DecisionRecord, Door, Hold
 from governance.decisions.states import HoldCause
+from governance.evidence import services as evidence
+from governance.evidence.states import EvidenceSource
 from governance.people import addresses, identities, tokens
 from governance.people.models import AccountKind, GrantedRole, Team, User, ValueStream
 from governance.people.scopes import Scope
 from governance.saved_views import services as views
 from governance.saved_views.models import ViewClass
+from governance.use_check import services as use_checks
+from governance.use_check.asked import UseAsked
 from ground import calendar
 from tests import factories, on_the_log
 from tests.governance.decisions.conftest import House
@@ -72,6 +76,7 @@ def furnish(house: House) -> World:
             **_of_sources(),
             **_of_appeals(house),
             **_of_oneself(),
+            **_of_use_checks(house, accounts),
         },
     )
 
@@ -83,6 +88,28 @@ def _of_oneself() -> dict[str, Objects]:
     return {
         "about-me-told-acknowledge": [("of the employee", [told.pk])],
         "about-me-values": [("in force", ["lead-time-for-changes"])],
+    }
+
+
+def _of_use_checks(house: House, accounts: dict[str, User]) -> dict[str, Objects]:
+    """A check and a file of HR's, and evidence about the employee that the manager wrote."""
+    asked = UseAsked(DecisionType.RETROSPECTIVE, (house.lead_time.metric.slug,), Grain.TEAM)
+    checked, _given = use_checks.check_use(asked=asked, by=accounts["HR"], door=Door.SCREEN)
+    sent = use_checks.file_bulk(
+        name="autumn.csv", body=b"decision,metrics,grain\nstaffing,x,team\n", by=accounts["HR"]
+    )
+    said = evidence.EvidenceSaid(
+        kind=EvidenceKind.MENTORING, happened_on=date(2026, 3, 2), project="Ledger", source=EvidenceSource.PEER, said_by="Ada",
+        link="https://docs.example.org/m/1", shows="Two newcomers ship alone.",
+    )  # fmt: skip
+    record = evidence.write_evidence(said=said, person=house.employee.person, by=accounts["manager"])
+    files = ("use-check-file", "use-check-result", "use-check-receipt")
+    return {
+        "use-check-question": [("the first", ["decision"])],
+        "use-check-decision": [("a decision", ["performance_rating"])],
+        "use-check-answer": [("HR's", [checked.decided.id])],
+        **_each(files, [("HR's, being checked", [sent.pk])]),
+        **_each(("evidence-record", "evidence-withdraw"), [("about the employee, a manager's", [record.pk])]),
     }
 
 

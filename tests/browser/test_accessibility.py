@@ -15,9 +15,11 @@ from governance.board.screens import urls as board
 from governance.decisions.models import DecisionRecord
 from governance.decisions.screens.value_context import urls as bearing
 from governance.desk import urls
+from governance.evidence.screens import urls as evidence
 from governance.saved_views import services as views
 from governance.saved_views.models import ViewClass
 from governance.training.screens import urls as training
+from governance.use_check.screens import urls as use_check
 from tests import factories
 from tests.access.world import a_revision
 from tests.proof import ASKED
@@ -61,6 +63,8 @@ SOURCES = {
 ACCESS_LOG = {pattern.name for pattern in access_log.urlpatterns}
 # Pages that test_appeals looks at.
 APPEALS = {"appeal-check", "appeal-discard", "appeal-identity"}
+# Pages that test_use_check looks at, and files that they give.
+USE_CHECK = {pattern.name for pattern in (*use_check.urlpatterns, *evidence.urlpatterns)}
 # Pages that test_furnished looks at, among the objects of the access table.
 FURNISHED = {pattern.name for pattern in appeals.urlpatterns} - APPEALS - {f"appeal-{name}" for name in ACTS}
 FURNISHED |= {"about", "find", "email", "account-email", "address-confirm"}
@@ -195,6 +199,7 @@ def test_every_page_is_accessible(window, house):
         - TOKENS
         - ACCESS_LOG
         - APPEALS
+        - USE_CHECK
         - FURNISHED
         - ACCOUNTS
         - SOURCES
