@@ -13,7 +13,7 @@ from charter.registry import queries as registry
 from charter.rules.facts import Facts
 from charter.rules.outlook import place
 from charter.rules.request import Evidence, Request
-from charter.rules.vocabulary import EvidenceKind, Outcome, View
+from charter.rules.vocabulary import EvidenceKind, Grain, Outcome, View
 from governance.decisions.facts.outlook import Ahead
 from governance.decisions.requests.form import check_form
 from governance.people.models import User
@@ -240,7 +240,7 @@ def _without_names(one: Facts) -> Facts:
     return replace(one, request=blank, cohorts=tuple(replace(each, slug="") for each in one.cohorts))
 
 
-def _of_people(change: UseChange, levels: Mapping[object, Request], asked: Request) -> UseChange:
+def _of_people(change: UseChange, levels: Mapping[Grain, Request], asked: Request) -> UseChange:
     """A change that was found of others with the same facts, of those whom this question is about."""
     level = levels.get(change.request.grain, asked)
     request = replace(change.request, cohorts=level.cohorts, persons=level.persons)

@@ -124,11 +124,11 @@ def know(
     actor = _actor(request, by, found)
     found = replace(found, accountable=found.accountable and _may_name(request, by, actor))
     asked = make_access_context(request, by, found, seen)
-    looked = access_history.read_access_facts(asked, refused, granted, looked)
+    looking = access_history.read_access_facts(asked, refused, granted, looked)
     said = rulings.read_ruling_facts(
-        asked, rulebook, roles=actor.roles, noticed=access_history.is_noticeable(looked), seen=seen
+        asked, rulebook, roles=actor.roles, noticed=access_history.is_noticeable(looking), seen=seen
     )
-    return Known.of(request, actor, found, looked, said, weighed)
+    return Known.of(request, actor, found, looking, said, weighed)
 
 
 class Known(Struct, frozen=True):
