@@ -20,6 +20,7 @@ urlpatterns = [
         footer=Nav(_("Sources"), 25),
         under="metrics",
     ),
+    page("sources.csv", sources.sources_csv, name="sources-csv", access=SIGNED_IN, stored=False),
     page("sources/new", sources.describe_new, name="source-new", access=DESCRIBERS, under="metrics"),
     page("sources/survey", sources.survey, name="source-survey", access=SURVEYORS, under="metrics"),
     page(
