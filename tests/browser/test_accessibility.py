@@ -28,7 +28,7 @@ QUESTION = (
 REFUSED = "decision=performance_rating&metrics=commit-count&grain=person&cohort=team:payments&order_by=value"
 # Pages that test_writing looks at.
 WRITING = {
-    "charters", "charter-new", "charter-draft", "charter-writers", "charter-discard", "charter-check",
+    "charters", "charter-new", "charter-draft", "charter-writers", "charter-discard", "charter-check", "charter-rows",
     "charter-heading", "versions",
 }  # fmt: skip
 # Pages that test_bearing looks at.
