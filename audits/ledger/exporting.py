@@ -1,6 +1,6 @@
 """A copy of the log for whoever verifies it: entries, checkpoints, tiles and keys, in a folder, a batch at a time.
 
-The form is `verifying`'s. What entries say is left out unless it is asked for: the tree is verified without it.
+The form is what `charter-verify` reads (verifier/charter_verify.py). What entries say is left out unless it is asked for: the tree is verified without it.
 """
 
 import base64
@@ -8,12 +8,13 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from audits.ledger import store, verifying
+from audits.ledger import store
 from audits.ledger.keys import list_verifiers
 from audits.ledger.models import LogPlace, SignedCheckpoint
 from audits.ledger.tiles import list_tiles
 from ground.errors import Conflict
 
+ENTRIES, CHECKPOINTS, CHECKPOINT, KEYS = "entries.ndjson", "checkpoints.ndjson", "checkpoint", "keys.txt"
 BATCH = 2000
 
 
@@ -26,15 +27,15 @@ def export_log(folder: Path, *, payloads: bool, say: Callable[[str], object]) ->
         raise Conflict(f"{folder} is not empty. Name a new folder.")
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
-    _write(folder / verifying.KEYS, (verifier.format() for verifier in list_verifiers()))
+    _write(folder / KEYS, (verifier.format() for verifier in list_verifiers()))
     states = SignedCheckpoint.objects.filter(size__lte=newest.size).order_by("size")
-    _write(folder / verifying.CHECKPOINTS, (json.dumps({"note": each.note}) for each in states.iterator()))
-    _write(folder / verifying.ENTRIES, _entries(newest.size, payloads, say))
+    _write(folder / CHECKPOINTS, (json.dumps({"note": each.note}) for each in states.iterator()))
+    _write(folder / ENTRIES, _entries(newest.size, payloads, say))
     for tile in list_tiles(newest.size):
         path = folder / "tile" / tile.path()
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(store.read_tile(tile.level or 0, tile.number, tile.width))
-    (folder / "checkpoint").write_text(newest.note, encoding="utf-8")
+    (folder / CHECKPOINT).write_text(newest.note, encoding="utf-8")
     return newest.size
 
 

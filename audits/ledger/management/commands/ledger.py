@@ -49,7 +49,7 @@ class Command(commands.Command):
             folder, payloads = options["folder"], options["with_payloads"]
             size = exporting.export_log(folder, payloads=payloads, say=self.stdout.write)
             self.stdout.write(
-                f"{size} entries in {folder}. Verify them: python -m audits.ledger.verifying {folder}"
+                f"{size} entries in {folder}. Verify them: python verifier/charter_verify.py {folder}"
             )
         elif action == "events":
             text = reference.events_page()
