@@ -1,7 +1,7 @@
 """The log takes entries and gives them up to readers; nobody who serves requests can change or remove one."""
 
-from audits.ledger.models import Entry, FullTile, LogPlace, Outbox, Payload, SignedCheckpoint
-from ground.grants import ADD, ADD_AND_REMOVE
+from audits.ledger.models import Entry, FullTile, LogPlace, Outbox, Payload, SignedCheckpoint, WitnessState
+from ground.grants import ADD, ADD_AND_REMOVE, add_and_change
 
 GRANTS = {
     Entry: ADD,
@@ -10,4 +10,5 @@ GRANTS = {
     LogPlace: ADD,
     FullTile: ADD,
     SignedCheckpoint: ADD,
+    WitnessState: add_and_change("asked_at", "answered_at", "size", "trouble", "refuses"),
 }

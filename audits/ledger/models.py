@@ -1,4 +1,4 @@
-"""Entries of the log, their erasable payloads, the outbox that the sequencer empties, and the tree that it makes.
+"""Entries of the log, their erasable payloads, the outbox that the sequencer empties, the tree that it makes, and its witnesses.
 
 The runtime role may only INSERT and SELECT here, and take out of the outbox what has its place (see `grants`).
 """
@@ -138,6 +138,20 @@ class SignedCheckpoint(models.Model):
     class Meta:
         ordering = ["size"]
         triggers = [Trigger(name="grows", when=pgtrigger.Before, operation=pgtrigger.Insert, func=_GROWS)]
+
+
+class WitnessState(models.Model):
+    """What was last heard of a witness that the policy names, so that pages and /readyz can tell. Not part of the tree."""
+
+    name = models.CharField(max_length=200, primary_key=True)  # as the policy calls it
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)  # when it last cosigned
+    size = models.BigIntegerField(default=0)  # of the state that it cosigned then
+    trouble = models.CharField(max_length=300, blank=True)  # why it gives no cosignature now
+    refuses = models.BooleanField(default=False)  # because it has seen another past of the log
+
+    class Meta:
+        ordering = ["name"]
 
 
 models.BinaryField.register_lookup(Length)

@@ -123,6 +123,22 @@ def witness_vkey(key: Ed25519PrivateKey = WITNESS, name: str = WITNESS_NAME) -> 
 
 
 POLICY = f"log {vkey()}\nwitness worker-rep {witness_vkey()}\nquorum worker-rep\n"
+W = witness_vkey()
+NO_POLICIES = [
+    "",
+    "quorum somebody",
+    "quorum none\nquorum none",
+    f"witness w {vkey()}\nquorum w",
+    f"log {W}\nquorum none",
+    f"witness w {W}\nwitness v {W}\nquorum w",
+    f"witness w {W}\ngroup g 2 w\nquorum g",
+    f"witness w {W}\ngroup g 0 w\nquorum g",
+    f"witness w {W}\ngroup g any w w\nquorum g",
+    f"group g any w\nwitness w {W}\nquorum g",
+    f"witness none {W}\nquorum none",
+    f"witness w {W[:-4]}\nquorum w",
+    "something else\nquorum none",
+]
 
 
 def _put(folder: Path, tile: Tile, data: bytes) -> None:

@@ -19,6 +19,7 @@ from tests.audits.ledger.test_tree import MANY
 from tests.verifier.made_logs import (
     BEGUN,
     KEY,
+    NO_POLICIES,
     POLICY,
     WITNESS,
     WITNESS_NAME,
@@ -359,27 +360,7 @@ def test_a_quorum_is_counted_by_groups(signers, met):
     assert policy.is_met([policy.witnesses[name] for name in signers]) is met
 
 
-W = witness_vkey()
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "quorum somebody",
-        "quorum none\nquorum none",
-        f"witness w {vkey()}\nquorum w",
-        f"log {W}\nquorum none",
-        f"witness w {W}\nwitness v {W}\nquorum w",
-        f"witness w {W}\ngroup g 2 w\nquorum g",
-        f"witness w {W}\ngroup g 0 w\nquorum g",
-        f"witness w {W}\ngroup g any w w\nquorum g",
-        f"group g any w\nwitness w {W}\nquorum g",
-        f"witness none {W}\nquorum none",
-        f"witness w {W[:-4]}\nquorum w",
-        "something else\nquorum none",
-    ],
-)
+@pytest.mark.parametrize("text", NO_POLICIES)
 def test_what_is_no_policy(text):
     with pytest.raises(Wrong):
         parse_policy(text)
