@@ -8,7 +8,10 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from audits.ledger import store
+from django.db import transaction
+
+from audits.ledger import services, store
+from audits.ledger.events import LogCopied
 from audits.ledger.keys import list_verifiers
 from audits.ledger.models import LogPlace, SignedCheckpoint
 from audits.ledger.tiles import list_tiles
@@ -18,13 +21,18 @@ ENTRIES, CHECKPOINTS, CHECKPOINT, KEYS = "entries.ndjson", "checkpoints.ndjson",
 BATCH = 2000
 
 
-def export_log(folder: Path, *, payloads: bool, say: Callable[[str], object]) -> int:
-    """Write the log up to its newest checkpoint into an empty or new folder; gives how many entries. Raises Conflict."""
+def export_log(folder: Path, *, payloads: bool, say: Callable[[str], object], by: str) -> int:
+    """Write the log up to its newest checkpoint into an empty or new folder; gives how many entries. Raises Conflict.
+
+    That it was copied is an entry of its own, which is written before the first byte leaves.
+    """
     newest = store.find_checkpoint()
     if newest is None:
         raise Conflict("Nothing of the log has been signed yet. Start `manage.py ledger sequence`.")
     if folder.exists() and any(folder.iterdir()):
         raise Conflict(f"{folder} is not empty. Name a new folder.")
+    with transaction.atomic():
+        services.append(LogCopied(size=newest.size, payloads=payloads), by=by)
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     _write(folder / KEYS, (verifier.format() for verifier in list_verifiers()))

@@ -24,7 +24,7 @@ WORDS = {"insert": "INSERT", "update": "UPDATE", "delete": "DELETE"}
 # Tables that the runtime role writes and the log does not tell of, whole or by the way they are written, and why.
 UNTOLD = {
     "ledger.Entry": "The log itself.",
-    "ledger.Payload": "The log itself.",
+    "ledger.Payload insert": "The log itself.",
     "ledger.Outbox": "The log itself.",
     "ledger.LogPlace": "The log itself.",
     "ledger.FullTile": "The log itself.",

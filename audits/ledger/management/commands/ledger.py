@@ -66,7 +66,7 @@ class Command(commands.Command):
         sequencing.run(once=once, say=self.stdout.write)
 
     def _export(self, *, folder: Path, with_payloads: bool, **_: Any) -> None:
-        size = exporting.export_log(folder, payloads=with_payloads, say=self.stdout.write)
+        size = exporting.export_log(folder, payloads=with_payloads, say=self.stdout.write, by=INSTALLATION)
         self.stdout.write(
             f"{size} entries in {folder}. Verify them: python verifier/charter_verify.py {folder}"
         )
