@@ -14,6 +14,8 @@ APPEND = Function("audits.ledger.services", "append")
 EXCEPTIONS = {
     "audits.ledger.sequencer.place_batch": "The log's own order: gives entries that are there their places, as nobody.",
     "audits.ledger.sequencer.sequence": "The same, then signs; an entry of it would wait for a place in its turn, for ever.",
+    "audits.ledger.publishing.publish_tiles": "Files of what the log has published already.",
+    "audits.ledger.witnesses.cosign_state": "What was last heard of each witness; its signature stands in the checkpoint.",
     "audits.ledger.sequencer.sign_state": "Signs what stands, so that whoever reads the log can hold us to it.",
     "charter.measures.revisions.services.keep_traces": "A step of publishing, which appends when the run ends.",
     "governance.appeals.services.drafts.save_draft": "What is being written and not filed is on no log: it would say who is about to appeal.",
