@@ -39,10 +39,10 @@ def write_lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iter
     writer = csv.writer(_Line())
     yield BYTE_ORDER_MARK + writer.writerow(header)
     for row in rows:
-        yield writer.writerow([_plain(cell) for cell in row])
+        yield writer.writerow([make_plain(cell) for cell in row])
 
 
-def _plain(cell: object) -> str:
+def make_plain(cell: object) -> str:
     """A cell as text that no spreadsheet runs."""
     text = "" if cell is None else str(cell)
     return f"'{text}" if text.startswith(FORMULAS) else text

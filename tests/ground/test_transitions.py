@@ -34,6 +34,12 @@ MACHINES = {
         "pending": {"confirmed", "flagged", "lapsed"}, "flagged": {"confirmed", "lapsed"},
         "confirmed": set(), "lapsed": set(),
     },
+    "governance.evidence.states.TRANSITIONS": {
+        "written": {"checked", "refuted", "withdrawn"}, "checked": set(), "refuted": set(), "withdrawn": set(),
+    },
+    "governance.use_check.states.BULK_TRANSITIONS": {
+        "waiting": {"done", "failed"}, "done": set(), "failed": set(),
+    },
     "governance.appeals.states.TRANSITIONS": {
         "filed": {"acknowledged", "assigned", "withdrawn"}, "acknowledged": {"assigned", "withdrawn"},
         "assigned": {"acknowledged", "assigned", "decided", "withdrawn"}, "decided": {"second", "closed"},

@@ -47,7 +47,7 @@ class _LineView(APIView):
     reply: Callable[[Answer], Reply]
 
     def post(self, http: ApiRequest) -> HttpResponse:
-        asked = parse(_body(http))
+        asked = parse(read_body(http))
         if isinstance(asked, list):
             with charged(asked, account=http.user.pk, is_batch=True):
                 replies = [self._one(http, each, is_charged=True) for each in asked]
@@ -298,7 +298,7 @@ def _serialize_note(http: ApiRequest, note: ContextNote, code: int = 200) -> Res
     )
 
 
-def _body(http: ApiRequest) -> bytes:
+def read_body(http: ApiRequest) -> bytes:
     """The raw body, refused by its announced size before it is read."""
     announced = http.META.get("CONTENT_LENGTH") or "0"
     if announced.isdecimal() and int(announced) > LARGEST_BODY:

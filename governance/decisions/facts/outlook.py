@@ -15,7 +15,8 @@ from charter.registry import queries as registry
 from charter.rules import Outlook, Rulebook
 from charter.rules.facts import DecisionFacts, Facts
 from charter.rules.outlook import bring, place
-from charter.rules.request import Request
+from charter.rules.request import Evidence, Request
+from charter.rules.verdict import Verdict
 from charter.rules.vocabulary import DecisionType, Grain, Outcome
 from governance.board import facts as board
 from governance.board.facts import BoardFacts, WaiverInForce
@@ -29,7 +30,7 @@ from ground import clock, data_versions, statements
 from ground.data_versions import Versions
 
 # What is worked out once for all questions of one page.
-_Key = tuple[DecisionType, Grain, tuple[str, ...], tuple[str, ...]]
+_Key = tuple[DecisionType, Grain, tuple[str, ...], tuple[str, ...], tuple[Evidence, ...]]
 
 
 class Ahead(Struct, frozen=True):
@@ -86,12 +87,37 @@ class Ahead(Struct, frozen=True):
             outlook = rules.foresee(known, request, self.rulebook)
         return self._covered(known, outlook) if thorough and outlook.permits else outlook
 
+    def decide(self, request: Request, *, accountable: bool) -> tuple[Outcome, tuple[str, ...]]:
+        """What the line would decide of a request as it stands, with the ids of the rules that match it, in order.
+
+        `accountable` says whether whoever it names is known to be somebody who can answer for it: names of several requests
+        are not read together.
+        """
+        outcome, matched = self._decide(request, self.known(request), accountable=accountable)
+        if outcome is Outcome.REFER:  # only then may the board have ruled on it
+            outcome, matched = self._decide(
+                request, self._ruled(self.known(request), request), accountable=accountable
+            )
+        return outcome, matched
+
+    def _decide(
+        self, request: Request, known: Mapping[str, Facts], *, accountable: bool
+    ) -> tuple[Outcome, tuple[str, ...]]:
+        facts = [replace(one, accountable_human=accountable) for one in place(known, request)]
+        verdict = self._decide_by_coverage(request, tuple(facts))
+        return verdict.outcome, tuple(sorted({match.id for match in verdict.rules}))
+
+    def _decide_by_coverage(self, request: Request, facts: tuple[Facts, ...]) -> Verdict:
+        governing = [each for each in self.found.governing if each.metric in request.metrics]
+        covered, _own = coverage.add_own_coverage(facts, governing, request.persons, self.rulebook)
+        return rules.decide(covered, self.rulebook)
+
     def known(self, request: Request) -> dict[str, Facts]:
         """The facts by metric of all metrics that were read, as they stand for the use and the people of a request."""
         return self._know(request)[1]
 
     def _know(self, request: Request) -> tuple[Known, dict[str, Facts]]:
-        key = (request.decision, request.grain, request.cohorts, request.persons)
+        key = (request.decision, request.grain, request.cohorts, request.persons, request.evidence)
         if key not in self._known:
             whole = replace(request, metrics=tuple(each.metric for each in self.found.governing))
             found = self._narrow(whole)

@@ -105,6 +105,7 @@ def test_a_scan_that_misses_its_turn_is_named_and_one_that_never_came_too(ready)
         ("account_mail", ""),
         ("appeals_clock", ""),
         ("board_clock", ""),
+        ("bulk_checks", ""),
         ("delayed_notices", ""),
         ("inclusions_told", ""),
         ("mail", "a"),
