@@ -16,6 +16,7 @@ from charter.rules import Outlook, Rulebook
 from charter.rules.facts import DecisionFacts, Facts
 from charter.rules.outlook import bring, place
 from charter.rules.request import Request
+from charter.rules.verdict import Verdict
 from charter.rules.vocabulary import DecisionType, Grain, Outcome
 from governance.board import facts as board
 from governance.board.facts import BoardFacts, WaiverInForce
@@ -85,6 +86,27 @@ class Ahead(Struct, frozen=True):
             known = self._ruled(known, outlook.request)
             outlook = rules.foresee(known, request, self.rulebook)
         return self._covered(known, outlook) if thorough and outlook.permits else outlook
+
+    def decide(self, request: Request) -> Verdict:
+        """What would be decided of a request exactly as it stands: nothing that it lacks is added to it."""
+        if request.decision not in self.decisions or not self._govern(request.metrics):
+            return Verdict(Outcome.DENY)
+        known = self.known(request)
+        verdict = rules.decide(tuple(place(known, request)), self.rulebook)
+        if not verdict.permits:
+            known = self._ruled(known, request)
+            return rules.decide(tuple(place(known, request)), self.rulebook)
+        found = self._know(request)[0].found
+        persons = [each.external_id for each in found.persons]
+        governing = [each for each in found.governing if each.metric in request.metrics]
+        facts, _own = coverage.add_own_coverage(
+            tuple(place(known, request)), governing, persons, self.rulebook
+        )
+        return rules.decide(facts, self.rulebook)
+
+    def _govern(self, metrics: Collection[str]) -> bool:
+        """Whether a charter governs each of these: facts of one are read for no other."""
+        return set(metrics) <= {each.metric for each in self.found.governing}
 
     def known(self, request: Request) -> dict[str, Facts]:
         """The facts by metric of all metrics that were read, as they stand for the use and the people of a request."""
