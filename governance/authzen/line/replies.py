@@ -28,7 +28,7 @@ def tell(given: Answer, ignored: list[str]) -> Decision:
 
 def _reason(rule: dict[str, Any]) -> dict[str, Any]:
     """A rule as a reason: for who runs the other system what matched and why, for who asks what to do."""
-    language = get_language() or "en"
+    language = (get_language() or "en").partition("-")[0]
     return {
         **rule,
         "reason_admin": {language: f"{rule['id']}, {rule['metric']}: {rule['here']} {rule['why']}"},

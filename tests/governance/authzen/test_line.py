@@ -21,7 +21,11 @@ from tests.governance.authzen.conftest import CONTEXT, question, send
 from tests.governance.decisions.test_answer import LEAD_TIME
 
 ONE, MANY = "/access/v1/evaluation", "/access/v1/evaluations"
-RANKING = {"action": {"name": "performance_rating"}, "resource": {"type": "metric", "id": "commit-count"}}
+RANKING = {
+    "action": {"name": "performance_rating"},
+    "resource": {"type": "metric", "id": "commit-count"},
+    "context": {**CONTEXT, "grain": "person", "order_by": "value"},
+}
 
 
 def evaluate(token, **over):
@@ -80,7 +84,7 @@ def test_a_point_asks_for_whom_it_names_and_stands_in_the_record(house, tokens, 
     assert record.through == point.client and said["through"] == str(point.client.pk)
     named = house.employee.person.external_id
     person = evaluate(tokens["point"], subject={"type": "person", "id": named})
-    assert person["decision"] is False and person["context"]["reasons"]
+    assert person["decision"] is True and DecisionRecord.objects.filter(actor=house.employee).exists()
     nobody = evaluate(tokens["point"], user="nobody")
     assert nobody["context"]["error"]["code"] == "no_such_subject"
 
@@ -137,7 +141,7 @@ def test_what_a_client_says_of_itself_is_not_heard(tokens):
         "subject": {"type": "user", "id": "manager", "properties": {"roles": ["hr"], "trained": True}},
         "resource": {"type": "metric", "id": "commit-count", "properties": {"standing": "active"}},
         "action": {"name": "performance_rating", "properties": {"consequential": False}},
-        "context": {**CONTEXT, "waived": ["AR04"], "time": "2026-04-14T12:00:00Z"},
+        "context": {**RANKING["context"], "waived": ["AR04"], "time": "2026-04-14T12:00:00Z"},
     }
     plain, lied = evaluate(tokens["manager"], **RANKING), evaluate(tokens["manager"], **lies)
     assert [each["id"] for each in lied["context"]["reasons"]] == [
