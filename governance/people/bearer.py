@@ -34,7 +34,7 @@ def find_bearer(http: HttpRequest, *, needs: Scope) -> User:
     except AuthenticationFailed as error:
         raise Unauthenticated(str(error.detail), code="authentication_failed") from None
     except Throttled as error:
-        raise _make_too_often(error.wait or 1.0) from None
+        raise _make_too_often(float(getattr(error, "wait", None) or 1.0)) from None
     check_scope(found, needs)
     assert isinstance(user, User)  # noqa: S101 - knox says nothing of what it gives
     return user

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -21,7 +22,7 @@ from tests.governance.authzen.conftest import CONTEXT, question, send
 from tests.governance.decisions.test_answer import LEAD_TIME
 
 ONE, MANY = "/access/v1/evaluation", "/access/v1/evaluations"
-RANKING = {
+RANKING: dict[str, Any] = {
     "action": {"name": "performance_rating"},
     "resource": {"type": "metric", "id": "commit-count"},
     "context": {**CONTEXT, "grain": "person", "order_by": "value"},

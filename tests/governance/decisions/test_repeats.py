@@ -105,8 +105,10 @@ def test_two_workers_at_once_write_one_entry(house):
         connection.close()
 
     threads = [threading.Thread(target=copy_context().run, args=(ask,)) for _ in range(4)]
-    [each.start() for each in threads]
-    [each.join() for each in threads]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
     assert {each.status_code for each in told} == {200}
     assert len({each.content for each in told}) == 1
     assert DecisionRecord.objects.count() == KeptAnswer.objects.count() == 1

@@ -20,7 +20,7 @@ class Command(DomainCommand):
         "Serve AuthZEN by the subjects, resources, actions and policies of a file, for interoperability and certification "
         "suites. The process has no database: it can see no charter, no account and no log."
     )
-    requires_system_checks: list[str] = []  # type: ignore[assignment]  # none of them is about what is served
+    requires_system_checks: list[str] = []  # none of them is about what is served
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="the file, as docs/how-to/ask-by-authzen.md says it")
