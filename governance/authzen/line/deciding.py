@@ -3,7 +3,7 @@
 from governance.authzen.line import searching, translating
 from governance.authzen.line.callers import AuthzenCaller, find_subject
 from governance.authzen.line.replies import tell
-from governance.authzen.wire.deciding import Decision, Found
+from governance.authzen.wire.deciding import AccessDecision, SearchPage
 from governance.authzen.wire.messages import Evaluation, Search
 from governance.decisions.models import Door
 from governance.decisions.requests.cost import charged
@@ -13,7 +13,7 @@ from governance.decisions.services import answer
 class LineDecider:
     """Answers as the line does. What an enforcement point asks for others is paid by it, and it stands in the record."""
 
-    def evaluate(self, asked: Evaluation, caller: AuthzenCaller) -> Decision:
+    def evaluate(self, asked: Evaluation, caller: AuthzenCaller) -> AccessDecision:
         subject = find_subject(asked.subject, caller)
         translating.check_is_metric(asked.resource)
         request = translating.translate(asked.action.name, asked.resource.id, asked.context)
@@ -31,5 +31,5 @@ class LineDecider:
         )
         return tell(given, ignored)
 
-    def search(self, asked: Search, caller: AuthzenCaller) -> Found:
+    def search(self, asked: Search, caller: AuthzenCaller) -> SearchPage:
         return searching.search(asked, caller)

@@ -5,14 +5,14 @@ from typing import Any
 from django.utils.translation import get_language
 
 from charter.rules.vocabulary import Outcome
-from governance.authzen.wire.deciding import Decision
+from governance.authzen.wire.deciding import AccessDecision
 from governance.decisions.doors.replies import serialize_answer
 from governance.decisions.services.answers import Answer
 
 VENDOR = "metric-charter"
 
 
-def tell(given: Answer, ignored: list[str]) -> Decision:
+def tell(given: Answer, ignored: list[str]) -> AccessDecision:
     """The decision: a question that is for the board is none that is allowed. What was not heard is named."""
     told = serialize_answer(given)
     context = {
@@ -23,7 +23,7 @@ def tell(given: Answer, ignored: list[str]) -> Decision:
         "ignored": ignored,
     }
     said = {name: value for name, value in context.items() if value not in ([], {})}
-    return Decision(given.verdict.outcome is Outcome.PERMIT, said)
+    return AccessDecision(given.verdict.outcome is Outcome.PERMIT, said)
 
 
 def _reason(rule: dict[str, Any]) -> dict[str, Any]:

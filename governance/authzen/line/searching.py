@@ -20,7 +20,7 @@ from charter.rules.vocabulary import DecisionType
 from governance.authzen import queries, services
 from governance.authzen.line import translating
 from governance.authzen.line.callers import AuthzenCaller, find_subject
-from governance.authzen.wire.deciding import Found
+from governance.authzen.wire.deciding import SearchPage
 from governance.authzen.wire.messages import (
     MOST_RESULTS,
     PageAsked,
@@ -59,17 +59,17 @@ class _Sought(Struct, frozen=True):
     metric: str | None
 
 
-def search(asked: Search, caller: AuthzenCaller) -> Found:
+def search(asked: Search, caller: AuthzenCaller) -> SearchPage:
     """One page of a search. Raises BadInput, NotPermitted; names that name nothing find nothing."""
     try:
         sought, candidates = _prepare(asked, caller)
     except NotFound:
-        return Found([])
+        return SearchPage([])
     place = _read_place(asked, caller)
     entry = UUID(place.entry) if place.entry else _note(sought, caller)
     results, last = _fill(candidates(place.after), _limit(asked.page))
     token = _write_place(replace(place, after=last, entry=str(entry))) if last else ""
-    return Found(results, token, {"entry": str(entry)})
+    return SearchPage(results, token, {"entry": str(entry)})
 
 
 # A name, and what is told of it where it is allowed; None where it is not.

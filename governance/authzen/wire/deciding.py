@@ -11,7 +11,7 @@ from ground.errors import BadInput, DomainError
 Caller = TypeVar("Caller", contravariant=True)
 
 
-class Decision(Struct, frozen=True):
+class AccessDecision(Struct, frozen=True):
     """Whether it is allowed, and what the asker may know beside that."""
 
     permits: bool
@@ -22,7 +22,7 @@ class Decision(Struct, frozen=True):
         return {"decision": self.permits, **({"context": self.context} if self.context else {})}
 
 
-class Found(Struct, frozen=True):
+class SearchPage(Struct, frozen=True):
     """One page of a search. `next_token` is empty where nothing follows."""
 
     results: list[dict[str, Any]]
@@ -38,12 +38,12 @@ class Found(Struct, frozen=True):
 class Decider(Protocol[Caller]):
     """Who decides. Raises DomainError where a question cannot be asked, or may not be by this caller."""
 
-    def evaluate(self, asked: Evaluation, caller: Caller) -> Decision: ...
+    def evaluate(self, asked: Evaluation, caller: Caller) -> AccessDecision: ...
 
-    def search(self, asked: Search, caller: Caller) -> Found: ...
+    def search(self, asked: Search, caller: Caller) -> SearchPage: ...
 
 
-def evaluate_all(asked: Evaluations, decide: Callable[[Evaluation], Decision]) -> list[Decision]:
+def evaluate_all(asked: Evaluations, decide: Callable[[Evaluation], AccessDecision]) -> list[AccessDecision]:
     """The decisions of a batch in its order, up to the one that ends it.
 
     What goes wrong with one question is that one's denial; the others are decided.
@@ -56,7 +56,9 @@ def evaluate_all(asked: Evaluations, decide: Callable[[Evaluation], Decision]) -
     return decisions
 
 
-def _decide_each(asked: Evaluations, decide: Callable[[Evaluation], Decision]) -> Iterator[Decision]:
+def _decide_each(
+    asked: Evaluations, decide: Callable[[Evaluation], AccessDecision]
+) -> Iterator[AccessDecision]:
     for one in asked.each:
         if isinstance(one, BadInput):
             yield deny(one)
@@ -67,15 +69,15 @@ def _decide_each(asked: Evaluations, decide: Callable[[Evaluation], Decision]) -
             yield deny(error)
 
 
-def _ends(semantic: Semantic, decision: Decision) -> bool:
+def _ends(semantic: Semantic, decision: AccessDecision) -> bool:
     if semantic is Semantic.DENY_ON_FIRST_DENY:
         return not decision.permits
     return semantic is Semantic.PERMIT_ON_FIRST_PERMIT and decision.permits
 
 
-def deny(error: DomainError) -> Decision:
+def deny(error: DomainError) -> AccessDecision:
     """What could not be asked is not allowed; why stands in its context (7.2.1 of the specification)."""
     said = {"status": error.status, "code": error.code, "message": error.detail}
     if error.field:
         said["field"] = error.field
-    return Decision(False, {"error": {**said, **to_builtins(error.extra)}})
+    return AccessDecision(False, {"error": {**said, **to_builtins(error.extra)}})

@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from msgspec import Struct
 
 from governance.authzen.wire import messages
-from governance.authzen.wire.deciding import Decider, Decision, deny, evaluate_all
+from governance.authzen.wire.deciding import AccessDecision, Decider, deny, evaluate_all
 from governance.authzen.wire.messages import Evaluation
 from ground.errors import BadInput, DomainError, TooMuch, Unavailable
 from ground.problems import json_response, problem_response
@@ -72,7 +72,7 @@ class DecisionPoint(Struct, Generic[Caller], frozen=True):
         response["Cache-Control"] = f"public, max-age={_A_DAY}"
         return response
 
-    def _evaluate(self, asked: Evaluation, caller: Caller) -> Decision:
+    def _evaluate(self, asked: Evaluation, caller: Caller) -> AccessDecision:
         """A question that cannot be asked is denied; what is about all of us, and not about the question, is an error."""
         try:
             return self.decider.evaluate(asked, caller)
