@@ -179,7 +179,8 @@ class _Judge(Struct, frozen=True):
         request = ready.request
         key = self._as_facts(request)
         if key not in self._decided:
-            self._decided[key] = self.ahead.decide(request, accountable=request.accountable is not None)
+            verdict = self.ahead.decide(request, accountable=request.accountable is not None)
+            self._decided[key] = verdict.outcome, tuple(sorted({match.id for match in verdict.rules}))
         outcome, rules = self._decided[key]
         changes = () if outcome is Outcome.PERMIT else self._find_changes(ready)
         told = tuple(say_change(each, request, self.names) for each in changes)

@@ -5,6 +5,7 @@ from governance.decisions.models.holds import Hold, Protection
 from governance.decisions.models.naming import Naming
 from governance.decisions.models.notes import ContextNote
 from governance.decisions.models.records import DecisionRecord, Door, ReasonWords
+from governance.decisions.models.repeats import KeptAnswer
 from governance.decisions.models.rulings import Referral
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "DelayedNotice",
     "Door",
     "Hold",
+    "KeptAnswer",
     "Naming",
     "Protection",
     "ReasonWords",
