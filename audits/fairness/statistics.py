@@ -32,7 +32,7 @@ Floats = NDArray[np.float64]
 TIE = 1e-7  # two probabilities this near to each other, relatively, are the same (R's fisher.test)
 HALVINGS = 60  # of a span of 80 on the log scale: to 1e-16
 SPAN = 40.0  # of the log of a ratio: e^-40 and e^40 are as good as 0 and infinity for any counts of people
-TAIL = 12.0  # standard deviations outward from where a tail begins, beyond which it adds less than 1e-30 of itself
+FAINTEST = 1e-20  # of the chance of what was seen, below which a tail's next adds nothing
 
 
 class MantelHaenszel(NamedTuple):
@@ -233,17 +233,26 @@ class _Margins:
         return outer
 
     def sum_tail(self, start: Floats, step: int, seen: Floats) -> Floats:
-        """The chances from a start outward, those as probable as what was seen by half."""
-        share = self._group / np.maximum(self._all, 1)
-        spread = np.sqrt(np.max(self._selected * share * (1 - share), initial=0.0))
-        total = np.zeros_like(start)
-        for away in range(int(TAIL * spread) + 40):
-            chance = self.log_chance(start + step * away)
-            weight = np.where(chance >= seen - TIE, 0.5, 1.0)
-            total += weight * np.exp(chance)
-            if not np.any(chance > seen - 80):
-                break
+        """The chances from a start outward, those as probable as what was seen by half; each from the one before."""
+        chance, total = np.exp(self.log_chance(start)), np.zeros_like(start)
+        floor, like = np.exp(seen + np.log(FAINTEST)), np.exp(seen - TIE)
+        k = start.copy()
+        while np.any(chance > floor):
+            total += np.where(chance >= like, 0.5, 1.0) * chance
+            chance = chance * self._outward(k, step)
+            k += step
         return total
+
+    def _outward(self, k: Floats, step: int) -> Floats:
+        """The chance of k + step over that of k; nothing stands outside of the possible."""
+        if step > 0:
+            up, down = (
+                (self._group - k) * (self._selected - k),
+                (k + 1) * (self._rest - self._selected + k + 1),
+            )
+        else:
+            up, down = k * (self._rest - self._selected + k), (self._group - k + 1) * (self._selected - k + 1)
+        return np.where((up > 0) & (down > 0), up / np.where(down > 0, down, 1.0), 0.0)
 
 
 def _log_choose(n: Floats, k: Floats) -> Floats:

@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "governance.appeals",
     "governance.about_me",
     "audits.access_log",
+    "audits.fairness",
     "governance.desk",
     "governance.demo",
 ]
