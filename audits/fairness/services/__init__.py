@@ -1,6 +1,6 @@
 """The only writers of fairness audits."""
 
-from audits.fairness.services.concluding import answer_harm, conclude_audit
+from audits.fairness.services.concluding import answer_harm, conclude_audit, is_flagged
 from audits.fairness.services.following import close_task, open_revision, remind_of_end
 from audits.fairness.services.handing_in import discard_outcomes, hand_in_outcomes
 from audits.fairness.services.running import run_audit
@@ -11,6 +11,7 @@ __all__ = [
     "conclude_audit",
     "discard_outcomes",
     "hand_in_outcomes",
+    "is_flagged",
     "open_revision",
     "remind_of_end",
     "run_audit",

@@ -194,8 +194,11 @@ def test_all_four_hypotheses_are_answered_before_an_audit_is_concluded(workforce
 
 def test_who_was_decided_about_under_an_earlier_clearance_is_told(workforce, monkeypatch):
     """Issue 17, 2: what was decided by a metric that is now flagged is told to those concerned, once."""
-    monkeypatch.setattr("charter.measures.own.compute_own_rows", lambda **_: ())  # the values do not matter here
-    monkeypatch.setattr("charter.measures.queries.compute_own_rows", lambda **_: ())
+    for module in ("measures.queries", "measures.own"):
+        monkeypatch.setattr(
+            f"charter.{module}.compute_own_rows", lambda **_: ()
+        )  # the values do not matter here
+    monkeypatch.setattr("governance.decisions.facts.coverage.compute_own_rows", lambda **_: ())
     conclude(workforce)
     decided = ask(workforce["manager"], CALIBRATION, grain="person", cohorts=[], persons=["payments-1"])
     assert decided.verdict.permits, rules_of(decided)
