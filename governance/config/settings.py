@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "governance.appeals",
     "governance.about_me",
     "audits.access_log",
+    "audits.fairness",
     "governance.desk",
     "governance.demo",
 ]
