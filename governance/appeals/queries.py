@@ -187,7 +187,8 @@ def list_follow_up_answers(appeal: Appeal) -> list[tuple[FollowUp, FollowUpWords
 
 def list_line_of(contested: User) -> list[User]:
     """The contested account and those of the people above it today."""
-    line = read_above(contested, on=calendar.today())
+    today = calendar.today()
+    line = read_above(contested, since=today, until=today)
     return list(User.objects.filter(Q(pk=contested.pk) | Q(person__in=line), is_active=True).order_by("pk"))
 
 

@@ -235,6 +235,17 @@ class AppealWhyForm(ServiceForm):
     why = _text(_("Why?"), _("Say why"), rows=3)
 
 
+class AskedForm(ServiceForm):
+    retaliation = _radios(
+        _("Is it retaliation?"),
+        [("no", _("No")), ("yes", _("Yes, or it cannot be ruled out"))],
+        _("Choose whether it is retaliation"),
+    )
+    why = _text(
+        _("Why?"), _("Write why"), _("Whoever filed the appeal reads it. Those who decided do not."), rows=5
+    )
+
+
 class AcknowledgeForm(ServiceForm):
     review_closes = DayField(
         label=_("Does it bear on a review that closes soon? Its last day"),

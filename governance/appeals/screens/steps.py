@@ -13,7 +13,7 @@ from governance.ui.forms import ServiceForm, Text
 Answers = Mapping[str, Any]
 
 
-class Question(Struct, frozen=True):
+class AppealQuestion(Struct, frozen=True):
     """One page: what it asks in short, its form, and the answer without which it counts as not answered."""
 
     title: Text
@@ -21,28 +21,28 @@ class Question(Struct, frozen=True):
     answer: str
 
 
-QUESTIONS: Mapping[str, Question] = {
-    "about": Question(_("What you contest"), forms.AboutForm, "what"),
-    "receipt": Question(_("Which receipt"), forms.ReceiptNumberForm, "receipt"),
-    "rule": Question(_("Which rule"), forms.RuleNumberForm, "rule"),
-    "metric": Question(_("Which metric"), forms.WhichMetricForm, "metric"),
-    "whose": Question(_("Whose value"), forms.WhoseValueForm, "whose"),
-    "months": Question(_("Which months"), forms.WhichMonthsForm, "last"),
-    "statement": Question(_("What is wrong"), forms.StatementForm, "statement"),
-    "context": Question(_("What else was going on"), forms.ContextForm, "context_kind"),
-    "when": Question(_("When that was"), forms.ContextTimeForm, "last_day"),
-    "says": Question(_("What it was"), forms.ContextWordsForm, "says"),
-    "know": Question(_("Who may know"), forms.KnowForm, "kind"),
-    "hold": Question(_("What is put on hold"), forms.AppealHoldForm, "hold"),
-    "wanted": Question(_("What you would like"), forms.WantedForm, "wanted"),
+QUESTIONS: Mapping[str, AppealQuestion] = {
+    "about": AppealQuestion(_("What you contest"), forms.AboutForm, "what"),
+    "receipt": AppealQuestion(_("Which receipt"), forms.ReceiptNumberForm, "receipt"),
+    "rule": AppealQuestion(_("Which rule"), forms.RuleNumberForm, "rule"),
+    "metric": AppealQuestion(_("Which metric"), forms.WhichMetricForm, "metric"),
+    "whose": AppealQuestion(_("Whose value"), forms.WhoseValueForm, "whose"),
+    "months": AppealQuestion(_("Which months"), forms.WhichMonthsForm, "last"),
+    "statement": AppealQuestion(_("What is wrong"), forms.StatementForm, "statement"),
+    "context": AppealQuestion(_("What else was going on"), forms.ContextForm, "context_kind"),
+    "when": AppealQuestion(_("When that was"), forms.ContextTimeForm, "last_day"),
+    "says": AppealQuestion(_("What it was"), forms.ContextWordsForm, "says"),
+    "know": AppealQuestion(_("Who may know"), forms.KnowForm, "kind"),
+    "hold": AppealQuestion(_("What is put on hold"), forms.AppealHoldForm, "hold"),
+    "wanted": AppealQuestion(_("What you would like"), forms.WantedForm, "wanted"),
 }
 # Without signing in, where nothing that is there is offered, and no context could be confirmed.
-ANONYMOUS_QUESTIONS: Mapping[str, Question] = {
-    "about": Question(_("What you contest"), forms.AnonymousAboutForm, "what"),
+ANONYMOUS_QUESTIONS: Mapping[str, AppealQuestion] = {
+    "about": AppealQuestion(_("What you contest"), forms.AnonymousAboutForm, "what"),
     "receipt": QUESTIONS["receipt"],
     "rule": QUESTIONS["rule"],
-    "metric": Question(_("Which charter"), forms.MetricNameForm, "metric"),
-    "statement": Question(_("What is wrong"), forms.AnonymousStatementForm, "statement"),
+    "metric": AppealQuestion(_("Which charter"), forms.MetricNameForm, "metric"),
+    "statement": AppealQuestion(_("What is wrong"), forms.AnonymousStatementForm, "statement"),
     "hold": QUESTIONS["hold"],
     "wanted": QUESTIONS["wanted"],
 }
@@ -56,12 +56,12 @@ _OF_WHAT: Mapping[str, tuple[str, ...]] = {
 _HELD = (AboutKind.RECEIPT, AboutKind.VALUE)
 
 
-def list_steps(answers: Answers, questions: Mapping[str, Question] = QUESTIONS) -> list[str]:
+def list_steps(answers: Answers, questions: Mapping[str, AppealQuestion] = QUESTIONS) -> list[str]:
     """The questions that are asked of whoever has answered so, in their order."""
     return [step for step in _walk(answers) if step in questions]
 
 
-def find_missing(answers: Answers, questions: Mapping[str, Question] = QUESTIONS) -> str | None:
+def find_missing(answers: Answers, questions: Mapping[str, AppealQuestion] = QUESTIONS) -> str | None:
     """The first of them that is not answered."""
     return next(
         (step for step in list_steps(answers, questions) if questions[step].answer not in answers), None
