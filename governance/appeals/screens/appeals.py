@@ -15,7 +15,7 @@ from governance.appeals.clocks import read_settings
 from governance.appeals.figures import list_figures
 from governance.appeals.models import Appeal, Presumption
 from governance.appeals.screens import forms
-from governance.appeals.states import OVER, AppealFinding, AppealKind, AppealState, Remedy
+from governance.appeals.states import OVER, REVISED, AppealFinding, AppealKind, AppealState, Remedy
 from governance.people.object_permissions import find_account_to_name
 from governance.people.requests import PageRequest
 from governance.ui.forms import ServiceForm
@@ -138,11 +138,14 @@ def _show(request: PageRequest, found: Appeal, **forms_at_fault: ServiceForm) ->
 
 def _in_full(request: PageRequest, found: Appeal, *, mine: bool, handled: bool) -> dict[str, Any]:
     open_to_words = found.state not in OVER
+    outcomes = queries.list_outcomes(found)
     in_hand = permissions.can(permissions.check_handles, request.user, found)
     return {
         "words": queries.read_words(found),
         "said": queries.list_messages(found, internal=handled),
-        "outcomes": queries.list_outcomes(found),
+        "outcomes": outcomes,
+        "corrections": queries.list_corrections(outcomes),
+        "revised": any(outcome.act in REVISED for outcome, _said in outcomes),
         "message_form": forms.TextForm() if open_to_words else None,
         "note_form": forms.AppealNoteForm() if in_hand else None,
         "outcome_form": forms.OutcomeForm() if in_hand else None,

@@ -5,11 +5,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from governance.appeals.states import AboutKind, AppealFinding, AppealKind, HoldChoice, Remedy
 from governance.decisions.screens.forms import month_choices
-from governance.decisions.states import ABOUT
+from governance.decisions.states import ABOUT, About, Effect
 from governance.ui.forms import DayField, ServiceForm, Text, choice_field
 
 KNOW = {
@@ -265,6 +266,12 @@ class AssignForm(ServiceForm):
     )
 
 
+def _name_kind(about: About) -> Text:
+    """A kind of note, with what it does to values where that is more than to stand beside them."""
+    leaves_out = about.effect == Effect.EXCLUDE
+    return format_lazy("{} ({})", about.label, _("leaves the time out")) if leaves_out else about.label
+
+
 class OutcomeForm(ServiceForm):
     """A reasoned outcome; no part of it can be left empty (S82)."""
 
@@ -278,6 +285,19 @@ class OutcomeForm(ServiceForm):
     )
     remedy = _text(_("What is done now?"), _("Say what is done now, or that nothing is and why"), rows=4)
     act = _radios(_("What does it set in motion?"), Remedy.choices, _("Choose what it sets in motion"))
+    note_kind = forms.ChoiceField(
+        label=_("What kind of note stands beside the values?"),
+        help_text=_("Where it sets a note in motion, or something to be left out."),
+        choices=[("", _("None")), *((kind.value, _name_kind(about)) for kind, about in ABOUT.items())],
+        required=False,
+    )
+    note = forms.CharField(
+        label=_("What does the note say?"),
+        help_text=_("Everybody who sees the values reads it. It must not tell of the appeal."),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
 
 class ReceiptForm(ServiceForm):

@@ -6,6 +6,7 @@ from governance.decisions.models.naming import Naming
 from governance.decisions.models.notes import ContextNote
 from governance.decisions.models.records import DecisionRecord, Door, ReasonWords
 from governance.decisions.models.rulings import Referral
+from governance.decisions.models.voids import VoidedDecision
 
 __all__ = [
     "ContextNote",
@@ -17,4 +18,5 @@ __all__ = [
     "Protection",
     "ReasonWords",
     "Referral",
+    "VoidedDecision",
 ]

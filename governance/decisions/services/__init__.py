@@ -11,8 +11,15 @@ from governance.decisions.services.holds import (
 )
 from governance.decisions.services.line import answer
 from governance.decisions.services.naming import ask_for_names
-from governance.decisions.services.notes import attach_note, confirm_note, propose_note, turn_down_note
+from governance.decisions.services.notes import (
+    attach_note,
+    confirm_note,
+    note_as_found,
+    propose_note,
+    turn_down_note,
+)
 from governance.decisions.services.rulings import end_ruling, refer_to_board
+from governance.decisions.services.voids import void_decision
 
 __all__ = [
     "HeldValues",
@@ -23,6 +30,7 @@ __all__ = [
     "end_protection",
     "end_ruling",
     "give_notice",
+    "note_as_found",
     "place_hold",
     "place_holds",
     "propose_note",
@@ -30,4 +38,5 @@ __all__ = [
     "refer_to_board",
     "release_hold",
     "turn_down_note",
+    "void_decision",
 ]
