@@ -71,6 +71,18 @@ class LookNoticeGiven(_OfLook):
     told: bool
 
 
+class DecisionVoided(Event):
+    kind = "decisions.voided"
+    visibility = Visibility.RESTRICTED
+    retention = Retention.USE
+    sentence = _("A decision was found to be void: %(because)s")
+    names_row = "decision"
+
+    decision: UUID
+    receipt: UUID
+    because: str
+
+
 class NamesAsked(Event):
     kind = "decisions.names.asked"
     visibility = Visibility.RESTRICTED

@@ -9,6 +9,7 @@ from governance.decisions.models import (
     Naming,
     Protection,
     Referral,
+    VoidedDecision,
 )
 from ground.grants import ADD, ADD_AND_REMOVE, add_and_change
 
@@ -21,6 +22,7 @@ GRANTS = {
     ),
     Protection: add_and_change("ended_at", "ended_by", "ended_because"),
     Naming: ADD,
+    VoidedDecision: ADD,
     Referral: add_and_change("ended_at", "ended_by"),
     DelayedNotice: add_and_change("given_at", "given_by"),
 }

@@ -819,6 +819,59 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name="VoidedDecision",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=ground.ids.new_id, editable=False, primary_key=True, serialize=False
+                            ),
+                        ),
+                        (
+                            "decision",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="voiding",
+                                to="decisions.decisionrecord",
+                            ),
+                        ),
+                        ("voided_at", models.DateTimeField(default=ground.clock.now)),
+                        (
+                            "voided_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        ("because", models.TextField()),
+                    ],
+                    options={
+                        "ordering": ["-voided_at", "-id"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("because", ""), _negated=True),
+                                name="voideddecision_says_why",
+                            )
+                        ],
+                        "triggers": [
+                            ground.schema.triggers.CompiledTrigger(
+                                name="on_the_log_insert",
+                                sql=ground.schema.triggers.TriggerSql(
+                                    constraint="CONSTRAINT",
+                                    func="IF (EXISTS (\n    SELECT FROM ledger_outbox queued JOIN ledger_entry entry ON entry.id = queued.entry_id\n    WHERE queued.xact = pg_current_xact_id() AND entry.kind IN ('decisions.voided') AND queued.about = (NEW.decision_id)::text\n)) IS NOT TRUE THEN\n    RAISE EXCEPTION 'no entry of the log tells of this row of %', TG_TABLE_NAME\n    USING ERRCODE = 'check_violation', CONSTRAINT = 'on_the_log', TABLE = TG_TABLE_NAME;\nEND IF;\nRETURN NULL;",
+                                    hash="1ce45ef6be3fc3c5921ccdd3ab6bd9a78e430a16",
+                                    operation="INSERT",
+                                    pgid="pgtrigger_decisions_voideddecision_on_the_log_insert",
+                                    table="decisions_voideddecision",
+                                    timing="DEFERRABLE INITIALLY DEFERRED",
+                                    when="AFTER",
+                                ),
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
                     name="ContextNote",
                     fields=[
                         (
@@ -1188,6 +1241,7 @@ class Migration(migrations.Migration):
                 "decisions_naming": ("SELECT, INSERT", ()),
                 "decisions_protection": ("SELECT, INSERT", ("ended_at", "ended_by_id", "ended_because")),
                 "decisions_referral": ("SELECT, INSERT", ("ended_at", "ended_by_id")),
+                "decisions_voideddecision": ("SELECT, INSERT", ()),
             },
         ),
         ground.schema.operations.BumpDataVersions(

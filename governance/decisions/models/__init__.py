@@ -7,6 +7,7 @@ from governance.decisions.models.notes import ContextNote
 from governance.decisions.models.records import DecisionRecord, Door, ReasonWords
 from governance.decisions.models.repeats import KeptAnswer
 from governance.decisions.models.rulings import Referral
+from governance.decisions.models.voids import VoidedDecision
 
 __all__ = [
     "ContextNote",
@@ -19,4 +20,5 @@ __all__ = [
     "Protection",
     "ReasonWords",
     "Referral",
+    "VoidedDecision",
 ]
