@@ -82,6 +82,8 @@ INSTALLED_APPS = [
     "governance.appeals",
     "governance.about_me",
     "audits.access_log",
+    "audits.reviews",
+    "audits.findings",
     "governance.desk",
     "governance.demo",
 ]

@@ -1,6 +1,8 @@
 """Addresses of the pages. Answers stand in API replies and letters, so these addresses are promises."""
 
 from audits.access_log.screens import urls as access_log
+from audits.findings.screens import urls as findings
+from audits.reviews.screens import urls as reviews
 from charter.authoring.screens import urls as authoring
 from charter.authoring.screens.forms import single
 from charter.measures.screens import urls as measures
@@ -36,6 +38,8 @@ urlpatterns = [
     *appeals.urlpatterns,
     *about_me.urlpatterns,
     *access_log.urlpatterns,
+    *reviews.urlpatterns,
+    *findings.urlpatterns,
     *saved_views.urlpatterns,
     *decisions.urlpatterns,
     *board.urlpatterns,
