@@ -87,6 +87,8 @@ INSTALLED_APPS = [
     "governance.about_me",
     "audits.access_log",
     "audits.fairness",
+    "audits.reviews",
+    "audits.findings",
     "governance.desk",
     "governance.demo",
 ]

@@ -2,6 +2,8 @@
 
 from audits.access_log.screens import urls as access_log
 from audits.fairness.screens import urls as fairness
+from audits.findings.screens import urls as findings
+from audits.reviews.screens import urls as reviews
 from charter.authoring.screens import urls as authoring
 from charter.authoring.screens.forms import single
 from charter.measures.screens import urls as measures
@@ -40,6 +42,8 @@ urlpatterns = [
     *about_me.urlpatterns,
     *access_log.urlpatterns,
     *fairness.urlpatterns,
+    *reviews.urlpatterns,
+    *findings.urlpatterns,
     *saved_views.urlpatterns,
     *use_check.urlpatterns,
     *evidence.urlpatterns,
