@@ -79,11 +79,16 @@ INSTALLED_APPS = [
     "governance.training",
     "governance.evidence",
     "governance.decisions",
+    "governance.authzen",
+    "governance.assistants",
     "governance.saved_views",
     "governance.use_check",
     "governance.appeals",
     "governance.about_me",
     "audits.access_log",
+    "audits.fairness",
+    "audits.reviews",
+    "audits.findings",
     "governance.desk",
     "governance.demo",
 ]
@@ -101,7 +106,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "governance.config.middleware.RequestIdMiddleware",
+    "governance.config.request_ids.RequestIdMiddleware",
     "governance.config.middleware.OwnPagesMiddleware",
     "governance.config.middleware.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -366,6 +371,21 @@ APPEALS_KEY_FILE = Path(env("APPEALS_KEY_FILE", default=str(VAR_DIR / "keys" / "
 LEDGER_ORIGIN = env("LEDGER_ORIGIN", default=f"{BASE_URL.partition('://')[2].rstrip('/')}/log")
 # Entries name nobody, but their kinds and times tell when something of a kind happened. Tiles and checkpoints tell neither.
 LEDGER_ENTRIES_PUBLIC = env.bool("LEDGER_ENTRIES_PUBLIC", default=False)
+# Which witnesses must cosign before a state of the log is published: a file in the form of C2SP tlog-policy. None without one.
+LEDGER_POLICY_FILE = env("LEDGER_POLICY_FILE", default="")
+# Where the log's tiles are written as files too: a folder, or any storage of Django's with its options as JSON, such as
+# storages.backends.s3.S3Storage of django-storages.
+LEDGER_TILES_STORAGE = env("LEDGER_TILES_STORAGE", default="")
+if LEDGER_TILES_STORAGE:
+    STORAGES["log"] = {
+        "BACKEND": LEDGER_TILES_STORAGE,
+        "OPTIONS": env.json("LEDGER_TILES_OPTIONS", default={}),
+    }
+elif _TILES_FOLDER := env("LEDGER_TILES_FOLDER", default=""):
+    STORAGES["log"] = {
+        "BACKEND": "audits.ledger.publishing.TileFolder",
+        "OPTIONS": {"location": _TILES_FOLDER},
+    }
 # How long an entry waits at most for its place in the log; beyond it /readyz says so.
 LEDGER_PROMISE_SECONDS = env.float("LEDGER_PROMISE_SECONDS", default=10.0)
 

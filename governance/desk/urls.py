@@ -1,6 +1,9 @@
 """Addresses of the pages. Answers stand in API replies and letters, so these addresses are promises."""
 
 from audits.access_log.screens import urls as access_log
+from audits.fairness.screens import urls as fairness
+from audits.findings.screens import urls as findings
+from audits.reviews.screens import urls as reviews
 from charter.authoring.screens import urls as authoring
 from charter.authoring.screens.forms import single
 from charter.measures.screens import urls as measures
@@ -38,6 +41,9 @@ urlpatterns = [
     *appeals.urlpatterns,
     *about_me.urlpatterns,
     *access_log.urlpatterns,
+    *fairness.urlpatterns,
+    *reviews.urlpatterns,
+    *findings.urlpatterns,
     *saved_views.urlpatterns,
     *use_check.urlpatterns,
     *evidence.urlpatterns,

@@ -182,9 +182,8 @@ class _Judge(Struct, frozen=True):
             self._decided[key] = self._decide(request)
         outcome, rules = self._decided[key]
         if outcome is Outcome.REFER or (outcome is Outcome.PERMIT and self._reads_coverage(request)):
-            outcome, rules = self._decide(
-                request
-            )  # rulings are of these very people, and so is their coverage
+            # Rulings are of these very people, and so is their coverage.
+            outcome, rules = self._decide(request)
         changes = () if outcome is Outcome.PERMIT else self._find_changes(ready)
         told = tuple(say_change(each, request, self.names) for each in changes)
         return RowAnswer(ANSWER_OF[outcome].value, rules, told)
@@ -211,7 +210,8 @@ class _Judge(Struct, frozen=True):
         )
 
     def _decide(self, request: Request) -> tuple[Outcome, tuple[str, ...]]:
-        return self.ahead.decide(request, accountable=request.accountable is not None)
+        verdict = self.ahead.decide(request, accountable=request.accountable is not None)
+        return verdict.outcome, tuple(sorted({match.id for match in verdict.rules}))
 
     def _reads_coverage(self, request: Request) -> bool:
         return bool(request.persons) and self.ahead.decisions[request.decision].consequential

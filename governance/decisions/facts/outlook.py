@@ -101,30 +101,32 @@ class Ahead(Struct, frozen=True):
             outlook = rules.foresee(known, request, self.rulebook)
         return self._covered(known, outlook) if thorough and outlook.permits else outlook
 
-    def decide(self, request: Request, *, accountable: bool) -> tuple[Outcome, tuple[str, ...]]:
-        """What the line would decide of a request as it stands, with the ids of the rules that match it, in order.
+    def decide(self, request: Request, *, accountable: bool | None = None) -> Verdict:
+        """What the line would decide of a request exactly as it stands: nothing that it lacks is added to it.
 
-        `accountable` says whether whoever it names is known to be somebody who can answer for it: names of several requests
-        are not read together.
+        `accountable` says whether whoever it names is known to be somebody who can answer for it, where names of several
+        requests are not read together.
         """
-        outcome, matched = self._decide(request, self.known(request), accountable=accountable)
-        if outcome is Outcome.REFER:  # only then may the board have ruled on it
-            outcome, matched = self._decide(
-                request, self._ruled(self.known(request), request), accountable=accountable
-            )
-        return outcome, matched
+        if request.decision not in self.decisions or not self._govern(request.metrics):
+            return Verdict(Outcome.DENY)
+        known = self.known(request)
+        verdict = self._decide(request, known, accountable)
+        if verdict.outcome is Outcome.REFER:  # only then may the board have ruled on it
+            verdict = self._decide(request, self._ruled(known, request), accountable)
+        return verdict
 
-    def _decide(
-        self, request: Request, known: Mapping[str, Facts], *, accountable: bool
-    ) -> tuple[Outcome, tuple[str, ...]]:
-        facts = [replace(one, accountable_human=accountable) for one in place(known, request)]
-        verdict = self._decide_by_coverage(request, tuple(facts))
-        return verdict.outcome, tuple(sorted({match.id for match in verdict.rules}))
-
-    def _decide_by_coverage(self, request: Request, facts: tuple[Facts, ...]) -> Verdict:
+    def _decide(self, request: Request, known: Mapping[str, Facts], accountable: bool | None) -> Verdict:
+        facts = tuple(place(known, request))
+        if accountable is not None:
+            facts = tuple(replace(one, accountable_human=accountable) for one in facts)
+        persons = [each.external_id for each in self._know(request)[0].found.persons]
         governing = [each for each in self.found.governing if each.metric in request.metrics]
-        covered, _own = coverage.add_own_coverage(facts, governing, request.persons, self.rulebook)
+        covered, _own = coverage.add_own_coverage(facts, governing, persons, self.rulebook)
         return rules.decide(covered, self.rulebook)
+
+    def _govern(self, metrics: Collection[str]) -> bool:
+        """Whether a charter governs each of these: facts of one are read for no other."""
+        return set(metrics) <= {each.metric for each in self.found.governing}
 
     def known(self, request: Request) -> dict[str, Facts]:
         """The facts by metric of all metrics that were read, as they stand for the use and the people of a request."""

@@ -108,6 +108,7 @@ def test_a_scan_that_misses_its_turn_is_named_and_one_that_never_came_too(ready)
         ("bulk_checks", ""),
         ("delayed_notices", ""),
         ("inclusions_told", ""),
+        ("kept_answers", ""),
         ("mail", "a"),
         ("registry_clock", ""),
         ("training_clock", ""),
