@@ -131,19 +131,30 @@ def _find_groups(
     least: int,
 ) -> tuple[list[_Group], int]:
     found, left_out = [], 0
-    total = float(everybody.sum())
+    total, alone = float(everybody.sum()), {}
     for names in (*((each,) for each in attributes), *combinations(attributes, 2)):
         sizes = tuple(len(attributes[name].labels) for name in names)
         codes = _combine([attributes[name].codes for name in names], sizes)
         tables = _tabulate(codes, selected, strata, int(np.prod(sizes)), everybody.shape[0])
         people = tables.sum(axis=(1, 2))
+        if len(names) == 1:
+            alone[names[0]] = people
         for place in np.flatnonzero(people):
             if people[place] < least or total - people[place] < least:
                 left_out += 1
                 continue
             levels = tuple(int(each) for each in np.unravel_index(place, sizes))
+            if len(names) > 1 and _is_one_alone(names, levels, people[place], alone):
+                continue
             found.append(_make_group(names, levels, tables[place], everybody))
     return found, left_out
+
+
+def _is_one_alone(
+    names: tuple[str, ...], levels: tuple[int, ...], people: float, alone: Mapping[str, Floats]
+) -> bool:
+    """Whether two levels together are the people of one of them, so that they would be tested twice."""
+    return any(alone[name][level] == people for name, level in zip(names, levels, strict=True))
 
 
 def _combine(codes: Sequence[Codes], sizes: Sequence[int]) -> Codes:
