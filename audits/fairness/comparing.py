@@ -24,7 +24,7 @@ Codes = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-class Finding(StrEnum):
+class GroupFinding(StrEnum):
     """What an audit finds of a group. None says that nothing is wrong."""
 
     FLAGGED = "flagged"
@@ -54,7 +54,7 @@ class ComparedGroup(Struct, frozen=True):
     discovery: float
     odds_ratio: float
     evidence_p: float
-    finding: Finding
+    finding: GroupFinding
     told: bool
 
 
@@ -214,13 +214,13 @@ def _judge(
     ]  # fmt: skip
 
 
-def find(ratio: float, holm: float, discovery: float) -> Finding:
+def find(ratio: float, holm: float, discovery: float) -> GroupFinding:
     """Flagged under four fifths where chance alone is ruled out over all of the audit; watched where it is only unlikely."""
     if ratio < FOUR_FIFTHS and holm < LEVEL:
-        return Finding.FLAGGED
+        return GroupFinding.FLAGGED
     if ratio < FOUR_FIFTHS and discovery < WATCHED:
-        return Finding.WATCHED
-    return Finding.NOT_RULED_OUT
+        return GroupFinding.WATCHED
+    return GroupFinding.NOT_RULED_OUT
 
 
 def choose_told(
@@ -236,7 +236,7 @@ def choose_told(
     such set must hold at least `least` people, with both outcomes among them, or a group is told in words alone.
     """
     types, people, chosen = _find_types(selected, attributes)
-    rank = {Finding.FLAGGED: 0, Finding.WATCHED: 1, Finding.NOT_RULED_OUT: 2}
+    rank = {GroupFinding.FLAGGED: 0, GroupFinding.WATCHED: 1, GroupFinding.NOT_RULED_OUT: 2}
     order = sorted(
         range(len(groups)),
         key=lambda at: (rank[groups[at].finding], len(groups[at].of), groups[at].holm, -groups[at].people),
@@ -283,4 +283,4 @@ def _with_told(group: ComparedGroup, told: bool) -> ComparedGroup:
 
 def list_flagged(groups: Sequence[ComparedGroup]) -> Iterator[ComparedGroup]:
     """Those that are flagged."""
-    return (each for each in groups if each.finding is Finding.FLAGGED)
+    return (each for each in groups if each.finding is GroupFinding.FLAGGED)

@@ -293,9 +293,7 @@ def _of_fairness(accounts: dict[str, User]) -> dict[str, Objects]:
 
     waiting, audited = hand_in(1), hand_in(2)
     audit = fairness.run_audit(outcomes=audited, by=accounts["auditor"])
-    task = on_the_log.make(
-        VarianceTask, audit=audit, manager=people[-1], people=9, others=9, gap=0.6, low=0.2, high=1.0, discovery=0.04
-    )  # fmt: skip
+    task = VarianceTask.objects.filter(audit=audit)[0]  # one of the three rates lower than the others
     of_audit = [("being judged", [audit.pk])]
     return {
         **_each(("fairness-outcomes", "fairness-run"), [("waiting", [waiting.pk])]),

@@ -8,7 +8,7 @@ from time import process_time
 
 import numpy as np
 
-from audits.fairness.comparing import Attribute, Comparison, Finding, compare
+from audits.fairness.comparing import Attribute, Comparison, GroupFinding, compare
 from audits.fairness.contribution import share_context
 from audits.fairness.limits import CONTEXT_SHARE, LEAST
 from audits.fairness.managers import compare_managers, list_standing_out
@@ -60,8 +60,8 @@ def _count_nulls() -> list[dict]:
         attributes = _draw_attributes(chance, PEOPLE, ATTRIBUTES)
         strata = chance.integers(0, 3, PEOPLE)
         compared = compare(chance.random(PEOPLE) < SELECTED, strata, attributes, least=LEAST)
-        flagged += _has(compared, Finding.FLAGGED)
-        watched += _has(compared, Finding.WATCHED) or _has(compared, Finding.FLAGGED)
+        flagged += _has(compared, GroupFinding.FLAGGED)
+        watched += _has(compared, GroupFinding.WATCHED) or _has(compared, GroupFinding.FLAGGED)
         rule_of_thumb += any(each.ratio < 0.8 and each.p < 0.05 for each in compared.groups)
         managers += _finds_manager(chance, strata, 0.0)
         context += _exceeds(chance, attributes, strata, 0.0, 0.0)
@@ -105,7 +105,7 @@ def _draw_attributes(chance: np.random.Generator, people: int, sizes: dict[str, 
     }
 
 
-def _has(compared: Comparison, finding: Finding) -> bool:
+def _has(compared: Comparison, finding: GroupFinding) -> bool:
     return any(each.finding is finding for each in compared.groups)
 
 
@@ -115,7 +115,7 @@ def _flags_location(chance: np.random.Generator, times: float, people: int) -> b
     rate = np.where(attributes["location"].codes == 0, SELECTED * times, SELECTED)
     compared = compare(chance.random(people) < rate, chance.integers(0, 3, people), attributes, least=LEAST)
     return any(
-        each.labels == ("0",) and each.of == ("location",) and each.finding is Finding.FLAGGED
+        each.labels == ("0",) and each.of == ("location",) and each.finding is GroupFinding.FLAGGED
         for each in compared.groups
     )
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audits.fairness.comparing import Attribute, Finding, compare, list_flagged, merge_small
+from audits.fairness.comparing import Attribute, GroupFinding, compare, list_flagged, merge_small
 from audits.fairness.contribution import share_context
 from audits.fairness.managers import compare_managers, list_standing_out
 from audits.fairness.statistic_errors import BadStatistic
@@ -56,8 +56,8 @@ def test_only_what_chance_does_not_explain_is_flagged(organisation):
     comparison = compare(selected, strata, attributes, least=LEAST)
     for group in comparison.groups:
         assert LEAST <= group.people <= len(selected) - LEAST
-        assert (group.finding is Finding.FLAGGED) == (group.ratio < 0.8 and group.holm < 0.05)
-        assert group.finding is not Finding.WATCHED or group.discovery < 0.10
+        assert (group.finding is GroupFinding.FLAGGED) == (group.ratio < 0.8 and group.holm < 0.05)
+        assert group.finding is not GroupFinding.WATCHED or group.discovery < 0.10
 
 
 def test_small_levels_are_merged_or_in_no_group():
