@@ -8,7 +8,7 @@ import sys
 import msgspec
 
 ALL = [
-    "access_log", "rules", "checks", "cohorts", "deciding", "decisions", "findings", "guard", "publishing", "pages",
+    "access_log", "rules", "checks", "cohorts", "deciding", "decisions", "fairness", "findings", "guard", "publishing", "pages",
     "registry",
 ]  # fmt: skip
 

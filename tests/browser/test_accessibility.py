@@ -5,6 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from audits.access_log.screens import urls as access_log
+from audits.fairness.screens import urls as fairness
 from charter.authoring import services as authoring
 from charter.rules.vocabulary import DecisionType as Use
 from charter.rules.vocabulary import Grain
@@ -61,6 +62,8 @@ SOURCES = {
 }  # fmt: skip
 # Pages that test_access_log looks at.
 ACCESS_LOG = {pattern.name for pattern in access_log.urlpatterns}
+# Pages that test_fairness looks at.
+FAIRNESS = {pattern.name for pattern in fairness.urlpatterns}
 # Pages that test_appeals looks at.
 APPEALS = {"appeal-check", "appeal-discard", "appeal-identity", "appeal-asked", "appeal-questions"}
 # Pages that test_use_check looks at, and files that they give.
@@ -199,6 +202,7 @@ def test_every_page_is_accessible(window, house):
         - WRITING
         - TOKENS
         - ACCESS_LOG
+        - FAIRNESS
         - APPEALS
         - USE_CHECK
         - FURNISHED

@@ -17,6 +17,7 @@ EXCEPTIONS = {
     "audits.ledger.publishing.publish_tiles": "Files of what the log has published already.",
     "audits.ledger.witnesses.cosign_state": "What was last heard of each witness; its signature stands in the checkpoint.",
     "audits.ledger.sequencer.sign_state": "Signs what stands, so that whoever reads the log can hold us to it.",
+    "audits.fairness.services.handing_in.erase": "A step of discarding outcomes and of running their audit, each of which appends.",
     "charter.measures.revisions.services.keep_traces": "A step of publishing, which appends when the run ends.",
     "governance.appeals.services.drafts.save_draft": "What is being written and not filed is on no log: it would say who is about to appeal.",
     "governance.appeals.services.drafts.discard_draft": "The same, forgotten.",
