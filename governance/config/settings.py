@@ -237,6 +237,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # Bodies over 64 KiB are refused before they are parsed.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+# What is attached to an appeal is written to no disk before it is sealed.
+FILE_UPLOAD_HANDLERS = ["ground.uploads.InMemoryHandler"]
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["governance.people.authentication.RememberedTokenAuthentication"],

@@ -60,7 +60,14 @@ SOURCES = {
 # Pages that test_access_log looks at.
 ACCESS_LOG = {pattern.name for pattern in access_log.urlpatterns}
 # Pages that test_appeals looks at.
-APPEALS = {"appeal-check", "appeal-discard", "appeal-identity", "appeal-asked", "appeal-questions"}
+APPEALS = {
+    "appeal-check",
+    "appeal-discard",
+    "appeal-identity",
+    "appeal-asked",
+    "appeal-questions",
+    "appeal-attachment",
+}
 # Pages that test_furnished looks at, among the objects of the access table.
 FURNISHED = {pattern.name for pattern in appeals.urlpatterns} - APPEALS - {f"appeal-{name}" for name in ACTS}
 FURNISHED |= {"about", "find", "email", "account-email", "address-confirm"}
