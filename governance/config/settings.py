@@ -325,6 +325,8 @@ APPEALS_A_DAY = env.int("APPEALS_A_DAY", default=10)
 ANONYMOUS_FILING_RATE = parse_rate(
     env("ANONYMOUS_FILING_RATE", default="30/hour"), setting="ANONYMOUS_FILING_RATE"
 )
+# All who try codes for after leaving, together: no address is kept.
+LEAVER_CODE_RATE = parse_rate(env("LEAVER_CODE_RATE", default="20/min"), setting="LEAVER_CODE_RATE")
 ANONYMOUS_RECEIPT_RATE = parse_rate(
     env("ANONYMOUS_RECEIPT_RATE", default="20/min"), setting="ANONYMOUS_RECEIPT_RATE"
 )

@@ -83,6 +83,7 @@ def _of_oneself() -> dict[str, Objects]:
     told = Inclusion.objects.get(user__username="employee")
     return {
         "about-me-told-acknowledge": [("of the employee", [told.pk])],
+        "about-me-left-look": [("of a manager's question", [DecisionRecord.objects.latest("at").entry_id])],
         "about-me-values": [("in force", ["lead-time-for-changes"])],
     }
 
