@@ -106,8 +106,7 @@ def find(name: str, before: str, world: World) -> object:
         "flagged": ReviewItem, "invitations": Invitation, "terms": Term, "notices": Notice, "rulings": Waiver, "waivers": Waiver,
         "identities": Identity, "team-aliases": TeamAlias, "revisions": Revision, "access-log": DecisionRecord,
         "searches": SavedSearch, "appeals": Appeal, "enforcement-points": EnforcementPoint,
-        "evidence": EvidenceRecord,
-        "searches": SavedSearch, "appeals": Appeal, "outcomes": OutcomeSet, "audits": FairnessAudit, "tasks": VarianceTask,
+        "evidence": EvidenceRecord, "outcomes": OutcomeSet, "audits": FairnessAudit, "tasks": VarianceTask,
     }  # fmt: skip
     last = before.rstrip("/").split("/")[-1]
     fixed = {"heading": "what", "username": "owner", "metric": "lead-time-for-changes"}

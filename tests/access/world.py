@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from msgspec import Struct
 
 from audits.access_log import services as access_log
@@ -90,6 +91,7 @@ def _of_oneself() -> dict[str, Objects]:
     told = Inclusion.objects.get(user__username="employee")
     return {
         "about-me-told-acknowledge": [("of the employee", [told.pk])],
+        "about-me-left-look": [("of a manager's question", [DecisionRecord.objects.latest("at").entry_id])],
         "about-me-values": [("in force", ["lead-time-for-changes"])],
     }
 
@@ -157,10 +159,19 @@ def _of_appeals(house: House) -> dict[str, Objects]:
         **_each(
             ("appeal", "appeal-letter", "appeal-withdraw", "appeal-identity", "appeal-questions", *acts), made
         ),
+        "appeal-attachment": [("named, of the employee", [_attach(named)])],
         "appeal-asked": [("of a member of the board", [_ask_about(named)])],
         "appeal-question": [("the first", ["about"])],
         "appeal-follow-up": [("of the employee", [asked.pk])],
     }
+
+
+def _attach(appeal: Appeal) -> UUID:
+    """What came with a message of the employee's."""
+    file = SimpleUploadedFile("said.txt", b"It counts twice.")
+    employee = User.objects.get(username="employee")
+    message = appeals.write_message(appeal=appeal, text="Look.", by=employee, attachment=file)
+    return UUID(str(message.attachments.get().pk))
 
 
 def _ask_about(appeal: Appeal) -> UUID:

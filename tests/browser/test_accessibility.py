@@ -65,7 +65,14 @@ ACCESS_LOG = {pattern.name for pattern in access_log.urlpatterns}
 # Pages that test_fairness looks at.
 FAIRNESS = {pattern.name for pattern in fairness.urlpatterns}
 # Pages that test_appeals looks at.
-APPEALS = {"appeal-check", "appeal-discard", "appeal-identity", "appeal-asked", "appeal-questions"}
+APPEALS = {
+    "appeal-check",
+    "appeal-discard",
+    "appeal-identity",
+    "appeal-asked",
+    "appeal-questions",
+    "appeal-attachment",
+}
 # Pages that test_use_check looks at, and files that they give.
 USE_CHECK = {pattern.name for pattern in (*use_check.urlpatterns, *evidence.urlpatterns)}
 # Pages that test_furnished looks at, among the objects of the access table.

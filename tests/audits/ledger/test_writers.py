@@ -19,6 +19,7 @@ EXCEPTIONS = {
     "audits.ledger.sequencer.sign_state": "Signs what stands, so that whoever reads the log can hold us to it.",
     "audits.fairness.services.handing_in.erase": "A step of discarding outcomes and of running their audit, each of which appends.",
     "charter.measures.revisions.services.keep_traces": "A step of publishing, which appends when the run ends.",
+    "governance.appeals.attachments.clean_attachment": "Draws a picture anew, in memory.",
     "governance.appeals.services.drafts.save_draft": "What is being written and not filed is on no log: it would say who is about to appeal.",
     "governance.appeals.services.drafts.discard_draft": "The same, forgotten.",
     "governance.appeals.services.filing.store": "A step of filing, by name, confidentially or anonymously; it appends.",
