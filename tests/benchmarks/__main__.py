@@ -8,7 +8,7 @@ import sys
 import msgspec
 
 ALL = [
-    "access_log", "rules", "checks", "cohorts", "deciding", "decisions", "guard", "publishing", "pages", "registry",
+    "access_log", "rules", "checks", "cohorts", "deciding", "decisions", "guard", "log", "publishing", "pages", "registry",
 ]  # fmt: skip
 
 
