@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
-from charter.rules.vocabulary import ContextKind, Grain, Outcome
+from charter.rules.vocabulary import ContextKind, EvidenceKind, Grain, Outcome
 from governance.config.addresses import database, embedded_url, shared_cache
 from ground.rates import parse_rate
 
@@ -77,11 +77,18 @@ INSTALLED_APPS = [
     "charter.measures",
     "governance.board",
     "governance.training",
+    "governance.evidence",
     "governance.decisions",
+    "governance.authzen",
+    "governance.assistants",
     "governance.saved_views",
+    "governance.use_check",
     "governance.appeals",
     "governance.about_me",
     "audits.access_log",
+    "audits.fairness",
+    "audits.reviews",
+    "audits.findings",
     "governance.desk",
     "governance.demo",
 ]
@@ -99,7 +106,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "governance.config.middleware.RequestIdMiddleware",
+    "governance.config.request_ids.RequestIdMiddleware",
     "governance.config.middleware.OwnPagesMiddleware",
     "governance.config.middleware.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -270,6 +277,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "governance.decisions.doors.openapi.add_components",
+        "governance.use_check.openapi.add_components",
     ],
     # Words that several resources have under one name: `kind` of a case, of a review; `state` of a pilot.
     "ENUM_NAME_OVERRIDES": {
@@ -282,6 +290,9 @@ SPECTACULAR_SETTINGS = {
         "ReviewResult": "charter.registry.states.ReviewResult",
         "CohortKind": "governance.people.models.CohortKind",
         "AppealKind": "governance.appeals.states.AppealKind",
+        "EvidenceState": "governance.evidence.states.EvidenceState",
+        "BulkState": "governance.use_check.states.BulkState",
+        "EvidenceKindEnum": [(kind.value, kind.value.replace("_", " ")) for kind in EvidenceKind],
         "ContextKindEnum": [(kind.value, kind.value.replace("_", " ")) for kind in ContextKind],
         "GrainEnum": [(grain.value, grain.value.replace("_", " ")) for grain in Grain],
         "OutcomeEnum": [(outcome.value, outcome.value) for outcome in Outcome],

@@ -88,6 +88,7 @@ def find(name: str, before: str, world: World) -> object:
     from charter.measures.models import Revision
     from charter.registry.models import ReviewItem
     from governance.appeals.models import Appeal
+    from governance.authzen.models import EnforcementPoint
     from governance.board.models import Condition, Invitation, Term, Waiver
     from governance.decisions.models import DecisionRecord
     from governance.notices.models import Notice
@@ -100,7 +101,7 @@ def find(name: str, before: str, world: World) -> object:
     rows: dict[str, Any] = {
         "flagged": ReviewItem, "invitations": Invitation, "terms": Term, "notices": Notice, "rulings": Waiver, "waivers": Waiver,
         "identities": Identity, "team-aliases": TeamAlias, "revisions": Revision, "access-log": DecisionRecord,
-        "searches": SavedSearch, "appeals": Appeal,
+        "searches": SavedSearch, "appeals": Appeal, "enforcement-points": EnforcementPoint,
     }  # fmt: skip
     last = before.rstrip("/").split("/")[-1]
     fixed = {"heading": "what", "username": "owner", "metric": "lead-time-for-changes"}

@@ -19,10 +19,10 @@ from charter.rules.vocabulary import ContextKind, DecisionType, Grain, Outcome
 from governance.about_me.models import Inclusion
 from governance.about_me.scans import INCLUSIONS
 from governance.appeals import services as appeals
-from governance.appeals.models import Appeal, FollowUp
+from governance.appeals.models import Appeal, FollowUp, Presumption
 from governance.appeals.screens.appeals import ACTS
 from governance.appeals.states import AppealKind
-from governance.appeals.words import AppealAbout
+from governance.appeals.words import AppealAbout, WatchedDecision, seal
 from governance.board import services as board
 from governance.board.models import Invitation
 from governance.board.states import ConditionKind, SeatKind
@@ -124,10 +124,32 @@ def _of_appeals(house: House) -> dict[str, Objects]:
     asked = on_the_log.make(FollowUp, appeal=named, days=30, due_on=calendar.today())
     acts = (f"appeal-{name}" for name in ACTS)
     return {
-        **_each(("appeal", "appeal-letter", "appeal-withdraw", "appeal-identity", *acts), made),
+        **_each(
+            ("appeal", "appeal-letter", "appeal-withdraw", "appeal-identity", "appeal-questions", *acts), made
+        ),
+        "appeal-asked": [("of a member of the board", [_ask_about(named)])],
         "appeal-question": [("the first", ["about"])],
         "appeal-follow-up": [("of the employee", [asked.pk])],
     }
+
+
+def _ask_about(appeal: Appeal) -> UUID:
+    """A decision about whoever filed an appeal, of which a member of the board is asked whether it is retaliation."""
+    member = User.objects.get(username="board-legal")
+    decision = DecisionRecord.objects.filter(verdict="permit").first()
+    assert decision is not None
+    found = Presumption(appeal=appeal, mark="0" * 64, found_on=calendar.today(), asked=member)
+    sealed = seal(WatchedDecision(decision.pk), found.pk, "presumption")
+    made = on_the_log.make(
+        Presumption,
+        pk=found.pk,
+        appeal=appeal,
+        mark=found.mark,
+        found_on=found.found_on,
+        asked=member,
+        decision=sealed,
+    )
+    return made.pk
 
 
 def _account(name: str, role: GrantedRole, **over: object) -> User:

@@ -28,7 +28,7 @@ QUESTION = (
 REFUSED = "decision=performance_rating&metrics=commit-count&grain=person&cohort=team:payments&order_by=value"
 # Pages that test_writing looks at.
 WRITING = {
-    "charters", "charter-new", "charter-draft", "charter-writers", "charter-discard", "charter-check",
+    "charters", "charter-new", "charter-draft", "charter-writers", "charter-discard", "charter-check", "charter-rows",
     "charter-heading", "versions",
 }  # fmt: skip
 # Pages that test_bearing looks at.
@@ -60,7 +60,7 @@ SOURCES = {
 # Pages that test_access_log looks at.
 ACCESS_LOG = {pattern.name for pattern in access_log.urlpatterns}
 # Pages that test_appeals looks at.
-APPEALS = {"appeal-check", "appeal-discard", "appeal-identity"}
+APPEALS = {"appeal-check", "appeal-discard", "appeal-identity", "appeal-asked", "appeal-questions"}
 # Pages that test_furnished looks at, among the objects of the access table.
 FURNISHED = {pattern.name for pattern in appeals.urlpatterns} - APPEALS - {f"appeal-{name}" for name in ACTS}
 FURNISHED |= {"about", "find", "email", "account-email", "address-confirm"}
@@ -184,10 +184,11 @@ def test_every_page_is_accessible(window, house):
     auditor.look(f"/metrics/{house.lead_time.metric.slug}/withheld", "metric-withheld")
     assert stranger.faults + manager.faults + owner.faults + auditor.faults == []
     acts = {"sign-out", "acknowledge", "notice-read", "notices-read", "password-link", "session-end", "sessions-end",
-            "account-link", "account-sessions-end", "receipt-proof", "metrics-csv", "my-answers-csv", "email-confirm", "address-drop", *(f"appeal-{name}" for name in ACTS)}  # fmt: skip  # these only redirect, or give a file
+            "account-link", "account-sessions-end", "receipt-proof", "email-confirm", "address-drop", *(f"appeal-{name}" for name in ACTS)}  # fmt: skip  # these only redirect, or give a file
     assert (
         {pattern.name for pattern in urls.urlpatterns}
         - acts
+        - {pattern.name for pattern in urls.urlpatterns if pattern.name.endswith("-csv")}
         - BEARING
         - BOARD
         - SEATS

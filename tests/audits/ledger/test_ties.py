@@ -33,6 +33,7 @@ UNTOLD = {
     "people.Session": "Who is signed in, and nothing that is governed; it is written at each sign-in and while it is used.",
     "people.AccountMail": "Mails about passwords that wait to be sent; what they are about is on the log.",
     "appeals.AppealDraft": "What somebody writes and has not filed; that they write it is on no log.",
+    "decisions.KeptAnswer delete": "Answers kept for who asks again go after an hour; the decision stays on the log.",
     "axes.AccessAttempt": "Failed sign-ins, which are counted and forgotten.",
     "axes.AccessAttemptExpiration": "As attempts.",
     "axes.AccessFailureLog": "As attempts.",
