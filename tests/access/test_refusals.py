@@ -87,6 +87,7 @@ def fill(address: str, world: World, *, missing: bool) -> str:
 def find(name: str, before: str, world: World) -> object:
     """Something that is there, and that the outsider has nothing to do with."""
     from audits.access_log.models import SavedSearch
+    from audits.fairness.models import FairnessAudit, OutcomeSet, VarianceTask
     from charter.measures.models import Revision
     from charter.registry.models import ReviewItem
     from governance.appeals.models import Appeal
@@ -105,7 +106,7 @@ def find(name: str, before: str, world: World) -> object:
         "flagged": ReviewItem, "invitations": Invitation, "terms": Term, "notices": Notice, "rulings": Waiver, "waivers": Waiver,
         "identities": Identity, "team-aliases": TeamAlias, "revisions": Revision, "access-log": DecisionRecord,
         "searches": SavedSearch, "appeals": Appeal, "enforcement-points": EnforcementPoint,
-        "evidence": EvidenceRecord,
+        "evidence": EvidenceRecord, "outcomes": OutcomeSet, "audits": FairnessAudit, "tasks": VarianceTask,
     }  # fmt: skip
     last = before.rstrip("/").split("/")[-1]
     fixed = {"heading": "what", "username": "owner", "metric": "lead-time-for-changes"}

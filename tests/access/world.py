@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from msgspec import Struct
 
 from audits.access_log import services as access_log
 from audits.access_log.models import FileFormat
 from audits.access_log.searching import Search
+from audits.fairness import services as fairness
+from audits.fairness.models import OutcomeSet, VarianceTask
+from audits.fairness.outcome_rows import OutcomeRow
 from charter.authoring import drafts
 from charter.measures.models import Revision, Snapshot
 from charter.programme.models import Programme
@@ -32,7 +36,7 @@ from governance.decisions.states import HoldCause
 from governance.evidence import services as evidence
 from governance.evidence.states import EvidenceSource
 from governance.people import addresses, identities, tokens
-from governance.people.models import AccountKind, GrantedRole, Team, User, ValueStream
+from governance.people.models import AccountKind, GrantedRole, Person, Team, User, ValueStream
 from governance.people.scopes import Scope
 from governance.saved_views import services as views
 from governance.saved_views.models import ViewClass
@@ -87,6 +91,7 @@ def _of_oneself() -> dict[str, Objects]:
     told = Inclusion.objects.get(user__username="employee")
     return {
         "about-me-told-acknowledge": [("of the employee", [told.pk])],
+        "about-me-left-look": [("of a manager's question", [DecisionRecord.objects.latest("at").entry_id])],
         "about-me-values": [("in force", ["lead-time-for-changes"])],
     }
 
@@ -154,10 +159,19 @@ def _of_appeals(house: House) -> dict[str, Objects]:
         **_each(
             ("appeal", "appeal-letter", "appeal-withdraw", "appeal-identity", "appeal-questions", *acts), made
         ),
+        "appeal-attachment": [("named, of the employee", [_attach(named)])],
         "appeal-asked": [("of a member of the board", [_ask_about(named)])],
         "appeal-question": [("the first", ["about"])],
         "appeal-follow-up": [("of the employee", [asked.pk])],
     }
+
+
+def _attach(appeal: Appeal) -> UUID:
+    """What came with a message of the employee's."""
+    file = SimpleUploadedFile("said.txt", b"It counts twice.")
+    employee = User.objects.get(username="employee")
+    message = appeals.write_message(appeal=appeal, text="Look.", by=employee, attachment=file)
+    return UUID(str(message.attachments.get().pk))
 
 
 def _ask_about(appeal: Appeal) -> UUID:
@@ -301,6 +315,7 @@ def _of_use(house: House, accounts: dict[str, User]) -> dict[str, Objects]:
         "refer": [("a manager's", [referred.pk])],
         "access-log-decision": [("a manager's", [permitted.pk])],
         **_of_the_access_log(accounts["auditor"]),
+        **_of_fairness(accounts),
         "note": [(words, [note.pk]) for words, note in notes.items()],
         "note-propose": [("naming no team", [])],
         "team-context": [("a team", ["payments"])],
@@ -317,6 +332,34 @@ def _of_the_access_log(auditor: User) -> dict[str, Objects]:
     return {
         "access-log-receipt": [("the auditor's", [export.entry_id])],
         "access-log-search": [("the auditor's", [saved.pk])],
+    }
+
+
+def _of_fairness(accounts: dict[str, User]) -> dict[str, Objects]:
+    """Outcomes that wait, an audit that is being judged, and a task that one gave HR."""
+    people = list(
+        Person.objects.filter(memberships__team__slug__in=["payments", "search"]).order_by("external_id")
+    )
+
+    def hand_in(month: int) -> OutcomeSet:
+        rows = [
+            OutcomeRow(each.external_id, rating=3 + at % 2 / 10 - (at % 3 == 0), manager=people[-1 - at % 3].external_id)
+            for at, each in enumerate(people[:-3])
+        ]  # fmt: skip
+        return fairness.hand_in_outcomes(
+            decision=DecisionType.PERFORMANCE_RATING, starts_on=date(2026, month, 1), ends_on=date(2026, month + 1, 1),
+            metrics=["lead-time-for-changes"], rows=rows, favourable_from=3, by=accounts["HR"],
+        )  # fmt: skip
+
+    waiting, audited = hand_in(1), hand_in(2)
+    audit = fairness.run_audit(outcomes=audited, by=accounts["auditor"])
+    task = VarianceTask.objects.filter(audit=audit)[0]  # one of the three rates lower than the others
+    of_audit = [("being judged", [audit.pk])]
+    return {
+        **_each(("fairness-outcomes", "fairness-run"), [("waiting", [waiting.pk])]),
+        **_each(("fairness-audit", "fairness-conclude"), of_audit),
+        "fairness-harm": [("being judged", [audit.pk, "remote"])],
+        "fairness-task": [("open", [task.pk])],
     }
 
 

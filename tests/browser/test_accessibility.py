@@ -5,6 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from audits.access_log.screens import urls as access_log
+from audits.fairness.screens import urls as fairness
 from charter.authoring import services as authoring
 from charter.rules.vocabulary import DecisionType as Use
 from charter.rules.vocabulary import Grain
@@ -61,8 +62,17 @@ SOURCES = {
 }  # fmt: skip
 # Pages that test_access_log looks at.
 ACCESS_LOG = {pattern.name for pattern in access_log.urlpatterns}
+# Pages that test_fairness looks at.
+FAIRNESS = {pattern.name for pattern in fairness.urlpatterns}
 # Pages that test_appeals looks at.
-APPEALS = {"appeal-check", "appeal-discard", "appeal-identity", "appeal-asked", "appeal-questions"}
+APPEALS = {
+    "appeal-check",
+    "appeal-discard",
+    "appeal-identity",
+    "appeal-asked",
+    "appeal-questions",
+    "appeal-attachment",
+}
 # Pages that test_use_check looks at, and files that they give.
 USE_CHECK = {pattern.name for pattern in (*use_check.urlpatterns, *evidence.urlpatterns)}
 # Pages that test_furnished looks at, among the objects of the access table.
@@ -131,6 +141,8 @@ def test_every_page_is_accessible(window, house):
     stranger.look("/sign-in", "sign-in")
     stranger.look("/sign-in", "sign-in", "Sign in")
     stranger.look("/accessibility", "accessibility")
+    stranger.look("/receipts/check", "receipt-check")
+    stranger.look("/receipts/check", "receipt-check", "Check it")
 
     manager = Eye(window(house.manager))
     manager.look("/", "home")
@@ -155,6 +167,7 @@ def test_every_page_is_accessible(window, house):
     manager.look("/receipts?number=12", "receipts")
     manager.look("/dispute", "dispute")
     manager.look("/notices", "notices")
+    manager.look("/log", "log")
     manager.look("/rules", "rules")
     manager.look("/rules?text=zzzz", "rules")
     manager.look("/rules/AR26", "rule")
@@ -199,6 +212,7 @@ def test_every_page_is_accessible(window, house):
         - WRITING
         - TOKENS
         - ACCESS_LOG
+        - FAIRNESS
         - APPEALS
         - USE_CHECK
         - FURNISHED
