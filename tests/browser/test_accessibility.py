@@ -141,6 +141,8 @@ def test_every_page_is_accessible(window, house):
     stranger.look("/sign-in", "sign-in")
     stranger.look("/sign-in", "sign-in", "Sign in")
     stranger.look("/accessibility", "accessibility")
+    stranger.look("/receipts/check", "receipt-check")
+    stranger.look("/receipts/check", "receipt-check", "Check it")
 
     manager = Eye(window(house.manager))
     manager.look("/", "home")
@@ -165,6 +167,7 @@ def test_every_page_is_accessible(window, house):
     manager.look("/receipts?number=12", "receipts")
     manager.look("/dispute", "dispute")
     manager.look("/notices", "notices")
+    manager.look("/log", "log")
     manager.look("/rules", "rules")
     manager.look("/rules?text=zzzz", "rules")
     manager.look("/rules/AR26", "rule")
