@@ -326,7 +326,7 @@ def test_who_changes_teams_within_the_period_is_told(workforce):
 
 def test_a_programme_may_ask_for_larger_groups(workforce):
     """AR12: the smallest group of the programme holds in reports as well."""
-    factories.settings(minimum_group=50)
+    factories.settings(minimum_group=50, minimum_group_strain=50)
     audit = run(workforce)
     assert all(each["people"] >= 50 for each in audit.results["groups"] if "people" in each)
 
