@@ -66,6 +66,8 @@ class OutcomeInput(Input):
     evidence = _AppealProse()
     remedy = _AppealProse()
     act = serializers.ChoiceField(choices=Remedy.choices, default=Remedy.NONE.value)
+    note_kind = serializers.ChoiceField(choices=choices(ContextKind), allow_blank=True, default="")
+    note = serializers.CharField(max_length=300, allow_blank=True, default="")
 
 
 class NothingInput(Input):
@@ -160,7 +162,13 @@ def serialize_about(about: AppealAbout) -> dict[str, Any]:
 def serialize_messages(appeal: Appeal, *, internal: bool) -> list[dict[str, Any]]:
     """The messages of an appeal; with `internal` the notes among handlers too."""
     return [
-        {"id": str(each.pk), "voice": Voice(each.voice).value, "at": each.at.isoformat(), "text": text}
+        {
+            "id": str(each.pk),
+            "voice": Voice(each.voice).value,
+            "at": each.at.isoformat(),
+            "text": text,
+            "attachments": [{"id": str(file.pk), "kind": file.kind} for file in each.attachments.all()],
+        }
         for each, text in queries.list_messages(appeal, internal=internal)
     ]
 

@@ -83,6 +83,12 @@ class FollowUpWords(msgspec.Struct, frozen=True):
     says: str
 
 
+class WatchedDecision(msgspec.Struct, frozen=True):
+    """A decision that is presumed retaliation."""
+
+    decision: UUID
+
+
 class Answers(msgspec.Struct, frozen=True):
     """What was answered so far of an appeal that is being written, by name of the question's field."""
 
@@ -102,19 +108,37 @@ def seal(said: msgspec.Struct, row: UUID, part: str) -> bytes:
 
 def unseal(sealed: bytes | memoryview, row: UUID, part: str, of: type[T]) -> T:
     """The words that were sealed. Raises Conflict where our key does not open them."""
+    return msgspec.json.decode(_open(sealed, row, part), type=of)
+
+
+def _open(sealed: bytes | memoryview, row: UUID, part: str) -> bytes:
     try:
-        body = sealing.unseal(bytes(sealed), settings.APPEALS_KEY_FILE, about=_about(row, part))
+        return sealing.unseal(bytes(sealed), settings.APPEALS_KEY_FILE, about=_about(row, part))
     except InvalidTag as error:
         raise Conflict(
             _("What this appeal says does not open: the key of appeals is another, or it was changed."),
             code="appeal_does_not_open",
         ) from error
-    return msgspec.json.decode(body, type=of)
+
+
+def seal_file(content: bytes, row: UUID) -> bytes:
+    """An attachment, for its row alone."""
+    return sealing.seal(content, settings.APPEALS_KEY_FILE, about=_about(row, "attachment"))
+
+
+def unseal_file(sealed: bytes | memoryview, row: UUID) -> bytes:
+    """The attachment that was sealed. Raises Conflict where our key does not open it."""
+    return _open(sealed, row, "attachment")
 
 
 def tag(account: UUID) -> str:
     """What stands for an account where its confidential appeals and its draft are found; nobody reads a name from it."""
     return hmac.new(_key(b"tag"), account.bytes, sha256).hexdigest()
+
+
+def mark_decision(appeal: UUID, decision: UUID) -> str:
+    """What stands for a decision among those that are presumed retaliation after an appeal, so that each is found once."""
+    return hmac.new(_key(b"watched"), appeal.bytes + decision.bytes, sha256).hexdigest()
 
 
 def hash_receipt(digits: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from msgspec import Struct
 
 from audits.access_log import services as access_log
@@ -18,25 +19,29 @@ from charter.programme.models import Programme
 from charter.registry import reviews
 from charter.registry import services as registry
 from charter.registry.models import CharterVersion, Metric
-from charter.rules.vocabulary import ContextKind, DecisionType, Grain, Outcome
+from charter.rules.vocabulary import ContextKind, DecisionType, EvidenceKind, Grain, Outcome
 from governance.about_me.models import Inclusion
 from governance.about_me.scans import INCLUSIONS
 from governance.appeals import services as appeals
-from governance.appeals.models import Appeal, FollowUp
+from governance.appeals.models import Appeal, FollowUp, Presumption
 from governance.appeals.screens.appeals import ACTS
 from governance.appeals.states import AppealKind
-from governance.appeals.words import AppealAbout
+from governance.appeals.words import AppealAbout, WatchedDecision, seal
 from governance.board import services as board
 from governance.board.models import Invitation
 from governance.board.states import ConditionKind, SeatKind
 from governance.decisions import services as decisions
-from governance.decisions.models import ContextNote, DecisionRecord, Hold
+from governance.decisions.models import ContextNote, DecisionRecord, Door, Hold
 from governance.decisions.states import HoldCause
+from governance.evidence import services as evidence
+from governance.evidence.states import EvidenceSource
 from governance.people import addresses, identities, tokens
 from governance.people.models import AccountKind, GrantedRole, Person, Team, User, ValueStream
 from governance.people.scopes import Scope
 from governance.saved_views import services as views
 from governance.saved_views.models import ViewClass
+from governance.use_check import services as use_checks
+from governance.use_check.asked import UseAsked
 from ground import calendar
 from tests import factories, on_the_log
 from tests.governance.decisions.conftest import House
@@ -75,6 +80,7 @@ def furnish(house: House) -> World:
             **_of_sources(),
             **_of_appeals(house),
             **_of_oneself(),
+            **_of_use_checks(house, accounts),
         },
     )
 
@@ -85,7 +91,30 @@ def _of_oneself() -> dict[str, Objects]:
     told = Inclusion.objects.get(user__username="employee")
     return {
         "about-me-told-acknowledge": [("of the employee", [told.pk])],
+        "about-me-left-look": [("of a manager's question", [DecisionRecord.objects.latest("at").entry_id])],
         "about-me-values": [("in force", ["lead-time-for-changes"])],
+    }
+
+
+def _of_use_checks(house: House, accounts: dict[str, User]) -> dict[str, Objects]:
+    """A check and a file of HR's, and evidence about the employee that the manager wrote."""
+    asked = UseAsked(DecisionType.RETROSPECTIVE, (house.lead_time.metric.slug,), Grain.TEAM)
+    checked, _given = use_checks.check_use(asked=asked, by=accounts["HR"], door=Door.SCREEN)
+    sent = use_checks.file_bulk(
+        name="autumn.csv", body=b"decision,metrics,grain\nstaffing,x,team\n", by=accounts["HR"]
+    )
+    said = evidence.EvidenceSaid(
+        kind=EvidenceKind.MENTORING, happened_on=date(2026, 3, 2), project="Ledger", source=EvidenceSource.PEER, said_by="Ada",
+        link="https://docs.example.org/m/1", shows="Two newcomers ship alone.",
+    )  # fmt: skip
+    record = evidence.write_evidence(said=said, person=house.employee.person, by=accounts["manager"])
+    files = ("use-check-file", "use-check-result", "use-check-receipt")
+    return {
+        "use-check-question": [("the first", ["decision"])],
+        "use-check-decision": [("a decision", ["performance_rating"])],
+        "use-check-answer": [("HR's", [checked.decided.id])],
+        **_each(files, [("HR's, being checked", [sent.pk])]),
+        **_each(("evidence-record", "evidence-withdraw"), [("about the employee, a manager's", [record.pk])]),
     }
 
 
@@ -127,10 +156,41 @@ def _of_appeals(house: House) -> dict[str, Objects]:
     asked = on_the_log.make(FollowUp, appeal=named, days=30, due_on=calendar.today())
     acts = (f"appeal-{name}" for name in ACTS)
     return {
-        **_each(("appeal", "appeal-letter", "appeal-withdraw", "appeal-identity", *acts), made),
+        **_each(
+            ("appeal", "appeal-letter", "appeal-withdraw", "appeal-identity", "appeal-questions", *acts), made
+        ),
+        "appeal-attachment": [("named, of the employee", [_attach(named)])],
+        "appeal-asked": [("of a member of the board", [_ask_about(named)])],
         "appeal-question": [("the first", ["about"])],
         "appeal-follow-up": [("of the employee", [asked.pk])],
     }
+
+
+def _attach(appeal: Appeal) -> UUID:
+    """What came with a message of the employee's."""
+    file = SimpleUploadedFile("said.txt", b"It counts twice.")
+    employee = User.objects.get(username="employee")
+    message = appeals.write_message(appeal=appeal, text="Look.", by=employee, attachment=file)
+    return UUID(str(message.attachments.get().pk))
+
+
+def _ask_about(appeal: Appeal) -> UUID:
+    """A decision about whoever filed an appeal, of which a member of the board is asked whether it is retaliation."""
+    member = User.objects.get(username="board-legal")
+    decision = DecisionRecord.objects.filter(verdict="permit").first()
+    assert decision is not None
+    found = Presumption(appeal=appeal, mark="0" * 64, found_on=calendar.today(), asked=member)
+    sealed = seal(WatchedDecision(decision.pk), found.pk, "presumption")
+    made = on_the_log.make(
+        Presumption,
+        pk=found.pk,
+        appeal=appeal,
+        mark=found.mark,
+        found_on=found.found_on,
+        asked=member,
+        decision=sealed,
+    )
+    return made.pk
 
 
 def _account(name: str, role: GrantedRole, **over: object) -> User:

@@ -9,11 +9,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
+from charter.measures.models import Exclusion
 from charter.registry.charter_facts import parse_duration
 from charter.registry.documents import read_sources
 from charter.registry.source_descriptions import SourceDescription
 from charter.rules import words
-from governance.about_me.models import Inclusion
+from governance.about_me.models import Inclusion, LeaverCode
 from governance.about_me.queries.included import IncludedMetric
 from governance.about_me.queries.looks import list_looks
 from governance.decisions.models import ContextNote, DecisionRecord, Hold, Protection
@@ -133,6 +134,7 @@ def _of_person(person: Person) -> Iterator[StoredItem]:
         (_("That you report to somebody"), ReportingLine.objects.filter(person=person), ("manager", "valid_from", "valid_to")),
         (_("That others report to you"), ReportingLine.objects.filter(manager=person), ("person", "valid_from", "valid_to")),
         (_("Notes of what else was going on for you"), ContextNote.objects.filter(person=person), ("kind", "says", "starts_on", "ends_on")),
+        (_("What you did that is left out of values"), Exclusion.objects.filter(person=person), ("metric", "starts_on", "ends_on")),
         (_("Values of yours under review"), Hold.objects.filter(person=person), ("metric", "starts_on", "ends_on")),
         (_("That you are protected after a dispute by name"), Protection.objects.filter(person=person), ("starts_on", "ends_on")),
     ]  # fmt: skip
@@ -150,6 +152,7 @@ def _of_account(user: User, person: Person) -> Iterator[StoredItem]:
         (_("Courses that you took"), Attempt.objects.filter(user=user), ("course", "began_at", "ended_at")),
         (_("What you attested by a course"), Attestation.objects.filter(user=user), ("course", "attested_at", "valid_until")),
         (_("What you were told is measured about you"), Inclusion.objects.filter(user=user), ("versions", "text", "told_at", "acknowledged_at")),
+        (_("A code for after you have left, as a hash"), LeaverCode.objects.filter(user=user), ("hashed", "made_at", "revoked_at")),
         (_("Notices given to you"), Notice.objects.filter(to=user), ("subject", "text", "given_at", "read_at")),
         (_("Questions that you asked"), DecisionRecord.objects.filter(actor=user), ("request", "verdict", "at")),
         (_("Looks at you by name"), _list_told_of(user, person), ("subjects", "request", "at")),
