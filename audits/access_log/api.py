@@ -1,5 +1,6 @@
 """The access log in the API: the same filters, the same readers, and the same entries of the log as on its page."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -60,7 +61,7 @@ class AccessLog(generics.ListAPIView[DecisionRecord]):
     def filter_queryset(self, queryset: Any) -> Any:
         user, search = self.request.user, read_filters(self.request)
         found = queries.narrow(queryset, search, reasons=permissions.reads_reasons(user))
-        services.note_search(search=search, count=found.order_by().count, by=user)
+        services.note_search(search=search, count=partial(queries.count_found, found), by=user)
         return found
 
     def paginate_queryset(self, queryset: Any) -> list[Any]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from audits.ledger.ties import tied, told
 from charter.programme.access_limits import AccessLimitSettings
 from charter.programme.appeal_clocks import AppealClockSettings
+from charter.programme.audit_settings import AuditSettings
 from charter.programme.disclosure_limits import Disclosure
 from charter.programme.events import (
     ContractPublished,
@@ -40,7 +41,7 @@ def two_reminders() -> list[int]:
     return [30, 7]
 
 
-class Programme(Disclosure, AccessLimitSettings, AppealClockSettings, Record):
+class Programme(Disclosure, AccessLimitSettings, AppealClockSettings, AuditSettings, Record):
     """The organisation's whole undertaking. One a database."""
 
     slug = models.SlugField(max_length=100, unique=True)

@@ -69,6 +69,10 @@ PARTS: Mapping[str, SettingsGroup] = MappingProxyType(
                 "appeal_second_filing_days", "appeal_second_outcome_days", "appeal_window_months",
             ),
         ),
+        "audits": SettingsGroup(
+            gettext_lazy("Audits, and how long things are kept"),
+            ("sampled_share", "sampled_least", "sampled_days", "decisions_kept_months", "leavers_kept_months"),
+        ),
         "error-budgets": SettingsGroup(gettext_lazy("Error budgets"), ("error_budget_metric", "error_budget_limit")),
     }
 )  # fmt: skip

@@ -23,7 +23,7 @@ from charter.registry.states import StandingChoices
 from charter.rules.vocabulary import Waivable
 from governance.board import conditions, holding
 from governance.board.events import SeatFilled
-from governance.board.models import Case, Seat, SeatProposal, SettingsChange, Term, Waiver
+from governance.board.models import Case, MisuseQuestion, Seat, SeatProposal, SettingsChange, Term, Waiver
 from governance.board.states import NOTICE_DAYS, ConditionKind, SeatKind
 from governance.people.models import User
 from governance.people.object_permissions import check_can_be_given
@@ -145,6 +145,14 @@ def request_seat(case: Case, details: Details, *, by: User) -> None:
         raise BadInput(_("Nobody puts themself on a seat. Let another propose it."), field="user")
     records.check(make_term(named))
     records.insert(named)
+
+
+def note_whose_look_it_is(case: Case, details: Details, *, by: User) -> None:
+    """Store whose look the case is about (`account`), so that they do not vote on it; its entry and its page do not say."""
+    account = details.get("account")
+    if set(details) != {"account"} or not isinstance(account, User):
+        raise BadInput(_("Say whose look it is."), field="account")
+    records.insert(MisuseQuestion(case=case, account=account))
 
 
 def make_term(named: SeatProposal) -> Term:

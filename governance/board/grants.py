@@ -11,6 +11,7 @@ from governance.board.models import (
     Founding,
     Invitation,
     LevelBar,
+    MisuseQuestion,
     Pilot,
     PilotExit,
     Seat,
@@ -47,4 +48,5 @@ GRANTS = {
     PilotExit: ADD,
     SurveyAnswer: ADD,
     SettingsChange: ADD,
+    MisuseQuestion: ADD,
 }

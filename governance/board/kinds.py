@@ -30,6 +30,7 @@ class Openers(Enum):
 
     ANYBODY = "every person with an account in use"
     AUTHORS = "who wrote what it is about, handed it in, or owns the metric"
+    AUDITORS = "auditors"
 
 
 def _never(_case: Case) -> bool:
@@ -51,6 +52,10 @@ def _nobody(_case: Case) -> frozenset[object]:
 
 def _whom_it_seats(case: Case) -> frozenset[object]:
     return frozenset({case.seat_proposal.user_id}) if hasattr(case, "seat_proposal") else frozenset()
+
+
+def _whose_look_it_is(case: Case) -> frozenset[object]:
+    return frozenset({case.misuse.account_id}) if hasattr(case, "misuse") else frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,6 +176,17 @@ KINDS: Mapping[CaseKind, KindRow] = {
         opened=effects.request_seat,
         decided=effects.settle_seat,
         minuted=effects.minute_seat,
+    ),
+    # Whether a look that an auditor found odd was a misuse. Its page names nobody; who looked votes on it as little as who asks.
+    CaseKind.MISUSE: KindRow(
+        about=CaseSubject.QUESTION,
+        openers=Openers.AUDITORS,
+        brings=("misuse",),
+        asked_for=_always,
+        tells_asker=False,
+        concerns=_whose_look_it_is,
+        vetoed_by=frozenset(),
+        opened=effects.note_whose_look_it_is,
     ),
     # Whether the programme begins, with those who accepted its seats as its first board.
     CaseKind.FOUNDING: KindRow(

@@ -27,6 +27,7 @@ class CaseKind(models.TextChoices):
     VIEW_CHANGE = "view_change", _("Change of a view")
     SETTINGS = "settings", _("Change of settings")
     SEAT = "seat", _("Seat of the board")
+    MISUSE = "misuse", _("Whether a look was a misuse")
     FOUNDING = "founding", _("Founding of the programme")
 
 
@@ -44,6 +45,7 @@ OF_A_QUESTION = (
     CaseKind.VIEW_CHANGE,
     CaseKind.SETTINGS,
     CaseKind.SEAT,
+    CaseKind.MISUSE,
     CaseKind.FOUNDING,
 )
 

@@ -31,6 +31,7 @@ class _Decided(Event):
     subjects: Sequence[str]
     door: str
     checked_only: bool
+    through: UUID | None = None  # the enforcement point that asked for the actor
 
 
 class QuestionAnswered(_Decided):

@@ -179,6 +179,39 @@ class BumpDataVersions(Declared):
             )
 
 
+class StoreAs(Declared):
+    """How tables lie on disk: by table, its storage parameters (CREATE TABLE ... WITH)."""
+
+    module = "on_disk"
+    says = "Say how tables lie on disk"
+
+    @classmethod
+    def models(cls, module: ModuleType) -> Iterable[Named]:
+        return list(module.ON_DISK)
+
+    @classmethod
+    def read(cls, module: ModuleType, chosen: Container[Named]) -> dict[str, Any]:
+        return {
+            declared.table(named): dict(parameters)
+            for named, parameters in module.ON_DISK.items()
+            if named in chosen
+        }
+
+    def change(self, editor: Editor, former: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+        for table in sorted(former.keys() | now.keys()):
+            was, wanted = former.get(table, {}), now.get(table, {})
+            for name in sorted(was.keys() - wanted.keys()):
+                _run(editor, "ALTER TABLE {} RESET ({})", sql.Identifier(table), sql.Identifier(name))
+            for name, value in sorted(wanted.items() - was.items()):
+                _run(
+                    editor,
+                    "ALTER TABLE {} SET ({} = {})",
+                    sql.Identifier(table),
+                    sql.Identifier(name),
+                    sql.Literal(value),
+                )
+
+
 def _bumps(versions: Mapping[str, Mapping[str, Sequence[str]]]) -> set[tuple[str, str, tuple[str, ...]]]:
     return {
         (name, table, tuple(columns))

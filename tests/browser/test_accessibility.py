@@ -5,6 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from audits.access_log.screens import urls as access_log
+from audits.fairness.screens import urls as fairness
 from charter.authoring import services as authoring
 from charter.rules.vocabulary import DecisionType as Use
 from charter.rules.vocabulary import Grain
@@ -15,9 +16,11 @@ from governance.board.screens import urls as board
 from governance.decisions.models import DecisionRecord
 from governance.decisions.screens.value_context import urls as bearing
 from governance.desk import urls
+from governance.evidence.screens import urls as evidence
 from governance.saved_views import services as views
 from governance.saved_views.models import ViewClass
 from governance.training.screens import urls as training
+from governance.use_check.screens import urls as use_check
 from tests import factories
 from tests.access.world import a_revision
 from tests.proof import ASKED
@@ -28,7 +31,7 @@ QUESTION = (
 REFUSED = "decision=performance_rating&metrics=commit-count&grain=person&cohort=team:payments&order_by=value"
 # Pages that test_writing looks at.
 WRITING = {
-    "charters", "charter-new", "charter-draft", "charter-writers", "charter-discard", "charter-check",
+    "charters", "charter-new", "charter-draft", "charter-writers", "charter-discard", "charter-check", "charter-rows",
     "charter-heading", "versions",
 }  # fmt: skip
 # Pages that test_bearing looks at.
@@ -59,6 +62,8 @@ SOURCES = {
 }  # fmt: skip
 # Pages that test_access_log looks at.
 ACCESS_LOG = {pattern.name for pattern in access_log.urlpatterns}
+# Pages that test_fairness looks at.
+FAIRNESS = {pattern.name for pattern in fairness.urlpatterns}
 # Pages that test_appeals looks at.
 APPEALS = {
     "appeal-check",
@@ -68,6 +73,8 @@ APPEALS = {
     "appeal-questions",
     "appeal-attachment",
 }
+# Pages that test_use_check looks at, and files that they give.
+USE_CHECK = {pattern.name for pattern in (*use_check.urlpatterns, *evidence.urlpatterns)}
 # Pages that test_furnished looks at, among the objects of the access table.
 FURNISHED = {pattern.name for pattern in appeals.urlpatterns} - APPEALS - {f"appeal-{name}" for name in ACTS}
 FURNISHED |= {"about", "find", "email", "account-email", "address-confirm"}
@@ -134,6 +141,8 @@ def test_every_page_is_accessible(window, house):
     stranger.look("/sign-in", "sign-in")
     stranger.look("/sign-in", "sign-in", "Sign in")
     stranger.look("/accessibility", "accessibility")
+    stranger.look("/receipts/check", "receipt-check")
+    stranger.look("/receipts/check", "receipt-check", "Check it")
 
     manager = Eye(window(house.manager))
     manager.look("/", "home")
@@ -158,6 +167,7 @@ def test_every_page_is_accessible(window, house):
     manager.look("/receipts?number=12", "receipts")
     manager.look("/dispute", "dispute")
     manager.look("/notices", "notices")
+    manager.look("/log", "log")
     manager.look("/rules", "rules")
     manager.look("/rules?text=zzzz", "rules")
     manager.look("/rules/AR26", "rule")
@@ -188,10 +198,11 @@ def test_every_page_is_accessible(window, house):
     auditor.look(f"/metrics/{house.lead_time.metric.slug}/withheld", "metric-withheld")
     assert stranger.faults + manager.faults + owner.faults + auditor.faults == []
     acts = {"sign-out", "acknowledge", "notice-read", "notices-read", "password-link", "session-end", "sessions-end",
-            "account-link", "account-sessions-end", "receipt-proof", "metrics-csv", "my-answers-csv", "email-confirm", "address-drop", *(f"appeal-{name}" for name in ACTS)}  # fmt: skip  # these only redirect, or give a file
+            "account-link", "account-sessions-end", "receipt-proof", "email-confirm", "address-drop", *(f"appeal-{name}" for name in ACTS)}  # fmt: skip  # these only redirect, or give a file
     assert (
         {pattern.name for pattern in urls.urlpatterns}
         - acts
+        - {pattern.name for pattern in urls.urlpatterns if pattern.name.endswith("-csv")}
         - BEARING
         - BOARD
         - SEATS
@@ -201,7 +212,9 @@ def test_every_page_is_accessible(window, house):
         - WRITING
         - TOKENS
         - ACCESS_LOG
+        - FAIRNESS
         - APPEALS
+        - USE_CHECK
         - FURNISHED
         - ACCOUNTS
         - SOURCES

@@ -14,12 +14,13 @@ from django.db.migrations.state import ProjectState
 
 from governance.board.models import Ballot
 from governance.board.states import SeatKind, Vote
+from governance.decisions import on_disk as decisions_on_disk
 from governance.training import data_versions as training_versions
 from governance.training import grants as training_grants
 from governance.training.models import Attempt
 from ground.grants import READ
 from ground.schema.autodetector import Autodetector
-from ground.schema.operations import BumpDataVersions, Declared, RuntimeMay
+from ground.schema.operations import BumpDataVersions, Declared, RuntimeMay, StoreAs
 from tests import databases, factories
 
 IN_PUBLIC = "relnamespace = 'public'::regnamespace"
@@ -33,7 +34,7 @@ CATALOGUE = {
     "triggers": "SELECT pg_get_triggerdef(oid), tgenabled::text FROM pg_trigger WHERE NOT tgisinternal",
     "functions": "SELECT pg_get_functiondef(f.oid), proacl::text FROM pg_proc f JOIN pg_language l ON l.oid = prolang "
     "WHERE pronamespace = 'public'::regnamespace AND lanname NOT IN ('c', 'internal')",
-    "tables": f"SELECT relname, relacl::text FROM pg_class WHERE {IN_PUBLIC} AND relkind IN ('r', 'S')",
+    "tables": f"SELECT relname, relacl::text, reloptions::text FROM pg_class WHERE {IN_PUBLIC} AND relkind IN ('r', 'S')",
     "column grants": "SELECT attrelid::regclass::text, attname, attacl::text FROM pg_attribute JOIN pg_class c "
     f"ON c.oid = attrelid WHERE {IN_PUBLIC} AND attacl IS NOT NULL",
     "default grants": "SELECT defaclobjtype::text, defaclacl::text FROM pg_default_acl",
@@ -61,7 +62,7 @@ def test_undone_and_done_again_the_database_is_the_same(server):
         before = catalogue(url)
         assert migrate(url, "ground", "zero").returncode == 0
         empty = catalogue(url)
-        assert {table.split("_")[0] for table, _grants in empty.pop("tables")} == {"auth", "axes", "django"}
+        assert {table.split("_")[0] for table, *_rest in empty.pop("tables")} == {"auth", "axes", "django"}
         assert not any(empty[what] for what in ("triggers", "functions", "column grants", "default grants"))
         assert migrate(url).returncode == 0
         assert catalogue(url) == before
@@ -133,3 +134,14 @@ def test_a_table_more_under_a_data_version_becomes_a_migration_that_can_be_undon
     done, undone = (statements(undo=undo, operation=operation) for undo in (False, True))
     assert 'UPDATE OF "ended_at" OR DELETE ON "training_attempt"' in done and done.count("TRIGGER") == 1
     assert undone.startswith('DROP TRIGGER bump_data_version ON "training_attempt"')
+
+
+@pytest.mark.django_db
+def test_a_changed_table_on_disk_becomes_a_migration_that_can_be_undone(monkeypatch):
+    """How tables lie on disk is declared with their app, as its grants are."""
+    monkeypatch.setattr(decisions_on_disk, "ON_DISK", {})
+    ((operation,),) = detected().values()
+    assert isinstance(operation, StoreAs)
+    done, undone = (statements(undo=undo, operation=operation) for undo in (False, True))
+    assert done.strip() == 'ALTER TABLE "decisions_decisionrecord" RESET ("toast_tuple_target");'
+    assert undone.strip() == 'ALTER TABLE "decisions_decisionrecord" SET ("toast_tuple_target" = 384);'

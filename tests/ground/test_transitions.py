@@ -21,10 +21,19 @@ CHARTER = {
     "retired": set(), "rejected": set(), "expired": set(),
 }  # fmt: skip
 MACHINES = {
+    "audits.findings.states.FINDING_TRANSITIONS": {
+        "open": {"dismissed", "case"}, "dismissed": set(), "case": set(),
+    },
+    "audits.reviews.states.TRANSITIONS": {
+        "waiting": {"assigned"}, "assigned": {"asked", "justified", "misuse"},
+        "asked": {"answered", "justified", "misuse"}, "answered": {"asked", "justified", "misuse"},
+        "justified": set(), "misuse": set(),
+    },
     "charter.measures.states.REVISION_TRANSITIONS": {
         "found": {"proposed", "declined", "outdated"}, "proposed": {"confirmed", "declined", "outdated"},
         "confirmed": set(), "declined": set(), "outdated": set(),
     },
+    "audits.fairness.states.TRANSITIONS": {"open": {"passed", "failed"}, "passed": set(), "failed": set()},
     "charter.programme.states.PROGRAMME_TRANSITIONS": {"draft": {"active"}, "active": set()},
     "charter.registry.states.CHARTER_TRANSITIONS": CHARTER,
     "charter.registry.states.RULEBOOK_TRANSITIONS": {
@@ -33,6 +42,12 @@ MACHINES = {
     "charter.registry.states.REVIEW_TRANSITIONS": {
         "pending": {"confirmed", "flagged", "lapsed"}, "flagged": {"confirmed", "lapsed"},
         "confirmed": set(), "lapsed": set(),
+    },
+    "governance.evidence.states.TRANSITIONS": {
+        "written": {"checked", "refuted", "withdrawn"}, "checked": set(), "refuted": set(), "withdrawn": set(),
+    },
+    "governance.use_check.states.BULK_TRANSITIONS": {
+        "waiting": {"done", "failed"}, "done": set(), "failed": set(),
     },
     "governance.appeals.states.TRANSITIONS": {
         "filed": {"acknowledged", "assigned", "withdrawn"}, "acknowledged": {"assigned", "withdrawn"},

@@ -10,7 +10,15 @@ from governance.board.models.cases import (
     Comment,
     Condition,
 )
-from governance.board.models.effects import Pilot, PilotExit, SettingsChange, SurveyAnswer, Suspension, Waiver
+from governance.board.models.effects import (
+    MisuseQuestion,
+    Pilot,
+    PilotExit,
+    SettingsChange,
+    SurveyAnswer,
+    Suspension,
+    Waiver,
+)
 from governance.board.models.guarded import (
     GuardedCharterVersion,
     GuardedDecision,
@@ -36,6 +44,7 @@ __all__ = [
     "GuardedRulebook",
     "Invitation",
     "LevelBar",
+    "MisuseQuestion",
     "Pilot",
     "PilotExit",
     "Seat",

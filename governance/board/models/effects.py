@@ -232,3 +232,16 @@ class SurveyAnswer(HoldsTexts):
             )
         ]
         triggers = [*tied(insert=[told(SurveyAnswered, about="{row}.pilot_id")])]
+
+
+class MisuseQuestion(Record):
+    """Whose look a case about a misuse is about."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="misuse")
+    account = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        triggers = [
+            *tied(insert=[told(CaseOpened, about="{row}.case_id")]),
+            ties.while_open(kind=CaseKind.MISUSE),
+        ]

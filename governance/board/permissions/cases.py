@@ -86,8 +86,11 @@ def check_can_open_case(user: User, matter: Case) -> None:
     Anybody with an account may ask for a ruling or a waiver; the rest is for the board, whoever proposes it, and
     administrators.
     """
-    if find_kind(matter).openers is Openers.ANYBODY:
+    openers = find_kind(matter).openers
+    if openers is Openers.ANYBODY:
         proposes = user.is_active and user.kind == AccountKind.HUMAN
+    elif openers is Openers.AUDITORS:
+        proposes = holds(user, GrantedRole.AUDITOR)
     else:
         proposes = user.is_active and user.pk in _behind(matter)
     if not (sits(user) or proposes or can_administer(user)):

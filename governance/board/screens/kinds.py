@@ -53,6 +53,7 @@ SCREENS: Mapping[CaseKind, KindScreen] = {
     CaseKind.VIEW_CHANGE: KindScreen(),
     CaseKind.SETTINGS: KindScreen(details=case_details.describe_settings),
     CaseKind.SEAT: KindScreen(details=case_details.describe_seat),
+    CaseKind.MISUSE: KindScreen(),
     CaseKind.FOUNDING: KindScreen(details=case_details.describe_founding),
 }
 

@@ -28,18 +28,25 @@ from charter.rules.facts import (
     LookingFacts,
     ValueFacts,
 )
-from charter.rules.request import Request
+from charter.rules.request import ANYBODY, Request
 from charter.rules.vocabulary import Category, Role, SourceKind, Standing
 from governance.decisions.facts import access_history, coverage, pairing, rulings, value_context
-from governance.decisions.facts.access_history import AccessContext, GrantedQuestion, RefusedQuestion
+from governance.decisions.facts.access_history import (
+    AccessContext,
+    GrantedQuestion,
+    LookedBefore,
+    RefusedQuestion,
+)
 from governance.decisions.facts.finding import Found, find, weigh
 from governance.decisions.facts.pairing import Pair
 from governance.decisions.facts.value_context import DataQuality, Subject, ValueContext
 from governance.decisions.requests.form import check_fit, check_form
+from governance.evidence import queries as evidence
 from governance.people.models import AccountKind, User
 from governance.people.queries import CohortAsked
 from ground import clock, data_versions, statements
 from ground.data_versions import Versions
+from ground.errors import BadInput
 
 # Fewer people need protection from strain and survey values being traced to them: their groups are larger.
 _STRAIN = frozenset({Category.STRAIN, Category.SURVEY})
@@ -72,6 +79,8 @@ def gather(request: Request, *, by: User, rows: bool = True) -> GatheredFacts:
     With `rows` also what is to stand beside them (S26).
     """
     check_form(request)
+    if rows and ANYBODY in request.persons:
+        raise BadInput("Name the person whose values you ask for.", field="persons")
     shared, seen, refused = _lock_and_read(request, by, with_counters=rows)
     found = find(request, by, shared, seen, clock.now(), with_counters=rows)
     check_window(request.window, request.period, now=found.at, zone=found.programme.time_zone)
@@ -103,21 +112,23 @@ def know(
     seen: Versions,
     *,
     granted: Sequence[GrantedQuestion] | None = None,
+    looked: LookedBefore | None = None,
     weighed: DataQuality | None = None,
 ) -> "Known":
     """What the facts of each metric of a request are put together from, who asks and what they did before included.
 
-    What was `granted` lately and how much stands behind the values (`weighed`) is read unless it is given.
+    What was `granted` lately, whom they have `looked` at and how much stands behind the values (`weighed`) is read unless it
+    is given.
     """
     rulebook = registry.load_rulebook(found.programme.rulebook_id)
     actor = _actor(request, by, found)
     found = replace(found, accountable=found.accountable and _may_name(request, by, actor))
     asked = make_access_context(request, by, found, seen)
-    looked = access_history.read_access_facts(asked, refused, granted)
+    looking = access_history.read_access_facts(asked, refused, granted, looked)
     said = rulings.read_ruling_facts(
-        asked, rulebook, roles=actor.roles, noticed=access_history.is_noticeable(looked), seen=seen
+        asked, rulebook, roles=actor.roles, noticed=access_history.is_noticeable(looking), seen=seen
     )
-    return Known.of(request, actor, found, looked, said, weighed)
+    return Known.of(request, actor, found, looking, said, weighed)
 
 
 class Known(Struct, frozen=True):
@@ -131,6 +142,7 @@ class Known(Struct, frozen=True):
     weighed: DataQuality
     looked: Mapping[str, LookingFacts]
     said: rulings.RulingFacts
+    checked_evidence: int
 
     @classmethod
     def of(
@@ -152,6 +164,7 @@ class Known(Struct, frozen=True):
             weighed=weigh(request, found, persons) if weighed is None else weighed,
             looked=looked,
             said=said,
+            checked_evidence=evidence.count_checked(request.evidence, persons),
         )
 
     def facts(self, governing: GoverningVersion, request: Request, *, alone: bool = False) -> Facts:
@@ -175,6 +188,7 @@ class Known(Struct, frozen=True):
             looking=self.looked.get(charter.metric, LookingFacts()),
             ruled=self.said.yes,
             ruled_against=self.said.no,
+            checked_evidence=self.checked_evidence,
         )
 
     def pair(self, metric: str, beside: tuple[str, ...]) -> Pair:

@@ -5,6 +5,7 @@ from governance.decisions.models.holds import Hold, Protection
 from governance.decisions.models.naming import Naming
 from governance.decisions.models.notes import ContextNote
 from governance.decisions.models.records import DecisionRecord, Door, ReasonWords
+from governance.decisions.models.repeats import KeptAnswer
 from governance.decisions.models.rulings import Referral
 from governance.decisions.models.voids import VoidedDecision
 
@@ -14,6 +15,7 @@ __all__ = [
     "DelayedNotice",
     "Door",
     "Hold",
+    "KeptAnswer",
     "Naming",
     "Protection",
     "ReasonWords",

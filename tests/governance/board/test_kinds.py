@@ -136,6 +136,7 @@ def test_which_seats_may_veto_which_kind(kind):
         CaseKind.EDGE_CASE: {SeatKind.SECURITY},
         CaseKind.YEARLY_REVIEW: {SeatKind.SECURITY},
         CaseKind.SEAT: VETO_SEATS,
+        CaseKind.MISUSE: VETO_SEATS,
     }
     may = {seat for seat in SeatKind if permissions.can_veto(seat, Case(kind=kind))}
     assert may == VETO_SEATS - untouched.get(kind, set())

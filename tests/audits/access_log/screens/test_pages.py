@@ -135,9 +135,9 @@ def test_the_page_costs_the_same_however_many(statements, people, house, monkeyp
     few = statements("/access-log", people["auditor"])
     for _ in range(3):
         ask(house.manager)
-    assert statements("/access-log", people["auditor"]) == few <= 16
+    assert statements("/access-log", people["auditor"]) == few <= 20
     monkeypatch.setattr(log, "A_PAGE", 2)
-    assert statements("/access-log?rule=AR04&verdict=deny&role=manager&kind=values", people["auditor"]) <= 16
+    assert statements("/access-log?rule=AR04&verdict=deny&role=manager&kind=values", people["auditor"]) <= 20
 
 
 def test_it_comes_in_pages(browse, people, monkeypatch):

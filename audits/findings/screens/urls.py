@@ -1,0 +1,50 @@
+"""Routes of findings."""
+
+from django.utils.translation import gettext_lazy as _
+
+from audits.findings import permissions
+from audits.findings.screens import findings
+from charter.registry.screens.page_context import badge
+from charter.rules.vocabulary import Role
+from governance.people.requests import PageRequest
+from governance.ui.page_access import SIGNED_IN, accounts, depending
+from governance.ui.routes import Nav, page
+
+READERS = accounts(
+    "Auditors; members of the board read of shifts in values. Nobody sees what is about themself or their line.",
+    permissions.check_can_open_findings,
+)
+SEE_THE_FINDING = depending(
+    "Auditors outside of the line of whom it is about; of a shift the board as well; after an appeal its handler alone."
+)
+
+
+def _audits(request: PageRequest) -> bool:
+    return badge(request).holds(Role.AUDITOR)
+
+
+urlpatterns = [
+    page(
+        "findings",
+        findings.findings,
+        name="findings",
+        access=READERS,
+        stored=False,
+        nav=Nav(_("Findings"), 137, offered=_audits),
+    ),
+    page(
+        "findings/definitions",
+        findings.definitions,
+        name="finding-definitions",
+        access=SIGNED_IN,
+        under="findings",
+    ),
+    page(
+        "findings/<uuid:key>",
+        findings.finding,
+        name="finding",
+        access=SEE_THE_FINDING,
+        stored=False,
+        under="findings",
+    ),
+]
