@@ -160,7 +160,7 @@ def _of_appeals(house: House) -> dict[str, Objects]:
             ("appeal", "appeal-letter", "appeal-withdraw", "appeal-identity", "appeal-questions", *acts), made
         ),
         "appeal-attachment": [("named, of the employee", [_attach(named)])],
-        "appeal-asked": [("of a member of the board", [_ask_about(named)])],
+        "appeal-asked": [("of a member of the board", [ask_about(named)])],
         "appeal-question": [("the first", ["about"])],
         "appeal-follow-up": [("of the employee", [asked.pk])],
     }
@@ -174,7 +174,7 @@ def _attach(appeal: Appeal) -> UUID:
     return UUID(str(message.attachments.get().pk))
 
 
-def _ask_about(appeal: Appeal) -> UUID:
+def ask_about(appeal: Appeal) -> UUID:
     """A decision about whoever filed an appeal, of which a member of the board is asked whether it is retaliation."""
     member = User.objects.get(username="board-legal")
     decision = DecisionRecord.objects.filter(verdict="permit").first()
