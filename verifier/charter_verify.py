@@ -40,6 +40,8 @@ ERASED = "ledger.payload.erased"  # the kind of entry that says of another that 
 LOG_KEY, WITNESS_KEY = 0x01, 0x04
 # A log that tells times further ahead than clocks differ, or goes back further than a transaction lasts, has been touched.
 AHEAD, BACK = timedelta(minutes=5), timedelta(days=1)
+# A receipt promises its entry's place within ten seconds; a copy with entries this much later has to have it.
+PROMISED = timedelta(hours=1)
 TILE, CHUNK = 256, 4096  # hashes of a tile; entries that are read at a time, whole tiles
 MANY = 40_000  # entries from which on all processors share the work
 LISTED = 20  # faults that are listed; more of them tell nothing new
@@ -455,7 +457,7 @@ def _check_copy(
 ) -> None:
     """Hash every leaf, hold each signed state and each receipt against it, and look for what is missing or doubled."""
     due = sorted(states, key=lambda each: each[0].size)
-    sizes, places = [state.size for state, _ in due], [each.index for each in shown if each.index is not None]
+    sizes, places = [state.size for state, _ in due], [each.place for each in shown if each.place is not None]
     jobs = list(_cut(folder, sizes, places, now))
     peaks: list[tuple[int, bytes]] = []
     roots = {0: root_of([])}
@@ -749,16 +751,16 @@ class _Whole:
 
     def look_up(self, shown: Shown, size: int) -> None:
         """Whether the entry of a receipt stands in the copy where it says."""
-        if shown.index is not None and shown.index < size and self.hashes.get(shown.index) != shown.leaf:
+        if shown.place is not None and shown.place < size and self.hashes.get(shown.place) != shown.leaf:
             self.report.faults.append(
-                f"{shown.whose}: its entry does not stand in this copy at place {shown.index}."
+                f"{shown.whose}: its entry does not stand in this copy at place {shown.place}."
             )
-        elif shown.index is not None and shown.index >= size:
+        elif shown.place is not None and shown.place >= size:
             self.report.faults.append(
-                f"{shown.whose}: its entry stands at place {shown.index}, and the copy has {size}."
+                f"{shown.whose}: its entry stands at place {shown.place}, and the copy has {size}."
             )
-        elif shown.index is None and self.places and shown.name not in self.places:
-            if self.latest and shown.at < self.latest - BACK:
+        elif shown.place is None and self.places and shown.name not in self.places:
+            if self.latest and shown.at < self.latest - PROMISED:
                 self.report.faults.append(
                     f"{shown.whose}: it was promised on {shown.at:%Y-%m-%d}, and its entry is not there."
                 )
@@ -789,7 +791,7 @@ class Shown(NamedTuple):
     leaf: bytes
     name: str
     at: datetime
-    index: int | None
+    place: int | None
 
 
 def _read_receipt(
@@ -802,11 +804,11 @@ def _read_receipt(
         leaf, said = told["leaf"].encode(), json.loads(told["leaf"])
         shown = Shown(whose, leaf_hash(leaf), said["id"], datetime.fromisoformat(said["at"]), told["index"])
         _check_signed(told["receipt"], shown, keys)
-        if shown.index is None:
+        if shown.place is None:
             report.remarks.append(f"{whose}: it has no proof yet, only the promise of one.")
             return shown
         state = read_state(told["checkpoint"], keys)
-        check_inclusion(shown.leaf, shown.index, state.size, told["proof"], state.root)
+        check_inclusion(shown.leaf, shown.place, state.size, told["proof"], state.root)
         _check_witnessed(whose, state, keys, policy, report, alone=alone)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         report.faults.append(

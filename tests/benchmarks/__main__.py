@@ -8,7 +8,7 @@ import sys
 import msgspec
 
 ALL = [
-    "access_log", "rules", "checks", "cohorts", "deciding", "decisions", "findings", "guard", "log", "publishing", "pages",
+    "access_log", "rules", "checks", "cohorts", "deciding", "decisions", "findings", "guard", "log", "log_writers", "publishing", "pages",
     "registry",
 ]  # fmt: skip
 
