@@ -8,7 +8,7 @@ import numpy as np
 from msgspec.structs import asdict
 
 from audits.fairness import contribution, managers
-from audits.fairness.comparing import Attribute, ComparedGroup, Comparison, Finding, compare, merge_small
+from audits.fairness.comparing import Attribute, ComparedGroup, Comparison, GroupFinding, compare, merge_small
 from audits.fairness.contribution import ContextShare
 from audits.fairness.grouping import code_words, group_people, last_day
 from audits.fairness.limits import LEAST
@@ -118,7 +118,7 @@ def _find_managers(
 
 def _order(comparison: Comparison) -> list[ComparedGroup]:
     """Flagged first, then watched, then single attributes before pairs."""
-    rank = {Finding.FLAGGED: 0, Finding.WATCHED: 1, Finding.NOT_RULED_OUT: 2}
+    rank = {GroupFinding.FLAGGED: 0, GroupFinding.WATCHED: 1, GroupFinding.NOT_RULED_OUT: 2}
     return sorted(
         comparison.groups, key=lambda each: (rank[each.finding], len(each.of), each.of, each.labels)
     )

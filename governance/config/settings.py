@@ -244,6 +244,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # Bodies over 64 KiB are refused before they are parsed.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+# What is attached to an appeal is written to no disk before it is sealed.
+FILE_UPLOAD_HANDLERS = ["ground.uploads.InMemoryHandler"]
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["governance.people.authentication.RememberedTokenAuthentication"],
@@ -334,6 +336,8 @@ APPEALS_A_DAY = env.int("APPEALS_A_DAY", default=10)
 ANONYMOUS_FILING_RATE = parse_rate(
     env("ANONYMOUS_FILING_RATE", default="30/hour"), setting="ANONYMOUS_FILING_RATE"
 )
+# All who try codes for after leaving, together: no address is kept.
+LEAVER_CODE_RATE = parse_rate(env("LEAVER_CODE_RATE", default="20/min"), setting="LEAVER_CODE_RATE")
 ANONYMOUS_RECEIPT_RATE = parse_rate(
     env("ANONYMOUS_RECEIPT_RATE", default="20/min"), setting="ANONYMOUS_RECEIPT_RATE"
 )

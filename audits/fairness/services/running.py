@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audits.fairness import outcome_rows, permissions, queries, reporting
-from audits.fairness.comparing import Finding
+from audits.fairness.comparing import GroupFinding
 from audits.fairness.events import AuditRun
 from audits.fairness.limits import CONTEXT_SHARE, LEAST
 from audits.fairness.models import AuditedMetric, FairnessAudit, OutcomeSet, VarianceTask
@@ -85,8 +85,8 @@ def _tell(audit: FairnessAudit, worked: Worked) -> AuditRun:
         outcomes=audit.outcomes_id,
         people=worked.comparison.people,
         groups=len(found),
-        flagged=found.count(Finding.FLAGGED),
-        watched=found.count(Finding.WATCHED),
+        flagged=found.count(GroupFinding.FLAGGED),
+        watched=found.count(GroupFinding.WATCHED),
         managers_found=len(worked.gaps),
         results_hash=sha256(msgspec.json.encode(worked.results, order="deterministic")).hexdigest(),
     )

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from audits.fairness import queries, reporting, services
-from audits.fairness.comparing import Finding
+from audits.fairness.comparing import GroupFinding
 from audits.fairness.limits import COUNTS_FOR
 from audits.fairness.models import AuditedMetric, OutcomeSet, VarianceTask
 from audits.fairness.outcome_rows import OutcomeRow, read_csv
@@ -34,7 +34,7 @@ def test_a_planted_bias_is_found_and_a_planted_null_is_not(workforce):
     null = run(workforce)
     assert {each["finding"] for each in null.results["groups"]} == {"not_ruled_out"}
     biased = run(workforce, make_rows(bias=True), starts_on=date(2025, 4, 1), ends_on=date(2025, 10, 1))
-    flagged = [each for each in biased.results["groups"] if each["finding"] == Finding.FLAGGED]
+    flagged = [each for each in biased.results["groups"] if each["finding"] == GroupFinding.FLAGGED]
     assert flagged[0]["labels"] == ["remote"]
     assert flagged[0]["ratio"] < 0.8 and flagged[0]["holm"] < 0.05 and flagged[0]["people"] == 120
     assert all("remote" in each["labels"] for each in flagged)

@@ -8,8 +8,8 @@ import pytest
 from charter.authoring import drafts
 from charter.measures.warehouse.made_up import try_query
 from charter.registry import catalogue
-from charter.registry.document import Aggregation, Measure
-from charter.rules.vocabulary import Role
+from charter.registry.document import Measure
+from charter.rules.vocabulary import Aggregation, Role
 from ground.errors import BadInput
 from tests import factories
 from tests.pages import browse, governed, house, stopped, with_people
