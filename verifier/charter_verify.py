@@ -329,7 +329,7 @@ class Job(NamedTuple):
 
     folder: Path
     first: int
-    count: int
+    length: int  # in entries
     span: tuple[int, int] | None  # where its lines begin, and how many bytes they are
     sizes: tuple[int, ...]
     places: tuple[int, ...]
@@ -465,7 +465,7 @@ def _check_copy(
     roots = {0: root_of([])}
     whole = _Whole(report)
     levels: list[list[bytes]] = [[]]
-    for chunk in _each(_read_chunk, jobs, sum(job.count for job in jobs)):
+    for chunk in _each(_read_chunk, jobs, sum(job.length for job in jobs)):
         whole.add(chunk)
         for size, partly in chunk.partly.items():
             roots[size] = root_of([*peaks, *partly])
@@ -516,14 +516,14 @@ def _cut(folder: Path, sizes: Sequence[int], places: Sequence[int], now: datetim
 
 def _read_chunk(job: Job) -> Chunk:
     """Hash and look at the entries of a chunk, wherever they lie."""
-    chunk = Chunk(job.first, job.count)
+    chunk = Chunk(job.first, job.length)
     if job.span is None:
         _read_tiles(job, chunk)
     else:
         with (job.folder / ENTRIES).open("rb") as lines:
             lines.seek(job.span[0])
             text = lines.read(job.span[1]).decode("utf-8", "replace")
-        for number, line in enumerate(text.split("\n")[: job.count], job.first):
+        for number, line in enumerate(text.split("\n")[: job.length], job.first):
             _look_at_line(line, number, job.now, chunk)
     _fold(job, chunk)
     chunk.wanted = {place: chunk.hashes[place - job.first] for place in job.places}
@@ -602,8 +602,8 @@ def _unpack_payload(told: dict[str, str], said: dict[str, Any], number: int, chu
 def _read_tiles(job: Job, chunk: Chunk) -> None:
     """Entries out of bundles, where the mirror has them; otherwise their hashes alone, out of tiles."""
     has_entries = (job.folder / "tile" / "entries").exists()
-    for first in range(job.first, job.first + job.count, TILE):
-        width = min(TILE, job.first + job.count - first)
+    for first in range(job.first, job.first + job.length, TILE):
+        width = min(TILE, job.first + job.length - first)
         data = _read_tile(job.folder, "0", first // TILE, width, chunk.faults)
         hashes = [data[start : start + 32] for start in range(0, len(data), 32)]
         if has_entries:
