@@ -30,7 +30,7 @@ class HandedIn(NamedTuple):
     at: datetime
     text: str
     signature: str
-    index: int | None
+    place: int | None
     proof: tuple[bytes, ...]
     checkpoint: str
 
@@ -69,7 +69,7 @@ def read_receipt(text: str) -> HandedIn:
             at=datetime.fromisoformat(leaf["at"]),
             text=_text(receipt),
             signature=str(receipt.get("signature", "")),
-            index=None if index is None else int(index),
+            place=None if index is None else int(index),
             proof=tuple(bytes.fromhex(each) for each in told.get("proof") or ()),
             checkpoint=str(told.get("checkpoint") or ""),
         )
@@ -80,14 +80,14 @@ def read_receipt(text: str) -> HandedIn:
 def check_receipt(given: HandedIn, trusted: Sequence[Verifier], policy: WitnessPolicy) -> ReceiptChecks:
     """Hold a receipt against the log's keys and its witnesses."""
     signed = _is_signed(given, trusted) if given.text else None
-    if given.index is None:
+    if given.place is None:
         return ReceiptChecks(signed, None, None, (), False)
     keys = {each.key: each.name for each in policy.witnesses.values()}
     try:
         note = parse_note(given.checkpoint)
         signers = verify_note(note, [*trusted, *keys])
         state = parse_checkpoint(note)
-        verify_inclusion(leaf_hash(given.leaf), given.index, state.size, given.proof, state.root)
+        verify_inclusion(leaf_hash(given.leaf), given.place, state.size, given.proof, state.root)
     except (NoteWrong, ProofWrong):
         return ReceiptChecks(signed, False, None, (), False)
     ours = state.origin in {each.name for each in signers if each not in keys}

@@ -190,7 +190,7 @@ TIME_ZONE = "UTC"  # inside; the programme's zone is used at the edge
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = None if DEBUG else VAR_DIR / "static"  # where collectstatic gathers them
-STORAGES = {
+STORAGES: dict[str, dict[str, object]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"

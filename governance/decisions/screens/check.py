@@ -72,6 +72,6 @@ def check(request: HttpRequest) -> HttpResponse:
 
 def _stands_now(given: HandedIn) -> bool | None:
     """Whether the log has this very entry at the place that the receipt names; None where it names none."""
-    if given.index is None or not 0 <= given.index < 2**63:
+    if given.place is None or not 0 <= given.place < 2**63:
         return None
-    return store.find_leaf_hash(given.index) == leaf_hash(given.leaf)
+    return store.find_leaf_hash(given.place) == leaf_hash(given.leaf)
