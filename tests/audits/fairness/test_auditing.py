@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from audits.fairness import queries, reporting, services
+from audits.fairness import grouping, queries, reporting, services
 from audits.fairness.comparing import GroupFinding
 from audits.fairness.limits import COUNTS_FOR
 from audits.fairness.models import AuditedMetric, OutcomeSet, VarianceTask
@@ -232,7 +232,7 @@ def test_a_report_singles_nobody_out(workforce):
     audit = run(workforce, rows)
     told = [each for each in audit.results["groups"] if "people" in each]
     people = reporting._merge(rows, 3.5)
-    attributes = reporting.group_people(people.persons, on=date(2026, 3, 31))
+    attributes = grouping.group_people(people.persons, on=date(2026, 3, 31))
     signatures: dict[tuple, list[bool]] = {}
     for at, selected in enumerate(people.selected):
         signature = tuple(
