@@ -181,7 +181,7 @@ def test_intervals_hold_their_ratio_and_turn_with_it(group):
     other_low, other_high = miettinen_nurminen(x2, n2, x1, n1)
     assert low == pytest.approx(0 if isinf(other_high) else 1 / other_high, rel=1e-6)
     assert other_low == pytest.approx(0 if isinf(high) else 1 / high, rel=1e-6)
-    wide_low, wide_high = miettinen_nurminen(*group, 0.99)
+    wide_low, wide_high = miettinen_nurminen(x1, n1, x2, n2, level=0.99)
     assert wide_low <= low * (1 + 1e-9) and wide_high >= high * (1 - 1e-9)
 
 
