@@ -84,6 +84,8 @@ INSTALLED_APPS = [
     "audits.access_log",
     "audits.reviews",
     "audits.findings",
+    "audits.retention",
+    "audits.evidence",
     "governance.desk",
     "governance.demo",
 ]

@@ -26,6 +26,8 @@ urlpatterns = [
     path("api/v1/", include("audits.access_log.urls")),
     path("api/v1/", include("audits.reviews.urls")),
     path("api/v1/", include("audits.findings.urls")),
+    path("api/v1/", include("audits.retention.urls")),
+    path("api/v1/", include("audits.evidence.urls")),
     path("api/v1/", include("governance.desk.api_urls")),
     path("admin/", admin.site.urls),
     path("", include("governance.desk.urls")),

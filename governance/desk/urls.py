@@ -1,7 +1,9 @@
 """Addresses of the pages. Answers stand in API replies and letters, so these addresses are promises."""
 
 from audits.access_log.screens import urls as access_log
+from audits.evidence.screens import urls as evidence
 from audits.findings.screens import urls as findings
+from audits.retention.screens import urls as retention
 from audits.reviews.screens import urls as reviews
 from charter.authoring.screens import urls as authoring
 from charter.authoring.screens.forms import single
@@ -40,6 +42,8 @@ urlpatterns = [
     *access_log.urlpatterns,
     *reviews.urlpatterns,
     *findings.urlpatterns,
+    *retention.urlpatterns,
+    *evidence.urlpatterns,
     *saved_views.urlpatterns,
     *decisions.urlpatterns,
     *board.urlpatterns,
