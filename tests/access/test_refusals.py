@@ -85,6 +85,10 @@ def fill(address: str, world: World, *, missing: bool) -> str:
 def find(name: str, before: str, world: World) -> object:
     """Something that is there, and that the outsider has nothing to do with."""
     from audits.access_log.models import SavedSearch
+    from audits.evidence.models import EvidencePack
+    from audits.findings.models import Finding
+    from audits.retention.models import LegalHold
+    from audits.reviews.models import SampledLook
     from charter.measures.models import Revision
     from charter.registry.models import ReviewItem
     from governance.appeals.models import Appeal
@@ -100,10 +104,11 @@ def find(name: str, before: str, world: World) -> object:
     rows: dict[str, Any] = {
         "flagged": ReviewItem, "invitations": Invitation, "terms": Term, "notices": Notice, "rulings": Waiver, "waivers": Waiver,
         "identities": Identity, "team-aliases": TeamAlias, "revisions": Revision, "access-log": DecisionRecord,
-        "searches": SavedSearch, "appeals": Appeal,
+        "searches": SavedSearch, "appeals": Appeal, "sampled-reviews": SampledLook, "findings": Finding,
+        "legal-holds": LegalHold, "evidence": EvidencePack,
     }  # fmt: skip
     last = before.rstrip("/").split("/")[-1]
-    fixed = {"heading": "what", "username": "owner", "metric": "lead-time-for-changes"}
+    fixed = {"kind": "rules", "heading": "what", "username": "owner", "metric": "lead-time-for-changes"}
     if name in fixed:
         return fixed[name]
     if name == "condition":

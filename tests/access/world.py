@@ -9,6 +9,13 @@ from msgspec import Struct
 from audits.access_log import services as access_log
 from audits.access_log.models import FileFormat
 from audits.access_log.searching import Search
+from audits.evidence import services as evidence
+from audits.findings.models import Finding
+from audits.findings.states import FindingKind
+from audits.retention import services as retention
+from audits.reviews import services as reviews_of_looks
+from audits.reviews.models import SampledLook, SampleDraw
+from audits.reviews.states import LookState
 from charter.authoring import drafts
 from charter.measures.models import Revision, Snapshot
 from charter.programme.models import Programme
@@ -34,7 +41,7 @@ from governance.people.models import AccountKind, GrantedRole, Team, User, Value
 from governance.people.scopes import Scope
 from governance.saved_views import services as views
 from governance.saved_views.models import ViewClass
-from ground import calendar
+from ground import calendar, clock
 from tests import factories, on_the_log
 from tests.governance.decisions.conftest import House
 from tests.governance.decisions.test_answer import ask
@@ -72,8 +79,40 @@ def furnish(house: House) -> World:
             **_of_sources(),
             **_of_appeals(house),
             **_of_oneself(),
+            **_of_audits(house, accounts),
         },
     )
+
+
+def _of_audits(house: House, accounts: dict[str, User]) -> dict[str, Objects]:
+    """A look that was drawn and asked about, a finding, a legal hold, a pack, and what can be taken along."""
+    auditor, now = accounts["auditor"], clock.now()
+    decision = DecisionRecord.objects.filter(actor=house.manager).order_by("at").first()
+    nothing = {"seed": "0" * 64, "log_root": "0" * 64, "frame_sha256": "0" * 64, "log_size": 1}
+    draw = on_the_log.make(SampleDraw, month=date(2026, 3, 1), population=1, share=5, least=5, **nothing)
+    due_on = calendar.today() + timedelta(days=14)
+    look = on_the_log.make(
+        SampledLook, draw=draw, decision=decision, reviewer=auditor, state=LookState.ASSIGNED, due_on=due_on
+    )
+    reviews_of_looks.ask(look=look, text="What was it for?", by=auditor)
+    found = on_the_log.make(
+        Finding,
+        kind=FindingKind.CONTEXT_MISMATCH,
+        account=house.manager,
+        since=now,
+        until=now,
+        evidence={"receipts": [str(decision.entry_id)], "numbers": {"times": 3}},
+    )
+    hold = retention.place_legal_hold(reason="A dispute", ends_on=date(2099, 1, 1), by=accounts["HR"])
+    pack = evidence.ask_for_pack(since=date(2026, 3, 1), until=date(2026, 4, 1), by=auditor)
+    return {
+        "sample-draw": [("of a month", [draw.pk])],
+        **_each(("sampled-review", "sampled-review-answer"), [("of the manager's look", [look.pk])]),
+        "finding": [("about the manager", [found.pk])],
+        "legal-hold-end": [("of HR", [hold.pk])],
+        **_each(("evidence-pack", "evidence-take"), [("not made yet", [pack.pk])]),
+        "take-along-rows": [("rules", ["rules", "json"])],
+    }
 
 
 def _of_oneself() -> dict[str, Objects]:

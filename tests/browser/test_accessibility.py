@@ -5,6 +5,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from audits.access_log.screens import urls as access_log
+from audits.evidence.screens import urls as evidence
+from audits.findings.screens import urls as findings
+from audits.retention.screens import urls as retention
+from audits.reviews.screens import urls as reviews
 from charter.authoring import services as authoring
 from charter.rules.vocabulary import DecisionType as Use
 from charter.rules.vocabulary import Grain
@@ -63,6 +67,9 @@ ACCESS_LOG = {pattern.name for pattern in access_log.urlpatterns}
 APPEALS = {"appeal-check", "appeal-discard", "appeal-identity"}
 # Pages that test_furnished looks at, among the objects of the access table.
 FURNISHED = {pattern.name for pattern in appeals.urlpatterns} - APPEALS - {f"appeal-{name}" for name in ACTS}
+FURNISHED |= {
+    pattern.name for urls in (reviews, findings, retention, evidence) for pattern in urls.urlpatterns
+} - {"evidence-take", "take-along-rows"}  # files
 FURNISHED |= {"about", "find", "email", "account-email", "address-confirm"}
 # Each page is loaded once and looked at on each of these, in px.
 WIDTHS = (1280, 390)
@@ -196,6 +203,7 @@ def test_every_page_is_accessible(window, house):
         - ACCESS_LOG
         - APPEALS
         - FURNISHED
+        - {"evidence-take", "take-along-rows"}
         - ACCOUNTS
         - SOURCES
         <= stranger.seen | manager.seen | owner.seen | auditor.seen

@@ -106,6 +106,7 @@ def test_a_scan_that_misses_its_turn_is_named_and_one_that_never_came_too(ready)
         ("appeals_clock", ""),
         ("board_clock", ""),
         ("delayed_notices", ""),
+        ("evidence_packs", ""),
         ("inclusions_told", ""),
         ("mail", "a"),
         ("registry_clock", ""),
