@@ -86,7 +86,7 @@ def find(name: str, before: str, world: World) -> object:
     """Something that is there, and that the outsider has nothing to do with."""
     from audits.access_log.models import SavedSearch
     from audits.evidence.models import EvidencePack
-    from audits.findings.models import Finding
+    from audits.findings.models import AuditFinding
     from audits.retention.models import LegalHold
     from audits.reviews.models import SampledLook
     from charter.measures.models import Revision
@@ -104,7 +104,7 @@ def find(name: str, before: str, world: World) -> object:
     rows: dict[str, Any] = {
         "flagged": ReviewItem, "invitations": Invitation, "terms": Term, "notices": Notice, "rulings": Waiver, "waivers": Waiver,
         "identities": Identity, "team-aliases": TeamAlias, "revisions": Revision, "access-log": DecisionRecord,
-        "searches": SavedSearch, "appeals": Appeal, "sampled-reviews": SampledLook, "findings": Finding,
+        "searches": SavedSearch, "appeals": Appeal, "sampled-reviews": SampledLook, "findings": AuditFinding,
         "legal-holds": LegalHold, "evidence": EvidencePack,
     }  # fmt: skip
     last = before.rstrip("/").split("/")[-1]

@@ -10,7 +10,7 @@ from audits.access_log import services as access_log
 from audits.access_log.models import FileFormat
 from audits.access_log.searching import Search
 from audits.evidence import services as evidence
-from audits.findings.models import Finding
+from audits.findings.models import AuditFinding
 from audits.findings.states import FindingKind
 from audits.retention import services as retention
 from audits.reviews import services as reviews_of_looks
@@ -96,7 +96,7 @@ def _of_audits(house: House, accounts: dict[str, User]) -> dict[str, Objects]:
     )
     reviews_of_looks.ask(look=look, text="What was it for?", by=auditor)
     found = on_the_log.make(
-        Finding,
+        AuditFinding,
         kind=FindingKind.CONTEXT_MISMATCH,
         account=house.manager,
         since=now,

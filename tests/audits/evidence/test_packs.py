@@ -64,7 +64,7 @@ def test_an_outsider_checks_it_without_us(made, tmp_path):
     for name, body in read(made).items():
         (tmp_path / name).write_bytes(body)
     manifest = (tmp_path / "MANIFEST").read_text()
-    listed = dict(reversed(line.split("  ")) for line in manifest.splitlines())
+    listed = {name: digest for digest, name in (line.split("  ") for line in manifest.splitlines())}
     assert all(
         hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() == digest
         for name, digest in listed.items()
