@@ -8,7 +8,8 @@ from pathlib import Path
 
 # Commands that look at files alone: they serve nobody, so they need not be told of an installation.
 LOOKING = (
-    ["charter", "lint"], ["charter_schema"], ["state_diagram"], ["ledger", "events"], ["rulebook", "check"], ["rulebook", "table"],
+    ["charter", "lint"], ["charter_schema"], ["state_diagram"], ["ledger", "events"],
+    ["ledger", "witness-init"], ["ledger", "witness"], ["ledger", "mirror"], ["rulebook", "check"], ["rulebook", "table"],
     ["makemigrations"], ["makemigrations_anew"],
 )  # fmt: skip
 VAR_DIR = Path(__file__).resolve().parent / "var"

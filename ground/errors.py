@@ -73,3 +73,15 @@ class Unavailable(DomainError):
     status = 503
     code = "unavailable"
     title = "This cannot be answered now"
+
+
+class Unauthenticated(DomainError):
+    """Nobody is known here who asks."""
+
+    status = 401
+    code = "not_authenticated"
+    title = "Sign in or send a token"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"WWW-Authenticate": "Bearer"}

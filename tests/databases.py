@@ -94,8 +94,12 @@ def copy(server: embedded.Server, name: str = "", of: str = "") -> Iterator[str]
 
 
 def create(server: embedded.Server, name: str, *, of: str = "") -> None:
-    """Create a database as a copy of another, or empty, in the place of one that may have been left there."""
-    source = sql.SQL(" TEMPLATE {}").format(sql.Identifier(of)) if of else sql.SQL("")
+    """Create a database as a copy of another, or empty, in the place of one that may have been left there.
+
+    Files are copied whole: written block by block to the write-ahead log, as is usual, a copy takes twice as long.
+    """
+    copied = sql.SQL(" TEMPLATE {} STRATEGY FILE_COPY")
+    source = copied.format(sql.Identifier(of)) if of else sql.SQL("")
     with _owner(server) as connection:
         connection.execute(_dropping(name))
         _retry(connection, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)) + source)

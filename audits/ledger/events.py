@@ -7,6 +7,7 @@ without its visibility, retention or sentence, stops the start.
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar, dataclass_transform
+from uuid import UUID
 
 import msgspec
 from django.db import models
@@ -151,3 +152,35 @@ class SigningKeyRotated(Event):
     public_key: str
     signed_by_old: str
     signed_by_new: str
+
+
+class PayloadErased(Event):
+    """What another entry said was destroyed for good, with the key that its leaf was made with. The leaf stays in the tree.
+
+    `charter-verify` looks for this kind where it finds an entry of which nothing is left but its leaf.
+    """
+
+    kind = "ledger.payload.erased"
+    visibility = Visibility.OPEN
+    retention = Retention.GOVERNANCE
+    sentence = gettext_lazy(
+        "What entry %(entry)s (%(entry_kind)s) said was erased. Why: %(basis)s, %(reference)s."
+    )
+    names_row = "entry"
+
+    entry: UUID
+    entry_kind: str
+    basis: str
+    reference: str  # a number of somebody's files, which names nobody
+
+
+class LogCopied(Event):
+    """The whole log was copied into a folder, for whoever verifies it; `payloads` with what entries say."""
+
+    kind = "ledger.copied"
+    visibility = Visibility.OPEN
+    retention = Retention.USE
+    sentence = gettext_lazy("The log was copied up to entry %(size)s. With what entries say: %(payloads)s.")
+
+    size: int
+    payloads: bool

@@ -1,6 +1,6 @@
 """A copy of the log for whoever verifies it: entries, checkpoints, tiles and keys, in a folder, a batch at a time.
 
-The form is `verifying`'s. What entries say is left out unless it is asked for: the tree is verified without it.
+The form is what `charter-verify` reads (verifier/charter_verify.py). What entries say is left out unless it is asked for: the tree is verified without it.
 """
 
 import base64
@@ -8,33 +8,42 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from audits.ledger import store, verifying
+from django.db import transaction
+
+from audits.ledger import services, store
+from audits.ledger.events import LogCopied
 from audits.ledger.keys import list_verifiers
 from audits.ledger.models import LogPlace, SignedCheckpoint
 from audits.ledger.tiles import list_tiles
 from ground.errors import Conflict
 
+ENTRIES, CHECKPOINTS, CHECKPOINT, KEYS = "entries.ndjson", "checkpoints.ndjson", "checkpoint", "keys.txt"
 BATCH = 2000
 
 
-def export_log(folder: Path, *, payloads: bool, say: Callable[[str], object]) -> int:
-    """Write the log up to its newest checkpoint into an empty or new folder; gives how many entries. Raises Conflict."""
+def export_log(folder: Path, *, payloads: bool, say: Callable[[str], object], by: str) -> int:
+    """Write the log up to its newest checkpoint into an empty or new folder; gives how many entries. Raises Conflict.
+
+    That it was copied is an entry of its own, which is written before the first byte leaves.
+    """
     newest = store.find_checkpoint()
     if newest is None:
         raise Conflict("Nothing of the log has been signed yet. Start `manage.py ledger sequence`.")
     if folder.exists() and any(folder.iterdir()):
         raise Conflict(f"{folder} is not empty. Name a new folder.")
+    with transaction.atomic():
+        services.append(LogCopied(size=newest.size, payloads=payloads), by=by)
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
-    _write(folder / verifying.KEYS, (verifier.format() for verifier in list_verifiers()))
+    _write(folder / KEYS, (verifier.format() for verifier in list_verifiers()))
     states = SignedCheckpoint.objects.filter(size__lte=newest.size).order_by("size")
-    _write(folder / verifying.CHECKPOINTS, (json.dumps({"note": each.note}) for each in states.iterator()))
-    _write(folder / verifying.ENTRIES, _entries(newest.size, payloads, say))
+    _write(folder / CHECKPOINTS, (json.dumps({"note": each.note}) for each in states.iterator()))
+    _write(folder / ENTRIES, _entries(newest.size, payloads, say))
     for tile in list_tiles(newest.size):
         path = folder / "tile" / tile.path()
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(store.read_tile(tile.level or 0, tile.number, tile.width))
-    (folder / "checkpoint").write_text(newest.note, encoding="utf-8")
+    (folder / CHECKPOINT).write_text(newest.note, encoding="utf-8")
     return newest.size
 
 

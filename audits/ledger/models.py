@@ -1,6 +1,7 @@
-"""Entries of the log, their erasable payloads, the outbox that the sequencer empties, and the tree that it makes.
+"""Entries of the log, their erasable payloads, the outbox that the sequencer empties, the tree that it makes, and its witnesses.
 
-The runtime role may only INSERT and SELECT here, and take out of the outbox what has its place (see `grants`).
+The runtime role may only INSERT and SELECT here, take out of the outbox what has its place, and destroy a payload with an entry
+that tells so (see `grants`).
 """
 
 import uuid
@@ -10,7 +11,9 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Length
 
+from audits.ledger.events import PayloadErased
 from audits.ledger.states import Visibility
+from audits.ledger.ties import tied, told
 from audits.ledger.tiles import WIDTH
 from audits.ledger.tree import HASH_BYTES
 from ground import clock
@@ -67,6 +70,7 @@ class Payload(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["actor"], name="payload_actor")]
+        triggers = [*tied(delete=[told(PayloadErased, about="{row}.entry_id")])]
 
 
 class TransactionField(models.BigIntegerField):  # type: ignore[type-arg]
@@ -138,6 +142,20 @@ class SignedCheckpoint(models.Model):
     class Meta:
         ordering = ["size"]
         triggers = [Trigger(name="grows", when=pgtrigger.Before, operation=pgtrigger.Insert, func=_GROWS)]
+
+
+class WitnessState(models.Model):
+    """What was last heard of a witness that the policy names, so that pages and /readyz can tell. Not part of the tree."""
+
+    name = models.CharField(max_length=200, primary_key=True)  # as the policy calls it
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)  # when it last cosigned
+    size = models.BigIntegerField(default=0)  # of the state that it cosigned then
+    trouble = models.CharField(max_length=300, blank=True)  # why it gives no cosignature now
+    refuses = models.BooleanField(default=False)  # because it has seen another past of the log
+
+    class Meta:
+        ordering = ["name"]
 
 
 models.BinaryField.register_lookup(Length)

@@ -77,6 +77,10 @@ class Verifier:
         """The first four bytes of SHA-256(name ‖ newline ‖ kind ‖ key)."""
         return hashlib.sha256(self.name.encode() + b"\n" + bytes([self.kind]) + self.public).digest()[:4]
 
+    def check(self) -> None:
+        """Raise NoteWrong where no key can have this name."""
+        _check_name(self.name)
+
     def format(self) -> str:
         """The key as it is handed to whoever checks: `name+number+key` (a vkey)."""
         key = base64.b64encode(bytes([self.kind]) + self.public).decode()

@@ -1,8 +1,9 @@
 """Gives the entries that wait their places in the tree, and signs how far it reaches.
 
-Place and commit; read back what the database kept; check that it continues what was signed before; sign. Nothing is signed
-that was not read back, so that a crash between any two steps leaves a longer tree under an older signature, never a signature
-without its tree. One at a time: a second one does not get the lock, and one that lost it (its connection broke) finds that
+Place and commit; read back what the database kept; check that it continues what was signed before; sign; ask the witnesses;
+publish. Nothing is signed that was not read back, so that a crash between any two steps leaves a longer tree under an older
+signature, never a signature without its tree. What the witnesses have not cosigned as the policy asks is signed anew later, of
+whatever the log has by then. One at a time: a second one does not get the lock, and one that lost it (its connection broke) finds that
 places are taken in turn.
 """
 
@@ -14,9 +15,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 
-from audits.ledger import signing, store
+from audits.ledger import keyfiles, signing, store, witnesses
 from audits.ledger.models import FullTile, LogPlace, Outbox, SignedCheckpoint
-from audits.ledger.notes import Checkpoint, sign_checkpoint
+from audits.ledger.notes import Checkpoint, SignedNote, sign_checkpoint
 from audits.ledger.tiles import WIDTH, fold
 from audits.ledger.tree import leaf_hash
 from ground import clock
@@ -71,14 +72,17 @@ def the_only_one() -> Iterator[None]:
                 cursor.execute(_UNLOCK)
 
 
-def sequence() -> Sequenced:
-    """Give all that waits its place, then sign how far the tree reaches, where that is further than before."""
+def sequence(*, signs: bool = True) -> Sequenced:
+    """Give all that waits its place, then sign and publish how far the tree reaches, where that is further than before.
+
+    Without `signs` it stops after the places. Raises LogBroken, and NotWitnessed where publishing has to wait.
+    """
     placed = 0
     while now := place_batch():
         placed += now
         if now < BATCH:
             break
-    return Sequenced(placed, sign_state())
+    return Sequenced(placed, sign_state() if signs else 0)
 
 
 @transaction.atomic(durable=True)
@@ -96,7 +100,10 @@ def place_batch(limit: int = BATCH) -> int:
 
 
 def sign_state() -> int:
-    """Sign the state of the tree where it has grown since the last signature; gives its size. Raises LogBroken."""
+    """Sign the state of the tree where it has grown since the last one that was published, and publish it; gives its size.
+
+    Raises LogBroken, and NotWitnessed where the witnesses have not cosigned it as the policy asks.
+    """
     last = store.find_checkpoint()
     before = 0 if last is None else last.size
     size = store.count_places()
@@ -108,15 +115,21 @@ def sign_state() -> int:
             f"The first {before} entries of the log are not those that were signed. Nothing more is signed. Compare the "
             "database with a backup and with the copies of the log that others keep."
         )
-    _sign(Checkpoint(settings.LEDGER_ORIGIN, size, store.find_root(size)))
+    state = Checkpoint(settings.LEDGER_ORIGIN, size, store.find_root(size))
+    _publish(state, witnesses.cosign_state(_sign(state), state))
     return size
 
 
+def _sign(state: Checkpoint) -> SignedNote:
+    """Signed with the key of now: it is read anew, as another may have taken its place while this process runs."""
+    path = settings.LEDGER_SIGNING_KEY_FILE
+    return sign_checkpoint(state, signing.parse_key(keyfiles.read(path), path))
+
+
 @transaction.atomic(durable=True)
-def _sign(checkpoint: Checkpoint) -> None:
-    note = sign_checkpoint(checkpoint, signing.signing_key(settings.LEDGER_SIGNING_KEY_FILE))
+def _publish(state: Checkpoint, note: SignedNote) -> None:
     SignedCheckpoint.objects.create(
-        size=checkpoint.size, root=checkpoint.root, note=note.format(), signed_at=clock.now()
+        size=state.size, root=state.root, note=note.format(), signed_at=clock.now()
     )
 
 

@@ -30,6 +30,7 @@ A_BATCH = 500
 _DECISIONS = f"""
 SELECT d.id, {KEEPS_DECISION} FROM decisions_decisionrecord d
 WHERE {DECISIONS_OLD} AND d.at < %(before)s::date
+AND EXISTS (SELECT FROM ledger_logplace placed WHERE placed.entry_id = d.entry_id)
 """
 _VALUES = f"""
 SELECT v.id, {KEEPS_VALUE} FROM {VALUES_FROM.replace("v.id = ANY(wanted)", "true")}

@@ -10,7 +10,10 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from audits.ledger import erasing
 from audits.ledger import services as ledger
+from audits.ledger.models import Entry
+from audits.ledger.states import ErasureBasis
 from audits.retention import permissions
 from audits.retention.events import LegalHoldEnded, LegalHoldPlaced, RowsPurged
 from audits.retention.models import LegalHold, Purge
@@ -34,6 +37,8 @@ _CALLS: Mapping[PurgeKind, str] = MappingProxyType(
 def purge(*, what: PurgeKind, before: date, wanted: Sequence[UUID], by: User) -> int:
     """Delete a batch of what was kept long enough, and write how many and the hash of their keys; gives how many.
 
+    What the log's entries of decisions say goes with them.
+
     The database refuses what was not kept long enough or what something keeps. Raises Conflict where other rows are there by now.
     """
     permissions.check_can_purge(by)
@@ -42,10 +47,21 @@ def purge(*, what: PurgeKind, before: date, wanted: Sequence[UUID], by: User) ->
     made = records.insert(Purge(what=what, before=before, count=len(wanted), sha256=hash_keys(wanted)))
     event = RowsPurged(purge=made.pk, what=what.value, before=before, count=made.count, sha256=made.sha256)
     ledger.append(event, by=by.actor)
+    if what is PurgeKind.DECISIONS:
+        _erase_payloads(wanted, made, by)
     [(gone,)] = statements.fetch(_CALLS[what], {"wanted": list(wanted), "purge": made.pk})
     if gone != len(wanted):
         raise Conflict(_("Some of it is gone already. The next pass looks again."), code="gone_already")
     return int(gone)
+
+
+def _erase_payloads(wanted: Sequence[UUID], made: Purge, by: User) -> None:
+    """Destroy what the log's entries of these decisions say; that there were entries stays provable."""
+    entries = Entry.objects.filter(decision__in=wanted, payload__isnull=False).order_by("pk")
+    for entry in entries.values_list("pk", flat=True):
+        erasing.erase_payload(
+            entry=entry, basis=ErasureBasis.RETENTION, reference=f"purge-{made.pk}", by=by.actor
+        )
 
 
 def hash_keys(keys: Sequence[UUID]) -> str:

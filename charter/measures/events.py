@@ -1,10 +1,11 @@
 """What the log keeps of the publishing of values."""
 
 from collections.abc import Mapping
+from datetime import date
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, UnsetType, field
 
 from audits.ledger.events import Event, Retention
 from audits.ledger.states import Visibility
@@ -62,6 +63,24 @@ class SourcesSurveyed(Event):
 
     rows: Mapping[str, int | None]
     unmatched: Mapping[str, int]
+
+
+class EventsExcluded(Event):
+    kind = "measures.events.excluded"
+    names_row = "exclusion"
+    visibility = Visibility.RESTRICTED
+    retention = Retention.PERSONAL
+    sentence = _(
+        "What was done from %(from)s until %(to)s is left out of values of %(metric)s to come: %(reason)s"
+    )
+
+    exclusion: UUID
+    metric: str
+    person: str | None
+    team: str | None
+    starts_on: date = field(name="from")
+    ends_on: date = field(name="to")
+    reason: str
 
 
 class RevisionFound(Event):

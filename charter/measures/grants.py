@@ -2,6 +2,7 @@
 
 from charter.measures.models import (
     Attribution,
+    Exclusion,
     PublishedValue,
     PublishingRun,
     RevisedValue,
@@ -16,6 +17,7 @@ from ground.grants import ADD, ADD_AND_REMOVE, May, add_and_change
 
 GRANTS = {
     Attribution: ADD,
+    Exclusion: ADD,
     PublishedValue: add_and_change("superseded_at", "superseded_by", "left_behind_at"),
     PublishingRun: add_and_change("state", "ended_at", "error", "snapshot", "values_written"),
     Snapshot: ADD,

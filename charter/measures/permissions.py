@@ -7,7 +7,7 @@ from charter.measures.states import RevisionState
 from charter.registry.models import Metric
 from charter.registry.permissions import works_on
 from governance.people.models import AccountKind, GrantedRole, User
-from governance.people.permissions import holds
+from governance.people.permissions import holds, is_system
 from ground import calendar
 from ground.errors import NotPermitted
 
@@ -27,6 +27,14 @@ def can_publish(user: User) -> bool:
     except NotPermitted:
         return False
     return True
+
+
+def check_can_exclude(user: User) -> None:
+    """Raise NotPermitted unless the product itself acts: what is left out follows from a decided appeal, by nobody's wish."""
+    if not is_system(user):
+        raise NotPermitted(
+            _("What values leave out follows from a decided appeal. Nobody leaves events out by hand.")
+        )
 
 
 def check_can_see_revisions(user: User) -> None:

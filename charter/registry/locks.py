@@ -9,7 +9,11 @@ from collections.abc import Collection
 from ground import statements
 
 _TAKE = "SELECT pg_advisory_xact_lock(hashtextextended('metric:' || %(slug)s::text, 0))"
-# Always in one order, so that two who lock several never wait for each other.
+# Always in one order, so that two who lock several never wait for each other. For a statement that writes as well.
+TAKE_ALL = """
+SELECT pg_advisory_xact_lock(hashtextextended('metric:' || slug, 0))::text
+FROM (SELECT DISTINCT unnest(%(slugs)s::text[]) AS slug ORDER BY slug) metrics
+"""
 _SHARE = """
 SELECT pg_advisory_xact_lock_shared(hashtextextended('metric:' || slug, 0))
 FROM (SELECT unnest(%(slugs)s::text[]) AS slug ORDER BY slug) metrics

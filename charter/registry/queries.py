@@ -155,8 +155,9 @@ _GOVERNING = Read(
     """
     SELECT v.id AS version_id, m.slug AS metric, v.number, v.standing,
            p.state = 'active' AS programme_active, v.activated_at, v.expires_at, v.bounds,
-           (SELECT max(c.valid_until) FROM registry_clearance c
-            WHERE c.charter_version_id = v.id AND c.kind = 'fairness_audit' AND c.passed) AS fairness_until
+           (SELECT CASE WHEN c.passed THEN c.valid_until END FROM registry_clearance c
+            WHERE c.charter_version_id = v.id AND c.kind = 'fairness_audit'
+            ORDER BY c.granted_at DESC, c.id DESC LIMIT 1) AS fairness_until
     FROM registry_metric m
     JOIN programme_programme p ON p.id = m.programme_id
     JOIN registry_charterversion v ON v.id = m.current_id

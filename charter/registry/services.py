@@ -219,6 +219,16 @@ def grant_clearance(
     *, version: CharterVersion, kind: ClearanceKind, passed: bool, valid_until: date, reference: str, by: User
 ) -> Clearance:
     """Record what an audit found of a charter version, and until when it counts (last day, AR25)."""
+    return record_clearance(
+        version=version, kind=kind, passed=passed, valid_until=valid_until, reference=reference, by=by
+    )
+
+
+@transaction.atomic
+def record_clearance(
+    *, version: CharterVersion, kind: ClearanceKind, passed: bool, valid_until: date, reference: str, by: User
+) -> Clearance:
+    """The same as a part of what concludes an audit. The latest of a version decides, whatever an earlier one granted (S104)."""
     clearance = records.insert(
         Clearance(
             charter_version=version,

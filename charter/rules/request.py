@@ -22,6 +22,9 @@ MOST_METRICS = 5  # that one request may ask for together
 # What an organisation calls a person, which may be an e-mail address.
 PersonName = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[a-z0-9][a-z0-9.:+_@'-]*$(?!\n)")]
 Metrics = Annotated[tuple[Slug, ...], Meta(min_length=1, max_length=MOST_METRICS)]
+# Any one person, where it is asked whether a use would be allowed and nobody is meant yet; no person is called so, since what
+# an organisation calls people holds no apostrophe.
+ANYBODY = "any'body"
 # A word of the asker's own: no control characters, which no record could hold.
 _PLAIN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 Names = Annotated[tuple[Slug, ...], Meta(max_length=50)]

@@ -193,6 +193,9 @@ def _answered(told: _LetterFacts) -> Iterator[Sentence]:
             ),
             "content_hash",
         )
+    if voiding := getattr(decision, "voiding", None):
+        said = {"day": words.day(calendar.find_day(voiding.voided_at)), "because": voiding.because}
+        yield Sentence(_("It is void since %(day)s: %(because)s") % said, "voiding")
     for duty in decision.obligations:
         if duty in DUTIES:
             yield Sentence(_("Whoever used it had to: %(duty)s") % {"duty": DUTIES[duty]}, "obligations")

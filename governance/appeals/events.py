@@ -115,6 +115,18 @@ class PresumptionAnswered(_OfAppeal):
     why: str
 
 
+class AppealWatched(_OfAppeal):
+    """The same of each appeal each week, whatever was found: neither that it stands here nor how long it is tells of anything."""
+
+    kind = "appeals.watched"
+    sentence = _(
+        "It was looked whether those whose use was contested decided about whoever filed an appeal. Found: %(found)s."
+    )
+
+    found: int
+    asked: UUID | None
+
+
 class AppealSecondAsked(_OfAppeal):
     kind = "appeals.second"
     sentence = _("Whoever filed an appeal asked other people to look at it again.")

@@ -69,12 +69,13 @@ WITH RECURSIVE above(person) AS (
     SELECT %(person)s::uuid
     UNION
     SELECT l.manager_id FROM people_reportingline l JOIN above ON l.person_id = above.person
-    WHERE l.valid_from <= %(on)s::date AND (l.valid_to IS NULL OR l.valid_to > %(on)s::date)
+    WHERE l.valid_from <= %(until)s::date AND (l.valid_to IS NULL OR l.valid_to > %(since)s::date)
 )
 SELECT person FROM above WHERE person IS NOT NULL
 """
 
 
-def read_above(user: User, *, on: date) -> list[UUID]:
-    """An account's person and those above it on a day."""
-    return [key for (key,) in statements.fetch(_ABOVE, {"person": user.person_id, "on": on})]
+def read_above(user: User, *, since: date, until: date) -> list[UUID]:
+    """An account's person and those above it, on any of these days."""
+    days = {"since": since, "until": until}
+    return [key for (key,) in statements.fetch(_ABOVE, {"person": user.person_id, **days})]

@@ -25,6 +25,7 @@ from governance.appeals.events import (
     AppealHoldsLifted,
     AppealMessageWritten,
     AppealSecondAsked,
+    AppealWatched,
     AppealWithdrawn,
 )
 from governance.appeals.states import (
@@ -74,6 +75,7 @@ class Appeal(_Blind):
     next_due = models.DateField(null=True, blank=True)  # of the clocks that run
     over_at = models.DateTimeField(null=True, blank=True)
     holds_lifted_at = models.DateTimeField(null=True, blank=True)
+    watched_on = models.DateField(null=True, blank=True)  # the Monday of the last look for retaliation
     # Asked at 30, 90 and 180 days whether anybody treated them worse.
     ask_later = models.BooleanField(default=True)
 
@@ -119,6 +121,7 @@ class Appeal(_Blind):
                         AppealSecondAsked,
                         AppealClosed,
                         AppealHoldsLifted,
+                        AppealWatched,
                     )
                 ],
             )
@@ -279,6 +282,50 @@ class FollowUp(_Blind):
             *tied(
                 insert=[told(AppealClosed, AppealDecided, about=_ITS_APPEAL)],
                 update=[told(AppealFollowedUp, AppealFollowUpAsked, about=_ITS_APPEAL)],
+            )
+        ]
+
+
+class Presumption(_Blind):
+    """A decision about whoever filed an appeal by those whose use it contests: retaliation until `asked` has written why not (S147).
+
+    Which decision stands sealed, as it names whoever filed the appeal; `mark` is what it is found by again. It was found on a
+    day: a moment would point at the decision.
+    """
+
+    appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="presumptions")
+    mark = models.CharField(max_length=64, unique=True)
+    decision = models.BinaryField()
+    found_on = models.DateField()
+    asked = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(_USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    retaliation = models.BooleanField(null=True, blank=True)
+    said = models.BinaryField(null=True)
+
+    class Meta:
+        ordering = ["found_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    answered_at__isnull=True,
+                    answered_by__isnull=True,
+                    retaliation__isnull=True,
+                    said__isnull=True,
+                )
+                | Q(
+                    answered_at__isnull=False,
+                    answered_by__isnull=False,
+                    retaliation__isnull=False,
+                    said__isnull=False,
+                ),
+                name="presumption_answered_at_by_and_why",
+            )
+        ]
+        triggers = [
+            *tied(
+                insert=[told(AppealWatched, about=_ITS_APPEAL)],
+                update=[told(AppealWatched, AppealMessageWritten, about=_ITS_APPEAL)],
             )
         ]
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 
 from governance.appeals.independence import ReportLine, read_line
-from governance.appeals.models import HANDLE, Appeal, AppealHandler, AppealTerm
+from governance.appeals.models import HANDLE, Appeal, AppealHandler, AppealTerm, Presumption
 from governance.appeals.states import (
     OF_SECOND_INSTANCE,
     OVER,
@@ -189,6 +189,17 @@ def check_answers_presumption(user: User, appeal: Appeal) -> None:
         raise NotPermitted(
             _("Somebody outside of the reporting lines writes that: the handler, or a member of the board.")
         )
+
+
+def answers(user: User, appeal: Appeal) -> bool:
+    """Whether the account could be asked whether a decision is retaliation: who handles the appeal or finds its handler."""
+    return user.is_active and (handles(user, appeal) or triages(user, appeal))
+
+
+def check_is_asked(user: User, presumption: Presumption, appeal: Appeal) -> None:
+    """Raise NotFound unless this account is asked about the decision, and still stands outside of the lines."""
+    if presumption.asked_id != user.pk or not answers(user, appeal):
+        raise not_there()
 
 
 def can(check: Callable[[User, Appeal], None], user: User, appeal: Appeal) -> bool:

@@ -8,11 +8,14 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from charter.measures.models import Revision
+from charter.measures.states import OPEN as OPEN_REVISIONS
+from charter.measures.states import RevisionState
 from governance.appeals import permissions
 from governance.appeals.clocks import read_settings
 from governance.appeals.independence import read_above, read_line
 from governance.appeals.models import Appeal, AppealDraft, AppealMessage, AppealOutcome, Clock, FollowUp
-from governance.appeals.states import OURS, OVER, AppealKind, AppealState, Voice
+from governance.appeals.states import OURS, OVER, REVISED, AppealKind, AppealState, Voice
 from governance.appeals.words import (
     RECEIPT_DIGITS,
     Answers,
@@ -91,6 +94,18 @@ def list_outcomes(appeal: Appeal) -> list[tuple[AppealOutcome, OutcomeWords]]:
     """What was decided of an appeal, with its words."""
     found = appeal.outcomes.select_related("decided_by")
     return [(each, unseal(each.said, each.pk, "outcome", OutcomeWords)) for each in found]
+
+
+def list_corrections(outcomes: Sequence[tuple[AppealOutcome, OutcomeWords]]) -> list[Revision]:
+    """The revisions of what these outcomes had corrected or left out, found since or open then; oldest first."""
+    revised = [outcome for outcome, _words in outcomes if outcome.act in REVISED]
+    if not revised:
+        return []
+    metrics = {slug for outcome in revised for slug in outcome.metrics}
+    since = min(outcome.decided_at for outcome in revised)
+    found = Revision.objects.filter(metric__slug__in=metrics).exclude(state=RevisionState.OUTDATED)
+    later = found.filter(Q(found_at__gte=since) | Q(ended_at__gte=since) | Q(state__in=OPEN_REVISIONS))
+    return list(later.select_related("metric").order_by("found_at", "pk"))
 
 
 def read_due(appeal: Appeal) -> dict[str, date]:
@@ -187,7 +202,8 @@ def list_follow_up_answers(appeal: Appeal) -> list[tuple[FollowUp, FollowUpWords
 
 def list_line_of(contested: User) -> list[User]:
     """The contested account and those of the people above it today."""
-    line = read_above(contested, on=calendar.today())
+    today = calendar.today()
+    line = read_above(contested, since=today, until=today)
     return list(User.objects.filter(Q(pk=contested.pk) | Q(person__in=line), is_active=True).order_by("pk"))
 
 

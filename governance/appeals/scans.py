@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from governance.appeals import queries, services
+from governance.appeals.watching import find_week, list_to_watch
 from governance.people.models import User
 from ground import calendar
 from ground.scans import Scan, Step
@@ -18,11 +19,6 @@ class AppealsMoment(NamedTuple):
 
 def begin(by: User) -> AppealsMoment:
     return AppealsMoment(calendar.today(), by)
-
-
-def find_batch_day(today: date) -> date:
-    """The Monday on which the latest batch of holds ended: what was over before it ends with it."""
-    return today - timedelta(days=today.weekday())
 
 
 APPEALS_CLOCK = Scan(
@@ -49,8 +45,13 @@ APPEALS_CLOCK = Scan(
         # One moment a week for all that are not by name, so that none of them points at whoever filed it.
         Step(
             "holds lifted",
-            due=lambda moment: queries.list_holding(until=find_batch_day(moment.today)),
+            due=lambda moment: queries.list_holding(until=find_week(moment.today)),
             act=lambda appeal, moment: services.lift_holds(appeal=appeal, by=moment.by),
+        ),
+        Step(
+            "looks for retaliation",
+            due=lambda moment: list_to_watch(moment.today),
+            act=lambda appeal, moment: services.watch_appeal(appeal=appeal, by=moment.by),
         ),
     ),
 )

@@ -66,6 +66,8 @@ class OutcomeInput(Input):
     evidence = _AppealProse()
     remedy = _AppealProse()
     act = serializers.ChoiceField(choices=Remedy.choices, default=Remedy.NONE.value)
+    note_kind = serializers.ChoiceField(choices=choices(ContextKind), allow_blank=True, default="")
+    note = serializers.CharField(max_length=300, allow_blank=True, default="")
 
 
 class NothingInput(Input):

@@ -96,13 +96,21 @@ class Remedy(models.TextChoices):
     """What an outcome sets in motion beside its words."""
 
     NONE = "none", _("Nothing beside what is written")
+    ANNOTATE = "annotate", _("A note stands beside the values")
+    EXCLUDE = "exclude", _("What was done in that time is left out of the values, with the next revision")
     CORRECT = (
         "correct",
         _("The metric’s owner looks for what is missing, and corrects it with the next revision"),
     )
+    SUSPEND = "suspend", _("The metric is suspended at once, and the board decides whether it stays so")
     BOARD = "board", _("The charter comes before the board again")
     VOID = "void", _("The decision was made without the explanation it owes, and is void")
 
+
+# What says beside the values what was going on.
+NOTED = (Remedy.ANNOTATE, Remedy.EXCLUDE)
+# What changes values, by a revision.
+REVISED = (Remedy.EXCLUDE, Remedy.CORRECT)
 
 FOLLOWED_AFTER = (30, 90, 180)  # days after an appeal is over
 

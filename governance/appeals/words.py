@@ -83,6 +83,12 @@ class FollowUpWords(msgspec.Struct, frozen=True):
     says: str
 
 
+class WatchedDecision(msgspec.Struct, frozen=True):
+    """A decision that is presumed retaliation."""
+
+    decision: UUID
+
+
 class Answers(msgspec.Struct, frozen=True):
     """What was answered so far of an appeal that is being written, by name of the question's field."""
 
@@ -115,6 +121,11 @@ def unseal(sealed: bytes | memoryview, row: UUID, part: str, of: type[T]) -> T:
 def tag(account: UUID) -> str:
     """What stands for an account where its confidential appeals and its draft are found; nobody reads a name from it."""
     return hmac.new(_key(b"tag"), account.bytes, sha256).hexdigest()
+
+
+def mark_decision(appeal: UUID, decision: UUID) -> str:
+    """What stands for a decision among those that are presumed retaliation after an appeal, so that each is found once."""
+    return hmac.new(_key(b"watched"), appeal.bytes + decision.bytes, sha256).hexdigest()
 
 
 def hash_receipt(digits: str) -> str:

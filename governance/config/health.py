@@ -1,6 +1,7 @@
 """Whether the process lives, and whether it can answer and its clock goes."""
 
 from threading import Lock
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import Error as DatabaseError
@@ -8,14 +9,16 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from kombu.connection import Connection
 
-from audits.ledger import store
+from audits.ledger import store, witnesses
 from charter.registry import rulebooks
 from charter.registry.queries import RULES_OUTDATED
 from ground import heartbeats
+from ground.errors import Conflict
 from ground.heartbeats import Still
 from ground.problems import json_response
 
 OK, MISSING, OUTDATED, STILL, LATE = "ok", "missing", "outdated", "standing still", "late"
+AWAY, REFUSING = "away", "refusing"
 
 
 def healthz(_: HttpRequest) -> HttpResponse:
@@ -50,6 +53,9 @@ def _look() -> tuple[dict[str, object], int]:
     The clock stands still where the beat, or a scan, has given no sign of life in its time: each is named with the worker
     that gave the last, and when.
 
+    Where witnesses are asked, each that gives no cosignature is named. That too keeps 200: what waits is that further states
+    of the log are published, and no answer waits for that.
+
     Rules that this version cannot work out answer nothing either, but keep 200, with the status `limited`: taken out of
     service, the board could not reach the pages on which it passes new ones.
     """
@@ -59,10 +65,14 @@ def _look() -> tuple[dict[str, object], int]:
     told: dict[str, object] = {"status": "ready", "parts": parts}
     if still:
         told["standing_still"] = [each._asdict() for each in still]
+    if (seen := read_witnesses()).word:
+        parts["witnesses"], told["witnesses"] = seen.word, seen.troubles
     if {MISSING, STILL, LATE} & set(parts.values()):
         return {**told, "status": "not ready"}, 503
     if OUTDATED in parts.values():
         return {**told, "status": "limited", "detail": str(RULES_OUTDATED)}, 200
+    if {AWAY, REFUSING} & set(parts.values()):
+        return {**told, "status": "limited", "detail": _UNWITNESSED}, 200
     return told, 200
 
 
@@ -90,6 +100,33 @@ def _log() -> str:
         return LATE if store.is_late() else OK
     except DatabaseError:
         return MISSING
+
+
+class SeenWitnesses(NamedTuple):
+    """One word of them all, blank where none is asked for, and what is the matter with each that gives no cosignature."""
+
+    word: str
+    troubles: list[dict[str, str]]
+
+
+_UNWITNESSED = "Further states of the log are not published until its witnesses cosign them. Answers are given all the same."
+
+
+def read_witnesses() -> SeenWitnesses:
+    """How the witnesses stand that this installation's policy names."""
+    try:
+        policy = witnesses.find_policy()
+        if not policy.asks:
+            return SeenWitnesses("", [])
+        standings = list(witnesses.list_standings(policy))
+    except Conflict as error:
+        return SeenWitnesses(AWAY, [{"name": "", "trouble": error.detail}])
+    except DatabaseError:
+        return SeenWitnesses(MISSING, [])
+    troubles = [{"name": each.name, "trouble": each.trouble} for each in standings if each.trouble]
+    if any(each.refuses for each in standings):
+        return SeenWitnesses(REFUSING, troubles)
+    return SeenWitnesses(AWAY if witnesses.is_waiting(policy, standings) else OK, troubles)
 
 
 def _standing_still() -> list[Still] | None:

@@ -1,8 +1,6 @@
-"""What happens around every request: its id, and typed errors turned into pages."""
+"""What happens around every request: typed errors turned into pages, and what keeps answers and inputs clean."""
 
-import re
 import sys
-import uuid
 from collections.abc import Callable
 
 from django.conf import settings
@@ -17,21 +15,6 @@ from ground.errors import BadInput, DomainError, Unavailable
 from ground.problems import find_outage, problem_response, say_when_to_retry, wants_problem, with_headers
 
 Next = Callable[[HttpRequest], HttpResponse]
-
-_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{1,100}$")
-
-
-class RequestIdMiddleware:
-    """Echo X-Request-ID, or give one, so that a reader's report and our log can be laid side by side."""
-
-    def __init__(self, get_response: Next) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-ID", "")
-        response = self.get_response(request)
-        response["X-Request-ID"] = given if _REQUEST_ID.match(given) else uuid.uuid4().hex
-        return response
 
 
 class DomainErrorMiddleware:
@@ -99,7 +82,7 @@ class KeptByNobodyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.path.startswith("/api/v1/"):
+        if request.path.startswith(("/api/v1/", "/access/", "/mcp")):
             patch_cache_control(response, private=True, no_store=True)
             patch_vary_headers(response, ["Authorization"])
         return response

@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
-from charter.rules.vocabulary import ContextKind, Grain, Outcome
+from charter.rules.vocabulary import ContextKind, EvidenceKind, Grain, Outcome
 from governance.config.addresses import database, embedded_url, shared_cache
 from ground.rates import parse_rate
 
@@ -77,15 +77,20 @@ INSTALLED_APPS = [
     "charter.measures",
     "governance.board",
     "governance.training",
+    "governance.evidence",
     "governance.decisions",
+    "governance.authzen",
+    "governance.assistants",
     "governance.saved_views",
+    "governance.use_check",
     "governance.appeals",
     "governance.about_me",
     "audits.access_log",
+    "audits.fairness",
     "audits.reviews",
     "audits.findings",
     "audits.retention",
-    "audits.evidence",
+    "audits.packs",
     "governance.desk",
     "governance.demo",
 ]
@@ -103,7 +108,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "governance.config.middleware.RequestIdMiddleware",
+    "governance.config.request_ids.RequestIdMiddleware",
     "governance.config.middleware.OwnPagesMiddleware",
     "governance.config.middleware.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -274,6 +279,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "governance.decisions.doors.openapi.add_components",
+        "governance.use_check.openapi.add_components",
     ],
     # Words that several resources have under one name: `kind` of a case, of a review; `state` of a pilot.
     "ENUM_NAME_OVERRIDES": {
@@ -286,6 +292,9 @@ SPECTACULAR_SETTINGS = {
         "ReviewResult": "charter.registry.states.ReviewResult",
         "CohortKind": "governance.people.models.CohortKind",
         "AppealKind": "governance.appeals.states.AppealKind",
+        "EvidenceState": "governance.evidence.states.EvidenceState",
+        "BulkState": "governance.use_check.states.BulkState",
+        "EvidenceKindEnum": [(kind.value, kind.value.replace("_", " ")) for kind in EvidenceKind],
         "ContextKindEnum": [(kind.value, kind.value.replace("_", " ")) for kind in ContextKind],
         "GrainEnum": [(grain.value, grain.value.replace("_", " ")) for grain in Grain],
         "OutcomeEnum": [(outcome.value, outcome.value) for outcome in Outcome],
@@ -364,6 +373,21 @@ APPEALS_KEY_FILE = Path(env("APPEALS_KEY_FILE", default=str(VAR_DIR / "keys" / "
 LEDGER_ORIGIN = env("LEDGER_ORIGIN", default=f"{BASE_URL.partition('://')[2].rstrip('/')}/log")
 # Entries name nobody, but their kinds and times tell when something of a kind happened. Tiles and checkpoints tell neither.
 LEDGER_ENTRIES_PUBLIC = env.bool("LEDGER_ENTRIES_PUBLIC", default=False)
+# Which witnesses must cosign before a state of the log is published: a file in the form of C2SP tlog-policy. None without one.
+LEDGER_POLICY_FILE = env("LEDGER_POLICY_FILE", default="")
+# Where the log's tiles are written as files too: a folder, or any storage of Django's with its options as JSON, such as
+# storages.backends.s3.S3Storage of django-storages.
+LEDGER_TILES_STORAGE = env("LEDGER_TILES_STORAGE", default="")
+if LEDGER_TILES_STORAGE:
+    STORAGES["log"] = {
+        "BACKEND": LEDGER_TILES_STORAGE,
+        "OPTIONS": env.json("LEDGER_TILES_OPTIONS", default={}),
+    }
+elif _TILES_FOLDER := env("LEDGER_TILES_FOLDER", default=""):
+    STORAGES["log"] = {
+        "BACKEND": "audits.ledger.publishing.TileFolder",
+        "OPTIONS": {"location": _TILES_FOLDER},
+    }
 # How long an entry waits at most for its place in the log; beyond it /readyz says so.
 LEDGER_PROMISE_SECONDS = env.float("LEDGER_PROMISE_SECONDS", default=10.0)
 

@@ -31,6 +31,7 @@ class _Decided(Event):
     subjects: Sequence[str]
     door: str
     checked_only: bool
+    through: UUID | None = None  # the enforcement point that asked for the actor
 
 
 class QuestionAnswered(_Decided):
@@ -68,6 +69,18 @@ class LookNoticeGiven(_OfLook):
 
     person: str
     told: bool
+
+
+class DecisionVoided(Event):
+    kind = "decisions.voided"
+    visibility = Visibility.RESTRICTED
+    retention = Retention.USE
+    sentence = _("A decision was found to be void: %(because)s")
+    names_row = "decision"
+
+    decision: UUID
+    receipt: UUID
+    because: str
 
 
 class NamesAsked(Event):

@@ -5,20 +5,24 @@ from governance.decisions.models import (
     DecisionRecord,
     DelayedNotice,
     Hold,
+    KeptAnswer,
     Naming,
     Protection,
     Referral,
+    VoidedDecision,
 )
-from ground.grants import ADD, add_and_change
+from ground.grants import ADD, ADD_AND_REMOVE, add_and_change
 
 GRANTS = {
     DecisionRecord: ADD,
+    KeptAnswer: ADD_AND_REMOVE,
     Hold: add_and_change("released_at", "released_by", "released_because"),
     ContextNote: add_and_change(
         "confirmed_at", "confirmed_by", "turned_down_at", "turned_down_by", "turned_down_because"
     ),
     Protection: add_and_change("ended_at", "ended_by", "ended_because"),
     Naming: ADD,
+    VoidedDecision: ADD,
     Referral: add_and_change("ended_at", "ended_by"),
     DelayedNotice: add_and_change("given_at", "given_by"),
 }

@@ -261,6 +261,12 @@ def make_note_refusal() -> NotPermitted:
     )
 
 
+def check_can_note_as_found(user: User) -> None:
+    """Raise NotPermitted unless the system account acts: a note that is confirmed at once follows from a decided appeal."""
+    if not is_system(user):
+        raise NotPermitted(_("A note waits for somebody else to confirm it."))
+
+
 def check_can_confirm_note(user: User, note: ContextNote) -> None:
     """Raise unless the account may confirm the note: never its proposer nor the person it is about.
 
@@ -331,6 +337,14 @@ def check_can_protect(user: User) -> None:
     """Raise NotPermitted unless the system account acts: a protection follows from a dispute by name, by nobody's wish."""
     if not is_system(user):
         raise NotPermitted(_("Protection follows from a dispute. Nobody grants it."))
+
+
+def check_can_void(user: User) -> None:
+    """Raise NotPermitted unless the system account acts: that a decision is void follows from a decided appeal."""
+    if not is_system(user):
+        raise NotPermitted(
+            _("That a decision is void follows from a decided appeal. Nobody says so by hand.")
+        )
 
 
 def _settles(user: User, note: ContextNote) -> bool:

@@ -42,12 +42,16 @@ class _Ruling(TypedDict):
 
 def get_decision_of_entry(entry: UUID, *, by: User) -> DecisionRecord:
     """The decision that a receipt is of, if this account may see it. Raises NotFound."""
-    return _seen(DecisionRecord.objects.select_related("entry", "actor__person").filter(entry=entry), by)
+    return _seen(
+        DecisionRecord.objects.select_related("entry", "actor__person", "voiding").filter(entry=entry), by
+    )
 
 
 def get_decision(key: UUID, *, by: User) -> DecisionRecord:
     """One decision by its id, if this account may see it. Raises NotFound."""
-    return _seen(DecisionRecord.objects.select_related("entry", "actor__person").filter(pk=key), by)
+    return _seen(
+        DecisionRecord.objects.select_related("entry", "actor__person", "voiding").filter(pk=key), by
+    )
 
 
 def list_asked_by(user: User) -> QuerySet[DecisionRecord]:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from governance.decisions import queries
-from governance.decisions.services import give_notice
+from governance.decisions.services import give_notice, repeats
 from governance.people.models import User
 from ground import clock, scans
 
@@ -16,6 +16,19 @@ DELAYED_NOTICES: scans.Scan[User] = scans.Scan(
             "notices given",
             due=lambda by: queries.list_due_notices(clock.now()),
             act=lambda notice, by: give_notice(notice=notice, by=by),
+        ),
+    ),
+)
+
+KEPT_ANSWERS: scans.Scan[User] = scans.Scan(
+    "kept_answers",
+    every=timedelta(minutes=15),
+    minute=5,
+    steps=(
+        scans.Step(
+            "kept answers forgotten",
+            due=lambda by: [by],
+            act=lambda _due, _by: repeats.forget_old_answers(),
         ),
     ),
 )

@@ -1,8 +1,9 @@
 """Addresses of the pages. Answers stand in API replies and letters, so these addresses are promises."""
 
 from audits.access_log.screens import urls as access_log
-from audits.evidence.screens import urls as evidence
+from audits.fairness.screens import urls as fairness
 from audits.findings.screens import urls as findings
+from audits.packs.screens import urls as packs
 from audits.retention.screens import urls as retention
 from audits.reviews.screens import urls as reviews
 from charter.authoring.screens import urls as authoring
@@ -20,12 +21,14 @@ from governance.board.states import CaseKind
 from governance.decisions.screens import referral_summary
 from governance.decisions.screens import urls as decisions
 from governance.desk.screens import urls as desk
+from governance.evidence.screens import urls as evidence
 from governance.notices.screens import urls as notices
 from governance.people import badges
 from governance.people.screens import urls as people
 from governance.saved_views.screens import urls as saved_views
 from governance.training.screens import urls as training
 from governance.ui import page_access
+from governance.use_check.screens import urls as use_check
 
 # What pages of lower apps say comes from apps above them.
 page_access.show_times_in(page_context.time_zone)
@@ -40,11 +43,14 @@ urlpatterns = [
     *appeals.urlpatterns,
     *about_me.urlpatterns,
     *access_log.urlpatterns,
+    *fairness.urlpatterns,
     *reviews.urlpatterns,
     *findings.urlpatterns,
     *retention.urlpatterns,
-    *evidence.urlpatterns,
+    *packs.urlpatterns,
     *saved_views.urlpatterns,
+    *use_check.urlpatterns,
+    *evidence.urlpatterns,
     *decisions.urlpatterns,
     *board.urlpatterns,
     *training.urlpatterns,

@@ -45,7 +45,7 @@ class RememberedTokenAuthentication(TokenAuthentication):
         self.origin = request_rate.origin(request)
         found = super().authenticate(request)
         if found is not None:
-            _check_scope(found[1], needed(request.method, request.parser_context["view"]))
+            check_scope(found[1], needed(request.method, request.parser_context["view"]))
         return found
 
     def authenticate_credentials(self, token: bytes) -> Any:
@@ -96,7 +96,7 @@ def _note_use(token: Token) -> None:
         Token.objects.filter(pk=token.pk).update(last_used_at=now)
 
 
-def _check_scope(token: Token, needs: Scope) -> None:
+def check_scope(token: Token, needs: Scope) -> None:
     """Raise NotPermitted where the token is for less than is asked."""
     if not Scope(token.scope).covers(needs):
         raise NotPermitted(

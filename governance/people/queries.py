@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest, Least
 from msgspec import Struct
 
+from charter.rules.request import ANYBODY
 from charter.rules.vocabulary import ContextClass, Role
 from governance.people.data_versions import PEOPLE
 from governance.people.models import CohortKind, Membership, User
@@ -109,7 +110,10 @@ COHORTS = Read(
     CohortAsked,
 )
 
-# `own` adds the asker's own person to those named.
+_ANYBODY = ANYBODY.replace("'", "''")  # within quotes of SQL
+
+# `own` adds the asker's own person to those named. Of any one person, whom nobody means yet, roles are those that the asker
+# holds over anybody at all.
 PERSONS = Read(
     f"""
     SELECT p.external_id, t.context_class, ARRAY(
@@ -126,6 +130,16 @@ PERSONS = Read(
     LEFT JOIN people_membership m ON m.person_id = p.id AND {_TODAY.format("m")}
     LEFT JOIN people_team t ON t.id = m.team_id
     WHERE p.external_id = ANY(%(persons)s::text[]) OR (%(own)s::boolean AND p.id = %(person)s::uuid)
+    UNION ALL
+    SELECT '{_ANYBODY}', NULL, ARRAY(
+        SELECT g.role FROM people_rolegrant g
+        WHERE g.user_id = %(user)s::uuid AND {_TODAY.format("g")}
+          AND (g.team_id IS NOT NULL OR g.value_stream_id IS NOT NULL)
+        UNION
+        SELECT 'manager' FROM people_reportingline l
+        WHERE l.manager_id = %(person)s::uuid AND {_TODAY.format("l")}
+    )
+    WHERE '{_ANYBODY}' = ANY(%(persons)s::text[])
     """,
     PersonAsked,
 )

@@ -2,11 +2,62 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, ClassVar
 
 import django_filters
+import django_tables2 as tables
 from django.db.models import Count, Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from governance.ui.forms import DayField
+from ground import calendar
+from ground.errors import BadInput
+
+
+class DayFilter(django_filters.Filter):
+    """A day, as days are typed everywhere."""
+
+    field_class = DayField
+
+
+class WithinDays(django_filters.FilterSet):
+    """Narrowed to days of the programme; `happened` names the field of the moment that is looked at."""
+
+    since = DayFilter(label=gettext_lazy("Since"), method="by_since")
+    until = DayFilter(label=gettext_lazy("Until"), method="by_until")
+    happened: ClassVar[str]
+
+    def by_since(self, found: QuerySet[Model], _name: str, value: date) -> QuerySet[Model]:
+        """On this day or later."""
+        return found.filter(**{f"{self.happened}__gte": calendar.find_midnight(value)})
+
+    def by_until(self, found: QuerySet[Model], _name: str, value: date) -> QuerySet[Model]:
+        """On this day or before."""
+        return found.filter(**{f"{self.happened}__lt": calendar.find_midnight(value + timedelta(days=1))})
+
+
+def check_readable(narrowed: django_filters.FilterSet) -> None:
+    """Raise BadInput where an address asks to narrow by what is no filter's word: a file cannot say so beside a field."""
+    if not narrowed.form.is_valid():
+        raise BadInput(_("The filters of this address cannot be read. Set them on the page again."))
+
+
+def show(
+    request: HttpRequest,
+    template: str,
+    narrowed: django_filters.FilterSet,
+    table: tables.Table,
+    **more: Any,
+) -> HttpResponse:
+    """A page that lists what a filter leaves: 400 where the filter cannot be read, with what is wrong beside its field."""
+    chips = list(list_chips(request, narrowed, (), request.path))
+    total = narrowed.queryset.count() if chips else table.paginator.count
+    given = {"form": narrowed.form, "table": table, "total": total, "chips": chips, **more}
+    return render(request, template, given, status=200 if narrowed.form.is_valid() else 400)
 
 
 def count_words(everything: QuerySet[Model], fields: Mapping[str, str]) -> dict[str, Counter[Any]]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from msgspec import Struct
 
 from charter.rules import words
-from charter.rules.request import Request, Window
+from charter.rules.request import ANYBODY, Request, Window
 from charter.rules.vocabulary import Combine, DecisionType, Grain, OrderBy, Period, TimeFilter, View
 
 PIECES = 3  # of evidence that the form has room for
@@ -102,8 +102,12 @@ def name_subjects(request: Request) -> str:
     if request.grain is Grain.SELF:
         return _("your own work") if not request.persons else words.listed(request.persons)
     if request.grain is Grain.PERSON:
-        return words.listed(request.persons) if request.persons else _each_person(request)
+        return words.listed(map(_name_person, request.persons)) if request.persons else _each_person(request)
     return words.cohorts(request.cohorts) if request.cohorts else words.level(request.grain)
+
+
+def _name_person(person: str) -> str:
+    return _("one person") if person == ANYBODY else person
 
 
 def _each_person(request: Request) -> str:

@@ -85,13 +85,14 @@ def fill(address: str, world: World, *, missing: bool) -> str:
 def find(name: str, before: str, world: World) -> object:
     """Something that is there, and that the outsider has nothing to do with."""
     from audits.access_log.models import SavedSearch
-    from audits.evidence.models import EvidencePack
     from audits.findings.models import AuditFinding
+    from audits.packs.models import EvidencePack
     from audits.retention.models import LegalHold
     from audits.reviews.models import SampledLook
     from charter.measures.models import Revision
     from charter.registry.models import ReviewItem
     from governance.appeals.models import Appeal
+    from governance.authzen.models import EnforcementPoint
     from governance.board.models import Condition, Invitation, Term, Waiver
     from governance.decisions.models import DecisionRecord
     from governance.notices.models import Notice
@@ -105,7 +106,7 @@ def find(name: str, before: str, world: World) -> object:
         "flagged": ReviewItem, "invitations": Invitation, "terms": Term, "notices": Notice, "rulings": Waiver, "waivers": Waiver,
         "identities": Identity, "team-aliases": TeamAlias, "revisions": Revision, "access-log": DecisionRecord,
         "searches": SavedSearch, "appeals": Appeal, "sampled-reviews": SampledLook, "findings": AuditFinding,
-        "legal-holds": LegalHold, "evidence": EvidencePack,
+        "legal-holds": LegalHold, "packs": EvidencePack, "enforcement-points": EnforcementPoint,
     }  # fmt: skip
     last = before.rstrip("/").split("/")[-1]
     fixed = {"kind": "rules", "heading": "what", "username": "owner", "metric": "lead-time-for-changes"}

@@ -9,9 +9,9 @@ from msgspec import Struct
 from audits.access_log import services as access_log
 from audits.access_log.models import FileFormat
 from audits.access_log.searching import Search
-from audits.evidence import services as evidence
 from audits.findings.models import AuditFinding
 from audits.findings.states import FindingKind
+from audits.packs import services as packs
 from audits.retention import services as retention
 from audits.reviews import services as reviews_of_looks
 from audits.reviews.models import SampledLook, SampleDraw
@@ -26,10 +26,10 @@ from charter.rules.vocabulary import ContextKind, DecisionType, Grain, Outcome
 from governance.about_me.models import Inclusion
 from governance.about_me.scans import INCLUSIONS
 from governance.appeals import services as appeals
-from governance.appeals.models import Appeal, FollowUp
+from governance.appeals.models import Appeal, FollowUp, Presumption
 from governance.appeals.screens.appeals import ACTS
 from governance.appeals.states import AppealKind
-from governance.appeals.words import AppealAbout
+from governance.appeals.words import AppealAbout, WatchedDecision, seal
 from governance.board import services as board
 from governance.board.models import Invitation
 from governance.board.states import ConditionKind, SeatKind
@@ -104,13 +104,13 @@ def _of_audits(house: House, accounts: dict[str, User]) -> dict[str, Objects]:
         evidence={"receipts": [str(decision.entry_id)], "numbers": {"times": 3}},
     )
     hold = retention.place_legal_hold(reason="A dispute", ends_on=date(2099, 1, 1), by=accounts["HR"])
-    pack = evidence.ask_for_pack(since=date(2026, 3, 1), until=date(2026, 4, 1), by=auditor)
+    pack = packs.ask_for_pack(since=date(2026, 3, 1), until=date(2026, 4, 1), by=auditor)
     return {
         "sample-draw": [("of a month", [draw.pk])],
         **_each(("sampled-review", "sampled-review-answer"), [("of the manager's look", [look.pk])]),
         "finding": [("about the manager", [found.pk])],
         "legal-hold-end": [("of HR", [hold.pk])],
-        **_each(("evidence-pack", "evidence-take"), [("not made yet", [pack.pk])]),
+        **_each(("pack", "pack-take"), [("not made yet", [pack.pk])]),
         "take-along-rows": [("rules", ["rules", "json"])],
     }
 
@@ -163,10 +163,32 @@ def _of_appeals(house: House) -> dict[str, Objects]:
     asked = on_the_log.make(FollowUp, appeal=named, days=30, due_on=calendar.today())
     acts = (f"appeal-{name}" for name in ACTS)
     return {
-        **_each(("appeal", "appeal-letter", "appeal-withdraw", "appeal-identity", *acts), made),
+        **_each(
+            ("appeal", "appeal-letter", "appeal-withdraw", "appeal-identity", "appeal-questions", *acts), made
+        ),
+        "appeal-asked": [("of a member of the board", [_ask_about(named)])],
         "appeal-question": [("the first", ["about"])],
         "appeal-follow-up": [("of the employee", [asked.pk])],
     }
+
+
+def _ask_about(appeal: Appeal) -> UUID:
+    """A decision about whoever filed an appeal, of which a member of the board is asked whether it is retaliation."""
+    member = User.objects.get(username="board-legal")
+    decision = DecisionRecord.objects.filter(verdict="permit").first()
+    assert decision is not None
+    found = Presumption(appeal=appeal, mark="0" * 64, found_on=calendar.today(), asked=member)
+    sealed = seal(WatchedDecision(decision.pk), found.pk, "presumption")
+    made = on_the_log.make(
+        Presumption,
+        pk=found.pk,
+        appeal=appeal,
+        mark=found.mark,
+        found_on=found.found_on,
+        asked=member,
+        decision=sealed,
+    )
+    return made.pk
 
 
 def _account(name: str, role: GrantedRole, **over: object) -> User:

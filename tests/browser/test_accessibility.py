@@ -5,8 +5,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from audits.access_log.screens import urls as access_log
-from audits.evidence.screens import urls as evidence
 from audits.findings.screens import urls as findings
+from audits.packs.screens import urls as packs
 from audits.retention.screens import urls as retention
 from audits.reviews.screens import urls as reviews
 from charter.authoring import services as authoring
@@ -32,7 +32,7 @@ QUESTION = (
 REFUSED = "decision=performance_rating&metrics=commit-count&grain=person&cohort=team:payments&order_by=value"
 # Pages that test_writing looks at.
 WRITING = {
-    "charters", "charter-new", "charter-draft", "charter-writers", "charter-discard", "charter-check",
+    "charters", "charter-new", "charter-draft", "charter-writers", "charter-discard", "charter-check", "charter-rows",
     "charter-heading", "versions",
 }  # fmt: skip
 # Pages that test_bearing looks at.
@@ -64,12 +64,12 @@ SOURCES = {
 # Pages that test_access_log looks at.
 ACCESS_LOG = {pattern.name for pattern in access_log.urlpatterns}
 # Pages that test_appeals looks at.
-APPEALS = {"appeal-check", "appeal-discard", "appeal-identity"}
+APPEALS = {"appeal-check", "appeal-discard", "appeal-identity", "appeal-asked", "appeal-questions"}
 # Pages that test_furnished looks at, among the objects of the access table.
 FURNISHED = {pattern.name for pattern in appeals.urlpatterns} - APPEALS - {f"appeal-{name}" for name in ACTS}
 FURNISHED |= {
-    pattern.name for urls in (reviews, findings, retention, evidence) for pattern in urls.urlpatterns
-} - {"evidence-take", "take-along-rows"}  # files
+    pattern.name for urls in (reviews, findings, retention, packs) for pattern in urls.urlpatterns
+} - {"pack-take", "take-along-rows"}  # files
 FURNISHED |= {"about", "find", "email", "account-email", "address-confirm"}
 # Each page is loaded once and looked at on each of these, in px.
 WIDTHS = (1280, 390)
@@ -188,10 +188,11 @@ def test_every_page_is_accessible(window, house):
     auditor.look(f"/metrics/{house.lead_time.metric.slug}/withheld", "metric-withheld")
     assert stranger.faults + manager.faults + owner.faults + auditor.faults == []
     acts = {"sign-out", "acknowledge", "notice-read", "notices-read", "password-link", "session-end", "sessions-end",
-            "account-link", "account-sessions-end", "receipt-proof", "metrics-csv", "my-answers-csv", "email-confirm", "address-drop", *(f"appeal-{name}" for name in ACTS)}  # fmt: skip  # these only redirect, or give a file
+            "account-link", "account-sessions-end", "receipt-proof", "email-confirm", "address-drop", *(f"appeal-{name}" for name in ACTS)}  # fmt: skip  # these only redirect, or give a file
     assert (
         {pattern.name for pattern in urls.urlpatterns}
         - acts
+        - {pattern.name for pattern in urls.urlpatterns if pattern.name.endswith("-csv")}
         - BEARING
         - BOARD
         - SEATS
@@ -203,7 +204,7 @@ def test_every_page_is_accessible(window, house):
         - ACCESS_LOG
         - APPEALS
         - FURNISHED
-        - {"evidence-take", "take-along-rows"}
+        - {"pack-take", "take-along-rows"}
         - ACCOUNTS
         - SOURCES
         <= stranger.seen | manager.seen | owner.seen | auditor.seen

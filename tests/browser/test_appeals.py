@@ -45,6 +45,8 @@ def test_a_look_is_appealed_handled_and_answered_with_a_letter(window, people, m
     own.get_by_role("link", name="Appeal this use").click()
     eye.judge("about")
     go_on(own)
+    eye.judge("receipt")
+    go_on(own)
     own.get_by_label("What is wrong?").fill("March was a migration.")
     eye.judge("statement")
     go_on(own)
@@ -117,12 +119,15 @@ def test_an_anonymous_case_is_filed_and_reopened_by_its_number(window, house):
     page = window(None, java_script_enabled=False)
     page.goto("/appeals/anonymous")
     page.get_by_role("link", name="Write an anonymous appeal").click()
-    page.get_by_label("A rule", exact=True).check()
-    page.get_by_label("Number of the rule").fill("AR07")
-    page.get_by_label("What is wrong?").fill("It is applied to the wrong work.")
-    page.get_by_label("What would you like to happen?").fill("Stop it.")
-    page.get_by_label("Nothing", exact=True).check()
-    page.get_by_role("button", name="Check what I wrote").click()
+    choose(page, "A rule")
+    for label, said in (
+        ("Which rule?", "AR07"),
+        ("What is wrong?", "It is applied to the wrong work."),
+        ("What would you like to happen?", "Stop it."),
+    ):
+        page.get_by_label(label).fill(said)
+        go_on(page)
+    heading(page, "Check your appeal before you file it")
     page.get_by_role("button", name="File it").click()
     receipt = page.locator("#receipt").inner_text()
     page.goto("/appeals/anonymous")

@@ -26,7 +26,7 @@ HOP = [
 # These only redirect, give a file, stand on another page with what was wrong, or are looked at in test_eight_people.
 ACTS = {
     "case-close", "case-condition-withdraw", "case-handler-release", "pilot-end", "pilot-roll-out", "waiver-end",
-    "ruling-end", "cases-csv", "minutes-csv", "case-ballot-change",
+    "ruling-end", "case-ballot-change",
 }  # fmt: skip
 SECTIONS = {"definitions": "As the charter says.", "interpretation": "With care.", "concerns": "None left."}
 
@@ -130,7 +130,8 @@ def test_every_page_of_the_board_is_accessible(window, house, members, matters):
     on_trial(members)
     legal.look("/metrics/cycle-time/pilot", "pilot-start", "Start the pilot")
     assert legal.faults + employee.faults + manager.faults == []
-    assert not BOARD - ACTS - legal.seen - employee.seen - manager.seen
+    files = {name for name in BOARD if name.endswith("-csv")}
+    assert not BOARD - ACTS - files - legal.seen - employee.seen - manager.seen
 
 
 def suspended(members) -> str:

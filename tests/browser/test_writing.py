@@ -72,6 +72,7 @@ def test_every_page_of_writing_is_accessible(window, owner, watched):
     for draft in (full, empty):
         eye.look(f"/charters/{draft.pk}", "charter-draft")
         eye.look(f"/charters/{draft.pk}/check", "charter-check")
+        eye.look(f"/charters/{draft.pk}/rows", "charter-rows")
         for each in HEADINGS:
             eye.look(f"/charters/{draft.pk}/{each}?all=1", "charter-heading")
     eye.look(f"/charters/{empty.pk}", "charter-writers", "Share")

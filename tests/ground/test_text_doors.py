@@ -13,12 +13,13 @@ from ground.models import HoldsTexts
 
 WINGS = ("audits.", "charter.", "governance.", "ground.")
 # Their texts are ours alone: kinds of event and of job, keys, digests, hosts, browsers in our words; which row an entry is
-# about, by its id or handle; the note that the sequencer signed, whose bytes nobody may touch.
+# about, by its id or handle; the note that the sequencer signed, whose bytes nobody may touch; a witness as the policy calls it, and our sentence of it.
 OURS = {
     "ledger.Entry",
     "ledger.Payload",
     "ledger.Outbox",
     "ledger.SignedCheckpoint",
+    "ledger.WitnessState",
     "ground.Count",
     "people.Session",
 }

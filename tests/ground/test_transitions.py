@@ -21,7 +21,7 @@ CHARTER = {
     "retired": set(), "rejected": set(), "expired": set(),
 }  # fmt: skip
 MACHINES = {
-    "audits.evidence.states.PACK_TRANSITIONS": {"asked": {"made", "failed"}, "made": set(), "failed": set()},
+    "audits.packs.states.PACK_TRANSITIONS": {"asked": {"made", "failed"}, "made": set(), "failed": set()},
     "audits.findings.states.FINDING_TRANSITIONS": {
         "open": {"dismissed", "case"}, "dismissed": set(), "case": set(),
     },
@@ -42,6 +42,12 @@ MACHINES = {
     "charter.registry.states.REVIEW_TRANSITIONS": {
         "pending": {"confirmed", "flagged", "lapsed"}, "flagged": {"confirmed", "lapsed"},
         "confirmed": set(), "lapsed": set(),
+    },
+    "governance.evidence.states.TRANSITIONS": {
+        "written": {"checked", "refuted", "withdrawn"}, "checked": set(), "refuted": set(), "withdrawn": set(),
+    },
+    "governance.use_check.states.BULK_TRANSITIONS": {
+        "waiting": {"done", "failed"}, "done": set(), "failed": set(),
     },
     "governance.appeals.states.TRANSITIONS": {
         "filed": {"acknowledged", "assigned", "withdrawn"}, "acknowledged": {"assigned", "withdrawn"},

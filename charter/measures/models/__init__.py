@@ -1,5 +1,6 @@
 """Published values and what they stand on: snapshots, runs, revisions, and what was last seen of each source."""
 
+from charter.measures.models.exclusions import Exclusion
 from charter.measures.models.published import (
     Attribution,
     Bound,
@@ -16,6 +17,7 @@ from charter.measures.models.withholdings import Withholding
 __all__ = [
     "Attribution",
     "Bound",
+    "Exclusion",
     "NameKind",
     "PublishedValue",
     "PublishingRun",

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from charter.measures.models import Withheld
 from charter.measures.publishing import joint
 from charter.measures.publishing.deciding import JointDecision, find_blocks
+from charter.measures.publishing.left_out import read_left_out
 from charter.measures.publishing.publishable import (
     CharterRun,
     CharterToPublish,
@@ -80,6 +81,7 @@ class Publisher:
             self._zone,
             names=identities.read_names(),
         )
+        self._left_out = read_left_out()
         self._charters: dict[str, CharterToPublish] = {}
         self._decision = JointDecision(self._organisation, self._events, read=self._read)
 
@@ -155,6 +157,8 @@ class Publisher:
         self._events.load(
             self._warehouse.facts(measure), measure.aggregation, sources=naming, bounds=find_bounds(unit)
         )
+        for each in {left_out for of, left_out in self._left_out if of == measure}:
+            self._events.leave_out(each.starts_on, each.ends_on, person=each.person, team=each.team)
 
     def _find_naming(self, measure: Measure) -> frozenset[str]:
         """The sources whose names the facts give; Unavailable where the facts do not fit what the sources are now."""

@@ -5,8 +5,8 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Count, QuerySet
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from charter.measures import sources
@@ -20,7 +20,7 @@ from charter.registry.models.sources import Source
 from charter.registry.permissions import can_describe_source
 from governance.people.permissions import can_administer
 from governance.people.requests import PageRequest
-from governance.ui import narrowing
+from governance.ui import narrowing, sheets
 from governance.ui.lists import turn_table
 from ground import clock
 
@@ -34,21 +34,23 @@ def list_sources() -> QuerySet[Source]:
 
 def sources_page(request: PageRequest) -> HttpResponse:
     """All sources, to narrow and to sort."""
-    everything = list_sources()
-    narrowed = SourceFilter(request.GET, queryset=everything)
+    narrowed = SourceFilter(request.GET, queryset=list_sources())
     table = SourceTable(narrowed.qs, now=clock.now())
     table.caption = _("Sources")
     turn_table(request, table, A_PAGE)
-    given = {
-        "form": narrowed.form,
-        "table": table,
-        "total": everything.count(),
-        "chips": list(narrowing.list_chips(request, narrowed, (), reverse("sources"))),
+    more = {
         "describes": can_describe_source(request.user),
         "surveys": can_publish(request.user),
         "administers": can_administer(request.user),
     }
-    return render(request, "measures/sources.html", given, status=200 if narrowed.form.is_valid() else 400)
+    return narrowing.show(request, "measures/sources.html", narrowed, table, **more)
+
+
+def sources_csv(request: PageRequest) -> HttpResponseBase:
+    """The sources that the page would list, all of them, as a table to take away."""
+    narrowed = SourceFilter(request.GET, queryset=list_sources())
+    narrowing.check_readable(narrowed)
+    return sheets.stream_table("sources.csv", SourceTable(narrowed.qs, now=clock.now()))
 
 
 def source_page(request: PageRequest, slug: str) -> HttpResponse:

@@ -16,20 +16,26 @@ from charter.measures.models import NameKind, UnmatchedName
 from charter.measures.sources import is_stale
 from charter.registry.models.sources import Source
 from governance.ui.templatetags.mc import verdict_tag
+from ground.calendar import find_day
 
 
 def freshness_tag(source: Source, now: datetime) -> str:
     """How fresh a source is, by shape and word."""
+    return verdict_tag(*find_freshness(source, now))
+
+
+def find_freshness(source: Source, now: datetime) -> tuple[str, str]:
+    """How fresh a source is: the shape and the word for it."""
     survey = getattr(source, "survey", None)
     if survey is None:
-        return verdict_tag("due", _("Not looked at yet"))
+        return "due", _("Not looked at yet")
     if not survey.connected:
-        return verdict_tag("withheld", _("Not connected"))
+        return "withheld", _("Not connected")
     if survey.faults:
-        return verdict_tag("deny", _("Not as described"))
+        return "deny", _("Not as described")
     if is_stale(survey, source.cadence, now):
-        return verdict_tag("due", _("Late"))
-    return verdict_tag("permit", _("Fresh"))
+        return "due", _("Late")
+    return "permit", _("Fresh")
 
 
 def _percent(share: float | None) -> str:
@@ -85,6 +91,18 @@ class SourceTable(tables.Table):
 
     def render_newest(self, value: datetime) -> str:
         return date_format(localtime(value), "j M Y")
+
+    def value_state(self, record: Source) -> str:
+        return find_freshness(record, self._now)[1]
+
+    def value_newest(self, value: datetime) -> str:
+        return str(find_day(value))
+
+    def value_people(self, value: float) -> str:
+        return _percent(value)
+
+    def value_teams(self, value: float) -> str:
+        return _percent(value)
 
     def render_people(self, value: float) -> str:
         return _percent(value)

@@ -1,9 +1,9 @@
-"""Routes of the sources, of revisions and of what is withheld."""
+"""Routes of the sources, of revisions, of what is withheld and of queries tried on made-up rows."""
 
 from django.utils.translation import gettext_lazy as _
 
 from charter.measures.permissions import check_can_publish
-from charter.measures.screens import revision_urls, sources, withheld_urls
+from charter.measures.screens import made_up_urls, revision_urls, sources, withheld_urls
 from charter.registry.permissions import check_can_describe_source
 from governance.ui.page_access import SIGNED_IN, accounts
 from governance.ui.routes import Nav, page
@@ -20,6 +20,7 @@ urlpatterns = [
         footer=Nav(_("Sources"), 25),
         under="metrics",
     ),
+    page("sources.csv", sources.sources_csv, name="sources-csv", access=SIGNED_IN, stored=False),
     page("sources/new", sources.describe_new, name="source-new", access=DESCRIBERS, under="metrics"),
     page("sources/survey", sources.survey, name="source-survey", access=SURVEYORS, under="metrics"),
     page(
@@ -38,5 +39,6 @@ urlpatterns = [
         under="metrics",
     ),
     *revision_urls.urlpatterns,
+    *made_up_urls.urlpatterns,
     *withheld_urls.urlpatterns,
 ]

@@ -262,6 +262,16 @@ class EventTable:
             with self._holding("batch", names.place(batch, team)):
                 self._run(query, parameters)
 
+    def leave_out(
+        self, starts_on: date, ends_on: date, *, person: str | None = None, team: str | None = None
+    ) -> None:
+        """Take away what a person or a team did on these days, as if it had never been in the source; `ends_on` is out."""
+        days = {"starts_on": starts_on, "ends_on": ends_on}
+        for column, of in (("person", person), ("team", team)):
+            if of is not None:
+                query = f"DELETE FROM event WHERE {column} = $of AND day >= $starts_on AND day < $ends_on"
+                self._run(query, {**days, "of": of})
+
     def tallies(self, kind: Period, first: date, end: date) -> dict[Group, CohortBacking]:
         """What stands behind each cohort and period between two days; groups without any event are left out."""
         shares = {column: _TOP_SHARE.format(of=column) for column in ("usable", "weight", "mass")}

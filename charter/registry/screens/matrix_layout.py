@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -127,12 +128,22 @@ def _line(
     if not row.in_force:
         refused = str(REFUSED.get(standing, REFUSED[StandingChoices.EXPIRED]))
         return MatrixLine(metric.slug, metric.name, (), refused, standing == StandingChoices.SUSPENDED)
-    page = reverse("metric", args=[metric.slug])
     cells = tuple(
-        _shown(cell, f"{page}#{cell.anchor}", f"{metric.name}, {words.inside(kind.name)}", column, numbers)
+        _shown(
+            cell,
+            _address_check(metric.slug, kind),
+            f"{metric.name}, {words.inside(kind.name)}",
+            column,
+            numbers,
+        )
         for cell, kind, column in zip(row.cells, kinds, columns, strict=True)
     )
     return MatrixLine(metric.slug, metric.name, cells, "", False)
+
+
+def _address_check(slug: str, kind: DecisionKind) -> str:
+    """Where this use is checked: the cell says what the charter says, the check what all rules say."""
+    return f"{reverse('use-check')}?{urlencode({'decision': kind.slug, 'metrics': slug})}"
 
 
 def _shown(cell: Cell, url: str, about: str, column: MatrixColumn, numbers: dict[str, int]) -> ShownCell:

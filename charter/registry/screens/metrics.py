@@ -13,7 +13,6 @@ from charter.registry.screens.tables import MetricTable
 from governance.people.requests import PageRequest
 from governance.ui import narrowing, sheets
 from governance.ui.lists import turn_table
-from ground.errors import BadInput
 
 A_PAGE = 25
 HEADER = ["metric", "name", "category", "standing", "version", "owner"]
@@ -41,8 +40,7 @@ def metrics(request: PageRequest) -> HttpResponse:
 def metrics_csv(request: PageRequest) -> HttpResponseBase:
     """The metrics that the page would list, all of them, as a table to take away."""
     narrowed = MetricFilter(request.GET, queryset=queries.list_metrics())
-    if not narrowed.form.is_valid():
-        raise BadInput(_("The filters of this address cannot be read. Set them on the page again."))
+    narrowing.check_readable(narrowed)
     return sheets.stream_csv("metrics.csv", HEADER, (_as_row(metric) for metric in narrowed.qs))
 
 

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
+from charter.measures.models import Exclusion
 from charter.registry.charter_facts import parse_duration
 from charter.registry.documents import read_sources
 from charter.registry.source_descriptions import SourceDescription
@@ -133,6 +134,7 @@ def _of_person(person: Person) -> Iterator[StoredItem]:
         (_("That you report to somebody"), ReportingLine.objects.filter(person=person), ("manager", "valid_from", "valid_to")),
         (_("That others report to you"), ReportingLine.objects.filter(manager=person), ("person", "valid_from", "valid_to")),
         (_("Notes of what else was going on for you"), ContextNote.objects.filter(person=person), ("kind", "says", "starts_on", "ends_on")),
+        (_("What you did that is left out of values"), Exclusion.objects.filter(person=person), ("metric", "starts_on", "ends_on")),
         (_("Values of yours under review"), Hold.objects.filter(person=person), ("metric", "starts_on", "ends_on")),
         (_("That you are protected after a dispute by name"), Protection.objects.filter(person=person), ("starts_on", "ends_on")),
     ]  # fmt: skip

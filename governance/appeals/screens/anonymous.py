@@ -3,6 +3,7 @@
 Whoever has signed in is asked to sign out first, since what they send could be traced to their account.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -13,8 +14,9 @@ from django.utils.translation import gettext as _
 from governance.appeals import queries, services
 from governance.appeals.models import Appeal
 from governance.appeals.screens import forms
-from governance.appeals.screens.writing import build_about, build_context, say_about
-from governance.appeals.states import OVER, AppealKind, AppealState, HoldChoice
+from governance.appeals.screens.steps import ANONYMOUS_QUESTIONS, find_missing, list_steps
+from governance.appeals.screens.writing import build_about, build_context, find_title, read_hold, say
+from governance.appeals.states import OVER, AppealKind, AppealState
 from governance.people.services import get_system_account
 from governance.ui.forms import ServiceForm
 from ground import counts
@@ -32,25 +34,70 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def write(request: HttpRequest) -> HttpResponse:
-    """All questions on one page, then all answers to check, then the number, shown once."""
+    """One question a page, then all answers to check, then the number, shown once. The page itself carries what was answered."""
     if _is_known(request):
         given = {"form": forms.ReceiptForm(), "signed_in": True}
         return render(request, "appeals/anonymous.html", given, status=403)
-    form = forms.AnonymousForm(request.POST if request.method == "POST" else None)
-    if request.method != "POST" or "change" in request.POST or not form.is_valid():
-        status = 400 if request.method == "POST" and "change" not in request.POST else 200
-        return render(request, "appeals/anonymous_write.html", {"form": form}, status=status)
+    answers, at_fault = _read_answers(request)
+    steps = list_steps(answers, ANONYMOUS_QUESTIONS)
+    asked = request.POST.get("change", "")
+    missing = find_missing(answers, ANONYMOUS_QUESTIONS)
+    if at_fault is not None or missing or asked in steps:
+        return _ask(request, asked if asked in steps else "", answers, at_fault)
     if "file" not in request.POST:
-        given = {"form": form, "about": say_about(form.cleaned_data), "due": queries.foresee_due()}
-        return render(request, "appeals/anonymous_check.html", given)
+        return _check(request, answers, steps)
+    form = ServiceForm(request.POST)
     filed: list[services.FiledAnonymously] = []
-    if form.accepted(lambda: filed.append(_file(form.cleaned_data))):
-        return render(
-            request,
-            "appeals/anonymous_filed.html",
-            {"receipt": _part(filed[0].receipt), "due": filed[0].filed.due},
-        )
-    return render(request, "appeals/anonymous_write.html", {"form": form}, status=form.status)
+    if form.accepted(lambda: filed.append(_file(answers))):
+        given = {"receipt": _part(filed[0].receipt), "due": filed[0].filed.due}
+        return render(request, "appeals/anonymous_filed.html", given)
+    return _check(request, answers, steps, form)
+
+
+def _read_answers(request: HttpRequest) -> tuple[Answers, tuple[str, ServiceForm] | None]:
+    """What the page carried and was right, and the question that was just asked and was not."""
+    answers: Answers = {}
+    for step, question in ANONYMOUS_QUESTIONS.items():
+        form = question.form(request.POST)
+        if request.method == "POST" and question.answer in request.POST:
+            if form.is_valid():
+                answers |= form.cleaned_data
+            elif request.POST.get("step") == step or step in list_steps(answers, ANONYMOUS_QUESTIONS):
+                return answers, (step, form)
+    return answers, None
+
+
+def _ask(
+    request: HttpRequest, asked: str, answers: Answers, at_fault: tuple[str, ServiceForm] | None
+) -> HttpResponse:
+    """The question that is asked to be changed, is at fault, or comes next; the answers so far go with it, unseen."""
+    step = asked or (at_fault[0] if at_fault else find_missing(answers, ANONYMOUS_QUESTIONS)) or "about"
+    question = ANONYMOUS_QUESTIONS[step]
+    form, status = question.form(initial=answers), 200
+    if at_fault and at_fault[0] == step:
+        form, status = at_fault[1], 400
+    elif request.POST.get("step") == step and not asked:
+        # Sent without an answer, which browsers leave out altogether.
+        form, status = question.form(request.POST), 400
+    steps = list_steps(answers, ANONYMOUS_QUESTIONS)
+    before = steps[: steps.index(step)] if step in steps else []
+    given = {
+        "form": form,
+        "step": step,
+        "number": len(before) + 1,
+        "title": find_title(form),
+        "carried": [(name, value) for name, value in answers.items() if name not in form.fields],
+        "back": before[-1] if before else "",
+    }
+    return render(request, "appeals/anonymous_write.html", given, status=status)
+
+
+def _check(
+    request: HttpRequest, answers: Answers, steps: Sequence[str], form: ServiceForm | None = None
+) -> HttpResponse:
+    lines = [(step, ANONYMOUS_QUESTIONS[step].title, say(step, answers)) for step in steps]
+    given = {"lines": lines, "carried": list(answers.items()), "due": queries.foresee_due(), "form": form}
+    return render(request, "appeals/anonymous_check.html", given, status=form.status if form else 200)
 
 
 def case(request: HttpRequest) -> HttpResponse:
@@ -119,7 +166,7 @@ def _file(answers: Answers) -> services.FiledAnonymously:
         statement=answers["statement"],
         wanted=answers["wanted"],
         context=build_context(answers),
-        hold=HoldChoice(answers["hold"]),
+        hold=read_hold(answers),
     )
     return services.file_anonymously(filing=filing, by=get_system_account())
 

@@ -10,12 +10,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from governance.appeals import permissions, queries, services
+from governance.appeals import permissions, queries, services, watching
 from governance.appeals.clocks import read_settings
 from governance.appeals.figures import list_figures
-from governance.appeals.models import Appeal
+from governance.appeals.models import Appeal, Presumption
 from governance.appeals.screens import forms
-from governance.appeals.states import OVER, AppealFinding, AppealKind, AppealState, Remedy
+from governance.appeals.states import OVER, REVISED, AppealFinding, AppealKind, AppealState, Remedy
 from governance.people.object_permissions import find_account_to_name
 from governance.people.requests import PageRequest
 from governance.ui.forms import ServiceForm
@@ -29,6 +29,7 @@ def appeals(request: PageRequest) -> HttpResponse:
     given = {
         "own": list(queries.list_own(request.user)),
         "asked": list(queries.list_follow_ups_open(request.user)),
+        "to_answer": watching.list_asked(request.user),
         "begun": bool(queries.read_draft(request.user)),
         "files": permissions.can_file(request.user),
         "keeps": permissions.can_open_queue(request.user),
@@ -84,6 +85,33 @@ def follow_up(request: PageRequest, key: UUID) -> HttpResponse:
     return render(request, "appeals/follow_up.html", {"follow_up": found})
 
 
+def asked(request: PageRequest, key: UUID) -> HttpResponse:
+    """Write why a decision is no retaliation, or that it is, as somebody outside of the line who is asked."""
+    found = watching.get_asked(key, by=request.user)
+    form = forms.AskedForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.accepted(lambda: _answer_asked(found, form, request)):
+        messages.success(request, _("It is written down, and whoever filed the appeal reads it."))
+        return redirect("appeal", key=found.appeal_id)
+    given = {"presumption": found, "decision": watching.get_decision(found), "form": form}
+    return render(request, "appeals/asked.html", given, status=form.status)
+
+
+def _answer_asked(found: Presumption, form: ServiceForm, request: PageRequest) -> None:
+    retaliation = form.cleaned_data["retaliation"] == "yes"
+    services.answer_asked(
+        presumption=found, retaliation=retaliation, why=form.cleaned_data["why"], by=request.user
+    )
+
+
+def questions(request: PageRequest, key: UUID) -> HttpResponse:
+    """What those whose use is contested asked about whoever filed the appeal, for its handler."""
+    found = queries.get_appeal(key, by=request.user)
+    if not permissions.handles(request.user, found):
+        raise permissions.not_there()
+    listed = ByPlace(watching.list_line_questions(found), A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "appeals/questions.html", {"appeal": found, "listed": listed})
+
+
 def _show(request: PageRequest, found: Appeal, **forms_at_fault: ServiceForm) -> HttpResponse:
     user = request.user
     mine, handled = permissions.is_appellant(user, found), permissions.handles(user, found)
@@ -110,11 +138,14 @@ def _show(request: PageRequest, found: Appeal, **forms_at_fault: ServiceForm) ->
 
 def _in_full(request: PageRequest, found: Appeal, *, mine: bool, handled: bool) -> dict[str, Any]:
     open_to_words = found.state not in OVER
+    outcomes = queries.list_outcomes(found)
     in_hand = permissions.can(permissions.check_handles, request.user, found)
     return {
         "words": queries.read_words(found),
         "said": queries.list_messages(found, internal=handled),
-        "outcomes": queries.list_outcomes(found),
+        "outcomes": outcomes,
+        "corrections": queries.list_corrections(outcomes),
+        "revised": any(outcome.act in REVISED for outcome, _said in outcomes),
         "message_form": forms.TextForm() if open_to_words else None,
         "note_form": forms.AppealNoteForm() if in_hand else None,
         "outcome_form": forms.OutcomeForm() if in_hand else None,
@@ -127,6 +158,10 @@ def _in_full(request: PageRequest, found: Appeal, *, mine: bool, handled: bool) 
         "sealed": handled and found.kind == AppealKind.CONFIDENTIAL and in_hand,
         "contested": queries.find_contested(found),
         "answers": queries.list_follow_up_answers(found) if handled else [],
+        "presumptions": watching.list_presumptions(found) if handled else [],
+        "watched": handled
+        and bool(permissions.read_parties(found).contested)
+        and found.kind != AppealKind.ANONYMOUS,
         "presumption_form": forms.AppealWhyForm(prefix="presumption")
         if handled and queries.list_protections(found)
         else None,

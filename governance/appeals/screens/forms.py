@@ -5,11 +5,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from governance.appeals.states import AboutKind, AppealFinding, AppealKind, HoldChoice, Remedy
 from governance.decisions.screens.forms import month_choices
-from governance.decisions.states import ABOUT
+from governance.decisions.states import ABOUT, About, Effect
 from governance.ui.forms import DayField, ServiceForm, Text, choice_field
 
 KNOW = {
@@ -28,6 +29,7 @@ HOLDS = {
     HoldChoice.NONE: _("They can be used as before while we look."),
 }
 OWN = "self"
+_NONE_YET = ("", _("Choose one"))
 
 
 def _text(label: Text, missing: Text, hint: Text = "", rows: int = 6) -> forms.CharField:
@@ -50,56 +52,62 @@ def _radios(label: Text, choices: Sequence[tuple[str, Text]], missing: Text) -> 
 
 
 class AboutForm(ServiceForm):
-    """What is contested: of the fields below the choice those that belong to it."""
-
     what = _radios(_("What do you contest?"), AboutKind.choices, _("Choose what you contest"))
+
+
+class ReceiptNumberForm(ServiceForm):
     receipt = forms.CharField(
-        label=_("Number of the receipt"),
-        help_text=_("For a use of values. It stands at the foot of an answer, and in who looked at you."),
-        required=False,
+        label=_("Which receipt?"),
+        help_text=_("Its number stands at the foot of an answer, and in who looked at you."),
         max_length=100,
-    )
-    metric = forms.ChoiceField(
-        label=_("Which metric?"), help_text=_("For a value, or a charter."), required=False
-    )
-    whose = forms.ChoiceField(label=_("Whose value?"), help_text=_("For a value."), required=False)
-    first = forms.ChoiceField(label=_("From which month?"), help_text=_("For a value."), required=False)
-    last = forms.ChoiceField(
-        label=_("To which month, it included?"), help_text=_("For a value."), required=False
-    )
-    rule = forms.CharField(
-        label=_("Number of the rule"),
-        help_text=_("For a rule, such as AR07."),
-        required=False,
-        max_length=20,
+        error_messages={"required": _("Enter the number of the receipt")},
     )
 
-    def __init__(
-        self,
-        *args: Any,
-        metrics: Sequence[tuple[str, str]] = (),
-        whose: Sequence[tuple[str, Text]] = (),
-        months: Sequence[str] = (),
-        **kwargs: Any,
-    ) -> None:
+
+class RuleNumberForm(ServiceForm):
+    rule = forms.CharField(
+        label=_("Which rule?"),
+        help_text=_("Its number, such as AR07."),
+        max_length=20,
+        error_messages={"required": _("Enter the number of the rule")},
+    )
+
+
+def _choice(label: Text, missing: Text) -> forms.ChoiceField:
+    """One of what there is on the occasion."""
+    return forms.ChoiceField(label=label, error_messages={"required": missing, "invalid_choice": missing})
+
+
+class WhichMetricForm(ServiceForm):
+    metric = _choice(_("Which metric?"), _("Choose a metric"))
+
+    def __init__(self, *args: Any, metrics: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        none = [("", _("Choose one"))]
-        choice_field(self, "metric").choices = [*none, *metrics]
-        choice_field(self, "whose").choices = [*none, *whose]
+        choice_field(self, "metric").choices = [_NONE_YET, *metrics]
+
+
+class WhoseValueForm(ServiceForm):
+    whose = _choice(_("Whose value?"), _("Choose whose value"))
+
+    def __init__(self, *args: Any, whose: Sequence[tuple[str, Text]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice_field(self, "whose").choices = [_NONE_YET, *whose]
+
+
+class WhichMonthsForm(ServiceForm):
+    """One time: its first month and its last."""
+
+    title = _("Which months?")
+    first = _choice(_("From"), _("Choose the first month"))
+    last = _choice(_("To, it included"), _("Choose the last month"))
+
+    def __init__(self, *args: Any, months: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         for name in ("first", "last"):
-            choice_field(self, name).choices = [*none, *month_choices(months)]
+            choice_field(self, name).choices = [_NONE_YET, *month_choices(months)]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        needs = {
-            AboutKind.RECEIPT: ("receipt",),
-            AboutKind.VALUE: ("metric", "whose", "first", "last"),
-            AboutKind.RULE: ("rule",),
-            AboutKind.CHARTER: ("metric",),
-        }
-        for name in needs.get(given.get("what", ""), ()):
-            if not given.get(name) and name not in self.errors:
-                self.add_error(name, _("%(label)s Answer this as well") % {"label": self.fields[name].label})
         if given.get("first") and given.get("last") and given["last"] < given["first"]:
             self.add_error("last", _("The last month comes before the first"))
         return given
@@ -114,31 +122,25 @@ class StatementForm(ServiceForm):
 
 
 class ContextForm(ServiceForm):
-    """A time that matters, or none."""
+    """Whether there is a time that matters."""
 
-    kind = forms.ChoiceField(
+    context_kind = forms.ChoiceField(
         label=_("Was something else going on?"),
         help_text=_("Such as on-call duty, leave or a migration. Nobody asks for the reason of a leave."),
         choices=[("", _("Nothing to add")), *((kind.value, about.label) for kind, about in ABOUT.items())],
         required=False,
     )
-    starts_on = DayField(label=_("From"), required=False)
-    last_day = DayField(label=_("To and including"), required=False)
-    says = forms.CharField(
-        label=_("What was going on?"),
-        required=False,
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"max_length": _("What was going on: 300 characters at most")},
-    )
+
+
+class ContextTimeForm(ServiceForm):
+    """One time: its first day and its last."""
+
+    title = _("When was that?")
+    starts_on = DayField(label=_("From"))
+    last_day = DayField(label=_("To and including"))
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        if not given.get("kind"):
-            return {"kind": "", "starts_on": None, "last_day": None, "says": ""}
-        for name in ("starts_on", "last_day", "says"):
-            if not given.get(name) and name not in self.errors:
-                self.add_error(name, _("%(label)s: answer this as well") % {"label": self.fields[name].label})
         if (
             given.get("starts_on")
             and given.get("last_day")
@@ -146,6 +148,18 @@ class ContextForm(ServiceForm):
         ):
             self.add_error("last_day", _("The last day comes before the first"))
         return given
+
+
+class ContextWordsForm(ServiceForm):
+    says = forms.CharField(
+        label=_("What was going on?"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={
+            "required": _("Say what was going on"),
+            "max_length": _("What was going on: 300 characters at most"),
+        },
+    )
 
 
 def _in_order(first: date, last: date) -> bool:
@@ -175,45 +189,31 @@ class WantedForm(ServiceForm):
     )
 
 
-class AnonymousForm(ServiceForm):
-    """All questions at once for whoever has not signed in; nothing is offered that tells of metrics, teams or people."""
+class AnonymousAboutForm(ServiceForm):
+    """Nothing is offered that tells of metrics, teams or people."""
 
-    # What the service names, where it stands here under another name.
-    called = {"about": "receipt"}
     what = _radios(
         _("What do you contest?"),
         [(kind.value, kind.label) for kind in AboutKind if kind != AboutKind.VALUE],
         _("Choose what you contest"),
     )
-    receipt = forms.CharField(
-        label=_("Number of the receipt"), help_text=_("For a use of values."), required=False, max_length=100
-    )
-    rule = forms.CharField(
-        label=_("Number of the rule"), help_text=_("For a rule, such as AR07."), required=False, max_length=20
-    )
+
+
+class MetricNameForm(ServiceForm):
     metric = forms.SlugField(
-        label=_("Short name of the charter’s metric"),
-        help_text=_("For a charter. It ends the address of its page, such as lead-time-for-changes."),
-        required=False,
+        label=_("The charter of which metric?"),
+        help_text=_("Its short name, which ends the address of its page, such as lead-time-for-changes."),
         max_length=100,
+        error_messages={"required": _("Enter the short name of the metric")},
     )
+
+
+class AnonymousStatementForm(ServiceForm):
     statement = _text(
         _("What is wrong?"),
         _("Say what is wrong"),
         _("How you write can give you away. Name nobody you work with."),
     )
-    wanted = _text(_("What would you like to happen?"), _("Say what you would like to happen"), rows=4)
-    hold = _radios(
-        _("What is put on hold until it is decided?"), HoldChoice.choices, _("Choose what is put on hold")
-    )
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        needs = {AboutKind.RECEIPT: "receipt", AboutKind.RULE: "rule", AboutKind.CHARTER: "metric"}
-        name = needs.get(given.get("what", ""))
-        if name and not given.get(name) and name not in self.errors:
-            self.add_error(name, _("%(label)s: answer this as well") % {"label": self.fields[name].label})
-        return given
 
 
 class TextForm(ServiceForm):
@@ -236,6 +236,17 @@ class AppealWhyForm(ServiceForm):
     why = _text(_("Why?"), _("Say why"), rows=3)
 
 
+class AskedForm(ServiceForm):
+    retaliation = _radios(
+        _("Is it retaliation?"),
+        [("no", _("No")), ("yes", _("Yes, or it cannot be ruled out"))],
+        _("Choose whether it is retaliation"),
+    )
+    why = _text(
+        _("Why?"), _("Write why"), _("Whoever filed the appeal reads it. Those who decided do not."), rows=5
+    )
+
+
 class AcknowledgeForm(ServiceForm):
     review_closes = DayField(
         label=_("Does it bear on a review that closes soon? Its last day"),
@@ -255,6 +266,12 @@ class AssignForm(ServiceForm):
     )
 
 
+def _name_kind(about: About) -> Text:
+    """A kind of note, with what it does to values where that is more than to stand beside them."""
+    leaves_out = about.effect == Effect.EXCLUDE
+    return format_lazy("{} ({})", about.label, _("leaves the time out")) if leaves_out else about.label
+
+
 class OutcomeForm(ServiceForm):
     """A reasoned outcome; no part of it can be left empty (S82)."""
 
@@ -268,6 +285,19 @@ class OutcomeForm(ServiceForm):
     )
     remedy = _text(_("What is done now?"), _("Say what is done now, or that nothing is and why"), rows=4)
     act = _radios(_("What does it set in motion?"), Remedy.choices, _("Choose what it sets in motion"))
+    note_kind = forms.ChoiceField(
+        label=_("What kind of note stands beside the values?"),
+        help_text=_("Where it sets a note in motion, or something to be left out."),
+        choices=[("", _("None")), *((kind.value, _name_kind(about)) for kind, about in ABOUT.items())],
+        required=False,
+    )
+    note = forms.CharField(
+        label=_("What does the note say?"),
+        help_text=_("Everybody who sees the values reads it. It must not tell of the appeal."),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
 
 class ReceiptForm(ServiceForm):

@@ -22,6 +22,9 @@ ITS_HANDLER = depending("Whoever handles it, outside of the reporting lines of a
 HAS_THE_NUMBER = PageAccess(
     "Whoever has the 16-digit number that was shown once, when it was filed.", account=False
 )
+WHO_IS_ASKED = depending(
+    "Whoever is asked whether a decision is retaliation, outside of the reporting lines."
+)
 WHO_FILED = depending("Whoever filed it.")
 _OF_ONE: dict[str, Any] = {"stored": False, "under": "appeals"}
 
@@ -58,6 +61,14 @@ urlpatterns = [
         access=WHO_FILED,
         **_OF_ONE,
     ),
+    page(
+        "appeals/<uuid:key>/questions",
+        appeals.questions,
+        name="appeal-questions",
+        access=ITS_HANDLER,
+        **_OF_ONE,
+    ),
+    page("appeals/asked/<uuid:key>", appeals.asked, name="appeal-asked", access=WHO_IS_ASKED, **_OF_ONE),
     *(
         page(
             f"appeals/<uuid:key>/{name}",

@@ -1,14 +1,14 @@
 """Writing an appeal: one question a page, each answer kept, then all of it to check before it is filed."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from charter.registry.models import Metric
 from charter.registry.screens.page_context import settled_day
@@ -16,6 +16,7 @@ from charter.rules import words
 from governance.appeals import queries, services
 from governance.appeals.inputs import read_about
 from governance.appeals.screens import forms
+from governance.appeals.screens.steps import QUESTIONS, find_missing, list_steps
 from governance.appeals.services.filing import Filed
 from governance.appeals.states import AboutKind, AppealKind, HoldChoice
 from governance.appeals.words import AppealAbout, ContextSaid
@@ -27,22 +28,16 @@ from governance.ui.forms import ServiceForm
 from governance.ui.questions import month_window
 from ground.errors import DomainError
 
-STEPS: Mapping[str, tuple[Any, type[ServiceForm]]] = {
-    "about": (gettext_lazy("What you contest"), forms.AboutForm),
-    "statement": (gettext_lazy("What is wrong"), forms.StatementForm),
-    "context": (gettext_lazy("What else was going on"), forms.ContextForm),
-    "know": (gettext_lazy("Who may know"), forms.KnowForm),
-    "hold": (gettext_lazy("What is put on hold"), forms.AppealHoldForm),
-    "wanted": (gettext_lazy("What you would like"), forms.WantedForm),
-}
 # What may stand in the address of the first question, where somebody comes from a value, a receipt or a rule.
 _FROM_ADDRESS = ("what", "receipt", "metric", "whose", "first", "last", "rule")
+# Where that is kept until its own question is answered.
+_OFFERED = "offered"
 Answers = dict[str, Any]
 
 
 def question(request: PageRequest, step: str) -> HttpResponse:
     """One question of an appeal; what was answered is kept before the next is asked, so that nothing is lost."""
-    if step not in STEPS:
+    if step not in QUESTIONS:
         raise Http404
     answers = queries.read_draft(request.user)
     form = _make_form(request, step, answers)
@@ -50,15 +45,15 @@ def question(request: PageRequest, step: str) -> HttpResponse:
         if "later" in request.POST:
             messages.success(request, _("Your answers are kept. Only you can see them."))
             return redirect("appeals")
-        return redirect(*_next(step, request))
+        return redirect(_find_next(step, request))
+    steps = list_steps(answers)
     given = {
         "form": form,
         "step": step,
-        "number": list(STEPS).index(step) + 1,
-        "of": len(STEPS),
-        "back": _back(step),
+        "number": steps.index(step) + 1 if step in steps else 1,
+        "back": _find_before(step, steps),
         "hints": getattr(form, "hints", {}),
-        "title": form.fields[next(iter(form.fields))].label,
+        "title": find_title(form),
     }
     return render(request, "appeals/question.html", given, status=form.status)
 
@@ -66,8 +61,8 @@ def question(request: PageRequest, step: str) -> HttpResponse:
 def check(request: PageRequest) -> HttpResponse:
     """All answers before they are filed, each with a way to change it, and what happens then."""
     answers = queries.read_draft(request.user)
-    if missing := [step for step in STEPS if not _is_answered(step, answers)]:
-        return redirect("appeal-question", step=missing[0])
+    if missing := find_missing(answers):
+        return redirect("appeal-question", step=missing)
     error: DomainError | None = None
     if request.method == "POST":
         try:
@@ -78,9 +73,9 @@ def check(request: PageRequest) -> HttpResponse:
             messages.success(request, _("Your appeal is filed. Doing so has no consequences for you."))
             return redirect("appeal", key=filed.appeal.pk)
     given = {
-        "lines": [(step, title, _say(step, answers)) for step, (title, _form) in STEPS.items()],
+        "lines": [(step, QUESTIONS[step].title, say(step, answers)) for step in list_steps(answers)],
         "due": queries.foresee_due(),
-        "held": answers["hold"] != HoldChoice.NONE,
+        "held": read_hold(answers) != HoldChoice.NONE,
         "anonymous": answers["kind"] == AppealKind.ANONYMOUS,
         "error": error,
     }
@@ -95,60 +90,61 @@ def discard(request: PageRequest) -> HttpResponse:
     return redirect("appeals")
 
 
+def find_title(form: ServiceForm) -> Any:
+    """What the page asks: its one field, or what its several are together."""
+    return getattr(form, "title", form.fields[next(iter(form.fields))].label)
+
+
 def _make_form(request: PageRequest, step: str, answers: Answers) -> ServiceForm:
-    _title, form = STEPS[step]
+    initial = {**answers, **answers.get(_OFFERED, {}), **_read_address(request)}
     data = request.POST if request.method == "POST" else None
-    initial = dict(answers)
-    if step == "context":
-        initial["kind"] = answers.get("context_kind", "")
-    if step != "about":
-        return form(data, initial=initial)
-    initial |= {name: request.GET[name] for name in _FROM_ADDRESS if name in request.GET}
-    return form(data, initial=initial, **_choices(request))
+    return QUESTIONS[step].form(data, initial=initial, **_list_choices(request, step))
 
 
-def _choices(request: PageRequest) -> dict[str, Any]:
-    """The metrics in force, one's own value and those of the groups that one is in, and the months that are over."""
-    metrics = Metric.objects.filter(current__isnull=False).order_by("name")
-    mine = Cohort.objects.filter(
-        retired_at__isnull=True, teams__memberships__person=request.user.person_id
-    ).distinct()
-    return {
-        "metrics": list(metrics.values_list("slug", "name")),
-        "whose": [
-            (forms.OWN, _("My own")),
-            *((each.slug, words.sentence(words.cohort(each.slug))) for each in mine.order_by("slug")),
-        ],
-        "months": list_closed_months(settled_day(request)),
-    }
+def _read_address(request: PageRequest) -> Answers:
+    return {name: request.GET[name] for name in _FROM_ADDRESS if name in request.GET}
+
+
+def _list_choices(request: PageRequest, step: str) -> dict[str, Any]:
+    """The metrics in force, one's own value and those of the groups that one is in, or the months that are over."""
+    if step == "metric":
+        found = Metric.objects.filter(current__isnull=False).order_by("name")
+        return {"metrics": list(found.values_list("slug", "name"))}
+    if step == "whose":
+        mine = Cohort.objects.filter(
+            retired_at__isnull=True, teams__memberships__person=request.user.person_id
+        ).distinct()
+        groups = [(each.slug, words.sentence(words.cohort(each.slug))) for each in mine.order_by("slug")]
+        return {"whose": [(forms.OWN, _("My own")), *groups]}
+    return {"months": list_closed_months(settled_day(request))} if step == "months" else {}
 
 
 def _keep(request: PageRequest, answers: Answers, form: ServiceForm) -> None:
+    """Keep the answers, and what the address offered of questions to come."""
     given = {
         name: value.isoformat() if isinstance(value, date) else value
         for name, value in form.cleaned_data.items()
     }
-    if isinstance(form, forms.ContextForm):
-        given["context_kind"] = given.pop("kind")
-    services.save_draft(answers={**answers, **given}, by=request.user)
+    offered = {**answers.get(_OFFERED, {}), **_read_address(request)}
+    left = {name: value for name, value in offered.items() if name not in given}
+    services.save_draft(answers={**answers, **given, _OFFERED: left}, by=request.user)
 
 
-def _next(step: str, request: PageRequest) -> tuple[str, ...]:
-    steps = list(STEPS)
-    at = steps.index(step) + 1
-    if "check" in request.GET or at == len(steps):
-        return ("appeal-check",)
-    return ("appeal-question", steps[at])
+def _find_next(step: str, request: PageRequest) -> str:
+    """Where the next question is; where one answer alone was changed, the next that this makes necessary, if any."""
+    answers = queries.read_draft(request.user)
+    steps = list_steps(answers)
+    after = steps[steps.index(step) + 1 :] if step in steps else []
+    alone = "check" in request.GET
+    following = find_missing(answers) if alone or not after else after[0]
+    if following is None:
+        return reverse("appeal-check")
+    return reverse("appeal-question", args=[following]) + ("?check=1" if alone else "")
 
 
-def _back(step: str) -> str:
-    steps = list(STEPS)
-    return steps[steps.index(step) - 1] if step != steps[0] else ""
-
-
-def _is_answered(step: str, answers: Answers) -> bool:
-    names = {"about": "what", "know": "kind", "context": "context_kind"}
-    return names.get(step, step) in answers
+def _find_before(step: str, steps: Sequence[str]) -> str:
+    at = steps.index(step) if step in steps else 0
+    return steps[at - 1] if at else ""
 
 
 def _file(request: PageRequest, answers: Answers) -> Filed:
@@ -158,7 +154,7 @@ def _file(request: PageRequest, answers: Answers) -> Filed:
         statement=answers["statement"],
         wanted=answers["wanted"],
         context=build_context(answers),
-        hold=HoldChoice(answers["hold"]),
+        hold=read_hold(answers),
         ask_later="ask_later" in request.POST,
     )
     return services.file_appeal(filing=filing, by=request.user)
@@ -190,29 +186,28 @@ def build_context(answers: Answers) -> tuple[ContextSaid, ...]:
     return (ContextSaid(answers["context_kind"], first, last + timedelta(days=1), answers["says"]),)
 
 
-def _say(step: str, answers: Answers) -> str:
+def read_hold(answers: Answers) -> HoldChoice:
+    """What was chosen to be held: nothing of what has no values, whatever was answered before."""
+    return HoldChoice(answers["hold"]) if "hold" in list_steps(answers) else HoldChoice.NONE
+
+
+def say(step: str, answers: Answers) -> str:
     """An answer in words."""
-    if step == "about":
-        return say_about(answers)
-    if step == "context":
-        kinds = {kind.value: about.label for kind, about in ABOUT.items()}
-        if not answers["context_kind"]:
-            return _("Nothing to add")
-        return f"{kinds[answers['context_kind']]}, {answers['starts_on']} – {answers['last_day']}: {answers['says']}"
-    if step == "know":
-        return str(AppealKind(answers["kind"]).label)
-    if step == "hold":
-        return str(HoldChoice(answers["hold"]).label)
+    match step:
+        case "about":
+            return str(AboutKind(answers["what"]).label)
+        case "whose":
+            own = answers["whose"] == forms.OWN
+            return _("My own") if own else words.sentence(words.cohort(answers["whose"]))
+        case "months":
+            return f"{answers['first']} – {answers['last']}"
+        case "context":
+            kinds = {kind.value: about.label for kind, about in ABOUT.items()}
+            return str(kinds.get(answers["context_kind"], _("Nothing to add")))
+        case "when":
+            return f"{answers['starts_on']} – {answers['last_day']}"
+        case "know":
+            return str(AppealKind(answers["kind"]).label)
+        case "hold":
+            return str(HoldChoice(answers["hold"]).label)
     return str(answers[step])
-
-
-def say_about(answers: Answers) -> str:
-    """What is contested, in words."""
-    kind = AboutKind(answers["what"])
-    parts = {
-        AboutKind.RECEIPT: [answers.get("receipt", "")],
-        AboutKind.VALUE: [answers.get(name, "") for name in ("metric", "whose", "first", "last")],
-        AboutKind.RULE: [answers.get("rule", "")],
-        AboutKind.CHARTER: [answers.get("metric", "")],
-    }
-    return ": ".join([str(kind.label), *filter(None, [", ".join(parts.get(kind, []))])])

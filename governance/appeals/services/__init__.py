@@ -21,6 +21,7 @@ from governance.appeals.services.holding import lift_holds
 from governance.appeals.services.missed import escalate_clock
 from governance.appeals.services.presuming import answer_presumption
 from governance.appeals.services.talking import write_message, write_note
+from governance.appeals.services.watching import answer_asked, watch_appeal
 from governance.appeals.services.withdrawing import withdraw_appeal
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Filing",
     "accept_outcome",
     "acknowledge_appeal",
+    "answer_asked",
     "answer_follow_up",
     "answer_presumption",
     "ask_follow_up",
@@ -44,6 +46,7 @@ __all__ = [
     "lift_holds",
     "open_identity",
     "save_draft",
+    "watch_appeal",
     "withdraw_appeal",
     "write_message",
     "write_note",

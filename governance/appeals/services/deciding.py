@@ -38,8 +38,12 @@ def decide_appeal(
     remedy: str,
     by: User,
     act: Remedy = Remedy.NONE,
+    note_kind: str = "",
+    note: str = "",
 ) -> AppealOutcome:
     """Decide an appeal, with the reasons, the evidence and the remedy, none of which can be left out.
+
+    `act` is what it sets in motion; for what is noted beside values, `note_kind` and `note` say what stands there.
 
     At the first instance whoever filed it can then ask other people to look again; at the second it is final.
     """
@@ -48,12 +52,13 @@ def decide_appeal(
     words = _read_outcome(reasons, evidence, remedy)
     second = appeal.state in OF_SECOND_INSTANCE
     about = queries.read_words(appeal).about
-    remedies.check(Remedy(act), about)
+    choice = remedies.RemedyChoice(Remedy(act), note_kind, note)
+    remedies.check(choice, appeal, about, by=by)
     outcome = AppealOutcome(
         appeal=appeal,
         instance=2 if second else 1,
         finding=AppealFinding(finding),
-        act=Remedy(act),
+        act=choice.act,
         metrics=list(about.metrics),
         decided_at=clock.now(),
         decided_by=by,
@@ -63,7 +68,7 @@ def decide_appeal(
     _move_on(appeal, second=second)
     ledger.append(_tell_of(outcome), by=by.actor)
     notifications.notify_appellant(appeal, f"decided:{outcome.pk}", _("Your appeal is decided"))
-    remedies.set_in_motion(outcome, about)
+    remedies.set_in_motion(outcome, appeal, about, choice, by=by)
     if second:
         follow_ups.plan(appeal)
         lift_now(appeal, by=by)

@@ -79,7 +79,8 @@ def store(filing: Filing, *, appellant: User | None, receipt_hash: str = "") -> 
     found = subjects.find(filing.about, asker=appellant, since=clocks.window_begins(calendar.today()))
     contested = filing.contested or found.contested
     _check_contested(contested, appellant)
-    holds = holding.place(found.values, filing.hold)
+    product = notifications.product()
+    holds = holding.place(found.values, filing.hold, by=product)
     parties = Parties(
         appellant=appellant.pk if appellant else None,
         appellant_person=appellant.person_id if appellant else None,
@@ -91,7 +92,7 @@ def store(filing: Filing, *, appellant: User | None, receipt_hash: str = "") -> 
     appeal = _insert(filing, found.about, parties, appellant, receipt_hash)
     due = _plan(clocks)
     held = tuple(holds)
-    by = promised(appellant) if filing.kind == AppealKind.NAMED else notifications.product()
+    by = promised(appellant) if filing.kind == AppealKind.NAMED else product
     event = AppealFiled(
         appeal=appeal.pk,
         appeal_kind=appeal.kind,

@@ -38,30 +38,22 @@ class Contested(Struct, frozen=True):
     ends_on: date | None = None
 
 
-def place(values: Contested, choice: HoldChoice) -> list[Hold]:
-    """Put values under review as chosen, in the transaction of the filing, as the product itself."""
+def place(values: Contested, choice: HoldChoice, *, by: User) -> list[Hold]:
+    """Put values under review as chosen, in the transaction of the filing; `by` is the product itself. Two statements."""
     if choice == HoldChoice.NONE:
         return []
     if not values.metrics:
         raise BadInput(
             _("There are no values to hold in what you appeal. Choose to hold nothing."), field="hold"
         )
-    by = get_system_account()
-    return [
-        decisions.place_hold(
-            metric=metric,
-            cohort=cohort,
-            person=person,
-            starts_on=promised(values.starts_on),
-            ends_on=promised(values.ends_on),
-            cause=HoldCause.APPEAL,
-            reason=_REASON,
-            on_use=choice == HoldChoice.ON_USE,
-            by=by,
-        )
+    subjects = list(_subjects(values, choice))
+    held = [
+        decisions.HeldValues(metric, promised(values.starts_on), promised(values.ends_on), cohort, person)
         for metric in sorted(values.metrics, key=lambda each: each.slug)
-        for cohort, person in _subjects(values, choice)
+        for cohort, person in subjects
     ]
+    on_use = choice == HoldChoice.ON_USE
+    return decisions.place_holds(values=held, cause=HoldCause.APPEAL, reason=_REASON, on_use=on_use, by=by)
 
 
 def _subjects(values: Contested, choice: HoldChoice) -> Iterator[tuple[Cohort | None, Person | None]]:

@@ -3,10 +3,12 @@
 Who filed confidentially is told nothing by notice or mail: a notice has an owner. Their own page says what is new.
 """
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 
 from governance.appeals import queries
-from governance.appeals.models import Appeal, AppealMessage, Clock, FollowUp
+from governance.appeals.models import Appeal, AppealMessage, Clock, FollowUp, Presumption
 from governance.appeals.states import AppealKind
 from governance.board.queries import list_holders
 from governance.notices.services import notify
@@ -59,6 +61,18 @@ def notify_worse(appeal: Appeal, follow_up: FollowUp) -> None:
     handling = getattr(appeal, "handling", None)
     if handling is not None:
         _tell(appeal, handling.user, once, subject)
+
+
+def notify_watched(appeal: Appeal, outsider: User, week: date) -> None:
+    """Tell an account once a week to look at an appeal, whether or not anything waits for it there."""
+    _tell(appeal, outsider, f"watched:{week}", _("An appeal in your care wants its weekly look"))
+
+
+def notify_retaliation(appeal: Appeal, presumption: Presumption) -> None:
+    """Tell the board outside of the lines that a decision was found to be retaliation."""
+    _tell_board(
+        appeal, f"retaliation:{presumption.pk}", _("After an appeal a decision was found to be retaliation")
+    )
 
 
 def notify_appellant(appeal: Appeal, once: str, subject: str) -> None:

@@ -1,9 +1,7 @@
 """After an appeal by name the contested line decides nothing about who filed it, until somebody outside has written why it may (S147).
 
-After a confidential or anonymous one nothing is refused to the line: that would tell of it.
+After a confidential or anonymous one nothing is refused to the line: that would tell of it. `watching` sees to the former.
 """
-
-from datetime import timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,14 +12,13 @@ from governance.appeals.events import PresumptionAnswered
 from governance.appeals.models import Appeal
 from governance.appeals.services.filing_text import read_text
 from governance.appeals.states import AppealKind
+from governance.appeals.watching import PRESUMED_FOR
 from governance.decisions import services as decisions
 from governance.people.models import User
 from governance.people.services import get_system_account
 from ground import calendar
 from ground.errors import Conflict
 from ground.promises import promised
-
-PRESUMED_FOR = timedelta(days=90)
 
 
 def protect(appeal: Appeal, contested: User | None) -> None:

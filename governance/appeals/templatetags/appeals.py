@@ -7,11 +7,12 @@ from typing import cast
 from django import template
 from django.utils.translation import gettext as _
 
-from charter.rules.vocabulary import ContextKind
+from charter.rules.vocabulary import ContextKind, DecisionType
 from governance.appeals.states import AboutKind
 from governance.appeals.words import AppealAbout, ContextSaid
 from governance.decisions.states import ABOUT
 from governance.ui.forms import ServiceForm, Text, choice_field
+from governance.ui.questions import name_decision
 from governance.ui.templatetags.mc import day
 
 register = template.Library()
@@ -31,6 +32,12 @@ def about_words(about: AppealAbout) -> str:
 @register.filter
 def context_word(kind: str) -> str:
     return str(ABOUT[ContextKind(kind)].label) if kind in set(ContextKind) else _("Something else")
+
+
+@register.filter
+def use_word(use: str) -> str:
+    """What values are for: `calibration_input` as `Calibration input`."""
+    return name_decision(DecisionType(use))
 
 
 @register.filter

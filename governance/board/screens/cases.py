@@ -16,7 +16,6 @@ from governance.people.requests import PageRequest
 from governance.ui import narrowing, sheets
 from governance.ui.lists import turn_table
 from ground import calendar
-from ground.errors import BadInput
 
 A_PAGE = 25
 COUNTED = {"state": "state", "kind": "kind"}
@@ -52,8 +51,7 @@ def cases_csv(request: PageRequest) -> HttpResponseBase:
     waiting = frozenset(case.pk for case in queries.list_cases_to_vote_on(request.user))
     seen = queries.list_visible_cases(request.user)
     narrowed = CaseFilter(request.GET, queryset=seen, request=request, waiting=waiting)
-    if not narrowed.form.is_valid():
-        raise BadInput(_("The filters of this address cannot be read. Set them on the page again."))
+    narrowing.check_readable(narrowed)
     header = ["case", "about", "kind", "state", "opened", "closed", "votes for it", "votes cast"]
     rows = (_as_row(case) for case in narrowed.qs.iterator(chunk_size=500))
     return sheets.stream_csv("cases.csv", header, rows)

@@ -1,6 +1,5 @@
-"""How the list of cases is narrowed."""
+"""How the lists of the board are narrowed."""
 
-from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,19 +8,13 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from governance.board.models import Case
-from governance.board.states import CaseKind, CaseState
-from governance.ui.forms import DayField
-from ground import calendar
+from governance.board.models import Case, Pilot, Waiver
+from governance.board.screens.waiver_standing import WaiverStanding
+from governance.board.states import CaseKind, CaseState, PilotState
+from governance.ui.narrowing import DayFilter, WithinDays
 
 
-class DayFilter(django_filters.Filter):
-    """A day, as days are typed everywhere."""
-
-    field_class = DayField
-
-
-class CaseFilter(django_filters.FilterSet):
+class CaseFilter(WithinDays):
     """By words, kind, state, and whether the reader's seat is still to be heard (`waiting`, their keys)."""
 
     vote = django_filters.ChoiceFilter(
@@ -43,8 +36,7 @@ class CaseFilter(django_filters.FilterSet):
         label=_("Kind"), choices=CaseKind.choices, widget=forms.CheckboxSelectMultiple
     )
     text = django_filters.CharFilter(label=_("Words or number"), method="by_text", max_length=100)
-    since = DayFilter(label=_("Opened since"), method="by_since")
-    until = DayFilter(label=_("Opened until"), method="by_until")
+    happened = "opened_at"
 
     class Meta:
         model = Case
@@ -62,16 +54,42 @@ class CaseFilter(django_filters.FilterSet):
         """Cases that the reader handles, or handled until they closed."""
         return found.filter(handling__user=self.request.user)
 
-    def by_since(self, found: QuerySet[Case], _name: str, value: date) -> QuerySet[Case]:
-        """Opened on this day of the programme or later."""
-        return found.filter(opened_at__gte=calendar.find_midnight(value))
-
-    def by_until(self, found: QuerySet[Case], _name: str, value: date) -> QuerySet[Case]:
-        """Opened on this day of the programme or before."""
-        return found.filter(opened_at__lt=calendar.find_midnight(value + timedelta(days=1)))
-
     def by_text(self, found: QuerySet[Case], _name: str, value: str) -> QuerySet[Case]:
         """Part of the subject, or of the metric's name; `27` and `case 27` are its number too."""
         fits = Q(subject__icontains=value) | Q(charter_version__metric__name__icontains=value)
         number = value.strip().lower().removeprefix("case").strip()
         return found.filter(fits | Q(number=int(number)) if number.isdecimal() and len(number) < 9 else fits)
+
+
+class WaiverFilter(django_filters.FilterSet):
+    """By rule, standing, and days on which it holds. The waivers bear their standing."""
+
+    standing = django_filters.MultipleChoiceFilter(
+        label=_("Standing"), choices=WaiverStanding.choices, widget=forms.CheckboxSelectMultiple
+    )
+    rule = django_filters.CharFilter(
+        label=_("Rule"), field_name="rule_id", lookup_expr="iexact", max_length=20
+    )
+    since = DayFilter(label=_("Holds since"), field_name="ends_on", lookup_expr="gt")
+    until = DayFilter(label=_("Holds until"), field_name="starts_on", lookup_expr="lte")
+
+    class Meta:
+        model = Waiver
+        fields = ()
+
+
+class PilotFilter(django_filters.FilterSet):
+    """By metric, state, and days on which it runs."""
+
+    state = django_filters.MultipleChoiceFilter(
+        label=_("State"), choices=PilotState.choices, widget=forms.CheckboxSelectMultiple
+    )
+    metric = django_filters.CharFilter(
+        label=_("Metric"), field_name="charter_version__metric__name", lookup_expr="icontains", max_length=100
+    )
+    since = DayFilter(label=_("Runs since"), field_name="ends_on", lookup_expr="gt")
+    until = DayFilter(label=_("Runs until"), field_name="starts_on", lookup_expr="lte")
+
+    class Meta:
+        model = Pilot
+        fields = ()

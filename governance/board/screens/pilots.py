@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -16,11 +17,13 @@ from charter.rules import words
 from governance.board import permissions, queries, services
 from governance.board.models import Case, Pilot
 from governance.board.screens import pilot_summary
+from governance.board.screens.filters import PilotFilter
 from governance.board.screens.forms import EndForm, ExitForm, PilotForm, SurveyForm
 from governance.board.screens.tables import PilotTable
 from governance.board.screens.voter import explain_refusal
 from governance.board.states import CaseKind, CaseState, ConditionKind, PilotState
 from governance.people.requests import PageRequest
+from governance.ui import narrowing, sheets
 from governance.ui.forms import ServiceForm
 from governance.ui.lists import turn_table
 from ground.promises import promised
@@ -30,7 +33,8 @@ A_PAGE = 25
 
 def pilots(request: PageRequest) -> HttpResponse:
     """All pilots, and those that the reader may start."""
-    table = PilotTable(queries.list_pilots())
+    narrowed = PilotFilter(request.GET, queryset=queries.list_pilots())
+    table = PilotTable(narrowed.qs)
     table.caption = _("Pilots")
     turn_table(request, table, A_PAGE)
     waiting = CharterVersion.objects.filter(standing=StandingChoices.PILOT, pilots__isnull=True)
@@ -39,7 +43,14 @@ def pilots(request: PageRequest) -> HttpResponse:
         for version in waiting.select_related("metric")
         if not explain_refusal(permissions.check_can_start_pilot, request.user, version)
     ]
-    return render(request, "board/pilots.html", {"table": table, "ready": ready})
+    return narrowing.show(request, "board/pilots.html", narrowed, table, ready=ready)
+
+
+def pilots_csv(request: PageRequest) -> HttpResponseBase:
+    """The pilots that the page would list, all of them, as a table to take away."""
+    narrowed = PilotFilter(request.GET, queryset=queries.list_pilots())
+    narrowing.check_readable(narrowed)
+    return sheets.stream_table("pilots.csv", PilotTable(narrowed.qs))
 
 
 def pilot(request: PageRequest, pilot_id: UUID) -> HttpResponse:

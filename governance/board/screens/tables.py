@@ -110,6 +110,18 @@ class WaiverTable(tables.Table):
         shape, label = WAIVER_SHAPES.get(WaiverStanding(value)), str(WaiverStanding(value).label)
         return verdict_tag(shape, label) if shape else tag(label)
 
+    def value_scope(self, record: Waiver) -> str:
+        return case_details.describe_scope(record)
+
+    def value_ends_on(self, value: date) -> date:
+        return case_details.last_day(value)
+
+    def value_standing(self, value: str) -> str:
+        return str(WaiverStanding(value).label)
+
+    def value_case(self, record: Waiver) -> int:
+        return record.case.number
+
     def render_case(self, record: Waiver) -> str:
         link = '<a class="govuk-link" href="{}">{}<span class="govuk-visually-hidden"> {}</span></a>'
         of = _("of the waiver of %(rule)s") % {"rule": record.rule_id}
@@ -152,3 +164,9 @@ class PilotTable(tables.Table):
     def render_state(self, value: str, record: Pilot) -> str:
         label = str(PilotState(record.state).label)
         return verdict_tag("if", label) if record.state == PilotState.RUNNING else tag(label)
+
+    def value_ends_on(self, value: date) -> date:
+        return case_details.last_day(value)
+
+    def value_state(self, record: Pilot) -> str:
+        return str(PilotState(record.state).label)

@@ -293,6 +293,7 @@ urlpatterns = [
         stored=False,
         under="cases",
     ),
+    page("pilots.csv", pilots.pilots_csv, name="pilots-csv", access=SIGNED_IN, stored=False),
     page("pilots", pilots.pilots, name="pilots", access=SIGNED_IN, under="cases"),
     page("pilots/<uuid:pilot_id>", pilots.pilot, name="pilot", access=SIGNED_IN, stored=False, under="cases"),
     page("pilots/<uuid:pilot_id>/end", pilots.end_pilot, name="pilot-end", access=END_PILOT, stored=False),
@@ -329,6 +330,7 @@ urlpatterns = [
         stored=False,
         under="rules",
     ),
+    page("waivers.csv", waivers.waivers_csv, name="waivers-csv", access=SIGNED_IN, stored=False),
     page("waivers", waivers.waivers, name="waivers", access=SIGNED_IN, under="cases"),
     page(
         "waivers/<uuid:waiver_id>/end", waivers.end_waiver, name="waiver-end", access=END_WAIVER, stored=False

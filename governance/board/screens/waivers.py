@@ -3,12 +3,11 @@
 from datetime import timedelta
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from charter.registry import queries as registry
@@ -16,34 +15,34 @@ from charter.registry.models import Metric
 from charter.registry.screens.page_context import today
 from governance.board import queries, services
 from governance.board.models import Case
+from governance.board.screens.filters import WaiverFilter
 from governance.board.screens.forms import WaiverForm
 from governance.board.screens.tables import WaiverTable
-from governance.board.screens.waiver_standing import WaiverStanding, with_standing
+from governance.board.screens.waiver_standing import with_standing
 from governance.board.states import CaseKind
 from governance.people.requests import PageRequest
+from governance.ui import narrowing, sheets
 from governance.ui.lists import turn_table
 
 A_PAGE = 25
 
 
-class _StandingNarrowing(forms.Form):
-    standing = forms.ChoiceField(
-        label=gettext_lazy("Standing"),
-        choices=[("", gettext_lazy("Any")), *WaiverStanding.choices],
-        required=False,
-    )
-
-
 def waivers(request: PageRequest) -> HttpResponse:
     """All waivers, for everybody: an exception that nobody can see is none that anybody can trust (S143)."""
     everything = with_standing(queries.list_waivers(), today(request))
-    form = _StandingNarrowing(request.GET)
-    chosen = form.cleaned_data["standing"] if form.is_valid() else ""
-    table = WaiverTable(everything.filter(standing=chosen) if chosen else everything)
+    narrowed = WaiverFilter(request.GET, queryset=everything)
+    table = WaiverTable(narrowed.qs)
     table.caption = _("Waivers")
     turn_table(request, table, A_PAGE)
-    given = {"form": form, "table": table, "total": everything.count()}
-    return render(request, "board/waivers.html", given, status=200 if form.is_valid() else 400)
+    return narrowing.show(request, "board/waivers.html", narrowed, table)
+
+
+def waivers_csv(request: PageRequest) -> HttpResponseBase:
+    """The waivers that the page would list, all of them, as a table to take away."""
+    everything = with_standing(queries.list_waivers(), today(request))
+    narrowed = WaiverFilter(request.GET, queryset=everything)
+    narrowing.check_readable(narrowed)
+    return sheets.stream_table("waivers.csv", WaiverTable(narrowed.qs))
 
 
 def ask_waiver(request: PageRequest) -> HttpResponse:

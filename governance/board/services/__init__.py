@@ -18,7 +18,7 @@ from governance.board.services.pilots import (
     write_exit,
 )
 from governance.board.services.seats import confirm_member, decline_seat, end_term, fill_seat
-from governance.board.services.suspensions import suspend
+from governance.board.services.suspensions import suspend, suspend_together
 from governance.board.services.waivers import end_waiver
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "release_handler",
     "start_pilot",
     "suspend",
+    "suspend_together",
     "withdraw_condition",
     "write_exit",
 ]

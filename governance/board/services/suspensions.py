@@ -30,6 +30,12 @@ def suspend(*, version: CharterVersion, seat_kind: SeatKind, reason: str, by: Us
 
 @transaction.atomic(durable=True)
 def _suspend(version: CharterVersion, seat_kind: SeatKind, reason: str, by: User) -> Suspension:
+    return suspend_together(version=version, seat_kind=seat_kind, reason=reason, by=by)
+
+
+@transaction.atomic
+def suspend_together(*, version: CharterVersion, seat_kind: SeatKind, reason: str, by: User) -> Suspension:
+    """As `suspend`, in the caller's transaction, with what it follows from; a refusal is the caller's to record."""
     permissions.check_can_suspend(by, CharterVersion.objects.get(pk=version.pk), seat_kind)
     registry.suspend(version=version, by=by)
     now = clock.now()

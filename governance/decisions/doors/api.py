@@ -1,6 +1,7 @@
 """The API's doors to the line, to receipts, holds and context notes. They parse, call a service and render."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from rest_framework import generics, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from charter.rules.request import Request
 from charter.rules.vocabulary import ContextKind
 from governance.decisions import permissions, queries, services
 from governance.decisions.doors import openapi
@@ -27,6 +29,7 @@ from governance.decisions.requests.cost import charged
 from governance.decisions.requests.parsing import LARGEST_BODY, describe_too_large, parse
 from governance.decisions.services import answer, end_ruling, refer_to_board
 from governance.decisions.services.answers import Answer
+from governance.decisions.services.repeats import Once, check_unused
 from governance.decisions.states import HoldCause
 from governance.people.requests import ApiRequest
 from governance.people.scopes import Scope
@@ -36,6 +39,7 @@ from ground.paging import ByCursor
 from ground.problems import CONTENT_TYPE, describe_error, json_response
 
 Reply = tuple[int, dict[str, Any]]
+_KEY = re.compile(r"[\x21-\x7e]{1,200}")
 BEGINNING = 64  # bytes that tell what a body is that is too large to be read
 
 
@@ -47,19 +51,41 @@ class _LineView(APIView):
     reply: Callable[[Answer], Reply]
 
     def post(self, http: ApiRequest) -> HttpResponse:
-        asked = parse(_body(http))
+        asked = parse(read_body(http))
+        key = read_key(http)
         if isinstance(asked, list):
+            onces = self._once(http, key, asked, is_batch=True)
             with charged(asked, account=http.user.pk, is_batch=True):
-                replies = [self._one(http, each, is_charged=True) for each in asked]
+                pairs = zip(asked, onces, strict=True)
+                replies = [self._one(http, each, once, is_charged=True) for each, once in pairs]
             return json_response({"answers": [{"status": status, **body} for status, body in replies]})
-        status, body = self._one(http, asked)
+        (once,) = self._once(http, key, [asked], is_batch=False)
+        status, body = self._one(http, asked, once)
         return json_response(body, status, CONTENT_TYPE if status >= 400 else "application/json")
 
-    def _one(self, http: ApiRequest, request: Any, *, is_charged: bool = False) -> Reply:
+    def _once(
+        self, http: ApiRequest, key: str, asked: list[Request], *, is_batch: bool
+    ) -> Sequence[Once | None]:
+        """What makes each of the questions one that is asked once; nothing without a key. Raises KeyReused."""
+        if not key:
+            return [None] * len(asked)
+        onces = Once.of_each(key, asked, rows=self.rows, is_batch=is_batch)
+        check_unused(onces, by=http.user)
+        return onces
+
+    def _one(
+        self, http: ApiRequest, request: Request, once: Once | None, *, is_charged: bool = False
+    ) -> Reply:
         try:
-            return self.reply(
-                answer(request=request, by=http.user, door=Door.API, rows=self.rows, is_charged=is_charged)
+            given = answer(
+                request=request,
+                by=http.user,
+                door=Door.API,
+                rows=self.rows,
+                is_charged=is_charged,
+                once=once,
             )
+            return self.reply(given)
         except TooMuch:
             raise  # with its header
         except DomainError as error:
@@ -298,7 +324,16 @@ def _serialize_note(http: ApiRequest, note: ContextNote, code: int = 200) -> Res
     )
 
 
-def _body(http: ApiRequest) -> bytes:
+def read_key(http: ApiRequest) -> str:
+    """The key under which what is sent is done once, empty without one. Raises BadInput."""
+    key = str(http.headers.get("Idempotency-Key", ""))
+    if key and not _KEY.fullmatch(key):
+        text = "A key is 1 to 200 letters, digits and signs of ASCII without spaces, such as a random UUID."
+        raise BadInput(text, field="Idempotency-Key")
+    return key
+
+
+def read_body(http: ApiRequest) -> bytes:
     """The raw body, refused by its announced size before it is read."""
     announced = http.META.get("CONTENT_LENGTH") or "0"
     if announced.isdecimal() and int(announced) > LARGEST_BODY:

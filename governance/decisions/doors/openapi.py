@@ -100,7 +100,17 @@ CHECK_RESPONSES = {(200, "application/json"): _either(_TOLD, _WAY_TO_THE_BOARD),
 RECEIPT_RESPONSES = {
     (200, "application/json"): {
         "type": "object",
-        "required": ["receipt", "leaf", "public_key", "index", "size", "proof", "checkpoint", "decided"],
+        "required": [
+            "receipt",
+            "leaf",
+            "public_key",
+            "index",
+            "size",
+            "proof",
+            "checkpoint",
+            "decided",
+            "void",
+        ],
         "properties": {
             "receipt": _RECEIPT,
             "leaf": {"type": "string"},
@@ -111,6 +121,15 @@ RECEIPT_RESPONSES = {
             "proof": {"type": ["array", "null"], "items": {"type": "string"}},
             "checkpoint": {"type": ["string", "null"]},
             "decided": {"type": "object"},
+            # From when and why it is void; null where it stands.
+            "void": {
+                "type": ["object", "null"],
+                "required": ["at", "because"],
+                "properties": {
+                    "at": {"type": "string", "format": "date-time"},
+                    "because": {"type": "string"},
+                },
+            },
             "request": {"$ref": _REF.format(name="Request")},
         },
     },

@@ -24,6 +24,7 @@ def serialize_entry(entry: UUID, *, by: User) -> dict[str, Any]:
     return {
         **serialize_proof(decision.entry, sign_decision(decision)),
         "decided": _decided(decision),
+        "void": serialize_void(decision),
         **_request(decision, by),
     }
 
@@ -65,6 +66,12 @@ def _decided(decision: DecisionRecord) -> dict[str, Any]:
         "snapshot": decision.snapshot or None,
         "content_hash": decision.content_hash or None,
     }
+
+
+def serialize_void(decision: DecisionRecord) -> dict[str, Any] | None:
+    """That the decision was found to be void, from when and why; None where it stands. The receipt itself stays what it was."""
+    voiding = getattr(decision, "voiding", None)
+    return {"at": voiding.voided_at, "because": voiding.because} if voiding is not None else None
 
 
 def _request(decision: DecisionRecord, by: User) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from charter.measures.rows import Row
 from charter.registry.queries import GoverningVersion
 from charter.rules import Rulebook, decide
 from charter.rules.facts import Facts
+from charter.rules.request import ANYBODY
 
 Own = Mapping[tuple[str, str], tuple[Row, ...]]  # by metric and person
 
@@ -24,6 +25,7 @@ def add_own_coverage(
 
     They are worked out from the warehouse, so only for a decision about people that would else be permitted.
     """
+    persons = [person for person in persons if person != ANYBODY]
     consequential = facts[0].decision.consequential
     if not (consequential and persons) or not decide(facts, rulebook).permits:
         return facts, {}

@@ -28,7 +28,7 @@ from charter.rules.facts import (
     LookingFacts,
     ValueFacts,
 )
-from charter.rules.request import Request
+from charter.rules.request import ANYBODY, Request
 from charter.rules.vocabulary import Category, Role, SourceKind, Standing
 from governance.decisions.facts import access_history, coverage, pairing, rulings, value_context
 from governance.decisions.facts.access_history import AccessContext, GrantedQuestion, RefusedQuestion
@@ -36,10 +36,12 @@ from governance.decisions.facts.finding import Found, find, weigh
 from governance.decisions.facts.pairing import Pair
 from governance.decisions.facts.value_context import DataQuality, Subject, ValueContext
 from governance.decisions.requests.form import check_fit, check_form
+from governance.evidence import queries as evidence
 from governance.people.models import AccountKind, User
 from governance.people.queries import CohortAsked
 from ground import clock, data_versions, statements
 from ground.data_versions import Versions
+from ground.errors import BadInput
 
 # Fewer people need protection from strain and survey values being traced to them: their groups are larger.
 _STRAIN = frozenset({Category.STRAIN, Category.SURVEY})
@@ -72,6 +74,8 @@ def gather(request: Request, *, by: User, rows: bool = True) -> GatheredFacts:
     With `rows` also what is to stand beside them (S26).
     """
     check_form(request)
+    if rows and ANYBODY in request.persons:
+        raise BadInput("Name the person whose values you ask for.", field="persons")
     shared, seen, refused = _lock_and_read(request, by, with_counters=rows)
     found = find(request, by, shared, seen, clock.now(), with_counters=rows)
     check_window(request.window, request.period, now=found.at, zone=found.programme.time_zone)
@@ -131,6 +135,7 @@ class Known(Struct, frozen=True):
     weighed: DataQuality
     looked: Mapping[str, LookingFacts]
     said: rulings.RulingFacts
+    checked_evidence: int
 
     @classmethod
     def of(
@@ -152,6 +157,7 @@ class Known(Struct, frozen=True):
             weighed=weigh(request, found, persons) if weighed is None else weighed,
             looked=looked,
             said=said,
+            checked_evidence=evidence.count_checked(request.evidence, persons),
         )
 
     def facts(self, governing: GoverningVersion, request: Request, *, alone: bool = False) -> Facts:
@@ -175,6 +181,7 @@ class Known(Struct, frozen=True):
             looking=self.looked.get(charter.metric, LookingFacts()),
             ruled=self.said.yes,
             ruled_against=self.said.no,
+            checked_evidence=self.checked_evidence,
         )
 
     def pair(self, metric: str, beside: tuple[str, ...]) -> Pair:

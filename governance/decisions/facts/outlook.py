@@ -15,7 +15,8 @@ from charter.registry import queries as registry
 from charter.rules import Outlook, Rulebook
 from charter.rules.facts import DecisionFacts, Facts
 from charter.rules.outlook import bring, place
-from charter.rules.request import Request
+from charter.rules.request import Evidence, Request
+from charter.rules.verdict import Verdict
 from charter.rules.vocabulary import DecisionType, Grain, Outcome
 from governance.board import facts as board
 from governance.board.facts import BoardFacts, WaiverInForce
@@ -29,7 +30,7 @@ from ground import clock, data_versions, statements
 from ground.data_versions import Versions
 
 # What is worked out once for all questions of one page.
-_Key = tuple[DecisionType, Grain, tuple[str, ...], tuple[str, ...]]
+_Key = tuple[DecisionType, Grain, tuple[str, ...], tuple[str, ...], tuple[Evidence, ...]]
 
 
 class Ahead(Struct, frozen=True):
@@ -86,12 +87,39 @@ class Ahead(Struct, frozen=True):
             outlook = rules.foresee(known, request, self.rulebook)
         return self._covered(known, outlook) if thorough and outlook.permits else outlook
 
+    def decide(self, request: Request, *, accountable: bool | None = None) -> Verdict:
+        """What the line would decide of a request exactly as it stands: nothing that it lacks is added to it.
+
+        `accountable` says whether whoever it names is known to be somebody who can answer for it, where names of several
+        requests are not read together.
+        """
+        if request.decision not in self.decisions or not self._govern(request.metrics):
+            return Verdict(Outcome.DENY)
+        known = self.known(request)
+        verdict = self._decide(request, known, accountable)
+        if verdict.outcome is Outcome.REFER:  # only then may the board have ruled on it
+            verdict = self._decide(request, self._ruled(known, request), accountable)
+        return verdict
+
+    def _decide(self, request: Request, known: Mapping[str, Facts], accountable: bool | None) -> Verdict:
+        facts = tuple(place(known, request))
+        if accountable is not None:
+            facts = tuple(replace(one, accountable_human=accountable) for one in facts)
+        persons = [each.external_id for each in self._know(request)[0].found.persons]
+        governing = [each for each in self.found.governing if each.metric in request.metrics]
+        covered, _own = coverage.add_own_coverage(facts, governing, persons, self.rulebook)
+        return rules.decide(covered, self.rulebook)
+
+    def _govern(self, metrics: Collection[str]) -> bool:
+        """Whether a charter governs each of these: facts of one are read for no other."""
+        return set(metrics) <= {each.metric for each in self.found.governing}
+
     def known(self, request: Request) -> dict[str, Facts]:
         """The facts by metric of all metrics that were read, as they stand for the use and the people of a request."""
         return self._know(request)[1]
 
     def _know(self, request: Request) -> tuple[Known, dict[str, Facts]]:
-        key = (request.decision, request.grain, request.cohorts, request.persons)
+        key = (request.decision, request.grain, request.cohorts, request.persons, request.evidence)
         if key not in self._known:
             whole = replace(request, metrics=tuple(each.metric for each in self.found.governing))
             found = self._narrow(whole)

@@ -5,7 +5,9 @@ from governance.decisions.models.holds import Hold, Protection
 from governance.decisions.models.naming import Naming
 from governance.decisions.models.notes import ContextNote
 from governance.decisions.models.records import DecisionRecord, Door, ReasonWords
+from governance.decisions.models.repeats import KeptAnswer
 from governance.decisions.models.rulings import Referral
+from governance.decisions.models.voids import VoidedDecision
 
 __all__ = [
     "ContextNote",
@@ -13,8 +15,10 @@ __all__ = [
     "DelayedNotice",
     "Door",
     "Hold",
+    "KeptAnswer",
     "Naming",
     "Protection",
     "ReasonWords",
     "Referral",
+    "VoidedDecision",
 ]

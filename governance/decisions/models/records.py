@@ -23,6 +23,8 @@ class Door(models.TextChoices):
     SCREEN = "screen", _("Screen")
     API = "api", _("API")
     SHELL = "shell", _("Shell")
+    AUTHZEN = "authzen", _("AuthZEN")
+    ASSISTANT = "assistant", _("Assistant")
 
 
 class ReasonWords(models.Func):
@@ -42,6 +44,10 @@ class DecisionRecord(Record):
     at = models.DateTimeField(default=clock.now)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions")
     door = models.CharField(max_length=10, choices=Door)
+    # The enforcement point that asked for the actor; null where the actor asked.
+    through = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     checked_only = models.BooleanField()  # a check: no rows were asked for
     request = models.JSONField()
     facts = models.JSONField()

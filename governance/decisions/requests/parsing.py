@@ -77,11 +77,11 @@ def describe_too_large(beginning: bytes) -> BadInput:
 
 def _parse(body: bytes) -> Request | list[Request]:
     if not _is_batch(body):
-        return _decode(_REQUEST, body, prefix="")
-    raw = _decode(_BATCH, body, prefix="").requests
+        return decode(_REQUEST, body, prefix="")
+    raw = decode(_BATCH, body, prefix="").requests
     if not 1 <= len(raw) <= LARGEST_BATCH:
         raise BadInput(f"A batch holds between 1 and {LARGEST_BATCH} requests.", field="requests")
-    return [_decode(_REQUEST, bytes(each), prefix=f"requests[{place}]") for place, each in enumerate(raw)]
+    return [decode(_REQUEST, bytes(each), prefix=f"requests[{place}]") for place, each in enumerate(raw)]
 
 
 def _is_batch(body: bytes) -> bool:
@@ -93,7 +93,8 @@ def _is_batch(body: bytes) -> bool:
     return "requests" in found
 
 
-def _decode(decoder: "msgspec.json.Decoder[T]", body: bytes, *, prefix: str) -> T:
+def decode(decoder: "msgspec.json.Decoder[T]", body: bytes, *, prefix: str = "") -> T:
+    """What a decoder reads of bytes. Raises BadInput naming the field, behind `prefix`."""
     try:
         return decoder.decode(body)
     except msgspec.ValidationError as error:

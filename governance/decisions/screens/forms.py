@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from charter.rules import words
 from charter.rules.request import MOST_METRICS, Request
-from charter.rules.vocabulary import Combine, EvidenceKind, Grain, OrderBy, Period, TimeFilter, View
+from charter.rules.vocabulary import Combine, Grain, OrderBy, Period, TimeFilter, View
 from governance.decisions.requests.parsing import parse
 from governance.decisions.rows.comparing import Earlier
 from governance.decisions.screens.ask_choices import AskChoices, Groups
 from governance.decisions.screens.months import OWN as OWN_MONTHS
 from governance.decisions.screens.months import find_preset
+from governance.evidence.screens.forms import KINDS
 from governance.ui.forms import choice_field
 from governance.ui.questions import PIECES, month_window
 from governance.ui.wording import period_name
@@ -28,15 +29,6 @@ GRAINS = {
     Grain.ORG: _("Organisation"),
     Grain.SELF: _("My own figure"),
     Grain.PERSON: _("One person, or each person"),
-}
-EVIDENCE = {
-    EvidenceKind.DESIGN_REVIEW: _("Design review"),
-    EvidenceKind.CROSS_TEAM_SUPPORT: _("Support of other teams"),
-    EvidenceKind.MENTORING: _("Mentoring"),
-    EvidenceKind.INCIDENT_LEADERSHIP: _("Leading in an incident"),
-    EvidenceKind.STAKEHOLDER_FEEDBACK: _("What stakeholders say"),
-    EvidenceKind.PROJECT_OUTCOME: _("What a project achieved"),
-    EvidenceKind.PEER_FEEDBACK: _("What peers say"),
 }
 ORDERS = {
     OrderBy.VALUE.value: _("Highest first"),
@@ -355,7 +347,7 @@ def month_choices(months: Iterable[str]) -> Groups:
 
 
 def _evidence_fields(number: int) -> tuple[forms.ChoiceField, forms.CharField]:
-    kinds = [("", _("None")), *((kind.value, label) for kind, label in EVIDENCE.items())]
+    kinds = [("", _("None")), *((kind.value, label) for kind, label in KINDS.items())]
     return (
         forms.ChoiceField(
             label=_("Evidence %(number)s: kind") % {"number": number}, choices=kinds, required=False

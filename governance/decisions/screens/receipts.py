@@ -103,7 +103,7 @@ def receipt(request: PageRequest, entry: UUID) -> HttpResponse:
     mine = decision.actor_id == request.user.pk
     by_name = permissions.sees_names(request.user, decision)
     given = {
-        **{name: told[name] for name in ("receipt", "leaf", "public_key", "decided")},
+        **{name: told[name] for name in ("receipt", "leaf", "public_key", "decided", "void")},
         "decision": decision,
         "question": _question(request, decision),
         "asker": decision.actor.name if by_name else naming.call_asker(decision),

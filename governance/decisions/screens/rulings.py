@@ -5,6 +5,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,9 +15,10 @@ from charter.registry.models import Metric
 from governance.board import permissions as board
 from governance.decisions import permissions, queries, services
 from governance.decisions.models import DecisionRecord, Referral
+from governance.decisions.screens.filters import RulingFilter
 from governance.decisions.screens.tables import RulingTable
 from governance.people.requests import PageRequest
-from governance.ui import questions
+from governance.ui import narrowing, questions, sheets
 from governance.ui.forms import ServiceForm
 from governance.ui.lists import turn_table
 
@@ -60,10 +62,20 @@ def rulings(request: PageRequest) -> HttpResponse:
     """What the board has ruled on uses that the rules leave to it, for everybody; who asked, for those concerned."""
     found = queries.list_visible_referrals(request.user)
     sees = board.sees_askers(request.user)
-    table = RulingTable(found, reader=request.user, sees_askers=sees)
+    narrowed = RulingFilter(request.GET, queryset=found)
+    table = RulingTable(narrowed.qs, reader=request.user, sees_askers=sees)
     table.caption = _("Rulings")
     turn_table(request, table, A_PAGE)
-    return render(request, "decisions/rulings.html", {"table": table, "days": queries.read_ruling_days()})
+    days = queries.read_ruling_days()
+    return narrowing.show(request, "decisions/rulings.html", narrowed, table, days=days)
+
+
+def rulings_csv(request: PageRequest) -> HttpResponseBase:
+    """The rulings that the page would list, all of them, as a table to take away."""
+    narrowed = RulingFilter(request.GET, queryset=queries.list_visible_referrals(request.user))
+    narrowing.check_readable(narrowed)
+    sees = board.sees_askers(request.user)
+    return sheets.stream_table("rulings.csv", RulingTable(narrowed.qs, reader=request.user, sees_askers=sees))
 
 
 @require_POST

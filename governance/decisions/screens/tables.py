@@ -13,6 +13,7 @@ from governance.decisions.models import Referral
 from governance.decisions.states import RULED, RulingStanding
 from governance.people.models import User
 from governance.ui.templatetags.mc import day, tag, verdict_tag
+from ground.calendar import find_day
 
 RULING_SHAPES = {
     RulingStanding.ASKED: "due",
@@ -66,3 +67,23 @@ class RulingTable(tables.Table):
 
     def render_asked_by(self, record: Referral) -> str:
         return record.asked_by.name if self._sees_askers or record.asked_by_id == self._reader.pk else "–"
+
+    def value_case(self, record: Referral) -> str:
+        return str(record.case)
+
+    def value_rules(self, value: list[str]) -> str:
+        return ", ".join(value)
+
+    def value_standing(self, value: str) -> str:
+        return str(RulingStanding(value).label)
+
+    def value_until(self, record: queries.RuledReferral) -> str:
+        until = queries.find_lapse(record)
+        return str(find_day(until)) if until and RulingStanding(record.standing) in RULED else ""
+
+    def value_asked_at(self, value: datetime) -> str:
+        return str(find_day(value))
+
+    def value_asked_by(self, record: Referral) -> str:
+        """As on the page: the file names nobody whom the page does not."""
+        return self.render_asked_by(record)

@@ -64,6 +64,7 @@ urlpatterns = [
         stored=False,
         under="my-answers",
     ),
+    page("rulings.csv", rulings.rulings_csv, name="rulings-csv", access=SIGNED_IN, stored=False),
     page("rulings", rulings.rulings, name="rulings", access=SIGNED_IN, stored=False, under="cases"),
     page(
         "rulings/<uuid:ruling_id>/end",

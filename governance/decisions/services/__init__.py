@@ -1,13 +1,28 @@
 """The only writers of decisions and of what bears on values. `answer` is the line, and the only way to a value."""
 
 from governance.decisions.services.access_notices import give_notice
-from governance.decisions.services.holds import end_protection, place_hold, protect, release_hold
+from governance.decisions.services.holds import (
+    HeldValues,
+    end_protection,
+    place_hold,
+    place_holds,
+    protect,
+    release_hold,
+)
 from governance.decisions.services.line import answer
 from governance.decisions.services.naming import ask_for_names
-from governance.decisions.services.notes import attach_note, confirm_note, propose_note, turn_down_note
+from governance.decisions.services.notes import (
+    attach_note,
+    confirm_note,
+    note_as_found,
+    propose_note,
+    turn_down_note,
+)
 from governance.decisions.services.rulings import end_ruling, refer_to_board
+from governance.decisions.services.voids import void_decision
 
 __all__ = [
+    "HeldValues",
     "answer",
     "ask_for_names",
     "attach_note",
@@ -15,10 +30,13 @@ __all__ = [
     "end_protection",
     "end_ruling",
     "give_notice",
+    "note_as_found",
     "place_hold",
+    "place_holds",
     "propose_note",
     "protect",
     "refer_to_board",
     "release_hold",
     "turn_down_note",
+    "void_decision",
 ]

@@ -5,6 +5,7 @@ from typing import Self
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from audits.ledger.receipts import Receipt
 from charter.measures.queries import Row
@@ -15,12 +16,11 @@ from governance.decisions.models import DecisionRecord
 from governance.decisions.rows.reading import Reading
 
 
-class Answer(Struct, frozen=True):
-    """A decided request. `rows` are empty unless it was permitted and rows were asked for."""
+class Unsigned(Struct, frozen=True):
+    """A decided request before its receipt is signed, which is after the commit."""
 
     id: UUID  # of the DecisionRecord
     verdict: Verdict
-    receipt: Receipt
     charters: tuple[tuple[str, int], ...]  # metric and charter version
     rows: tuple[Row, ...]
     paired: tuple[Paired, ...]
@@ -31,17 +31,11 @@ class Answer(Struct, frozen=True):
 
     @classmethod
     def of(
-        cls,
-        decision: DecisionRecord,
-        gathered: GatheredFacts,
-        verdict: Verdict,
-        reading: Reading,
-        receipt: Receipt,
+        cls, decision: DecisionRecord, gathered: GatheredFacts, verdict: Verdict, reading: Reading
     ) -> Self:
         return cls(
             id=decision.pk,
             verdict=verdict,
-            receipt=receipt,
             charters=tuple(gathered.charters.items()),
             rows=reading.rows,
             paired=reading.paired,
@@ -50,3 +44,13 @@ class Answer(Struct, frozen=True):
             rulebook_number=gathered.programme.rulebook_number,
             rulebook_hash=gathered.rulebook.content_hash,
         )
+
+    def signed(self, receipt: Receipt) -> "Answer":
+        """The answer as it leaves."""
+        return Answer(**asdict(self), receipt=receipt)
+
+
+class Answer(Unsigned, frozen=True, kw_only=True):
+    """A decided request with its receipt. `rows` are empty unless it was permitted and rows were asked for."""
+
+    receipt: Receipt

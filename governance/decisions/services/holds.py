@@ -1,14 +1,17 @@
 """Putting values under review and ending that, at once: the metric is taken alone, so that no answer slips between."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import msgspec
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
+from msgspec import Struct
 
 from audits.ledger import services as ledger
-from charter.registry.locks import take_metric
+from charter.registry.locks import TAKE_ALL, take_metric
 from charter.registry.models import Metric
 from governance.decisions import permissions
 from governance.decisions.events import HoldPlaced, HoldReleased, ProtectionEnded, ProtectionMade
@@ -17,9 +20,9 @@ from governance.decisions.services.windows import check_lifetime, check_window
 from governance.decisions.states import HoldCause
 from governance.people.models import Cohort, Person, User
 from governance.people.permissions import is_system
-from ground import clock, records
+from ground import clock, records, statements
 from ground.daily import check_daily
-from ground.errors import BadInput, Conflict
+from ground.errors import BadInput, Conflict, NotPermitted
 
 
 @transaction.atomic
@@ -69,6 +72,60 @@ def place_hold(
     placed = HoldPlaced(**_recorded(hold), cause=hold.cause, reason=hold.reason)
     ledger.append(placed, by=by.actor)
     return hold
+
+
+class HeldValues(Struct, frozen=True):
+    """Values that are to be put under review: a cohort's, a person's, or all of a metric. `ends_on` is out."""
+
+    metric: Metric
+    starts_on: date
+    ends_on: date
+    cohort: Cohort | None = None
+    person: Person | None = None
+
+
+# With the locks, since what is written counts from the commit on: whoever asks meanwhile holds them until their answer has left.
+# The columns are those of the table, as the row type has them.
+_PLACE_ALL = f"""
+WITH taken AS MATERIALIZED ({TAKE_ALL})
+INSERT INTO decisions_hold
+SELECT hold.* FROM jsonb_populate_recordset(NULL::decisions_hold, %(holds)s::jsonb) hold, (SELECT count(*) FROM taken) locks
+"""
+
+
+@transaction.atomic
+def place_holds(
+    *, values: Sequence[HeldValues], cause: HoldCause, reason: str, by: User, on_use: bool = False
+) -> list[Hold]:
+    """As `place_hold`, of several at once as the product itself: two statements, however many there are, in the caller's transaction.
+
+    Raises NotPermitted for any other account, which would have to be held to what it may hold one by one.
+    """
+    if not is_system(by):
+        raise NotPermitted(_("Several values at once are put under review by the product itself."))
+    for each in values:
+        check_window(each.starts_on, each.ends_on)
+    holds = [
+        Hold(
+            **{name: getattr(each, name) for name in HeldValues.__struct_fields__},
+            cause=cause,
+            reason=reason,
+            on_use=on_use,
+            placed_at=clock.now(),
+            placed_by=by,
+        )
+        for each in values
+    ]
+    if holds:
+        slugs = sorted({hold.metric.slug for hold in holds})
+        rows = [
+            {field.column: field.value_from_object(hold) for field in Hold._meta.concrete_fields}
+            for hold in holds
+        ]
+        statements.run(_PLACE_ALL, {"slugs": slugs, "holds": msgspec.json.encode(rows).decode()})
+        placed = [HoldPlaced(**_recorded(hold), cause=hold.cause, reason=hold.reason) for hold in holds]
+        ledger.append_all(placed, by=by.actor)
+    return holds
 
 
 @transaction.atomic

@@ -16,24 +16,55 @@ from governance.decisions.facts.gathering import GatheredFacts, gather
 from governance.decisions.models import DecisionRecord, Door
 from governance.decisions.requests.cost import charged
 from governance.decisions.rows.reading import NOTHING, Reading, check_arrangement, read
+from governance.decisions.services import repeats
 from governance.decisions.services.access_notices import tell_of_look
-from governance.decisions.services.answers import Answer
+from governance.decisions.services.answers import Answer, Unsigned
 from governance.decisions.services.receipts import hash_rows, sign_decision
+from governance.decisions.services.repeats import Once
 from governance.people.models import User
 from ground import statements
 from ground.errors import Unavailable
+from ground.promises import promised
 
 
-def answer(*, request: Request, by: User, door: Door, rows: bool = True, is_charged: bool = False) -> Answer:
+def answer(
+    *,
+    request: Request,
+    by: User,
+    door: Door,
+    rows: bool = True,
+    is_charged: bool = False,
+    through: User | None = None,
+    once: Once | None = None,
+) -> Answer:
     """Decide a request and, where it is permitted, give its rows with the receipt of having decided it.
 
     `rows=False` only checks. Raises BadInput for a request that names what is not there or asks of rows what no rule
     refuses and nothing can do or more than one request may, TooMuch where the account has had its part for now, and Unavailable (with no
-    rows) when anything, the commit included, fails: no receipt, no rows.
+    rows) when anything, the commit included, fails: no receipt, no rows. `through` is the enforcement point that asks for `by`.
+    Asked `once`, a question that was answered under its key before is not asked again: its answer is given as it left.
     """
+    if once is not None and (kept := repeats.find_kept(once, by=by)) is not None:
+        return kept
     if not is_charged:
         with charged((request,), account=by.pk):
-            return answer(request=request, by=by, door=door, rows=rows, is_charged=True)
+            return _answer(request, by=by, door=door, rows=rows, through=through, once=once)
+    return _answer(request, by=by, door=door, rows=rows, through=through, once=once)
+
+
+def _answer(
+    request: Request, *, by: User, door: Door, rows: bool, through: User | None, once: Once | None
+) -> Answer:
+    try:
+        return _decide(request, by=by, door=door, rows=rows, through=through, once=once)
+    except repeats.AskedAtOnceError:  # another worker has answered it, and nothing of ours was written
+        return repeats.get_kept(promised(once), by=by)
+
+
+def _decide(
+    request: Request, *, by: User, door: Door, rows: bool, through: User | None, once: Once | None
+) -> Answer:
+    """Lock, gather, decide, read, record, commit, sign: in this order."""
     with _or_unavailable():
         with transaction.atomic(durable=True):
             gathered = gather(request, by=by, rows=rows)
@@ -41,11 +72,15 @@ def answer(*, request: Request, by: User, door: Door, rows: bool = True, is_char
             if verdict.permits:
                 check_arrangement(request, gathered)
             reading = read(request, gathered) if rows and verdict.permits else NOTHING
-            decision = _record(request, gathered, verdict, reading, by=by, door=door, rows=rows)
+            decision = _record(
+                request, gathered, verdict, reading, by=by, door=door, rows=rows, through=through
+            )
             if rows and verdict.permits:
                 tell_of_look(decision, gathered, by=by)
+            if once is not None:
+                repeats.keep(once, decision, Unsigned.of(decision, gathered, verdict, reading), by=by)
         receipt = sign_decision(decision, gathered.charters)
-    return Answer.of(decision, gathered, verdict, reading, receipt)
+    return Unsigned.of(decision, gathered, verdict, reading).signed(receipt)
 
 
 def _record(
@@ -57,6 +92,7 @@ def _record(
     by: User,
     door: Door,
     rows: bool,
+    through: User | None,
 ) -> DecisionRecord:
     """Write what was asked, what was true and what was decided, and the ledger entry that proves it."""
     content_hash = hash_rows(reading.leaving) if rows and verdict.permits else ""
@@ -75,7 +111,10 @@ def _record(
     }
     event = QuestionAnswered if rows else QuestionChecked
     with statements.together():
-        entry = ledger.append(event(**decided, charters=gathered.charters), by=by.actor)
+        asked_through = through.pk if through is not None else None
+        entry = ledger.append(
+            event(**decided, charters=gathered.charters, through=asked_through), by=by.actor
+        )
         decision = DecisionRecord(
             at=gathered.facts[0].at,
             actor=by,
@@ -86,6 +125,7 @@ def _record(
             use=request.decision.value,
             grain=request.grain.value,
             roles=sorted(gathered.facts[0].actor.roles),
+            through=through,
             entry=entry,
             **decided,
         )

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from audits.ledger import services as ledger
@@ -68,31 +69,76 @@ def attach_note(
     metric: Metric | None = None,
 ) -> ContextNote:
     """As `propose_note`, in the caller's transaction, so that an appeal and what it says of the time are one."""
-    kind = ContextKind(kind)
-    permissions.check_can_propose_note(by, team=team, person=person)
-    says = says if says.strip() or person is None else _say_unasked(kind)
-    _check_fits(kind, team, person, starts_on, ends_on, says)
-    check_lifetime(starts_on, ends_on, person=person)
+    note = _propose(
+        ContextNote(
+            kind=kind,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            says=says,
+            team=team,
+            service=service,
+            person=person,
+            metric=metric,
+            proposed_by=by,
+        ),
+        by,
+    )
+    notifications.notify_proposed(note, by)
+    return note
+
+
+@transaction.atomic
+def note_as_found(
+    *,
+    kind: ContextKind,
+    starts_on: date,
+    ends_on: date,
+    says: str,
+    metric: Metric,
+    found_by: User,
+    by: User,
+    team: Team | None = None,
+    person: Person | None = None,
+) -> ContextNote | None:
+    """Note what was found of a time, confirmed by whoever found it, in the caller's transaction; `by` is the product itself.
+
+    None where a confirmed note says so already. Nobody is told: the values say it. Who may find so is for the caller to check.
+    """
+    permissions.check_can_note_as_found(by)
+    note = ContextNote(
+        kind=kind,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        says=says,
+        team=team,
+        person=person,
+        metric=metric,
+        proposed_by=by,
+    )
+    if _list_confirmed(note).exists():
+        return None
+    note = _propose(note, by)
+    note.confirmed_at, note.confirmed_by = clock.now(), found_by
+    _save_confirmed(note)
+    ledger.append(NoteConfirmed(**_recorded(note)), by=found_by.actor)
+    return note
+
+
+def _propose(note: ContextNote, by: User) -> ContextNote:
+    """Write a note that was checked, and its entry."""
+    kind = ContextKind(note.kind)
+    permissions.check_can_propose_note(by, team=note.team, person=note.person)
+    says = note.says if note.says.strip() or note.person is None else _say_unasked(kind)
+    _check_fits(kind, note.team, note.person, note.starts_on, note.ends_on, says)
+    check_lifetime(note.starts_on, note.ends_on, person=note.person)
     if not is_system(by):
         proposed_by_them = ContextNote.objects.filter(proposed_by=by)
         check_daily(proposed_by_them, "proposed_at", account=by.pk, most=settings.NOTES_A_DAY)
-    note = ContextNote(
-        kind=kind.value,
-        team=team,
-        service=service.strip(),
-        person=person,
-        metric=metric,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        says=" ".join(says.split()),
-        proposed_at=clock.now(),
-        proposed_by=by,
-    )
+    note.kind, note.service, note.says = kind.value, note.service.strip(), " ".join(says.split())
+    note.proposed_at = clock.now()
     _check_not_confirmed(note)
     _insert(note)
-    proposed = NoteProposed(**_recorded(note), context_kind=note.kind, says=note.says)
-    ledger.append(proposed, by=by.actor)
-    notifications.notify_proposed(note, by)
+    ledger.append(NoteProposed(**_recorded(note), context_kind=note.kind, says=note.says), by=by.actor)
     return note
 
 
@@ -159,13 +205,18 @@ def _insert(note: ContextNote) -> None:
 
 def _check_not_confirmed(note: ContextNote) -> None:
     """Raise BadInput where two people have said the same of part of that time already, one proposing and one confirming."""
+    if _list_confirmed(note).exists():
+        text = _("There is a note of this kind for part of that time already.")
+        raise BadInput(text, field="starts_on")
+
+
+def _list_confirmed(note: ContextNote) -> QuerySet[ContextNote]:
+    """Confirmed notes that say the same of part of that time."""
     alike = ContextNote.objects.filter(
         kind=note.kind, team=note.team, person=note.person, metric=note.metric, service=note.service
     )
     standing = alike.filter(confirmed_at__isnull=False, turned_down_at__isnull=True)
-    if standing.filter(starts_on__lt=note.ends_on, ends_on__gt=note.starts_on).exists():
-        text = _("There is a note of this kind for part of that time already.")
-        raise BadInput(text, field="starts_on")
+    return standing.filter(starts_on__lt=note.ends_on, ends_on__gt=note.starts_on)
 
 
 def _save_confirmed(note: ContextNote) -> None:

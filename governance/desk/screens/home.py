@@ -21,7 +21,7 @@ from charter.registry.queries import MetricUses
 from charter.registry.screens.page_context import badge, programme, today
 from charter.registry.states import StandingChoices
 from charter.rules import words
-from charter.rules.vocabulary import Role, Standing
+from charter.rules.vocabulary import DecisionType, Role, Standing
 from governance.about_me.screens.pages import show_about_me
 from governance.board import queries as board
 from governance.board import seating
@@ -40,6 +40,8 @@ from governance.ui import questions
 from ground import calendar, clock
 
 LAST_ANSWERS = 5
+# Decisions of a review, of which HR's home says what may be used for each.
+REVIEWED = (DecisionType.PERFORMANCE_RATING, DecisionType.PROMOTION_EVIDENCE)
 USES = "uses"  # what `?show=` asks for where home is what is held about the reader
 A_PAGE = 20  # of metrics
 # Charters that wait for their owner, with what for.
@@ -96,6 +98,9 @@ def home(request: PageRequest) -> HttpResponse:
         "is_person": user.person_id is not None,
         "auditor": badge(request).holds(Role.AUDITOR),
         "hr": badge(request).holds(Role.HR),
+        "people_decisions": [
+            (each.value, str(questions.FOR.get(each) or questions.name_decision(each))) for each in REVIEWED
+        ],
     }
     return render(request, "desk/home.html", given)
 

@@ -12,8 +12,9 @@ from charter.registry.models import Metric
 from charter.rules.request import Evidence, Window
 from charter.rules.vocabulary import EvidenceKind, Grain, Period
 from governance.decisions.screens.ask_choices import Choices, Groups
-from governance.decisions.screens.forms import EVIDENCE, GRAINS, month_choices
+from governance.decisions.screens.forms import GRAINS, month_choices
 from governance.decisions.screens.months import list_closed_months
+from governance.evidence.screens.forms import KINDS
 from governance.saved_views.models import SavedView, ViewClass
 from governance.ui.forms import ServiceForm, Text, choice_field
 from governance.ui.questions import month_window
@@ -176,7 +177,7 @@ class OpenForm(forms.Form):
                 label=label, max_length=100, help_text=_("The id of one person."), error_messages=NO_PERSON
             )
         )
-        kinds = [("", _("None")), *((kind.value, label) for kind, label in EVIDENCE.items())]
+        kinds = [("", _("None")), *((kind.value, label) for kind, label in KINDS.items())]
         self.fields["evidence"] = forms.ChoiceField(
             label=_("What else speaks?"), choices=kinds, required=False
         )

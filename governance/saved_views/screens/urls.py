@@ -15,6 +15,7 @@ OPENERS = depending(
 ITS_OWNER = depending("The view's owner.")
 
 urlpatterns = [
+    page("views.csv", lists.views_csv, name="views-csv", access=SIGNED_IN, stored=False),
     page(
         "views",
         lists.views,

@@ -80,16 +80,22 @@ def tag(label: str) -> SafeString:
 
 @register.simple_tag
 def matrix_cell(outcome: str, label: str = "", url: str = "", about: str = "") -> SafeString:
-    """Show one use in the matrix: shape over one word, linked to its clause; `about` says in hidden words of what."""
+    """Show one use in the matrix: shape over one word, linked to where it is checked; `about` says in hidden words of what."""
     if outcome == "dash":
-        return format_html(
-            '<span class="mc-cell mc-cell--dash">{}</span>', icon("dash", label or str(_("Not set")))
-        )
+        return _matrix_dash(label or str(_("Not set")), url, about)
     words = label or OUTCOMES[outcome]
     if url:
         hidden = format_html('<span class="govuk-visually-hidden"> {}</span>', about) if about else ""
         words = format_html('<a href="{}">{}{}</a>', url, words, hidden)
     return format_html('<span class="mc-cell mc-cell--{}">{}{}</span>', outcome, icon(outcome), words)
+
+
+def _matrix_dash(label: str, url: str, about: str) -> SafeString:
+    """A use that no clause speaks of: a dash, whose words are hidden."""
+    if not url:
+        return format_html('<span class="mc-cell mc-cell--dash">{}</span>', icon("dash", label))
+    drawing = icon("dash", f"{label} {about}")
+    return format_html('<span class="mc-cell mc-cell--dash"><a href="{}">{}</a></span>', url, drawing)
 
 
 @register.simple_block_tag

@@ -40,6 +40,23 @@ def test_an_entry_stands_with_its_payload_and_its_place_in_the_queue():
 
 
 @pytest.mark.django_db
+def test_several_entries_stand_as_each_would_by_itself(django_assert_num_queries):
+    """Issue 12, measured: one statement for what several values under review leave on the log, open and sealed alike."""
+    with transaction.atomic(), django_assert_num_queries(1):
+        entries = services.append_all([OPEN, SEALED, OPEN], by="user:1")
+    assert services.append_all([], by="user:1") == []
+    assert [each.kind for each in entries] == [OPEN.kind, SEALED.kind, OPEN.kind]
+    for entry in entries:
+        payload = Payload.objects.get(entry=entry)
+        leaf = json.loads(bytes(Entry.objects.get(pk=entry.pk).leaf))
+        assert leaf["payload_hmac"] == hmac.digest(bytes(payload.key), bytes(payload.body), "sha256").hex()
+        assert payload.actor == ("" if entry.visibility == Visibility.SEALED else "user:1")
+        assert Outbox.objects.get(entry=entry).about == (
+            SEALED.row if entry.kind == SEALED.kind else OPEN.row
+        )
+
+
+@pytest.mark.django_db
 def test_the_leaf_is_canonical_and_binds_the_payload_without_naming_anybody():
     """DESIGN, Ledger: RFC 8785 bytes with an HMAC of the payload, and no pseudonym that would outlive erasure."""
     entry = append(by="user:somebody")
@@ -92,11 +109,15 @@ def test_the_runtime_role_can_only_insert(table, statement):
     append()
     column = "id" if table in {"ledger_entry", "decisions_decisionrecord"} else "entry_id"
     with (
-        pytest.raises(DatabaseError, match=r"permission denied|must be owner|for its place in the log"),
+        pytest.raises(
+            DatabaseError,
+            match=r"permission denied|must be owner|for its place in the log|no entry of the log",
+        ),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
         cursor.execute(statement.format(table, column))
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     assert Entry.objects.exists()
 
 

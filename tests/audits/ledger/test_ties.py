@@ -24,14 +24,16 @@ WORDS = {"insert": "INSERT", "update": "UPDATE", "delete": "DELETE"}
 # Tables that the runtime role writes and the log does not tell of, whole or by the way they are written, and why.
 UNTOLD = {
     "ledger.Entry": "The log itself.",
-    "ledger.Payload": "The log itself.",
+    "ledger.Payload insert": "The log itself.",
     "ledger.Outbox": "The log itself.",
     "ledger.LogPlace": "The log itself.",
     "ledger.FullTile": "The log itself.",
     "ledger.SignedCheckpoint": "The log itself.",
+    "ledger.WitnessState": "What the sequencer last heard of each witness, every few seconds; what they signed is in the log.",
     "people.Session": "Who is signed in, and nothing that is governed; it is written at each sign-in and while it is used.",
     "people.AccountMail": "Mails about passwords that wait to be sent; what they are about is on the log.",
     "appeals.AppealDraft": "What somebody writes and has not filed; that they write it is on no log.",
+    "decisions.KeptAnswer delete": "Answers kept for who asks again go after an hour; the decision stays on the log.",
     "axes.AccessAttempt": "Failed sign-ins, which are counted and forgotten.",
     "axes.AccessAttemptExpiration": "As attempts.",
     "axes.AccessFailureLog": "As attempts.",

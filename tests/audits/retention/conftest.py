@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from audits.ledger import sequencer
 from audits.retention.models import Purge
 from governance.decisions.models import DecisionRecord
 from governance.people.models import GrantedRole, Identity, User
@@ -28,6 +29,9 @@ def aged(governed) -> dict[str, User]:
     factories.as_owner(f"UPDATE decisions_decisionrecord SET at = at - interval '{FOUR_YEARS.days} days'")
     factories.as_owner("ALTER TABLE decisions_decisionrecord ENABLE TRIGGER USER")
     ask(governed.manager)
+    factories.as_owner("SET CONSTRAINTS ALL IMMEDIATE")
+    sequencer.sequence()
+    factories.as_owner("SET CONSTRAINTS ALL DEFERRED")
     leaver, stayer = factories.a_person("leaver"), factories.a_person("stayer")
     factories.change(leaver, employed_to=(NOON - timedelta(days=400)).date())
     for person in (leaver, stayer):

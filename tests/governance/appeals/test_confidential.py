@@ -253,6 +253,27 @@ def test_an_anonymous_case_is_filed_and_reopened_by_its_receipt(browse, desk, wr
     assert Hold.objects.get().metric.slug == "lead-time-for-changes"
 
 
+def test_an_anonymous_appeal_is_written_one_question_a_page(browse, desk, written):
+    """Issue 12, 3: the page itself carries what was answered, unseen; one answer is changed alone; nothing is kept meanwhile."""
+    carried: dict[str, str] = {}
+    for step, name in (
+        ("about", "what"),
+        ("receipt", "receipt"),
+        ("statement", "statement"),
+        ("hold", "hold"),
+        ("wanted", "wanted"),
+    ):
+        page = browse(NEW, by=None, data={**carried, "step": step})
+        assert page.status == 400, step  # a question that was not answered is asked again
+        carried[name] = written[name]
+        page = browse(NEW, by=None, data={**carried, "step": step})
+        assert page.status == 200
+    assert page.says("Check your appeal", "Used against us.")
+    back = browse(NEW, by=None, data={**carried, "change": "statement"})
+    assert back.says("Used against us.", "question 3") and 'type="hidden" name="wanted"' in back.html
+    assert not Appeal.objects.exists()
+
+
 def test_its_contested_asker_never_sees_it(browse, desk, written):
     """S82: the manager whose use is contested finds nothing in the queue, whatever they hold."""
     powerful(desk.manager)

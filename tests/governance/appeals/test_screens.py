@@ -1,5 +1,7 @@
 """Pages of appeals: writing one without losing anything, the queue, and one appeal as each side sees it."""
 
+import re
+
 import pytest
 
 from governance.appeals.models import Appeal, AppealDraft
@@ -12,30 +14,38 @@ from tests.governance.decisions.test_answer import ask
 
 pytestmark = pytest.mark.django_db
 ANSWERS = {
-    "about": {
-        "what": "value", "metric": "lead-time-for-changes", "whose": "team:payments", "first": "2026-03", "last": "2026-03"
-    },
+    "about": {"what": "value"},
+    "metric": {"metric": "lead-time-for-changes"},
+    "whose": {"whose": "team:payments"},
+    "months": {"first": "2026-03", "last": "2026-03"},
     "statement": {"statement": "Two of our largest changes are missing. <script>alert(1)</script>"},
-    "context": {"kind": "tooling_constraint", "starts_on": "2026-03-09", "last_day": "2026-03-20", "says": "The mirror."},
+    "context": {"context_kind": "tooling_constraint"},
+    "when": {"starts_on": "2026-03-09", "last_day": "2026-03-20"},
+    "says": {"says": "The mirror."},
     "know": {"kind": "named"},
     "hold": {"hold": "value"},
     "wanted": {"wanted": "Correct the value and note why."},
-}  # fmt: skip
+}
 
 
 def write(browse, by, **over):
-    for step, given in ANSWERS.items():
-        page = browse(f"/appeals/new/{step}", by=by, data=over.get(step, given))
-        assert page.status == 302, (step, page.text)
+    """Answer each question where the one before leads to, until there is none left."""
+    path, asked = "/appeals/new/about", []
+    while path != "/appeals/new/check":
+        asked.append(path.rsplit("/", 1)[1])
+        page = browse(path, by=by, data=over.get(asked[-1], ANSWERS.get(asked[-1])))
+        assert page.status == 302, (path, page.text)
+        path = page.response.url
+    return asked
 
 
 def test_an_appeal_is_written_one_question_a_page_checked_and_filed(browse, desk):
     """Issue 12, 3; S79: and what was typed is shown as text, never run."""
-    write(browse, desk.employee)
+    assert write(browse, desk.employee) == list(ANSWERS)
     check = browse("/appeals/new/check", by=desk.employee)
     assert check.says(
         "Check your appeal before you file it",
-        "team:payments",
+        "Team payments",
         "16 April 2026",
         "28 April 2026",
         "26 May 2026",
@@ -54,7 +64,7 @@ def test_a_browser_that_loses_its_connection_finds_its_answers_again(browse, des
     for step in ("about", "statement"):
         browse(f"/appeals/new/{step}", by=desk.employee, data=ANSWERS[step])
     assert browse("/appeals", by=desk.employee).says("Go on with your appeal")
-    assert browse("/appeals/new/check", by=desk.employee).response.url == "/appeals/new/context"
+    assert browse("/appeals/new/check", by=desk.employee).response.url == "/appeals/new/metric"
     assert browse("/appeals/new/statement", by=desk.employee).says("Two of our largest changes are missing.")
     assert not browse("/appeals", by=desk.manager).says("Go on with your appeal")
     assert b"largest" not in bytes(AppealDraft.objects.get().said)
@@ -64,21 +74,43 @@ def test_a_browser_that_loses_its_connection_finds_its_answers_again(browse, des
 
 def test_what_is_refused_at_the_end_is_said_and_nothing_is_lost(browse, desk):
     """Issue 12, bad input: a receipt that is not there."""
-    about = {"what": "receipt", "receipt": "00000000-0000-4000-8000-000000000000"}
-    write(browse, desk.employee, about=about)
+    number = {"receipt": "00000000-0000-4000-8000-000000000000"}
+    asked = write(
+        browse, desk.employee, about={"what": "receipt"}, receipt=number, context={"context_kind": ""}
+    )
+    assert asked == ["about", "receipt", "statement", "context", "know", "hold", "wanted"]
     page = browse("/appeals/new/check", by=desk.employee, data={})
     assert page.status == 400 and page.says("There is no receipt of this number")
     assert AppealDraft.objects.exists() and not Appeal.objects.exists()
+
+
+def test_what_has_no_values_is_asked_for_no_hold_and_one_answer_is_changed_alone(browse, desk):
+    """Issue 12, 3: only what follows from the answers is asked; whoever changes one comes back to all of them."""
+    rule = {"about": {"what": "rule"}, "rule": {"rule": "ar07"}, "context": {"context_kind": ""}}
+    assert write(browse, desk.employee, **rule) == ["about", "rule", "statement", "context", "know", "wanted"]
+    alone = {"statement": {"statement": "It is applied to other work."}, "about": {"what": "charter"}}
+    changed = [browse(f"/appeals/new/{step}?check=1", by=desk.employee, data=alone[step]) for step in alone]
+    assert [page.response.url for page in changed] == ["/appeals/new/check", "/appeals/new/metric?check=1"]
+    metric = browse(changed[1].response.url, by=desk.employee, data=ANSWERS["metric"])
+    assert metric.response.url == "/appeals/new/check"
+    assert browse("/appeals/new/check", by=desk.employee).says(
+        "A charter", "lead-time-for-changes", "other work"
+    )
+    assert browse("/appeals/new/check", by=desk.employee, data={}).status == 302
+    assert not Hold.objects.exists()
 
 
 @pytest.mark.parametrize(
     ("step", "given", "said"),
     [
         ("about", {}, "Choose what you contest"),
-        ("about", {"what": "receipt"}, "Number of the receipt"),
-        ("about", {**ANSWERS["about"], "first": "2026-03", "last": "2026-01"}, "comes before the first"),
+        ("receipt", {}, "Enter the number of the receipt"),
+        ("metric", {"metric": "no-such"}, "Choose a metric"),
+        ("whose", {}, "Choose whose value"),
+        ("months", {"first": "2026-03", "last": "2026-01"}, "comes before the first"),
         ("statement", {"statement": " "}, "Say what is wrong"),
-        ("context", {"kind": "on_call"}, "answer this as well"),
+        ("when", {"starts_on": "2026-03-09", "last_day": "2026-03-01"}, "comes before the first"),
+        ("says", {}, "Say what was going on"),
         ("know", {"kind": "loudly"}, "Choose who may know"),
     ],
 )
@@ -93,8 +125,10 @@ def test_contesting_a_use_leads_to_the_appeal_with_its_receipt(browse, desk):
     answer = ask(desk.manager)
     page = browse(f"/decisions/{answer.id}/contest")
     assert page.says("Appeal this use") and f"what=receipt&amp;receipt={answer.receipt.id}" in page.html
-    begun = browse(f"/appeals/new/about?what=receipt&receipt={answer.receipt.id}")
-    assert str(answer.receipt.id) in begun.html
+    address = f"/appeals/new/about?what=receipt&receipt={answer.receipt.id}"
+    assert re.search(r'<input[^>]*value="receipt"[^>]*checked', browse(address).html)
+    following = browse(address, data={"what": "receipt"})
+    assert str(answer.receipt.id) in browse(following.response.url).html
     assert browse("/dispute").says("Write an appeal")
 
 

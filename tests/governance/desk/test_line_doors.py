@@ -1,15 +1,18 @@
 """Every door of the line is asked the same questions by the same accounts: one verdict, the same rules, the same rows.
 
-The doors are the ask page and its check, an opened view, the API's queries and checks, each alone and in a batch, and
-`manage.py ask` with and without `--check`.
+The doors are the ask page and its check, an opened view, the API's queries and checks, each alone and in a batch,
+`manage.py ask` with and without `--check`, the Python client, AuthZEN, alone and in a batch, and an assistant's tools.
 """
 
 import io
 import json
+from collections import Counter
 from collections.abc import Callable
 from contextlib import contextmanager
+from itertools import cycle
 from typing import Any
 
+import httpx2
 import msgspec
 import pytest
 from django.core.management import call_command
@@ -21,16 +24,22 @@ from charter.registry.models import Metric
 from charter.rules.request import Request
 from charter.rules.vocabulary import DecisionType as Use
 from charter.rules.vocabulary import Grain, Outcome
+from charter_client import Charter, Problem
 from governance.decisions.models import DecisionRecord, Door
 from governance.decisions.services.answers import Answer
 from governance.people.models import User
 from governance.saved_views import services as views
 from governance.saved_views.models import ViewClass
 from governance.ui import questions
+from ground.rates import Rate
 from tests import factories
+from tests.governance.assistants.conftest import call
+from tests.governance.authzen.conftest import send
 from tests.governance.decisions.looks import LOOK, people
+from tests.governance.decisions.many_questions import make_questions
 from tests.governance.decisions.test_answer import LEAD_TIME, RANKING, ask
 from tests.pages import Page
+from tests.proof import whole_or_short
 
 __all__ = ["people"]
 
@@ -119,6 +128,67 @@ def api(path: str, *, batch: bool = False) -> Ask:
     return asked
 
 
+def authzen(*, batch: bool = False) -> Ask:
+    def asked(user: User, question: dict[str, Any]) -> Said:
+        metric, *beside = question["metrics"]
+        said = {name: value for name, value in question.items() if name not in ("decision", "metrics")}
+        body = {
+            "subject": {"type": "user", "id": user.username},
+            "action": {"name": question["decision"]},
+            "resource": {"type": "metric", "id": metric},
+            "context": {**said, **({"beside": beside} if beside else {})},
+        }
+        path, sent = ("s", {"evaluations": [body]}) if batch else ("", body)
+        told = send(f"/access/v1/evaluation{path}", sent, factories.a_token(user)).json()
+        told = told["evaluations"][0] if batch else told
+        return of_decision(told)
+
+    return asked
+
+
+def of_decision(told: dict[str, Any]) -> Said:
+    """What AuthZEN tells: the rules are its reasons, with a text each for administrators and for users."""
+    if "error" in told["context"]:
+        assert told["decision"] is False and told["context"]["error"]["status"] == 400
+        return WRONGLY_ASKED
+    assert told["decision"] is (told["context"]["verdict"] == "permit")
+    for rule in (rules := told["context"].get("reasons", [])):
+        del rule["reason_admin"], rule["reason_user"]
+    return of_json({"verdict": told["context"]["verdict"], "rules": rules}, 200)
+
+
+def assistant(tool: str) -> Ask:
+    def asked(user: User, question: dict[str, Any]) -> Said:
+        told = call(factories.a_token(user), tool, question)["structuredContent"]
+        return of_json(told, told.get("status", 200))
+
+    return asked
+
+
+class Carrying(httpx2.BaseTransport):
+    """Carries the Python client's requests into the application, in the test's own transaction."""
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        headers = {name: said for name, said in request.headers.items() if name != "content-length"}
+        content_type = headers.pop("content-type", "")
+        response = Client().generic(
+            request.method, request.url.path, request.content, content_type, headers=headers
+        )
+        return httpx2.Response(response.status_code, headers=dict(response.items()), content=response.content)
+
+
+def client(method: str) -> Ask:
+    def asked(user: User, question: dict[str, Any]) -> Said:
+        with Charter("http://testserver", token=factories.a_token(user), transport=Carrying()) as charter:
+            try:
+                told = getattr(charter, method)(**question)
+            except Problem as problem:
+                return of_json(dict(problem.body), problem.status)
+            return of_json(dict(told.raw), 200)
+
+    return asked
+
+
 def shell(*flags: str) -> Ask:
     def asked(user: User, question: dict[str, Any]) -> Said:
         out = io.StringIO()
@@ -176,12 +246,18 @@ ROWS: dict[str, Ask] = {
     "query": api("queries"),
     "query in a batch": api("queries", batch=True),
     "shell": shell(),
+    "client": client("ask"),
+    "assistant": assistant("ask"),
 }
 CHECKS: dict[str, Ask] = {
     "page's check": page(check=True),
     "check": api("checks"),
     "check in a batch": api("checks", batch=True),
     "shell's check": shell("--check"),
+    "client's check": client("check"),
+    "assistant's check": assistant("may_i"),
+    "AuthZEN": authzen(),
+    "AuthZEN in a batch": authzen(batch=True),
 }
 
 
@@ -220,6 +296,40 @@ def test_every_door_says_the_same(accounts, name):
         assert {door: said for door, said in with_rows.items() if said != expected} == {}, who
         assert {door: said for door, said in checked.items() if said != expected.checked()} == {}, who
         assert name not in WRONG or expected is WRONGLY_ASKED
+
+
+PAGES = ("page", "page's check")
+
+
+def compare(user: User, question: dict[str, Any]) -> Said:
+    """Ask every door; gives what all said.
+
+    The page's form has no words for some of what programs can say, such as a rota: it refuses them as no question, which opens nothing.
+    """
+    with_rows, checked = told_by(ROWS, user, question), told_by(CHECKS, user, question)
+    expected = with_rows["query"]
+    wrong = {door: said for door, said in with_rows.items() if said != expected}
+    wrong |= {door: said for door, said in checked.items() if said != expected.checked()}
+    if expected.verdict != Outcome.PERMIT.value:
+        wrong = {door: said for door, said in wrong.items() if door not in PAGES or said is not WRONGLY_ASKED}
+    assert wrong == {}, (user.username, question, expected)
+    return expected
+
+
+def test_some_of_many_questions(accounts):
+    """Issue 14, Done when: the same questions through every door give the same verdicts; a sample."""
+    assert all(compare(accounts["manager"], each).verdict for each in make_questions(6))
+
+
+@pytest.mark.proof(alone=True)
+def test_the_same_500_questions_through_every_door(accounts, settings):
+    """Issue 14, Done when: the same 500 questions through every door give the same verdicts."""
+    settings.API_RATE = settings.COST_RATE = Rate(100_000_000, 1)
+    users, verdicts = cycle(accounts.values()), Counter[str]()
+    for question in make_questions(whole_or_short(500, 20)):
+        with undone():
+            verdicts[compare(next(users), question).verdict] += 1
+    assert {"permit", "deny", WRONGLY_ASKED.verdict} <= set(verdicts)
 
 
 @pytest.mark.parametrize("who", ["manager", "employee"])

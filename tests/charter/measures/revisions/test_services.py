@@ -8,13 +8,14 @@ from rest_framework.test import APIClient
 
 from audits.ledger.models import Entry
 from charter.measures import queries
-from charter.measures.models import PublishedValue, Revision, Trace
+from charter.measures.models import Exclusion, PublishedValue, Revision, Trace
 from charter.measures.revisions import services as revisions
+from charter.measures.revisions.excluding import exclude_events
 from charter.measures.states import RevisionState
 from charter.rules.request import Window
 from charter.rules.vocabulary import Period
 from governance.notices.models import Notice
-from governance.people.models import GrantedRole
+from governance.people.models import GrantedRole, Person
 from ground.errors import BadInput, Conflict, NotPermitted
 from tests import factories
 from tests.charter.measures.publishing.test_publishing import at, changes, governed, house, publish, value
@@ -298,3 +299,22 @@ def test_lists_of_revisions_cost_the_same_however_long(frozen, client, django_as
         client.get("/revisions")
     with django_assert_max_num_queries(14):
         program(auditor()).get("/api/v1/revisions")
+
+
+@pytest.mark.parametrize(("people", "is_found"), [(1, False), (5, True)])
+def test_what_is_left_out_comes_with_a_revision_that_touches_enough_people(frozen, people, is_found):
+    """Issue 12, 6: an appeal that was right takes events out of values; alone it would show the work of few."""
+    metric = owner().metrics.get(slug=METRIC)
+    days = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 2, 1)}
+    for number in range(1, people + 1):
+        person = Person.objects.get(external_id=f"payments-{number}")
+        for _twice in range(2):
+            exclude_events(metric=metric, person=person, reason="On leave.", by=factories.system(), **days)
+    assert Exclusion.objects.count() == people
+    publish()
+    found = Revision.objects.filter(state=RevisionState.FOUND).first()
+    assert (found is not None) is is_found and value().n == 12
+    if found is not None:
+        assert found.people >= 5
+        with pytest.raises(NotPermitted):
+            exclude_events(metric=metric, person=person, reason="I say so.", by=owner(), **days)

@@ -56,7 +56,7 @@ def test_unread_ones_alone(browse, told):
     """Screens: the list can be narrowed, and says how many there are of each."""
     browse(f"/notices/{told[0].pk}/read", data={})
     page = browse("/notices?show=unread")
-    assert page.says("All (2)", "Not read yet (1)", "1 notice")
+    assert page.says("All (2)", "Not read yet (1)", "1 of 2 notices")
     assert not page.says("Lead time expires in 30 days")
 
 

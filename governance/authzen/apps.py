@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class AuthzenConfig(AppConfig):
+    name = "governance.authzen"
+    label = "authzen"

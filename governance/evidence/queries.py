@@ -1,0 +1,92 @@
+"""Reads of evidence: what an account may open, and which pieces that a question names are checked records."""
+
+from collections.abc import Collection, Iterable, Mapping
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from charter.rules.request import Evidence
+from charter.rules.vocabulary import EvidenceKind
+from governance.evidence import permissions
+from governance.evidence.models import EvidenceRecord
+from governance.evidence.states import EvidenceState
+from governance.people.models import Membership, ReportingLine, User
+from ground import calendar
+from ground.errors import NotFound
+
+REF = "evidence:"  # before the id of a record, where a question names one by its reference
+
+
+def list_evidence() -> QuerySet[EvidenceRecord]:
+    """All evidence that was not withdrawn, newest first."""
+    found = EvidenceRecord.objects.exclude(state=EvidenceState.WITHDRAWN)
+    return found.select_related("person", "written_by", "checked_by")
+
+
+def list_seen(user: User) -> QuerySet[EvidenceRecord]:
+    """What the account may open, newest first."""
+    found = list_evidence()
+    if permissions.sees_all(user):
+        return found
+    today = calendar.today()
+    grants = user.role_grants.on(today)
+    teams = Q(team__in=grants.filter(team__isnull=False).values("team")) | Q(
+        team__value_stream__in=grants.filter(value_stream__isnull=False).values("value_stream")
+    )
+    led = Membership.objects.on(today).filter(teams).values("person")
+    mine = Q(written_by=user)
+    if user.person_id is not None:
+        reports = ReportingLine.objects.on(today).filter(manager=user.person_id).values("person")
+        mine |= Q(person=user.person_id) | Q(person__in=reports)
+    of_groups = Q(person__isnull=True) if permissions.can_write_of_groups(user) else Q(pk__in=())
+    return found.filter(mine | Q(person__in=led) | of_groups)
+
+
+def get_evidence(key: UUID, *, by: User) -> EvidenceRecord:
+    """One record as the account may open it. Raises NotFound."""
+    found = EvidenceRecord.objects.select_related("person", "written_by", "checked_by").filter(pk=key).first()
+    if found is None:
+        raise NotFound(_("There is no evidence with this id that you may open."), code="evidence_not_found")
+    permissions.check_can_see_evidence(by, found)
+    return found
+
+
+def make_reference(record: EvidenceRecord) -> Evidence:
+    """A record as a question names it."""
+    return Evidence(kind=EvidenceKind(record.kind), ref=f"{REF}{record.pk}")
+
+
+def read_records(pieces: Iterable[Evidence]) -> Mapping[UUID, EvidenceRecord]:
+    """The records that pieces of evidence name, by id; no statement where none does."""
+    keys = list_named(pieces)
+    if not keys:
+        return {}
+    return {each.pk: each for each in list_evidence().filter(pk__in=keys)}
+
+
+def count_checked(pieces: Collection[Evidence], persons: Collection[str]) -> int:
+    """How many pieces are checked records of their kind, about one of these persons or about no single one."""
+    records = read_records(pieces)
+    kinds = {(find_key(piece), piece.kind.value) for piece in pieces}
+    return sum(
+        each.is_checked
+        and (each.pk, each.kind) in kinds
+        and (each.person is None or each.person.external_id in persons)
+        for each in records.values()
+    )
+
+
+def list_named(pieces: Iterable[Evidence]) -> list[UUID]:
+    """The ids of records that pieces of evidence name."""
+    return list(dict.fromkeys(key for piece in pieces if (key := find_key(piece)) is not None))
+
+
+def find_key(piece: Evidence) -> UUID | None:
+    """The id of the record that a piece names by its reference; None for a reference of another form."""
+    if not piece.ref.startswith(REF):
+        return None
+    try:
+        return UUID(piece.ref.removeprefix(REF))
+    except ValueError:
+        return None

@@ -1,0 +1,82 @@
+"""Evidence that one may open: the list, a new piece, and one of them with what was found."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from charter.rules.vocabulary import EvidenceKind
+from governance.evidence import permissions, queries, services
+from governance.evidence.models import EvidenceRecord
+from governance.evidence.screens.forms import KINDS, EvidenceCheckForm, EvidenceForm
+from governance.evidence.states import EvidenceSource
+from governance.people.requests import PageRequest
+from ground.paging import ByPlace
+
+A_PAGE = 30
+
+
+def evidence(request: PageRequest) -> HttpResponse:
+    """All that the reader may open, newest first."""
+    listed = ByPlace(queries.list_seen(request.user), A_PAGE).get_page(request.GET.get("page"))
+    found = [(each, KINDS[EvidenceKind(each.kind)]) for each in listed.object_list]
+    return render(request, "evidence/evidence.html", {"found": found, "listed": listed})
+
+
+def evidence_new(request: PageRequest) -> HttpResponse:
+    """Write a piece of evidence down."""
+    form = EvidenceForm(request.POST if request.method == "POST" else None, initial=_begin(request))
+    made: list[EvidenceRecord] = []
+    if request.method == "POST" and form.accepted(lambda: made.append(_write(form, request))):
+        messages.success(
+            request, _("It is written down. It counts as checked once somebody else has opened it.")
+        )
+        return redirect("evidence-record", key=made[0].pk)
+    return render(request, "evidence/new.html", {"form": form}, status=form.status)
+
+
+def record(request: PageRequest, key: UUID) -> HttpResponse:
+    """One record; POST says what somebody found who opened it."""
+    found = queries.get_evidence(key, by=request.user)
+    may_check = permissions.can_check_evidence(request.user, found)
+    form = EvidenceCheckForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.accepted(
+        lambda: services.check_evidence(record=found, by=request.user, **form.outcome)
+    ):
+        messages.success(request, _("What you found is on record."))
+        return redirect("evidence-record", key=key)
+    given = {
+        "record": found,
+        "kind": KINDS[EvidenceKind(found.kind)],
+        "form": form if may_check or form.errors else None,
+        "may_withdraw": permissions.can_withdraw_evidence(request.user, found),
+    }
+    return render(request, "evidence/record.html", given, status=form.status)
+
+
+def withdraw(request: PageRequest, key: UUID) -> HttpResponse:
+    """Take back what one wrote; asked once more before it is done."""
+    found = queries.get_evidence(key, by=request.user)
+    permissions.check_can_withdraw_evidence(request.user, found)
+    if request.method == "POST":
+        services.withdraw_evidence(record=found, by=request.user)
+        messages.success(request, _("It is withdrawn."))
+        return redirect("evidence")
+    return render(
+        request, "evidence/withdraw.html", {"record": found, "kind": KINDS[EvidenceKind(found.kind)]}
+    )
+
+
+def _begin(request: PageRequest) -> dict[str, str]:
+    return {name: request.GET[name] for name in ("person", "kind") if name in request.GET}
+
+
+def _write(form: EvidenceForm, request: PageRequest) -> EvidenceRecord:
+    given = dict(form.cleaned_data)
+    person = services.find_person(given.pop("person"), by=request.user)
+    said = services.EvidenceSaid(
+        kind=EvidenceKind(given.pop("kind")), source=EvidenceSource(given.pop("source")), **given
+    )
+    return services.write_evidence(said=said, person=person, by=request.user)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class UseCheckConfig(AppConfig):
+    name = "governance.use_check"
+    label = "use_check"
