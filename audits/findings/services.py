@@ -90,7 +90,9 @@ def _leads(appeal: Appeal, contested: UUID) -> set[UUID]:
     """The account that an appeal contests, and those above whoever filed it."""
     if appeal.appellant is None:
         return {contested}
-    above = read_above(appeal.appellant, on=calendar.find_day(appeal.filed_at))
+    filed = calendar.find_day(appeal.filed_at)
+    until = filed + timedelta(days=detectors.APPEAL_DAYS)
+    above = read_above(appeal.appellant, since=filed, until=until)
     leads = User.objects.filter(person__in=above).exclude(pk=appeal.appellant.pk)
     return {contested, *leads.values_list("pk", flat=True)}
 

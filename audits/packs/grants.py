@@ -5,7 +5,7 @@ from ground.grants import ADD, add_and_change
 
 GRANTS = {
     EvidencePack: add_and_change(
-        "state", "parts", "done", "made_at", "sha256", "manifest_sha256", "size", "failed_because"
+        "state", "done", "made_at", "sha256", "manifest_sha256", "size", "failed_because"
     ),
     PackFile: ADD,
 }

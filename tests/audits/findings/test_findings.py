@@ -22,6 +22,7 @@ from ground import clock
 from ground.errors import BadInput, Conflict, NotFound, NotPermitted
 from tests import factories
 from tests.governance.appeals.conftest import appealing, desk, file, with_judged
+from tests.governance.decisions.test_answer import RANKING, ask
 
 __all__ = ["appealing", "desk", "file", "with_judged"]
 pytestmark = pytest.mark.django_db
@@ -149,6 +150,17 @@ def test_looks_after_an_appeal_are_its_handler_s_alone(desk, file):
     handling.assign_handler(appeal=appeal, handler=desk.hr, by=desk.legal)
     assert permissions.can_see(desk.hr, AuditFinding.objects.get())
     assert queries.count_by_kind(*[clock.now().date() + timedelta(days=each) for each in (-1, 9)]) == {}
+
+
+def test_looks_of_whoever_leads_an_appellant_are_noticed(desk, file):
+    """Issue 13 point 11: more looks in the 30 days after an appeal by name than chance gives."""
+    file()
+    whom = RANKING | {"persons": [desk.employee.person.external_id], "cohorts": [], "order_by": None}
+    with clock.stopped_at(clock.now() + timedelta(days=3)):
+        for _ in range(4):
+            ask(desk.manager, whom)
+        kinds = {each.kind for each in services.look_for_all(by=factories.system())}
+    assert kinds == {FindingKind.POST_APPEAL}
 
 
 def test_a_confidential_appeal_is_never_read(desk, file):
