@@ -48,21 +48,31 @@ class _Settle(APIView):
     token_scope = Scope.WRITE
     settle: ClassVar[Callable[..., AuditFinding]]
 
-    def post(self, http: ApiRequest, key: UUID) -> Response:
+    def answer(self, http: ApiRequest, key: UUID) -> Response:
         found = queries.get_finding(key, by=http.user)
         type(self).settle(finding=found, by=http.user, **validate_body(told.SettleInput, http))
         return Response(told.serialize_finding(queries.get_finding(key, by=http.user)))
 
 
-@extend_schema(operation_id="finding_dismiss", request=told.SettleInput, responses={200: OpenApiTypes.OBJECT})
 class FindingDismissal(_Settle):
     """Say why it is nothing."""
 
     settle = staticmethod(services.dismiss)
 
+    @extend_schema(
+        operation_id="finding_dismiss", request=told.SettleInput, responses={200: OpenApiTypes.OBJECT}
+    )
+    def post(self, http: ApiRequest, key: UUID) -> Response:
+        return self.answer(http, key)
 
-@extend_schema(operation_id="finding_case", request=told.SettleInput, responses={200: OpenApiTypes.OBJECT})
+
 class FindingCase(_Settle):
     """Put it to the board, with why."""
 
     settle = staticmethod(services.open_case)
+
+    @extend_schema(
+        operation_id="finding_case", request=told.SettleInput, responses={200: OpenApiTypes.OBJECT}
+    )
+    def post(self, http: ApiRequest, key: UUID) -> Response:
+        return self.answer(http, key)
