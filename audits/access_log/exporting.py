@@ -20,7 +20,7 @@ from governance.ui.sheets import write_lines
 
 COLUMNS = (
     "id", "at", "who", "asked_about", "metrics", "cohorts", "grain", "decision", "question", "from", "to", "reason",
-    "verdict", "rules", "checked_only", "door", "receipt",
+    "verdict", "rules", "checked_only", "door", "through", "receipt",
 )  # fmt: skip
 LAST_LINE = "The log's entry of this file"
 IN_MEMORY = 4_000_000  # bytes, beyond which the file is on disk

@@ -30,7 +30,7 @@ MOST_WEEKS = 26  # that are counted one by one
 SAME_READING = timedelta(minutes=10)
 _TOLD = (
     "at", "actor__kind", "actor__person__external_id", "checked_only", "request", "metrics", "subjects", "use", "grain",
-    "verdict", "rules", "roles", "entry_id", "door",
+    "verdict", "rules", "roles", "entry_id", "door", "through__username",
 )  # fmt: skip
 
 
@@ -43,7 +43,9 @@ class Week(Struct, frozen=True):
 
 def list_decisions() -> QuerySet[DecisionRecord]:
     """All decisions, newest first, with what a row says of each."""
-    return DecisionRecord.objects.select_related("actor__person").only(*_TOLD).order_by("-at", "-pk")
+    return (
+        DecisionRecord.objects.select_related("actor__person", "through").only(*_TOLD).order_by("-at", "-pk")
+    )
 
 
 def narrow(found: QuerySet[DecisionRecord], search: Search, *, reasons: bool) -> QuerySet[DecisionRecord]:

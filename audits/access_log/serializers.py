@@ -48,6 +48,7 @@ class LineSerializer(serializers.Serializer[Line]):
     rules = serializers.ListField(child=serializers.CharField())
     checked_only = serializers.BooleanField()
     door = serializers.CharField()
+    through = serializers.CharField(allow_null=True)  # the enforcement point that asked for them
     receipt = serializers.UUIDField()
 
     def to_representation(self, instance: Line) -> dict[str, Any]:

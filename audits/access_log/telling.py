@@ -54,6 +54,7 @@ class Line(Struct, frozen=True):
             "rules": list(of.rules),
             "checked_only": of.checked_only,
             "door": of.door,
+            "through": of.through.username if of.through is not None else None,
             "receipt": str(of.entry_id),
         }
 

@@ -24,7 +24,7 @@ Codes = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-class Finding(StrEnum):
+class GroupFinding(StrEnum):
     """What an audit finds of a group. None says that nothing is wrong."""
 
     FLAGGED = "flagged"
@@ -54,7 +54,7 @@ class ComparedGroup(Struct, frozen=True):
     discovery: float
     odds_ratio: float
     evidence_p: float
-    finding: Finding
+    finding: GroupFinding
     told: bool
 
 
@@ -131,19 +131,30 @@ def _find_groups(
     least: int,
 ) -> tuple[list[_Group], int]:
     found, left_out = [], 0
-    total = float(everybody.sum())
+    total, alone = float(everybody.sum()), {}
     for names in (*((each,) for each in attributes), *combinations(attributes, 2)):
         sizes = tuple(len(attributes[name].labels) for name in names)
         codes = _combine([attributes[name].codes for name in names], sizes)
         tables = _tabulate(codes, selected, strata, int(np.prod(sizes)), everybody.shape[0])
         people = tables.sum(axis=(1, 2))
+        if len(names) == 1:
+            alone[names[0]] = people
         for place in np.flatnonzero(people):
             if people[place] < least or total - people[place] < least:
                 left_out += 1
                 continue
             levels = tuple(int(each) for each in np.unravel_index(place, sizes))
+            if len(names) > 1 and _is_one_alone(names, levels, people[place], alone):
+                continue
             found.append(_make_group(names, levels, tables[place], everybody))
     return found, left_out
+
+
+def _is_one_alone(
+    names: tuple[str, ...], levels: tuple[int, ...], people: float, alone: Mapping[str, Floats]
+) -> bool:
+    """Whether two levels together are the people of one of them, so that they would be tested twice."""
+    return any(alone[name][level] == people for name, level in zip(names, levels, strict=True))
 
 
 def _combine(codes: Sequence[Codes], sizes: Sequence[int]) -> Codes:
@@ -203,13 +214,13 @@ def _judge(
     ]  # fmt: skip
 
 
-def find(ratio: float, holm: float, discovery: float) -> Finding:
+def find(ratio: float, holm: float, discovery: float) -> GroupFinding:
     """Flagged under four fifths where chance alone is ruled out over all of the audit; watched where it is only unlikely."""
     if ratio < FOUR_FIFTHS and holm < LEVEL:
-        return Finding.FLAGGED
+        return GroupFinding.FLAGGED
     if ratio < FOUR_FIFTHS and discovery < WATCHED:
-        return Finding.WATCHED
-    return Finding.NOT_RULED_OUT
+        return GroupFinding.WATCHED
+    return GroupFinding.NOT_RULED_OUT
 
 
 def choose_told(
@@ -225,7 +236,7 @@ def choose_told(
     such set must hold at least `least` people, with both outcomes among them, or a group is told in words alone.
     """
     types, people, chosen = _find_types(selected, attributes)
-    rank = {Finding.FLAGGED: 0, Finding.WATCHED: 1, Finding.NOT_RULED_OUT: 2}
+    rank = {GroupFinding.FLAGGED: 0, GroupFinding.WATCHED: 1, GroupFinding.NOT_RULED_OUT: 2}
     order = sorted(
         range(len(groups)),
         key=lambda at: (rank[groups[at].finding], len(groups[at].of), groups[at].holm, -groups[at].people),
@@ -272,4 +283,4 @@ def _with_told(group: ComparedGroup, told: bool) -> ComparedGroup:
 
 def list_flagged(groups: Sequence[ComparedGroup]) -> Iterator[ComparedGroup]:
     """Those that are flagged."""
-    return (each for each in groups if each.finding is Finding.FLAGGED)
+    return (each for each in groups if each.finding is GroupFinding.FLAGGED)

@@ -13,7 +13,7 @@ from governance.people.models import User
 from ground.inputs import LONGEST, Input
 
 
-class OutcomeInput(Input):
+class OutcomeRowInput(Input):
     person = serializers.CharField(max_length=100)
     selected = serializers.BooleanField(allow_null=True, default=None)
     rating = serializers.FloatField(allow_null=True, default=None)
@@ -29,7 +29,7 @@ class OutcomesInput(Input):
     to = serializers.DateField()
     metrics = serializers.ListField(child=serializers.CharField(max_length=100))
     favourable_from = serializers.FloatField(allow_null=True, default=None)
-    rows = OutcomeInput(many=True)
+    rows = OutcomeRowInput(many=True)
 
     def get_fields(self) -> dict[str, Any]:
         # `from` is a word of Python, so it cannot be an attribute.

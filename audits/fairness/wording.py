@@ -6,16 +6,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from audits.fairness.comparing import Finding
+from audits.fairness.comparing import GroupFinding
 from audits.fairness.models import AuditedMetric
 from audits.fairness.states import AuditedAttribute, TenureBand
 from charter.rules import words
 from governance.people.models import ContextClassChoices, WorkingArrangement
 
 FINDINGS = {
-    Finding.FLAGGED.value: gettext_lazy("Flagged"),
-    Finding.WATCHED.value: gettext_lazy("On the watch list"),
-    Finding.NOT_RULED_OUT.value: gettext_lazy("Cannot rule out a difference"),
+    GroupFinding.FLAGGED.value: gettext_lazy("Flagged"),
+    GroupFinding.WATCHED.value: gettext_lazy("On the watch list"),
+    GroupFinding.NOT_RULED_OUT.value: gettext_lazy("Cannot rule out a difference"),
 }
 _LABELS: Mapping[str, Mapping[str, Any]] = {
     AuditedAttribute.TEAM_TYPE: dict(ContextClassChoices.choices),
@@ -43,9 +43,9 @@ def find_in_words(groups: Iterable[Mapping[str, Any]]) -> str:
     flagged = [
         name_group(each)
         for each in groups
-        if each["finding"] == Finding.FLAGGED.value and len(each["of"]) == 1
+        if each["finding"] == GroupFinding.FLAGGED.value and len(each["of"]) == 1
     ]
-    others = sum(each["finding"] == Finding.FLAGGED.value for each in groups) - len(flagged)
+    others = sum(each["finding"] == GroupFinding.FLAGGED.value for each in groups) - len(flagged)
     if flagged:
         return _("Flagged: %(names)s") % {"names": "; ".join(flagged)}
     if others:

@@ -6,6 +6,7 @@ The form is what `charter-verify` reads (verifier/charter_verify.py). What entri
 import base64
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from audits.ledger import services, store
 from audits.ledger.events import LogCopied
 from audits.ledger.keys import list_verifiers
 from audits.ledger.models import LogPlace, SignedCheckpoint
-from audits.ledger.tiles import list_tiles
+from audits.ledger.tiles import Tile, list_tiles
 from ground.errors import Conflict
 
 ENTRIES, CHECKPOINTS, CHECKPOINT, KEYS = "entries.ndjson", "checkpoints.ndjson", "checkpoint", "keys.txt"
@@ -40,9 +41,7 @@ def export_log(folder: Path, *, payloads: bool, say: Callable[[str], object], by
     _write(folder / CHECKPOINTS, (json.dumps({"note": each.note}) for each in states.iterator()))
     _write(folder / ENTRIES, _entries(newest.size, payloads, say))
     for tile in list_tiles(newest.size):
-        path = folder / "tile" / tile.path()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(store.read_tile(tile.level or 0, tile.number, tile.width))
+        _write_tile(folder, tile)
     (folder / CHECKPOINT).write_text(newest.note, encoding="utf-8")
     return newest.size
 
@@ -63,6 +62,14 @@ def _entry(place: LogPlace, payloads: bool) -> dict[str, object]:
         told["payload"] = base64.b64encode(bytes(payload.body)).decode()
         told["key"] = base64.b64encode(bytes(payload.key)).decode()
     return told
+
+
+def _write_tile(folder: Path, tile: Tile) -> None:
+    """One that the database lacks is left out, as entries are: whoever verifies the copy is to find that."""
+    path = folder / "tile" / tile.path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(ValueError):
+        path.write_bytes(store.read_tile(tile.level or 0, tile.number, tile.width))
 
 
 def _write(path: Path, lines: Iterator[str]) -> None:

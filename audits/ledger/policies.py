@@ -4,7 +4,7 @@ Whoever verifies the log reads the same file: `charter-verify --policy`.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
@@ -91,7 +91,12 @@ class _Reading:
         self._keys: set[bytes] = set()
 
     def read(self, word: str, *rest: str) -> None:
-        acts = {"log": self._log, "witness": self._witness, "group": self._group, "quorum": self._is_quorum}
+        acts: dict[str, Callable[..., None]] = {
+            "log": self._log,
+            "witness": self._witness,
+            "group": self._group,
+            "quorum": self._is_quorum,
+        }
         if word not in acts:
             raise PolicyWrong(f"“{word}” is none of log, witness, group and quorum.")
         acts[word](*rest)

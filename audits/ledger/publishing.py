@@ -67,7 +67,7 @@ def _find_size(storage: Storage) -> int:
 
 def _is_fresh(tile: Tile, old: int) -> bool:
     """Whether a log of `old` entries had not all of the tile's hashes."""
-    span = 256 ** (tile.level or 0)
+    span: int = 256 ** (tile.level or 0)
     return (tile.number * 256 + tile.width) * span > old
 
 

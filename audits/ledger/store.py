@@ -97,6 +97,12 @@ def find_inclusion(entry: UUID) -> InclusionProof | None:
     return InclusionProof(number, checkpoint.size, proof, checkpoint.note)
 
 
+def find_leaf_hash(index: int) -> bytes | None:
+    """The hash of the entry at a place; None where the log does not reach so far."""
+    found = LogPlace.objects.filter(number=index).values_list("entry__leaf_hash", flat=True).first()
+    return None if found is None else bytes(found)
+
+
 def find_consistency(old: int, new: int) -> list[bytes]:
     """What shows that the log of `new` entries continues the one of `old`."""
     return prove_consistency(old, new, nodes(new))

@@ -37,3 +37,26 @@ class InclusionTold(_OfInclusion):
 class InclusionAcknowledged(_OfInclusion):
     kind = "about_me.inclusion.acknowledged"
     sentence = _("Somebody acknowledged what they were told is measured about them.")
+
+
+class _OfLeaverCode(Event):
+    visibility = Visibility.RESTRICTED
+    retention = Retention.PERSONAL
+    names_row = "code"
+
+    code: UUID
+
+
+class LeaverCodeMade(_OfLeaverCode):
+    kind = "about_me.leaver_code.made"
+    sentence = _("Somebody made a code by which they read what is held about them after they have left.")
+
+
+class LeaverCodeRevoked(_OfLeaverCode):
+    kind = "about_me.leaver_code.revoked"
+    sentence = _("A code for after leaving was taken back, or another took its place.")
+
+
+class LeaverCameBack(_OfLeaverCode):
+    kind = "about_me.leaver_code.used"
+    sentence = _("Somebody who has left opened, by their code, what is held about them.")

@@ -6,7 +6,12 @@ from django.db import models
 from django.db.models import Q
 
 from audits.ledger.ties import tied, told
-from governance.about_me.events import InclusionAcknowledged, InclusionTold
+from governance.about_me.events import (
+    InclusionAcknowledged,
+    InclusionTold,
+    LeaverCodeMade,
+    LeaverCodeRevoked,
+)
 from ground import clock
 from ground.models import Record
 
@@ -43,3 +48,32 @@ class Inclusion(Record):
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.told_at:%Y-%m-%d}"
+
+
+class LeaverCode(Record):
+    """What somebody reads by, after their account is closed, what is held about them (S149): a code on paper, kept as a slow hash.
+
+    One at a time opens; one that was taken back or replaced never does again.
+    """
+
+    user = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="leaver_codes")
+    hashed = models.CharField(max_length=200)
+    made_at = models.DateTimeField(default=clock.now)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-made_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(revoked_at__isnull=True), name="leavercode_one_that_opens"
+            )
+        ]
+        triggers = [
+            *tied(
+                insert=[told(LeaverCodeMade)],
+                update=[told(LeaverCodeRevoked)],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.made_at:%Y-%m-%d}"

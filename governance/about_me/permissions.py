@@ -27,3 +27,15 @@ def check_can_acknowledge(user: User, inclusion: Inclusion) -> None:
     """Raise NotPermitted unless it was told to this very account."""
     if not user.is_active or inclusion.user_id != user.pk:
         raise NotPermitted(_("Only whoever was told this acknowledges it."))
+
+
+def check_can_make_code(user: User) -> None:
+    """Raise NotPermitted unless the account is a person's in use: a code is made before leaving, by nobody for anybody else."""
+    get_own_person(user)
+
+
+def get_left_person(user: User) -> Person:
+    """Whom a leaver reads about. Raises NotPermitted while the account is in use: until then one signs in."""
+    if user.is_active or user.person is None:
+        raise NotPermitted(_("This opens once the account is closed. Until then, sign in."))
+    return user.person

@@ -2,6 +2,7 @@
 
 from governance.appeals.models import (
     Appeal,
+    AppealAttachment,
     AppealDraft,
     AppealHandler,
     AppealMessage,
@@ -19,6 +20,7 @@ GRANTS = {
     AppealTerm: ADD,
     Clock: add_and_change("due_on", "met_at", "missed_at", "extended_because"),
     AppealMessage: ADD,
+    AppealAttachment: ADD,
     AppealOutcome: ADD,
     FollowUp: add_and_change("asked_at", "answered_at", "said"),
     Presumption: add_and_change("asked", "answered_at", "answered_by", "retaliation", "said"),

@@ -34,6 +34,7 @@ from governance.appeals.states import (
     AppealFinding,
     AppealKind,
     AppealState,
+    AttachmentKind,
     ClockKind,
     Remedy,
     Voice,
@@ -234,6 +235,19 @@ class AppealMessage(_Blind):
                 name="appealmessage_names_no_appellant",
             )
         ]
+        triggers = [*tied(insert=[told(AppealMessageWritten, about=_ITS_APPEAL)])]
+
+
+class AppealAttachment(_Blind):
+    """A picture or a text that came with a message, sealed like its words; no name of a file is kept."""
+
+    appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="attachments")
+    message = models.ForeignKey(AppealMessage, on_delete=models.PROTECT, related_name="attachments")
+    kind = models.CharField(max_length=10, choices=AttachmentKind)
+    content = models.BinaryField()
+
+    class Meta:
+        ordering = ["id"]
         triggers = [*tied(insert=[told(AppealMessageWritten, about=_ITS_APPEAL)])]
 
 

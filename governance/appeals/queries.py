@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from charter.measures.models import Revision
@@ -14,7 +14,15 @@ from charter.measures.states import RevisionState
 from governance.appeals import permissions
 from governance.appeals.clocks import read_settings
 from governance.appeals.independence import read_above, read_line
-from governance.appeals.models import Appeal, AppealDraft, AppealMessage, AppealOutcome, Clock, FollowUp
+from governance.appeals.models import (
+    Appeal,
+    AppealAttachment,
+    AppealDraft,
+    AppealMessage,
+    AppealOutcome,
+    Clock,
+    FollowUp,
+)
 from governance.appeals.states import OURS, OVER, REVISED, AppealKind, AppealState, Voice
 from governance.appeals.words import (
     RECEIPT_DIGITS,
@@ -84,10 +92,21 @@ def read_words(appeal: Appeal) -> AppealWords:
 
 def list_messages(appeal: Appeal, *, internal: bool) -> list[tuple[AppealMessage, str]]:
     """The messages of an appeal with their texts, oldest first; with `internal` the notes among handlers too."""
-    found = appeal.messages.select_related("author")
+    files = Prefetch("attachments", AppealAttachment.objects.defer("content"))
+    found = appeal.messages.select_related("author").prefetch_related(files)
     if not internal:
         found = found.exclude(voice=Voice.INTERNAL)
     return [(each, unseal(each.said, each.pk, "message", Text).text) for each in found]
+
+
+def get_attachment(key: UUID, *, by: User) -> AppealAttachment:
+    """An attachment of an appeal that this account filed or handles. Raises NotFound."""
+    found = AppealAttachment.objects.select_related("appeal").filter(pk=key).first()
+    if found is None or not (
+        permissions.is_appellant(by, found.appeal) or permissions.handles(by, found.appeal)
+    ):
+        raise permissions.not_there()
+    return found
 
 
 def list_outcomes(appeal: Appeal) -> list[tuple[AppealOutcome, OutcomeWords]]:
@@ -202,8 +221,7 @@ def list_follow_up_answers(appeal: Appeal) -> list[tuple[FollowUp, FollowUpWords
 
 def list_line_of(contested: User) -> list[User]:
     """The contested account and those of the people above it today."""
-    today = calendar.today()
-    line = read_above(contested, since=today, until=today)
+    line = read_above(contested, on=calendar.today())
     return list(User.objects.filter(Q(pk=contested.pk) | Q(person__in=line), is_active=True).order_by("pk"))
 
 

@@ -162,7 +162,13 @@ def serialize_about(about: AppealAbout) -> dict[str, Any]:
 def serialize_messages(appeal: Appeal, *, internal: bool) -> list[dict[str, Any]]:
     """The messages of an appeal; with `internal` the notes among handlers too."""
     return [
-        {"id": str(each.pk), "voice": Voice(each.voice).value, "at": each.at.isoformat(), "text": text}
+        {
+            "id": str(each.pk),
+            "voice": Voice(each.voice).value,
+            "at": each.at.isoformat(),
+            "text": text,
+            "attachments": [{"id": str(file.pk), "kind": file.kind} for file in each.attachments.all()],
+        }
         for each, text in queries.list_messages(appeal, internal=internal)
     ]
 

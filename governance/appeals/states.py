@@ -122,3 +122,19 @@ class Voice(models.TextChoices):
     HANDLER = "handler", _("The handler")
     SERVICE = "service", _("This service")
     INTERNAL = "internal", _("A note among handlers")
+
+
+class AttachmentKind(models.TextChoices):
+    """What an attachment is kept as."""
+
+    PNG = "png", _("Picture")
+    JPEG = "jpeg", _("Photo")
+    TEXT = "text", _("Text")
+
+
+# How each is sent.
+CONTENT_TYPES = {
+    AttachmentKind.PNG: ("image/png", "png"),
+    AttachmentKind.JPEG: ("image/jpeg", "jpg"),
+    AttachmentKind.TEXT: ("text/plain; charset=utf-8", "txt"),
+}

@@ -108,14 +108,27 @@ def seal(said: msgspec.Struct, row: UUID, part: str) -> bytes:
 
 def unseal(sealed: bytes | memoryview, row: UUID, part: str, of: type[T]) -> T:
     """The words that were sealed. Raises Conflict where our key does not open them."""
+    return msgspec.json.decode(_open(sealed, row, part), type=of)
+
+
+def _open(sealed: bytes | memoryview, row: UUID, part: str) -> bytes:
     try:
-        body = sealing.unseal(bytes(sealed), settings.APPEALS_KEY_FILE, about=_about(row, part))
+        return sealing.unseal(bytes(sealed), settings.APPEALS_KEY_FILE, about=_about(row, part))
     except InvalidTag as error:
         raise Conflict(
             _("What this appeal says does not open: the key of appeals is another, or it was changed."),
             code="appeal_does_not_open",
         ) from error
-    return msgspec.json.decode(body, type=of)
+
+
+def seal_file(content: bytes, row: UUID) -> bytes:
+    """An attachment, for its row alone."""
+    return sealing.seal(content, settings.APPEALS_KEY_FILE, about=_about(row, "attachment"))
+
+
+def unseal_file(sealed: bytes | memoryview, row: UUID) -> bytes:
+    """The attachment that was sealed. Raises Conflict where our key does not open it."""
+    return _open(sealed, row, "attachment")
 
 
 def tag(account: UUID) -> str:

@@ -192,7 +192,7 @@ TIME_ZONE = "UTC"  # inside; the programme's zone is used at the edge
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = None if DEBUG else VAR_DIR / "static"  # where collectstatic gathers them
-STORAGES = {
+STORAGES: dict[str, dict[str, object]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -246,6 +246,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # Bodies over 64 KiB are refused before they are parsed.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+# What is attached to an appeal is written to no disk before it is sealed.
+FILE_UPLOAD_HANDLERS = ["ground.uploads.InMemoryHandler"]
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["governance.people.authentication.RememberedTokenAuthentication"],
@@ -336,6 +338,8 @@ APPEALS_A_DAY = env.int("APPEALS_A_DAY", default=10)
 ANONYMOUS_FILING_RATE = parse_rate(
     env("ANONYMOUS_FILING_RATE", default="30/hour"), setting="ANONYMOUS_FILING_RATE"
 )
+# All who try codes for after leaving, together: no address is kept.
+LEAVER_CODE_RATE = parse_rate(env("LEAVER_CODE_RATE", default="20/min"), setting="LEAVER_CODE_RATE")
 ANONYMOUS_RECEIPT_RATE = parse_rate(
     env("ANONYMOUS_RECEIPT_RATE", default="20/min"), setting="ANONYMOUS_RECEIPT_RATE"
 )

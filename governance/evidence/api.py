@@ -41,7 +41,7 @@ class EvidenceList(generics.ListAPIView[EvidenceRecord]):
 
     @extend_schema(request=told.EvidenceInput, responses={201: told.EvidenceSerializer})
     def post(self, http: ApiRequest) -> Response:
-        permissions.check_can_open_list(http.user)
+        permissions.check_can_write_some(http.user)
         given = validate_body(told.EvidenceInput, http)
         person = services.find_person(given.pop("person") or "", by=http.user)
         said = services.EvidenceSaid(

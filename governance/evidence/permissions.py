@@ -25,6 +25,12 @@ def check_can_write_evidence(user: User, *, person: Person | None) -> None:
     raise make_writing_refusal(of_person=person is not None)
 
 
+def check_can_write_some(user: User) -> None:
+    """Raise NotPermitted unless there is somebody of whom the account may write: themself, whom they lead, or as HR anybody."""
+    if not _is_human(user) or not (user.person_id is not None or _held_anywhere(user) & _OF_GROUPS):
+        raise make_writing_refusal(of_person=True)
+
+
 def make_writing_refusal(*, of_person: bool) -> NotPermitted:
     """What whoever may not write is told, whether or not there is such a person."""
     if of_person:

@@ -17,7 +17,8 @@ _TYPES = {
 def read_upload(upload: UploadedFile) -> bytes:
     """The bytes of a file that was sent. Raises BadInput, before any is read, for more than a file may hold."""
     check_size(upload.size or 0)
-    return upload.read()
+    body: bytes = upload.read()
+    return body
 
 
 def respond(bulk: BulkCheck) -> HttpResponse:

@@ -13,12 +13,12 @@ from charter.registry import queries as registry
 from charter.rules.facts import Facts
 from charter.rules.outlook import place
 from charter.rules.request import Evidence, Request
-from charter.rules.vocabulary import EvidenceKind, Outcome, View
+from charter.rules.vocabulary import EvidenceKind, Grain, Outcome, View
 from governance.decisions.facts.outlook import Ahead
 from governance.decisions.requests.form import check_form
 from governance.people.models import User
 from governance.use_check import queries
-from governance.use_check.accountable import can_answer, check_accountable
+from governance.use_check.accountable import ANSWERING, check_accountable
 from governance.use_check.asked import UseAsked
 from governance.use_check.changes import (
     NO_WISH,
@@ -120,7 +120,7 @@ class _RowReader(Struct, frozen=True):
         request = self.maker.make(asked)
         check_form(request)
         self._check_names(request)
-        profile = queries.get_profile_for(asked.role_family, request) if asked.role_family else None
+        profile = queries.get_profile_for(asked.role_family, request, by=self.by)
         self._check_accountable(request)
         return _Ready(request, profile)
 
@@ -179,9 +179,11 @@ class _Judge(Struct, frozen=True):
         request = ready.request
         key = self._as_facts(request)
         if key not in self._decided:
-            verdict = self.ahead.decide(request, accountable=request.accountable is not None)
-            self._decided[key] = verdict.outcome, tuple(sorted({match.id for match in verdict.rules}))
+            self._decided[key] = self._decide(request)
         outcome, rules = self._decided[key]
+        if outcome is Outcome.REFER or (outcome is Outcome.PERMIT and self._reads_coverage(request)):
+            # Rulings are of these very people, and so is their coverage.
+            outcome, rules = self._decide(request)
         changes = () if outcome is Outcome.PERMIT else self._find_changes(ready)
         told = tuple(say_change(each, request, self.names) for each in changes)
         return RowAnswer(ANSWER_OF[outcome].value, rules, told)
@@ -190,8 +192,9 @@ class _Judge(Struct, frozen=True):
         """The changes that were found of the same facts at every level, of these people."""
         request, wish = ready.request, _wish_of(ready.profile)
         frames = list_frames(request, self.places)
-        wish = replace(wish, account=self.by.username if can_answer(request, self.by) else None)
-        key = (wish, *(self._as_facts(frame, whoever=True) for frame in frames))
+        answers = self._can_answer(request, self._known(request))
+        wish = replace(wish, account=self.by.username if answers else None)
+        key = (wish, *(self._as_facts(frame) for frame in frames))
         if key not in self._changed:
             search = ChangeSearch(request, wish, self.ahead.rulebook, self.views)
             framed = [(frame, self._known(frame)) for frame in frames]
@@ -206,28 +209,38 @@ class _Judge(Struct, frozen=True):
             {slug: replace(one, accountable_human=named) for slug, one in known.items()} if named else known
         )
 
-    def _as_facts(self, request: Request, *, whoever: bool = False) -> tuple[Facts, ...]:
-        """The facts of a question without what those concerned are called.
+    def _decide(self, request: Request) -> tuple[Outcome, tuple[str, ...]]:
+        verdict = self.ahead.decide(request, accountable=request.accountable is not None)
+        return verdict.outcome, tuple(sorted({match.id for match in verdict.rules}))
 
-        Persons' own coverage is read for decisions about them, so that they are told apart there unless it is `whoever`.
-        """
-        apart = not whoever and self.ahead.decisions[request.decision].consequential
-        return tuple(_without_names(one, apart=apart) for one in place(self._known(request), request))
+    def _reads_coverage(self, request: Request) -> bool:
+        return bool(request.persons) and self.ahead.decisions[request.decision].consequential
+
+    def _can_answer(self, request: Request, known: Mapping[str, Facts]) -> bool:
+        """Whether the account itself may answer for a decision about these people, as `can_answer` says it."""
+        own, actor = self.ahead.found.asker.person, next(iter(known.values())).actor
+        return actor.human and own not in request.persons and bool(actor.roles & ANSWERING)
+
+    def _as_facts(self, request: Request) -> tuple[Facts, ...]:
+        """The facts of a question without what those concerned are called."""
+        return tuple(_without_names(one) for one in place(self._known(request), request))
 
 
-def _without_names(one: Facts, *, apart: bool) -> Facts:
-    """The facts with names counted: rules count, and read no name but those of the cohorts of a pilot. `apart` keeps persons'."""
+def _without_names(one: Facts) -> Facts:
+    """The facts with names counted: rules count, and read no name but those of the cohorts of a pilot."""
     request = one.request
     pieces = dict.fromkeys((piece.kind, piece.ref.strip()) for piece in request.evidence)
-    evidence = tuple(Evidence(kind, str(place)) for place, (kind, _ref) in enumerate(pieces))
-    cohorts = request.cohorts if one.charter.pilot_cohorts else ("",) * len(request.cohorts)
-    persons = request.persons if apart else ("",) * len(request.persons)
-    named = "somebody" if request.accountable is not None else None
-    blank = replace(request, cohorts=cohorts, persons=persons, evidence=evidence, accountable=named)
+    blank = replace(
+        request,
+        cohorts=request.cohorts if one.charter.pilot_cohorts else ("",) * len(request.cohorts),
+        persons=("",) * len(request.persons),
+        evidence=tuple(Evidence(kind, str(place)) for place, (kind, _ref) in enumerate(pieces)),
+        accountable="somebody" if request.accountable is not None else None,
+    )
     return replace(one, request=blank, cohorts=tuple(replace(each, slug="") for each in one.cohorts))
 
 
-def _of_people(change: UseChange, levels: Mapping[object, Request], asked: Request) -> UseChange:
+def _of_people(change: UseChange, levels: Mapping[Grain, Request], asked: Request) -> UseChange:
     """A change that was found of others with the same facts, of those whom this question is about."""
     level = levels.get(change.request.grain, asked)
     request = replace(change.request, cohorts=level.cohorts, persons=level.persons)

@@ -20,6 +20,8 @@ ANYBODY = {
     "/api/v1/waivers": "Or for a waiver.",
     "/api/v1/checks": "Anybody may ask; the rules answer.",
     "/api/v1/queries": "As checks.",
+    "/api/v1/use-checks": "As checks.",
+    "/api/v1/use-checks/files": "As checks, of many uses.",
     "/api/v1/context-notes": "Whoever a note is about may write it, and who that is depends on what is sent.",
     "/api/v1/contract/acknowledgements": "Each for oneself.",
     "/api/v1/rules/acknowledgements": "Each for oneself.",
@@ -85,6 +87,7 @@ def fill(address: str, world: World, *, missing: bool) -> str:
 def find(name: str, before: str, world: World) -> object:
     """Something that is there, and that the outsider has nothing to do with."""
     from audits.access_log.models import SavedSearch
+    from audits.fairness.models import FairnessAudit, OutcomeSet, VarianceTask
     from audits.findings.models import AuditFinding
     from audits.packs.models import EvidencePack
     from audits.retention.models import LegalHold
@@ -95,6 +98,7 @@ def find(name: str, before: str, world: World) -> object:
     from governance.authzen.models import EnforcementPoint
     from governance.board.models import Condition, Invitation, Term, Waiver
     from governance.decisions.models import DecisionRecord
+    from governance.evidence.models import EvidenceRecord
     from governance.notices.models import Notice
     from governance.people.models import Identity, TeamAlias
 
@@ -107,6 +111,7 @@ def find(name: str, before: str, world: World) -> object:
         "identities": Identity, "team-aliases": TeamAlias, "revisions": Revision, "access-log": DecisionRecord,
         "searches": SavedSearch, "appeals": Appeal, "sampled-reviews": SampledLook, "findings": AuditFinding,
         "legal-holds": LegalHold, "packs": EvidencePack, "enforcement-points": EnforcementPoint,
+        "evidence": EvidenceRecord, "outcomes": OutcomeSet, "audits": FairnessAudit, "tasks": VarianceTask,
     }  # fmt: skip
     last = before.rstrip("/").split("/")[-1]
     fixed = {"kind": "rules", "heading": "what", "username": "owner", "metric": "lead-time-for-changes"}

@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from msgspec import Struct
 
 from audits.access_log import services as access_log
 from audits.access_log.models import FileFormat
 from audits.access_log.searching import Search
+from audits.fairness import services as fairness
+from audits.fairness.models import OutcomeSet, VarianceTask
+from audits.fairness.outcome_rows import OutcomeRow
 from audits.findings.models import AuditFinding
 from audits.findings.states import FindingKind
 from audits.packs import services as packs
@@ -22,7 +26,7 @@ from charter.programme.models import Programme
 from charter.registry import reviews
 from charter.registry import services as registry
 from charter.registry.models import CharterVersion, Metric
-from charter.rules.vocabulary import ContextKind, DecisionType, Grain, Outcome
+from charter.rules.vocabulary import ContextKind, DecisionType, EvidenceKind, Grain, Outcome
 from governance.about_me.models import Inclusion
 from governance.about_me.scans import INCLUSIONS
 from governance.appeals import services as appeals
@@ -34,13 +38,17 @@ from governance.board import services as board
 from governance.board.models import Invitation
 from governance.board.states import ConditionKind, SeatKind
 from governance.decisions import services as decisions
-from governance.decisions.models import ContextNote, DecisionRecord, Hold
+from governance.decisions.models import ContextNote, DecisionRecord, Door, Hold
 from governance.decisions.states import HoldCause
+from governance.evidence import services as evidence
+from governance.evidence.states import EvidenceSource
 from governance.people import addresses, identities, tokens
-from governance.people.models import AccountKind, GrantedRole, Team, User, ValueStream
+from governance.people.models import AccountKind, GrantedRole, Person, Team, User, ValueStream
 from governance.people.scopes import Scope
 from governance.saved_views import services as views
 from governance.saved_views.models import ViewClass
+from governance.use_check import services as use_checks
+from governance.use_check.asked import UseAsked
 from ground import calendar, clock
 from tests import factories, on_the_log
 from tests.governance.decisions.conftest import House
@@ -80,6 +88,7 @@ def furnish(house: House) -> World:
             **_of_appeals(house),
             **_of_oneself(),
             **_of_audits(house, accounts),
+            **_of_use_checks(house, accounts),
         },
     )
 
@@ -121,7 +130,30 @@ def _of_oneself() -> dict[str, Objects]:
     told = Inclusion.objects.get(user__username="employee")
     return {
         "about-me-told-acknowledge": [("of the employee", [told.pk])],
+        "about-me-left-look": [("of a manager's question", [DecisionRecord.objects.latest("at").entry_id])],
         "about-me-values": [("in force", ["lead-time-for-changes"])],
+    }
+
+
+def _of_use_checks(house: House, accounts: dict[str, User]) -> dict[str, Objects]:
+    """A check and a file of HR's, and evidence about the employee that the manager wrote."""
+    asked = UseAsked(DecisionType.RETROSPECTIVE, (house.lead_time.metric.slug,), Grain.TEAM)
+    checked, _given = use_checks.check_use(asked=asked, by=accounts["HR"], door=Door.SCREEN)
+    sent = use_checks.file_bulk(
+        name="autumn.csv", body=b"decision,metrics,grain\nstaffing,x,team\n", by=accounts["HR"]
+    )
+    said = evidence.EvidenceSaid(
+        kind=EvidenceKind.MENTORING, happened_on=date(2026, 3, 2), project="Ledger", source=EvidenceSource.PEER, said_by="Ada",
+        link="https://docs.example.org/m/1", shows="Two newcomers ship alone.",
+    )  # fmt: skip
+    record = evidence.write_evidence(said=said, person=house.employee.person, by=accounts["manager"])
+    files = ("use-check-file", "use-check-result", "use-check-receipt")
+    return {
+        "use-check-question": [("the first", ["decision"])],
+        "use-check-decision": [("a decision", ["performance_rating"])],
+        "use-check-answer": [("HR's", [checked.decided.id])],
+        **_each(files, [("HR's, being checked", [sent.pk])]),
+        **_each(("evidence-record", "evidence-withdraw"), [("about the employee, a manager's", [record.pk])]),
     }
 
 
@@ -166,13 +198,22 @@ def _of_appeals(house: House) -> dict[str, Objects]:
         **_each(
             ("appeal", "appeal-letter", "appeal-withdraw", "appeal-identity", "appeal-questions", *acts), made
         ),
-        "appeal-asked": [("of a member of the board", [_ask_about(named)])],
+        "appeal-attachment": [("named, of the employee", [_attach(named)])],
+        "appeal-asked": [("of a member of the board", [ask_about(named)])],
         "appeal-question": [("the first", ["about"])],
         "appeal-follow-up": [("of the employee", [asked.pk])],
     }
 
 
-def _ask_about(appeal: Appeal) -> UUID:
+def _attach(appeal: Appeal) -> UUID:
+    """What came with a message of the employee's."""
+    file = SimpleUploadedFile("said.txt", b"It counts twice.")
+    employee = User.objects.get(username="employee")
+    message = appeals.write_message(appeal=appeal, text="Look.", by=employee, attachment=file)
+    return UUID(str(message.attachments.get().pk))
+
+
+def ask_about(appeal: Appeal) -> UUID:
     """A decision about whoever filed an appeal, of which a member of the board is asked whether it is retaliation."""
     member = User.objects.get(username="board-legal")
     decision = DecisionRecord.objects.filter(verdict="permit").first()
@@ -313,6 +354,7 @@ def _of_use(house: House, accounts: dict[str, User]) -> dict[str, Objects]:
         "refer": [("a manager's", [referred.pk])],
         "access-log-decision": [("a manager's", [permitted.pk])],
         **_of_the_access_log(accounts["auditor"]),
+        **_of_fairness(accounts),
         "note": [(words, [note.pk]) for words, note in notes.items()],
         "note-propose": [("naming no team", [])],
         "team-context": [("a team", ["payments"])],
@@ -329,6 +371,34 @@ def _of_the_access_log(auditor: User) -> dict[str, Objects]:
     return {
         "access-log-receipt": [("the auditor's", [export.entry_id])],
         "access-log-search": [("the auditor's", [saved.pk])],
+    }
+
+
+def _of_fairness(accounts: dict[str, User]) -> dict[str, Objects]:
+    """Outcomes that wait, an audit that is being judged, and a task that one gave HR."""
+    people = list(
+        Person.objects.filter(memberships__team__slug__in=["payments", "search"]).order_by("external_id")
+    )
+
+    def hand_in(month: int) -> OutcomeSet:
+        rows = [
+            OutcomeRow(each.external_id, rating=3 + at % 2 / 10 - (at % 3 == 0), manager=people[-1 - at % 3].external_id)
+            for at, each in enumerate(people[:-3])
+        ]  # fmt: skip
+        return fairness.hand_in_outcomes(
+            decision=DecisionType.PERFORMANCE_RATING, starts_on=date(2026, month, 1), ends_on=date(2026, month + 1, 1),
+            metrics=["lead-time-for-changes"], rows=rows, favourable_from=3, by=accounts["HR"],
+        )  # fmt: skip
+
+    waiting, audited = hand_in(1), hand_in(2)
+    audit = fairness.run_audit(outcomes=audited, by=accounts["auditor"])
+    task = VarianceTask.objects.filter(audit=audit)[0]  # one of the three rates lower than the others
+    of_audit = [("being judged", [audit.pk])]
+    return {
+        **_each(("fairness-outcomes", "fairness-run"), [("waiting", [waiting.pk])]),
+        **_each(("fairness-audit", "fairness-conclude"), of_audit),
+        "fairness-harm": [("being judged", [audit.pk, "remote"])],
+        "fairness-task": [("open", [task.pk])],
     }
 
 

@@ -8,8 +8,8 @@ import sys
 import msgspec
 
 ALL = [
-    "access_log", "rules", "checks", "cohorts", "deciding", "decisions", "findings", "guard", "publishing", "pages",
-    "registry",
+    "access_log", "rules", "checks", "cohorts", "deciding", "decisions", "fairness", "findings", "guard", "log", "log_writers",
+    "publishing", "pages", "registry",
 ]  # fmt: skip
 
 

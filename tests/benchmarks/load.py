@@ -8,7 +8,10 @@ from msgspec import Struct
 
 
 class Load(Struct, frozen=True):
-    """What clients saw: the times of answers in milliseconds, over so many seconds, and how many failed."""
+    """What clients saw: the times of answers in milliseconds, how many seconds they took together, and how many failed.
+
+    The seconds are those until the last answer was there, which may be long after the last question that was planned.
+    """
 
     times: list[float]
     seconds: float
@@ -16,8 +19,8 @@ class Load(Struct, frozen=True):
 
     @property
     def rate(self) -> float:
-        """Answers a second."""
-        return len(self.times) / self.seconds
+        """Answers a second: work that was done, over the time that it took."""
+        return (len(self.times) - self.failed) / self.seconds
 
     def quantile(self, share: float) -> float:
         """The time that this share of answers did not exceed, in milliseconds."""
@@ -50,7 +53,8 @@ def load(
     """Post `body` from so many clients at once for so long, each on one connection; `keep` gathers what comes back."""
     times: list[list[float]] = [[] for _ in range(clients)]
     failed = [0] * clients
-    end = time.perf_counter() + seconds
+    began = time.perf_counter()
+    end = began + seconds
     threads = [
         threading.Thread(target=_client, args=(port, path, body, token, end, times[each], failed, each, keep))
         for each in range(clients)
@@ -59,7 +63,8 @@ def load(
         thread.start()
     for thread in threads:
         thread.join()
-    return Load([each for mine in times for each in mine], seconds, sum(failed))
+    took = time.perf_counter() - began
+    return Load([each for mine in times for each in mine], took, sum(failed))
 
 
 def _client(

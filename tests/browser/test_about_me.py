@@ -46,7 +46,8 @@ def test_an_employee_finds_a_look_and_why_it_was_allowed(window, house):
 @pytest.mark.proof(alone=True)
 def test_every_page_about_oneself_is_accessible(window, house):
     """DESIGN, Accessibility: zero axe violations at 1280 and 390 px, in both schemes; with rows and without."""
-    eye = Eye(window(house.employee))
+    page = window(house.employee)
+    eye = Eye(page)
     eye.look("/about-me", "about-me")
     eye.look("/about-me/looks", "about-me-looks")
     given = ask(house.manager)
@@ -64,7 +65,20 @@ def test_every_page_about_oneself_is_accessible(window, house):
     eye.look("/about-me/values/lead-time-for-changes", "about-me-values")
     eye.look("/about-me/download", "about-me-download")
     eye.look("/about-me/told", "about-me-told", "I have read this of 14 April 2026, 12:00:00")
-    assert eye.faults == []
-    acts = {"about-me-told-acknowledge"}  # only redirects
+    eye.look("/about-me/code", "about-me-code", "Make a code")
+    text = page.locator("#code").inner_text()
+    factories.change(house.employee, is_active=False)
+    outside = window(None)
+    left = Eye(outside)
+    left.look("/about-me/left", "about-me-left")
+    outside.get_by_label("Your user name").fill("employee")
+    outside.get_by_label("Your code").fill(text)
+    outside.get_by_role("button", name="Open", exact=True).click()
+    expect(outside.get_by_role("heading", name="What is held about you", exact=True)).to_be_visible()
+    left.judge("about-me-left-read")
+    left.look(f"/about-me/left/looks/{given.receipt.id}", "about-me-left-look")
+    assert eye.faults + left.faults == []
+    eye.seen |= left.seen
+    acts = {"about-me-told-acknowledge", "about-me-left-download", "about-me-left-out"}  # only redirect
     files = {"about-me-looks-csv", "about-me-metrics-csv", "about-me-stored-csv"}
     assert {pattern.name for pattern in urls.urlpatterns} - acts - files <= eye.seen

@@ -5,6 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from audits.access_log.screens import urls as access_log
+from audits.fairness.screens import urls as fairness
 from audits.findings.screens import urls as findings
 from audits.packs.screens import urls as packs
 from audits.retention.screens import urls as retention
@@ -19,9 +20,11 @@ from governance.board.screens import urls as board
 from governance.decisions.models import DecisionRecord
 from governance.decisions.screens.value_context import urls as bearing
 from governance.desk import urls
+from governance.evidence.screens import urls as evidence
 from governance.saved_views import services as views
 from governance.saved_views.models import ViewClass
 from governance.training.screens import urls as training
+from governance.use_check.screens import urls as use_check
 from tests import factories
 from tests.access.world import a_revision
 from tests.proof import ASKED
@@ -63,8 +66,19 @@ SOURCES = {
 }  # fmt: skip
 # Pages that test_access_log looks at.
 ACCESS_LOG = {pattern.name for pattern in access_log.urlpatterns}
+# Pages that test_fairness looks at.
+FAIRNESS = {pattern.name for pattern in fairness.urlpatterns}
 # Pages that test_appeals looks at.
-APPEALS = {"appeal-check", "appeal-discard", "appeal-identity", "appeal-asked", "appeal-questions"}
+APPEALS = {
+    "appeal-check",
+    "appeal-discard",
+    "appeal-identity",
+    "appeal-asked",
+    "appeal-questions",
+    "appeal-attachment",
+}
+# Pages that test_use_check looks at, and files that they give.
+USE_CHECK = {pattern.name for pattern in (*use_check.urlpatterns, *evidence.urlpatterns)}
 # Pages that test_furnished looks at, among the objects of the access table.
 FURNISHED = {pattern.name for pattern in appeals.urlpatterns} - APPEALS - {f"appeal-{name}" for name in ACTS}
 FURNISHED |= {
@@ -134,6 +148,8 @@ def test_every_page_is_accessible(window, house):
     stranger.look("/sign-in", "sign-in")
     stranger.look("/sign-in", "sign-in", "Sign in")
     stranger.look("/accessibility", "accessibility")
+    stranger.look("/receipts/check", "receipt-check")
+    stranger.look("/receipts/check", "receipt-check", "Check it")
 
     manager = Eye(window(house.manager))
     manager.look("/", "home")
@@ -158,6 +174,7 @@ def test_every_page_is_accessible(window, house):
     manager.look("/receipts?number=12", "receipts")
     manager.look("/dispute", "dispute")
     manager.look("/notices", "notices")
+    manager.look("/log", "log")
     manager.look("/rules", "rules")
     manager.look("/rules?text=zzzz", "rules")
     manager.look("/rules/AR26", "rule")
@@ -202,7 +219,9 @@ def test_every_page_is_accessible(window, house):
         - WRITING
         - TOKENS
         - ACCESS_LOG
+        - FAIRNESS
         - APPEALS
+        - USE_CHECK
         - FURNISHED
         - {"pack-take", "take-along-rows"}
         - ACCOUNTS

@@ -111,7 +111,7 @@ def test_an_employee_reads_what_concerns_them(way, house):
 def test_hr_checks_a_use_without_seeing_values(way, house):
     page, eye = way(holding(GrantedRole.HR))
     page.goto("/")
-    page.get_by_role("link", name="Check a use", exact=True).click()
+    page.get_by_role("main").get_by_role("link", name="Check a use", exact=True).click()
     eye.judge("check")
     page.goto("/cases")
     step(page, eye, "Cases")

@@ -9,6 +9,7 @@ from charter.registry import reviews, services
 from governance.people.models import GrantedRole
 from tests import factories
 from tests.browser.test_accessibility import MATRIX, Eye
+from tests.browser.test_journeys import heading
 
 # Downloads, and addresses that only redirect.
 NO_PAGE = {"matrix-csv", "records-csv", "justify", "contract-acknowledge"}
@@ -73,11 +74,18 @@ def test_the_matrix_scrolls_by_keyboard_and_keeps_its_metrics_in_sight(window, m
     assert page.get_by_role("rowheader", name="Commit count").bounding_box()["x"] == before
 
 
-def test_a_cell_leads_to_its_clause(window, member):
-    """Issue 3, item 5: each cell links to the clause that says so."""
+def test_a_cell_leads_to_a_check_and_that_to_its_clause(window, member):
+    """Issue 14, 1: each cell leads to the check of its use; issue 3, item 5: which links to the clause that says so."""
     page = window(member)
     page.goto("/matrix")
     page.get_by_role("link", name="No Commit count, promotion evidence").click()
+    heading(page, "Whose values would be used?")
+    page.get_by_label("A team’s", exact=True).check()
+    for _question in ("whose", "role", "evidence", "accountable"):
+        page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Check this use").click()
+    heading(page, "No, this may not be used")
+    page.get_by_role("link", name="Commit count, version 1 forbidden-1").click()
     expect(page).to_have_url("/metrics/commit-count#forbidden-1")
     expect(page.locator("#forbidden-1")).to_contain_text("Promotion, rating, pay")
 

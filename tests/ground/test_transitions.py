@@ -34,6 +34,7 @@ MACHINES = {
         "found": {"proposed", "declined", "outdated"}, "proposed": {"confirmed", "declined", "outdated"},
         "confirmed": set(), "declined": set(), "outdated": set(),
     },
+    "audits.fairness.states.TRANSITIONS": {"open": {"passed", "failed"}, "passed": set(), "failed": set()},
     "charter.programme.states.PROGRAMME_TRANSITIONS": {"draft": {"active"}, "active": set()},
     "charter.registry.states.CHARTER_TRANSITIONS": CHARTER,
     "charter.registry.states.RULEBOOK_TRANSITIONS": {

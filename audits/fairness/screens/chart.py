@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 from django.utils.translation import gettext as _
 
-from audits.fairness.comparing import FOUR_FIFTHS, Finding
+from audits.fairness.comparing import FOUR_FIFTHS, GroupFinding
 from governance.ui.theme import FONT, INKS, text_width
 
 _ROW, _TOP, _BOTTOM, _RIGHT = 30, 30, 34, 14
@@ -70,7 +70,7 @@ class _RatioDrawing:
                 d=f"M{self._x(low):.1f} {y:.1f}H{self._x(high):.1f}", stroke=INKS["ink-2"],
             )  # fmt: skip
             if group["ratio"] is not None:
-                yield self._point(self._x(group["ratio"]), y, group["finding"] == Finding.FLAGGED.value)
+                yield self._point(self._x(group["ratio"]), y, group["finding"] == GroupFinding.FLAGGED.value)
 
     def _point(self, x: float, y: float, flagged: bool) -> ET.Element:
         """A full diamond where it is flagged, an open circle where not: by shape, and not by colour alone."""

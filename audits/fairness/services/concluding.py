@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audits.fairness import permissions, queries
-from audits.fairness.comparing import Finding
+from audits.fairness.comparing import GroupFinding
 from audits.fairness.events import AuditConcluded, HarmAnswerGiven
 from audits.fairness.limits import COUNTS_FOR
 from audits.fairness.models import AuditedMetric, FairnessAudit
@@ -72,7 +72,7 @@ def conclude_audit(*, audit: FairnessAudit, by: User) -> FairnessAudit:
 
 def is_flagged(audit: FairnessAudit) -> bool:
     """Whether a group is flagged."""
-    return any(each["finding"] == Finding.FLAGGED.value for each in audit.results["groups"])
+    return any(each["finding"] == GroupFinding.FLAGGED.value for each in audit.results["groups"])
 
 
 def finds_harm(audit: FairnessAudit) -> bool:

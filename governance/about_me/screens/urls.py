@@ -5,8 +5,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from governance.about_me.permissions import check_can_read_own
-from governance.about_me.screens import download, pages, told, values
-from governance.ui.page_access import PageAccess
+from governance.about_me.screens import download, leaving, pages, told, values
+from governance.ui.page_access import ANYONE, PageAccess
 from governance.ui.routes import Nav, page
 
 
@@ -17,6 +17,11 @@ def _is_a_persons(request: Any) -> bool:
 ONESELF = PageAccess(
     "Everybody who is employed here, about themself alone. No role opens another's, and no superuser.",
     on_entry=lambda request: check_can_read_own(request.user),
+)
+
+HAS_LEFT = PageAccess(
+    "Whoever has left, about themself, by the code that they made before; nobody while their account is in use.",
+    account=False,
 )
 
 urlpatterns = [
@@ -42,7 +47,18 @@ urlpatterns = [
             ("told", told.told, "about-me-told"),
             ("told/<uuid:key>/acknowledge", told.acknowledge, "about-me-told-acknowledge"),
             ("download", download.download, "about-me-download"),
+            ("code", leaving.code, "about-me-code"),
             ("values/<slug:slug>", values.values, "about-me-values"),
+        )
+    ),
+    page("about-me/left", leaving.left, name="about-me-left", access=ANYONE, stored=False),
+    *(
+        page(f"about-me/left/{address}", view, name=name, access=HAS_LEFT, stored=False)
+        for address, view, name in (
+            ("read", leaving.read, "about-me-left-read"),
+            ("looks/<uuid:entry>", leaving.look, "about-me-left-look"),
+            ("download", leaving.download, "about-me-left-download"),
+            ("out", leaving.out, "about-me-left-out"),
         )
     ),
 ]

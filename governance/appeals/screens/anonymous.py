@@ -5,15 +5,17 @@ Whoever has signed in is asked to sign out first, since what they send could be 
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from governance.appeals import queries, services
-from governance.appeals.models import Appeal
+from governance.appeals import permissions, queries, services
+from governance.appeals.models import Appeal, AppealAttachment
 from governance.appeals.screens import forms
+from governance.appeals.screens.files import send
 from governance.appeals.screens.steps import ANONYMOUS_QUESTIONS, find_missing, list_steps
 from governance.appeals.screens.writing import build_about, build_context, find_title, read_hold, say
 from governance.appeals.states import OVER, AppealKind, AppealState
@@ -113,6 +115,8 @@ def case(request: HttpRequest) -> HttpResponse:
             {"form": form, "signed_in": _is_known(request)},
             status=form.status,
         )
+    if request.POST.get("act") == "attachment":
+        return send(_find_attachment(request, found[0]))
     at_fault = _act(request, found[0])
     return _show(request, found[0], form.cleaned_data["receipt"], at_fault)
 
@@ -124,7 +128,7 @@ def _act(request: HttpRequest, found: Appeal) -> ServiceForm | None:
     acts: dict[str, tuple[type[ServiceForm], Any]] = {
         "message": (
             forms.TextForm,
-            lambda said: services.write_message(appeal=found, text=said["text"], by=by),
+            lambda said: services.write_message(appeal=found, by=by, **said),
         ),
         "second": (
             forms.AppealWhyForm,
@@ -136,8 +140,20 @@ def _act(request: HttpRequest, found: Appeal) -> ServiceForm | None:
     if act not in acts:
         return None
     form_class, do = acts[act]
-    form = form_class(request.POST)
+    form = form_class(request.POST, request.FILES)
     return None if form.accepted(lambda: do(form.cleaned_data)) else form
+
+
+def _find_attachment(request: HttpRequest, found: Appeal) -> AppealAttachment:
+    """The attachment of this appeal that was asked for. Raises NotFound."""
+    try:
+        key = UUID(request.POST.get("attachment", ""))
+    except ValueError:
+        raise permissions.not_there() from None
+    file = found.attachments.filter(pk=key).first()
+    if file is None:
+        raise permissions.not_there()
+    return file
 
 
 def _show(request: HttpRequest, found: Appeal, receipt: str, at_fault: ServiceForm | None) -> HttpResponse:

@@ -177,7 +177,7 @@ def act(request: PageRequest, key: UUID, *, name: str) -> HttpResponse:
     if request.method != "POST":
         return redirect("appeal", key=key)
     form_class, slot, prefix, do, done = _ACTS[name]
-    form = form_class(request.POST, prefix=prefix or None)
+    form = form_class(request.POST, request.FILES, prefix=prefix or None)
     if form.accepted(lambda: do(found, form.cleaned_data, request)):
         messages.success(request, done() if callable(done) else done)
         still = permissions.can(permissions.check_can_see, request.user, Appeal.objects.get(pk=key))

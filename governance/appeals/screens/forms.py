@@ -218,6 +218,15 @@ class AnonymousStatementForm(ServiceForm):
 
 class TextForm(ServiceForm):
     text = _text(_("Your message"), _("Write your message"), rows=4)
+    attachment = forms.FileField(
+        label=_("Attach a picture or a text"),
+        help_text=_(
+            "PNG, JPEG or WebP of 900 kB at most, which is drawn anew without what it tells of where and when; or plain text of 100 kB."
+        ),
+        required=False,
+        allow_empty_file=True,  # whose reason the service gives
+        widget=forms.FileInput(attrs={"accept": ".png,.jpg,.jpeg,.webp,.txt,.md,.csv,.log"}),
+    )
 
 
 class AppealNoteForm(ServiceForm):
@@ -268,8 +277,9 @@ class AssignForm(ServiceForm):
 
 def _name_kind(about: About) -> Text:
     """A kind of note, with what it does to values where that is more than to stand beside them."""
-    leaves_out = about.effect == Effect.EXCLUDE
-    return format_lazy("{} ({})", about.label, _("leaves the time out")) if leaves_out else about.label
+    if about.effect == Effect.EXCLUDE:
+        return format_lazy("{} ({})", about.label, _("leaves the time out"))
+    return format_lazy("{}", about.label)
 
 
 class OutcomeForm(ServiceForm):

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from governance.appeals import permissions
-from governance.appeals.screens import anonymous, appeals, writing
+from governance.appeals.screens import anonymous, appeals, files, writing
 from governance.ui.page_access import ANYONE, SIGNED_IN, PageAccess, accounts, depending
 from governance.ui.routes import Nav, page
 
@@ -19,6 +19,7 @@ BOTH_SIDES = depending(
     "Whoever filed it, and whoever handles it; members of the board outside of the reporting lines see its days, to find a handler."
 )
 ITS_HANDLER = depending("Whoever handles it, outside of the reporting lines of all whom it is about.")
+ITS_TWO_SIDES = depending("Whoever filed its appeal, and whoever handles it.")
 HAS_THE_NUMBER = PageAccess(
     "Whoever has the 16-digit number that was shown once, when it was filed.", account=False
 )
@@ -66,6 +67,13 @@ urlpatterns = [
         appeals.questions,
         name="appeal-questions",
         access=ITS_HANDLER,
+        **_OF_ONE,
+    ),
+    page(
+        "appeals/attachments/<uuid:key>",
+        files.attachment,
+        name="appeal-attachment",
+        access=ITS_TWO_SIDES,
         **_OF_ONE,
     ),
     page("appeals/asked/<uuid:key>", appeals.asked, name="appeal-asked", access=WHO_IS_ASKED, **_OF_ONE),

@@ -1,29 +1,54 @@
 """Messages between whoever filed an appeal and whoever handles it, and notes among handlers."""
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audits.ledger import services as ledger
 from governance.appeals import permissions
+from governance.appeals.attachments import MOST, CleanAttachment, clean_attachment
 from governance.appeals.events import AppealMessageWritten
-from governance.appeals.models import Appeal, AppealMessage
+from governance.appeals.models import Appeal, AppealAttachment, AppealMessage
 from governance.appeals.services import notifications
 from governance.appeals.services.filing_text import read_text
 from governance.appeals.services.moving import actor_of_appellant, lock
 from governance.appeals.states import Voice
-from governance.appeals.words import Text, seal
+from governance.appeals.words import Text, seal, seal_file
 from governance.people.models import User
 from ground import records
+from ground.errors import BadInput
 
 
 @transaction.atomic(durable=True)
-def write_message(*, appeal: Appeal, text: str, by: User) -> AppealMessage:
-    """Write to the other side, as whoever filed the appeal or handles it."""
+def write_message(
+    *, appeal: Appeal, text: str, by: User, attachment: UploadedFile | None = None
+) -> AppealMessage:
+    """Write to the other side, as whoever filed the appeal or handles it, perhaps with a picture or a text.
+
+    Raises BadInput naming `attachment`, with the reason, for a file that cannot be kept, and where there are too many.
+    """
     appeal = lock(appeal)
     permissions.check_can_write(by, appeal)
+    clean = _clean(appeal, attachment)
     if permissions.is_appellant(by, appeal):
-        return keep(appeal, Voice.APPELLANT, text, author=None, actor=actor_of_appellant(appeal, by))
-    return keep(appeal, Voice.HANDLER, text, author=by, actor=by.actor)
+        message = keep(appeal, Voice.APPELLANT, text, author=None, actor=actor_of_appellant(appeal, by))
+    else:
+        message = keep(appeal, Voice.HANDLER, text, author=by, actor=by.actor)
+    if clean is not None:
+        kept = AppealAttachment(appeal=appeal, message=message, kind=clean.kind)
+        kept.content = seal_file(clean.content, kept.pk)
+        records.insert(kept)
+    return message
+
+
+def _clean(appeal: Appeal, attachment: UploadedFile | None) -> CleanAttachment | None:
+    if attachment is None:
+        return None
+    if appeal.attachments.count() >= MOST:
+        raise BadInput(
+            _("There are twenty attachments already, which is as many as an appeal has."), field="attachment"
+        )
+    return clean_attachment(attachment.read(), length=attachment.size or 0)
 
 
 @transaction.atomic(durable=True)

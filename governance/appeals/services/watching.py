@@ -53,7 +53,8 @@ def _find_outsider(appeal: Appeal) -> User | None:
     """Who is asked: its handler, else the first member of the board outside of the lines."""
     handling = getattr(appeal, "handling", None)
     if handling is not None and permissions.handles(handling.user, appeal):
-        return handling.user
+        handler: User = handling.user
+        return handler
     members = sorted(list_holders(calendar.today()), key=lambda each: each.pk)
     return next(iter(queries.list_board_outside(appeal, members)), None)
 

@@ -5,7 +5,7 @@ anybody, so whoever asks them comes no nearer to a list of people, and nobody's 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -15,9 +15,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from charter.registry.queries import AccessLimits
-from charter.rules.facts import LookingFacts
+from charter.rules.facts import Facts, LookingFacts
 from charter.rules.request import Request
 from charter.rules.rulebook import ENGINE
+from charter.rules.verdict import RuleMatch
 from charter.rules.vocabulary import DecisionType as Use
 from governance.people import queries as people
 from ground import statements
@@ -101,25 +102,22 @@ _LOOKS = """
     WHERE d.actor_id = %(user)s::uuid AND d.verdict = 'permit' AND NOT d.checked_only AND NOT d.subjects = '{}'
 """
 
-# The partial index `decision_refused` finds nothing for most askers, so this costs a question next to nothing. A question
-# that was itself noticed as a hop begins no other: the use that it went round still does. `decision` is the one asked for,
-# empty where several are looked at.
+# The partial index `decision_refused` finds nothing for most askers, so this costs a question next to nothing; and whoever
+# asks the same over and over is read of once, by the newest, which settles last and counts longest. `decision` is the one
+# asked for, empty where several are looked at.
 REFUSED = Read(
     """
-    SELECT d.at, d.use, d.grain, d.cohorts, d.subjects AS persons, ARRAY(
-        SELECT DISTINCT matched ->> 'metric' FROM jsonb_array_elements(d.matches) matched
-        WHERE matched ->> 'id' <> ALL(%(aside)s::text[]) AND matched ->> 'metric' = ANY(%(metrics)s::text[])
-          AND NOT EXISTS (
-            SELECT FROM jsonb_array_elements(d.facts) of
-            WHERE of #>> '{charter,metric}' = matched ->> 'metric' AND of #>> '{looking,hopped_from}' IS NOT NULL
-          )
-    ) AS metrics
-    FROM decisions_decisionrecord d
-    WHERE d.actor_id = %(user)s::uuid AND d.verdict IN ('deny', 'refer') AND NOT d.checked_only
-      AND d.at > %(now)s::timestamptz - make_interval(days => (SELECT hop_days FROM programme_programme))
-      AND d.use <> %(decision)s::text AND d.metrics && %(metrics)s::varchar[]
-      AND NOT d.rules <@ %(aside)s::varchar[]
-    ORDER BY d.at DESC, d.id DESC
+    SELECT at, use, grain, cohorts, persons,
+        ARRAY(SELECT unnest(refused_for) INTERSECT SELECT unnest(%(metrics)s::varchar[])) AS metrics
+    FROM (
+        SELECT max(d.at) AS at, d.use, d.grain, d.cohorts, d.subjects AS persons, d.refused_for
+        FROM decisions_decisionrecord d
+        WHERE d.actor_id = %(user)s::uuid AND d.verdict IN ('deny', 'refer') AND NOT d.checked_only
+          AND d.at > %(now)s::timestamptz - make_interval(days => (SELECT hop_days FROM programme_programme))
+          AND d.use <> %(decision)s::text AND d.refused_for && %(metrics)s::varchar[]
+        GROUP BY d.use, d.grain, d.cohorts, d.subjects, d.refused_for
+    ) newest
+    ORDER BY at DESC
     """,
     RefusedQuestion,
 )
@@ -162,30 +160,43 @@ def make_refused_parameters(
         "now": now,
         "decision": decision,
         "metrics": list(metrics),
-        "aside": list(NOT_OF_THE_USE),
     }
+
+
+def list_refused_for(facts: Iterable[Facts], matches: Iterable[RuleMatch]) -> list[str]:
+    """The metrics that a question was refused for because of its use, as a decision keeps them.
+
+    One that was itself noticed as a hop begins no other: the use that it went round still does.
+    """
+    noticed = {each.charter.metric for each in facts if each.looking.hopped_from is not None}
+    of_the_use = {match.metric for match in matches if match.id not in NOT_OF_THE_USE}
+    return sorted(of_the_use - noticed)
 
 
 def read_access_facts(
     asked: AccessContext,
     refused: Sequence[RefusedQuestion],
     granted: Sequence[GrantedQuestion] | None = None,
+    looked: "LookedBefore | None" = None,
 ) -> dict[str, LookingFacts]:
     """The facts of looking by metric. Where others are asked about one by one, the asker is held until the commit.
 
-    What was `granted` since is read where it matters, unless it is given.
+    What was `granted` since, and whom the asker has `looked` at, is read where it matters, unless it is given.
     """
     hopped, limits = _hops(asked, refused, granted), asked.limits
     found = {metric: _noticed(hopped.get(metric), limits) for metric in asked.metrics}
     if not asked.others:
         return found
-    today, lately, groups = _looks(asked)
-    count = len((today | set(asked.others)) - {asked.own})
+    before = _read_looked_in_turn(asked) if looked is None else looked.of_groups(asked.others)
+    others = set(asked.others)
+    count = len((before.today | others) - {asked.own})
     return {
         metric: replace(
             each,
             persons_today=count,
-            enumerated=_gone_through(groups, lately[metric] | set(asked.others), asked.own, limits),
+            enumerated=_gone_through(
+                before.groups, before.lately.get(metric, frozenset()) | others, asked.own, limits
+            ),
         )
         for metric, each in found.items()
     }
@@ -252,10 +263,20 @@ def read_granted(user: UUID, refused: Sequence[RefusedQuestion]) -> list[Granted
     return found
 
 
-def _looks(
-    asked: AccessContext,
-) -> tuple[AbstractSet[str], Mapping[str, AbstractSet[str]], list[people.Roster]]:
-    """Whom the asker has looked at today and by which metric of late, and the groups of those asked about now."""
+class LookedBefore(Struct, frozen=True):
+    """Whom an asker has looked at today and by which metric of late, and the groups of those who are asked about."""
+
+    today: AbstractSet[str]
+    lately: Mapping[str, AbstractSet[str]]
+    groups: Sequence[people.Roster]
+
+    def of_groups(self, persons: Collection[str]) -> "LookedBefore":
+        """The same, with the groups of these persons alone."""
+        return replace(self, groups=[each for each in self.groups if not each.people.isdisjoint(persons)])
+
+
+def read_looked(asked: AccessContext) -> LookedBefore:
+    """What an asker has looked at, in one statement; nobody is held, so nothing may be decided by it."""
     parameters = {
         "user": asked.by,
         "metrics": list(asked.metrics),
@@ -264,13 +285,18 @@ def _looks(
         "midnight": datetime.combine(asked.today, time(), ZoneInfo(asked.zone)),
         "since": asked.at - timedelta(minutes=asked.limits.enumeration_minutes),
     }
-    with statements.together():
-        statements.run(_TAKE, {"user": asked.by})
-        looked, by_metric, groups = statements.read(TODAY, LATELY, people.GROUPS, parameters=parameters)
+    looked, by_metric, groups = statements.read(TODAY, LATELY, people.GROUPS, parameters=parameters)
     lately: dict[str, set[str]] = defaultdict(set)
     for each in by_metric:
         lately[each.metric].add(each.person)
-    return {each.person for each in looked}, lately, groups
+    return LookedBefore({each.person for each in looked}, lately, groups)
+
+
+def _read_looked_in_turn(asked: AccessContext) -> LookedBefore:
+    """The same, with the asker held until the commit."""
+    with statements.together():
+        statements.run(_TAKE, {"user": asked.by})
+        return read_looked(asked)
 
 
 def _gone_through(

@@ -31,7 +31,12 @@ from charter.rules.facts import (
 from charter.rules.request import ANYBODY, Request
 from charter.rules.vocabulary import Category, Role, SourceKind, Standing
 from governance.decisions.facts import access_history, coverage, pairing, rulings, value_context
-from governance.decisions.facts.access_history import AccessContext, GrantedQuestion, RefusedQuestion
+from governance.decisions.facts.access_history import (
+    AccessContext,
+    GrantedQuestion,
+    LookedBefore,
+    RefusedQuestion,
+)
 from governance.decisions.facts.finding import Found, find, weigh
 from governance.decisions.facts.pairing import Pair
 from governance.decisions.facts.value_context import DataQuality, Subject, ValueContext
@@ -107,21 +112,23 @@ def know(
     seen: Versions,
     *,
     granted: Sequence[GrantedQuestion] | None = None,
+    looked: LookedBefore | None = None,
     weighed: DataQuality | None = None,
 ) -> "Known":
     """What the facts of each metric of a request are put together from, who asks and what they did before included.
 
-    What was `granted` lately and how much stands behind the values (`weighed`) is read unless it is given.
+    What was `granted` lately, whom they have `looked` at and how much stands behind the values (`weighed`) is read unless it
+    is given.
     """
     rulebook = registry.load_rulebook(found.programme.rulebook_id)
     actor = _actor(request, by, found)
     found = replace(found, accountable=found.accountable and _may_name(request, by, actor))
     asked = make_access_context(request, by, found, seen)
-    looked = access_history.read_access_facts(asked, refused, granted)
+    looking = access_history.read_access_facts(asked, refused, granted, looked)
     said = rulings.read_ruling_facts(
-        asked, rulebook, roles=actor.roles, noticed=access_history.is_noticeable(looked), seen=seen
+        asked, rulebook, roles=actor.roles, noticed=access_history.is_noticeable(looking), seen=seen
     )
-    return Known.of(request, actor, found, looked, said, weighed)
+    return Known.of(request, actor, found, looking, said, weighed)
 
 
 class Known(Struct, frozen=True):

@@ -20,11 +20,11 @@ from charter.rules.verdict import Verdict
 from charter.rules.vocabulary import DecisionType, Grain, Outcome
 from governance.board import facts as board
 from governance.board.facts import BoardFacts, WaiverInForce
-from governance.decisions.facts import access_history, coverage, gathering, rulings
-from governance.decisions.facts.access_history import GrantedQuestion, RefusedQuestion
+from governance.decisions.facts import access_history, coverage, gathering, rulings, value_context
+from governance.decisions.facts.access_history import GrantedQuestion, LookedBefore, RefusedQuestion
 from governance.decisions.facts.finding import Found, find, weigh
 from governance.decisions.facts.gathering import Known
-from governance.decisions.facts.value_context import DataQuality
+from governance.decisions.facts.value_context import DataQuality, ValueContext
 from governance.people.models import User
 from ground import clock, data_versions, statements
 from ground.data_versions import Versions
@@ -44,6 +44,9 @@ class Ahead(Struct, frozen=True):
     decisions: Mapping[DecisionType, DecisionFacts]
     waivers: tuple[WaiverInForce, ...]
     rulebook: Rulebook
+    asked: Request  # of all the people, as it was read for
+    bearing: ValueContext  # on all the values, for whatever decision
+    _looked: list[LookedBefore] = []
     _known: dict[_Key, tuple[Known, dict[str, Facts]]] = {}
     _weighed: dict[tuple[tuple[str, ...], tuple[str, ...]], DataQuality] = {}
 
@@ -62,6 +65,15 @@ class Ahead(Struct, frozen=True):
         (refused,) = statements.read(access_history.REFUSED, parameters=parameters)
         found = find(wide, by, wide.metrics, seen, at, with_counters=False)
         before = tuple(each for each in refused if each.metrics)
+        bearing = value_context.read_value_context(
+            seen,
+            by.pk,
+            found.today,
+            metrics=tuple(each.metric for each in found.governing),
+            cohorts=wide.cohorts,
+            persons=tuple(each.external_id for each in found.persons),
+            window=wide.window,
+        )  # from memory: it has just been read
         return cls(
             by=by,
             found=found,
@@ -71,6 +83,8 @@ class Ahead(Struct, frozen=True):
             decisions=decisions,
             waivers=board.read_waivers(seen, found.today),
             rulebook=registry.load_rulebook(found.programme.rulebook_id),
+            asked=wide,
+            bearing=bearing,
         )
 
     def foresee(self, request: Request, *, thorough: bool = False) -> Outlook:
@@ -125,7 +139,14 @@ class Ahead(Struct, frozen=True):
             found = self._narrow(whole)
             weighed = self._weigh(whole, found)
             known = gathering.know(
-                whole, self.by, found, self.refused, self.seen, granted=self.granted, weighed=weighed
+                whole,
+                self.by,
+                found,
+                self.refused,
+                self.seen,
+                granted=self.granted,
+                looked=self._read_looked(whole) if request.grain is Grain.PERSON else None,
+                weighed=weighed,
             )
             facts = {each.metric: known.facts(each, whole, alone=True) for each in found.governing}
             self._known[key] = known, facts
@@ -137,22 +158,56 @@ class Ahead(Struct, frozen=True):
         own = request.grain is Grain.SELF and not request.persons
         named = {found.asker.person} if own else set(request.persons)
         waived = board.narrow_waivers(self.waivers, request.decision)
+        persons = tuple(each for each in found.persons if each.external_id in named)
         return replace(
             found,
             decision=decision,
             ruled=BoardFacts(waived, found.ruled.pilots),
             cohorts=tuple(each for each in found.cohorts if each.slug in request.cohorts),
-            persons=tuple(each for each in found.persons if each.external_id in named),
+            persons=persons,
+            bearing=self._bear(request, [each.external_id for each in persons], decision),
         )
+
+    def _bear(self, request: Request, persons: Sequence[str], decision: DecisionFacts) -> ValueContext:
+        """What bears on the values, for one decision; of several people, whether these are protected."""
+        bearing = self.bearing.seen_in(consequential=decision.consequential)
+        if not bearing.protected or len(persons) == len(self.found.persons):
+            return bearing
+        own = value_context.read_value_context(
+            self.seen,
+            self.by.pk,
+            self.found.today,
+            metrics=request.metrics,
+            cohorts=request.cohorts,
+            persons=tuple(persons),
+            window=request.window,
+        )
+        return replace(bearing, protected=own.protected)
+
+    def _read_looked(self, request: Request) -> LookedBefore:
+        """Whom the asker has looked at, with the groups of all people who are asked about; read once, where it is needed."""
+        if not self._looked:
+            whole = replace(request, persons=self.asked.persons, grain=Grain.PERSON)
+            asked = gathering.make_access_context(whole, self.by, self.found, self.seen)
+            self._looked.append(access_history.read_looked(asked))
+        return self._looked[0]
 
     def _weigh(self, request: Request, found: Found) -> DataQuality:
         if not found.consequential:
             return DataQuality()
         persons = tuple(each.external_id for each in found.persons)
-        key = (request.cohorts, persons)
-        if key not in self._weighed:
-            self._weighed[key] = weigh(request, found, persons)
-        return self._weighed[key]
+        whole = (self.asked.cohorts, tuple(each.external_id for each in self.found.persons))
+        if self._weigh_once(request, found, whole) == DataQuality():
+            return DataQuality()  # what holds of nobody holds of none of them
+        return self._weigh_once(request, found, (request.cohorts, persons))
+
+    def _weigh_once(
+        self, request: Request, found: Found, whose: tuple[tuple[str, ...], tuple[str, ...]]
+    ) -> DataQuality:
+        if whose not in self._weighed:
+            cohorts, persons = whose
+            self._weighed[whose] = weigh(replace(request, cohorts=cohorts), found, persons)
+        return self._weighed[whose]
 
     def _ruled(self, known: Mapping[str, Facts], request: Request) -> dict[str, Facts]:
         """The facts with what the board has ruled on the very question that would be asked."""

@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
                         (
                             "actor",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="decisions",
                                 to=settings.AUTH_USER_MODEL,
@@ -67,6 +68,7 @@ class Migration(migrations.Migration):
                             "through",
                             models.ForeignKey(
                                 blank=True,
+                                db_index=False,
                                 null=True,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="+",
@@ -113,6 +115,15 @@ class Migration(migrations.Migration):
                             "rules",
                             django.contrib.postgres.fields.ArrayField(
                                 base_field=models.CharField(max_length=20), size=None
+                            ),
+                        ),
+                        (
+                            "refused_for",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.CharField(max_length=100),
+                                blank=True,
+                                default=list,
+                                size=None,
                             ),
                         ),
                         ("matches", models.JSONField()),
@@ -476,6 +487,7 @@ class Migration(migrations.Migration):
                         (
                             "account",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="+",
                                 to=settings.AUTH_USER_MODEL,

@@ -42,11 +42,21 @@ class DecisionRecord(Record):
     """One request, decided: facts, rulebook, verdict, and the hash of the rows that left. Written once."""
 
     at = models.DateTimeField(default=clock.now)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="decisions",
+        db_index=False,  # `decision_actor_at` begins with it
+    )
     door = models.CharField(max_length=10, choices=Door)
     # The enforcement point that asked for the actor; null where the actor asked.
     through = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     checked_only = models.BooleanField()  # a check: no rows were asked for
     request = models.JSONField()
@@ -61,6 +71,8 @@ class DecisionRecord(Record):
     )  # that the asker held at that time over what was asked
     verdict = models.CharField(max_length=10, choices=choices(Outcome))
     rules = ArrayField(models.CharField(max_length=20))
+    # The metrics that it was refused for because of its use: what a later question may go round.
+    refused_for = ArrayField(models.CharField(max_length=100), default=list, blank=True)
     matches = models.JSONField()  # each rule as it was told to the asker
     obligations = ArrayField(models.CharField(max_length=60))
     rulebook_hash = models.CharField(max_length=64)

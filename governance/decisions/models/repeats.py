@@ -13,7 +13,9 @@ from ground.models import Record
 class KeptAnswer(Record):
     """One answer under one key of one account. `sealed` opens with the asker's key alone, which is kept nowhere."""
 
-    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     key_hash = models.CharField(max_length=64)
     asked_hash = models.CharField(max_length=64)  # of the question, and of whether rows were asked for
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+")

@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from governance.decisions.screens import ask, receipts, rulings
+from governance.decisions.screens import ask, check, receipts, rulings
 from governance.decisions.screens.value_context import urls as value_context
-from governance.ui.page_access import SIGNED_IN, depending
+from governance.ui.page_access import SIGNED_IN, PageAccess, depending
 from governance.ui.routes import Nav, page
 
 SEE_THE_DECISION = depending(
@@ -12,6 +12,9 @@ SEE_THE_DECISION = depending(
 )
 ITS_ASKER = depending("Whoever asked the question.")
 END_RULINGS = depending("Members of the board's seats.")
+HOLD_A_RECEIPT = PageAccess(
+    "Anyone who holds a receipt: it shows what the receipt says itself, and keeps nothing.", account=False
+)
 
 urlpatterns = [
     page("ask", ask.ask, name="ask", access=SIGNED_IN, stored=False, nav=Nav(_("Ask"), 40)),
@@ -31,6 +34,14 @@ urlpatterns = [
         access=SIGNED_IN,
         stored=False,
         nav=Nav(_("Receipts"), 140),
+    ),
+    page(
+        "receipts/check",
+        check.check,
+        name="receipt-check",
+        access=HOLD_A_RECEIPT,
+        stored=False,
+        footer=Nav(_("Check a receipt"), 85),
     ),
     page(
         "receipts/<uuid:entry>",

@@ -12,6 +12,7 @@ from charter import rules
 from charter.rules.request import Request
 from charter.rules.verdict import Verdict
 from governance.decisions.events import QuestionAnswered, QuestionChecked
+from governance.decisions.facts import access_history
 from governance.decisions.facts.gathering import GatheredFacts, gather
 from governance.decisions.models import DecisionRecord, Door
 from governance.decisions.requests.cost import charged
@@ -120,6 +121,7 @@ def _record(
             actor=by,
             facts=[_without_request(facts) for facts in gathered.facts],
             matches=verdict.rules,
+            refused_for=access_history.list_refused_for(gathered.facts, verdict.rules),
             metrics=list(request.metrics),
             cohorts=list(request.cohorts),
             use=request.decision.value,

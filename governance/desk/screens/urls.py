@@ -6,7 +6,7 @@ from charter.programme.permissions import check_can_publish_contract
 from charter.registry.screens.page_context import READABLE, badge, today
 from governance.board.states import SeatKind
 from governance.desk import permissions
-from governance.desk.screens import contract, find, home, metric, records
+from governance.desk.screens import contract, find, home, log, metric, records
 from governance.people.requests import PageRequest
 from governance.ui.page_access import ANYONE, SIGNED_IN, PageAccess, accounts
 from governance.ui.routes import Nav, page
@@ -73,6 +73,7 @@ urlpatterns = [
         stored=False,
         under="records",
     ),
+    page("log", log.log, name="log", access=SIGNED_IN, stored=False, footer=Nav(_("The log"), 83)),
     page("find", find.find, name="find", access=SIGNED_IN, stored=False),
     page("about", home.about, name="about", access=READABLE, footer=Nav(_("What this is"), 5)),
     page(

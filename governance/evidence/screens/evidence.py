@@ -40,6 +40,8 @@ def evidence_new(request: PageRequest) -> HttpResponse:
 def record(request: PageRequest, key: UUID) -> HttpResponse:
     """One record; POST says what somebody found who opened it."""
     found = queries.get_evidence(key, by=request.user)
+    if request.method == "POST":
+        permissions.check_can_check_evidence(request.user, found)
     may_check = permissions.can_check_evidence(request.user, found)
     form = EvidenceCheckForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.accepted(

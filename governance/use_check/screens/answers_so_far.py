@@ -1,7 +1,8 @@
 """What was answered so far of a use check: it stands in the address, so that nothing is kept and every page can be linked to."""
 
 from dataclasses import dataclass
-from typing import Any, Self
+from enum import StrEnum
+from typing import Any, Self, TypeVar
 from uuid import UUID
 
 from django.http import QueryDict
@@ -14,6 +15,7 @@ from governance.use_check.asked import EvidenceNamed, UseAsked
 from ground import data_versions
 from ground.errors import BadInput
 
+Word = TypeVar("Word", bound=StrEnum)
 # The questions, with the parts of the address that answer each.
 STEPS = {
     "decision": ("decision",),
@@ -56,7 +58,9 @@ class AnswersSoFar:
 
     def steps(self) -> list[str]:
         """The questions that this check asks, in their order."""
-        decision = registry.read_decisions(data_versions.read()).get(self._decision())  # type: ignore[arg-type]  # None is no key
+        asked = self._decision()
+        declared = registry.read_decisions(data_versions.read())
+        decision = declared.get(asked) if asked is not None else None
         wants_more = decision is not None and (
             decision.consequential or decision.evidence_needed or decision.accountable_needed
         )
@@ -134,7 +138,8 @@ def _set(query: QueryDict, name: str, value: Any) -> None:
     query.setlist(name, several or [""])
 
 
-def _read(vocabulary: Any, text: str) -> Any:
+def _read(vocabulary: type[Word], text: str) -> Word | None:
+    """A word of a vocabulary; None for another."""
     return next((word for word in vocabulary if word.value == text), None)
 
 

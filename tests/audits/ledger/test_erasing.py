@@ -16,6 +16,7 @@ from audits.ledger.states import ErasureBasis
 from ground.errors import Conflict, NotFound, NotPermitted
 from tests.audits.ledger.test_append import append
 from tests.factories import as_owner
+from tests.governance.decisions.screens.test_receipts import place_all
 
 WHY = {"basis": ErasureBasis.REQUEST, "reference": "DP-2026-14", "by": "user:hr"}
 GOVERNED = SigningKeyMade(key_id="a", public_key="b", instead_of="")
@@ -52,7 +53,7 @@ def test_what_may_not_be_erased_is_not():
     with pytest.raises(Conflict) as refused:
         erase_payload(entry=fresh.pk, **WHY)
     assert refused.value.code == "not_sequenced"
-    sequencer.place_batch.__wrapped__()
+    place_all()
     with pytest.raises(Conflict) as refused:
         erase_payload(entry=governed.pk, **WHY)
     assert refused.value.code == "kept_for_good"

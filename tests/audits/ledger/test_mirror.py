@@ -3,7 +3,7 @@
 import charter_verify
 import pytest
 
-from audits.ledger import mirror, notes
+from audits.ledger import fetching, mirror, notes
 from audits.ledger.mirror import LogAway, Mirror, MirrorRefuses
 from audits.ledger.policies import WitnessPolicy, parse_policy
 from tests.audits.ledger.servers import folder_served
@@ -50,7 +50,7 @@ def test_a_mirror_that_was_killed_goes_on(served, tmp_path, monkeypatch):
     """Issue 13, 6: resumable; a tile is there whole or not at all, and none is fetched twice."""
     folder, url = served
     grow(MadeLog(), 700, folder)
-    fetched, real = [], mirror.fetch
+    fetched, real = [], fetching.fetch
 
     def dying(url, **more):
         fetched.append(url)

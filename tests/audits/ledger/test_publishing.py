@@ -70,7 +70,8 @@ def test_any_storage_of_djangos_takes_it(settings):
     for _ in range(2):
         grow(2)
         publishing.publish_tiles()
-    kept: InMemoryStorage = storages["log"]
+    kept = storages["log"]
+    assert isinstance(kept, InMemoryStorage)
     assert kept.open("checkpoint").read().decode() == store.find_checkpoint().note
     assert kept.listdir("")[1] == ["checkpoint"]
     settings.STORAGES = {name: each for name, each in settings.STORAGES.items() if name != "log"}

@@ -133,6 +133,21 @@ def test_one_that_forgot_what_it_saw_does_not_go_on(folder, tmp_path):
         Witness(folder)
 
 
+def test_a_full_disk_gives_no_signature(witness, monkeypatch):
+    """Issue 13, faults: disk full. What is not kept is not cosigned, and it goes on when there is room again."""
+    log = MadeLog().append(9)
+    submit(witness, log, 0, 5)
+    monkeypatch.setattr(os, "fsync", _full)
+    with pytest.raises(OSError, match="No space"):
+        submit(witness, log, 5, 9)
+    monkeypatch.undo()
+    assert witness.find_newest(ORIGIN)[0] == 5 and submit(witness, log, 5, 9).status == 200
+
+
+def _full(_):
+    raise OSError(28, "No space left on device")
+
+
 def test_a_second_process_does_not_become_the_same_witness(witness, folder):
     held = witness.hold()
     with pytest.raises(Conflict, match="Another process"):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from audits.fairness.models import FairnessAudit
 from audits.ledger.models import Entry
 from charter.measures.models import PublishedValue
 from charter.programme.models import Programme
@@ -117,6 +118,7 @@ def check_house(data: DataSet) -> None:
     check_training()
     check_what_bears()
     check_appeals()
+    check_fairness()
     check_access_log()
     assert Acknowledgement.objects.count() == User.objects.exclude(username__in=["admin", "system"]).count()
     assert Cohort.objects.filter(slug__contains="+").exists(), "small teams are merged"
@@ -151,6 +153,16 @@ def check_appeals() -> None:
         AppealKind.CONFIDENTIAL,
         AppealKind.ANONYMOUS,
     }
+
+
+def check_fairness() -> None:
+    """Issue 17, done when: a planted bias that the audit finds, and a planted null that it does not."""
+    biased, null = FairnessAudit.objects.order_by("-outcomes__starts_on")
+    assert (biased.state, null.state) == ("failed", "passed")
+    flagged = [each["labels"] for each in biased.results["groups"] if each["finding"] == "flagged"]
+    assert flagged[0] == ["remote"] and not any(
+        each["finding"] == "flagged" for each in null.results["groups"]
+    )
 
 
 def check_access_log() -> None:

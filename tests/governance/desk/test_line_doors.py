@@ -318,7 +318,7 @@ def compare(user: User, question: dict[str, Any]) -> Said:
 
 def test_some_of_many_questions(accounts):
     """Issue 14, Done when: the same questions through every door give the same verdicts; a sample."""
-    assert all(compare(accounts["manager"], each).verdict for each in make_questions(6))
+    assert all(compare(accounts["manager"], each).verdict for each in make_questions(3))
 
 
 @pytest.mark.proof(alone=True)

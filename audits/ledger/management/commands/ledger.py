@@ -1,5 +1,6 @@
 """`manage.py ledger`: the log's own work by hand."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ class Command(commands.Command):
         _add_of_others(actions)
 
     def handle(self, *, action: str, **options: Any) -> None:
-        acts = {
+        acts: dict[str, Callable[..., None]] = {
             "sequence": self._sequence,
             "export": self._export,
             "events": self._events,

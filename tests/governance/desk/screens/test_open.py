@@ -12,6 +12,7 @@ from tests.access.table import list_rows
 from tests.pages import QUESTION
 
 FREE = {
+    "receipt-check",
     "sign-in", "sign-out", "accessibility",
     "password-forgotten", "password-asked", "password-link", "password-new",
     "appeal-anonymous", "appeal-anonymous-new", "appeal-anonymous-case",
@@ -29,8 +30,8 @@ def test_every_address_declares_who_may_open_it(route):
     assert isinstance(route.callback, Page)
     assert route.callback.access.who
     assert (not route.callback.access.account) == (route.name in FREE)
-    # Whoever follows a link from a mail, or has the number of an appeal, is nobody and has shown something all the same.
-    shown = {"password-new", "appeal-anonymous-case"}
+    # Whoever follows a link from a mail, has the number of an appeal or holds a receipt, is nobody and has shown something all the same.
+    shown = {"password-new", "appeal-anonymous-case", "receipt-check"}
     assert (route.callback.access == ANYONE) == (route.name in FREE - shown)
 
 
