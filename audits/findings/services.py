@@ -86,15 +86,16 @@ def _after_appeals() -> Iterator[Suspicion]:
                 yield Suspicion(FindingKind.POST_APPEAL, account, noticed, appeal=appeal.pk)
 
 
-def _leads(appeal: Appeal, contested: UUID) -> set[UUID]:
+def _leads(appeal: Appeal, contested: UUID | None) -> set[UUID]:
     """The account that an appeal contests, and those above whoever filed it."""
+    named = {contested} if contested else set()
     if appeal.appellant is None:
-        return {contested}
+        return named
     filed = calendar.find_day(appeal.filed_at)
     until = filed + timedelta(days=detectors.APPEAL_DAYS)
     above = read_above(appeal.appellant, since=filed, until=until)
     leads = User.objects.filter(person__in=above).exclude(pk=appeal.appellant.pk)
-    return {contested, *leads.values_list("pk", flat=True)}
+    return {*named, *leads.values_list("pk", flat=True)}
 
 
 def _shifts() -> Iterator[Suspicion]:
