@@ -42,7 +42,7 @@ class OutcomesDiscarded(Event):
 
 
 class _OfAudit(Event):
-    visibility = Visibility.OPEN
+    visibility = Visibility.RESTRICTED  # until it is concluded
     retention = Retention.GOVERNANCE
     names_row = "audit"
 
@@ -77,6 +77,7 @@ class HarmAnswerGiven(_OfAudit):
 
 class AuditConcluded(_OfAudit):
     kind = "fairness.audit.concluded"
+    visibility = Visibility.OPEN
     sentence = _(
         "A fairness audit was concluded: %(state)s. Metrics cleared: %(cleared)s, not cleared: %(refused)s."
     )

@@ -1,6 +1,6 @@
 """Who hands in outcomes, audits them, and reads what. An auditor has no stake in what is audited."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from governance.people.lines import are_in_one_line
 from governance.people.models import AccountKind, GrantedRole, Person, User
 from governance.people.permissions import holds
 from ground import calendar
-from ground.errors import DomainError, NotFound, NotPermitted
+from ground.errors import DomainError, NotPermitted
 
 _BELOW = """
 WITH RECURSIVE below(person) AS (
@@ -81,11 +81,6 @@ def _list_below(person: Person, outcomes: OutcomeSet) -> set[str]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def check_can_discard(user: User, outcomes: OutcomeSet) -> None:
-    """Raise NotPermitted unless the account handed them in or is of HR."""
-    check_can_hand_in(user)
-
-
 def check_can_judge(user: User, audit: FairnessAudit) -> None:
     """Raise NotPermitted unless the account ran the audit, is still an auditor's, and owns none of its metrics."""
     check_audits(user)
@@ -110,12 +105,6 @@ def check_works_on_audits(user: User) -> None:
         raise NotPermitted(_("What waits to be audited is seen by HR and by auditors."))
 
 
-def check_can_see(user: User, audit: FairnessAudit) -> None:
-    """Raise NotFound where an audit is not concluded yet, unless the account works on audits."""
-    if audit.concluded_at is None and not works_on_audits(user):
-        raise NotFound(_("There is no audit at this address that you may see."), code="audit_not_found")
-
-
 def check_can_see_tasks(user: User) -> None:
     """Raise NotPermitted unless the account is of HR: a task names a manager, and is nobody else's business."""
     if not holds(user, GrantedRole.HR):
@@ -132,10 +121,10 @@ def check_can_close(user: User, task: VarianceTask) -> None:
         raise NotPermitted(_("This task is about you or your reporting line. Somebody else has to close it."))
 
 
-def can(check: object, *about: object) -> bool:
+def can(check: Callable[..., None], *about: object) -> bool:
     """Whether a check lets through."""
     try:
-        check(*about)  # type: ignore[operator]
+        check(*about)
     except DomainError:
         return False
     return True

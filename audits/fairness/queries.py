@@ -5,13 +5,14 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from audits.fairness import permissions
+from audits.fairness.limits import LEAST
 from audits.fairness.models import AuditedMetric, FairnessAudit, OutcomeSet, VarianceTask
 from audits.fairness.states import FairnessState
-from charter.programme.models import DecisionKind
+from charter.programme.models import DecisionKind, Programme
 from charter.registry.models import CharterVersion, Clearance, ClearanceKind, Metric
 from charter.registry.states import StandingChoices
 from charter.rules.vocabulary import DecisionGroup, Outcome
@@ -84,6 +85,12 @@ def was_told_before(outcomes: OutcomeSet) -> bool:
         .exclude(pk=outcomes.pk)
         .exists()
     )
+
+
+def read_least() -> int:
+    """How many people anything told is narrowed down to at least: the programme's smallest group, and never fewer than five."""
+    smallest = Programme.objects.values_list("minimum_group", flat=True).first()
+    return max(LEAST, smallest or LEAST)
 
 
 def list_tasks(user: User) -> QuerySet[VarianceTask]:
@@ -166,8 +173,3 @@ def list_decided_about(metrics: Sequence[str], *, since: datetime) -> list[User]
     )
     subjects = {each for found in records.values_list("subjects", flat=True) for each in found}
     return list(User.objects.filter(person__external_id__in=subjects, is_active=True).order_by("pk"))
-
-
-def count_flags(audits: QuerySet[FairnessAudit]) -> QuerySet[FairnessAudit]:
-    """With how many tasks each gave HR."""
-    return audits.annotate(open_tasks=Count("tasks", filter=Q(tasks__closed_at__isnull=True)))

@@ -10,8 +10,7 @@ from msgspec.structs import asdict
 from audits.fairness import contribution, managers
 from audits.fairness.comparing import Attribute, ComparedGroup, Comparison, GroupFinding, compare, merge_small
 from audits.fairness.contribution import ContextShare
-from audits.fairness.grouping import code_words, group_people, last_day
-from audits.fairness.limits import LEAST
+from audits.fairness.grouping import code_words, count_moved, group_people, last_day
 from audits.fairness.managers import ManagerGap, ManagerVariance
 from audits.fairness.models import OutcomeSet
 from audits.fairness.outcome_rows import OutcomeRow
@@ -40,18 +39,19 @@ class _OnePerson(NamedTuple):
     values: list[Mapping[str, float]]
 
 
-def work_out(outcomes: OutcomeSet, rows: Sequence[OutcomeRow], *, numbers: bool) -> Worked:
+def work_out(outcomes: OutcomeSet, rows: Sequence[OutcomeRow], *, numbers: bool, least: int) -> Worked:
     """The audit of these outcomes. Without `numbers` findings are told in words alone, as an earlier report told of the same."""
     people = _merge(rows, outcomes.favourable_from)
     attributes = group_people(people.persons, on=last_day(outcomes.ends_on))
-    comparison = compare(people.selected, people.evidence, attributes, least=LEAST)
-    contexts = {slug: _share(slug, people, attributes) for slug in outcomes.metrics}
-    variance = _compare_managers(rows, attributes, people.persons)
+    comparison = compare(people.selected, people.evidence, attributes, least=least)
+    contexts = {slug: _share(slug, people, attributes, least) for slug in outcomes.metrics}
+    variance = _compare_managers(rows, attributes, people.persons, least)
     results = {
         "method": METHOD,
         "people": comparison.people,
-        "selected": comparison.selected if _is_mixed(comparison) else None,
-        "recorded": {name: _floor(count) for name, count in comparison.recorded.items()},
+        "selected": comparison.selected if _is_mixed(comparison, least) else None,
+        "recorded": {name: _floor(count, least) for name, count in comparison.recorded.items()},
+        "moved": _floor(count_moved(people.persons, since=outcomes.starts_on, until=outcomes.ends_on), least),
         "left_out": comparison.left_out,
         "groups": [_tell(each, numbers=numbers) for each in _order(comparison)],
         "managers": _tell_managers(variance) if variance else None,
@@ -74,22 +74,24 @@ def _merge(rows: Sequence[OutcomeRow], favourable_from: float | None) -> _OnePer
     return _OnePerson(list(by_person), selected, evidence, [each.values for each in firsts])
 
 
-def _share(slug: str, people: _OnePerson, attributes: Mapping[str, Attribute]) -> ContextShare | None:
+def _share(
+    slug: str, people: _OnePerson, attributes: Mapping[str, Attribute], least: int
+) -> ContextShare | None:
     """How much of a metric goes with context; None where too few have a value, or all have the same."""
     values = np.array([each.get(slug, np.nan) for each in people.values])
     found = contribution.share_context(
         values,
-        {name: merge_small(attributes[name], LEAST).codes for name in _CONTEXT},
+        {name: merge_small(attributes[name], least).codes for name in _CONTEXT},
         {
             "evidence": people.evidence,
-            AuditedAttribute.ROLE: merge_small(attributes[AuditedAttribute.ROLE], LEAST).codes,
+            AuditedAttribute.ROLE: merge_small(attributes[AuditedAttribute.ROLE], least).codes,
         },
     )
     return found if math.isfinite(found.share) and math.isfinite(found.low) else None
 
 
 def _compare_managers(
-    rows: Sequence[OutcomeRow], attributes: Mapping[str, Attribute], persons: Sequence[str]
+    rows: Sequence[OutcomeRow], attributes: Mapping[str, Attribute], persons: Sequence[str], least: int
 ) -> ManagerVariance | None:
     """Ratings of managers within cells of the same evidence and role; None where no manager rated anybody."""
     rated = [row for row in rows if row.rating is not None and row.manager]
@@ -104,7 +106,7 @@ def _compare_managers(
         code_words([row.manager for row in rated]),
         place,
         evidence * (len(role.labels) + 1) + role.codes[place] + 1,
-        least=LEAST,
+        least=least,
     )
 
 
@@ -159,11 +161,11 @@ def _finite(number: float) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _is_mixed(comparison: Comparison) -> bool:
+def _is_mixed(comparison: Comparison, least: int) -> bool:
     """Whether both outcomes happened often enough to tell of how many."""
-    return LEAST <= comparison.selected <= comparison.people - LEAST
+    return least <= comparison.selected <= comparison.people - least
 
 
-def _floor(count: int) -> int:
-    """A count of those with something recorded, rounded down to whole fives: the rest are few, and known to each other."""
-    return count // LEAST * LEAST
+def _floor(count: int, least: int) -> int:
+    """A count rounded down to whole groups of the smallest size, so that it points at nobody."""
+    return count // least * least

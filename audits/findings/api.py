@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from audits.findings import queries, services
 from audits.findings import serializers as told
-from audits.findings.models import Finding
+from audits.findings.models import AuditFinding
 from governance.people.requests import ApiRequest
 from governance.people.scopes import Scope
 from ground.errors import BadInput
@@ -46,7 +46,7 @@ class _Settle(APIView):
     """Settle one finding; answers with it as it is then."""
 
     token_scope = Scope.WRITE
-    settle: ClassVar[Callable[..., Finding]]
+    settle: ClassVar[Callable[..., AuditFinding]]
 
     def post(self, http: ApiRequest, key: UUID) -> Response:
         found = queries.get_finding(key, by=http.user)

@@ -75,7 +75,7 @@ SELECT person FROM above WHERE person IS NOT NULL
 """
 
 
-def read_above(user: User, *, since: date, until: date) -> list[UUID]:
-    """An account's person and those above it, on any of these days."""
-    days = {"since": since, "until": until}
+def read_above(user: User, *, on: date, since: date | None = None) -> list[UUID]:
+    """An account's person and those above it on a day, or with `since` on any day from then to it."""
+    days = {"since": since or on, "until": on}
     return [key for (key,) in statements.fetch(_ABOVE, {"person": user.person_id, **days})]

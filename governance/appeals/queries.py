@@ -221,8 +221,7 @@ def list_follow_up_answers(appeal: Appeal) -> list[tuple[FollowUp, FollowUpWords
 
 def list_line_of(contested: User) -> list[User]:
     """The contested account and those of the people above it today."""
-    today = calendar.today()
-    line = read_above(contested, since=today, until=today)
+    line = read_above(contested, on=calendar.today())
     return list(User.objects.filter(Q(pk=contested.pk) | Q(person__in=line), is_active=True).order_by("pk"))
 
 

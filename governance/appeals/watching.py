@@ -52,7 +52,7 @@ def list_line_questions(appeal: Appeal) -> QuerySet[DecisionRecord]:
     if contested is None or person is None:
         return DecisionRecord.objects.none()
     filed = calendar.find_day(appeal.filed_at)
-    above = read_above(contested, since=filed, until=calendar.today())
+    above = read_above(contested, on=calendar.today(), since=filed)
     line = User.objects.filter(Q(pk=contested.pk) | Q(person__in=above)).exclude(person=person)
     asked = DecisionRecord.objects.filter(actor__in=line, subjects__contains=[person.external_id])
     until = appeal.filed_at + SHOWN_FOR

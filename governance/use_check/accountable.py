@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from charter.rules.request import ANYBODY, Request
+from charter.rules.request import Request
 from charter.rules.vocabulary import Role
 from governance.people import queries as people
 from governance.people.models import AccountKind, User
@@ -43,6 +43,11 @@ def can_answer(request: Request, user: User) -> bool:
     own = user.person.external_id if user.person is not None else None
     if own is not None and own in request.persons:
         return False
+    return answers_for(request, user)
+
+
+def answers_for(request: Request, user: User) -> bool:
+    """Whether an account holds a role that answers for all whom a request is about."""
     return bool(_roles_over(request, user) & ANSWERING)
 
 
@@ -66,8 +71,3 @@ def _roles_over(request: Request, user: User) -> frozenset[Role]:
     over += [found.persons[name].roles if name in found.persons else frozenset() for name in request.persons]
     held = frozenset.intersection(*over) if over else frozenset()
     return found.asker.roles | held
-
-
-def is_about_anybody(request: Request) -> bool:
-    """Whether any one person is meant and nobody yet."""
-    return ANYBODY in request.persons

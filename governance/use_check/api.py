@@ -62,7 +62,7 @@ class ProfileList(generics.ListAPIView[RoleProfile]):
 
     @extend_schema(request=told.ProfileInput, responses={201: told.ProfileSerializer})
     def post(self, http: ApiRequest) -> Response:
-        permissions.check_can_keep_profiles(cast("User", http.user))
+        permissions.check_can_keep_profiles(http.user)
         given = validate_body(told.ProfileInput, http)
         kinds = {EvidenceKind(kind) for kind in given.pop("evidence_kinds")}
         profile = services.write_profile(**given, evidence_kinds=kinds, by=http.user)
@@ -91,7 +91,7 @@ class BulkList(generics.ListAPIView[BulkCheck]):
         responses={201: told.BulkSerializer},
     )
     def post(self, http: ApiRequest) -> Response:
-        permissions.check_can_check(cast("User", http.user))
+        permissions.check_can_check(http.user)
         upload = validate_body(told.FileInput, http)["file"]
         bulk = services.file_bulk(name=upload.name or "", body=read_upload(upload), by=http.user)
         return Response(told.BulkSerializer(bulk).data, status=status.HTTP_201_CREATED)

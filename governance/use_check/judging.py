@@ -120,7 +120,7 @@ class _RowReader(Struct, frozen=True):
         request = self.maker.make(asked)
         check_form(request)
         self._check_names(request)
-        profile = queries.get_profile_for(asked.role_family, request) if asked.role_family else None
+        profile = queries.get_profile_for(asked.role_family, request, by=self.by)
         self._check_accountable(request)
         return _Ready(request, profile)
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from charter.rules.request import ANYBODY, Request
 from governance.people.models import Person, User
 from governance.use_check import permissions
+from governance.use_check.accountable import answers_for
 from governance.use_check.models import BulkCheck, BulkPart, RoleProfile
 from governance.use_check.states import BulkState
 from ground.errors import BadInput, NotFound
@@ -42,10 +43,11 @@ def list_families() -> list[str]:
     return sorted({*of_people, *of_profiles}, key=str.casefold)
 
 
-def get_profile_for(role_family: str | None, request: Request) -> RoleProfile | None:
+def get_profile_for(role_family: str | None, request: Request, *, by: User) -> RoleProfile | None:
     """The profile that a check is to use, None where it names none.
 
-    Raises BadInput where there is none or it is not whole (S37), and where somebody asked about is of another family (S36).
+    Raises BadInput where there is none or it is not whole (S37), and where somebody asked about is of another family (S36); of
+    which family somebody is, is told to those alone who answer for them.
     """
     if not role_family:
         return None
@@ -60,7 +62,8 @@ def get_profile_for(role_family: str | None, request: Request) -> RoleProfile | 
             field="role_family",
             code="profile_incomplete",
         )
-    _check_family(profile, request)
+    if answers_for(request, by):
+        _check_family(profile, request)
     return profile
 
 

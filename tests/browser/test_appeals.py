@@ -7,6 +7,7 @@ from governance.appeals.models import Appeal
 from governance.appeals.states import AppealKind, HoldChoice
 from governance.people.models import GrantedRole, Person
 from tests import factories
+from tests.access.world import ask_about
 from tests.browser.test_accessibility import Eye
 from tests.browser.test_board import members
 from tests.browser.test_journeys import heading
@@ -14,6 +15,7 @@ from tests.browser.test_rulings import LOOK
 from tests.governance.appeals.conftest import appealing, assign, desk, file
 from tests.governance.decisions.conftest import with_judged
 from tests.governance.decisions.looks import people
+from tests.governance.decisions.test_answer import ask
 
 __all__ = ["appealing", "desk", "file", "members", "people", "with_judged"]
 
@@ -110,7 +112,10 @@ def test_a_page_says_what_opening_a_name_does(window, desk, file):
     expect(page.get_by_text(desk.employee.username, exact=True)).to_have_count(0)
     eye.look(f"/appeals/{appeal.pk}/identity", "opened", "Show me who filed it")
     expect(page.get_by_text(desk.employee.username, exact=True)).to_be_visible()
-    assert eye.faults == []
+    ask(desk.manager)
+    asked = Eye(window(desk.legal))
+    asked.look(f"/appeals/asked/{ask_about(appeal)}", "asked")
+    assert eye.faults + asked.faults == []
 
 
 @pytest.mark.proof(alone=True)

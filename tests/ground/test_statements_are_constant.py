@@ -13,6 +13,8 @@ SQL = re.compile(
 OURS = {
     "ground/statements.py": "columns of models, and statements that are constants themselves",
     "ground/counts.py": "where a key comes from, written as a constant by whoever counts in a statement of theirs",
+    "audits/retention/owner_functions.py": "parts of functions, written there",
+    "audits/retention/queries.py": "the conditions of those functions, and which of three statements",
     "audits/ledger/ties.py": "parts of triggers: kinds of events and columns, written beside the models",
     "charter/measures/warehouse/intake.py": "our own schemas, names of tables as quoted identifiers, and SELECTs that `tables` wrote",
     "charter/measures/warehouse/servers.py": "names of a table and its columns, which the server listed, as quoted identifiers",

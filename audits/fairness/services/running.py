@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from audits.fairness import outcome_rows, permissions, queries, reporting
 from audits.fairness.comparing import GroupFinding
 from audits.fairness.events import AuditRun
-from audits.fairness.limits import CONTEXT_SHARE, LEAST
+from audits.fairness.limits import CONTEXT_SHARE
 from audits.fairness.models import AuditedMetric, FairnessAudit, OutcomeSet, VarianceTask
 from audits.fairness.reporting import Worked
 from audits.fairness.services import handing_in
@@ -32,11 +32,12 @@ def run_audit(*, outcomes: OutcomeSet, by: User) -> FairnessAudit:
     outcomes = handing_in.lock(outcomes)
     rows = outcome_rows.unseal(bytes(promised(outcomes.sealed)), outcomes.pk)
     permissions.check_has_no_stake(by, outcomes, rows)
-    if outcomes.people < 2 * LEAST:
+    least = queries.read_least()
+    if outcomes.people < 2 * least:
         raise BadInput(
             _("There are too few people to compare anybody with. Discard these outcomes."), code="too_few"
         )
-    worked = reporting.work_out(outcomes, rows, numbers=not queries.was_told_before(outcomes))
+    worked = reporting.work_out(outcomes, rows, numbers=not queries.was_told_before(outcomes), least=least)
     audit = records.insert(FairnessAudit(outcomes=outcomes, auditor=by, results=worked.results))
     _record_metrics(audit, worked)
     _record_tasks(audit, worked)

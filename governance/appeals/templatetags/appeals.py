@@ -1,10 +1,15 @@
 """Words of appeals for their pages."""
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import cast
 
 from django import template
+from django.template.defaultfilters import linebreaksbr
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from charter.rules.vocabulary import ContextKind, DecisionType
@@ -16,6 +21,7 @@ from governance.ui.questions import name_decision
 from governance.ui.templatetags.mc import day
 
 register = template.Library()
+_RECEIPT = re.compile(r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})")
 
 
 @register.filter
@@ -32,6 +38,22 @@ def about_words(about: AppealAbout) -> str:
 @register.filter
 def context_word(kind: str) -> str:
     return str(ABOUT[ContextKind(kind)].label) if kind in set(ContextKind) else _("Something else")
+
+
+@register.filter
+def with_receipts(text: str) -> SafeString:
+    """What is written, with the numbers of receipts in it leading to them; who may open one is for its page to say."""
+    parts = _RECEIPT.split(linebreaksbr(text))
+    # Every second part is what the pattern found.
+    linked = (
+        format_html(
+            '<a class="govuk-link mc-mono mc-hash" href="{}">{}</a>', reverse("receipt", args=[part]), part
+        )
+        if at % 2
+        else part
+        for at, part in enumerate(parts)
+    )
+    return mark_safe("".join(linked))  # noqa: S308 - linebreaksbr escaped what was written
 
 
 @register.filter

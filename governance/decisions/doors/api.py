@@ -101,7 +101,12 @@ class QueriesView(_LineView):
 
     rows = True
 
-    @extend_schema(operation_id="query", request=openapi.REQUEST, responses=openapi.QUERY_RESPONSES)
+    @extend_schema(
+        operation_id="query",
+        parameters=[openapi.IDEMPOTENCY_KEY],
+        request=openapi.REQUEST,
+        responses=openapi.QUERY_RESPONSES,
+    )
     def post(self, http: ApiRequest) -> HttpResponse:
         return super().post(http)
 
@@ -116,7 +121,12 @@ class ChecksView(_LineView):
 
     rows = False
 
-    @extend_schema(operation_id="check", request=openapi.REQUEST, responses=openapi.CHECK_RESPONSES)
+    @extend_schema(
+        operation_id="check",
+        parameters=[openapi.IDEMPOTENCY_KEY],
+        request=openapi.REQUEST,
+        responses=openapi.CHECK_RESPONSES,
+    )
     def post(self, http: ApiRequest) -> HttpResponse:
         return super().post(http)
 

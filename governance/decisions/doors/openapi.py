@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+from drf_spectacular.utils import OpenApiParameter
 
 from charter.measures.queries import Row
 from charter.rules.request import Request
@@ -94,7 +95,14 @@ def _either(properties: dict[str, Any], optional: dict[str, Any] | None = None) 
     return {"oneOf": [one, _ANSWERS]}
 
 
-_PROBLEMS = {(status, "application/problem+json"): PROBLEM for status in (400, 401, 403, 429, 503)}
+# One question under one key is asked once, however often it is sent.
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"^[!-~]+$"},
+    OpenApiParameter.HEADER,
+    description="The same again under the same key, within an hour, is given the first answer and its receipt.",
+)
+_PROBLEMS = {(status, "application/problem+json"): PROBLEM for status in (400, 401, 403, 409, 422, 429, 503)}
 QUERY_RESPONSES = {(200, "application/json"): _either({**_TOLD, **_ROWS}), **_PROBLEMS}
 CHECK_RESPONSES = {(200, "application/json"): _either(_TOLD, _WAY_TO_THE_BOARD), **_PROBLEMS}
 RECEIPT_RESPONSES = {

@@ -32,7 +32,7 @@ def check_use(*, asked: UseAsked, by: User, door: Door) -> tuple[CheckedUse, Ans
     """
     permissions.check_can_check(by)
     request = RequestMaker.of(by).make(asked)
-    profile = queries.get_profile_for(asked.role_family, request)
+    profile = queries.get_profile_for(asked.role_family, request, by=by)
     check_accountable(request, by=by)
     given = answer(request=request, by=by, door=door, rows=False)
     decision = DecisionRecord.objects.select_related("entry").get(pk=given.id)
@@ -49,7 +49,7 @@ def recall_check(*, decision: UUID, role_family: str | None = None, by: User) ->
         raise NotFound("There is no check with this id that you may see.", code="check_not_found")
     decisions.check_can_see_decision(user=by, decision=found, on=calendar.today())
     decided = UseDecided.of(found)
-    return _tell(decided, _find_profile(role_family, decided.request), by=by)
+    return _tell(decided, _find_profile(role_family, decided.request, by), by=by)
 
 
 def _tell(decided: UseDecided, profile: RoleProfile | None, *, by: User) -> CheckedUse:
@@ -75,8 +75,8 @@ def _find_changes(request: Request, wish: Wish, *, by: User) -> tuple[UseChange,
         return ()
 
 
-def _find_profile(role_family: str | None, request: Request) -> RoleProfile | None:
+def _find_profile(role_family: str | None, request: Request, by: User) -> RoleProfile | None:
     try:
-        return queries.get_profile_for(role_family, request)
+        return queries.get_profile_for(role_family, request, by=by)
     except DomainError:
         return None

@@ -18,7 +18,7 @@ from governance.notices.models import Notice
 from ground import clock
 from ground.errors import BadInput, Conflict, NotFound, NotPermitted
 from tests import factories
-from tests.audits.fairness.conftest import METRICS, PERIOD, conclude, hand_in, make_rows, run
+from tests.audits.fairness.conftest import METRICS, PERIOD, conclude, hand_in, list_workers, make_rows, run
 from tests.governance.decisions.people import DELIVERY, HEALTH
 from tests.governance.decisions.test_answer import ask
 from tests.governance.decisions.test_holds import CALIBRATION, rules_of
@@ -305,6 +305,30 @@ def test_edges_are_told(workforce):
     with pytest.raises(BadInput):
         run(workforce, rows[:3], starts_on=date(2025, 1, 1), ends_on=date(2025, 2, 1))
     OutcomeSet.objects.get(audit__isnull=True)
+
+
+def test_who_changes_teams_within_the_period_is_told(workforce):
+    """Bad input, a person who changes team mid-period: counted in the team of its last day, and told as a count that points at nobody."""
+    other = factories.a_team("comet", context_class="rescue")
+    movers = list_workers()[:12]
+    with factories.imported():
+        for each in movers:
+            each.memberships.update(valid_to=date(2026, 1, 1))
+            each.memberships.create(team=other, valid_from=date(2026, 1, 1))
+    audit = run(workforce)
+    assert audit.results["moved"] == 10
+    assert any(each["labels"] == ["rescue"] for each in audit.results["groups"])
+    earlier = run(workforce, starts_on=date(2025, 4, 1), ends_on=date(2025, 10, 1))
+    assert earlier.results["moved"] == 0 and not any(
+        "rescue" in each["labels"] for each in earlier.results["groups"]
+    )
+
+
+def test_a_programme_may_ask_for_larger_groups(workforce):
+    """AR12: the smallest group of the programme holds in reports as well."""
+    factories.settings(minimum_group=50, minimum_group_strain=50)
+    audit = run(workforce)
+    assert all(each["people"] >= 50 for each in audit.results["groups"] if "people" in each)
 
 
 def test_outcomes_are_handed_in_by_hr_once_and_can_be_discarded(workforce):

@@ -211,3 +211,15 @@ def test_the_page_of_a_decided_appeal_shows_both_instances(browse, desk, file):
     assert browse(f"/appeals/{appeal.pk}", by=desk.employee).says(
         "Not upheld", "The log shows both.", "To be looked at again"
     )
+
+
+def test_the_receipts_that_an_outcome_rests_on_are_linked(browse, desk, file):
+    """Issue 12, 4: linked evidence with the receipts it rests on; and what is written beside them is text."""
+    appeal = assign(file(), desk)
+    number = ask(desk.manager).receipt.id
+    decide(appeal, desk.hr, evidence=f"<b>Receipt</b> {number}, and the log.")
+    for page in (
+        browse(f"/appeals/{appeal.pk}", by=desk.employee),
+        browse(f"/appeals/{appeal.pk}/letter", by=desk.hr),
+    ):
+        assert f'href="/receipts/{number}"' in page.html and "<b>Receipt" not in page.html

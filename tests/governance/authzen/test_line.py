@@ -317,3 +317,48 @@ def test_the_configuration_is_for_everybody(client, settings):
     assert told.status_code == 200 and told["Content-Type"] == "application/json"
     assert told.json()["policy_decision_point"] == "https://charter.example.org"
     assert told.json()["search_action_endpoint"] == "https://charter.example.org/access/v1/search/action"
+
+
+def test_what_it_costs_is_pinned(house, tokens, point):
+    """Issue 14, Measured: an evaluation sends what a check sends, of one's own or through a point; a search does not grow with what it finds."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def count(path, body, token):
+        scheme = {"Authorization": f"Token {token}"}  # which the API takes, and AuthZEN too
+        send(path, body, token, **scheme)  # so that what is remembered is remembered
+        with CaptureQueriesContext(connection) as captured:
+            assert send(path, body, token, **scheme).status_code == 200
+        return len([each for each in captured if "SAVEPOINT" not in each["sql"]])
+
+    asked = count(ONE, question(), tokens["manager"])
+    assert asked == count("/api/v1/checks", LEAD_TIME, tokens["manager"])
+    # Whether it is a point, and who the subject is.
+    assert count(ONE, question(), tokens["point"]) == asked + 2
+    body = of_resources()
+    found = count("/access/v1/search/resource", body, tokens["manager"])
+    factories.an_active_charter("deployment-frequency")
+    assert count("/access/v1/search/resource", body, tokens["manager"]) == found
+
+
+def test_the_list_of_points_costs_the_same_however_many(house, point):
+    """DESIGN, Style: every list has a pinned query count."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    admin = factories.an_administrator("first")
+    headers = {"Authorization": f"Token {factories.a_token(admin)}"}
+
+    def count():
+        with CaptureQueriesContext(connection) as captured:
+            assert Client().get("/api/v1/enforcement-points", headers=headers).status_code == 200
+        return len(captured)
+
+    count()
+    before = count()
+    for name in ("gate-2", "gate-3"):
+        client = factories.an_account(name, kind=AccountKind.MACHINE)
+        services.register_point(client=client, purpose="Another.", by=admin)
+    count()
+    assert count() == before

@@ -73,7 +73,12 @@ def test_the_clock_may_stand_still_for_two_minutes(ready):
         "worker": begun.worker,
         "at": begun.at.isoformat().replace("+00:00", "Z"),
     }
-    assert sorted(each["scan"] for each in told["standing_still"]) == ["account_mail", "beat", "tick"]
+    assert sorted(each["scan"] for each in told["standing_still"]) == [
+        "account_mail",
+        "beat",
+        "bulk_checks",
+        "tick",
+    ]
 
 
 def test_a_worker_that_does_nothing_of_what_the_beat_sends_is_named(ready):
@@ -84,7 +89,8 @@ def test_a_worker_that_does_nothing_of_what_the_beat_sends_is_named(ready):
     scans.run(scans.TICK, by=None, worker="celery@two")
     with clock.stopped_at(now + timedelta(seconds=125)):
         tasks.beat_sends()
-        scans.run(_find("account_mail"), by=factories.system(), worker="celery@two")
+        for name in ("account_mail", "bulk_checks"):
+            scans.run(_find(name), by=factories.system(), worker="celery@two")
         status, told = ready()
         assert status == 503
         assert [(each["scan"], each["worker"]) for each in told["standing_still"]] == [("tick", "celery@two")]
@@ -107,6 +113,7 @@ def test_a_scan_that_misses_its_turn_is_named_and_one_that_never_came_too(ready)
         ("board_clock", ""),
         ("bulk_checks", ""),
         ("delayed_notices", ""),
+        ("evidence_packs", ""),
         ("inclusions_told", ""),
         ("kept_answers", ""),
         ("mail", "a"),

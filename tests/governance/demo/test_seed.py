@@ -157,7 +157,7 @@ def check_appeals() -> None:
 
 def check_fairness() -> None:
     """Issue 17, done when: a planted bias that the audit finds, and a planted null that it does not."""
-    biased, null = FairnessAudit.objects.order_by("-run_at")
+    biased, null = FairnessAudit.objects.order_by("-outcomes__starts_on")
     assert (biased.state, null.state) == ("failed", "passed")
     flagged = [each["labels"] for each in biased.results["groups"] if each["finding"] == "flagged"]
     assert flagged[0] == ["remote"] and not any(

@@ -6,6 +6,7 @@ import io
 import random
 import time
 import zipfile
+from datetime import timedelta
 
 import msgspec
 import openpyxl
@@ -13,6 +14,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 
 from audits.ledger.models import Entry
 from audits.ledger.receipts import Receipt, verify_receipt
@@ -21,7 +23,7 @@ from charter.rules.request import ANYBODY
 from charter.rules.vocabulary import DecisionType
 from governance.decisions.facts import coverage
 from governance.decisions.models import DecisionRecord, Door
-from governance.decisions.services import answer
+from governance.decisions.services import answer, protect
 from governance.people.models import Person
 from governance.use_check import sheets
 from governance.use_check.judging import RowAnswer, judge_rows
@@ -34,6 +36,7 @@ from governance.use_check.screens.files import EXAMPLE
 from governance.use_check.services import bulk as bulks
 from governance.use_check.services import file_bulk, work_bulk
 from governance.use_check.states import ANSWER_OF, BulkState, SheetFormat
+from ground import calendar
 from ground.errors import BadInput
 from tests import factories
 from tests.governance.decisions.people import DELIVERY, HEALTH
@@ -109,7 +112,8 @@ def test_its_receipt_names_both_files_and_no_row_is_a_decision(manager):
 def test_a_job_that_was_killed_goes_on_where_it_stopped(manager, monkeypatch):
     """Issue 14, 6: what was judged stays judged, and the end is the same."""
     monkeypatch.setattr(bulks, "A_PART", 2)
-    filed, real, seen = send(manager), bulks.judge_part, []
+    filed, real = send(manager), bulks.judge_part
+    seen: list[int] = []
 
     def killed(**given):
         if seen:
@@ -172,6 +176,18 @@ def test_a_file_says_what_the_line_says(manager, judged, hr):
             assert each.answer == ANSWER_OF[verdict.outcome], (row, by)
             assert each.rules == tuple(sorted({match.id for match in verdict.rules})), (row, by)
         assert {each.answer for each in told} > ({"no"} if by is not manager else {"yes", "no"})
+
+
+def test_a_protection_is_of_one_and_holds_for_nobody_else(manager):
+    """AR22: in a file of many people each is told apart, as the line tells them."""
+    system = factories.system()
+    with transaction.atomic():
+        protect(account=manager, person=Person.objects.get(external_id="payments-3"), starts_on=calendar.today(),
+            ends_on=calendar.today() + timedelta(days=30), by=system)  # fmt: skip
+    header = ("decision", "metrics", "grain", "persons")
+    rows = [("calibration_input", DELIVERY, "person", name) for name in ("payments-2", "payments-3")]
+    other, protected = judge_rows(header, rows, by=manager).answers
+    assert "AR22" not in other.rules and "AR22" in protected.rules
 
 
 @pytest.mark.parametrize(

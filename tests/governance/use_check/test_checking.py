@@ -232,3 +232,5 @@ def test_a_profile_is_used_where_it_is_whole_and_of_their_family(call, judged, h
         status, body = call("post", "use-checks", {**CALIBRATION, "role_family": family}, by=manager)
         assert (status, body["code"], body["field"]) == (400, code, "role_family")
     assert call("post", "evidence-profiles", {"role_family": "x"}, by=manager)[0] == 403
+    # Of which family somebody is, whoever does not answer for them does not learn.
+    assert check(call, judged["stranger"], CALIBRATION, role_family="design")["answer"] == "no"

@@ -61,13 +61,12 @@ def test_one_page_shows_every_metric_against_every_decision(browse, house):
     assert page.says("Team level only, while a fault is being looked for.")
 
 
-def test_each_cell_leads_to_the_clause_that_says_so(browse):
-    """Issue 3, item 5: each cell links to the clause; the anchor is on the metric's page."""
-    for row in lines(browse("/matrix")).values():
-        for label, url in row.values():
-            address, anchor = url.split("#")
-            if label != "Not set":
-                assert f'id="{anchor}"' in browse(address).html
+def test_each_cell_leads_to_the_check_of_its_use(browse):
+    """Issue 14, 1: also a cell of which no clause speaks; the check's answer links to the clause (issue 3, item 5)."""
+    for metric, row in lines(browse("/matrix")).items():
+        for _label, url in row.values():
+            address, query = url.split("?")
+            assert address == "/use-check" and f"metrics={metric}" in query
     assert 'id="which-decisions"' in browse("/metrics/commit-count").html
 
 
@@ -327,11 +326,11 @@ def test_pages_cost_few_statements(statements, path, number):
 
 
 def test_a_use_that_the_board_left_out_is_told_on_every_page(house, browse):
-    """S8: matrix, metric, ask, home and records read the charter as it was approved, and a cell leads to the condition."""
+    """S8: matrix, metric, ask, home and records read the charter as it was approved."""
     version = house.lead_time
     on_the_log.update(CharterVersion.objects.filter(pk=version.pk), bounds={"decisions": ["retrospective"]})
     label, url = lines(browse("/matrix"))["lead-time-for-changes"]["Staffing"]
-    assert (label, url) == ("No", "/metrics/lead-time-for-changes#bounds")
+    assert (label, url) == ("No", "/use-check?decision=staffing&metrics=lead-time-for-changes")
     page = browse("/metrics/lead-time-for-changes")
     assert 'id="bounds"' in page.html and page.says("Only for these decisions: retrospective")
     assert page.says("So it may not be used for") and page.says("which the charter had asked for.")
