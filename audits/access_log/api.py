@@ -6,9 +6,10 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
+from django.utils.translation import gettext as _
 from django_filters.utils import translate_validation
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -24,6 +25,7 @@ from governance.decisions.models import DecisionRecord
 from governance.decisions.services import ask_for_names
 from governance.people.requests import ApiRequest
 from governance.people.scopes import Scope
+from ground.errors import BadInput
 from ground.inputs import validate_body
 from ground.paging import ByCursor
 from ground.problems import json_response
@@ -104,6 +106,37 @@ class Pseudonyms(APIView):
         permissions.check_can_seek(http.user)
         code = services.seek_person(by=http.user, **validate_body(told.SeekInput, http))
         return Response({"pseudonym": code})
+
+
+class Stream(APIView):
+    """Decisions as OCSF events for a SIEM, in pseudonyms: those whose entries stand behind `after` in the log, `limit` at most.
+
+    `next` is the `after` to go on from; nothing comes twice and nothing is left out.
+    """
+
+    @extend_schema(
+        operation_id="access_log_ocsf",
+        parameters=[OpenApiParameter("after", int), OpenApiParameter("limit", int)],
+        responses={200: OpenApiTypes.OBJECT},
+    )
+    def get(self, http: ApiRequest) -> Response:
+        permissions.check_can_read(http.user)
+        after, limit = (
+            _read_number(http, "after", -1, low=-1),
+            _read_number(http, "limit", 1000, low=1, high=5000),
+        )
+        events = services.stream(after=after, most=limit, by=http.user)
+        last = events[-1]["metadata"]["sequence"] if events else after
+        return Response({"events": events, "next": last, "more": len(events) == limit})
+
+
+def _read_number(http: ApiRequest, name: str, default: int, *, low: int, high: int = 2**62) -> int:
+    text = http.query_params.get(name, str(default))
+    if not text.removeprefix("-").isascii() or not text.removeprefix("-").isdecimal() or len(text) > 19:
+        raise BadInput(_("Write a whole number."), field=name)
+    if not low <= int(text) <= high:
+        raise BadInput(_("Write a number from %(low)s to %(high)s.") % {"low": low, "high": high}, field=name)
+    return int(text)
 
 
 class Exports(APIView):

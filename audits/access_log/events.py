@@ -46,6 +46,17 @@ class LogExported(_OfReading):
     sha256: str
 
 
+class LogStreamed(_OfReading):
+    """Decisions whose entries stand behind the place `after` in the log, up to `until`, left for a SIEM."""
+
+    kind = "access_log.streamed"
+    sentence = _("Decisions left the access log as events, in pseudonyms: %(count)s, behind place %(after)s.")
+
+    after: int
+    until: int
+    count: int
+
+
 class PersonSought(_OfReading):
     """Somebody's name was given for their pseudonym, `code`; a person by external id, else an account."""
 

@@ -213,6 +213,19 @@ def get_saved_search(key: UUID, *, by: User) -> SavedSearch:
     return found
 
 
+def list_behind(place: int, most: int) -> list[tuple[int, DecisionRecord]]:
+    """The decisions whose entries stand behind a place of the log, in its order, each with its place.
+
+    An entry gets its place after its commit, without gaps and for good, so that whoever goes on from a place misses none and sees none
+    twice.
+    """
+    found = DecisionRecord.objects.filter(entry__place__number__gt=place).select_related("actor__person")
+    placed = (
+        found.annotate(place=F("entry__place__number")).defer("facts", "matches").order_by("place")[:most]
+    )
+    return [(each.place, each) for each in placed]
+
+
 def get_export(entry: UUID, *, by: User) -> Export:
     """An export by its entry's number, if the account may see it. Raises NotFound."""
     found = Export.objects.select_related("entry").filter(entry=entry).first()

@@ -9,11 +9,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from audits.access_log import exporting, permissions, queries
+from audits.access_log import exporting, ocsf, permissions, queries
 from audits.access_log.events import (
     DecisionRead,
     LogExported,
     LogSearched,
+    LogStreamed,
     PersonSought,
     SearchDeleted,
     SearchRenamed,
@@ -60,6 +61,16 @@ def note_decision(*, decision: DecisionRecord, by: User) -> None:
     reading = records.insert(LogReading(by=by, of=mark))
     read = DecisionRead(reading=reading.pk, decision=decision.pk, receipt=decision.entry_id)
     ledger.append(read, by=by.actor)
+
+
+@transaction.atomic(durable=True)
+def stream(*, after: int, most: int, by: User) -> list[dict[str, Any]]:
+    """Decisions behind a place of the log as OCSF events, in its order; that they left is on the log, unless there were none."""
+    permissions.check_can_read(by)
+    found = queries.list_behind(after, most)
+    if found:
+        ledger.append(LogStreamed(after=after, until=found[-1][0], count=len(found)), by=by.actor)
+    return list(ocsf.write_events(found))
 
 
 @transaction.atomic(durable=True)

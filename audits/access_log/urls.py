@@ -6,6 +6,7 @@ from audits.access_log import api
 
 urlpatterns = [
     path("access-log", api.AccessLog.as_view(), name="api-access-log"),
+    path("access-log/ocsf", api.Stream.as_view(), name="api-access-log-ocsf"),
     path("access-log/pseudonyms", api.Pseudonyms.as_view(), name="api-pseudonyms"),
     path("access-log/exports", api.Exports.as_view(), name="api-access-log-exports"),
     path("access-log/exports/<uuid:entry>", api.ExportReceipt.as_view(), name="api-access-log-export"),

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from audits.findings import queries, services
 from audits.findings import serializers as told
-from audits.findings.models import Finding
+from audits.findings.models import AuditFinding
 from governance.people.requests import ApiRequest
 from governance.people.scopes import Scope
 from ground.errors import BadInput
@@ -46,23 +46,33 @@ class _Settle(APIView):
     """Settle one finding; answers with it as it is then."""
 
     token_scope = Scope.WRITE
-    settle: ClassVar[Callable[..., Finding]]
+    settle: ClassVar[Callable[..., AuditFinding]]
 
-    def post(self, http: ApiRequest, key: UUID) -> Response:
+    def answer(self, http: ApiRequest, key: UUID) -> Response:
         found = queries.get_finding(key, by=http.user)
         type(self).settle(finding=found, by=http.user, **validate_body(told.SettleInput, http))
         return Response(told.serialize_finding(queries.get_finding(key, by=http.user)))
 
 
-@extend_schema(operation_id="finding_dismiss", request=told.SettleInput, responses={200: OpenApiTypes.OBJECT})
 class FindingDismissal(_Settle):
     """Say why it is nothing."""
 
     settle = staticmethod(services.dismiss)
 
+    @extend_schema(
+        operation_id="finding_dismiss", request=told.SettleInput, responses={200: OpenApiTypes.OBJECT}
+    )
+    def post(self, http: ApiRequest, key: UUID) -> Response:
+        return self.answer(http, key)
 
-@extend_schema(operation_id="finding_case", request=told.SettleInput, responses={200: OpenApiTypes.OBJECT})
+
 class FindingCase(_Settle):
     """Put it to the board, with why."""
 
     settle = staticmethod(services.open_case)
+
+    @extend_schema(
+        operation_id="finding_case", request=told.SettleInput, responses={200: OpenApiTypes.OBJECT}
+    )
+    def post(self, http: ApiRequest, key: UUID) -> Response:
+        return self.answer(http, key)

@@ -136,15 +136,15 @@ def list_review_dates() -> list[datetime]:
     return [calendar.find_midnight(day + timedelta(days=1)) for day in due.values_list("due_on", flat=True)]
 
 
-def list_named_appeals() -> Iterator[tuple[Appeal, UUID, str]]:
-    """Appeals by name of the last 60 days, the account that each contests, and the external id of whoever appealed.
+def list_named_appeals() -> Iterator[tuple[Appeal, UUID | None, str]]:
+    """Appeals by name of the last 60 days, the account that each contests, if any, and the external id of whoever appealed.
 
     Confidential and anonymous ones are not read: a finding would give away who filed them (AR22).
     """
     lately = Appeal.objects.filter(kind=AppealKind.NAMED, filed_at__gte=clock.now() - timedelta(days=60))
     for appeal in lately.select_related("appellant__person"):
         contested = read_parties(appeal).contested
-        if contested is not None and appeal.appellant is not None and appeal.appellant.person is not None:
+        if appeal.appellant is not None and appeal.appellant.person is not None:
             yield appeal, contested, appeal.appellant.person.external_id
 
 

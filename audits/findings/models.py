@@ -16,7 +16,7 @@ from ground.models import HoldsTexts
 _USER = settings.AUTH_USER_MODEL
 
 
-class Finding(HoldsTexts):
+class AuditFinding(HoldsTexts):
     """One finding: a prompt to a human, never a verdict. Its key does not tell when it was made.
 
     `evidence` holds receipts and numbers; `account` is whose use it is of. Only one after an appeal names that.

@@ -5,12 +5,15 @@ noticed is knowing how to stay below. Once a human takes it for a misuse it is a
 One after an appeal is read by whoever handles that appeal and by nobody else, as it says who appealed.
 """
 
+from datetime import timedelta
+from uuid import UUID
+
 from django.utils.translation import gettext as _
 
-from audits.findings.models import Finding
+from audits.findings.models import AuditFinding
 from audits.findings.states import FINDING_TRANSITIONS, FindingKind, FindingState
 from charter.rules.vocabulary import Role
-from governance.appeals.independence import read_line
+from governance.appeals.independence import ReportLine, read_line
 from governance.appeals.permissions import handles
 from governance.board.permissions import sits
 from governance.people.models import User
@@ -31,24 +34,41 @@ def check_can_look(user: User) -> None:
         raise NotPermitted(_("Findings are made by the clock, for all alike. Nobody looks for somebody’s."))
 
 
-def can_see(user: User, finding: Finding) -> bool:
+class FindingReader:
+    """An account that reads findings; of many, its roles and the line of each account are looked up once."""
+
+    def __init__(self, user: User) -> None:
+        self._user = user
+        self._audits, self._sits = holds(user, Role.AUDITOR), sits(user)
+        self._lines: dict[UUID, ReportLine] = {}
+
+    def sees(self, finding: AuditFinding) -> bool:
+        """Whether the account may read a finding."""
+        if finding.kind == FindingKind.POST_APPEAL:
+            appeal = finding.appeal
+            return appeal is not None and not self._is_in_line(finding) and handles(self._user, appeal)
+        if finding.kind == FindingKind.GAMING:
+            return self._audits or self._sits
+        return self._audits and not self._is_in_line(finding)
+
+    def _is_in_line(self, finding: AuditFinding) -> bool:
+        account = finding.account
+        if account is None:
+            return False
+        if account.pk not in self._lines:
+            # On any day of the year before, so that one look serves all findings of an account.
+            since = calendar.find_day(finding.since) - timedelta(days=366)
+            self._lines[account.pk] = read_line(account, since=since)
+        line = self._lines[account.pk]
+        return self._user.pk == line.account or self._user.person_id in line.persons
+
+
+def can_see(user: User, finding: AuditFinding) -> bool:
     """Whether the account may read a finding."""
-    if finding.kind == FindingKind.POST_APPEAL:
-        appeal = finding.appeal
-        return appeal is not None and not _is_in_line(user, finding) and handles(user, appeal)
-    if finding.kind == FindingKind.GAMING:
-        return holds(user, Role.AUDITOR) or sits(user)
-    return holds(user, Role.AUDITOR) and not _is_in_line(user, finding)
+    return FindingReader(user).sees(finding)
 
 
-def _is_in_line(user: User, finding: Finding) -> bool:
-    if finding.account is None:
-        return False
-    line = read_line(finding.account, since=calendar.find_day(finding.since))
-    return user.pk == line.account or user.person_id in line.persons
-
-
-def check_can_see(user: User, finding: Finding) -> None:
+def check_can_see(user: User, finding: AuditFinding) -> None:
     """Raise NotFound unless the account may read it."""
     if not can_see(user, finding):
         raise not_there()
@@ -59,13 +79,13 @@ def not_there() -> NotFound:
     return NotFound(_("There is no finding with this number that you may see."), code="finding_not_found")
 
 
-def check_can_dismiss(user: User, finding: Finding) -> None:
+def check_can_dismiss(user: User, finding: AuditFinding) -> None:
     """Raise unless the account may say why it is nothing: whoever reads it, once."""
     check_can_see(user, finding)
     FINDING_TRANSITIONS.check(finding.state, FindingState.DISMISSED)
 
 
-def check_can_put_to_board(user: User, finding: Finding) -> None:
+def check_can_put_to_board(user: User, finding: AuditFinding) -> None:
     """Raise unless the account may make a case of it: auditors, whoever handles the appeal; of a shift the board itself."""
     check_can_see(user, finding)
     if finding.kind == FindingKind.GAMING and not sits(user):
@@ -75,7 +95,7 @@ def check_can_put_to_board(user: User, finding: Finding) -> None:
     FINDING_TRANSITIONS.check(finding.state, FindingState.CASE)
 
 
-def can_put_to_board(user: User, finding: Finding) -> bool:
+def can_put_to_board(user: User, finding: AuditFinding) -> bool:
     try:
         check_can_put_to_board(user, finding)
     except DomainError:

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from audits.findings.definitions import DEFINITIONS
-from audits.findings.models import Finding
+from audits.findings.models import AuditFinding
 from audits.findings.states import FindingKind
 from governance.people.pseudonyms import code_of_account
 from ground.inputs import LONGEST, Input
@@ -15,7 +15,7 @@ class SettleInput(Input):
     because = serializers.CharField(max_length=LONGEST)
 
 
-def serialize_finding(finding: Finding) -> dict[str, Any]:
+def serialize_finding(finding: AuditFinding) -> dict[str, Any]:
     """One finding in pseudonyms, with its definition and how often honest use looks like it."""
     definition = DEFINITIONS[FindingKind(finding.kind)]
     return {

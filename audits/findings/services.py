@@ -12,7 +12,7 @@ from msgspec import Struct
 from audits.findings import collecting, detectors, permissions, queries
 from audits.findings.detectors import Noticed
 from audits.findings.events import FindingDismissed, FindingMade, FindingToBoard
-from audits.findings.models import Finding
+from audits.findings.models import AuditFinding
 from audits.findings.states import FINDING_TRANSITIONS, FindingKind, FindingState
 from audits.ledger import services as ledger
 from audits.reviews.services import put_to_board
@@ -86,13 +86,16 @@ def _after_appeals() -> Iterator[Suspicion]:
                 yield Suspicion(FindingKind.POST_APPEAL, account, noticed, appeal=appeal.pk)
 
 
-def _leads(appeal: Appeal, contested: UUID) -> set[UUID]:
+def _leads(appeal: Appeal, contested: UUID | None) -> set[UUID]:
     """The account that an appeal contests, and those above whoever filed it."""
+    named = {contested} if contested else set()
     if appeal.appellant is None:
-        return {contested}
-    above = read_above(appeal.appellant, on=calendar.find_day(appeal.filed_at))
-    leads = User.objects.filter(person__in=above).exclude(pk=appeal.appellant_id)
-    return {contested, *leads.values_list("pk", flat=True)}
+        return named
+    filed = calendar.find_day(appeal.filed_at)
+    until = filed + timedelta(days=detectors.APPEAL_DAYS)
+    above = read_above(appeal.appellant, since=filed, on=until)
+    leads = User.objects.filter(person__in=above).exclude(pk=appeal.appellant.pk)
+    return {*named, *leads.values_list("pk", flat=True)}
 
 
 def _shifts() -> Iterator[Suspicion]:
@@ -111,7 +114,7 @@ def _shifts() -> Iterator[Suspicion]:
 
 
 @transaction.atomic(durable=True)
-def record_finding(*, suspicion: Suspicion, by: User) -> Finding:
+def record_finding(*, suspicion: Suspicion, by: User) -> AuditFinding:
     """Write one finding, for humans to look at. Raises Conflict where it was found meanwhile."""
     permissions.check_can_look(by)
     noticed = suspicion.noticed
@@ -121,7 +124,7 @@ def record_finding(*, suspicion: Suspicion, by: User) -> Finding:
         raise Conflict(_("This was found already."), code="found_already")
     evidence: dict[str, Any] = {"receipts": list(noticed.receipts), "numbers": dict(noticed.numbers)}
     made = records.insert(
-        Finding(
+        AuditFinding(
             kind=suspicion.kind,
             account_id=suspicion.account,
             appeal_id=suspicion.appeal,
@@ -137,7 +140,7 @@ def record_finding(*, suspicion: Suspicion, by: User) -> Finding:
 
 
 @transaction.atomic(durable=True)
-def dismiss(*, finding: Finding, because: str, by: User) -> Finding:
+def dismiss(*, finding: AuditFinding, because: str, by: User) -> AuditFinding:
     """Say why a finding is nothing."""
     finding = _locked(finding)
     permissions.check_can_dismiss(by, finding)
@@ -149,7 +152,7 @@ def dismiss(*, finding: Finding, because: str, by: User) -> Finding:
 
 
 @transaction.atomic(durable=True)
-def open_case(*, finding: Finding, because: str, by: User) -> Finding:
+def open_case(*, finding: AuditFinding, because: str, by: User) -> AuditFinding:
     """Put a finding to the board, with why: a look as a possible misuse, a shift as a consequence of its charter that nobody wanted.
 
     Whoever looked is told of the case. It names nobody, and must not say that anybody appealed.
@@ -169,14 +172,14 @@ def open_case(*, finding: Finding, because: str, by: User) -> Finding:
     return finding
 
 
-def _look_case(finding: Finding, because: str, by: User) -> Case:
+def _look_case(finding: AuditFinding, because: str, by: User) -> Case:
     decisions = queries.list_decisions(finding)
     if not decisions:
         raise Conflict(_("The looks that this rests on are kept no more."), code="purged")
     return put_to_board(decision=decisions[0], because=because, by=by)
 
 
-def _shift_case(finding: Finding, because: str, by: User) -> Case:
+def _shift_case(finding: AuditFinding, because: str, by: User) -> Case:
     return board.open_case(
         kind=CaseKind.UNINTENDED_CONSEQUENCES,
         charter_version=CharterVersion.objects.get(pk=finding.evidence["numbers"]["version"]),
@@ -186,7 +189,7 @@ def _shift_case(finding: Finding, because: str, by: User) -> Case:
     )
 
 
-def _settle(finding: Finding, new: FindingState, because: str, by: User, *fields: str) -> None:
+def _settle(finding: AuditFinding, new: FindingState, because: str, by: User, *fields: str) -> None:
     FINDING_TRANSITIONS.check(finding.state, new)
     finding.state, finding.because = new, because
     finding.settled_at, finding.settled_by = clock.now(), by
@@ -200,6 +203,6 @@ def _read_reason(text: str, missing: str) -> str:
     return said
 
 
-def _locked(finding: Finding) -> Finding:
+def _locked(finding: AuditFinding) -> AuditFinding:
     related = ("account__person", "appeal")
-    return Finding.objects.select_for_update(of=("self",)).select_related(*related).get(pk=finding.pk)
+    return AuditFinding.objects.select_for_update(of=("self",)).select_related(*related).get(pk=finding.pk)

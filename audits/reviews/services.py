@@ -13,6 +13,7 @@ from audits.reviews.events import LookAnswered, LookAsked, LookConcluded, LooksS
 from audits.reviews.models import LookQuestion, SampledLook, SampleDraw
 from audits.reviews.states import CONCLUDED, TRANSITIONS, LookState
 from charter.programme.queries import get_programme
+from governance.appeals.independence import ReportLine
 from governance.board import services as board
 from governance.board.models import Case
 from governance.board.states import CaseKind
@@ -89,7 +90,7 @@ def find_reviewer(*, look: SampledLook, by: User) -> SampledLook:
     return look
 
 
-def _first(reviewers: Iterable[User], look: SampledLook, line: permissions.ReportLine) -> User | None:
+def _first(reviewers: Iterable[User], look: SampledLook, line: ReportLine) -> User | None:
     return next((each for each in reviewers if permissions.can_review(each, look, line)), None)
 
 

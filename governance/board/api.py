@@ -17,7 +17,7 @@ from charter.registry import queries as registry
 from governance.board import ballots, permissions, queries, services
 from governance.board import pilot_serializers as pilots
 from governance.board import serializers as told
-from governance.board.filters import CaseApiFilter, WaiverFilter
+from governance.board.filters import CaseApiFilter, WaiverApiFilter
 from governance.board.kinds import KINDS
 from governance.board.models import Case, Pilot, Suspension, Waiver
 from governance.board.proposals import propose
@@ -235,7 +235,7 @@ class WaiverList(generics.ListAPIView[Waiver]):
     queryset = Waiver.objects.none()  # for the API's description; each request has its own
     serializer_class = told.WaiverSerializer
     pagination_class = LatestStart
-    filterset_class = WaiverFilter
+    filterset_class = WaiverApiFilter
 
     def get_queryset(self) -> QuerySet[Waiver]:
         seen = queries.list_visible_cases(self.request.user).order_by().values("pk")

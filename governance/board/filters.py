@@ -50,7 +50,7 @@ class CaseApiFilter(django_filters.FilterSet):
         return found.filter(mine) if value else found.exclude(mine)
 
 
-class WaiverFilter(django_filters.FilterSet):
+class WaiverApiFilter(django_filters.FilterSet):
     """By rule, metric, and whether it is in force today."""
 
     rule_id = django_filters.CharFilter(max_length=20)

@@ -89,6 +89,8 @@ INSTALLED_APPS = [
     "audits.fairness",
     "audits.reviews",
     "audits.findings",
+    "audits.retention",
+    "audits.packs",
     "governance.desk",
     "governance.demo",
 ]

@@ -3,6 +3,8 @@
 from audits.access_log.screens import urls as access_log
 from audits.fairness.screens import urls as fairness
 from audits.findings.screens import urls as findings
+from audits.packs.screens import urls as packs
+from audits.retention.screens import urls as retention
 from audits.reviews.screens import urls as reviews
 from charter.authoring.screens import urls as authoring
 from charter.authoring.screens.forms import single
@@ -44,6 +46,8 @@ urlpatterns = [
     *fairness.urlpatterns,
     *reviews.urlpatterns,
     *findings.urlpatterns,
+    *retention.urlpatterns,
+    *packs.urlpatterns,
     *saved_views.urlpatterns,
     *use_check.urlpatterns,
     *evidence.urlpatterns,

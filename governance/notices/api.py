@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from governance.notices import queries, services
-from governance.notices.filters import NoticeFilter
+from governance.notices.filters import NoticeApiFilter
 from governance.notices.models import Notice
 from governance.people.requests import ApiRequest
 from governance.people.scopes import Scope
@@ -35,7 +35,7 @@ class NoticeList(generics.ListAPIView[Notice]):
     request: ApiRequest
     serializer_class = NoticeSerializer
     pagination_class = _NewestFirst
-    filterset_class = NoticeFilter
+    filterset_class = NoticeApiFilter
     queryset = Notice.objects.none()  # for the schema, which has no account
 
     def get_queryset(self) -> QuerySet[Notice]:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from governance.notices.models import Notice
 
 
-class NoticeFilter(django_filters.FilterSet):
+class NoticeApiFilter(django_filters.FilterSet):
     """By whether they were read, and by what they are about."""
 
     read = django_filters.BooleanFilter(

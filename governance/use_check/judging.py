@@ -50,7 +50,7 @@ class RowAnswer(Struct, frozen=True, array_like=True):
     problem: str = ""
 
 
-class _Ready(Struct, frozen=True):
+class _ReadyUse(Struct, frozen=True):
     """A row that can be judged."""
 
     request: Request
@@ -69,10 +69,10 @@ def judge_rows(header: Sequence[str], rows: Sequence[Sequence[str]], *, by: User
     reader = _RowReader.of(header, by)
     keys = [reader.without_note(row) for row in rows]
     told: dict[tuple[str, ...], RowAnswer] = {}
-    ready: dict[tuple[str, ...], _Ready] = {}
+    ready: dict[tuple[str, ...], _ReadyUse] = {}
     for key, row in dict(zip(keys, rows, strict=True)).items():
         found = reader.read(row)
-        if isinstance(found, _Ready):
+        if isinstance(found, _ReadyUse):
             ready[key] = found
         else:
             told[key] = found
@@ -109,20 +109,20 @@ class _RowReader(Struct, frozen=True):
         """What of a row decides: all but the sender's own note."""
         return tuple(cell for name, cell in zip(self.header, row, strict=True) if name != "note")
 
-    def read(self, row: Sequence[str]) -> _Ready | RowAnswer:
+    def read(self, row: Sequence[str]) -> _ReadyUse | RowAnswer:
         try:
             return self._read(read_row(dict(zip(self.header, row, strict=True))))
         except DomainError as error:
             named = f"{error.field}: " if error.field else ""
             return RowAnswer(PROBLEM, problem=f"{named}{error.detail}")
 
-    def _read(self, asked: UseAsked) -> _Ready:
+    def _read(self, asked: UseAsked) -> _ReadyUse:
         request = self.maker.make(asked)
         check_form(request)
         self._check_names(request)
         profile = queries.get_profile_for(asked.role_family, request, by=self.by)
         self._check_accountable(request)
-        return _Ready(request, profile)
+        return _ReadyUse(request, profile)
 
     def _check_names(self, request: Request) -> None:
         """Raise BadInput for names that name nothing, and for groups of another level."""
@@ -175,7 +175,7 @@ class _Judge(Struct, frozen=True):
         names = {each.slug: each.name for each in registry.read_uses(data_versions.read())}
         return cls(by, ahead, places, read_views(), names)
 
-    def answer(self, ready: _Ready) -> RowAnswer:
+    def answer(self, ready: _ReadyUse) -> RowAnswer:
         request = ready.request
         key = self._as_facts(request)
         if key not in self._decided:
@@ -188,7 +188,7 @@ class _Judge(Struct, frozen=True):
         told = tuple(say_change(each, request, self.names) for each in changes)
         return RowAnswer(ANSWER_OF[outcome].value, rules, told)
 
-    def _find_changes(self, ready: _Ready) -> tuple[UseChange, ...]:
+    def _find_changes(self, ready: _ReadyUse) -> tuple[UseChange, ...]:
         """The changes that were found of the same facts at every level, of these people."""
         request, wish = ready.request, _wish_of(ready.profile)
         frames = list_frames(request, self.places)

@@ -40,7 +40,7 @@ ADDED = ("answer", "rules", "changes", "problem")
 _ZIP = b"PK\x03\x04"
 
 
-class Sheet(Struct, frozen=True):
+class UseSheet(Struct, frozen=True):
     """A file as it was read: a header of known columns, and rows as long as it."""
 
     format: SheetFormat
@@ -48,13 +48,13 @@ class Sheet(Struct, frozen=True):
     rows: tuple[tuple[str, ...], ...]
 
 
-def read_sheet(body: bytes) -> Sheet:
+def read_sheet(body: bytes) -> UseSheet:
     """A file of intended uses. Raises BadInput, with a sentence, for one that is too large or cannot be read."""
     check_size(len(body))
     found = SheetFormat.XLSX if body.startswith(_ZIP) else SheetFormat.CSV
     lines = _read_xlsx(body) if found == SheetFormat.XLSX else _read_csv(body)
     header, rows = _read_lines(lines)
-    return Sheet(found, header, tuple(_fit(row, len(header), place) for place, row in enumerate(rows, 2)))
+    return UseSheet(found, header, tuple(_fit(row, len(header), place) for place, row in enumerate(rows, 2)))
 
 
 def check_size(size: int) -> None:

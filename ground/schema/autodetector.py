@@ -14,9 +14,16 @@ from pgtrigger.migrations import AddTrigger, MigrationAutodetectorMixin
 
 from ground.schema import declared
 from ground.schema.declared import Named
-from ground.schema.operations import BumpDataVersions, CreateTables, Declared, RuntimeMay, StoreAs
+from ground.schema.operations import (
+    BumpDataVersions,
+    CreateTables,
+    Declared,
+    MakeFunctions,
+    RuntimeMay,
+    StoreAs,
+)
 
-DECLARED: tuple[type[Declared], ...] = (RuntimeMay, BumpDataVersions, StoreAs)
+DECLARED: tuple[type[Declared], ...] = (RuntimeMay, BumpDataVersions, StoreAs, MakeFunctions)
 # The extensions, the runtime role's rights on whatever comes, and the functions that triggers call.
 GROUND = ("ground", "0001_initial")
 

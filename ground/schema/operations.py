@@ -212,6 +212,38 @@ class StoreAs(Declared):
                 )
 
 
+class MakeFunctions(Declared):
+    """Functions that do as the owner what whoever calls them may not: by name, arguments, result and PL/pgSQL body."""
+
+    module = "owner_functions"
+    says = "Make the owner's functions"
+
+    @classmethod
+    def models(cls, module: ModuleType) -> Iterable[Named]:
+        return []
+
+    @classmethod
+    def read(cls, module: ModuleType, chosen: Container[Named]) -> dict[str, Any]:
+        return {name: tuple(parts) for name, parts in module.FUNCTIONS.items()}
+
+    def change(self, editor: Editor, former: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+        role = sql.Identifier(settings.RUNTIME_ROLE)
+        for name, parts in sorted(former.items()):
+            if now.get(name) != parts:
+                _run(editor, "DROP FUNCTION {}" + f"({parts[0]})", sql.Identifier(name))
+        for name, (arguments, result, body) in sorted(now.items()):
+            if former.get(name) == (arguments, result, body):
+                continue
+            made = (
+                f"CREATE FUNCTION {name}({arguments}) RETURNS {result} LANGUAGE plpgsql SECURITY DEFINER "
+                f"SET search_path = pg_catalog, public, pg_temp AS $$\n{body.strip()}\n$$"
+            )
+            editor.execute(made, params=None)
+            called = f"{{}}({arguments})"
+            _run(editor, f"REVOKE ALL ON FUNCTION {called} FROM PUBLIC", sql.Identifier(name))
+            _run(editor, f"GRANT EXECUTE ON FUNCTION {called} TO {{}}", sql.Identifier(name), role)
+
+
 def _bumps(versions: Mapping[str, Mapping[str, Sequence[str]]]) -> set[tuple[str, str, tuple[str, ...]]]:
     return {
         (name, table, tuple(columns))

@@ -88,6 +88,10 @@ def find(name: str, before: str, world: World) -> object:
     """Something that is there, and that the outsider has nothing to do with."""
     from audits.access_log.models import SavedSearch
     from audits.fairness.models import FairnessAudit, OutcomeSet, VarianceTask
+    from audits.findings.models import AuditFinding
+    from audits.packs.models import EvidencePack
+    from audits.retention.models import LegalHold
+    from audits.reviews.models import SampledLook
     from charter.measures.models import Revision
     from charter.registry.models import ReviewItem
     from governance.appeals.models import Appeal
@@ -107,9 +111,10 @@ def find(name: str, before: str, world: World) -> object:
         "identities": Identity, "team-aliases": TeamAlias, "revisions": Revision, "access-log": DecisionRecord,
         "searches": SavedSearch, "appeals": Appeal, "enforcement-points": EnforcementPoint,
         "evidence": EvidenceRecord, "outcomes": OutcomeSet, "audits": FairnessAudit, "tasks": VarianceTask,
+        "sampled-reviews": SampledLook, "findings": AuditFinding, "legal-holds": LegalHold, "packs": EvidencePack,
     }  # fmt: skip
     last = before.rstrip("/").split("/")[-1]
-    fixed = {"heading": "what", "username": "owner", "metric": "lead-time-for-changes"}
+    fixed = {"kind": "rules", "heading": "what", "username": "owner", "metric": "lead-time-for-changes"}
     if name in fixed:
         return fixed[name]
     if name == "condition":

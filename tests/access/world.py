@@ -13,6 +13,13 @@ from audits.access_log.searching import Search
 from audits.fairness import services as fairness
 from audits.fairness.models import OutcomeSet, VarianceTask
 from audits.fairness.outcome_rows import OutcomeRow
+from audits.findings.models import AuditFinding
+from audits.findings.states import FindingKind
+from audits.packs import services as packs
+from audits.retention import services as retention
+from audits.reviews import services as reviews_of_looks
+from audits.reviews.models import SampledLook, SampleDraw
+from audits.reviews.states import LookState
 from charter.authoring import drafts
 from charter.measures.models import Revision, Snapshot
 from charter.programme.models import Programme
@@ -42,7 +49,7 @@ from governance.saved_views import services as views
 from governance.saved_views.models import ViewClass
 from governance.use_check import services as use_checks
 from governance.use_check.asked import UseAsked
-from ground import calendar
+from ground import calendar, clock
 from tests import factories, on_the_log
 from tests.governance.decisions.conftest import House
 from tests.governance.decisions.test_answer import ask
@@ -81,8 +88,40 @@ def furnish(house: House) -> World:
             **_of_appeals(house),
             **_of_oneself(),
             **_of_use_checks(house, accounts),
+            **_of_audits(house, accounts),
         },
     )
+
+
+def _of_audits(house: House, accounts: dict[str, User]) -> dict[str, Objects]:
+    """A look that was drawn and asked about, a finding, a legal hold, a pack, and what can be taken along."""
+    auditor, now = accounts["auditor"], clock.now()
+    decision = DecisionRecord.objects.filter(actor=house.manager).order_by("at").first()
+    nothing = {"seed": "0" * 64, "log_root": "0" * 64, "frame_sha256": "0" * 64, "log_size": 1}
+    draw = on_the_log.make(SampleDraw, month=date(2026, 3, 1), population=1, share=5, least=5, **nothing)
+    due_on = calendar.today() + timedelta(days=14)
+    look = on_the_log.make(
+        SampledLook, draw=draw, decision=decision, reviewer=auditor, state=LookState.ASSIGNED, due_on=due_on
+    )
+    reviews_of_looks.ask(look=look, text="What was it for?", by=auditor)
+    found = on_the_log.make(
+        AuditFinding,
+        kind=FindingKind.CONTEXT_MISMATCH,
+        account=house.manager,
+        since=now,
+        until=now,
+        evidence={"receipts": [str(decision.entry_id)], "numbers": {"times": 3}},
+    )
+    hold = retention.place_legal_hold(reason="A dispute", ends_on=date(2099, 1, 1), by=accounts["HR"])
+    pack = packs.ask_for_pack(since=date(2026, 3, 1), until=date(2026, 4, 1), by=auditor)
+    return {
+        "sample-draw": [("of a month", [draw.pk])],
+        **_each(("sampled-review", "sampled-review-answer"), [("of the manager's look", [look.pk])]),
+        "finding": [("about the manager", [found.pk])],
+        "legal-hold-end": [("of HR", [hold.pk])],
+        **_each(("pack", "pack-take"), [("not made yet", [pack.pk])]),
+        "take-along-rows": [("rules", ["rules", "json"])],
+    }
 
 
 def _of_oneself() -> dict[str, Objects]:

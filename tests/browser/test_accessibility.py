@@ -6,6 +6,10 @@ from playwright.sync_api import Page
 
 from audits.access_log.screens import urls as access_log
 from audits.fairness.screens import urls as fairness
+from audits.findings.screens import urls as findings
+from audits.packs.screens import urls as packs
+from audits.retention.screens import urls as retention
+from audits.reviews.screens import urls as reviews
 from charter.authoring import services as authoring
 from charter.rules.vocabulary import DecisionType as Use
 from charter.rules.vocabulary import Grain
@@ -77,6 +81,9 @@ APPEALS = {
 USE_CHECK = {pattern.name for pattern in (*use_check.urlpatterns, *evidence.urlpatterns)}
 # Pages that test_furnished looks at, among the objects of the access table.
 FURNISHED = {pattern.name for pattern in appeals.urlpatterns} - APPEALS - {f"appeal-{name}" for name in ACTS}
+FURNISHED |= {
+    pattern.name for urls in (reviews, findings, retention, packs) for pattern in urls.urlpatterns
+} - {"pack-take", "take-along-rows"}  # files
 FURNISHED |= {"about", "find", "email", "account-email", "address-confirm"}
 # Each page is loaded once and looked at on each of these, in px.
 WIDTHS = (1280, 390)
@@ -216,6 +223,7 @@ def test_every_page_is_accessible(window, house):
         - APPEALS
         - USE_CHECK
         - FURNISHED
+        - {"pack-take", "take-along-rows"}
         - ACCOUNTS
         - SOURCES
         <= stranger.seen | manager.seen | owner.seen | auditor.seen

@@ -15,8 +15,10 @@ WINGS = ("audits", "charter", "governance", "ground")
 # A moment becomes a day in the zone that stands before it: `at.astimezone(zone).date()`.
 MAY = {
     "charter/measures/warehouse/facts.py": "a source that keeps days: the day comes back as the source wrote it",
+    "charter/measures/warehouse/made_up.py": "made-up moments of rows that are made up",
     "charter/registry/examples.py": "made-up facts of a made-up moment, the same in every programme",
     "charter/rules/context.py": "facts carry their moment in the programme's zone",
+    "governance/use_check/changes.py": "the same facts, read for what would change them",
     "charter/rules/outlook.py": "the same: only so that what is asked again on one day is worked out once",
     "governance/decisions/facts/rulings.py": "the session's day, UTC, as a bound that is wide enough",
     "governance/about_me/letters.py": "of a moment brought into the zone on the lines above",

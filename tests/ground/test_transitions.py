@@ -21,6 +21,7 @@ CHARTER = {
     "retired": set(), "rejected": set(), "expired": set(),
 }  # fmt: skip
 MACHINES = {
+    "audits.packs.states.PACK_TRANSITIONS": {"asked": {"made", "failed"}, "made": set(), "failed": set()},
     "audits.findings.states.FINDING_TRANSITIONS": {
         "open": {"dismissed", "case"}, "dismissed": set(), "case": set(),
     },

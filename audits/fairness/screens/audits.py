@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
@@ -19,6 +18,7 @@ from audits.fairness.states import QUESTIONS, AuditedAttribute, FairnessState, H
 from charter.rules.vocabulary import DecisionType
 from governance.people.requests import PageRequest
 from governance.ui import questions
+from ground.paging import ByPlace
 
 _DRAWN = 12  # groups of a chart; the table has them all
 A_PAGE = 25
@@ -27,7 +27,7 @@ A_PAGE = 25
 def audits(request: PageRequest) -> HttpResponse:
     """The audits that the reader may see, and what waits for them."""
     works = permissions.works_on_audits(request.user)
-    page = Paginator(queries.list_audits(request.user), A_PAGE).get_page(request.GET.get("page"))
+    page = ByPlace(queries.list_audits(request.user), A_PAGE).get_page(request.GET.get("page"))
     given = {
         "listed": page,
         "lines": [(each, _name(each.outcomes), wording.find_in_words(each.results["groups"])) for each in page],
@@ -148,7 +148,7 @@ def conclude(request: PageRequest, key: UUID) -> HttpResponse:
 
 def tasks(request: PageRequest) -> HttpResponse:
     """What HR has to look into: managers whose ratings stand apart from those of equal evidence."""
-    page = Paginator(queries.list_tasks(request.user), A_PAGE).get_page(request.GET.get("page"))
+    page = ByPlace(queries.list_tasks(request.user), A_PAGE).get_page(request.GET.get("page"))
     return render(request, "fairness/tasks.html", {"listed": page})
 
 

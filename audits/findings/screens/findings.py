@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from audits.access_log.telling import Teller
 from audits.findings import permissions, queries, services
 from audits.findings.definitions import DEFINITIONS
-from audits.findings.models import Finding
+from audits.findings.models import AuditFinding
 from audits.findings.states import FindingKind, FindingState
 from governance.people.pseudonyms import code_of_account
 from governance.people.requests import PageRequest
@@ -74,5 +74,5 @@ def finding(request: PageRequest, key: UUID) -> HttpResponse:
     return render(request, "findings/finding.html", given, status=form.status)
 
 
-def _name_asker(found: Finding) -> str:
+def _name_asker(found: AuditFinding) -> str:
     return code_of_account(found.account) if found.account else found.about

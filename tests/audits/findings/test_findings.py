@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from audits.findings import collecting, permissions, queries, services
 from audits.findings.detectors import Noticed
-from audits.findings.models import Finding
+from audits.findings.models import AuditFinding
 from audits.findings.scans import MISUSE_FINDINGS
 from audits.findings.services import Suspicion
 from audits.findings.states import FindingKind, FindingState
@@ -22,14 +22,15 @@ from ground import clock
 from ground.errors import BadInput, Conflict, NotFound, NotPermitted
 from tests import factories
 from tests.governance.appeals.conftest import appealing, desk, file, with_judged
+from tests.governance.decisions.test_answer import RANKING, ask
 
 __all__ = ["appealing", "desk", "file", "with_judged"]
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def finding(people) -> Finding:
-    return Finding.objects.get(kind=FindingKind.ENUMERATION)
+def finding(people) -> AuditFinding:
+    return AuditFinding.objects.get(kind=FindingKind.ENUMERATION)
 
 
 def test_the_clock_finds_it_once(people, finding):
@@ -37,7 +38,7 @@ def test_the_clock_finds_it_once(people, finding):
     assert finding.account == people["manager"] and len(finding.evidence["receipts"]) == 8
     assert finding.evidence["numbers"]["team"] == "team:payments"
     assert MISUSE_FINDINGS.once(by=factories.system()) == {"findings made": 0}
-    assert Finding.objects.count() == 1
+    assert AuditFinding.objects.count() == 1
     with pytest.raises(NotPermitted):
         services.look_for_all(by=people["auditor"])
 
@@ -64,7 +65,7 @@ def test_nobody_sees_what_is_about_themself_or_their_line(people, finding, brows
 
 def test_an_auditor_in_office_who_is_found_does_not_read_it(people, finding):
     factories.change(finding, account=people["auditor"])
-    assert not permissions.can_see(people["auditor"], Finding.objects.get())
+    assert not permissions.can_see(people["auditor"], AuditFinding.objects.get())
 
 
 def test_the_page_says_what_it_is_and_how_often_honest_use_looks_so(people, finding, browse):
@@ -74,6 +75,21 @@ def test_the_page_says_what_it_is_and_how_often_honest_use_looks_so(people, find
     assert browse("/findings/definitions", by=people["employee"]).says(
         "No finding says that anybody did wrong"
     )
+
+
+def test_the_list_costs_the_same_however_many(people, finding, django_assert_max_num_queries):
+    """Every list query is pinned: roles, the findings, and one line an account."""
+    with django_assert_max_num_queries(6):
+        assert len(queries.list_seen(people["auditor"])) == 1
+    for day in (30, 60):
+        moment = finding.since - timedelta(days=day)
+        noticed = Noticed(moment, moment, (), {"times": 3})
+        services.record_finding(
+            suspicion=Suspicion(FindingKind.CONTEXT_MISMATCH, people["manager"].pk, noticed),
+            by=factories.system(),
+        )
+    with django_assert_max_num_queries(6):
+        assert len(queries.list_seen(people["auditor"])) == 3
 
 
 def test_it_is_dismissed_with_a_reason(people, finding, browse):
@@ -100,7 +116,7 @@ def test_it_becomes_a_case_that_whoever_looked_is_told_of(people, finding):
         and people["manager"].name not in case.question + case.subject
     )
     assert Notice.objects.get(to=people["manager"]).path == f"/cases/{case.pk}"
-    assert Finding.objects.get().case == case
+    assert AuditFinding.objects.get().case == case
 
 
 def test_the_api_says_the_same(people, finding):
@@ -132,8 +148,19 @@ def test_looks_after_an_appeal_are_its_handler_s_alone(desk, file):
     )
     assert not permissions.can_see(desk.auditor, made) and not permissions.can_see(desk.manager, made)
     handling.assign_handler(appeal=appeal, handler=desk.hr, by=desk.legal)
-    assert permissions.can_see(desk.hr, Finding.objects.get())
+    assert permissions.can_see(desk.hr, AuditFinding.objects.get())
     assert queries.count_by_kind(*[clock.now().date() + timedelta(days=each) for each in (-1, 9)]) == {}
+
+
+def test_looks_of_whoever_leads_an_appellant_are_noticed(desk, file):
+    """Issue 13 point 11: more looks in the 30 days after an appeal by name than chance gives."""
+    file()
+    whom = RANKING | {"persons": [desk.employee.person.external_id], "cohorts": [], "order_by": None}
+    with clock.stopped_at(clock.now() + timedelta(days=3)):
+        for _ in range(4):
+            ask(desk.manager, whom)
+        kinds = {each.kind for each in services.look_for_all(by=factories.system())}
+    assert kinds == {FindingKind.POST_APPEAL}
 
 
 def test_a_confidential_appeal_is_never_read(desk, file):

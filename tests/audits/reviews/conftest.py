@@ -30,7 +30,7 @@ def looked(governed) -> dict[str, User]:
 
 
 @pytest.fixture
-def in_may(looked) -> dict[str, User]:
+def in_may(looked):
     """The fourth of May, with the log signed since."""
     with clock.stopped_at(MAY):
         sequencer.sequence()

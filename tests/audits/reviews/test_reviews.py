@@ -171,7 +171,7 @@ def test_the_list_costs_the_same_however_many(drawn, in_may, django_assert_max_n
     with django_assert_max_num_queries(1):
         assert len(list(queries.list_own(in_may["auditor"]))) == 2
     with django_assert_max_num_queries(1):
-        assert [each.drawn for each in queries.list_draws()] == [2]
+        assert [vars(each)["drawn"] for each in queries.list_draws()] == [2]
 
 
 def test_another_takes_over_where_a_reviewer_can_no_more(drawn, in_may):

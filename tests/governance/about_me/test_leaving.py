@@ -1,8 +1,10 @@
 """Whoever has left reads what is held about them by a code that they made before (S149)."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 
 from audits.ledger.models import Entry
@@ -42,7 +44,7 @@ def test_a_code_is_made_shown_once_and_kept_as_a_slow_hash(browse, house):
     row = LeaverCode.objects.get()
     text = page.html.split('id="code">')[1].split("<")[0]
     assert len(text.replace("-", "")) == 25 and text.replace("-", "") not in row.hashed
-    assert row.hashed.split("$")[0] == leaving.make_password("x").split("$")[0]
+    assert row.hashed.split("$")[0] == make_password("x").split("$")[0]
     again = browse("/about-me/code", by=house.employee)
     assert text not in again.html and again.says("You made one on 14 April 2026")
     assert Entry.objects.filter(kind="about_me.leaver_code.made").count() == 1
@@ -59,7 +61,7 @@ def test_by_it_they_read_what_is_held_who_looked_and_why(house, code):
     assert "Sign out" not in page  # nobody has signed in
     letter = browser.get(f"{LEFT}/looks/{look.receipt.id}")
     assert letter.status_code == 200 and "A look at your group, explained" in letter.content.decode()
-    copy = browser.post(f"{LEFT}/download")
+    copy: Any = browser.post(f"{LEFT}/download")
     assert copy["Content-Type"] == "application/zip" and b"".join(copy.streaming_content)[:2] == b"PK"
     assert Entry.objects.filter(kind="about_me.downloaded").count() == 1
     assert browser.post(f"{LEFT}/out").status_code == 302

@@ -113,6 +113,7 @@ def test_a_scan_that_misses_its_turn_is_named_and_one_that_never_came_too(ready)
         ("board_clock", ""),
         ("bulk_checks", ""),
         ("delayed_notices", ""),
+        ("evidence_packs", ""),
         ("inclusions_told", ""),
         ("kept_answers", ""),
         ("mail", "a"),

@@ -1,0 +1,125 @@
+"""The owner's functions that delete. Whoever serves requests may delete none of these rows but through them.
+
+Each asks by the database's own clock and tables, whatever the caller says: whether all of it was kept long enough, whether a legal hold, an
+open appeal or anything that still goes on points at it, and whether the log tells of it in the same transaction. They read tables of
+governance.decisions, governance.appeals, governance.people, charter.measures, charter.registry, charter.programme, audits.reviews and
+audits.ledger, all of which stand below.
+"""
+
+from typing import NamedTuple
+
+from ground.schema.triggers import refuse
+
+
+class OwnerFunction(NamedTuple):
+    """A function's arguments, what it gives, and its body in PL/pgSQL."""
+
+    arguments: str
+    result: str
+    body: str
+
+
+def _hold(matches: str) -> str:
+    return f"""EXISTS (
+        SELECT FROM retention_legalhold h LEFT JOIN people_person held ON held.id = h.person_id
+        WHERE h.ended_at IS NULL AND h.ends_on > current_date AND {matches}
+    )"""
+
+
+_TOLD = f"""
+IF NOT EXISTS (
+    SELECT FROM ledger_outbox queued JOIN ledger_entry entry ON entry.id = queued.entry_id
+    WHERE queued.xact = pg_current_xact_id() AND entry.kind = 'retention.purged' AND queued.about = purge::text
+) THEN
+    {refuse("the log does not tell of this purge", "purge_is_on_the_log")}
+END IF;
+"""
+_DECISION_HELD = _hold(
+    """(h.person_id IS NULL OR held.external_id = ANY(d.subjects)) AND (h.account_id IS NULL OR h.account_id = d.actor_id)
+        AND (h.metric = '' OR h.metric = ANY(d.metrics))
+        AND (h.since IS NULL OR d.at >= h.since) AND (h.until IS NULL OR d.at < h.until + 1)"""
+)
+# What an appeal is about is sealed, so every open one keeps all that it could be about.
+_APPEALED = """EXISTS (
+        SELECT FROM appeals_appeal a WHERE a.over_at IS NULL AND a.about_kind IN ('receipt', 'value', 'nothing')
+        AND d.at <= a.filed_at
+        AND d.at >= a.filed_at - make_interval(months => (SELECT appeal_window_months FROM programme_programme))
+    )"""
+_GOES_ON = """EXISTS (
+        SELECT FROM decisions_delayednotice n WHERE n.decision_id = d.id AND n.given_at IS NULL
+        UNION ALL SELECT FROM decisions_referral r JOIN board_case c ON c.id = r.case_id WHERE r.decision_id = d.id AND c.state = 'open'
+        UNION ALL SELECT FROM reviews_sampledlook l LEFT JOIN board_case c ON c.id = l.case_id
+            WHERE l.decision_id = d.id AND (l.concluded_at IS NULL OR c.state = 'open')
+    )"""
+_OLD_ENOUGH = (
+    """d.at <= now() - make_interval(months => (SELECT decisions_kept_months FROM programme_programme))"""
+)
+_VALUE_HELD = _hold(
+    """h.person_id IS NULL AND h.account_id IS NULL AND (h.metric = '' OR h.metric = m.slug)
+        AND (h.since IS NULL OR v.ends_on > h.since) AND (h.until IS NULL OR v.starts_on <= h.until)"""
+)
+_IDENTITY_HELD = _hold(
+    "(h.person_id IS NULL OR h.person_id = i.person_id) AND h.account_id IS NULL AND h.metric = '' "
+)
+
+
+def _unless(rows: str, condition: str, message: str, name: str) -> str:
+    return f"IF EXISTS (SELECT FROM {rows} AND ({condition}) IS NOT TRUE) THEN\n    {refuse(message, name)}\nEND IF;"
+
+
+_DECISIONS = "decisions_decisionrecord d WHERE d.id = ANY(wanted)"
+_VALUES = "measures_publishedvalue v JOIN registry_metric m ON m.id = v.metric_id JOIN registry_charterversion c ON c.id = v.charter_version_id WHERE v.id = ANY(wanted)"
+_IDENTITIES = "people_identity i JOIN people_person p ON p.id = i.person_id WHERE i.id = ANY(wanted)"
+
+_PURGE_DECISIONS = f"""
+DECLARE gone bigint;
+BEGIN
+{_TOLD}
+PERFORM FROM {_DECISIONS} ORDER BY d.id FOR UPDATE;
+{_unless(_DECISIONS, _OLD_ENOUGH, "a decision was not kept long enough", "purge_kept_long_enough")}
+{_unless(_DECISIONS, f"NOT {_DECISION_HELD}", "a legal hold keeps a decision", "purge_no_legal_hold")}
+{_unless(_DECISIONS, f"NOT {_APPEALED}", "an open appeal may be about a decision", "purge_no_appeal")}
+{_unless(_DECISIONS, f"NOT {_GOES_ON}", "something that goes on points at a decision", "purge_nothing_goes_on")}
+DELETE FROM decisions_naming WHERE decision_id = ANY(wanted);
+DELETE FROM decisions_delayednotice WHERE decision_id = ANY(wanted);
+DELETE FROM decisions_referral WHERE decision_id = ANY(wanted);
+DELETE FROM reviews_lookquestion WHERE look_id IN (SELECT id FROM reviews_sampledlook WHERE decision_id = ANY(wanted));
+DELETE FROM reviews_sampledlook WHERE decision_id = ANY(wanted);
+DELETE FROM decisions_decisionrecord WHERE id = ANY(wanted);
+GET DIAGNOSTICS gone = ROW_COUNT;
+RETURN gone;
+END
+"""
+_PURGE_VALUES = f"""
+DECLARE gone bigint;
+BEGIN
+{_TOLD}
+{_unless(_VALUES, "v.ends_on + (c.document #>> '{how_long,values}')::interval <= current_date", "a value was not kept long enough", "purge_kept_long_enough")}
+{_unless(_VALUES, f"NOT {_VALUE_HELD}", "a legal hold keeps a value", "purge_no_legal_hold")}
+DELETE FROM measures_revisedvalue WHERE old_id = ANY(wanted);
+DELETE FROM measures_publishedvalue WHERE id = ANY(wanted);
+GET DIAGNOSTICS gone = ROW_COUNT;
+RETURN gone;
+END
+"""
+_PURGE_IDENTITIES = f"""
+DECLARE gone bigint;
+BEGIN
+{_TOLD}
+{_unless(_IDENTITIES, "p.employed_to <= current_date - make_interval(months => (SELECT leavers_kept_months FROM programme_programme))", "somebody did not leave long enough ago", "purge_kept_long_enough")}
+{_unless(_IDENTITIES, f"NOT {_IDENTITY_HELD}", "a legal hold keeps a name", "purge_no_legal_hold")}
+DELETE FROM people_identity WHERE id = ANY(wanted) AND person_id IS NOT NULL;
+GET DIAGNOSTICS gone = ROW_COUNT;
+RETURN gone;
+END
+"""
+
+FUNCTIONS = {
+    "purge_decisions": OwnerFunction("wanted uuid[], purge uuid", "bigint", _PURGE_DECISIONS),
+    "purge_values": OwnerFunction("wanted uuid[], purge uuid", "bigint", _PURGE_VALUES),
+    "purge_identities": OwnerFunction("wanted uuid[], purge uuid", "bigint", _PURGE_IDENTITIES),
+}
+# What the same conditions find before: rows that are old enough, and those of them that something keeps.
+KEEPS_DECISION = f"({_DECISION_HELD} OR {_APPEALED} OR {_GOES_ON})"
+KEEPS_VALUE, KEEPS_IDENTITY = _VALUE_HELD, _IDENTITY_HELD
+DECISIONS_OLD, VALUES_FROM, IDENTITIES_FROM = _OLD_ENOUGH, _VALUES, _IDENTITIES
