@@ -91,9 +91,7 @@ def _leads(appeal: Appeal, contested: UUID | None) -> set[UUID]:
     named = {contested} if contested else set()
     if appeal.appellant is None:
         return named
-    filed = calendar.find_day(appeal.filed_at)
-    until = filed + timedelta(days=detectors.APPEAL_DAYS)
-    above = read_above(appeal.appellant, since=filed, until=until)
+    above = read_above(appeal.appellant, since=calendar.find_day(appeal.filed_at))
     leads = User.objects.filter(person__in=above).exclude(pk=appeal.appellant.pk)
     return {*named, *leads.values_list("pk", flat=True)}
 
