@@ -91,7 +91,9 @@ def _leads(appeal: Appeal, contested: UUID | None) -> set[UUID]:
     named = {contested} if contested else set()
     if appeal.appellant is None:
         return named
-    above = read_above(appeal.appellant, since=calendar.find_day(appeal.filed_at))
+    filed = calendar.find_day(appeal.filed_at)
+    month = timedelta(days=detectors.APPEAL_DAYS)
+    above = read_above(appeal.appellant, on=filed + month, since=filed)
     leads = User.objects.filter(person__in=above).exclude(pk=appeal.appellant.pk)
     return {*named, *leads.values_list("pk", flat=True)}
 
