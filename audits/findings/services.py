@@ -92,8 +92,8 @@ def _leads(appeal: Appeal, contested: UUID | None) -> set[UUID]:
     if appeal.appellant is None:
         return named
     filed = calendar.find_day(appeal.filed_at)
-    until = filed + timedelta(days=detectors.APPEAL_DAYS)
-    above = read_above(appeal.appellant, since=filed, on=until)
+    month = timedelta(days=detectors.APPEAL_DAYS)
+    above = read_above(appeal.appellant, on=filed + month, since=filed)
     leads = User.objects.filter(person__in=above).exclude(pk=appeal.appellant.pk)
     return {*named, *leads.values_list("pk", flat=True)}
 
