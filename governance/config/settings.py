@@ -10,8 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
-from charter.rules.vocabulary import ContextKind, EvidenceKind, Grain, Outcome
 from governance.config.addresses import database, embedded_url, shared_cache
+from governance.config.api_enums import API_ENUMS
 from ground.rates import parse_rate
 
 env = environ.Env()
@@ -283,24 +283,7 @@ SPECTACULAR_SETTINGS = {
         "governance.decisions.doors.openapi.add_components",
         "governance.use_check.openapi.add_components",
     ],
-    # Words that several resources have under one name: `kind` of a case, of a review; `state` of a pilot.
-    "ENUM_NAME_OVERRIDES": {
-        "CaseKind": "governance.board.states.CaseKind",
-        "CaseState": "governance.board.states.CaseState",
-        "ConditionKind": "governance.board.states.ConditionKind",
-        "PilotState": "governance.board.states.PilotState",
-        "Said": "governance.board.states.Said",
-        "ReviewKind": "charter.registry.states.ReviewKind",
-        "ReviewResult": "charter.registry.states.ReviewResult",
-        "CohortKind": "governance.people.models.CohortKind",
-        "AppealKind": "governance.appeals.states.AppealKind",
-        "EvidenceState": "governance.evidence.states.EvidenceState",
-        "BulkState": "governance.use_check.states.BulkState",
-        "EvidenceKindEnum": [(kind.value, kind.value.replace("_", " ")) for kind in EvidenceKind],
-        "ContextKindEnum": [(kind.value, kind.value.replace("_", " ")) for kind in ContextKind],
-        "GrainEnum": [(grain.value, grain.value.replace("_", " ")) for grain in Grain],
-        "OutcomeEnum": [(outcome.value, outcome.value) for outcome in Outcome],
-    },
+    "ENUM_NAME_OVERRIDES": API_ENUMS,
     "SERVE_PUBLIC": True,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
 }
