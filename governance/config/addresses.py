@@ -1,4 +1,4 @@
-"""Where the settings find the database and the counts, and how they connect. From the environment as well."""
+"""Where the settings find the database, the counts, the broker's folders and the log's tiles. From the environment as well."""
 
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
@@ -51,6 +51,24 @@ def _is_of_redis(url: str) -> bool:
         )
     except ValueError:  # a port that is no number
         return False
+
+
+def tiles_storage() -> dict[str, dict[str, object]]:
+    """Where the log's tiles are written as files too: a folder, or any storage of Django's with its options as JSON.
+
+    Such as storages.backends.s3.S3Storage of django-storages; nowhere unless the environment says so.
+    """
+    if backend := env("LEDGER_TILES_STORAGE", default=""):
+        return {"log": {"BACKEND": backend, "OPTIONS": env.json("LEDGER_TILES_OPTIONS", default={})}}
+    if folder := env("LEDGER_TILES_FOLDER", default=""):
+        return {"log": {"BACKEND": "audits.ledger.publishing.TileFolder", "OPTIONS": {"location": folder}}}
+    return {}
+
+
+def broker_folders(folder: Path) -> dict[str, str]:
+    """Where the file-system broker keeps what is sent and what is done."""
+    names = {"data_folder_in": "queue", "data_folder_out": "queue", "processed_folder": "done"}
+    return {key: str(folder / name) for key, name in {**names, "control_folder": "control"}.items()}
 
 
 def preparing() -> dict[str, int | None]:

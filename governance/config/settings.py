@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
-from governance.config.addresses import database, embedded_url, shared_cache
+from governance.config.addresses import broker_folders, database, embedded_url, shared_cache, tiles_storage
 from governance.config.api_enums import API_ENUMS
 from ground.rates import parse_rate
 
@@ -362,31 +362,14 @@ LEDGER_ORIGIN = env("LEDGER_ORIGIN", default=f"{BASE_URL.partition('://')[2].rst
 LEDGER_ENTRIES_PUBLIC = env.bool("LEDGER_ENTRIES_PUBLIC", default=False)
 # Which witnesses must cosign before a state of the log is published: a file in the form of C2SP tlog-policy. None without one.
 LEDGER_POLICY_FILE = env("LEDGER_POLICY_FILE", default="")
-# Where the log's tiles are written as files too: a folder, or any storage of Django's with its options as JSON, such as
-# storages.backends.s3.S3Storage of django-storages.
-LEDGER_TILES_STORAGE = env("LEDGER_TILES_STORAGE", default="")
-if LEDGER_TILES_STORAGE:
-    STORAGES["log"] = {
-        "BACKEND": LEDGER_TILES_STORAGE,
-        "OPTIONS": env.json("LEDGER_TILES_OPTIONS", default={}),
-    }
-elif _TILES_FOLDER := env("LEDGER_TILES_FOLDER", default=""):
-    STORAGES["log"] = {
-        "BACKEND": "audits.ledger.publishing.TileFolder",
-        "OPTIONS": {"location": _TILES_FOLDER},
-    }
+STORAGES |= tiles_storage()
 # How long an entry waits at most for its place in the log; beyond it /readyz says so.
 LEDGER_PROMISE_SECONDS = env.float("LEDGER_PROMISE_SECONDS", default=10.0)
 
 CELERY_BROKER_URL = env("CELERY_BROKER_URL", default="filesystem://")
 _CELERY_FOLDER = VAR_DIR / "celery"
 if CELERY_BROKER_URL.startswith("filesystem"):
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(_CELERY_FOLDER / "queue"),
-        "data_folder_out": str(_CELERY_FOLDER / "queue"),
-        "processed_folder": str(_CELERY_FOLDER / "done"),
-        "control_folder": str(_CELERY_FOLDER / "control"),
-    }
+    CELERY_BROKER_TRANSPORT_OPTIONS = broker_folders(_CELERY_FOLDER)
 # For how many seconds the clock may stand still (no beat, or no worker that does what it sends) before /readyz says so.
 CLOCK_STILL_SECONDS = env.float("CLOCK_STILL_SECONDS", default=120.0)
 # Whoever reaches the broker finds nobody who loads pickles or takes orders: a message names a scan of ours, and nothing else.
