@@ -63,7 +63,7 @@ def check_size(size: int) -> None:
         raise _make_too_large()
 
 
-def write_sheet(sheet_format: SheetFormat, header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+def make_sheet(sheet_format: SheetFormat, header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """A file as it leaves, of the format in which it came; no cell of it runs."""
     if sheet_format == SheetFormat.CSV:
         return "".join(write_lines(header, rows)).encode()

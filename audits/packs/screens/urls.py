@@ -55,6 +55,5 @@ urlpatterns = [
         name="take-along-rows",
         access=SIGNED_IN,
         stored=False,
-        under="take-along",
     ),
 ]

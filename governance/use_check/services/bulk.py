@@ -19,7 +19,7 @@ from governance.use_check import permissions, queries
 from governance.use_check.events import BulkEnded, BulkFiled, BulkPartJudged
 from governance.use_check.judging import RowAnswer, judge_rows
 from governance.use_check.models import BulkCheck, BulkPart
-from governance.use_check.sheets import ADDED, read_sheet, write_sheet
+from governance.use_check.sheets import ADDED, read_sheet, make_sheet
 from governance.use_check.states import BulkState, SheetFormat
 from ground import clock, records, scans
 from ground.errors import DomainError, Unavailable
@@ -140,4 +140,4 @@ def _write_result(
         (*row, each.answer, ", ".join(each.rules), " | ".join(each.changes), each.problem)
         for row, each in zip(rows, answers, strict=True)
     )
-    return write_sheet(SheetFormat(bulk.format), (*header, *ADDED), lines)
+    return make_sheet(SheetFormat(bulk.format), (*header, *ADDED), lines)

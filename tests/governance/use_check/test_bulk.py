@@ -337,7 +337,7 @@ def test_pages_show_how_far_a_file_is(browse, manager, judged):
 
 
 def test_the_file_to_begin_with_can_be_checked(manager):
-    sheet = sheets.read_sheet(sheets.write_sheet(SheetFormat.CSV, tuple(sheets.COLUMNS), EXAMPLE))
+    sheet = sheets.read_sheet(sheets.make_sheet(SheetFormat.CSV, tuple(sheets.COLUMNS), EXAMPLE))
     told = judge_rows(sheet.header, sheet.rows, by=manager).answers
     assert [each.answer for each in told] == ["no", "yes"]
 

@@ -16,6 +16,7 @@ FREE = {
     "sign-in", "sign-out", "accessibility",
     "password-forgotten", "password-asked", "password-link", "password-new",
     "appeal-anonymous", "appeal-anonymous-new", "appeal-anonymous-case",
+    "about-me-left", "about-me-left-read", "about-me-left-look", "about-me-left-download", "about-me-left-out",
 }  # fmt: skip
 ROWS = list_rows({})
 NAMES = [row.page.name for row in ROWS]
@@ -30,8 +31,10 @@ def test_every_address_declares_who_may_open_it(route):
     assert isinstance(route.callback, Page)
     assert route.callback.access.who
     assert (not route.callback.access.account) == (route.name in FREE)
-    # Whoever follows a link from a mail, has the number of an appeal or holds a receipt, is nobody and has shown something all the same.
+    # Whoever follows a link from a mail, has the number of an appeal, holds a receipt or has given the code of somebody who
+    # has left, is nobody and has shown something all the same.
     shown = {"password-new", "appeal-anonymous-case", "receipt-check"}
+    shown |= {name for name in FREE if name.startswith("about-me-left-")}
     assert (route.callback.access == ANYONE) == (route.name in FREE - shown)
 
 
