@@ -20,13 +20,13 @@ class OwnerFunction(NamedTuple):
 
 
 # The day of the programme, by the database's own clock: whoever asks to delete is not believed about the day.
-_TODAY = "(now() AT TIME ZONE (SELECT time_zone FROM programme_programme))::date"
+TODAY = "(now() AT TIME ZONE (SELECT time_zone FROM programme_programme))::date"
 
 
 def _hold(matches: str) -> str:
     return f"""EXISTS (
         SELECT FROM retention_legalhold h LEFT JOIN people_person held ON held.id = h.person_id
-        WHERE h.ended_at IS NULL AND h.ends_on > {_TODAY} AND {matches}
+        WHERE h.ended_at IS NULL AND h.ends_on > {TODAY} AND {matches}
     )"""
 
 
@@ -98,7 +98,7 @@ _PURGE_VALUES = f"""
 DECLARE gone bigint;
 BEGIN
 {_TOLD}
-{_unless(_VALUES, "v.ends_on + (c.document #>> '{how_long,values}')::interval <= " + _TODAY, "a value was not kept long enough", "purge_kept_long_enough")}
+{_unless(_VALUES, "v.ends_on + (c.document #>> '{how_long,values}')::interval <= " + TODAY, "a value was not kept long enough", "purge_kept_long_enough")}
 {_unless(_VALUES, f"NOT {_VALUE_HELD}", "a legal hold keeps a value", "purge_no_legal_hold")}
 DELETE FROM measures_revisedvalue WHERE old_id = ANY(wanted);
 DELETE FROM measures_publishedvalue WHERE id = ANY(wanted);
@@ -110,7 +110,7 @@ _PURGE_IDENTITIES = f"""
 DECLARE gone bigint;
 BEGIN
 {_TOLD}
-{_unless(_IDENTITIES, f"p.employed_to <= {_TODAY} - make_interval(months => (SELECT leavers_kept_months FROM programme_programme))", "somebody did not leave long enough ago", "purge_kept_long_enough")}
+{_unless(_IDENTITIES, f"p.employed_to <= {TODAY} - make_interval(months => (SELECT leavers_kept_months FROM programme_programme))", "somebody did not leave long enough ago", "purge_kept_long_enough")}
 {_unless(_IDENTITIES, f"NOT {_IDENTITY_HELD}", "a legal hold keeps a name", "purge_no_legal_hold")}
 DELETE FROM people_identity WHERE id = ANY(wanted) AND person_id IS NOT NULL;
 GET DIAGNOSTICS gone = ROW_COUNT;

@@ -17,6 +17,7 @@ from audits.retention.owner_functions import (
     KEEPS_DECISION,
     KEEPS_IDENTITY,
     KEEPS_VALUE,
+    TODAY,
     VALUES_FROM,
 )
 from audits.retention.states import PurgeKind
@@ -34,11 +35,11 @@ AND EXISTS (SELECT FROM ledger_logplace placed WHERE placed.entry_id = d.entry_i
 """
 _VALUES = f"""
 SELECT v.id, {KEEPS_VALUE} FROM {VALUES_FROM.replace("v.id = ANY(wanted)", "true")}
-AND v.ends_on + (c.document #>> '{{how_long,values}}')::interval <= least(current_date, %(today)s::date)
+AND v.ends_on + (c.document #>> '{{how_long,values}}')::interval <= least({TODAY}, %(today)s::date)
 """
 _IDENTITIES = f"""
 SELECT i.id, {KEEPS_IDENTITY} FROM {IDENTITIES_FROM.replace("i.id = ANY(wanted)", "true")}
-AND p.employed_to <= least(current_date - make_interval(months => (SELECT leavers_kept_months FROM programme_programme)), %(before)s::date)
+AND p.employed_to <= least({TODAY} - make_interval(months => (SELECT leavers_kept_months FROM programme_programme)), %(before)s::date)
 """
 _FOUND: Mapping[PurgeKind, str] = MappingProxyType(
     {PurgeKind.DECISIONS: _DECISIONS, PurgeKind.VALUES: _VALUES, PurgeKind.IDENTITIES: _IDENTITIES}

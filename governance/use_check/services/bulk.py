@@ -19,7 +19,7 @@ from governance.use_check import permissions, queries
 from governance.use_check.events import BulkEnded, BulkFiled, BulkPartJudged
 from governance.use_check.judging import RowAnswer, judge_rows
 from governance.use_check.models import BulkCheck, BulkPart
-from governance.use_check.sheets import ADDED, read_sheet, make_sheet
+from governance.use_check.sheets import ADDED, make_sheet, read_sheet
 from governance.use_check.states import BulkState, SheetFormat
 from ground import clock, records, scans
 from ground.errors import DomainError, Unavailable

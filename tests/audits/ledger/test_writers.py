@@ -30,6 +30,7 @@ EXCEPTIONS = {
     "governance.appeals.services.follow_ups.plan": "A step of what ends an appeal, which appends.",
     "governance.decisions.services.repeats.keep": "A step of answering a question, which appends.",
     "governance.decisions.services.repeats.forget_old_answers": "Sealed copies of answers that are on the log, an hour later.",
+    "governance.use_check.sheets.make_sheet": "A file in memory.",
     "governance.people.services.get_system_account": "It is opened by itself, which its event says.",
     "governance.people.importing.writing.write": "A step of import_organisation, which appends for all its rows.",
     "governance.people.authentication.RememberedTokenAuthentication.authenticate_credentials": "Notes a token's last use.",
