@@ -57,7 +57,9 @@ def find(
     laid_down = registry.read_programme_facts(seen, request.decision, shared)
     programme, decision = laid_down.programme, laid_down.decision
     if programme is None or decision is None:
-        raise Unavailable("No rulebook is in force for this decision, so nothing can be answered.")
+        raise Unavailable(
+            "No rulebook is in force for this decision, so nothing can be answered.", code="no_rules_in_force"
+        )
     today = at.astimezone(ZoneInfo(programme.time_zone)).date()
     governing = _known("metrics", "metric", request.metrics, laid_down.governing)
     counters = pairing.find_counters(governing) if with_counters else {}

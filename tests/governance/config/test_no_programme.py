@@ -76,10 +76,10 @@ def _is_typed(answer: HttpResponse) -> bool:
 
 
 def _is_fault(answer: HttpResponse, page: str = "") -> bool:
-    """Whether an answer is a fault of ours. The warehouse is away and is said to be: no other 503 is looked over."""
+    """Whether an answer is a fault of ours. That there is no warehouse and no rules is said: no other 503 is looked over."""
     if answer.status_code == 503:
         away = (
-            json.loads(answer.content)["code"] == "warehouse_unavailable"
+            json.loads(answer.content)["code"] in ("warehouse_unavailable", "no_rules_in_force")
             if not page
             else page == "post /sources/survey"
         )

@@ -39,7 +39,7 @@ from tests.governance.decisions.looks import LOOK, people
 from tests.governance.decisions.many_questions import make_questions
 from tests.governance.decisions.test_answer import LEAD_TIME, RANKING, ask
 from tests.pages import Page
-from tests.proof import whole_or_short
+from tests.proof import ASKED, whole_or_short
 
 __all__ = ["people"]
 
@@ -329,7 +329,8 @@ def test_the_same_500_questions_through_every_door(accounts, settings):
     for question in make_questions(whole_or_short(500, 20)):
         with undone():
             verdicts[compare(next(users), question).verdict] += 1
-    assert {"permit", "deny", WRONGLY_ASKED.verdict} <= set(verdicts)
+    often = {"permit"} if ASKED == "whole" else set()  # few of few questions are permitted
+    assert {"deny", WRONGLY_ASKED.verdict} | often <= set(verdicts)
 
 
 @pytest.mark.parametrize("who", ["manager", "employee"])
