@@ -76,14 +76,18 @@ FIRST = ("tests/governance/demo/", "tests/browser/", "tests/governance/decisions
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Long tests first, and those of a file together, as they stand on the same snapshots; long journeys in the proof alone."""
-    if left := [item for item in items if not proof.ASKED and _is_for_proof_alone(item)]:
+    if left := [item for item in items if _is_left_out(item)]:
         config.hook.pytest_deselected(items=left)
         items[:] = [item for item in items if item not in left]
     items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
 
 
-def _is_for_proof_alone(item: pytest.Item) -> bool:
-    return any(marker.kwargs.get("alone") for marker in item.iter_markers("proof"))
+def _is_left_out(item: pytest.Item) -> bool:
+    """What is for the proof alone from the suite, and what is for the whole proof alone from the short one as well."""
+    said = {
+        word for marker in item.iter_markers("proof") for word, is_said in marker.kwargs.items() if is_said
+    }
+    return ("alone" in said and not proof.ASKED) or ("whole" in said and proof.ASKED != "whole")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -59,7 +59,7 @@ def fill(page: Page, label: str, said: str) -> None:
     go_on(page)
 
 
-@pytest.mark.proof(alone=True)
+@pytest.mark.proof(whole=True)
 def test_appeals_from_a_look_to_a_corrected_value(window, desk):
     """Issue 12, done when."""
     manager, employee, hr, board = (

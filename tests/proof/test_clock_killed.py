@@ -108,6 +108,7 @@ def test_a_killed_worker_is_seen_and_started_again(going):
     assert any(line.startswith("The worker has ended") for line in made.said), made.said
 
 
+@pytest.mark.proof(whole=True)
 def test_a_worker_whose_children_do_nothing_is_replaced(going):
     """Issue 8, 9: the parent lives, its children do not: seen by the signs of life, since no process has ended."""
     made = going(10, listens=True)

@@ -200,7 +200,7 @@ def _questions(value: str) -> list[dict[str, str]]:
 # Without the database
 
 
-@pytest.mark.proof(alone=True)
+@pytest.mark.proof(whole=True)
 def test_every_address_says_that_the_database_is_away(tmp_path):
     """Issue 9: 503 with Retry-After, as a problem for programs and a page for people; never 500."""
     away = "postgresql://nobody@127.0.0.1:1/nowhere"
