@@ -40,7 +40,7 @@ READABLE = {
     "/charters/": "Headings are the same of every draft, and its key is random.",
 }
 # One says which is meant: a version of those that their pages list, or an appeal by the number that its filer alone has.
-BY_NUMBER = {"contract-acknowledge", "acknowledge", "appeal-anonymous-case"}
+BY_NUMBER = {"contract-acknowledge", "acknowledge", "appeal-anonymous-case", "about-me-left"}
 # Who may see much and decide little.
 INSIDERS = (
     "employee",

@@ -11,6 +11,7 @@ from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 
 from governance.people.models import User
+from ground.rates import Rate
 from tests import factories
 from tests.access.world import World
 
@@ -133,8 +134,9 @@ def outsider(world: World) -> User:
 
 
 @pytest.mark.proof(alone=True)
-def test_who_may_not_is_told_so_whatever_they_send(world, outsider):
+def test_who_may_not_is_told_so_whatever_they_send(world, outsider, settings):
     """Issue 9: permission before validation, and one answer for what is out of reach and what is not there."""
+    settings.API_RATE = Rate(100_000, 1)  # more is sent than anybody may
     token, faults = factories.a_token(outsider), {}
     for method, address, body in list_writes():
         if fault := find_fault(world, token, method, address, body):

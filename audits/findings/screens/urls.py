@@ -19,8 +19,9 @@ SEE_THE_FINDING = depending(
 )
 
 
-def _audits(request: PageRequest) -> bool:
-    return badge(request).holds(Role.AUDITOR)
+def _looks_after(request: PageRequest) -> bool:
+    held = badge(request)
+    return held.holds(Role.AUDITOR) or bool(held.seats)
 
 
 urlpatterns = [
@@ -30,7 +31,7 @@ urlpatterns = [
         name="findings",
         access=READERS,
         stored=False,
-        nav=Nav(_("Findings"), 137, offered=_audits),
+        nav=Nav(_("Findings"), 137, offered=_looks_after),
     ),
     page(
         "findings/definitions",

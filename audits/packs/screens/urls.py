@@ -13,8 +13,9 @@ from governance.ui.routes import Nav, page
 READERS = accounts("Auditors and members of the board.", permissions.check_can_read_packs)
 
 
-def _audits(request: PageRequest) -> bool:
-    return badge(request).holds(Role.AUDITOR)
+def _looks_after(request: PageRequest) -> bool:
+    held = badge(request)
+    return held.holds(Role.AUDITOR) or bool(held.seats)
 
 
 urlpatterns = [
@@ -24,7 +25,7 @@ urlpatterns = [
         name="packs",
         access=READERS,
         stored=False,
-        nav=Nav(_("Evidence packs"), 139, offered=_audits),
+        nav=Nav(_("Evidence packs"), 139, offered=_looks_after),
     ),
     page(
         "packs/<uuid:key>",

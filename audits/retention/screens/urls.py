@@ -16,7 +16,7 @@ KEEPERS = accounts("HR, and whoever holds the board’s seat for law.", permissi
 
 def _reads(request: PageRequest) -> bool:
     held = badge(request)
-    return held.holds(Role.AUDITOR) or held.holds(Role.HR) or held.holds(Role.ADMIN)
+    return bool(held.seats) or any(held.holds(role) for role in (Role.AUDITOR, Role.HR, Role.ADMIN))
 
 
 urlpatterns = [

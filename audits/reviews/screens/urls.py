@@ -17,9 +17,9 @@ ITS_REVIEWER = depending("Its reviewer, and auditors; nobody who stands in the l
 WHO_LOOKED = depending("Whoever looked, once a reviewer has asked.")
 
 
-def _audits(request: PageRequest) -> bool:
-    """Offered to auditors; members of the board come by their notice."""
-    return badge(request).holds(Role.AUDITOR)
+def _looks_after(request: PageRequest) -> bool:
+    held = badge(request)
+    return held.holds(Role.AUDITOR) or bool(held.seats)
 
 
 urlpatterns = [
@@ -29,7 +29,7 @@ urlpatterns = [
         name="sampled-reviews",
         access=REVIEWERS,
         stored=False,
-        nav=Nav(_("Sampled reviews"), 136, offered=_audits),
+        nav=Nav(_("Sampled reviews"), 136, offered=_looks_after),
     ),
     page(
         "sampled-reviews/draws/<uuid:key>",
