@@ -39,7 +39,8 @@ READABLE = {
     "/board/": "There are six seats, the same everywhere.",
     "/charters/": "Headings are the same of every draft, and its key is random.",
 }
-# One says which is meant: a version of those that their pages list, or an appeal by the number that its filer alone has.
+# One says which is meant: a version of those that their pages list, an appeal by the number that its filer alone has, or the
+# code of whoever has left.
 BY_NUMBER = {"contract-acknowledge", "acknowledge", "appeal-anonymous-case", "about-me-left"}
 # Who may see much and decide little.
 INSIDERS = (
