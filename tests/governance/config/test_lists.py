@@ -30,7 +30,7 @@ __all__ = ["governed", "house", "stopped"]
 
 pytestmark = pytest.mark.django_db
 
-WHO = ("administrator", "seat: Engineering", "metric owner", "manager", "auditor", "employee")
+WHO = ("administrator", "seat: Engineering", "metric owner", "manager", "auditor", "employee", "HR")
 NEXT, PREVIOUS = 'rel="next"', 'rel="prev"'
 # Where a list begins; each has several rows in the world below.
 API = {
