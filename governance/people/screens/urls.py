@@ -100,6 +100,7 @@ urlpatterns = [
         stored=False,
         footer=Nav(_("Accounts"), 88, offered=badges.shows_administrator),
     ),
+    page("accounts.csv", accounts.accounts_csv, name="accounts-csv", access=ADMINISTRATORS, stored=False),
     page("accounts/<uuid:key>", accounts.account, name="account", access=ADMINISTRATORS, stored=False),
     page(
         "accounts/<uuid:key>/link",
