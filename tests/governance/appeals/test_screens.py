@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from html import unescape
 from uuid import uuid4
 
 import pytest
@@ -188,6 +189,22 @@ def test_contesting_a_use_leads_to_the_appeal_with_its_receipt(browse, desk):
     following = browse(address, data={"what": "receipt"})
     assert str(answer.receipt.id) in browse(following.response.url).html
     assert browse("/dispute").says("Write an appeal")
+
+
+@pytest.mark.parametrize(
+    ("page", "leads", "step", "offered"),
+    [
+        ("/rules/AR07", "what=rule&amp;rule=AR07", "rule", "AR07"),
+        ("/about-me/values/lead-time-for-changes", "what=value&amp;metric=lead-time-for-changes&amp;whose=self", "metric", "lead-time-for-changes"),
+    ],
+)  # fmt: skip
+def test_a_rule_and_a_value_of_ones_own_lead_to_their_appeal(browse, desk, page, leads, step, offered):
+    """Issue 12, 3: from a value, a rule; what is known already is offered."""
+    assert leads in browse(page, by=desk.employee).html
+    begun = {"what": leads.split("&")[0].removeprefix("what=")}
+    following = browse(f"/appeals/new/about?{unescape(leads)}", by=desk.employee, data=begun).response.url
+    assert following == f"/appeals/new/{step}"
+    assert re.search(rf'value="{offered}"', browse(following, by=desk.employee).html)
 
 
 def test_the_queue_shows_what_waits_and_nothing_of_ones_own_line(browse, desk, file):

@@ -111,7 +111,9 @@ def test_home_costs_few_statements(statements, house, account, most):
     assert statements("/", by=getattr(house, account)) <= most
 
 
-def test_an_owner_of_many_charters_reads_the_first_and_how_many_there_are(browse, statements, monkeypatch, house):
+def test_an_owner_of_many_charters_reads_the_first_and_how_many_there_are(
+    browse, statements, monkeypatch, house
+):
     """Issue 11: home stays short, and costs the same, whoever owns ten thousand metrics."""
     owner = factories.an_account("owner")
     few = statements("/", by=owner)
