@@ -93,6 +93,7 @@ class Snapshots:
     def __init__(self, server: embedded.Server) -> None:
         self._server = server
         self._copies: dict[str, str] = {}
+        self._parked: dict[str, Any] = {}
         self._there: set[str] = set()
         self._own: str | None = None
         self._found = 0
@@ -103,7 +104,7 @@ class Snapshots:
         if committed:
             self._own = _new_name()
             databases.create(self._server, self._own, of=made)
-        connect(self._server, self._own or self._copy(made))
+        self._switch_to(self._own or self._copy(made))
         self._found = _leaves()
         return Visit(steps, _values(made) if steps else None)
 
@@ -123,7 +124,25 @@ class Snapshots:
         """Drop all databases of this worker; the snapshots stay."""
         connections.close_all()
         for name in self._copies.values():
-            databases.drop(self._server, name)
+            self._drop(name)
+
+    def _switch_to(self, name: str) -> None:
+        """Connect to a database. The connection to the one before is kept for when tests come back to it.
+
+        One that is new must read the catalogue and compile the triggers again, which takes as long as a test.
+        """
+        before = connection.settings_dict["NAME"]
+        if before == name:
+            return
+        if before in self._copies.values() and connection.connection and not connection.connection.closed:
+            self._parked[before], connection.connection = connection.connection, None
+        connect(self._server, name)
+        connection.connection = self._parked.pop(name, None)
+
+    def _drop(self, name: str) -> None:
+        if parked := self._parked.pop(name, None):
+            parked.close()
+        databases.drop(self._server, name)
 
     def _copy(self, made: str) -> str:
         """This worker's copy of a database; the one that was used last is last."""
@@ -131,7 +150,7 @@ class Snapshots:
         if name is None:
             if len(self._copies) == AT_MOST:
                 connection.close()
-                databases.drop(self._server, self._copies.pop(next(iter(self._copies))))
+                self._drop(self._copies.pop(next(iter(self._copies))))
             name = _new_name()
             databases.create(self._server, name, of=made)
         self._copies[made] = name
