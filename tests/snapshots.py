@@ -32,6 +32,8 @@ KEPT = databases.FOLDER / "snapshots"
 # Databases that a worker keeps open for tests to come; the one left longest ago goes first.
 AT_MOST = 8
 RUN = "TEST_SNAPSHOTS"
+# The lock that says that this run goes on.
+_RUNNING: list[int] = []
 
 
 class Snapshot:
@@ -203,7 +205,20 @@ def begin(server: embedded.Server) -> None:
     databases.template(server)
     os.environ[RUN] = f"snapshot_{code()}_{datetime.now(UTC):%m%d}"
     KEPT.mkdir(exist_ok=True)
-    locks.take(KEPT / f"{beginning()}.{os.getpid()}.run", wait=True)  # until this process ends
+    _RUNNING.append(
+        locks.take(KEPT / f"{beginning()}.{os.getpid()}.run", wait=True)
+    )  # until this process ends
+    _drop_unused(server)
+
+
+def end(server: embedded.Server) -> None:
+    """After a run: what lies in memory is given back, unless another run uses it."""
+    os.close(_RUNNING.pop())
+    if databases.is_in_memory():
+        _drop_unused(server)
+
+
+def _drop_unused(server: embedded.Server) -> None:
     in_use = tuple(path.name.split(".")[0] for path in KEPT.glob("*.run") if locks.is_held(path))
     databases.drop_others(server, "snapshot_", but=in_use)
     for path in KEPT.iterdir():
