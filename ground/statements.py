@@ -3,16 +3,17 @@
 All other queries go through the ORM. The connection prepares unless DATABASE_PREPARE=false (governance/config/addresses.py).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any
+from select import POLLIN, poll
+from typing import Any, NamedTuple
 
 import msgspec
 import psycopg
 from django.db import connection
 from django.db.backends.utils import CursorDebugWrapper
-from django.db.models import JSONField, Model
+from django.db.models import BinaryField, JSONField, Model
 from msgspec import Struct
 
 _JSON = msgspec.json.Encoder(order="deterministic")
@@ -45,10 +46,29 @@ class _Logged(CursorDebugWrapper):
         return super().debug_sql(sql, params, many=many)
 
 
+class Asked(NamedTuple):
+    """Reads that were sent, to be `found` later: in a pipeline their answer is waited for when that ends, and not twice."""
+
+    reads: tuple[Read, ...]
+    cursor: Any
+
+    def found(self) -> tuple[list[Any], ...]:
+        """What each of the reads found, all in one statement and so at one instant."""
+        with self.cursor as cursor:
+            (texts,) = cursor.fetchall()
+        return tuple(_decoder(each.of).decode(text) for each, text in zip(self.reads, texts, strict=True))
+
+
+def ask(*reads: Read, parameters: Mapping[str, Any]) -> Asked:
+    """Send reads in one statement."""
+    cursor = _cursor()
+    cursor.execute(_together(reads), parameters)
+    return Asked(reads, cursor)
+
+
 def read(*reads: Read, parameters: Mapping[str, Any]) -> tuple[list[Any], ...]:
     """What each of the reads finds, all in one statement and so at one instant."""
-    found = fetch(_together(reads), parameters)[0]
-    return tuple(_decoder(each.of).decode(text) for each, text in zip(reads, found, strict=True))
+    return ask(*reads, parameters=parameters).found()
 
 
 def fetch(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -64,9 +84,30 @@ def run(statement: str, parameters: Mapping[str, Any]) -> None:
         cursor.execute(statement, parameters)
 
 
+def begin() -> None:
+    """Send BEGIN as a statement among others."""
+    _cursor().execute("BEGIN")
+
+
+def commit() -> Any:
+    """Send COMMIT as a statement among others, unless a savepoint failed; gives its cursor. Django notes its own, and sends none."""
+    connection.validate_no_broken_transaction()
+    with connection.wrap_database_errors:
+        return _Prepared(connection.connection).execute("COMMIT")
+
+
 def insert(record: Model) -> None:
     """Insert one record; its keys and defaults are already made in Python, and its JSON may hold structs."""
     run(_insertion(type(record)), _columns(record))
+
+
+def insert_all(records: Sequence[Model]) -> None:
+    """Insert several records of one model as `insert` does, in one statement; none is fine."""
+    if len(records) == 1:
+        insert(records[0])
+    elif records:
+        rows = [{each.column: _said(each, one) for each in one._meta.concrete_fields} for one in records]
+        run(_insertion_of_all(type(records[0])), {"rows": _JSON.encode(rows).decode()})
 
 
 def insert_unless_there(record: Model) -> bool:
@@ -77,6 +118,7 @@ def insert_unless_there(record: Model) -> bool:
 @contextmanager
 def together() -> Iterator[None]:
     """Send the statements of the block without waiting for one before the next; an error of any is raised here."""
+    _close_if_hung_up()
     connection.ensure_connection()
     with connection.wrap_database_errors, connection.connection.pipeline():
         yield
@@ -104,6 +146,16 @@ def _insertion(model: type[Model]) -> str:
     return f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES ({values})'
 
 
+@lru_cache(maxsize=100)
+def _insertion_of_all(model: type[Model]) -> str:
+    table = model._meta.db_table
+    names = ", ".join(f'"{each.column}"' for each in model._meta.concrete_fields)
+    return (
+        f'INSERT INTO "{table}" ({names}) SELECT {names} '
+        f'FROM jsonb_populate_recordset(NULL::"{table}", %(rows)s::jsonb)'
+    )
+
+
 def _columns(record: Model) -> dict[str, Any]:
     return {each.column: _stored(each, record) for each in record._meta.concrete_fields}
 
@@ -115,9 +167,37 @@ def _stored(field: Any, record: Model) -> Any:
     return field.get_db_prep_save(value, connection)
 
 
+def _said(field: Any, record: Model) -> Any:
+    """A column as JSON says it, of which PostgreSQL makes the column again."""
+    if isinstance(field, BinaryField):
+        raise TypeError("JSON has no bytes.")
+    value = field.pre_save(record, True)
+    return value if isinstance(field, JSONField) else field.get_db_prep_save(value, connection)
+
+
 def _cursor() -> Any:
     """Django's wrapper around a prepared cursor, so that its errors and query counts stay Django's."""
+    _close_if_hung_up()
     connection.ensure_connection()
     with connection.wrap_database_errors:
         cursor: Any = _Prepared(connection.connection)  # the stubs know Django's own cursors alone
     return _Logged(cursor, connection) if connection.queries_logged else connection.make_cursor(cursor)
+
+
+def _close_if_hung_up() -> None:
+    """Django's health check, once a request, without a statement: whether the server has hung up is seen at the socket.
+
+    What cannot be seen there, such as a cable that was pulled, fails the first statement, as it would fail Django's.
+    """
+    if connection.connection is None or not connection.health_check_enabled or connection.health_check_done:
+        return
+    if connection.connection.closed or (_has_word_of(connection.connection) and not connection.is_usable()):
+        connection.close()
+    connection.health_check_done = True
+
+
+def _has_word_of(server: psycopg.Connection[Any]) -> bool:
+    """Whether something lies at the socket that nobody asked for: that it has hung up, or a notice."""
+    looking = poll()
+    looking.register(server.fileno(), POLLIN)
+    return bool(looking.poll(0))
