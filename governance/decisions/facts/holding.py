@@ -58,7 +58,7 @@ class Held(Struct, frozen=True):
             self.refused_here[key] = RefusedQuestion(at, use, grain, metrics, request.cohorts, people)
 
 
-class Holding(Struct, frozen=True):
+class HoldSent(Struct, frozen=True):
     """What was sent to hold the metrics; `read` gives what is known since."""
 
     shared: Mapping[str, tuple[str, ...]]
@@ -71,7 +71,7 @@ class Holding(Struct, frozen=True):
         return Held(self.shared, data_versions.by_name(seen), before, self.several)
 
 
-def hold(requests: Sequence[Request], *, by: User, rows: bool) -> Holding:
+def hold(requests: Sequence[Request], *, by: User, rows: bool) -> HoldSent:
     """Share the metrics until the transaction ends, then see what has changed since we last looked, and what was refused.
 
     A hold, a suspension or a revision takes a metric alone, so that none slips between facts and rows. In one pipeline.
@@ -90,4 +90,4 @@ def hold(requests: Sequence[Request], *, by: User, rows: bool) -> Holding:
         now=clock.now(),
     )
     asked = statements.ask(data_versions.ALL, access_history.REFUSED, parameters=parameters)
-    return Holding(shared, asked, several=len(requests) > 1)
+    return HoldSent(shared, asked, several=len(requests) > 1)
