@@ -8,15 +8,18 @@ from contextlib import contextmanager
 from functools import lru_cache
 from select import POLLIN, poll
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import msgspec
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.db.backends.utils import CursorDebugWrapper
 from django.db.models import BinaryField, JSONField, Model
 from msgspec import Struct
 
 _JSON = msgspec.json.Encoder(order="deterministic")
+_AS_STORED = (str, bool, UUID, type(None))
 
 
 class Read(Struct, frozen=True):
@@ -91,9 +94,10 @@ def begin() -> None:
 
 def commit() -> Any:
     """Send COMMIT as a statement among others, unless a savepoint failed; gives its cursor. Django notes its own, and sends none."""
-    connection.validate_no_broken_transaction()
-    with connection.wrap_database_errors:
-        return _Prepared(connection.connection).execute("COMMIT")
+    ours = _connection()
+    ours.validate_no_broken_transaction()
+    with ours.wrap_database_errors:
+        return _Prepared(ours.connection).execute("COMMIT")
 
 
 def insert(record: Model) -> None:
@@ -106,7 +110,10 @@ def insert_all(records: Sequence[Model]) -> None:
     if len(records) == 1:
         insert(records[0])
     elif records:
-        rows = [{each.column: _said(each, one) for each in one._meta.concrete_fields} for one in records]
+        ours = connections[DEFAULT_DB_ALIAS]
+        rows = [
+            {each.column: _said(each, one, ours) for each in one._meta.concrete_fields} for one in records
+        ]
         run(_insertion_of_all(type(records[0])), {"rows": _JSON.encode(rows).decode()})
 
 
@@ -118,9 +125,8 @@ def insert_unless_there(record: Model) -> bool:
 @contextmanager
 def together() -> Iterator[None]:
     """Send the statements of the block without waiting for one before the next; an error of any is raised here."""
-    _close_if_hung_up()
-    connection.ensure_connection()
-    with connection.wrap_database_errors, connection.connection.pipeline():
+    ours = _connection()
+    with ours.wrap_database_errors, ours.connection.pipeline():
         yield
 
 
@@ -142,7 +148,8 @@ def _decoder(of: type) -> msgspec.json.Decoder[Any]:
 def _insertion(model: type[Model]) -> str:
     fields = model._meta.concrete_fields
     names = ", ".join(f'"{each.column}"' for each in fields)
-    values = ", ".join(f"%({each.column})s::{each.db_type(connection)}" for each in fields)
+    ours = connections[DEFAULT_DB_ALIAS]
+    values = ", ".join(f"%({each.column})s::{each.db_type(ours)}" for each in fields)
     return f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES ({values})'
 
 
@@ -157,43 +164,55 @@ def _insertion_of_all(model: type[Model]) -> str:
 
 
 def _columns(record: Model) -> dict[str, Any]:
-    return {each.column: _stored(each, record) for each in record._meta.concrete_fields}
+    ours = connections[DEFAULT_DB_ALIAS]
+    return {each.column: _stored(each, record, ours) for each in record._meta.concrete_fields}
 
 
-def _stored(field: Any, record: Model) -> Any:
+def _stored(field: Any, record: Model, ours: Any) -> Any:
     value = field.pre_save(record, True)
     if isinstance(field, JSONField):
         return _JSON.encode(value).decode()
-    return field.get_db_prep_save(value, connection)
+    return value if _is_as_stored(value) else field.get_db_prep_save(value, ours)
 
 
-def _said(field: Any, record: Model) -> Any:
+def _said(field: Any, record: Model, ours: Any) -> Any:
     """A column as JSON says it, of which PostgreSQL makes the column again."""
     if isinstance(field, BinaryField):
         raise TypeError("JSON has no bytes.")
     value = field.pre_save(record, True)
-    return value if isinstance(field, JSONField) else field.get_db_prep_save(value, connection)
+    return value if isinstance(field, JSONField) else field.get_db_prep_save(value, ours)
+
+
+def _is_as_stored(value: Any) -> bool:
+    """Whether a field would give a value of this kind to the database as it is."""
+    return type(value) in _AS_STORED or (type(value) is list and all(type(each) is str for each in value))
 
 
 def _cursor() -> Any:
     """Django's wrapper around a prepared cursor, so that its errors and query counts stay Django's."""
-    _close_if_hung_up()
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        cursor: Any = _Prepared(connection.connection)  # the stubs know Django's own cursors alone
-    return _Logged(cursor, connection) if connection.queries_logged else connection.make_cursor(cursor)
+    ours = _connection()
+    with ours.wrap_database_errors:
+        cursor: Any = _Prepared(ours.connection)  # the stubs know Django's own cursors alone
+    return _Logged(cursor, ours) if ours.queries_logged else ours.make_cursor(cursor)
 
 
-def _close_if_hung_up() -> None:
+def _connection() -> Any:
+    """Django's own, connected; asked for once a statement, since its name stands for a look-up each time."""
+    ours: Any = connections[DEFAULT_DB_ALIAS]
+    if ours.health_check_enabled and not ours.health_check_done and ours.connection is not None:
+        _close_if_hung_up(ours)
+    ours.ensure_connection()
+    return ours
+
+
+def _close_if_hung_up(ours: DatabaseWrapper) -> None:
     """Django's health check, once a request, without a statement: whether the server has hung up is seen at the socket.
 
     What cannot be seen there, such as a cable that was pulled, fails the first statement, as it would fail Django's.
     """
-    if connection.connection is None or not connection.health_check_enabled or connection.health_check_done:
-        return
-    if connection.connection.closed or (_has_word_of(connection.connection) and not connection.is_usable()):
-        connection.close()
-    connection.health_check_done = True
+    if ours.connection.closed or (_has_word_of(ours.connection) and not ours.is_usable()):
+        ours.close()
+    ours.health_check_done = True
 
 
 def _has_word_of(server: psycopg.Connection[Any]) -> bool:
