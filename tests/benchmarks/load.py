@@ -3,6 +3,7 @@
 import http.client
 import threading
 import time
+from contextlib import closing
 
 from msgspec import Struct
 
@@ -79,13 +80,13 @@ def _client(
     keep: Replies | None,
 ) -> None:
     headers = {"Authorization": f"Token {token}", "Content-Type": "application/json"}
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    while time.perf_counter() < end:
-        began = time.perf_counter()
-        connection.request("POST", path, body, headers)
-        response = connection.getresponse()
-        reply = response.read()
-        if keep is not None:
-            keep.append(reply)
-        times.append((time.perf_counter() - began) * 1000)
-        failed[me] += response.status != 200
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+        while time.perf_counter() < end:
+            began = time.perf_counter()
+            connection.request("POST", path, body, headers)
+            response = connection.getresponse()
+            reply = response.read()
+            if keep is not None:
+                keep.append(reply)
+            times.append((time.perf_counter() - began) * 1000)
+            failed[me] += response.status != 200

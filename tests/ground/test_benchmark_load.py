@@ -39,7 +39,7 @@ def port() -> Iterator[int]:
 
 
 def ask(port: int, path: str = "/") -> Load:
-    return load(port=port, path=path, body=b"{}", token="t", clients=4, seconds=SLOW / 3)  # noqa: S106
+    return load(port=port, path=path, body=b"{}", token="t", clients=4, seconds=SLOW / 3)
 
 
 def test_answers_that_come_late_count_for_the_time_that_they_took(port) -> None:
