@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from django.db import Error as DatabaseError
 
+from audits.ledger import services as ledger
 from charter import rules
 from charter.rules.context import PERSON_GRAINS
 from charter.rules.request import Request
@@ -17,7 +18,7 @@ from governance.decisions.services import repeats
 from governance.decisions.services.access_notices import tell_of_look
 from governance.decisions.services.answers import Answer, Unsigned
 from governance.decisions.services.receipts import sign_decision
-from governance.decisions.services.recording import Asking, Decided, record
+from governance.decisions.services.recording import Asking, Decided
 from governance.decisions.services.repeats import Once
 from governance.people.models import User
 from ground import statements
@@ -130,12 +131,24 @@ def _decide(
             decided = [each for each in said if isinstance(each, Decided)]
             more = once is not None or any(_tells(each, asking) for each in decided)
             with statements.together() if more else turn.ends():
-                records = record(decided, asking)
+                records = _record(decided, asking)
             for each, decision in zip(decided, records, strict=True) if more else ():
                 _follow(each, decision, asking, once)
         receipts = [_sign(each, decision) for each, decision in zip(decided, records, strict=True)]
     signed = iter(receipts)
     return [each if isinstance(each, DomainError) else next(signed) for each in said]
+
+
+def _record(decided: Sequence[Decided], asking: Asking) -> list[DecisionRecord]:
+    """Write what was asked, what was true and what was decided: one statement for the log, and one for the records."""
+    said = [(each, each.says(asking)) for each in decided]
+    entries = ledger.append_all([each.make_event(what, asking) for each, what in said], by=asking.by.actor)
+    records = [
+        DecisionRecord(entry=entry, **each.list_columns(what, asking))
+        for entry, (each, what) in zip(entries, said, strict=True)
+    ]
+    statements.insert_all(records)
+    return records
 
 
 def _tells(decided: Decided, asking: Asking) -> bool:

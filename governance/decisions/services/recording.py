@@ -1,23 +1,19 @@
-"""What is kept of decided questions: a record each, and the ledger entry that proves it."""
+"""What is said of a decided question: by its entry of the log, and by its record."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
 
-from audits.ledger import services as ledger
-from audits.ledger.models import Entry
 from charter import rules
 from charter.rules.request import Request
 from charter.rules.verdict import Verdict
 from governance.decisions.events import QuestionAnswered, QuestionChecked
 from governance.decisions.facts import access_history
 from governance.decisions.facts.gathering import GatheredFacts
-from governance.decisions.models import DecisionRecord, Door
+from governance.decisions.models import Door
 from governance.decisions.rows.reading import Reading
 from governance.decisions.services.receipts import hash_rows
 from governance.people.models import User
-from ground import statements
 
 
 class Asking(Struct, frozen=True):
@@ -37,66 +33,46 @@ class Decided(Struct, frozen=True):
     verdict: Verdict
     reading: Reading
 
-    @property
-    def says(self) -> dict[str, Any]:
-        """What both the record and the entry say."""
+    def says(self, asking: Asking) -> dict[str, Any]:
+        """What both the entry and the record say."""
+        leaves = asking.rows and self.verdict.permits
         return {
             "request": self.request,
             "verdict": self.verdict.outcome.value,
             "rules": sorted({match.id for match in self.verdict.rules}),
             "obligations": list(self.verdict.obligations),
             "rulebook_hash": self.gathered.rulebook.content_hash,
+            "content_hash": hash_rows(self.reading.leaving) if leaves else "",
             "snapshot": self.reading.snapshot or "",
             "paired": [each.recorded for each in self.reading.paired],
             "subjects": list(self.gathered.persons),
+            "door": asking.door.value,
+            "checked_only": not asking.rows,
         }
 
+    def make_event(self, said: dict[str, Any], asking: Asking) -> QuestionAnswered | QuestionChecked:
+        """The event of the log; `said` is what it `says`."""
+        event = QuestionAnswered if asking.rows else QuestionChecked
+        through = asking.through.pk if asking.through is not None else None
+        return event(**said, charters=self.gathered.charters, through=through)
 
-def record(decided: Sequence[Decided], asking: Asking) -> list[DecisionRecord]:
-    """Write what was asked, what was true and what was decided: one statement for the log, and one for the records."""
-    said = [{**each.says, **_asked(each, asking)} for each in decided]
-    event, through = QuestionAnswered if asking.rows else QuestionChecked, asking.through
-    entries = ledger.append_all(
-        [
-            event(**what, charters=each.gathered.charters, through=through.pk if through else None)
-            for each, what in zip(decided, said, strict=True)
-        ],
-        by=asking.by.actor,
-    )
-    records = [
-        _make_record(each, what, entry, asking)
-        for each, what, entry in zip(decided, said, entries, strict=True)
-    ]
-    statements.insert_all(records)
-    return records
-
-
-def _asked(decided: Decided, asking: Asking) -> dict[str, Any]:
-    leaves = asking.rows and decided.verdict.permits
-    return {
-        "door": asking.door.value,
-        "checked_only": not asking.rows,
-        "content_hash": hash_rows(decided.reading.leaving) if leaves else "",
-    }
-
-
-def _make_record(decided: Decided, said: dict[str, Any], entry: Entry, asking: Asking) -> DecisionRecord:
-    request, facts, matches = decided.request, decided.gathered.facts, decided.verdict.rules
-    return DecisionRecord(
-        at=facts[0].at,
-        actor=asking.by,
-        through=asking.through,
-        facts=[_without_request(one) for one in facts],
-        matches=matches,
-        refused_for=access_history.list_refused_for(facts, matches),
-        metrics=list(request.metrics),
-        cohorts=list(request.cohorts),
-        use=request.decision.value,
-        grain=request.grain.value,
-        roles=sorted(facts[0].actor.roles),
-        entry=entry,
-        **said,
-    )
+    def list_columns(self, said: dict[str, Any], asking: Asking) -> dict[str, Any]:
+        """All columns of the record but its entry; `said` is what it `says`."""
+        request, facts, matches = self.request, self.gathered.facts, self.verdict.rules
+        return {
+            **said,
+            "at": facts[0].at,
+            "actor": asking.by,
+            "through": asking.through,
+            "facts": [_without_request(one) for one in facts],
+            "matches": matches,
+            "refused_for": access_history.list_refused_for(facts, matches),
+            "metrics": list(request.metrics),
+            "cohorts": list(request.cohorts),
+            "use": request.decision.value,
+            "grain": request.grain.value,
+            "roles": sorted(facts[0].actor.roles),
+        }
 
 
 def _without_request(facts: rules.Facts) -> dict[str, object]:
