@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from governance.demo.background import Background, standing_still
+from governance.installation.background import Background, standing_still
 from ground import clock, guard
 from tests import databases, factories
 
