@@ -58,7 +58,9 @@ else:
 # Reached from this machine alone, so that nothing leaves it and HTTPS would guard nothing; by no other name either.
 ALONE = not DEBUG and is_of_this_machine(BASE_URL)
 if ALONE and not are_of_this_machine(ALLOWED_HOSTS):
-    raise ImproperlyConfigured("Set BASE_URL to one of HTTPS: ALLOWED_HOSTS names this site for other machines.")
+    raise ImproperlyConfigured(
+        "Set BASE_URL to one of HTTPS: ALLOWED_HOSTS names this site for other machines."
+    )
 
 INSTALLED_APPS = [
     "governance.config.apps.ProjectConfig",  # first, as its commands stand in place of Django's

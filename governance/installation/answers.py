@@ -53,7 +53,9 @@ class Answers(Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def web_port(self) -> int:
         """Where the web server listens: as told, as the address says, or 8000."""
-        return self.port or (urlsplit(self.address).port if is_of_this_machine(self.address) else None) or 8000
+        return (
+            self.port or (urlsplit(self.address).port if is_of_this_machine(self.address) else None) or 8000
+        )
 
 
 class Fault(Struct, frozen=True):
@@ -92,7 +94,9 @@ def _check_name(answers: Answers) -> None:
 def _check_purpose(answers: Answers) -> None:
     texts.check_prose(answers.purpose)
     if not 0 < len(answers.purpose.strip()) <= 5000:
-        raise ValueError("Say in up to 5,000 characters what the programme is for: its first board votes on it.")
+        raise ValueError(
+            "Say in up to 5,000 characters what the programme is for: its first board votes on it."
+        )
 
 
 def _check_zone(answers: Answers) -> None:
@@ -150,7 +154,9 @@ def _check_mail(answers: Answers) -> None:
 
 def _check_warehouse(answers: Answers) -> None:
     if answers.warehouse and not (answers.warehouse.isprintable() and "://" in answers.warehouse):
-        raise ValueError("Give an address such as duckdb:///absolute/path or postgresql://reader:…@host/facts.")
+        raise ValueError(
+            "Give an address such as duckdb:///absolute/path or postgresql://reader:…@host/facts."
+        )
 
 
 def _check_label(text: str, longest: int) -> None:

@@ -4,7 +4,13 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from governance.installation.answers import USUAL_ADDRESS, Answers, FirstAdministrator, MailServer, find_faults
+from governance.installation.answers import (
+    USUAL_ADDRESS,
+    Answers,
+    FirstAdministrator,
+    MailServer,
+    find_faults,
+)
 
 Ask = Callable[[str], str]
 Say = Callable[[str], None]
@@ -18,7 +24,11 @@ _QUESTIONS = (
     ("administrator.username", "First administrator: user name?", ""),
     ("administrator.name", "First administrator: name, as pages show it?", ""),
     ("administrator.email", "First administrator: e-mail address?", ""),
-    ("address", "At which address do people reach it? One of this machine alone to begin with.", USUAL_ADDRESS),
+    (
+        "address",
+        "At which address do people reach it? One of this machine alone to begin with.",
+        USUAL_ADDRESS,
+    ),
     ("warehouse", "Where are the facts (duckdb:///path, postgresql://…)? Empty: say it later.", ""),
 )
 
@@ -51,7 +61,9 @@ def _put(answers: Answers, key: str, value: str) -> Answers:
 def _ask_mail(answers: Answers, ask: Ask, say: Say) -> Answers:
     """A server and a sender, or none; a password is no answer to a question that stays on the screen: it is for a file."""
     while True:
-        host = ask("Mail server, as host or host:port? Empty: notices go to files, and reach nobody. ").strip()
+        host = ask(
+            "Mail server, as host or host:port? Empty: notices go to files, and reach nobody. "
+        ).strip()
         if not host:
             return answers
         name, _colon, port = host.partition(":")
@@ -62,4 +74,3 @@ def _ask_mail(answers: Answers, ask: Ask, say: Say) -> Answers:
         if not faults:
             return given
         say(f"  {faults[0]}")
-

@@ -16,7 +16,10 @@ from ground.errors import BadInput
 def add_answers_argument(parser: CommandParser) -> None:
     """`--answers FILE`, for whoever sets up without being asked."""
     parser.add_argument(
-        "--answers", type=Path, metavar="FILE", help="a YAML file of the answers; asked for where there is none"
+        "--answers",
+        type=Path,
+        metavar="FILE",
+        help="a YAML file of the answers; asked for where there is none",
     )
 
 
@@ -41,8 +44,12 @@ def read_port(text: str) -> int | None:
 
 def _ask(say: Callable[[str], None]) -> Answers:
     if not sys.stdin.isatty():
-        raise BadInput("Nobody is there to be asked. Give the answers in a file: --answers FILE.", field="answers")
+        raise BadInput(
+            "Nobody is there to be asked. Give the answers in a file: --answers FILE.", field="answers"
+        )
     try:
         return ask_all(input, say)
     except EOFError:
-        raise BadInput("The questions were not answered to the end, and nothing was written.", field="answers") from None
+        raise BadInput(
+            "The questions were not answered to the end, and nothing was written.", field="answers"
+        ) from None

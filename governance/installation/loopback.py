@@ -10,7 +10,9 @@ def is_of_this_machine(address: str) -> bool:
     """Whether a site at this address is reached from this machine alone, and without HTTPS."""
     try:
         parts = urlsplit(address)
-        return parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"} and parts.port != 0
+        return (
+            parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"} and parts.port != 0
+        )
     except ValueError:  # a port that is no number
         return False
 

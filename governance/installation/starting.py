@@ -16,7 +16,13 @@ from governance.installation.supervising import Databases, Say, Supervisor
 from ground.errors import Conflict, Unavailable
 
 # What decides whether the database and the static files are as this version wants them.
-_INPUTS = ("*/*/migrations/*.py", "ground/migrations/*.py", "ground/schema/*.py", "static/**/*", "requirements.lock")
+_INPUTS = (
+    "*/*/migrations/*.py",
+    "ground/migrations/*.py",
+    "ground/schema/*.py",
+    "static/**/*",
+    "requirements.lock",
+)
 
 
 class InstallationSupervisor(Supervisor):
@@ -112,5 +118,7 @@ def _has_log(dsn: str) -> bool:
         with psycopg.connect(dsn, connect_timeout=10) as connection:
             row = connection.execute("SELECT EXISTS (SELECT FROM ledger_entry)").fetchone()
     except psycopg.Error as error:
-        raise Unavailable("The database does not answer. See DATABASE_URL, or the log in var/postgres.") from error
+        raise Unavailable(
+            "The database does not answer. See DATABASE_URL, or the log in var/postgres."
+        ) from error
     return bool(row and row[0])

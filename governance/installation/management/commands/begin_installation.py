@@ -15,7 +15,9 @@ class Command(commands.Command):
     help = "Open the first administrator's account and begin the programme, as `setup` was told; goes on where it stopped."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--quiet", action="store_true", help="do not say how the first administrator signs in")
+        parser.add_argument(
+            "--quiet", action="store_true", help="do not say how the first administrator signs in"
+        )
 
     def handle(self, *, quiet: bool, **_: Any) -> None:
         answers = kept.find_answers(settings.VAR_DIR)
@@ -25,7 +27,9 @@ class Command(commands.Command):
         if quiet:
             return
         site = settings.BASE_URL
-        self.stdout.write(f"The programme “{answers.name}” is begun. Its pages: {site} once `make start` runs.")
+        self.stdout.write(
+            f"The programme “{answers.name}” is begun. Its pages: {site} once `make start` runs."
+        )
         if link := make_first_link(admin):
             self.stdout.write(
                 f"First, “{admin.username}” chooses a password here, once, within {settings.RESET_LINK_MINUTES} minutes "
