@@ -14,15 +14,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from msgspec import Struct
 
+from charter.authoring import drafts
 from charter.authoring import folder as charter_folder
 from charter.authoring import importing as charters
-from charter.authoring import services as authoring
+from charter.authoring.models import Draft
 from charter.programme import contract, starter
 from charter.programme.models import Contract, Programme
 from charter.programme.permissions import can_publish_contract
 from charter.programme.states import ProgrammeState
 from charter.registry import catalogue
-from charter.registry.models import Metric
+from charter.registry.document import CharterDocument
+from charter.registry.models import CharterVersion, Metric
 from governance.board import permissions
 from governance.board import services as board
 from governance.board.models import Invitation
@@ -155,13 +157,21 @@ class Applying:
 
     # What it measures
 
-    def register_charters(self) -> StepDone:
-        """Drafts of the folder and of the catalogue, and the folder's sources; their owners hand them in."""
-        made = self._register_folder() + self._register_catalogue()
-        sentence = ngettext("Registered %(count)s draft.", "Registered %(count)s drafts.", made) % {
-            "count": made
-        }
-        return StepDone("charters", bool(made), sentence)
+    def begin_charters(self) -> StepDone:
+        """Describe the folder's sources, and begin its charters and those of the catalogue as drafts: their owner hands them in."""
+        described, documents = self._describe_sources(), self._list_missing_charters()
+        owner = self._find_owner()
+        if not documents or owner is None:
+            return StepDone("charters", bool(described), _("None is missing."))
+        if self._system is None and owner != self._founder:
+            return StepDone(
+                "charters", bool(described), _("The metric owner takes them from the catalogue."), waits=True
+            )
+        for document, newest in documents:
+            drafts.start_draft(programme=self._programme, document=document, by=owner, based_on=newest)
+        count = len(documents)
+        sentence = ngettext("Began %(count)s draft.", "Began %(count)s drafts.", count) % {"count": count}
+        return StepDone("charters", True, sentence)
 
     def register_cohorts(self) -> StepDone:
         if not self._said.cohorts or not Team.objects.exists():
@@ -255,27 +265,27 @@ class Applying:
         lasting = grants.exclude(valid_to__lte=calendar.today())
         return not lasting.filter(**_find_scope(role)).exists()
 
-    def _register_folder(self) -> int:
-        if not self._said.charters or self._read.folder is None:
-            return 0
-        plan = charters.make_plan(charter_folder.read_folder(self._read.folder / self._said.charters))
-        described = charters.describe_all(plan=plan, by=self._founder)
-        if not plan.to_register:
-            return described
-        by = self._find_owner() or self._require_system()
-        drafts = charters.register_all(programme=self._programme, proposals=plan.to_register, by=by)
-        return described + len(drafts)
+    def _describe_sources(self) -> int:
+        plan = self._read_charters()
+        return charters.describe_all(plan=plan, by=self._founder) if plan else 0
 
-    def _register_catalogue(self) -> int:
-        chosen, owner = self._said.catalogue, self._find_owner()
-        if chosen is None or owner is None:
-            return 0
+    def _list_missing_charters(self) -> list[tuple[CharterDocument, CharterVersion | None]]:
+        """What the folder says anew and the catalogue adds, but for what is being written already."""
+        plan, chosen = self._read_charters(), self._said.catalogue
+        written = set(Draft.objects.filter(ended_at__isnull=True).values_list("metric", flat=True))
         held = set(Metric.objects.values_list("slug", flat=True))
-        documents = catalogue.read_starter_charters()
-        taken = [documents[slug] for slug in chosen.charters if slug not in held]
-        for document in taken:
-            authoring.register_charter(programme=self._programme, document=document, owner=owner, by=owner)
-        return len(taken)
+        found: dict[str, tuple[CharterDocument, CharterVersion | None]] = {}
+        for slug in chosen.charters if chosen else ():
+            if slug not in held:
+                found[slug] = (catalogue.read_starter_charters()[slug], None)
+        for proposal in plan.to_register if plan else ():
+            found[proposal.metric] = (proposal.file.document, proposal.newest)
+        return [each for slug, each in found.items() if slug not in written]
+
+    def _read_charters(self) -> charters.Plan | None:
+        if not self._said.charters or self._read.folder is None:
+            return None
+        return charters.make_plan(charter_folder.read_folder(self._read.folder / self._said.charters))
 
     def _find_owner(self) -> User | None:
         chosen = self._said.catalogue
@@ -289,7 +299,7 @@ _STEPS: tuple[Callable[[Applying], StepDone], ...] = (
     Applying.publish_contract,
     Applying.publish_course,
     Applying.register_cohorts,
-    Applying.register_charters,
+    Applying.begin_charters,
     Applying.invite,
     Applying.put_to_the_vote,
 )

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 from msgspec import Struct
 
-from charter.measures.models import PublishingRun, SourceSurvey
-from charter.measures.states import RunState
+from charter.authoring.models import Draft
+from charter.measures.models import PublishingRun, RunState, SourceSurvey
 from charter.programme.models import Contract, Programme
 from charter.programme.states import ProgrammeState
 from charter.registry import rulebooks
@@ -174,7 +174,7 @@ def _find_cohorts(given: _Programme) -> _Found:
 
 
 def _find_charters(given: _Programme) -> _Found:
-    count = Metric.objects.count()
+    count = Metric.objects.count() or Draft.objects.filter(ended_at__isnull=True).count()
     if not count:
         detail = _("A metric owner takes charters of the catalogue, or writes some.")
         return _Found(False, detail, after=given.programme is None)
@@ -215,7 +215,7 @@ def _find_passed(given: _Programme) -> _Found:
         if waits
         else _("A metric owner hands a draft in to the board.")
     )
-    return _Found(False, detail, waits=waits, after=not given.in_force or not Metric.objects.exists())
+    return _Found(False, detail, waits=waits, after=not given.in_force or not _find_charters(given).done)
 
 
 def _find_values(given: _Programme) -> _Found:

@@ -140,6 +140,13 @@ def _charters(read: ReadFile) -> Iterator[FileFault]:
             yield FileFault("charters", error.detail)
             return
         yield from (FileFault("charters", fault.detail) for fault in found.faults)
+        if found.charters and not read.said.catalogue:
+            yield FileFault(
+                "charters",
+                _(
+                    "Name under `catalogue` the owner of these charters, with `charters: []` for none beside them."
+                ),
+            )
 
 
 _JUDGES: tuple[Callable[[ReadFile], Iterator[FileFault]], ...] = (

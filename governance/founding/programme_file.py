@@ -195,8 +195,8 @@ def _days(key: str, given: RoleToGive) -> Iterator[FileFault]:
         text = getattr(given, name)
         try:
             days[name] = parse_day(text) if text else None
-        except ValueError as error:
-            yield FileFault(f"{key}.{name}", str(error))
+        except ValueError:
+            yield FileFault(f"{key}.{name}", _no_day(text))
     first, end = days.get("valid_from"), days.get("valid_to")
     if first and end and end <= first:
         yield FileFault(f"{key}.valid_to", _("A role ends after the day on which it begins."))
@@ -251,10 +251,14 @@ def _backfill(read: ReadFile) -> Iterator[FileFault]:
         return
     try:
         parse_day(asked.data_from)
-    except ValueError as error:
-        yield FileFault("backfill.data_from", str(error))
+    except ValueError:
+        yield FileFault("backfill.data_from", _no_day(asked.data_from))
     if not asked.because.strip():
         yield FileFault("backfill.because", _("Say why: the first board votes on it."))
+
+
+def _no_day(text: str) -> str:
+    return _("“%(text)s” is not a day. Write it as 2026-01-31.") % {"text": text}
 
 
 _CHECKS: tuple[Callable[[ReadFile], Iterator[FileFault]], ...] = (

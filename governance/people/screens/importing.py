@@ -77,10 +77,10 @@ def import_organisation(request: PageRequest) -> HttpResponse:
     form = ImportForm(request.POST or None, request.FILES or None)
     given: dict[str, Any] = {"form": form, "persons": Person.objects.count(), "teams": Team.objects.count()}
     given["members"] = Membership.objects.on(calendar.today()).count()
-    if request.method == "POST" and form.accepted(lambda: given.update(_take(form, request))):
-        if given.get("imported"):
-            messages.success(request, _("The organisation is as the files say."))
-            return redirect("organisation-import")
+    taken = request.method == "POST" and form.accepted(lambda: given.update(_take(form, request)))
+    if taken and given.get("imported"):
+        messages.success(request, _("The organisation is as the files say."))
+        return redirect("organisation-import")
     return render(request, "people/organisation_import.html", given, status=form.status)
 
 
