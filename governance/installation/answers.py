@@ -37,7 +37,7 @@ class MailServer(Struct, frozen=True, forbid_unknown_fields=True):
     tls: bool = False
 
 
-class Answers(Struct, frozen=True, forbid_unknown_fields=True):
+class SetupAnswers(Struct, frozen=True, forbid_unknown_fields=True):
     """All of it. Without a mail server notices are written to files below VAR_DIR, where they reach nobody."""
 
     name: str
@@ -58,40 +58,40 @@ class Answers(Struct, frozen=True, forbid_unknown_fields=True):
         )
 
 
-class Fault(Struct, frozen=True):
+class AnswerFault(Struct, frozen=True):
     """What is wrong with one answer, by its key."""
 
     key: str
     sentence: str
 
 
-def read_answers(path: Path) -> Answers:
+def read_answers(path: Path) -> SetupAnswers:
     """The answers in a file. Raises BadInput with its name, the line and the key at fault."""
     try:
         tree = Tree(path.read_bytes(), path.name)
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}.", field="answers") from error
-    answers = tree.read_as(Answers)
+    answers = tree.read_as(SetupAnswers)
     for fault in find_faults(answers):
         tree.refuse(fault.sentence, fault.key)
     return answers
 
 
-def find_faults(answers: Answers) -> Iterator[Fault]:
+def find_faults(answers: SetupAnswers) -> Iterator[AnswerFault]:
     """What cannot be so, in the order of the questions."""
     for key, check in _CHECKS.items():
         try:
             check(answers)
         except (ValueError, KeyError, OSError, ValidationError) as error:
             sentence = error.messages[0] if isinstance(error, ValidationError) else str(error)
-            yield Fault(key, sentence)
+            yield AnswerFault(key, sentence)
 
 
-def _check_name(answers: Answers) -> None:
+def _check_name(answers: SetupAnswers) -> None:
     _check_label(answers.name, 200)
 
 
-def _check_purpose(answers: Answers) -> None:
+def _check_purpose(answers: SetupAnswers) -> None:
     texts.check_prose(answers.purpose)
     if not 0 < len(answers.purpose.strip()) <= 5000:
         raise ValueError(
@@ -99,7 +99,7 @@ def _check_purpose(answers: Answers) -> None:
         )
 
 
-def _check_zone(answers: Answers) -> None:
+def _check_zone(answers: SetupAnswers) -> None:
     try:
         ZoneInfo(answers.time_zone)
     except (KeyError, ValueError, OSError):
@@ -108,26 +108,26 @@ def _check_zone(answers: Answers) -> None:
         ) from None
 
 
-def _check_language(answers: Answers) -> None:
+def _check_language(answers: SetupAnswers) -> None:
     known = [code for code, _name in settings.LANGUAGES]
     if answers.language not in known:
         raise ValueError(f"The pages do not speak “{answers.language}”. Choose among: {', '.join(known)}.")
 
 
-def _check_username(answers: Answers) -> None:
+def _check_username(answers: SetupAnswers) -> None:
     if not texts.clean_handle(answers.administrator.username):
         raise ValueError("Give the first administrator a user name.")
 
 
-def _check_person(answers: Answers) -> None:
+def _check_person(answers: SetupAnswers) -> None:
     _check_label(answers.administrator.name, 200)
 
 
-def _check_email(answers: Answers) -> None:
+def _check_email(answers: SetupAnswers) -> None:
     validate_email(answers.administrator.email)
 
 
-def _check_address(answers: Answers) -> None:
+def _check_address(answers: SetupAnswers) -> None:
     parts = urlsplit(answers.address)
     secure = parts.scheme == "https" and bool(parts.hostname) and parts.port != 0
     if not (secure or is_of_this_machine(answers.address)) or parts.path.strip("/") or parts.query:
@@ -136,12 +136,12 @@ def _check_address(answers: Answers) -> None:
         )
 
 
-def _check_port(answers: Answers) -> None:
+def _check_port(answers: SetupAnswers) -> None:
     if not 1 <= answers.web_port <= 65535:
         raise ValueError("A port is a number from 1 to 65535.")
 
 
-def _check_mail(answers: Answers) -> None:
+def _check_mail(answers: SetupAnswers) -> None:
     mail = answers.mail
     if mail is None:
         return
@@ -152,7 +152,7 @@ def _check_mail(answers: Answers) -> None:
         raise ValueError("These are single lines of text.")
 
 
-def _check_warehouse(answers: Answers) -> None:
+def _check_warehouse(answers: SetupAnswers) -> None:
     if answers.warehouse and not (answers.warehouse.isprintable() and "://" in answers.warehouse):
         raise ValueError(
             "Give an address such as duckdb:///absolute/path or postgresql://reader:…@host/facts."
@@ -165,7 +165,7 @@ def _check_label(text: str, longest: int) -> None:
         raise ValueError(f"Give it a name of at most {longest} characters.")
 
 
-_CHECKS: dict[str, Callable[[Answers], None]] = {
+_CHECKS: dict[str, Callable[[SetupAnswers], None]] = {
     "name": _check_name,
     "purpose": _check_purpose,
     "time_zone": _check_zone,

@@ -6,16 +6,16 @@ from msgspec.structs import replace
 
 from governance.installation.answers import (
     USUAL_ADDRESS,
-    Answers,
     FirstAdministrator,
     MailServer,
+    SetupAnswers,
     find_faults,
 )
 
 Ask = Callable[[str], str]
 Say = Callable[[str], None]
 # What the answers are until they are given: nothing that could be taken by mistake.
-_NOBODY = Answers(name="", purpose="", administrator=FirstAdministrator("", "", ""))
+_NOBODY = SetupAnswers(name="", purpose="", administrator=FirstAdministrator("", "", ""))
 
 _QUESTIONS = (
     ("name", "What is the programme called?", ""),
@@ -33,7 +33,7 @@ _QUESTIONS = (
 )
 
 
-def ask_all(ask: Ask, say: Say) -> Answers:
+def ask_all(ask: Ask, say: Say) -> SetupAnswers:
     """Ask everything. What ends the asking (Ctrl-C, the end of input) ends it with nothing written."""
     answers = _NOBODY
     for key, question, usual in _QUESTIONS:
@@ -41,7 +41,7 @@ def ask_all(ask: Ask, say: Say) -> Answers:
     return _ask_mail(answers, ask, say)
 
 
-def _ask_one(answers: Answers, key: str, question: str, usual: str, ask: Ask, say: Say) -> Answers:
+def _ask_one(answers: SetupAnswers, key: str, question: str, usual: str, ask: Ask, say: Say) -> SetupAnswers:
     prompt = f"{question} [{usual}] " if usual else f"{question} "
     while True:
         given = _put(answers, key, ask(prompt).strip() or usual)
@@ -51,14 +51,14 @@ def _ask_one(answers: Answers, key: str, question: str, usual: str, ask: Ask, sa
         say(f"  {faults[0]}")
 
 
-def _put(answers: Answers, key: str, value: str) -> Answers:
+def _put(answers: SetupAnswers, key: str, value: str) -> SetupAnswers:
     part, _dot, name = key.partition(".")
     if not name:
         return replace(answers, **{key: value})
     return replace(answers, **{part: replace(getattr(answers, part), **{name: value})})
 
 
-def _ask_mail(answers: Answers, ask: Ask, say: Say) -> Answers:
+def _ask_mail(answers: SetupAnswers, ask: Ask, say: Say) -> SetupAnswers:
     """A server and a sender, or none; a password is no answer to a question that stays on the screen: it is for a file."""
     while True:
         host = ask(

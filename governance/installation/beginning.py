@@ -5,7 +5,7 @@ from django.utils.text import slugify
 from charter.programme.models import Programme
 from charter.programme.states import ProgrammeState
 from governance.board.programme import begin_programme, furnish_programme
-from governance.installation.answers import Answers
+from governance.installation.answers import SetupAnswers
 from governance.people import links, services
 from governance.people.models import GrantedRole, User
 from governance.people.permissions import holds
@@ -13,7 +13,7 @@ from ground import calendar
 from ground.errors import Conflict
 
 
-def begin(answers: Answers) -> User:
+def begin(answers: SetupAnswers) -> User:
     """Open the first administrator's account and begin the programme in its name: whatever of it is missing.
 
     Raises Conflict where the programme of this database was begun under another name or in another zone, which stay.
@@ -38,7 +38,7 @@ def make_first_link(admin: User) -> str:
     return "" if admin.has_usable_password() else links.make_link(admin)
 
 
-def _find_or_open(answers: Answers, system: User) -> User:
+def _find_or_open(answers: SetupAnswers, system: User) -> User:
     """The account, in the administrator's role. While somebody else holds the role already, none is given to a new account."""
     told = answers.administrator
     admin = User.objects.find(told.username)
@@ -60,7 +60,7 @@ def _check_is_first() -> None:
         )
 
 
-def _check_is_the_same(programme: Programme, answers: Answers) -> None:
+def _check_is_the_same(programme: Programme, answers: SetupAnswers) -> None:
     if (programme.name, programme.time_zone) != (answers.name, answers.time_zone):
         raise Conflict(
             f"This database holds the programme “{programme.name}”, whose days are those of {programme.time_zone}; both stay. "

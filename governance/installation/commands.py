@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
 from governance.installation import environment_file, kept
-from governance.installation.answers import Answers, read_answers
+from governance.installation.answers import SetupAnswers, read_answers
 from governance.installation.asking import ask_all
 from ground.errors import BadInput
 
@@ -23,7 +23,7 @@ def add_answers_argument(parser: CommandParser) -> None:
     )
 
 
-def take_answers(path: Path | None, say: Callable[[str], None]) -> Answers:
+def take_answers(path: Path | None, say: Callable[[str], None]) -> SetupAnswers:
     """The answers of a file, those kept by an earlier run, or what is asked now; kept before they are used."""
     before = kept.find_answers(settings.VAR_DIR)
     if path is None and before is not None and environment_file.find(settings.VAR_DIR):
@@ -42,7 +42,7 @@ def read_port(text: str) -> int | None:
     return int(text)
 
 
-def _ask(say: Callable[[str], None]) -> Answers:
+def _ask(say: Callable[[str], None]) -> SetupAnswers:
     if not sys.stdin.isatty():
         raise BadInput(
             "Nobody is there to be asked. Give the answers in a file: --answers FILE.", field="answers"

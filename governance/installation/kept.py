@@ -6,26 +6,26 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from governance.installation import environment_file
-from governance.installation.answers import Answers, read_answers
+from governance.installation.answers import SetupAnswers, read_answers
 from governance.installation.loopback import LOOPBACK, is_of_this_machine
 from ground.strict_yaml import dump_yaml
 
 _MAIL = "django.core.mail.backends"
 
 
-def find_answers(var: Path) -> Answers | None:
+def find_answers(var: Path) -> SetupAnswers | None:
     """The answers of an installation whose setting up was begun here; None where none was."""
     path = _answers_path(var)
     return read_answers(path) if path.exists() else None
 
 
-def keep_answers(var: Path, answers: Answers) -> None:
+def keep_answers(var: Path, answers: SetupAnswers) -> None:
     """Keep answers before anything is done with them, then the settings that follow: cut short, the next run goes on."""
     environment_file.write_secret(_answers_path(var), dump_yaml(answers))
     environment_file.write(var, make_settings(answers, environment_file.read(var), var))
 
 
-def make_settings(answers: Answers, before: dict[str, str], var: Path) -> dict[str, str]:
+def make_settings(answers: SetupAnswers, before: dict[str, str], var: Path) -> dict[str, str]:
     """The settings of an installation; its key and the name of its log stay what they were, as do settings of its own."""
     host = urlsplit(answers.address).hostname or ""
     kept = {name: before[name] for name in before if name not in _OF_MAIL}
@@ -50,7 +50,7 @@ def process_environment(var: Path) -> dict[str, str]:
     return {**environment, "VAR_DIR": str(var.absolute()), "PYTHONUNBUFFERED": "1"}
 
 
-def _mail_settings(answers: Answers, var: Path) -> dict[str, str]:
+def _mail_settings(answers: SetupAnswers, var: Path) -> dict[str, str]:
     mail = answers.mail
     if mail is None:
         folder = (var / environment_file.FOLDER / "mail").absolute()

@@ -10,7 +10,7 @@ import psycopg
 from django.conf import settings
 
 from governance.installation import environment_file, kept
-from governance.installation.answers import Answers
+from governance.installation.answers import SetupAnswers
 from governance.installation.loopback import is_of_this_machine
 from governance.installation.supervising import Databases, Say, Supervisor
 from ground.errors import Conflict, Unavailable
@@ -30,7 +30,7 @@ class InstallationSupervisor(Supervisor):
 
     NAME, SAID, COMMAND = environment_file.FOLDER, "This installation", "make start"
 
-    def __init__(self, *, answers: Answers, port: int | None, with_parent: bool, say: Say) -> None:
+    def __init__(self, *, answers: SetupAnswers, port: int | None, with_parent: bool, say: Say) -> None:
         super().__init__(port=port or answers.web_port, with_parent=with_parent, say=say)
         self._answers = answers
 

@@ -3,7 +3,7 @@
 import sys
 from typing import Any
 
-from governance.config.doctor import Finding, State, look
+from governance.config.doctor import LookedOver, PartState, look
 from ground import commands
 
 
@@ -14,14 +14,14 @@ class Command(commands.Command):
     def handle(self, **_: Any) -> None:
         faults = 0
         for found in look():
-            faults += found.state is State.FAULT
+            faults += found.state is PartState.FAULT
             self._say(found)
         self.stdout.write("")
         self.stdout.write(f"{faults} faults." if faults else "Nothing keeps it from its work.")
         if faults:
             sys.exit(commands.FAULTY)
 
-    def _say(self, found: Finding) -> None:
+    def _say(self, found: LookedOver) -> None:
         self.stdout.write(f"{found.state:<6}{found.part:<13}{found.sentence}")
         if found.remedy:
             self.stdout.write(f"{'':<19}→ {found.remedy}")
