@@ -28,6 +28,9 @@ class SeveralFiles(forms.FileInput):
 
     allow_multiple_selected = True
 
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[UploadedFile]:
+        return list(files.getlist(name)) if hasattr(files, "getlist") else []
+
 
 class FilesField(forms.FileField):
     """Several files; at least one."""
@@ -36,7 +39,7 @@ class FilesField(forms.FileField):
         super().__init__(widget=SeveralFiles(attrs={"accept": ".csv"}), **kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
-        several = data if isinstance(data, list | tuple) else [data]
+        several = (data if isinstance(data, list | tuple) else [data]) or [None]
         return [
             file for each in several if (file := super(FilesField, self).clean(each, initial)) is not None
         ]
@@ -74,7 +77,7 @@ class _Shown(Struct, frozen=True):
 
 def import_organisation(request: PageRequest) -> HttpResponse:
     """Show what the files would change; import them where they are the ones whose preview was read."""
-    form = ImportForm(request.POST or None, request.FILES or None)
+    form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
     given: dict[str, Any] = {"form": form, "persons": Person.objects.count(), "teams": Team.objects.count()}
     given["members"] = Membership.objects.on(calendar.today()).count()
     taken = request.method == "POST" and form.accepted(lambda: given.update(_take(form, request)))
