@@ -2,10 +2,11 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import msgspec
 import psycopg
 from django.conf import settings
 
@@ -33,6 +34,7 @@ class InstallationSupervisor(Supervisor):
     def __init__(self, *, answers: SetupAnswers, port: int | None, with_parent: bool, say: Say) -> None:
         super().__init__(port=port or answers.web_port, with_parent=with_parent, say=say)
         self._answers = answers
+        self._say_first_link: Callable[[], None]
 
     @property
     def site(self) -> str:
@@ -65,6 +67,7 @@ class InstallationSupervisor(Supervisor):
         environment.pop("DATABASE_OWNER_URL", None)
         if self._fingerprint != self._done_with:
             self._bring_up_to_date(started, environment, databases)
+        self._say_first_link = lambda: self.run_command(started, environment, "begin_installation", "--link")
         return environment
 
     def tell(self) -> None:
@@ -73,6 +76,7 @@ class InstallationSupervisor(Supervisor):
         self._say(f"Founding   {self.site}/founding says what the programme still lacks, in order")
         self._say(f"Logs       {self._folder}/*.log")
         self._say("Health     .venv/bin/python manage.py doctor")
+        self._say_first_link()
 
     def _bring_up_to_date(
         self, started: ExitStack, environment: dict[str, str], databases: Databases
@@ -100,7 +104,7 @@ class InstallationSupervisor(Supervisor):
 
     @property
     def _fingerprint(self) -> str:
-        digest = hashlib.sha256(repr(self._answers).encode())
+        digest = hashlib.sha256(msgspec.json.encode(self._answers))
         for path in sorted(_inputs(settings.BASE_DIR)):
             digest.update(str(path.relative_to(settings.BASE_DIR)).encode() + b"\0")
             digest.update(hashlib.sha256(path.read_bytes()).digest())

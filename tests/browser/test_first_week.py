@@ -181,7 +181,7 @@ def decide(members: dict[SeatKind, Page], case: Case) -> None:
 def ask_first(mo: Page) -> None:
     """The manager acknowledges the rules, and asks about the months that are over."""
     mo.goto("/rules")
-    mo.get_by_role("button", name="acknowledge").first.click()
+    mo.get_by_role("button", name="I have read these rules").click()
     last = calendar.today().replace(day=1) - relativedelta(months=1)
     first = last - relativedelta(months=2)
     mo.goto(

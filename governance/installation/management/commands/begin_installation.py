@@ -15,24 +15,28 @@ class Command(commands.Command):
     help = "Open the first administrator's account and begin the programme, as `setup` was told; goes on where it stopped."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--quiet", action="store_true", help="do not say how the first administrator signs in"
+        saying = parser.add_mutually_exclusive_group()
+        saying.add_argument("--quiet", action="store_true", help="do not say what comes next")
+        saying.add_argument(
+            "--link", action="store_true", help="say no more than how the first administrator signs in"
         )
 
-    def handle(self, *, quiet: bool, **_: Any) -> None:
+    def handle(self, *, quiet: bool, link: bool, **_: Any) -> None:
         answers = kept.find_answers(settings.VAR_DIR)
         if answers is None:
             raise Conflict("Nothing was set up in this folder. Run `manage.py setup` first.")
         admin = begin(answers)
-        if quiet:
-            return
-        site = settings.BASE_URL
-        self.stdout.write(
-            f"The programme “{answers.name}” is begun. Its pages: {site} once `make start` runs."
-        )
-        if link := make_first_link(admin):
+        if not quiet and not link:
             self.stdout.write(
-                f"First, “{admin.username}” chooses a password here, once, within {settings.RESET_LINK_MINUTES} minutes "
-                f"(`manage.py setup` makes another link):\n  {link}"
+                f"The programme “{answers.name}” is begun. Its pages: {settings.BASE_URL} once `make start` runs."
             )
-        self.stdout.write(f"Then {site}/founding says what the programme still lacks, in order.")
+            self.stdout.write(f"{settings.BASE_URL}/founding says what it still lacks, in order.")
+        if not quiet:
+            self._say_link(admin.username, make_first_link(admin))
+
+    def _say_link(self, username: str, link: str) -> None:
+        if link:
+            self.stdout.write(
+                f"“{username}” chooses a password here, once, within {settings.RESET_LINK_MINUTES} minutes; starting or setting "
+                f"up again makes another link:\n  {link}"
+            )
