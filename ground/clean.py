@@ -27,7 +27,10 @@ def main(project: Path) -> int:
         print(f"Something runs from {held[0].parent}: stop the demo or the tests first.", file=sys.stderr)
         return 1
     if (project / "var" / "installation").exists():
-        print("var/ holds an installation, with its keys and its database. Move it away by hand first.", file=sys.stderr)
+        print(
+            "var/ holds an installation, with its keys and its database. Move it away by hand first.",
+            file=sys.stderr,
+        )
         return 1
     try:
         for path in _made(project):

@@ -23,7 +23,8 @@ from charter.measures.warehouse.connecting import open_warehouse
 from charter.registry.models import Source
 from governance.config import health
 from governance.installation import environment_file
-from governance.notices.models import Mail, Notice
+from governance.notices.models import Notice
+from governance.notices.states import Mail
 from ground import heartbeats
 from ground.errors import DomainError
 
@@ -103,7 +104,7 @@ def _files() -> Iterator[LookedOver]:
     if settings.DEBUG:
         sentence = "DEBUG is on: faults are shown to whoever meets them. That is for the demo and for tests."
         yield LookedOver("settings", PartState.NOTE, sentence, "Unset DEBUG where people work with this.")
-    elif not (settings.STATIC_ROOT / "staticfiles.json").exists():
+    elif settings.STATIC_ROOT is None or not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
         sentence = "Style sheets and scripts were not gathered, so that pages fail."
         yield LookedOver(
             "static files", PartState.FAULT, sentence, "Run `manage.py collectstatic --noinput`."

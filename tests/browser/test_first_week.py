@@ -18,7 +18,7 @@ from governance.installation.beginning import begin, make_first_link
 from governance.people.models import GrantedRole, User
 from ground import calendar
 from tests import factories
-from tests.browser.test_accessibility import Eye
+from tests.browser.test_accessibility import FIRST_WEEK, Eye
 from tests.browser.test_board import vote
 from tests.browser.test_journeys import heading
 from tests.governance.founding.conftest import ORGANISATION, TEAMS
@@ -210,3 +210,4 @@ def test_pages_of_the_first_week_are_accessible(window, house, by):
     eye.look(f"/accounts/{user.pk}", "account")
     eye.look(f"/roles/{grant.pk}/end", "role-end")
     assert eye.faults == []
+    assert eye.seen >= FIRST_WEEK

@@ -12,19 +12,15 @@ from django.utils.translation import gettext as _
 
 from ground.errors import BadInput, Unavailable
 
-TABLES = {
-    "commits": (
-        "id TEXT PRIMARY KEY, team TEXT, author TEXT, authored_at TIMESTAMPTZ, authored_local TIMESTAMP, committed_at TIMESTAMPTZ, "
-        "files INTEGER, additions INTEGER, deletions INTEGER, revert BOOLEAN"
-    ),
-    "changes": (
-        "id TEXT PRIMARY KEY, team TEXT, author TEXT, first_commit_at TIMESTAMPTZ, merged_at TIMESTAMPTZ, commits INTEGER, "
-        "additions INTEGER, deletions INTEGER, revert BOOLEAN"
-    ),
-    "deployments": "id TEXT PRIMARY KEY, team TEXT, kind TEXT, finished_at TIMESTAMPTZ",
+_MAKE = (
+    """CREATE TABLE IF NOT EXISTS commits (id TEXT PRIMARY KEY, team TEXT, author TEXT, authored_at TIMESTAMPTZ,
+         authored_local TIMESTAMP, committed_at TIMESTAMPTZ, files INTEGER, additions INTEGER, deletions INTEGER, revert BOOLEAN)""",
+    """CREATE TABLE IF NOT EXISTS changes (id TEXT PRIMARY KEY, team TEXT, author TEXT, first_commit_at TIMESTAMPTZ,
+         merged_at TIMESTAMPTZ, commits INTEGER, additions INTEGER, deletions INTEGER, revert BOOLEAN)""",
+    "CREATE TABLE IF NOT EXISTS deployments (id TEXT PRIMARY KEY, team TEXT, kind TEXT, finished_at TIMESTAMPTZ)",
     # How far each clone was read; no source of anything.
-    "collected_clones": "clone TEXT PRIMARY KEY, head TEXT, team TEXT, named BOOLEAN",
-}
+    "CREATE TABLE IF NOT EXISTS collected_clones (clone TEXT PRIMARY KEY, head TEXT, team TEXT, named BOOLEAN)",
+)
 _ADD = {
     "commits": "INSERT OR IGNORE INTO commits SELECT * FROM read_csv(?, header = false, all_varchar = true)",
     "changes": "INSERT OR IGNORE INTO changes SELECT * FROM read_csv(?, header = false, all_varchar = true)",
@@ -45,7 +41,7 @@ def find_file(url: str) -> Path:
 
 @contextmanager
 def opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The file, with the collector's tables in it. Raises Unavailable where somebody else has it open, Conflict-free otherwise."""
+    """The file, with the collector's tables in it. Raises Unavailable where somebody else has it open."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = duckdb.connect(str(path))
@@ -57,8 +53,8 @@ def opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         ) from error
     with connection:
         connection.execute("SET TimeZone = 'UTC'")
-        for name, columns in TABLES.items():
-            connection.execute(f"CREATE TABLE IF NOT EXISTS {name} ({columns})")
+        for statement in _MAKE:
+            connection.execute(statement)
         yield connection
 
 

@@ -1,5 +1,7 @@
 """What an administrator fills in to open an account and to give it a role."""
 
+from typing import TypeVar
+
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -7,6 +9,8 @@ from django.utils.translation import gettext_lazy
 from governance.people.models import GrantedRole, Person, Team, ValueStream
 from governance.ui.forms import DayField, ServiceForm
 from ground import calendar
+
+Found = TypeVar("Found", Team, ValueStream)
 
 
 class OpenAccountForm(ServiceForm):
@@ -71,10 +75,12 @@ class GiveRoleForm(ServiceForm):
     valid_to = DayField(label=gettext_lazy("First day without it"), required=False)
 
     def clean_team(self) -> Team | None:
-        return _find(Team, self.cleaned_data["team"])
+        typed = self.cleaned_data["team"].strip()
+        return _check_is_there(Team.objects.filter(slug=typed).first()) if typed else None
 
     def clean_value_stream(self) -> ValueStream | None:
-        return _find(ValueStream, self.cleaned_data["value_stream"])
+        typed = self.cleaned_data["value_stream"].strip()
+        return _check_is_there(ValueStream.objects.filter(slug=typed).first()) if typed else None
 
 
 class EndRoleForm(ServiceForm):
@@ -83,11 +89,7 @@ class EndRoleForm(ServiceForm):
     valid_to = DayField(label=gettext_lazy("First day without it"), initial=calendar.today)
 
 
-def _find(model: type, slug: str):  # type: ignore[no-untyped-def]
-    typed = slug.strip()
-    if not typed:
-        return None
-    found = model.objects.filter(slug=typed).first()
+def _check_is_there(found: Found | None) -> Found:
     if found is None:
         raise forms.ValidationError(_("There is none of this name."))
     return found

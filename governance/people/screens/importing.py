@@ -38,7 +38,7 @@ class FilesField(forms.FileField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=SeveralFiles(attrs={"accept": ".csv"}), **kwargs)
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         several = (data if isinstance(data, list | tuple) else [data]) or [None]
         return [
             file for each in several if (file := super(FilesField, self).clean(each, initial)) is not None
@@ -48,7 +48,7 @@ class FilesField(forms.FileField):
 class ImportForm(ServiceForm):
     """The files, and whether much may end by them; `shown` is the hash of those whose preview was read."""
 
-    files = FilesField(
+    chosen = FilesField(
         label=gettext_lazy("The files, all at once"),
         help_text=gettext_lazy(
             "value_streams.csv, teams.csv, people.csv, memberships.csv and lines.csv; identities.csv and aliases.csv where you "
@@ -64,6 +64,7 @@ class ImportForm(ServiceForm):
         required=False,
     )
     shown = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    called = {"files": "chosen"}
 
 
 class _Shown(Struct, frozen=True):
@@ -89,7 +90,7 @@ def import_organisation(request: PageRequest) -> HttpResponse:
 
 def _take(form: ImportForm, request: PageRequest) -> dict[str, Any]:
     """Preview, or import what was previewed. Raises BadInput with the first faults of the files as one sentence each."""
-    files, shown = form.cleaned_data["files"], form.cleaned_data["shown"]
+    files, shown = form.cleaned_data["chosen"], form.cleaned_data["shown"]
     allowed = form.cleaned_data["allow_removals"]
     with laid_out(files) as (folder, digest):
         try:

@@ -15,6 +15,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -143,7 +144,7 @@ class Reader:
         with self._opener.open(request, timeout=30) as answer:
             return answer.read().decode()
 
-    def ask(self, path: str, body: object = None) -> object:
+    def ask(self, path: str, body: object = None) -> Any:
         """The API's answer: to a question without a body, or to one that is posted."""
         data = None if body is None else json.dumps(body).encode()
         headers = {"Authorization": f"Token {self._token}", "Content-Type": "application/json"}

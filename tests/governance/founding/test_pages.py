@@ -61,16 +61,16 @@ def test_others_find_nothing_there(by):
 
 def test_files_are_shown_first_and_imported_when_they_come_again(admin):
     """Issue 15, item 3: import by upload with its preview: nothing is written by a look."""
-    page = browse("/organisation/import", admin, {"files": files()})
+    page = browse("/organisation/import", admin, {"chosen": files()})
     assert page.says("What these files would change", "people.csv", "20 added", "Nothing was written")
     assert not Person.objects.exists()
     shown = page.html.partition('name="shown" value="')[2].partition('"')[0]
     others = files(value_streams="slug,name\nshop,Other\n")
-    assert browse("/organisation/import", admin, {"files": others, "shown": shown}).says(
+    assert browse("/organisation/import", admin, {"chosen": others, "shown": shown}).says(
         "These are other files"
     )
     assert not Person.objects.exists()
-    assert browse("/organisation/import", admin, {"files": files(), "shown": shown}).says(
+    assert browse("/organisation/import", admin, {"chosen": files(), "shown": shown}).says(
         "The organisation is as the files say"
     )
     assert Person.objects.count() == 20
@@ -89,19 +89,19 @@ def test_files_are_shown_first_and_imported_when_they_come_again(admin):
 )
 def test_files_that_cannot_be_imported_are_told_why(admin, sent, sentence):
     """Issue 15, bad input: a row, a file that is missing, one that is none, one twice, a name with a way out, none at all."""
-    page = browse("/organisation/import", admin, {"files": sent()})
+    page = browse("/organisation/import", admin, {"chosen": sent()})
     assert page.status == 400 and page.says(sentence)
     assert not Person.objects.exists()
 
 
 def test_much_that_would_end_is_asked_for(admin):
     """Issue 15, item 3: what would end. Half a file looks like a mistake, and is let through where it is meant."""
-    page = browse("/organisation/import", admin, {"files": files()})
+    page = browse("/organisation/import", admin, {"chosen": files()})
     shown = page.html.partition('name="shown" value="')[2].partition('"')[0]
-    browse("/organisation/import", admin, {"files": files(), "shown": shown})
+    browse("/organisation/import", admin, {"chosen": files(), "shown": shown})
     half = {"memberships": "person,team,valid_from,valid_to\np02,payments,2024-01-01,\n"}
-    assert browse("/organisation/import", admin, {"files": files(**half)}).says("more than a tenth")
-    page = browse("/organisation/import", admin, {"files": files(**half), "allow_removals": "on"})
+    assert browse("/organisation/import", admin, {"chosen": files(**half)}).says("more than a tenth")
+    page = browse("/organisation/import", admin, {"chosen": files(**half), "allow_removals": "on"})
     assert page.says("What these files would change", "removed")
 
 
