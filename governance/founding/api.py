@@ -65,6 +65,8 @@ class FoundingSteps(APIView):
 class ProgrammeFileCheck(APIView):
     """Hold a programme's file to what is there; nothing is written."""
 
+    token_scope = Scope.READ
+
     @extend_schema(
         operation_id="programme_file_check", request=ProgrammeFileInput, responses=FileCheckedSerializer
     )
