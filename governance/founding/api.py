@@ -65,7 +65,7 @@ class FoundingSteps(APIView):
 class ProgrammeFileCheck(APIView):
     """Hold a programme's file to what is there; nothing is written."""
 
-    token_scope = Scope.READ
+    token_scope = Scope.WRITE
 
     @extend_schema(
         operation_id="programme_file_check", request=ProgrammeFileInput, responses=FileCheckedSerializer
