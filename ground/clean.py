@@ -1,4 +1,4 @@
-"""Removes what the project made here: `var/` and the tools' caches, unless something runs from them.
+"""Removes what the project made here: `var/` and the tools' caches, unless something runs from them or an installation lies there.
 
 `python -m ground.clean`; needs the standard library alone, so that it works without the environment.
 """
@@ -26,6 +26,12 @@ def main(project: Path) -> int:
     held = [path for root in roots for path in sorted(root.rglob("*.lock")) if locks.is_held(path)]
     if held:
         print(f"Something runs from {held[0].parent}: stop the demo or the tests first.", file=sys.stderr)
+        return 1
+    if (project / "var" / "installation").exists():
+        print(
+            "var/ holds an installation, with its keys and its database. Move it away by hand first.",
+            file=sys.stderr,
+        )
         return 1
     try:
         for path in _made(project):

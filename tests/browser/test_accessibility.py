@@ -62,6 +62,10 @@ TOKENS = {"password", "tokens", "token-new", "token-revoke", "token-confirm"}
 # Pages that test_accounts looks at.
 ACCOUNTS = {"password-forgotten", "password-asked", "password-new", "sessions", "accounts", "account"}
 # Pages that test_sources looks at.
+FIRST_WEEK = {
+    "administration", "founding", "founding-groups", "organisation-import", "account-open", "role-give", "role-end",
+}  # fmt: skip
+
 SOURCES = {
     "sources", "source", "source-new", "source-change", "source-survey", "identities", "identity-new", "identity-end",
     "aliases", "alias-new", "alias-end",
@@ -233,6 +237,7 @@ def test_every_page_is_accessible(window, house):
         - FURNISHED
         - {"pack-take", "take-along-rows"}
         - ACCOUNTS
+        - FIRST_WEEK
         - SOURCES
         <= stranger.seen | manager.seen | owner.seen | auditor.seen
     )

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from governance.people import account_mail, addresses, links, permissions, sessions
 from governance.people.models import User
 from governance.people.requests import PageRequest
+from ground import calendar
 from ground.errors import NotFound
 
 MOST = 25
@@ -40,6 +41,9 @@ def account(request: PageRequest, key: UUID) -> HttpResponse:
         "is_own": user == request.user,
         "mailed": links.can_be_mailed(user),
         "sessions": sessions.list_sessions(user).count(),
+        "roles": user.role_grants.exclude(valid_to__lte=calendar.today())
+        .select_related("team", "value_stream")
+        .order_by("valid_from", "role"),
     }
     return render(request, "people/account.html", given)
 
