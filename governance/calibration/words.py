@@ -36,6 +36,7 @@ class CitedRow(msgspec.Struct, frozen=True):
     """A value as the line told it, with the notes that stood beside it; or why there was none."""
 
     metric: str
+    name: str
     whose: str
     period: str
     value: float | None

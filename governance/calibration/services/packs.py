@@ -13,6 +13,7 @@ from audits.ledger.models import Entry
 from charter.measures.models import Withheld
 from charter.measures.rows import Row
 from charter.programme.models import DecisionKind
+from charter.registry.models import Metric
 from charter.rules.request import Request
 from charter.rules.vocabulary import Grain
 from governance.calibration import packs, permissions
@@ -113,9 +114,10 @@ def _keep(item: CalibrationItem, given: Answer, by: User) -> PackValues:
 def _cite(item: CalibrationItem, given: Answer) -> CitedAnswer:
     rows: Sequence[Row] = (*given.rows, *(row for each in given.paired for row in each.rows))
     rules: dict[str, Any] = {match.id: match.text for match in given.verdict.rules}
+    names = dict(Metric.objects.filter(slug__in={row.metric for row in rows}).values_list("slug", "name"))
     thin = any(row.withheld == Withheld.LOW_COVERAGE for row in rows)
     return CitedAnswer(
-        rows=tuple(_cite_row(row, item) for row in rows),
+        rows=tuple(_cite_row(row, item, names.get(row.metric, row.metric)) for row in rows),
         rules=tuple(sorted(rules.items())),
         gap=thin or _COVERAGE in rules,
         starts_on=item.round.starts_on,
@@ -123,9 +125,10 @@ def _cite(item: CalibrationItem, given: Answer) -> CitedAnswer:
     )
 
 
-def _cite_row(row: Row, item: CalibrationItem) -> CitedRow:
+def _cite_row(row: Row, item: CalibrationItem, name: str) -> CitedRow:
     return CitedRow(
         metric=row.metric,
+        name=name,
         whose=row.cohort or item.person.external_id,
         period=row.period,
         value=row.value,

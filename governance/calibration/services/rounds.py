@@ -92,6 +92,9 @@ def _check_said(said: RoundSaid) -> None:
         raise BadInput(_("Choose a decision about people that the programme has declared."), field="decision")
     if said.ends_on <= said.starts_on:
         raise BadInput(_("The last day must come after the first."), field="ends_on")
+    if said.starts_on.day != 1 or said.ends_on.day != 1:
+        text = _("A period is of whole months, as values are told by month.")
+        raise BadInput(text, field="starts_on" if said.starts_on.day != 1 else "ends_on")
     if said.opens_on <= calendar.today():
         raise BadInput(
             _("A round is announced before it begins, so it opens tomorrow at the earliest."),

@@ -9,6 +9,11 @@ import pytest
 from audits.fairness import services as fairness
 from audits.fairness.models import FairnessAudit
 from audits.fairness.states import HarmAnswer, HarmHypothesis
+from charter.measures.models import Withheld
+from charter.measures.rows import Place, make_row, make_withheld_row
+from charter.measures.values.aggregation import Estimate
+from charter.measures.values.calendar import split_window
+from charter.registry.models import CharterVersion
 from charter.rules.vocabulary import DecisionType, EvidenceKind
 from governance.calibration import queries, services
 from governance.calibration.models import CalibrationItem, CalibrationRound
@@ -154,3 +159,17 @@ def publish(accounts: dict[str, User]) -> CalibrationRound:
     services.hand_in(calibration=the_round(), by=accounts["hr"])
     audit(accounts)
     return services.publish(calibration=the_round(), by=accounts["hr"])
+
+
+def tell_own_values(monkeypatch, *, withheld: Withheld | None = None) -> None:
+    """What the warehouse would give of single people, as none is connected here: a value a metric, or why there is none."""
+
+    def compute(*, version, person, window, period):
+        version = CharterVersion.objects.select_related("metric").get(pk=version)
+        place = Place(version.metric.slug, "", split_window(window, period)[0], "days")
+        if withheld is not None:
+            return (make_withheld_row(place, withheld),)
+        return (make_row(place, Estimate(3.0, 2.0, 4.0), n=12, people="1", coverage=1.0),)
+
+    monkeypatch.setattr("governance.decisions.facts.coverage.compute_own_rows", compute)
+    monkeypatch.setattr("charter.measures.queries.compute_own_rows", compute)
