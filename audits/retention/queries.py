@@ -12,11 +12,14 @@ from msgspec import Struct
 
 from audits.retention.models import LegalHold, Purge
 from audits.retention.owner_functions import (
+    CALIBRATIONS_FROM,
     DECISIONS_OLD,
     IDENTITIES_FROM,
+    KEEPS_CALIBRATION,
     KEEPS_DECISION,
     KEEPS_IDENTITY,
     KEEPS_VALUE,
+    ROUND_OLD,
     TODAY,
     VALUES_FROM,
 )
@@ -41,8 +44,17 @@ _IDENTITIES = f"""
 SELECT i.id, {KEEPS_IDENTITY} FROM {IDENTITIES_FROM.replace("i.id = ANY(wanted)", "true")}
 AND p.employed_to <= least({TODAY} - make_interval(months => (SELECT leavers_kept_months FROM programme_programme)), %(before)s::date)
 """
+_CALIBRATIONS = f"""
+SELECT i.id, {KEEPS_CALIBRATION} FROM {CALIBRATIONS_FROM.replace("i.id = ANY(wanted)", "true")}
+AND {ROUND_OLD} AND coalesce(r.ended_at, r.published_at, r.drafted_at) < %(before)s::date
+"""
 _FOUND: Mapping[PurgeKind, str] = MappingProxyType(
-    {PurgeKind.DECISIONS: _DECISIONS, PurgeKind.VALUES: _VALUES, PurgeKind.IDENTITIES: _IDENTITIES}
+    {
+        PurgeKind.DECISIONS: _DECISIONS,
+        PurgeKind.VALUES: _VALUES,
+        PurgeKind.IDENTITIES: _IDENTITIES,
+        PurgeKind.CALIBRATIONS: _CALIBRATIONS,
+    }
 )
 
 
@@ -68,6 +80,7 @@ def find_cutoff(what: PurgeKind, today: date) -> date:
     months = {
         PurgeKind.DECISIONS: programme.decisions_kept_months,
         PurgeKind.IDENTITIES: programme.leavers_kept_months,
+        PurgeKind.CALIBRATIONS: programme.decisions_kept_months,
     }
     return today - relativedelta(months=months[what])
 

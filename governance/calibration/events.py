@@ -177,10 +177,3 @@ class ChallengeAnswered(_OfItem):
 class OutcomeAcknowledged(_OfItem):
     kind = "calibration.outcome.acknowledged"
     sentence = _("Somebody has read their outcome of a calibration round.")
-
-
-class CalibrationErased(_OfRound):
-    kind = "calibration.erased"
-    sentence = _("What a calibration round said of people was erased, %(months)s months after it was over.")
-
-    months: int

@@ -1,4 +1,4 @@
-"""A rubric and what a round announced stay as they were; what was said of people is sealed once, and erased once."""
+"""A rubric and what a round announced stay as they were; what is said of people is written once, and deleted by the owner alone."""
 
 from governance.calibration.models import (
     CalibrationItem,
@@ -15,12 +15,10 @@ from ground.grants import ADD, add_and_change
 GRANTS = {
     Rubric: ADD,
     RoundFamily: ADD,
-    CalibrationRound: add_and_change(
-        "state", "announced_at", "outcomes", "published_at", "ended_at", "erased_at"
-    ),
+    CalibrationRound: add_and_change("state", "announced_at", "outcomes", "published_at", "ended_at"),
     CalibrationItem: add_and_change("accountable", "set_aside_at", "set_aside", "acknowledged_at"),
-    PackNote: add_and_change("said"),
-    PackValues: add_and_change("told"),
-    Proposal: add_and_change("said"),
-    Challenge: add_and_change("said", "answer", "answered_at", "answered_by"),
+    PackNote: ADD,
+    PackValues: ADD,
+    Proposal: ADD,
+    Challenge: add_and_change("answer", "answered_at", "answered_by"),
 }

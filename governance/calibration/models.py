@@ -1,6 +1,7 @@
 """Calibration: rubrics, rounds, whom they are about, what stands in a pack, and what was proposed of whom.
 
 No table of metrics holds a level; what is said of people here is sealed (`words`), and cites receipts of the line (S53).
+It is written once, and deleted with the person's part of the round once that was kept long enough.
 There is no field for how many people may come out where, and none is to be made (AR17).
 """
 
@@ -19,7 +20,6 @@ from charter.programme.models import choices
 from charter.rules.vocabulary import DecisionType
 from governance.calibration.events import (
     AnswererNamed,
-    CalibrationErased,
     ChallengeAnswered,
     ChallengeRaised,
     ItemSetAside,
@@ -47,20 +47,6 @@ from ground.schema.triggers import Trigger, outside, refuse
 _USER = settings.AUTH_USER_MODEL
 LEVELS = (1, 2, 3)
 MOST_METRICS = 5  # as many as the line answers together
-_ERASED = told(CalibrationErased, about="")
-
-
-def _erased_only(column: str) -> Trigger:
-    """That what was said of somebody is erased, and never said otherwise."""
-    return Trigger(
-        name=f"{column}_erased_only",
-        when=pgtrigger.Before,
-        operation=pgtrigger.Update,
-        condition=pgtrigger.Condition(
-            f"NEW.{column} IS NOT NULL AND OLD.{column} IS DISTINCT FROM NEW.{column}"
-        ),
-        func=refuse("what was said of somebody is never said otherwise", "said_once"),
-    )
 
 
 class Rubric(Record):
@@ -115,7 +101,6 @@ class CalibrationRound(Record):
     )
     published_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
-    erased_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-drafted_at", "-id"]
@@ -164,7 +149,6 @@ class CalibrationRound(Record):
                         RoundPublished,
                         RoundClosed,
                         RoundDropped,
-                        CalibrationErased,
                     )
                 ],
             ),
@@ -224,10 +208,7 @@ class CalibrationItem(Record):
         triggers = [
             *tied(
                 insert=[told(RoundAnnounced, about="{row}.round_id")],
-                update=[
-                    told(AnswererNamed, ItemSetAside, OutcomeAcknowledged),
-                    told(CalibrationErased, about="{row}.round_id"),
-                ],
+                update=[told(AnswererNamed, ItemSetAside, OutcomeAcknowledged)],
             )
         ]
 
@@ -237,13 +218,13 @@ class PackNote(Record):
 
     item = models.ForeignKey(CalibrationItem, on_delete=models.PROTECT, related_name="notes")
     kind = models.CharField(max_length=20, choices=NoteKind)
-    said = models.BinaryField(null=True, blank=True)
+    said = models.BinaryField()
     at = models.DateTimeField(default=clock.now)
     by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["at", "id"]
-        triggers = [*tied(insert=[told(PackNoteWritten)], update=[_ERASED]), _erased_only("said")]
+        triggers = [*tied(insert=[told(PackNoteWritten)])]
 
 
 class PackValues(Record):
@@ -252,13 +233,13 @@ class PackValues(Record):
     item = models.ForeignKey(CalibrationItem, on_delete=models.PROTECT, related_name="values")
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+")
     permitted = models.BooleanField()
-    told = models.BinaryField(null=True, blank=True)
+    told = models.BinaryField()
     at = models.DateTimeField(default=clock.now)
     by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["-at", "-id"]
-        triggers = [*tied(insert=[told(PackValuesAsked)], update=[_ERASED]), _erased_only("told")]
+        triggers = [*tied(insert=[told(PackValuesAsked)])]
 
 
 class Proposal(Record):
@@ -272,7 +253,7 @@ class Proposal(Record):
     kind = models.CharField(max_length=10, choices=ProposalKind)
     evidence = ArrayField(models.UUIDField())
     receipts = ArrayField(models.UUIDField(), default=list, blank=True)
-    said = models.BinaryField(null=True, blank=True)
+    said = models.BinaryField()
     at = models.DateTimeField(default=clock.now)
     by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
 
@@ -290,14 +271,14 @@ class Proposal(Record):
                 name="proposal_first_is_first",
             ),
         ]  # fmt: skip
-        triggers = [*tied(insert=[told(ProposalMade)], update=[_ERASED]), _erased_only("said")]
+        triggers = [*tied(insert=[told(ProposalMade)])]
 
 
 class Challenge(Record):
     """A doubt about a proposed level, said in the session and answered by who proposed it; sealed both."""
 
     item = models.ForeignKey(CalibrationItem, on_delete=models.PROTECT, related_name="challenges")
-    said = models.BinaryField(null=True, blank=True)
+    said = models.BinaryField()
     at = models.DateTimeField(default=clock.now)
     by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
     answer = models.BinaryField(null=True, blank=True)
@@ -309,11 +290,10 @@ class Challenge(Record):
         constraints = [
             models.CheckConstraint(
                 condition=Q(answered_at__isnull=True, answered_by__isnull=True, answer__isnull=True)
-                | Q(answered_at__isnull=False, answered_by__isnull=False),
+                | Q(answered_at__isnull=False, answered_by__isnull=False, answer__isnull=False),
                 name="challenge_answered_at_and_by",
             )
         ]
         triggers = [
-            *tied(insert=[told(ChallengeRaised)], update=[told(ChallengeAnswered), _ERASED]),
-            _erased_only("said"),
+            *tied(insert=[told(ChallengeRaised)], update=[told(ChallengeAnswered)]),
         ]

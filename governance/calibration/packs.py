@@ -20,17 +20,17 @@ from governance.evidence.states import EvidenceSource, EvidenceState
 
 
 class ReadNote(Struct, frozen=True):
-    """What somebody wrote into a pack; blank where it was erased."""
+    """What somebody wrote into a pack."""
 
     note: PackNote
     text: str
 
 
 class ReadValues(Struct, frozen=True):
-    """What the line answered for a pack; None where it was erased."""
+    """What the line answered for a pack."""
 
     values: PackValues
-    told: CitedAnswer | None
+    told: CitedAnswer
 
 
 class EvidenceSpread(Struct, frozen=True):
@@ -103,7 +103,7 @@ def read_pack(item: CalibrationItem) -> Pack:
     records = tuple(list_records([item], calibration).get(item.person_id, ()))
     notes, values = _read_notes(item), _read_values(item)
     teams = tuple(queries.list_teams_of(item.person, calibration.starts_on, calibration.ends_on))
-    gap = any(each.told is not None and each.told.gap for each in values[:1])
+    gap = any(each.told.gap for each in values[:1])
     return Pack(item, records, notes, values, flag(item, records, gap=gap, moved=len(teams) > 1), teams)
 
 
@@ -158,7 +158,7 @@ def compare_as(item: CalibrationItem, level: int, records: Sequence[EvidenceReco
 
 def _read_notes(item: CalibrationItem) -> tuple[ReadNote, ...]:
     return tuple(
-        ReadNote(each, unseal(each.said, each.pk, "note", CalibrationText).text if each.said else "")
+        ReadNote(each, unseal(each.said, each.pk, "note", CalibrationText).text)
         for each in item.notes.select_related("by").order_by("at", "id")
     )
 
@@ -166,6 +166,6 @@ def _read_notes(item: CalibrationItem) -> tuple[ReadNote, ...]:
 def _read_values(item: CalibrationItem) -> tuple[ReadValues, ...]:
     """What was answered, the newest first."""
     return tuple(
-        ReadValues(each, unseal(each.told, each.pk, "values", CitedAnswer) if each.told else None)
+        ReadValues(each, unseal(each.told, each.pk, "values", CitedAnswer))
         for each in item.values.select_related("by").order_by("-at", "-id")
     )

@@ -123,10 +123,8 @@ def list_proposals(items: Sequence[CalibrationItem]) -> Mapping[UUID, list[Propo
     return found
 
 
-def read_words(proposal: Proposal) -> ProposalWords | None:
-    """What a proposal says; None where it was erased."""
-    if proposal.said is None:
-        return None
+def read_words(proposal: Proposal) -> ProposalWords:
+    """What a proposal says."""
     return unseal(proposal.said, proposal.pk, "proposal", ProposalWords)
 
 

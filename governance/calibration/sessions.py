@@ -80,18 +80,15 @@ def read_session(calibration: CalibrationRound, *, by: User) -> Session:
 
 
 def _read_levels(items: Sequence[CalibrationItem]) -> Mapping[UUID, int]:
-    """The level that is proposed of each; 0 where nothing is, or it was erased."""
+    """The level that is proposed of each; 0 where nothing is."""
     found = queries.list_proposals(items)
-    said = {key: queries.read_words(proposals[-1]) if proposals else None for key, proposals in found.items()}
-    return {key: words.level if words is not None else 0 for key, words in said.items()}
+    return {key: queries.read_words(made[-1]).level if made else 0 for key, made in found.items()}
 
 
 def _find_gaps(items: Sequence[CalibrationItem]) -> set[UUID]:
     """Those of whom the line last found little coverage (S97)."""
-    latest = PackValues.objects.filter(item__in=items).order_by("item", "-at", "-id").distinct("item")
-    return {
-        each.item_id for each in latest if each.told and unseal(each.told, each.pk, "values", CitedAnswer).gap
-    }
+    latest = PackValues.objects.filter(item__in=items).order_by("item_id", "-at", "-id").distinct("item_id")
+    return {each.item_id for each in latest if unseal(each.told, each.pk, "values", CitedAnswer).gap}
 
 
 def _count_challenges(items: Sequence[CalibrationItem]) -> Mapping[UUID, int]:

@@ -70,9 +70,9 @@ def list_told_proposals(item: CalibrationItem) -> list[dict[str, Any]]:
             {
                 "proposal": proposal,
                 "said": said,
-                "level": item.family.rubric.names[said.level - 1] if said else "",
-                "means": item.family.rubric.meanings[said.level - 1] if said else "",
-                "examples": item.family.rubric.examples[said.level - 1] if said else [],
+                "level": item.family.rubric.names[said.level - 1],
+                "means": item.family.rubric.meanings[said.level - 1],
+                "examples": item.family.rubric.examples[said.level - 1],
                 "evidence": [
                     (key, records.get(key), KINDS[EvidenceKind(records[key].kind)] if key in records else "")
                     for key in proposal.evidence

@@ -97,7 +97,7 @@ def _check_pack(pack: packs.Pack, evidence: Sequence[UUID], receipts: Sequence[U
             _("Choose values of this pack that the line gave. What it refused cannot be cited."),
             field="receipts",
         )
-    if receipts and any(each.told is not None and each.told.gap for each in pack.values if each.values.entry_id in receipts):  # fmt: skip
+    if receipts and any(each.told.gap for each in pack.values if each.values.entry_id in receipts):  # fmt: skip
         text = _("Metrics cover little of this person’s work, so these values cannot be cited.")
         raise BadInput(text, field="receipts", code="coverage_gap")
     if pack.unasked:
@@ -167,7 +167,7 @@ def answer_challenge(*, raised: Challenge, text: str, by: User) -> Challenge:
 
 
 def read_challenge(raised: Challenge) -> tuple[str, str]:
-    """What was doubted and what was answered; blank where it was erased or not answered."""
-    said = unseal(raised.said, raised.pk, "challenge", CalibrationText).text if raised.said else ""
+    """What was doubted, and what was answered; blank where nothing is."""
+    said = unseal(raised.said, raised.pk, "challenge", CalibrationText).text
     answered = unseal(raised.answer, raised.pk, "answer", CalibrationText).text if raised.answer else ""
     return said, answered

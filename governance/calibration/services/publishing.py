@@ -105,7 +105,7 @@ def _make_rows(
     return [
         OutcomeRow(
             person=item.person.external_id,
-            rating=float(promised(queries.read_words(proposals[item.pk])).level),
+            rating=float(queries.read_words(proposals[item.pk]).level),
             evidence=packs.weigh_records(records.get(item.person_id, ())),
             manager=_name_manager(item),
             values=_read_values(item, calibration.metrics),
@@ -122,10 +122,10 @@ def _name_manager(item: CalibrationItem) -> str:
 
 def _read_values(item: CalibrationItem, metrics: Sequence[str]) -> dict[str, float]:
     """The mean of what the line last told of each metric, which the audit holds against context."""
-    last = item.values.filter(permitted=True, told__isnull=False).order_by("-at", "-id").first()
+    last = item.values.filter(permitted=True).order_by("-at", "-id").first()
     if last is None:
         return {}
-    told = unseal(promised(last.told), last.pk, "values", CitedAnswer)
+    told = unseal(last.told, last.pk, "values", CitedAnswer)
     found = {
         metric: [row.value for row in told.rows if row.metric == metric and row.value is not None]
         for metric in metrics

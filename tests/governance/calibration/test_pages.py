@@ -5,9 +5,9 @@ from governance.calibration import queries
 from tests.governance.calibration.conftest import (
     LEVELS,
     audit,
-    tell_own_values,
     item_of,
     propose_all,
+    tell_own_values,
     the_round,
     write,
 )  # fmt: skip

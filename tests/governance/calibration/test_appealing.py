@@ -1,0 +1,59 @@
+"""Outcomes that are appealed, and what becomes of them (S84)."""
+
+import pytest
+
+from governance.appeals import services as appeals
+from governance.appeals.inputs import read_about
+from governance.appeals.services.filing import Filing
+from governance.appeals.states import AboutKind, AppealKind
+from governance.appeals.words import AppealWords, Parties, unseal
+from governance.calibration import queries, services
+from governance.calibration.states import ProposalKind
+from governance.notices.models import Notice
+from ground.errors import BadInput
+from tests.governance.calibration.conftest import item_of, publish, the_round
+
+
+def file(accounts, key, *, by="rated"):
+    filing = Filing(
+        kind=AppealKind.NAMED, about=read_about({"calibration": str(key)}), statement="Two reviews are missing.", wanted="Read them."
+    )  # fmt: skip
+    return appeals.file_appeal(filing=filing, by=accounts[by]).appeal
+
+
+def test_an_outcome_is_appealed_with_its_evidence_and_corrected_with_a_reason(accounts):
+    """S84, S89: the appeal links to the evidence it rests on; a correction afterwards needs a reason, and is told."""
+    publish(accounts)
+    item = item_of("payments-2")
+    appeal = file(accounts, item.pk)
+    said = unseal(appeal.said, appeal.pk, "words", AppealWords).about
+    last = item.proposals.last()
+    assert (said.kind, said.calibration, said.evidence) == (
+        AboutKind.CALIBRATION,
+        item.pk,
+        tuple(last.evidence),
+    )
+    assert unseal(appeal.parties, appeal.pk, "parties", Parties).contested == accounts["manager"].pk
+    given = {"item": item, "level": 3, "reasons": "The reviews show it.", "evidence": last.evidence, "by": accounts["manager"]}  # fmt: skip
+    with pytest.raises(BadInput) as refused:
+        services.propose(**given)
+    assert refused.value.field == "change"
+    services.propose(**given, change="The appeal named two reviews.")
+    now = queries.list_proposals([item])[item.pk][-1]
+    assert now.kind == ProposalKind.CORRECTED
+    assert Notice.objects.filter(to=accounts["rated"], kind="calibration.corrected").exists()
+    assert queries.count_year(2026)["corrected"] == 1
+
+
+@pytest.mark.parametrize("whose", ["before it is published", "somebody else's", "nobody's"])
+def test_nobody_appeals_what_was_not_told_to_them(accounts, whose):
+    """S84: of others' outcomes nobody learns by a refusal whether there are any."""
+    if whose == "before it is published":
+        key, by = item_of("payments-2").pk, "rated"
+    else:
+        publish(accounts)
+        key = item_of("payments-3").pk if whose == "somebody else's" else the_round().pk
+        by = "rated"
+    with pytest.raises(BadInput) as refused:
+        file(accounts, key, by=by)
+    assert (refused.value.field, refused.value.code) == ("about", "no_outcome")
