@@ -79,6 +79,34 @@ def with_round(with_judged) -> dict[str, User]:
     return made
 
 
+@snapshots.fixture(at=OPENS)
+def with_proposals(with_round) -> dict[str, User]:
+    """The same, with a level proposed for everybody: the second and the third in turn."""
+    propose_all()
+    return with_round
+
+
+@snapshots.fixture(at=OPENS)
+def with_outcomes(with_proposals) -> dict[str, User]:
+    """The same, audited and published."""
+    services.hand_in(calibration=the_round(), by=with_proposals["hr"])
+    audit(with_proposals)
+    services.publish(calibration=the_round(), by=with_proposals["hr"])
+    return with_proposals
+
+
+@pytest.fixture
+def proposed(with_proposals) -> Iterator[dict[str, User]]:
+    with on_the_day():
+        yield with_proposals
+
+
+@pytest.fixture
+def published(with_outcomes) -> Iterator[dict[str, User]]:
+    with on_the_day():
+        yield with_outcomes
+
+
 @pytest.fixture
 def accounts(with_round) -> Iterator[dict[str, User]]:
     """Those accounts, on the day on which the round was opened."""
@@ -151,14 +179,6 @@ def audit(accounts: dict[str, User], *, answer: HarmAnswer = HarmAnswer.UNKNOWN)
     for each in HarmHypothesis:
         fairness.answer_harm(audit=made, hypothesis=each, answer=answer, evidence="Nobody asked.", by=auditor)
     return fairness.conclude_audit(audit=made, by=auditor)
-
-
-def publish(accounts: dict[str, User]) -> CalibrationRound:
-    """The whole way from proposals to published outcomes."""
-    propose_all()
-    services.hand_in(calibration=the_round(), by=accounts["hr"])
-    audit(accounts)
-    return services.publish(calibration=the_round(), by=accounts["hr"])
 
 
 def tell_own_values(monkeypatch, *, withheld: Withheld | None = None) -> None:

@@ -11,7 +11,7 @@ from governance.calibration import queries, services
 from governance.calibration.states import ProposalKind
 from governance.notices.models import Notice
 from ground.errors import BadInput
-from tests.governance.calibration.conftest import item_of, publish, the_round
+from tests.governance.calibration.conftest import item_of, the_round
 
 
 def file(accounts, key, *, by="rated"):
@@ -21,10 +21,9 @@ def file(accounts, key, *, by="rated"):
     return appeals.file_appeal(filing=filing, by=accounts[by]).appeal
 
 
-def test_an_outcome_is_appealed_with_its_evidence_and_corrected_with_a_reason(accounts):
+def test_an_outcome_is_appealed_with_its_evidence_and_corrected_with_a_reason(published):
     """S84, S89: the appeal links to the evidence it rests on; a correction afterwards needs a reason, and is told."""
-    publish(accounts)
-    item = item_of("payments-2")
+    accounts, item = published, item_of("payments-2")
     appeal = file(accounts, item.pk)
     said = unseal(appeal.said, appeal.pk, "words", AppealWords).about
     last = item.proposals.last()
@@ -45,15 +44,17 @@ def test_an_outcome_is_appealed_with_its_evidence_and_corrected_with_a_reason(ac
     assert queries.count_year(2026)["corrected"] == 1
 
 
-@pytest.mark.parametrize("whose", ["before it is published", "somebody else's", "nobody's"])
-def test_nobody_appeals_what_was_not_told_to_them(accounts, whose):
-    """S84: of others' outcomes nobody learns by a refusal whether there are any."""
-    if whose == "before it is published":
-        key, by = item_of("payments-2").pk, "rated"
-    else:
-        publish(accounts)
-        key = item_of("payments-3").pk if whose == "somebody else's" else the_round().pk
-        by = "rated"
+def test_an_outcome_that_is_not_published_cannot_be_appealed(proposed):
+    """S84: nobody learns by a refusal that a level is proposed for them."""
     with pytest.raises(BadInput) as refused:
-        file(accounts, key, by=by)
+        file(proposed, item_of("payments-2").pk)
+    assert (refused.value.field, refused.value.code) == ("about", "no_outcome")
+
+
+@pytest.mark.parametrize("whose", ["somebody else's", "nobody's"])
+def test_nobody_appeals_what_was_not_told_to_them(published, whose):
+    """S84: of others' outcomes nobody learns by a refusal whether there are any."""
+    key = item_of("payments-3").pk if whose == "somebody else's" else the_round().pk
+    with pytest.raises(BadInput) as refused:
+        file(published, key)
     assert (refused.value.field, refused.value.code) == ("about", "no_outcome")
