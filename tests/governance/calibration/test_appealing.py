@@ -1,6 +1,9 @@
 """Outcomes that are appealed, and what becomes of them (S84)."""
 
+from datetime import date
+
 import pytest
+from django.db import DatabaseError, transaction
 
 from governance.appeals import services as appeals
 from governance.appeals.inputs import read_about
@@ -8,10 +11,13 @@ from governance.appeals.services.filing import Filing
 from governance.appeals.states import AboutKind, AppealKind
 from governance.appeals.words import AppealWords, Parties, unseal
 from governance.calibration import queries, services
+from governance.calibration.models import Proposal
 from governance.calibration.states import ProposalKind
 from governance.notices.models import Notice
+from ground import clock
 from ground.errors import BadInput
-from tests.governance.calibration.conftest import item_of, the_round
+from tests import factories
+from tests.governance.calibration.conftest import item_of, list_items, the_round
 
 
 def file(accounts, key, *, by="rated"):
@@ -58,3 +64,32 @@ def test_nobody_appeals_what_was_not_told_to_them(published, whose):
     with pytest.raises(BadInput) as refused:
         file(published, key)
     assert (refused.value.field, refused.value.code) == ("about", "no_outcome")
+
+
+def test_what_a_round_said_is_deleted_when_it_was_kept_long_enough(published):
+    """Retention: not early, not under a legal hold of the person, not while an appeal of outcomes is open; then all of it."""
+    from audits.retention import services as retention
+    from audits.retention.queries import find_due
+    from audits.retention.states import PurgeKind
+
+    services.acknowledge(item=item_of("payments-2"), by=published["rated"])
+    assert find_due(PurgeKind.CALIBRATIONS) == find_due(PurgeKind.CALIBRATIONS)
+    assert find_due(PurgeKind.CALIBRATIONS).going == ()
+    keys = [each.pk for each in list_items()]
+    with pytest.raises(DatabaseError, match="not over for long enough"), transaction.atomic():
+        retention.purge.__wrapped__(
+            what=PurgeKind.CALIBRATIONS, before=clock.now().date(), wanted=keys[:1], by=factories.system()
+        )
+    back = "UPDATE calibration_calibrationround SET drafted_at = drafted_at - interval '4 years', published_at = published_at - interval '4 years'"
+    with factories.past_trigger("calibration_calibrationround", "on_the_log_update"):
+        factories.as_owner(back)
+    hold = retention.place_legal_hold(
+        reason="A dispute", ends_on=date(2099, 1, 1), person=item_of("payments-3").person, by=published["hr"]
+    )
+    due = find_due(PurgeKind.CALIBRATIONS)
+    assert (len(due.going), due.kept) == (16, 1)
+    assert retention.purge(what=due.what, before=due.before, wanted=due.going, by=factories.system()) == 16
+    assert [each.person.external_id for each in list_items()] == ["payments-3"]
+    retention.end_legal_hold(hold=hold, because="Over", by=published["hr"])
+    assert len(find_due(PurgeKind.CALIBRATIONS).going) == 1
+    assert Proposal.objects.count() == 1
