@@ -48,6 +48,7 @@ def pack(request: PageRequest, key: UUID) -> HttpResponse:
         "kinds": [(KINDS[kind], kind.value, found) for kind, found in read.by_kind],
         "growth_kinds": [(kind.value, kind.label) for kind in GROWTH],
         "own": permissions.is_of(request.user, item),
+        "told": item.round.state in TOLD,
         "keeps": permissions.keeps_rounds(request.user) and not permissions.is_of(request.user, item),
         "works": works,
         "answers": answers,

@@ -23,7 +23,7 @@ from governance.calibration.events import (
 )
 from governance.calibration.models import MOST_METRICS, CalibrationItem, CalibrationRound, RoundFamily, Rubric
 from governance.calibration.services.texts import read_text
-from governance.calibration.states import TRANSITIONS, RoundState
+from governance.calibration.states import TOLD, TRANSITIONS, RoundState
 from governance.calibration.words import CalibrationText, seal
 from governance.notices.services import notify
 from governance.people.models import (
@@ -266,7 +266,7 @@ def drop_round(*, calibration: CalibrationRound, reason: str, by: User) -> Calib
 def name_answerer(*, item: CalibrationItem, accountable: User, by: User) -> CalibrationItem:
     """Name who answers for a person: one who leads them or answers for them, a person and not themself (S93)."""
     permissions.check_keeps_rounds(by)
-    item = lock_item(item, RoundState.ANNOUNCED, RoundState.OPEN)
+    item = lock_item(item, RoundState.ANNOUNCED, RoundState.OPEN, *TOLD)
     if permissions.is_of(by, item):
         raise BadInput(_("This is about you. Another account of HR names who answers."), field="accountable")
     if not permissions.may_answer(accountable, item):

@@ -73,7 +73,7 @@ def test_what_a_round_said_is_deleted_when_it_was_kept_long_enough(published):
     from audits.retention.states import PurgeKind
 
     services.acknowledge(item=item_of("payments-2"), by=published["rated"])
-    assert find_due(PurgeKind.CALIBRATIONS) == find_due(PurgeKind.CALIBRATIONS)
+    appeal = file(published, item_of("payments-2").pk)
     assert find_due(PurgeKind.CALIBRATIONS).going == ()
     keys = [each.pk for each in list_items()]
     with pytest.raises(DatabaseError, match="not over for long enough"), transaction.atomic():
@@ -86,6 +86,8 @@ def test_what_a_round_said_is_deleted_when_it_was_kept_long_enough(published):
     hold = retention.place_legal_hold(
         reason="A dispute", ends_on=date(2099, 1, 1), person=item_of("payments-3").person, by=published["hr"]
     )
+    assert (find_due(PurgeKind.CALIBRATIONS).going, find_due(PurgeKind.CALIBRATIONS).kept) == ((), 17)
+    appeals.withdraw_appeal(appeal=appeal, by=published["rated"])
     due = find_due(PurgeKind.CALIBRATIONS)
     assert (len(due.going), due.kept) == (16, 1)
     assert retention.purge(what=due.what, before=due.before, wanted=due.going, by=factories.system()) == 16
