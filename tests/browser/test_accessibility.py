@@ -19,6 +19,7 @@ from governance.about_me.screens import urls as about_me
 from governance.appeals.screens import urls as appeals
 from governance.appeals.screens.appeals import ACTS
 from governance.board.screens import urls as board
+from governance.calibration.screens import urls as calibration
 from governance.decisions.models import DecisionRecord
 from governance.decisions.screens.value_context import urls as bearing
 from governance.desk import urls
@@ -74,6 +75,8 @@ SOURCES = {
 ACCESS_LOG = {pattern.name for pattern in access_log.urlpatterns}
 # Pages that test_fairness looks at.
 FAIRNESS = {pattern.name for pattern in fairness.urlpatterns}
+# Pages that test_calibration looks at.
+CALIBRATION = {pattern.name for pattern in calibration.urlpatterns}
 # Pages that test_appeals looks at.
 APPEALS = {
     "appeal-check",
@@ -232,6 +235,7 @@ def test_every_page_is_accessible(window, house):
         - TOKENS
         - ACCESS_LOG
         - FAIRNESS
+        - CALIBRATION
         - APPEALS
         - USE_CHECK
         - FURNISHED
