@@ -321,7 +321,8 @@ def the_rules() -> RulebookVersion:
 def a_description(slug: str, kind: SourceKind = SourceKind.ISSUE_TRACKER, **fields: Any) -> SourceDescription:
     """A source of events with a team and a value; `columns` as `{name: "TYPE meaning"}` where others are wanted."""
     columns = fields.pop(
-        "columns", {"id": "TEXT event_key", "at": "TIMESTAMPTZ time", "team": "TEXT team", "value": "DOUBLE"}
+        "columns",
+        {"id": "TEXT event_key", "at": "TIMESTAMPTZ time", "team": "TEXT team", "value": "DOUBLE duration"},
     )
     told = {name: dict(zip(("type", "means"), said.split(), strict=False)) for name, said in columns.items()}
     given = {

@@ -18,6 +18,7 @@ from charter.rules.vocabulary import (
     DecisionType,
     Grain,
     Kind,
+    Nature,
     OrderBy,
     Role,
     SourceKind,
@@ -94,6 +95,7 @@ class CharterAttributes(Struct, frozen=True):
 
     category: EntityRef
     kind: EntityRef
+    nature: Sequence[EntityRef]
     view: EntityRef
     sources: Sequence[EntityRef]
     wellness_signal: bool
@@ -112,6 +114,7 @@ ENTITY_TYPES: dict[type[StrEnum], str] = {
     DecisionType: "Decision",
     Grain: "Grain",
     Kind: "Kind",
+    Nature: "Nature",
     Role: "Role",
     SourceKind: "Source",
     Standing: "Standing",
@@ -197,10 +200,11 @@ def build_charter_entity(charter: CharterFacts, grain: Grain) -> str:
     attributes = CharterAttributes(
         category=_ref(charter.category),
         kind=_ref(charter.kind),
+        nature=_refs(find_natures(charter)),
         view=_ref(charter.view),
         sources=_refs(charter.sources),
         wellness_signal=charter.wellness_signal,
-        counts_hours=charter.counts_hours,
+        counts_hours=counts_hours(charter),
         standing=_ref(charter.standing),
         in_force=charter.in_force,
         decisions=_refs(decision for decision, at in charter.listed if at is grain),
@@ -214,6 +218,26 @@ def build_charter_entity(charter: CharterFacts, grain: Grain) -> str:
 
 def format_charter_uid(charter: CharterFacts) -> dict[str, str]:
     return {"type": "Charter", "id": f"{charter.metric}@{charter.version}"}
+
+
+# What a label says of a metric, where that is more than its measure shows.
+_OF_KIND = {Kind.ACTIVITY: Nature.ACTIVITY}
+_OF_CATEGORY = {
+    Category.ACTIVITY: Nature.ACTIVITY,
+    Category.SURVEY: Nature.SURVEY,
+    Category.AI_ASSIST: Nature.AI_ASSIST,
+}
+
+
+def find_natures(charter: CharterFacts) -> frozenset[Nature]:
+    """What a metric is, by its measure and by its label; a label can add to it and take nothing away."""
+    by_kind, by_category = _OF_KIND.get(charter.kind), _OF_CATEGORY.get(charter.category)
+    return charter.nature.union(said for said in (by_kind, by_category) if said is not None)
+
+
+def counts_hours(charter: CharterFacts) -> bool:
+    """Whether a metric looks at when people work: because it says so, or because its measure does (AR03)."""
+    return charter.counts_hours or Nature.HOURS in charter.nature
 
 
 def asks_of_persons(facts: Facts) -> bool:

@@ -14,6 +14,7 @@ from charter.rules.vocabulary import (
     Combine,
     DecisionType,
     Grain,
+    Nature,
     OrderBy,
     Standing,
     TimeFilter,
@@ -60,11 +61,17 @@ def _monitoring(facts: Facts) -> str:
     banned = sorted(source.value for source in facts.charter.sources & BANNED_SOURCES)
     if banned:
         return f"{_subject(facts)} is drawn from {words.listed(banned)} monitoring."
+    if Nature.REPLY_LATENCY in facts.charter.nature:
+        return f"{_subject(facts)} is worked out from how soon people answer messages."
+    if Nature.IDLE in facts.charter.nature:
+        return f"{_subject(facts)} is worked out from the gaps between what one person did."
     return f"{_subject(facts)} is registered as prohibited surveillance."
 
 
 def _strain(facts: Facts) -> str:
     what = "a strain metric" if facts.charter.category is Category.STRAIN else "tagged as a sign of wellness"
+    if not facts.charter.wellness_signal and Nature.SURVEY in context.find_natures(facts.charter):
+        what = "a survey metric"
     return f"{_subject(facts)} is {what}. You asked to see it for {_about(facts)}."
 
 
@@ -78,7 +85,9 @@ def _hours(facts: Facts) -> str:
 
 
 def _ranking(facts: Facts) -> str:
-    return f"You asked for people in order of {_order(facts)}."
+    if facts.request.order_by is not None:
+        return f"You asked for people in order of {_order(facts)}."
+    return f"{_subject(facts)} is a count of activity. You asked to see it for single people."
 
 
 def _list(facts: Facts) -> str:
@@ -97,6 +106,8 @@ def _list(facts: Facts) -> str:
 
 def _score(facts: Facts) -> str:
     metrics = words.many(len(set(facts.request.metrics)), "metric")
+    if facts.request.combine is None:
+        return f"{_subject(facts)} is one number of more than one kind of event. You asked to see it for {_about(facts)}."
     return f"You asked for {COMBINED[facts.request.combine]} of {metrics}, for {_about(facts)}."
 
 
@@ -127,6 +138,8 @@ def _classes(facts: Facts) -> str:
     others = context.find_other_class_beside(facts)
     if others:
         return f"{_subject(facts)} is a {charter.view} metric. Beside it you asked for {words.listed(others)}, which is not."
+    if charter.view is View.PERFORMANCE:
+        return f"{_subject(facts)} shows how people use an AI assistant, which is for diagnosis only."
     return f"{_subject(facts)} is a diagnostic metric. {_purpose(facts)} is a decision about a person."
 
 

@@ -13,6 +13,7 @@ from charter.rules.vocabulary import (
     Grain,
     Kind,
     Layer,
+    Nature,
     Role,
     SourceKind,
     Standing,
@@ -55,6 +56,7 @@ class CharterFacts(Struct, frozen=True):
         frozenset()
     )  # metrics a listed use must be asked with
     counts_hours: bool = False  # counts weekend, evening or online time, as weekend-share does (AR03)
+    nature: frozenset[Nature] = frozenset()  # what its sources and measure make it, whatever its label says
 
 
 class DecisionFacts(Struct, frozen=True):

@@ -24,6 +24,7 @@ from charter.rules.vocabulary import (
     EvidenceKind,
     Grain,
     Kind,
+    Nature,
     OrderBy,
     Outcome,
     Role,
@@ -70,6 +71,10 @@ RATING = {
     "listed": frozenset({(DecisionType.PERFORMANCE_RATING, Grain.PERSON)}),
 }
 PILOT = {"standing": Standing.PILOT, "pilot_cohorts": frozenset({"team:payments"})}
+ACTIVITY = frozenset({Nature.ACTIVITY})
+SURVEY = frozenset({Nature.SURVEY})
+COMPOSITE = frozenset({Nature.COMPOSITE})
+ASSISTED = frozenset({Nature.AI_ASSIST})
 TWO_TEAMS = about(PAYMENTS, SEARCH)
 UNLIKE = about(PAYMENTS, RESCUE)
 SIX = CohortFacts("team:six", 6, 8, frozenset({ContextClass.PLATFORM}))
@@ -101,12 +106,20 @@ EXAMPLES: dict[str, list[SpecExample]] = {
         SpecExample(
             "Sentiment scoring, even of oneself.", oneself(sources=frozenset({SourceKind.SENTIMENT})), "AR01"
         ),
+        SpecExample("How soon people answer.", team(nature=frozenset({Nature.REPLY_LATENCY})), "AR01"),
+        SpecExample("Gaps in one's own work.", oneself(nature=frozenset({Nature.IDLE})), "AR01"),
         SpecExample("Registered as surveillance.", team(category=Category.PROHIBITED_SURVEILLANCE), "AR01"),
     ],
     "AR02": [
         SpecExample("Strain of a team, in a retrospective.", team(**STRAIN)),
         SpecExample("One's own strain.", oneself(**STRAIN)),
         SpecExample("Strain for a promotion.", person(**STRAIN), "AR02 AR12"),
+        SpecExample("A team's survey.", team(category=Category.SURVEY)),
+        SpecExample("A survey called an outcome, for a promotion.", person(nature=SURVEY), "AR02 AR12"),
+        SpecExample(
+            "A survey by its category, for a promotion.", person(category=Category.SURVEY), "AR02 AR12"
+        ),
+        SpecExample("A team's survey in a promotion.", of_team(nature=SURVEY), "AR02"),
         SpecExample("A wellness tag for a promotion.", person(wellness_signal=True), "AR02"),
         SpecExample("Strain of one report.", one_person(**STRAIN), "AR02 AR12"),
         SpecExample("Own strain as promotion evidence.", person(**STRAIN, asks_about_self=True), "AR02"),
@@ -118,6 +131,11 @@ EXAMPLES: dict[str, list[SpecExample]] = {
             "Own evenings, brought to a one-on-one.", oneself(**ONE_ON_ONE, time_filter=TimeFilter.EVENING)
         ),
         SpecExample("A team's weekend share.", team(**HOURS)),
+        SpecExample(
+            "Hours in a measure that hides them, for a promotion.",
+            person(nature=frozenset({Nature.HOURS})),
+            "AR03",
+        ),
         SpecExample("Weekends for a promotion.", person(time_filter=TimeFilter.WEEKEND), "AR03"),
         SpecExample("Weekend share for a promotion.", person(**HOURS), "AR03"),
         SpecExample("A team's weekends in a promotion.", of_team(time_filter=TimeFilter.WEEKEND), "AR03"),
@@ -132,6 +150,10 @@ EXAMPLES: dict[str, list[SpecExample]] = {
         ),
     ],
     "AR04": [
+        SpecExample("Own commits.", oneself(**COMMITS)),
+        SpecExample("One report's commits.", one_person(**COMMITS), "AR04"),
+        SpecExample("Activity by its measure alone.", one_person(nature=ACTIVITY), "AR04"),
+        SpecExample("Activity by its type alone.", one_person(kind=Kind.ACTIVITY), "AR04"),
         SpecExample("Teams in order of commits.", team(**COMMITS, **TWO_TEAMS, order_by=OrderBy.VALUE)),
         SpecExample("Own commits, in order.", oneself(**COMMITS, order_by=OrderBy.VALUE)),
         SpecExample(
@@ -171,6 +193,10 @@ EXAMPLES: dict[str, list[SpecExample]] = {
     "AR06": [
         SpecExample("A team's months added up.", team(combine=Combine.SUM)),
         SpecExample("One score for a person.", one_person(combine=Combine.SCORE), "AR06"),
+        SpecExample("A team's composite.", team(nature=COMPOSITE)),
+        SpecExample("A person's composite, uncombined.", one_person(nature=COMPOSITE), "AR06"),
+        SpecExample("One's own composite.", oneself(nature=COMPOSITE), "AR06"),
+        SpecExample("A team's composite in a promotion.", of_team(nature=COMPOSITE), "AR06"),
         SpecExample("The mean of one's own months.", oneself(combine=Combine.MEAN), "AR06"),
         SpecExample(
             "A team's score in a promotion.",
@@ -205,9 +231,11 @@ EXAMPLES: dict[str, list[SpecExample]] = {
     ],
     "AR08": [
         SpecExample("A team's commits in a retrospective.", team(**COMMITS)),
-        SpecExample("Commits in a promotion.", person(**COMMITS), "AR08"),
-        SpecExample("An activity by its kind.", person(kind=Kind.ACTIVITY), "AR08"),
-        SpecExample("An activity by its category.", person(category=Category.ACTIVITY), "AR08"),
+        SpecExample("Commits in a promotion.", person(**COMMITS), "AR04 AR08"),
+        SpecExample("An activity by its kind.", person(kind=Kind.ACTIVITY), "AR04 AR08"),
+        SpecExample("An activity by its category.", person(category=Category.ACTIVITY), "AR04 AR08"),
+        SpecExample("An activity by its measure.", person(nature=ACTIVITY), "AR04 AR08"),
+        SpecExample("A team's commits in a promotion.", of_team(**COMMITS), "AR08"),
         SpecExample("Own commits in a promotion.", person(**COMMITS, asks_about_self=True), "AR08"),
     ],
     "AR09": [
@@ -234,6 +262,22 @@ EXAMPLES: dict[str, list[SpecExample]] = {
         SpecExample(
             "Mixed with a performance metric.",
             team(metrics=("lead-time-for-changes", "project-outcomes"), beside=(PERFORMANCE,)),
+            "AR10",
+        ),
+        SpecExample("A team's use of an assistant.", team(nature=ASSISTED)),
+        SpecExample(
+            "The use of an assistant in a performance view.",
+            oneself(
+                nature=ASSISTED,
+                view=View.PERFORMANCE,
+                view_of_metric=View.PERFORMANCE,
+                fairness_until=date(2027, 1, 1),
+            ),
+            "AR10",
+        ),
+        SpecExample(
+            "The use of an assistant in a promotion, by its category.",
+            person(category=Category.AI_ASSIST),
             "AR10",
         ),
         SpecExample(
@@ -269,7 +313,8 @@ EXAMPLES: dict[str, list[SpecExample]] = {
         SpecExample("Four people.", team(**about(TINY)), "AR12"),
         SpecExample("Four people among others.", team(**about(PAYMENTS, TINY)), "AR12"),
         SpecExample("Six people, for strain.", team(**STRAIN, **about(SIX)), "AR12"),
-        SpecExample("One person's survey answer.", one_person(category=Category.SURVEY), "AR12"),
+        SpecExample("One person's survey answer.", one_person(category=Category.SURVEY), "AR02 AR12"),
+        SpecExample("One person's answer, whatever its label.", one_person(nature=SURVEY), "AR02 AR12"),
     ],
     "AR13": [
         SpecExample("Ten people today.", one_person(looking=LookingFacts(persons_today=10))),
@@ -429,7 +474,7 @@ EXAMPLES: dict[str, list[SpecExample]] = {
             for category, matches in (
                 (Category.DELIVERY, "AR19"),
                 (Category.FLOW, "AR09 AR19"),
-                (Category.ACTIVITY, "AR08 AR19"),
+                (Category.ACTIVITY, "AR04 AR08 AR19"),
             )
         ),
         SpecExample(

@@ -4,7 +4,7 @@ Written from the rule table, without `charter.rules.context`, so that the two ca
 """
 
 from charter.rules.facts import Facts
-from charter.rules.vocabulary import Category, DecisionType, Grain, Kind, SourceKind, Standing, View
+from charter.rules.vocabulary import Category, DecisionType, Grain, Kind, Nature, SourceKind, Standing, View
 
 C = Category
 
@@ -30,7 +30,16 @@ def _others(f: Facts) -> bool:
 
 
 def _activity(f: Facts) -> bool:
-    return Kind.ACTIVITY is f.charter.kind or C.ACTIVITY is f.charter.category
+    labelled = Kind.ACTIVITY is f.charter.kind or C.ACTIVITY is f.charter.category
+    return labelled or Nature.ACTIVITY in f.charter.nature
+
+
+def _survey(f: Facts) -> bool:
+    return f.charter.category is C.SURVEY or Nature.SURVEY in f.charter.nature
+
+
+def _clocked(f: Facts) -> bool:
+    return f.request.time_filter is not None or f.charter.counts_hours or Nature.HOURS in f.charter.nature
 
 
 def _evidence(f: Facts) -> int:
@@ -72,7 +81,7 @@ def _unlike(f: Facts) -> bool:
 
 def _small(f: Facts) -> bool:
     below = [cohort for cohort in f.cohorts if cohort.minimum > cohort.people]
-    return bool(below) or (_others(f) and f.charter.category in (C.STRAIN, C.SURVEY))
+    return bool(below) or (_others(f) and (f.charter.category is C.STRAIN or _survey(f)))
 
 
 def _unlisted(f: Facts) -> bool:
@@ -91,6 +100,9 @@ def _unlisted(f: Facts) -> bool:
 def _classes(f: Facts) -> bool:
     view = f.charter.view
     if f.decision.consequential and view is View.DIAGNOSTIC:
+        return True
+    assisted = f.charter.category is C.AI_ASSIST or Nature.AI_ASSIST in f.charter.nature
+    if assisted and view is View.PERFORMANCE:
         return True
     return {f.request.view, *(beside.view for beside in f.beside)} != {view}
 
@@ -132,22 +144,29 @@ def _context(f: Facts) -> bool:
 
 BANNED = {SourceKind.KEYBOARD, SourceKind.SCREEN, SourceKind.SENTIMENT, SourceKind.PRESENCE}
 RULES = {
-    "AR01": lambda f: f.charter.category is C.PROHIBITED_SURVEILLANCE or bool(BANNED & f.charter.sources),
+    "AR01": lambda f: (
+        f.charter.category is C.PROHIBITED_SURVEILLANCE
+        or bool(BANNED & f.charter.sources)
+        or bool({Nature.IDLE, Nature.REPLY_LATENCY} & f.charter.nature)
+    ),
     "AR02": lambda f: (
-        (f.charter.category is C.STRAIN or f.charter.wellness_signal)
+        (f.charter.category is C.STRAIN or f.charter.wellness_signal or _survey(f))
         and (f.decision.consequential or _others(f))
     ),
     "AR03": lambda f: (
-        (f.request.time_filter is not None or f.charter.counts_hours)
+        _clocked(f)
         and (
             f.decision.consequential
             or _others(f)
             or (f.request.decision is DecisionType.ONE_ON_ONE and not _own(f))
         )
     ),
-    "AR04": lambda f: _activity(f) and _others(f) and f.request.order_by is not None,
+    "AR04": lambda f: _activity(f) and _others(f),
     "AR05": _list,
-    "AR06": lambda f: f.request.combine is not None and (_single(f) or f.decision.consequential),
+    "AR06": lambda f: (
+        (f.request.combine is not None or Nature.COMPOSITE in f.charter.nature)
+        and (_single(f) or f.decision.consequential)
+    ),
     "AR07": _one_metric,
     "AR08": lambda f: _activity(f) and f.decision.consequential,
     "AR09": lambda f: f.charter.category is C.FLOW and (f.decision.consequential or _others(f)),

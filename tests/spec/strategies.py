@@ -27,6 +27,7 @@ from charter.rules.vocabulary import (
     Grain,
     Kind,
     Layer,
+    Nature,
     OrderBy,
     Period,
     Role,
@@ -143,6 +144,7 @@ charters = st.builds(
     counter_metric=optional(st.just("slo-compliance")),
     needs_beside=st.frozensets(st.tuples(DECISIONS, GRAINS, st.sampled_from(METRICS)), max_size=3),
     counts_hours=RARELY,
+    nature=st.one_of(st.just(frozenset()), st.frozensets(st.sampled_from(Nature), max_size=2)),
 )
 
 WAIVABLE = st.frozensets(st.sampled_from(["AR05", "AR16", "AR19", "AR26", "AR27"]), max_size=3)

@@ -21,6 +21,7 @@ from charter.rules.vocabulary import (
     DecisionType,
     Grain,
     Kind,
+    Nature,
     OrderBy,
     SourceKind,
     Standing,
@@ -52,9 +53,19 @@ BUILTIN_EXAMPLES: tuple[RuleExample, ...] = (
         "A “wellness” metric is fed by presence data.",
         team(name="Wellness", sources=frozenset({SourceKind.PRESENCE, SourceKind.SURVEY})),
     ),
+    refused(
+        "AR01",
+        "A metric is worked out from how soon people answer messages.",
+        team(name="Responsiveness", nature=frozenset({Nature.REPLY_LATENCY})),
+    ),
     allowed("AR02", "A team looks at its own incident burden in a retrospective.", team(**STRAIN)),
     allowed("AR02", "Somebody looks at their own incident burden.", oneself(**STRAIN)),
     refused("AR02", "A promotion is to take somebody's incident burden into account.", person(**STRAIN)),
+    refused(
+        "AR02",
+        "A promotion is to look at a metric that calls itself an outcome and is drawn from a survey.",
+        person(nature=frozenset({Nature.SURVEY})),
+    ),
     allowed(
         "AR03",
         "A team asks for its share of work on weekends, to lower that.",
@@ -68,6 +79,8 @@ BUILTIN_EXAMPLES: tuple[RuleExample, ...] = (
     allowed(
         "AR04", "A manager looks at the team's commit count to find where work gets stuck.", team(**COMMITS)
     ),
+    allowed("AR04", "Somebody looks at their own commits.", oneself(**COMMITS)),
+    refused("AR04", "A manager looks at one person's commits.", one_person(**COMMITS)),
     refused(
         "AR04",
         "A manager asks for people in order of their commits.",
@@ -83,6 +96,11 @@ BUILTIN_EXAMPLES: tuple[RuleExample, ...] = (
     refused("AR05", "Somebody asks where they stand among their peers.", oneself(percentile=True)),
     allowed("AR06", "A team adds up its months.", team(combine=Combine.SUM)),
     refused("AR06", "A manager asks for one score for a person.", one_person(combine=Combine.SCORE)),
+    refused(
+        "AR06",
+        "A promotion is to look at one score that is summed over changes, reviews and tickets.",
+        person(nature=frozenset({Nature.COMPOSITE})),
+    ),
     allowed("AR07", "A promotion rests on two metrics and a design review.", person()),
     refused(
         "AR07",
@@ -91,6 +109,11 @@ BUILTIN_EXAMPLES: tuple[RuleExample, ...] = (
     ),
     allowed("AR08", "A team looks at its commits in a retrospective.", team(**COMMITS)),
     refused("AR08", "A promotion is to count commits.", person(**COMMITS)),
+    refused(
+        "AR08",
+        "A promotion is to look at a metric that calls itself an outcome and counts commits.",
+        person(nature=frozenset({Nature.ACTIVITY})),
+    ),
     allowed("AR09", "A team looks at its cycle time.", team(**FLOW)),
     allowed("AR09", "Somebody looks at their own cycle time.", oneself(**FLOW)),
     refused("AR09", "A manager asks for one person's cycle time.", one_person(**FLOW)),
@@ -104,6 +127,17 @@ BUILTIN_EXAMPLES: tuple[RuleExample, ...] = (
         "AR10",
         "A diagnostic metric is to inform a promotion.",
         person(view=View.DIAGNOSTIC, view_of_metric=View.DIAGNOSTIC, beside=()),
+    ),
+    refused(
+        "AR10",
+        "The use of an AI assistant is opened in a performance view.",
+        team(
+            nature=frozenset({Nature.AI_ASSIST}),
+            view=View.PERFORMANCE,
+            view_of_metric=View.PERFORMANCE,
+            trained=True,
+            fairness_until=date(2027, 1, 1),
+        ),
     ),
     allowed("AR11", "Two platform teams are compared.", team(**TWO_TEAMS, compare=True)),
     refused(

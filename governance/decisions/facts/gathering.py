@@ -29,7 +29,7 @@ from charter.rules.facts import (
     ValueFacts,
 )
 from charter.rules.request import ANYBODY, Request
-from charter.rules.vocabulary import Category, Role, SourceKind, Standing
+from charter.rules.vocabulary import Category, Nature, Role, Standing
 from governance.decisions.facts import access_history, coverage, pairing, rulings, value_context
 from governance.decisions.facts.access_history import (
     AccessContext,
@@ -177,7 +177,7 @@ class Known(Struct, frozen=True):
             actor=self.actor,
             charter=charter,
             decision=found.decision,
-            cohorts=tuple(_cohort(each, charter.category, found.programme) for each in found.cohorts),
+            cohorts=tuple(_cohort(each, charter, found.programme) for each in found.cohorts),
             person_classes=frozenset(each.context_class for each in found.persons if each.context_class),
             beside=() if alone else self._beside(charter.metric),
             fairness_until=governing.fairness_until,
@@ -272,9 +272,13 @@ def _may_name(request: Request, by: User, actor: ActorFacts) -> bool:
     return request.accountable == by.username or bool(actor.roles - _WITHOUT_NAMES)
 
 
-def _cohort(asked: CohortAsked, category: Category, programme: ProgrammeTerms) -> CohortFacts:
-    minimum = programme.minimum_group_strain if category in _STRAIN else programme.minimum_group
+def _cohort(asked: CohortAsked, charter: CharterFacts, programme: ProgrammeTerms) -> CohortFacts:
+    minimum = programme.minimum_group_strain if _is_told_apart(charter) else programme.minimum_group
     return CohortFacts(asked.slug, asked.people, minimum, asked.context_classes)
+
+
+def _is_told_apart(charter: CharterFacts) -> bool:
+    return charter.category in _STRAIN or Nature.SURVEY in charter.nature
 
 
 def _charter(governing: GoverningVersion, request: Request, found: Found) -> CharterFacts:
@@ -297,7 +301,7 @@ def _charter_facts(
     number: int,
     standing: Standing,
     in_force: bool,
-    sources: tuple[tuple[str, SourceKind], ...],
+    sources: str,
     today: date,
     personal: bool,
     pilot_cohorts: frozenset[str],
@@ -309,7 +313,8 @@ def _charter_facts(
         version=number,
         standing=standing,
         in_force=in_force,
-        sources=dict(sources),
+        sources=registry.read_described(sources),
+        nature=registry.read_nature(version, sources),
         today=today,
         pilot_cohorts=pilot_cohorts,
         grain_is_person=personal,

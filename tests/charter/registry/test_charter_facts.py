@@ -16,7 +16,7 @@ from charter.registry.document import CharterDocument, HowLong
 from charter.rules.vocabulary import Category, DecisionType, Grain, Kind, Role, SourceKind, Standing, View
 
 LEAD_TIME = catalogue.read_starter_charters()["lead-time-for-changes"]
-SOURCES = {source.slug: source.kind for source in catalogue.read_starter_sources()}
+SOURCES = {source.slug: source for source in catalogue.read_starter_sources()}
 TODAY = date(2026, 4, 14)
 
 
