@@ -19,6 +19,7 @@ from charter.registry.charter_facts import build_beside_facts, build_charter_fac
 from charter.registry.document import CharterDocument, Example
 from charter.registry.finding import Finding, Severity
 from charter.registry.source_descriptions import SourceDescription
+from charter.rules.context import count_evidence
 from charter.rules.facts import ActorFacts, CohortFacts, DecisionFacts, Facts
 from charter.rules.request import Request
 from charter.rules.vocabulary import ContextClass, DecisionType, Grain, Role, Standing
@@ -201,4 +202,5 @@ def _facts(
         fairness_until=at.date() + timedelta(days=1),
         waived=frozenset(),
         accountable_human=request.accountable is not None,
+        checked_evidence=count_evidence(request.evidence),
     )

@@ -15,6 +15,7 @@ from charter.rules.request import Evidence
 from charter.rules.vocabulary import (
     Category,
     Combine,
+    DecisionGroup,
     DecisionType,
     Grain,
     Kind,
@@ -48,10 +49,12 @@ class Context(Struct, frozen=True):
     view: EntityRef
     from_day: int
     metrics: int
+    subjects: int
     cohorts: int
     persons: int
     of_persons: bool
     ordered: bool
+    by_value: bool
     limited: bool
     percentile: bool
     compare: bool
@@ -61,6 +64,7 @@ class Context(Struct, frozen=True):
     accountable: bool
     export: bool
     consequential: bool
+    planned: bool
     evidence_needed: int
     fairness_needed: bool
     accountable_needed: bool
@@ -68,6 +72,7 @@ class Context(Struct, frozen=True):
     own: bool
     acknowledged: bool
     trained: bool
+    at_level: bool
     small_cohorts: int
     context_classes: int
     outside_pilot: int
@@ -148,19 +153,22 @@ def project(facts: Facts, waivable: frozenset[str], referring: frozenset[str] = 
         view=_VIEW[request.view.value],
         from_day=request.window.start.toordinal(),
         metrics=len(set(request.metrics)),
+        subjects=len(set(request.cohorts)) + len(set(request.persons)),
         cohorts=len(set(request.cohorts)),
         persons=len(set(request.persons)),
         of_persons=asks_of_persons(facts),
         ordered=request.order_by is not None,
+        by_value=request.order_by is OrderBy.VALUE,
         limited=request.limit is not None,
         percentile=request.percentile,
         compare=request.compare,
         combined=request.combine is not None,
         by_clock=request.time_filter is not None,
-        evidence=count_evidence(request.evidence),
+        evidence=facts.checked_evidence,
         accountable=request.accountable is not None and facts.accountable_human,
         export=request.export,
         consequential=decision.consequential,
+        planned=decision.group in _PLANNED,
         evidence_needed=decision.evidence_needed,
         fairness_needed=decision.fairness_needed,
         accountable_needed=decision.accountable_needed,
@@ -168,6 +176,7 @@ def project(facts: Facts, waivable: frozenset[str], referring: frozenset[str] = 
         own=asks_own(facts),
         acknowledged=actor.acknowledged,
         trained=actor.trained,
+        at_level=is_at_level(facts),
         small_cohorts=len(find_small_cohorts(facts.cohorts)),
         context_classes=count_classes(facts),
         outside_pilot=len(outside_pilot(facts)),
@@ -220,6 +229,8 @@ def format_charter_uid(charter: CharterFacts) -> dict[str, str]:
     return {"type": "Charter", "id": f"{charter.metric}@{charter.version}"}
 
 
+# Decisions for which several groups stand side by side, by their names.
+_PLANNED = frozenset({DecisionGroup.PLANNING, DecisionGroup.ASSURANCE})
 # What a label says of a metric, where that is more than its measure shows.
 _OF_KIND = {Kind.ACTIVITY: Nature.ACTIVITY}
 _OF_CATEGORY = {
@@ -238,6 +249,15 @@ def find_natures(charter: CharterFacts) -> frozenset[Nature]:
 def counts_hours(charter: CharterFacts) -> bool:
     """Whether a metric looks at when people work: because it says so, or because its measure does (AR03)."""
     return charter.counts_hours or Nature.HOURS in charter.nature
+
+
+def is_at_level(facts: Facts) -> bool:
+    """Whether what is asked about is of the level asked for; a level that has no groups of its own has none that fit."""
+    request = facts.request
+    if request.grain in PERSON_GRAINS:
+        return True
+    kinds = {slug.partition(":")[0] for slug in request.cohorts}
+    return kinds == {request.grain.value}
 
 
 def asks_of_persons(facts: Facts) -> bool:

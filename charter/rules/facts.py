@@ -137,5 +137,5 @@ class Facts(Struct, frozen=True):
     )  # ids of referring rules of which the board has said yes to this question
     ruled_against: frozenset[str] = frozenset()  # … and of which it has said no
     checked_evidence: int = (
-        0  # pieces of the request's evidence that are records which somebody else has opened (S95)
+        0  # pieces of the request's evidence that are records which somebody else has opened (AR07, S95)
     )

@@ -44,6 +44,7 @@ _LOOSE = (
     "fairness_until",
     "waived",
     "accountable_human",
+    "checked_evidence",
     "values",
     "looking",
     "protected",
@@ -147,7 +148,7 @@ charters = st.builds(
     nature=st.one_of(st.just(frozenset()), st.frozensets(st.sampled_from(Nature), max_size=2)),
 )
 
-WAIVABLE = st.frozensets(st.sampled_from(["AR05", "AR16", "AR19", "AR26", "AR27"]), max_size=3)
+WAIVABLE = st.frozensets(st.sampled_from(["AR05", "AR16", "AR19", "AR26", "AR27", "AR29"]), max_size=3)
 RULED = st.frozensets(st.sampled_from(["AR05", "AR13"]), max_size=2)
 COUNTS = st.sampled_from([0, 0, 0, 1, 2])
 values = st.builds(
@@ -202,6 +203,7 @@ def facts(draw: st.DrawFn) -> Facts:
         protected=draw(RARELY),
         ruled=draw(RULED),
         ruled_against=draw(RULED),
+        checked_evidence=draw(st.integers(0, 2)),
     )
 
 

@@ -87,11 +87,7 @@ BUILTIN_EXAMPLES: tuple[RuleExample, ...] = (
         one_person(**COMMITS, order_by=OrderBy.VALUE),
     ),
     allowed("AR05", "Somebody looks at their own lead time.", oneself()),
-    allowed(
-        "AR05",
-        "A manager looks at two teams, the longest lead time first.",
-        team(**TWO_TEAMS, order_by=OrderBy.VALUE),
-    ),
+    allowed("AR05", "A manager looks at two teams, by their names.", team(**TWO_TEAMS)),
     refused("AR05", "A manager asks for the ten people with the shortest lead time.", one_person(limit=10)),
     refused("AR05", "Somebody asks where they stand among their peers.", oneself(percentile=True)),
     allowed("AR06", "A team adds up its months.", team(combine=Combine.SUM)),
@@ -106,6 +102,11 @@ BUILTIN_EXAMPLES: tuple[RuleExample, ...] = (
         "AR07",
         "A promotion rests on one metric and nothing else.",
         person(metrics=("project-outcomes",), beside=(), evidence=()),
+    ),
+    refused(
+        "AR07",
+        "A promotion rests on two metrics and on a design review that nobody else has opened.",
+        person(checked_evidence=0),
     ),
     allowed("AR08", "A team looks at its commits in a retrospective.", team(**COMMITS)),
     refused("AR08", "A promotion is to count commits.", person(**COMMITS)),
@@ -139,9 +140,23 @@ BUILTIN_EXAMPLES: tuple[RuleExample, ...] = (
             fairness_until=date(2027, 1, 1),
         ),
     ),
+    allowed(
+        "AR11",
+        "For staffing, a platform team and a rescue stand by name, each with its own notes.",
+        team(
+            **about(PAYMENTS, RESCUE),
+            decision=DecisionType.STAFFING,
+            listed=frozenset({(DecisionType.STAFFING, Grain.TEAM)}),
+        ),
+    ),
     allowed("AR11", "Two platform teams are compared.", team(**TWO_TEAMS, compare=True)),
     refused(
         "AR11", "A platform team is compared with a rescue.", team(**about(PAYMENTS, RESCUE), compare=True)
+    ),
+    refused(
+        "AR11",
+        "A platform team and a rescue are looked at side by side in a retrospective.",
+        team(**about(PAYMENTS, RESCUE)),
     ),
     allowed("AR12", "A value of a team of nine people is asked for.", team()),
     refused("AR12", "A value of a team of four people is asked for.", team(**about(TINY))),
@@ -199,6 +214,7 @@ BUILTIN_EXAMPLES: tuple[RuleExample, ...] = (
     ),
     allowed("AR18", "A promotion names who answers for it.", person()),
     refused("AR18", "A promotion names nobody who answers for it.", person(accountable=None)),
+    refused("AR18", "A program asks what to think of somebody for a promotion.", person(human=False)),
     allowed("AR19", "A promotion looks at months in which the error budget held.", person(**DELIVERY)),
     refused(
         "AR19",
@@ -258,5 +274,22 @@ BUILTIN_EXAMPLES: tuple[RuleExample, ...] = (
         "AR28",
         "Values are asked for from the day before the oldest that is kept.",
         team(kept_from=date(2026, 1, 2)),
+    ),
+    allowed(
+        "AR29", "Two teams stand in the order of their names.", team(**TWO_TEAMS, order_by=OrderBy.COHORT)
+    ),
+    allowed(
+        "AR29", "A team looks at its own months, the longest lead time first.", team(order_by=OrderBy.VALUE)
+    ),
+    refused(
+        "AR29",
+        "A manager asks for teams, the longest lead time first.",
+        team(**TWO_TEAMS, order_by=OrderBy.VALUE),
+    ),
+    refused("AR29", "A manager asks for the best of two teams.", team(**TWO_TEAMS, limit=1)),
+    refused(
+        "AR29",
+        "A manager asks where each of two teams stands among the others.",
+        team(**TWO_TEAMS, percentile=True),
     ),
 )

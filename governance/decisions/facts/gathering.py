@@ -43,7 +43,7 @@ from governance.decisions.facts.value_context import DataQuality, Subject, Value
 from governance.decisions.requests.form import check_fit, check_form
 from governance.evidence import queries as evidence
 from governance.people.models import AccountKind, User
-from governance.people.queries import CohortAsked
+from governance.people.queries import Accountable, CohortAsked
 from ground import clock, data_versions, statements
 from ground.data_versions import Versions
 from ground.errors import BadInput
@@ -122,7 +122,7 @@ def know(
     """
     rulebook = registry.load_rulebook(found.programme.rulebook_id)
     actor = _actor(request, by, found)
-    found = replace(found, accountable=found.accountable and _may_name(request, by, actor))
+    found = replace(found, accountable=found.accountable if may_answer(found.accountable, actor) else None)
     asked = make_access_context(request, by, found, seen)
     looking = access_history.read_access_facts(asked, refused, granted, looked)
     said = rulings.read_ruling_facts(
@@ -182,7 +182,7 @@ class Known(Struct, frozen=True):
             beside=() if alone else self._beside(charter.metric),
             fairness_until=governing.fairness_until,
             waived=found.ruled.waived(charter.metric),
-            accountable_human=found.accountable,
+            accountable_human=found.accountable is not None,
             values=self._values(charter.metric),
             protected=found.bearing.protected,
             looking=self.looked.get(charter.metric, LookingFacts()),
@@ -267,9 +267,14 @@ def _actor(request: Request, by: User, found: Found) -> ActorFacts:
     )
 
 
-def _may_name(request: Request, by: User, actor: ActorFacts) -> bool:
-    """Whether the asker may know of the account named as accountable: their own, or by a role over all asked about."""
-    return request.accountable == by.username or bool(actor.roles - _WITHOUT_NAMES)
+def may_answer(named: Accountable | None, actor: ActorFacts) -> bool:
+    """Whether whoever was named leads those concerned or answers for everybody, and is none of them (AR07, AR18, S93).
+
+    Who leads somebody is no secret to them. Who is of HR or leadership is learned by nobody who asks without a role.
+    """
+    if named is None or named.concerned:
+        return False
+    return named.leads or (named.answers and bool(actor.roles - _WITHOUT_NAMES))
 
 
 def _cohort(asked: CohortAsked, charter: CharterFacts, programme: ProgrammeTerms) -> CohortFacts:

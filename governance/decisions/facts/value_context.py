@@ -175,7 +175,13 @@ PROTECTED = Read(
     """
     SELECT EXISTS (
         SELECT FROM decisions_protection d JOIN people_person p ON p.id = d.person_id
-        WHERE d.account_id = %(user)s::uuid AND p.external_id = ANY(%(persons)s::text[])
+        WHERE d.account_id = %(user)s::uuid AND (
+            p.external_id = ANY(%(persons)s::text[])
+            OR EXISTS (
+                SELECT FROM people_membership m JOIN people_cohort_teams ct ON ct.team_id = m.team_id
+                JOIN people_cohort c ON c.id = ct.cohort_id
+                WHERE m.person_id = p.id AND c.slug = ANY(%(cohorts)s::text[])
+                  AND m.valid_from <= %(on)s::date AND (m.valid_to IS NULL OR m.valid_to > %(on)s::date)))
           AND d.starts_on <= %(on)s::date AND d.ends_on > %(on)s::date AND d.ended_at IS NULL
     ) AS protected
     """,

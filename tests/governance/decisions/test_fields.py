@@ -152,7 +152,7 @@ CHANGES: Mapping[str, tuple[Mapping[str, Any], Callable[[Any, Any], bool]]] = {
 }  # fmt: skip
 # These say what stands behind a decision about a person: with them fewer rules refuse it.
 BACKING = {
-    "evidence": ({"evidence": [{"kind": "mentoring", "ref": "M-1"}]}, "You gave one metric and one piece of evidence."),
+    "evidence": ({"evidence": [{"kind": "mentoring", "ref": "M-1"}]}, "One piece is no record that somebody else has opened and checked."),
     "accountable": ({"accountable": "manager"}, "AR18"),
 }  # fmt: skip
 KEPT = {"reason"}  # and nothing else
@@ -189,13 +189,14 @@ def test_what_stands_behind_a_decision_counts(two_teams):
     )
 
 
-NAMED = ("auditor", "out-of-use", "robot", "nobody-here")
+NAMED = ("hr", "out-of-use", "robot", "nobody-here")
 
 
 @pytest.mark.parametrize(("who", "told"), [("stranger", 1), ("employee", 1), ("manager", 2)])
 def test_who_has_no_role_over_those_asked_about_learns_of_no_account(two_teams, house, who, told):
     """Issue 9: to them every name reads the same; a manager learns who can answer, and nothing of the rest."""
     factories.change(factories.an_account("out-of-use"), is_active=False)
+    factories.a_role(factories.an_account("hr"), GrantedRole.HR)
     factories.an_account("robot", kind=AccountKind.MACHINE)
     by = getattr(house, who)
     said = [repr(ask(by, RANKING, accountable=name).verdict).replace(name, "") for name in NAMED]
@@ -203,9 +204,21 @@ def test_who_has_no_role_over_those_asked_about_learns_of_no_account(two_teams, 
     assert "AR18" in _rules(ask(by, RANKING, accountable="nobody-here"))
 
 
-def test_anybody_may_answer_themself(house):
-    """Issue 9: one's own account is no secret to oneself."""
-    assert "AR18" not in _rules(ask(house.employee, RANKING, accountable="employee"))
+@pytest.mark.parametrize(("who", "answers"), [("manager", True), ("employee", False), ("stranger", False)])
+def test_who_answers_leads_those_concerned_and_is_none_of_them(two_teams, house, who, answers):
+    """Issue 16, AR18: their manager does, whoever asks; one of them, or a stranger, does not, though they name themself."""
+    for by in (house.manager, getattr(house, who)):
+        assert ("AR18" not in _rules(ask(by, RANKING, accountable=who))) is answers
+
+
+def test_a_manager_who_is_on_the_team_answers_for_no_decision_about_it(house):
+    """Issue 16, AR18: leading them does not make up for being one of them; HR answers for everybody."""
+    team = Team.objects.get(slug="payments")
+    person = team.memberships.exclude(person=house.employee.person).first().person
+    factories.change(house.manager, person=person)
+    assert "AR18" in _rules(ask(house.manager, RANKING, accountable="manager"))
+    factories.a_role(factories.an_account("hr"), GrantedRole.HR)
+    assert "AR18" not in _rules(ask(house.manager, RANKING, accountable="hr"))
 
 
 @pytest.mark.parametrize("said", ["who appealed", "quota of teams", "weekends only", "combine: sum"])

@@ -5,8 +5,8 @@ import pytest
 from charter.registry.models.sources import Source
 from charter.rules.vocabulary import Outcome, SourceKind
 from tests import factories
-from tests.governance.decisions.test_holds import CALIBRATION, rules_of
 from tests.governance.decisions.test_answer import ask
+from tests.governance.decisions.test_holds import CALIBRATION, rules_of
 
 
 def test_its_permitted_neighbour(judged):

@@ -247,8 +247,7 @@ def test_why_somebody_was_away_is_told_to_nobody_but_them(own):
     assert (note.start, note.end) == (date(2026, 1, 1), date(2026, 2, 1))
     assert given.rows[0].withheld_because == "Excluded: context applies"
     account = factories.an_account("two", person=Person.objects.get(external_id="payments-2"))
-    # Of oneself one answers for oneself: who else has an account is not told to an employee.
-    of_oneself = {**OF_ONE, "grain": "self", "persons": [], "accountable": account.username}
+    of_oneself = {**OF_ONE, "grain": "self", "persons": []}
     own_words = ask(account, of_oneself).rows[0].context[0]
     assert (own_words.kind, own_words.says) == ("parental_leave", "A child was born.")
 
