@@ -110,11 +110,13 @@ DESIGN_REVIEW = "evidence:01960000-0000-7000-8000-000000000001"
 MENTORING = "evidence:01960000-0000-7000-8000-000000000002"
 
 
-def the_evidence(by: User) -> None:
-    """A design review and a mentoring of a group's work, both opened and checked by an auditor or HR."""
+def the_evidence() -> None:
+    """A design review and a mentoring of a group's work, both opened and checked by HR."""
     from governance.evidence import services as evidence
     from governance.evidence.models import EvidenceRecord
 
+    by = an_account("evidence-hr")
+    a_role(by, GrantedRole.HR)
     for kind, ref in (("design_review", DESIGN_REVIEW), ("mentoring", MENTORING)):
         record = on_the_log.make(
             EvidenceRecord,

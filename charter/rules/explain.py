@@ -171,11 +171,10 @@ def _standing(facts: Facts) -> str:
 
 def _series(facts: Facts) -> str:
     looking = facts.looking
-    people = context.asks_of_persons(facts)
     noticed = [
-        (people and looking.persons_today > looking.persons_limit, _many_today(facts)),
+        (looking.persons_today > looking.persons_limit, _many_today(facts)),
         (
-            people and looking.enumerated,
+            bool(looking.enumerated),
             f"You are going through {words.cohort(looking.enumerated)} one by one.",
         ),
         (looking.hopped_from is not None, _hopped(facts)),

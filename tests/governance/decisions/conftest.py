@@ -109,7 +109,7 @@ def with_judged(governed) -> dict[str, User]:
     from tests.governance.decisions.people import DELIVERY, HEALTH, performance
 
     auditor = User.objects.get(username="auditor")
-    factories.the_evidence(auditor)
+    factories.the_evidence()
     for slug in (HEALTH, DELIVERY):
         version = factories.an_active_charter(slug, document=performance(slug))
         grant_clearance(
