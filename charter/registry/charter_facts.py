@@ -25,7 +25,7 @@ from charter.rules.vocabulary import (
 )
 
 # What a person's own data is kept for where the charter does not say.
-PERSON_DEFAULT = "P31D"
+PERSON_DEFAULT = "P14D"
 
 _UNITS = {"Y": "years", "M": "months", "W": "weeks", "D": "days"}
 
@@ -92,7 +92,7 @@ def find_oldest_kept_day(document: CharterDocument, today: date, grain_is_person
     """The oldest day that retention still allows (AR28).
 
     A person's values are worked out from the facts, so they live as long as those; others as long as published values.
-    Where a charter says nothing, a person's facts are kept for 31 days and nothing else is kept at all.
+    Where a charter says nothing, a person's facts are kept for 14 days and nothing else is kept at all.
     """
     kept = (document.how_long.facts or PERSON_DEFAULT) if grain_is_person else document.how_long.values
     try:

@@ -90,6 +90,7 @@ class Context(Struct, frozen=True):
     unsettled: int
     affected: int
     thin: bool
+    piloted: bool
     budget_burning: bool
     waived: Sequence[str]
     ruled: Sequence[str]
@@ -194,6 +195,7 @@ def project(facts: Facts, waivable: frozenset[str], referring: frozenset[str] = 
         unsettled=values.unsettled,
         affected=values.affected,
         thin=values.thin,
+        piloted=values.piloted,
         budget_burning=values.budget_burning,
         waived=sorted(facts.waived & waivable),
         ruled=sorted(facts.ruled & referring),

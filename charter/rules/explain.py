@@ -267,6 +267,8 @@ def _wellness(facts: Facts) -> str:
 
 
 def _pilot(facts: Facts) -> str:
+    if facts.values.piloted:
+        return f"Values of {_name(facts)} that you asked for come from a pilot. Nobody agreed to be judged by it."
     outside = context.outside_pilot(facts)
     if outside:
         return f"{_subject(facts)} is in a pilot, and {words.cohorts(outside)} is not part of it."

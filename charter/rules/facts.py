@@ -95,6 +95,7 @@ class ValueFacts(Struct, frozen=True):
     unsettled: int = 0  # context notes that nobody has confirmed or turned down yet (AR16)
     affected: int = 0  # periods that confirmed context notes touch (AR16)
     thin: bool = False  # somebody asked about has too little coverage for a number to mean anything (AR27)
+    piloted: bool = False  # some come from a pilot of the metric, running or over (AR23)
     budget_burning: bool = False  # an error budget of the teams asked about burned (AR19)
 
 

@@ -543,6 +543,7 @@ EXAMPLES: dict[str, list[SpecExample]] = {
         SpecExample("In the order of appeals.", team(order_by=OrderBy.APPEALS), "AR22"),
     ],
     "AR23": [
+        SpecExample("Months of a pilot in a promotion.", person(values=ValueFacts(piloted=True)), "AR23"),
         SpecExample("The pilot's team.", team(**PILOT)),
         SpecExample("Another team.", team(**PILOT, **about(SEARCH)), "AR23"),
         SpecExample("The pilot's team and another.", team(**PILOT, **TWO_TEAMS), "AR23"),
@@ -642,5 +643,8 @@ EXAMPLES: dict[str, list[SpecExample]] = {
         SpecExample("The first of two teams.", team(**TWO_TEAMS, limit=1), "AR29"),
         SpecExample("Two teams by where they stand.", team(**TWO_TEAMS, percentile=True), "AR29"),
         SpecExample("The same, waived.", team(**TWO_TEAMS, percentile=True, waived=frozenset({"AR29"}))),
+        SpecExample(
+            "Two people in order.", one_person(persons=("p-001", "p-002"), order_by=OrderBy.VALUE), "AR05"
+        ),
     ],
 }

@@ -128,6 +128,8 @@ def _unaudited(f: Facts) -> bool:
 
 
 def _pilot(f: Facts) -> bool:
+    if f.values.piloted:
+        return True
     if f.charter.standing is not Standing.PILOT:
         return False
     return f.decision.consequential or _single(f) or not set(f.request.cohorts) <= f.charter.pilot_cohorts

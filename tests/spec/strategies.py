@@ -152,7 +152,13 @@ WAIVABLE = st.frozensets(st.sampled_from(["AR05", "AR16", "AR19", "AR26", "AR27"
 RULED = st.frozensets(st.sampled_from(["AR05", "AR13"]), max_size=2)
 COUNTS = st.sampled_from([0, 0, 0, 1, 2])
 values = st.builds(
-    ValueFacts, held=COUNTS, unsettled=COUNTS, affected=COUNTS, thin=RARELY, budget_burning=RARELY
+    ValueFacts,
+    held=COUNTS,
+    unsettled=COUNTS,
+    affected=COUNTS,
+    thin=RARELY,
+    budget_burning=RARELY,
+    piloted=RARELY,
 )
 looking = st.builds(
     LookingFacts,

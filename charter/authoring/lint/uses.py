@@ -73,6 +73,15 @@ def _word_never_about_people(draft: LintSubject) -> str:
     return "survey" if Nature.SURVEY in draft.nature else ""
 
 
+def list_possible_decisions(document: CharterDocument) -> frozenset[DecisionType]:
+    """The decisions that a metric with these labels can be allowed for at all; the others are not offered in forms."""
+    what = document.what
+    if what.category is Category.ACTIVITY:
+        return frozenset({*_ACTIVITY_USE, *_ROTA_USE})
+    never = what.category in NEVER_ABOUT_PEOPLE or what.type is Kind.ACTIVITY or what.view is View.DIAGNOSTIC
+    return frozenset(DecisionType) - (PEOPLE_DECISIONS if never else frozenset())
+
+
 def lint_class_of_people_decisions(draft: LintSubject) -> Iterator[Fault]:
     """A diagnostic metric never enters a performance view."""
     if draft.document.what.view is not View.DIAGNOSTIC:

@@ -244,6 +244,11 @@ BUILTIN_EXAMPLES: tuple[RuleExample, ...] = (
     ),
     allowed("AR23", "A metric on trial is looked at by the team that tries it out.", team(**PILOT)),
     refused("AR23", "A metric on trial is looked at for another team.", team(**PILOT, **about(SEARCH))),
+    refused(
+        "AR23",
+        "A promotion looks at months in which the team tried the metric out.",
+        person(values=ValueFacts(piloted=True)),
+    ),
     allowed("AR24", "A manager who has acknowledged the rules asks for the team's lead time.", team()),
     allowed("AR24", "Somebody looks at their own value without having acknowledged the rules.", oneself()),
     refused(

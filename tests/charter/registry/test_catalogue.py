@@ -36,6 +36,7 @@ DORA = ("deployment-frequency", "lead-time-for-changes", "change-failure-rate", 
 FLOW = ("cycle-time", "pr-age", "work-in-progress", "blocked-time", "review-latency")
 ACTIVITY = ("commit-count", "lines-changed", "tickets-closed", "hours-online")
 SIZE = "pr-size"
+OUTCOME = ("incident-follow-through", "lasting-changes")
 STRAIN = (
     "weekend-share", "incident-burden", "after-hours-interruption-rate", "pr-stall-time", "recovery-time", "leave-use",
     "context-switching", "emergency-work",
@@ -84,6 +85,7 @@ def test_the_catalogue_has_its_charters():
     """Issue 3, item 1: the about thirty charters of DESIGN, each in a file of its name."""
     assert set(CHARTERS) == {
         SIZE,
+        *OUTCOME,
         *DORA,
         *FLOW,
         *ACTIVITY,
@@ -126,6 +128,21 @@ def test_flow_metrics_are_diagnostic_at_team_and_value_stream(slug):
     assert set(what.grains) == {Grain.TEAM, Grain.VALUE_STREAM}
     assert not PEOPLE & set(allowed(slug))
     assert forbidden(slug) >= PEOPLE
+
+
+@pytest.mark.parametrize("slug", OUTCOME)
+def test_outcomes_of_class_performance_may_inform_calibration_of_a_team(slug):
+    """Issue 16: a decision about people can be permitted, on results of a team, both together, and on no single person."""
+    what = CHARTERS[slug].what
+    assert (what.category, what.type, what.view) == (Category.OUTCOME, Kind.OUTCOME, View.PERFORMANCE)
+    assert allowed(slug)[DecisionType.CALIBRATION_INPUT] == {Grain.TEAM}
+    assert forbidden(slug) >= PEOPLE - {DecisionType.CALIBRATION_INPUT}
+    (clause,) = (
+        each
+        for each in CHARTERS[slug].which_decisions.allowed
+        if each.decision is DecisionType.CALIBRATION_INPUT
+    )
+    assert set(clause.beside) == set(OUTCOME) - {slug}
 
 
 def test_change_size_is_an_activity_by_nature():

@@ -66,7 +66,7 @@ def test_retention_is_calendar_time(duration, day, since):
     ],
 )
 def test_persons_values_live_as_long_as_their_facts(how_long, person, since):
-    """DESIGN Charters: person grain defaults to P31D; AR28: where nothing is said, nothing is kept."""
+    """DESIGN Charters: person grain defaults to P14D; AR28: where nothing is said, nothing is kept."""
     assert find_oldest_kept_day(keeping(**how_long), TODAY, grain_is_person=person) == since
     assert facts(keeping(**how_long), grain_is_person=person).kept_from == since
 

@@ -15,6 +15,8 @@ from charter.measures.values.calendar import split_window
 from charter.registry.models import ClearanceKind, Metric
 from charter.registry.services import grant_clearance
 from charter.rules.vocabulary import ContextKind
+from governance.board.models import Pilot
+from governance.board.states import PilotState
 from governance.decisions.facts import coverage, value_context
 from governance.decisions.models import DecisionRecord
 from governance.decisions.services import confirm_note, propose_note, protect, turn_down_note
@@ -408,8 +410,7 @@ def test_evidence_is_a_record_that_somebody_else_has_opened(judged):
     of_another_kind = [{"kind": "mentoring", "ref": factories.DESIGN_REVIEW}]
     assert rules_of(ask(judged["manager"], CALIBRATION, evidence=of_another_kind)) == {"AR07"}
     twice = [{"kind": "mentoring", "ref": factories.MENTORING}] * 2
-    once = ask(judged["manager"], CALIBRATION, evidence=twice)
-    assert once.verdict.permits
+    assert rules_of(ask(judged["manager"], CALIBRATION, evidence=twice)) == {"AR07"}
 
 
 def test_the_latest_audit_decides(judged):
@@ -419,6 +420,21 @@ def test_the_latest_audit_decides(judged):
     for passed, expected in ((False, {"AR25"}), (True, set())):
         grant_clearance(passed=passed, reference="FA-2", by=judged["auditor"], **audit)
         assert rules_of(ask(judged["manager"], CALIBRATION)) == expected
+
+
+def test_what_a_team_tried_out_is_never_held_against_anybody(judged):
+    """Issue 16, AR23, S132: months of a pilot that is over, of its team; other months and other uses stay open."""
+    pilot = {"cohort": "team:payments", "starts_on": date(2026, 1, 15), "ends_on": date(2026, 3, 1)}
+    version = Metric.objects.get(slug=DELIVERY).current
+    on_the_log.make(
+        Pilot, charter_version=version, case_id=version.case_id, consent_by=judged["manager"],
+        started_by=judged["manager"], state=PilotState.ENDED, ended_at=clock.now(), ended_by=judged["manager"], **pilot,
+    )  # fmt: skip
+    assert rules_of(ask(judged["manager"], CALIBRATION)) == {"AR23"}
+    assert ask(
+        judged["manager"], CALIBRATION, window={"from": "2026-03-01", "to": "2026-04-01"}
+    ).verdict.permits
+    assert ask(judged["manager"], RETROSPECTIVE).verdict.permits
 
 
 def test_no_machine_asks_for_a_decision_about_people(judged):
