@@ -83,11 +83,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_left_out(item: pytest.Item) -> bool:
-    """What is for the proof alone from the suite, and what is for the whole proof alone from the short one as well."""
-    said = {
-        word for marker in item.iter_markers("proof") for word, is_said in marker.kwargs.items() if is_said
-    }
-    return ("alone" in said and not proof.ASKED) or ("whole" in said and proof.ASKED != "whole")
+    """What is for the proof alone from the suite, and from the short proof what the suite ran or is for the whole one alone."""
+    markers = list(item.iter_markers("proof"))
+    said = {word for marker in markers for word, is_said in marker.kwargs.items() if is_said}
+    if proof.ASKED == "short":
+        return bool(markers) and said != {"alone"}
+    return ("alone" in said or "whole" in said) and not proof.ASKED
 
 
 @pytest.hookimpl(tryfirst=True)

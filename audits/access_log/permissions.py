@@ -25,14 +25,6 @@ def check_can_seek(user: User) -> None:
         raise NotPermitted(_("Only auditors look for somebody by name, and say why."))
 
 
-def check_can_erase(user: User) -> None:
-    """Raise NotPermitted unless the account is of HR, which answers for what is kept of people; who reads the log erases nothing."""
-    if not holds(user, Role.HR):
-        raise NotPermitted(
-            _("Only HR erases what an entry of the log says, for a reason that the log keeps.")
-        )
-
-
 def reads_reasons(user: User) -> bool:
     """Whether the account reads and searches the reasons that were given: people write names into them."""
     return holds(user, Role.AUDITOR)

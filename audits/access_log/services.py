@@ -1,9 +1,7 @@
 """The only writers of the access log's own log: what was read, taken out and looked for, and searches that are kept."""
 
-import re
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -23,10 +21,7 @@ from audits.access_log.events import (
 from audits.access_log.models import Export, FileFormat, LogReading, SavedSearch
 from audits.access_log.searching import Search
 from audits.access_log.telling import Teller
-from audits.ledger import erasing
 from audits.ledger import services as ledger
-from audits.ledger.models import Entry
-from audits.ledger.states import ErasureBasis
 from governance.decisions.models import DecisionRecord
 from governance.people import pseudonyms
 from governance.people.models import Person, User
@@ -34,8 +29,6 @@ from ground import records
 from ground.errors import BadInput
 from ground.parsing import read_prose
 from ground.promises import promised
-
-_REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9./-]{0,59}")
 
 
 @transaction.atomic(durable=True)
@@ -71,23 +64,6 @@ def stream(*, after: int, most: int, by: User) -> list[dict[str, Any]]:
     if found:
         ledger.append(LogStreamed(after=after, until=found[-1][0], count=len(found)), by=by.actor)
     return list(ocsf.write_events(found))
-
-
-@transaction.atomic(durable=True)
-def erase_entry(*, entry: UUID, basis: ErasureBasis, reference: str, by: User) -> Entry:
-    """Destroy what an entry of the log says; gives the entry that tells so. `reference` is a number of files that names nobody.
-
-    Raises NotPermitted, BadInput, NotFound or Conflict.
-    """
-    permissions.check_can_erase(by)
-    if not _REFERENCE.fullmatch(reference):
-        raise BadInput(
-            _(
-                "Give the number of your files: up to 60 letters, digits, dots, slashes and hyphens, and no name."
-            ),
-            field="reference",
-        )
-    return erasing.erase_payload(entry=entry, basis=basis, reference=reference, by=by.actor)
 
 
 @transaction.atomic(durable=True)

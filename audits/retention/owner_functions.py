@@ -23,11 +23,12 @@ class OwnerFunction(NamedTuple):
 TODAY = "(now() AT TIME ZONE (SELECT time_zone FROM programme_programme))::date"
 
 
+HOLDS_IN_FORCE = f"""retention_legalhold h LEFT JOIN people_person held ON held.id = h.person_id
+        WHERE h.ended_at IS NULL AND h.ends_on > {TODAY}"""
+
+
 def _hold(matches: str) -> str:
-    return f"""EXISTS (
-        SELECT FROM retention_legalhold h LEFT JOIN people_person held ON held.id = h.person_id
-        WHERE h.ended_at IS NULL AND h.ends_on > {TODAY} AND {matches}
-    )"""
+    return f"EXISTS (SELECT FROM {HOLDS_IN_FORCE} AND {matches})"
 
 
 _TOLD = f"""
@@ -38,11 +39,10 @@ IF NOT EXISTS (
     {refuse("the log does not tell of this purge", "purge_is_on_the_log")}
 END IF;
 """
-_DECISION_HELD = _hold(
-    """(h.person_id IS NULL OR held.external_id = ANY(d.subjects)) AND (h.account_id IS NULL OR h.account_id = d.actor_id)
+HOLDS_DECISION = """(h.person_id IS NULL OR held.external_id = ANY(d.subjects)) AND (h.account_id IS NULL OR h.account_id = d.actor_id)
         AND (h.metric = '' OR h.metric = ANY(d.metrics))
         AND (h.since IS NULL OR d.at >= h.since) AND (h.until IS NULL OR d.at < h.until + 1)"""
-)
+_DECISION_HELD = _hold(HOLDS_DECISION)
 # What an appeal is about is sealed, so every open one keeps all that it could be about.
 _APPEALED = """EXISTS (
         SELECT FROM appeals_appeal a WHERE a.over_at IS NULL AND a.about_kind IN ('receipt', 'value', 'nothing')

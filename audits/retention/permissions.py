@@ -40,3 +40,11 @@ def check_can_purge(user: User) -> None:
     """Raise NotPermitted unless it is the product itself: the clock deletes, nobody chooses what."""
     if not is_system(user):
         raise NotPermitted(_("The clock deletes what was kept long enough. Nobody chooses what goes."))
+
+
+def check_can_erase(user: User) -> None:
+    """Raise NotPermitted unless the account is of HR, which answers for what is kept of people; who reads the log erases nothing."""
+    if not holds(user, Role.HR):
+        raise NotPermitted(
+            _("Only HR erases what an entry of the log says, for a reason that the log keeps.")
+        )

@@ -13,6 +13,8 @@ from msgspec import Struct
 from audits.retention.models import LegalHold, Purge
 from audits.retention.owner_functions import (
     DECISIONS_OLD,
+    HOLDS_DECISION,
+    HOLDS_IN_FORCE,
     IDENTITIES_FROM,
     KEEPS_DECISION,
     KEEPS_IDENTITY,
@@ -40,6 +42,13 @@ AND v.ends_on + (c.document #>> '{{how_long,values}}')::interval <= least({TODAY
 _IDENTITIES = f"""
 SELECT i.id, {KEEPS_IDENTITY} FROM {IDENTITIES_FROM.replace("i.id = ANY(wanted)", "true")}
 AND p.employed_to <= least({TODAY} - make_interval(months => (SELECT leavers_kept_months FROM programme_programme)), %(before)s::date)
+"""
+# Whom an entry is about that is no decision's cannot be looked up, so each hold keeps it whose days it falls in.
+_HOLD_ON = f"""
+SELECT h.id FROM ledger_entry e LEFT JOIN decisions_decisionrecord d ON d.entry_id = e.id, {HOLDS_IN_FORCE} AND e.id = %(entry)s
+AND CASE WHEN d.id IS NULL THEN (h.since IS NULL OR e.at >= h.since) AND (h.until IS NULL OR e.at < h.until + 1)
+    ELSE {HOLDS_DECISION} END
+ORDER BY h.ends_on DESC LIMIT 1
 """
 _FOUND: Mapping[PurgeKind, str] = MappingProxyType(
     {PurgeKind.DECISIONS: _DECISIONS, PurgeKind.VALUES: _VALUES, PurgeKind.IDENTITIES: _IDENTITIES}
@@ -103,6 +112,12 @@ def get_hold(key: UUID) -> LegalHold:
     if found is None:
         raise NotFound(_("There is no such legal hold."), code="hold_not_found")
     return found
+
+
+def find_hold_on(entry: UUID) -> LegalHold | None:
+    """A legal hold in force that keeps what an entry of the log says, the one that goes on longest; None if there is none."""
+    found = statements.fetch(_HOLD_ON, {"entry": entry})
+    return LegalHold.objects.get(pk=found[0][0]) if found else None
 
 
 def list_purges() -> QuerySet[Purge]:

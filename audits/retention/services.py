@@ -1,5 +1,6 @@
-"""The only writers of retention: what was kept long enough goes, and legal holds are placed and ended."""
+"""The only writers of retention: what was kept long enough or must be erased goes, and legal holds are placed and ended."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from hashlib import sha256
@@ -14,7 +15,7 @@ from audits.ledger import erasing
 from audits.ledger import services as ledger
 from audits.ledger.models import Entry
 from audits.ledger.states import ErasureBasis
-from audits.retention import permissions
+from audits.retention import permissions, queries
 from audits.retention.events import LegalHoldEnded, LegalHoldPlaced, RowsPurged
 from audits.retention.models import LegalHold, Purge
 from audits.retention.states import PurgeKind
@@ -24,6 +25,7 @@ from ground import calendar, clock, records, statements
 from ground.errors import BadInput, Conflict
 from ground.parsing import read_prose
 
+_REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9./-]{0,59}")
 _CALLS: Mapping[PurgeKind, str] = MappingProxyType(
     {
         PurgeKind.DECISIONS: "SELECT purge_decisions(%(wanted)s::uuid[], %(purge)s::uuid)",
@@ -67,6 +69,31 @@ def _erase_payloads(wanted: Sequence[UUID], made: Purge, by: User) -> None:
 def hash_keys(keys: Sequence[UUID]) -> str:
     """The SHA-256 (hex) of keys, sorted, a line each."""
     return sha256("".join(f"{each}\n" for each in sorted(map(str, keys))).encode()).hexdigest()
+
+
+@transaction.atomic(durable=True)
+def erase_entry(*, entry: UUID, basis: ErasureBasis, reference: str, by: User) -> Entry:
+    """Destroy what an entry of the log says; gives the entry that tells so. `reference` is a number of files that names nobody.
+
+    Raises NotPermitted, BadInput, NotFound, or Conflict where a legal hold keeps it or it is kept for good.
+    """
+    permissions.check_can_erase(by)
+    if not _REFERENCE.fullmatch(reference):
+        raise BadInput(
+            _(
+                "Give the number of your files: up to 60 letters, digits, dots, slashes and hyphens, and no name."
+            ),
+            field="reference",
+        )
+    if hold := queries.find_hold_on(entry):
+        raise Conflict(
+            _(
+                "A legal hold that goes on until %(day)s keeps this entry, or may keep it. End or narrow the hold first."
+            )
+            % {"day": hold.ends_on},
+            code="legal_hold",
+        )
+    return erasing.erase_payload(entry=entry, basis=basis, reference=reference, by=by.actor)
 
 
 @transaction.atomic(durable=True)

@@ -1,7 +1,7 @@
 """Proofs that take as long as they take: `make proof` runs them whole, `make test` briefly.
 
 A test marked `proof` asks `whole_or_short` how much to do. What stands in this folder, and long journeys elsewhere, marked
-`proof(alone=True)`, run in `make proof` alone; CI runs that too, short, but for those marked `proof(whole=True)`.
+`proof(alone=True)`, run in `make proof` alone; CI runs those too, short, but for what is marked `proof(whole=True)`.
 """
 
 import os

@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 
 from audits.ledger import services as ledger
 from audits.ledger.models import Entry, Payload
+from audits.ledger.states import ErasureBasis
 from audits.retention import queries, services
 from audits.retention.events import RowsPurged
 from audits.retention.models import LegalHold, Purge
@@ -125,6 +126,62 @@ def test_a_legal_hold_keeps_its_scope(people, scope, kept):
     assert scan()["decisions deleted"] == 2 - kept
     services.end_legal_hold(hold=hold, because="Settled", by=people["hr"])
     assert scan()["decisions deleted"] == kept
+
+
+FILES = {"basis": ErasureBasis.REQUEST, "reference": "DP-2026-14"}
+
+
+@pytest.mark.parametrize(
+    ("scope", "is_kept"),
+    [
+        ({}, True),
+        ({"person": "payments-3"}, True),
+        ({"person": "payments-4"}, False),
+        ({"metric": "lead-time-for-changes"}, False),
+        ({"until": date(2021, 1, 1)}, False),
+    ],
+)
+def test_nobody_erases_what_a_legal_hold_keeps(people, scope, is_kept):
+    """Issue 13 point 12: a hold keeps what the log says of a decision as it keeps the decision."""
+    if "person" in scope:
+        scope = {**scope, "person": Person.objects.get(external_id="payments-3" if is_kept else "payments-4")}
+    services.place_legal_hold(reason="A dispute", ends_on=date(2099, 1, 1), by=people["hr"], **scope)
+    about_one = DecisionRecord.objects.get(subjects__contains=["payments-3"]).entry_id
+    if is_kept:
+        with pytest.raises(Conflict) as refused:
+            services.erase_entry(entry=about_one, by=people["hr"], **FILES)
+        assert refused.value.code == "legal_hold" and "2099" in str(refused.value)
+    else:
+        services.erase_entry(entry=about_one, by=people["hr"], **FILES)
+    assert Payload.objects.filter(entry=about_one).exists() is is_kept
+
+
+def test_of_what_is_no_decision_a_hold_keeps_its_days(people):
+    """Whom such an entry is about cannot be looked up, so a hold on anybody keeps all of its days."""
+    entry = Entry.objects.filter(place__isnull=False, decision__isnull=True).latest("at")
+    day = calendar.find_day(entry.at)
+    other = Person.objects.get(external_id="payments-4")
+    held = {"reason": "A dispute", "ends_on": date(2099, 1, 1), "person": other, "by": people["hr"]}
+    services.place_legal_hold(until=day - TOMORROW, **held)
+    assert queries.find_hold_on(entry.pk) is None
+    kept = services.place_legal_hold(since=day, **held)
+    assert queries.find_hold_on(entry.pk) == kept
+    services.end_legal_hold(hold=kept, because="Settled", by=people["hr"])
+    assert queries.find_hold_on(entry.pk) is None
+
+
+def test_only_hr_erases_and_names_nobody_in_its_reference(people):
+    """Who reads the log erases nothing."""
+    entry = old()[0].entry_id
+    for name in ("auditor", "manager", "employee"):
+        with pytest.raises(NotPermitted):
+            services.erase_entry(entry=entry, by=people[name], **FILES)
+    with pytest.raises(BadInput, match="no name"):
+        services.erase_entry(entry=entry, by=people["hr"], **FILES | {"reference": "Jane Doe"})
+    out = StringIO()
+    words = ["--basis", "request", "--reference", "DP-2026-14", "--as", people["hr"].username]
+    call_command("erase_entry", str(entry), *words, stdout=out)
+    assert f"What entry {entry} said is gone." in out.getvalue()
 
 
 def test_a_hold_ends_by_itself(people):

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.core.management.base import CommandParser
 
-from audits.access_log import services
 from audits.ledger.states import ErasureBasis
+from audits.retention import services
 from governance.people.commands import add_account_argument, find_account
 from ground import commands
 
