@@ -16,7 +16,6 @@ from pathlib import Path
 import msgspec
 import psycopg
 
-from tests import on_the_log
 from tests.benchmarks import harness
 from tests.benchmarks.checks import BARE_TABLE, CLIENTS, server
 from tests.benchmarks.load import Load, Replies, load
@@ -141,6 +140,8 @@ def _flat(few: tuple[float, float], many: tuple[float, float]) -> Iterator[dict]
 
 def _crowd(owner: str) -> None:
     """People in teams in registered cohorts, by SQL: an import of so many is measured nowhere here."""
+    from tests import on_the_log  # which reads models, once there are settings
+
     with (
         psycopg.connect(owner, autocommit=True) as connection,
         on_the_log.set_aside(connection, *_TABLES),
