@@ -28,6 +28,7 @@ QUESTIONS: Mapping[str, AppealQuestion] = {
     "metric": AppealQuestion(_("Which metric"), forms.WhichMetricForm, "metric"),
     "whose": AppealQuestion(_("Whose value"), forms.WhoseValueForm, "whose"),
     "months": AppealQuestion(_("Which months"), forms.WhichMonthsForm, "last"),
+    "outcome": AppealQuestion(_("Which outcome"), forms.WhichOutcomeForm, "calibration"),
     "use": AppealQuestion(_("Whose use of it"), forms.WhichUseForm, "use"),
     "statement": AppealQuestion(_("What is wrong"), forms.StatementForm, "statement"),
     "context": AppealQuestion(_("What else was going on"), forms.ContextForm, "context_kind"),
@@ -52,6 +53,7 @@ _OF_WHAT: Mapping[str, tuple[str, ...]] = {
     AboutKind.VALUE: ("metric", "whose", "months"),
     AboutKind.RULE: ("rule",),
     AboutKind.CHARTER: ("metric",),
+    AboutKind.CALIBRATION: ("outcome",),
 }
 # What has values that could be held.
 _HELD = (AboutKind.RECEIPT, AboutKind.VALUE)

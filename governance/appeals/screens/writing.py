@@ -24,6 +24,7 @@ from governance.appeals.screens.steps import QUESTIONS, find_missing, list_steps
 from governance.appeals.services.filing import Filed
 from governance.appeals.states import AboutKind, AppealKind, HoldChoice
 from governance.appeals.words import AppealAbout, ContextSaid
+from governance.calibration import queries as calibration
 from governance.decisions.models import DecisionRecord
 from governance.decisions.screens.months import list_closed_months
 from governance.decisions.states import ABOUT
@@ -36,7 +37,7 @@ from ground import calendar
 from ground.errors import DomainError
 
 # What may stand in the address of the first question, where somebody comes from a value, a receipt or a rule.
-_FROM_ADDRESS = ("what", "receipt", "metric", "whose", "first", "last", "rule")
+_FROM_ADDRESS = ("what", "receipt", "metric", "whose", "first", "last", "rule", "calibration")
 # Where that is kept until its own question is answered.
 _OFFERED = "offered"
 # The answers that say which value it is.
@@ -119,6 +120,8 @@ def _list_choices(request: PageRequest, step: str) -> dict[str, Any]:
     if step == "metric":
         found = Metric.objects.filter(current__isnull=False).order_by("name")
         return {"metrics": list(found.values_list("slug", "name"))}
+    if step == "outcome":
+        return {"outcomes": _list_outcomes(request)}
     if step == "whose":
         mine = Cohort.objects.filter(
             retired_at__isnull=True, teams__memberships__person=request.user.person_id
@@ -128,6 +131,13 @@ def _list_choices(request: PageRequest, step: str) -> dict[str, Any]:
     if step == "use":
         return {"uses": list_uses(request, queries.read_draft(request.user))}
     return {"months": list_closed_months(settled_day(request))} if step == "months" else {}
+
+
+def _list_outcomes(request: PageRequest) -> list[tuple[str, str]]:
+    """The outcomes that were told to the reader, by the name of their round."""
+    person = request.user.person
+    found = calibration.list_outcomes(person) if person else []
+    return [(str(each.pk), each.round.name) for each in found]
 
 
 def list_uses(request: PageRequest, answers: Answers) -> list[tuple[str, str]]:
@@ -211,6 +221,7 @@ def build_about(answers: Answers, request: PageRequest | None = None) -> AppealA
         "receipt": answers.get("receipt"),
         "rule": answers.get("rule", "").strip().upper(),
         "charter": answers.get("metric"),
+        "calibration": answers.get("calibration"),
     }
     return read_about({what: said[what]} if what in said else {})
 
@@ -236,6 +247,8 @@ def say(step: str, answers: Answers) -> str:
         case "whose":
             own = answers["whose"] == forms.OWN
             return _("My own") if own else words.sentence(words.cohort(answers["whose"]))
+        case "outcome":
+            return calibration.get_item(UUID(answers["calibration"])).round.name
         case "months":
             return f"{answers['first']} – {answers['last']}"
         case "use":

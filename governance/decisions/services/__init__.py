@@ -9,7 +9,7 @@ from governance.decisions.services.holds import (
     protect,
     release_hold,
 )
-from governance.decisions.services.line import answer
+from governance.decisions.services.line import answer, answer_all
 from governance.decisions.services.misuse import name_misuse, put_to_board
 from governance.decisions.services.naming import ask_for_names
 from governance.decisions.services.notes import (
@@ -25,6 +25,7 @@ from governance.decisions.services.voids import void_decision
 __all__ = [
     "HeldValues",
     "answer",
+    "answer_all",
     "ask_for_names",
     "attach_note",
     "confirm_note",

@@ -19,6 +19,7 @@ from governance.people.models import User
 from governance.people.requests import PageRequest
 from governance.ui import narrowing, sheets
 from governance.ui.lists import turn_table
+from ground import calendar
 from ground.calendar import find_day
 from ground.errors import NotFound
 
@@ -84,6 +85,9 @@ def account(request: PageRequest, key: UUID) -> HttpResponse:
         "is_own": user == request.user,
         "mailed": links.can_be_mailed(user),
         "sessions": sessions.list_sessions(user).count(),
+        "roles": user.role_grants.exclude(valid_to__lte=calendar.today())
+        .select_related("team", "value_stream")
+        .order_by("valid_from", "role"),
     }
     return render(request, "people/account.html", given)
 

@@ -159,6 +159,7 @@ MADE = {
     "double precision": "1",
     "jsonb": "'[1]'",
     "smallint[]": "'{1}'",
+    "text[]": "'{x}'",
     "uuid[]": "'{}'",
     "character varying[]": "'{x}'",
 }
