@@ -39,7 +39,7 @@ def lint_label_agrees(draft: LintSubject) -> Iterator[Fault]:
 
 def _lint_activity_label(draft: LintSubject) -> Iterator[Fault]:
     what = draft.document.what
-    if Nature.ACTIVITY not in draft.nature or what.measure is None or what.category is Category.STRAIN:
+    if Nature.ACTIVITY not in draft.nature or what.category is Category.STRAIN:
         return
     counted = "It counts what people do: commits, lines, tickets, messages or hours."
     if what.type is Kind.OUTCOME:
@@ -52,7 +52,7 @@ def _lint_activity_label(draft: LintSubject) -> Iterator[Fault]:
 def lint_composite(draft: LintSubject) -> Iterator[Fault]:
     """One number of more than one kind of event is never about a person."""
     document = draft.document
-    if Nature.COMPOSITE not in draft.nature or document.what.measure is None:
+    if Nature.COMPOSITE not in draft.nature:
         return
     made = "Its value is made of more than one kind of event, which makes one score of them."
     fix = "Make a metric of each, and ask for them side by side."
