@@ -26,14 +26,15 @@ _WATCHING = re.compile(
 def lint_label_agrees(draft: LintSubject) -> Iterator[Fault]:
     """Type and category say what the measure makes of the metric; a stricter label is always in order."""
     yield from _lint_activity_label(draft)
-    what = draft.document.what
-    if Nature.SURVEY in draft.nature and what.category not in _OF_ANSWERS | {None}:
-        text = f"It is drawn from a survey, but its category is {words.spoken(what.category or '')}."
+    category = draft.document.what.category
+    if category is None:
+        return
+    labelled = f"but its category is {words.spoken(category)}."
+    if Nature.SURVEY in draft.nature and category not in _OF_ANSWERS:
+        text = f"It is drawn from a survey, {labelled}"
         yield Fault("what.category", text, "Set the category to survey, or to strain.")
-    if Nature.AI_ASSIST in draft.nature and what.category not in {Category.AI_ASSIST, None}:
-        text = (
-            f"It shows how people use an assistant, but its category is {words.spoken(what.category or '')}."
-        )
+    if Nature.AI_ASSIST in draft.nature and category is not Category.AI_ASSIST:
+        text = f"It shows how people use an assistant, {labelled}"
         yield Fault("what.category", text, "Set the category to ai_assist.")
 
 
