@@ -83,7 +83,7 @@ def bring(request, by):
 
     pieces = []
     for piece in request.get("evidence", ()):
-        record = write(by, kind=piece["kind"])
+        record = write(by, "payments-3" if request.get("persons") else "", kind=piece["kind"])
         check_evidence(record=record, holds=True, says="", by=User.objects.get(username="evidence-hr"))
         pieces.append({"id": str(record.pk)})
     return {**request, "evidence": pieces}
