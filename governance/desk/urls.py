@@ -18,10 +18,12 @@ from governance.board.queries import find_seats_of
 from governance.board.screens import kinds
 from governance.board.screens import urls as board
 from governance.board.states import CaseKind
+from governance.calibration.screens import urls as calibration
 from governance.decisions.screens import referral_summary
 from governance.decisions.screens import urls as decisions
 from governance.desk.screens import urls as desk
 from governance.evidence.screens import urls as evidence
+from governance.founding.screens import urls as founding
 from governance.notices.screens import urls as notices
 from governance.people import badges
 from governance.people.screens import urls as people
@@ -40,6 +42,7 @@ kinds.tell_on_cases(referral_summary.summarise_referral, kind=CaseKind.EDGE_CASE
 # The highest app first: what it adds to addresses of a lower one, such as the board's pages of a draft, goes before.
 urlpatterns = [
     *desk.urlpatterns,
+    *founding.urlpatterns,
     *appeals.urlpatterns,
     *about_me.urlpatterns,
     *access_log.urlpatterns,
@@ -48,6 +51,7 @@ urlpatterns = [
     *findings.urlpatterns,
     *retention.urlpatterns,
     *packs.urlpatterns,
+    *calibration.urlpatterns,
     *saved_views.urlpatterns,
     *use_check.urlpatterns,
     *evidence.urlpatterns,

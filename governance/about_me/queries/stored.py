@@ -14,9 +14,11 @@ from charter.registry.charter_facts import parse_duration
 from charter.registry.documents import read_sources
 from charter.registry.source_descriptions import SourceDescription
 from charter.rules import words
-from governance.about_me.models import Inclusion, LeaverCode
+from governance.about_me.models import Inclusion, LeaverAddress, LeaverCode
 from governance.about_me.queries.included import IncludedMetric
 from governance.about_me.queries.looks import list_looks
+from governance.calibration.models import CalibrationItem, PackNote, PackValues, Proposal
+from governance.calibration.states import TOLD
 from governance.decisions.models import ContextNote, DecisionRecord, Hold, Protection
 from governance.notices.models import Notice
 from governance.people.models import (
@@ -136,9 +138,18 @@ def _of_person(person: Person) -> Iterator[StoredItem]:
         (_("Notes of what else was going on for you"), ContextNote.objects.filter(person=person), ("kind", "says", "starts_on", "ends_on")),
         (_("What you did that is left out of values"), Exclusion.objects.filter(person=person), ("metric", "starts_on", "ends_on")),
         (_("Values of yours under review"), Hold.objects.filter(person=person), ("metric", "starts_on", "ends_on")),
+        (_("Calibration rounds that you are in, with who answers for you"), CalibrationItem.objects.filter(person=person), ("round", "accountable", "set_aside", "acknowledged_at")),
+        (_("What was written into your evidence packs, sealed"), PackNote.objects.filter(item__person=person), ("kind", "said", "at")),
+        (_("Values that were asked for your evidence packs, sealed"), PackValues.objects.filter(item__person=person), ("entry", "told", "at")),
+        (_("Levels that were proposed for you, sealed"), _list_proposals(person), ("evidence", "receipts", "said", "at")),
         (_("That you are protected after a dispute by name"), Protection.objects.filter(person=person), ("starts_on", "ends_on")),
     ]  # fmt: skip
     yield from _counted(counted)
+
+
+def _list_proposals(person: Person) -> QuerySet[Proposal]:
+    """Those that were told: how often a session changed its mind is no earlier to be read off a number."""
+    return Proposal.objects.filter(item__person=person, item__round__state__in=TOLD)
 
 
 def _of_account(user: User, person: Person) -> Iterator[StoredItem]:
@@ -153,6 +164,7 @@ def _of_account(user: User, person: Person) -> Iterator[StoredItem]:
         (_("What you attested by a course"), Attestation.objects.filter(user=user), ("course", "attested_at", "valid_until")),
         (_("What you were told is measured about you"), Inclusion.objects.filter(user=user), ("versions", "text", "told_at", "acknowledged_at")),
         (_("A code for after you have left, as a hash"), LeaverCode.objects.filter(user=user), ("hashed", "made_at", "revoked_at")),
+        (_("A private address for after you have left, sealed"), LeaverAddress.objects.filter(user=user), ("address", "given_at", "confirmed_at", "opened_at", "dropped_at")),
         (_("Notices given to you"), Notice.objects.filter(to=user), ("subject", "text", "given_at", "read_at")),
         (_("Questions that you asked"), DecisionRecord.objects.filter(actor=user), ("request", "verdict", "at")),
         (_("Looks at you by name"), _list_told_of(user, person), ("subjects", "request", "at")),
@@ -184,9 +196,17 @@ def _with_log() -> str:
     return _("While it can be audited or disputed; no day is set")
 
 
+def _as_decisions() -> str:
+    return _("As long as decisions are, after the round is over")
+
+
 _UNTIL: Mapping[str, Any] = {
     "people_session": lambda: _("Until you sign out, or the session ends"),
     "people_token": lambda: _("Until you take it back; it works for 90 days at most"),
     "decisions_decisionrecord": _with_log,
     "decisions_hold": _with_log,
+    "calibration_calibrationitem": _as_decisions,
+    "calibration_packnote": _as_decisions,
+    "calibration_packvalues": _as_decisions,
+    "calibration_proposal": _as_decisions,
 }

@@ -28,6 +28,8 @@ QUESTIONS: Mapping[str, AppealQuestion] = {
     "metric": AppealQuestion(_("Which metric"), forms.WhichMetricForm, "metric"),
     "whose": AppealQuestion(_("Whose value"), forms.WhoseValueForm, "whose"),
     "months": AppealQuestion(_("Which months"), forms.WhichMonthsForm, "last"),
+    "outcome": AppealQuestion(_("Which outcome"), forms.WhichOutcomeForm, "calibration"),
+    "use": AppealQuestion(_("Whose use of it"), forms.WhichUseForm, "use"),
     "statement": AppealQuestion(_("What is wrong"), forms.StatementForm, "statement"),
     "context": AppealQuestion(_("What else was going on"), forms.ContextForm, "context_kind"),
     "when": AppealQuestion(_("When that was"), forms.ContextTimeForm, "last_day"),
@@ -51,6 +53,7 @@ _OF_WHAT: Mapping[str, tuple[str, ...]] = {
     AboutKind.VALUE: ("metric", "whose", "months"),
     AboutKind.RULE: ("rule",),
     AboutKind.CHARTER: ("metric",),
+    AboutKind.CALIBRATION: ("outcome",),
 }
 # What has values that could be held.
 _HELD = (AboutKind.RECEIPT, AboutKind.VALUE)
@@ -70,7 +73,10 @@ def find_missing(answers: Answers, questions: Mapping[str, AppealQuestion] = QUE
 
 def _walk(answers: Answers) -> Iterator[str]:
     what = answers.get("what", "")
-    yield from ("about", *_OF_WHAT.get(what, ()), "statement", "context")
+    yield from ("about", *_OF_WHAT.get(what, ()))
+    if what == AboutKind.VALUE and answers.get("was_used"):
+        yield "use"
+    yield from ("statement", "context")
     if answers.get("context_kind"):
         yield from ("when", "says")
     yield "know"

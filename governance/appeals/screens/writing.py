@@ -3,35 +3,45 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from msgspec import structs
 
 from charter.registry.models import Metric
 from charter.registry.screens.page_context import settled_day
 from charter.rules import words
+from charter.rules.vocabulary import DecisionType
 from governance.appeals import queries, services
+from governance.appeals.clocks import read_settings
 from governance.appeals.inputs import read_about
 from governance.appeals.screens import forms
 from governance.appeals.screens.steps import QUESTIONS, find_missing, list_steps
 from governance.appeals.services.filing import Filed
 from governance.appeals.states import AboutKind, AppealKind, HoldChoice
 from governance.appeals.words import AppealAbout, ContextSaid
+from governance.calibration import queries as calibration
+from governance.decisions.models import DecisionRecord
 from governance.decisions.screens.months import list_closed_months
 from governance.decisions.states import ABOUT
 from governance.people.models import Cohort
 from governance.people.requests import PageRequest
 from governance.ui.forms import ServiceForm
-from governance.ui.questions import month_window
+from governance.ui.questions import month_window, name_decision
+from governance.ui.templatetags.mc import day
+from ground import calendar
 from ground.errors import DomainError
 
 # What may stand in the address of the first question, where somebody comes from a value, a receipt or a rule.
-_FROM_ADDRESS = ("what", "receipt", "metric", "whose", "first", "last", "rule")
+_FROM_ADDRESS = ("what", "receipt", "metric", "whose", "first", "last", "rule", "calibration")
 # Where that is kept until its own question is answered.
 _OFFERED = "offered"
+# The answers that say which value it is.
+_WHICH_VALUE = {"metric", "whose", "first", "last"}
 Answers = dict[str, Any]
 
 
@@ -110,13 +120,42 @@ def _list_choices(request: PageRequest, step: str) -> dict[str, Any]:
     if step == "metric":
         found = Metric.objects.filter(current__isnull=False).order_by("name")
         return {"metrics": list(found.values_list("slug", "name"))}
+    if step == "outcome":
+        return {"outcomes": _list_outcomes(request)}
     if step == "whose":
         mine = Cohort.objects.filter(
             retired_at__isnull=True, teams__memberships__person=request.user.person_id
         ).distinct()
         groups = [(each.slug, words.sentence(words.cohort(each.slug))) for each in mine.order_by("slug")]
         return {"whose": [(forms.OWN, _("My own")), *groups]}
+    if step == "use":
+        return {"uses": list_uses(request, queries.read_draft(request.user))}
     return {"months": list_closed_months(settled_day(request))} if step == "months" else {}
+
+
+def _list_outcomes(request: PageRequest) -> list[tuple[str, str]]:
+    """The outcomes that were told to the reader, by the name of their round."""
+    person = request.user.person
+    found = calibration.list_outcomes(person) if person else []
+    return [(str(each.pk), each.round.name) for each in found]
+
+
+def list_uses(request: PageRequest, answers: Answers) -> list[tuple[str, str]]:
+    """The uses of the value in question that the reader was told of, by receipt; none while not all of it is said."""
+    if answers.get("what") != AboutKind.VALUE or not answers.keys() >= _WHICH_VALUE:
+        return []
+    since = read_settings().window_begins(calendar.today())
+    found = services.list_uses(build_about(answers, request), asker=request.user, since=since)
+    return [(str(look.entry_id), _name_use(look)) for look in found]
+
+
+def _name_use(look: DecisionRecord) -> str:
+    return _("%(name)s, %(use)s, %(day)s (receipt %(start)s)") % {
+        "name": look.actor.name,
+        "use": words.inside(name_decision(DecisionType(look.use))),
+        "day": day(look.at),
+        "start": str(look.entry_id)[:8],
+    }
 
 
 def _keep(request: PageRequest, answers: Answers, form: ServiceForm) -> None:
@@ -127,7 +166,13 @@ def _keep(request: PageRequest, answers: Answers, form: ServiceForm) -> None:
     }
     offered = {**answers.get(_OFFERED, {}), **_read_address(request)}
     left = {name: value for name, value in offered.items() if name not in given}
-    services.save_draft(answers={**answers, **given, _OFFERED: left}, by=request.user)
+    if "use" in given:
+        given["use_said"] = dict(list_uses(request, answers)).get(given["use"], "")
+    kept = {**answers, **given, _OFFERED: left}
+    if not given.keys().isdisjoint(_WHICH_VALUE):
+        kept |= {"was_used": bool(list_uses(request, kept))}
+        kept.pop("use", None)  # it was of another value
+    services.save_draft(answers=kept, by=request.user)
 
 
 def _find_next(step: str, request: PageRequest) -> str:
@@ -169,11 +214,14 @@ def build_about(answers: Answers, request: PageRequest | None = None) -> AppealA
         person = request.user.person.external_id if request.user.person else ""
         whose = {"person": person} if own else {"cohort": answers["whose"]}
         days = {"from": window.start.isoformat(), "to": window.end.isoformat()}
-        return read_about({"value": {"metric": answers["metric"], **whose, **days}})
+        about = read_about({"value": {"metric": answers["metric"], **whose, **days}})
+        used = answers.get("use", forms.NO_USE)
+        return about if used == forms.NO_USE else structs.replace(about, entry=UUID(used))
     said = {
         "receipt": answers.get("receipt"),
         "rule": answers.get("rule", "").strip().upper(),
         "charter": answers.get("metric"),
+        "calibration": answers.get("calibration"),
     }
     return read_about({what: said[what]} if what in said else {})
 
@@ -199,8 +247,12 @@ def say(step: str, answers: Answers) -> str:
         case "whose":
             own = answers["whose"] == forms.OWN
             return _("My own") if own else words.sentence(words.cohort(answers["whose"]))
+        case "outcome":
+            return calibration.get_item(UUID(answers["calibration"])).round.name
         case "months":
             return f"{answers['first']} – {answers['last']}"
+        case "use":
+            return _("Nobody’s: the value itself") if answers["use"] == forms.NO_USE else answers["use_said"]
         case "context":
             kinds = {kind.value: about.label for kind, about in ABOUT.items()}
             return str(kinds.get(answers["context_kind"], _("Nothing to add")))

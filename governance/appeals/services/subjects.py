@@ -17,6 +17,7 @@ from governance.about_me.queries import looks
 from governance.appeals.services.holding import Contested
 from governance.appeals.states import AboutKind
 from governance.appeals.words import AppealAbout
+from governance.calibration import queries as calibration
 from governance.decisions import permissions as decisions
 from governance.decisions import queries as decision_queries
 from governance.decisions.models import DecisionRecord
@@ -24,6 +25,7 @@ from governance.people.models import Cohort, Person, Team, User
 from governance.ui import questions
 from ground import calendar
 from ground.errors import BadInput, NotFound
+from ground.promises import promised
 
 
 class FoundSubject(Struct, frozen=True):
@@ -42,6 +44,7 @@ def find(about: AppealAbout, *, asker: User | None, since: date) -> FoundSubject
         AboutKind.VALUE: _find_value,
         AboutKind.RULE: _find_rule,
         AboutKind.CHARTER: _find_charter,
+        AboutKind.CALIBRATION: _find_outcome,
     }
     finder = finders.get(about.kind)
     return finder(about, asker, since) if finder else FoundSubject(about)
@@ -120,7 +123,7 @@ def _find_value(about: AppealAbout, asker: User | None, since: date) -> FoundSub
         raise _no_value()
     window = Window(start=about.starts_on, end=about.ends_on)
     if about.person:
-        return _find_own(about, metric, window, asker)
+        return _find_own(about, metric, window, asker, since)
     cohorts = tuple(Cohort.objects.filter(slug__in=about.cohorts))
     told = PublishedValue.objects.filter(
         metric=metric,
@@ -135,16 +138,44 @@ def _find_value(about: AppealAbout, asker: User | None, since: date) -> FoundSub
     if calendar.find_day(published.published_at) < since:
         raise _too_old()
     values = Contested((metric,), cohorts, None, window.start, window.end)
-    return FoundSubject(_tell(about, values, window), values, None, _teams(cohorts))
+    return _with_use(FoundSubject(_tell(about, values, window), values, None, _teams(cohorts)), asker, since)
 
 
-def _find_own(about: AppealAbout, metric: Metric, window: Window, asker: User | None) -> FoundSubject:
+def _find_own(
+    about: AppealAbout, metric: Metric, window: Window, asker: User | None, since: date
+) -> FoundSubject:
     """A value of the asker's own; of anybody else's there is none to contest."""
     person: Person | None = asker.person if asker is not None else None
     if person is None or person.external_id != about.person or metric.current_id is None:
         raise _no_value()
     values = Contested((metric,), (), person, window.start, window.end)
-    return FoundSubject(_tell(about, values, window), values)
+    return _with_use(FoundSubject(_tell(about, values, window), values), asker, since)
+
+
+def _with_use(found: FoundSubject, asker: User | None, since: date) -> FoundSubject:
+    """The same with whose use of the value it was, where one is contested: one of those that are told to the asker."""
+    if found.about.entry is None:
+        return found
+    used = {look.entry_id: look for look in list_uses(found.about, asker=asker, since=since)}
+    look = used.get(found.about.entry)
+    if look is None:
+        text = _("This is no use of that value that you may contest. Choose another, or contest the value.")
+        raise BadInput(text, field="about", code="no_such_use")
+    return structs.replace(found, about=structs.replace(found.about, decision=look.pk), contested=look.actor)
+
+
+def list_uses(about: AppealAbout, *, asker: User | None, since: date) -> Sequence[DecisionRecord]:
+    """The uses of a value that may be contested with it, newest first: looks that are told to the asker, and by whom."""
+    if asker is None or asker.person is None or about.starts_on is None or about.ends_on is None:
+        return []
+    return looks.list_looks_at(
+        asker,
+        asker.person,
+        metric=about.metrics[0],
+        group=about.cohorts[0] if about.cohorts else "",
+        window=Window(start=about.starts_on, end=about.ends_on),
+        since=since,
+    )
 
 
 def _concerns(asker: User, cohorts: Sequence[Cohort]) -> bool:
@@ -172,6 +203,39 @@ def _find_charter(about: AppealAbout, asker: User | None, since: date) -> FoundS
     ):
         raise BadInput(_("There is no charter in force of this name."), field="about", code="no_charter")
     return FoundSubject(about)
+
+
+def _find_outcome(about: AppealAbout, asker: User | None, since: date) -> FoundSubject:
+    """An outcome of the asker's own: with the evidence it rests on, and whoever answers for it as whose use is contested (S84)."""
+    if asker is None or about.calibration is None:
+        raise _no_outcome()
+    try:
+        item = calibration.get_outcome(about.calibration, by=asker)
+    except NotFound:
+        raise _no_outcome() from None
+    proposals = calibration.list_proposals([item])[item.pk]
+    if not proposals:
+        raise _no_outcome()
+    told = max(promised(item.round.published_at), proposals[-1].at)
+    if calendar.find_day(told) < since:
+        raise _too_old()
+    found = structs.replace(
+        about,
+        person=item.person.external_id,
+        metrics=tuple(item.round.metrics),
+        starts_on=item.round.starts_on,
+        ends_on=item.round.ends_on,
+        evidence=tuple(proposals[-1].evidence),
+    )
+    return FoundSubject(found, contested=proposals[-1].by)
+
+
+def _no_outcome() -> BadInput:
+    return BadInput(
+        _("There is no outcome of yours at this address that you may contest."),
+        field="about",
+        code="no_outcome",
+    )
 
 
 def _tell(about: AppealAbout, values: Contested, window: Window) -> AppealAbout:
