@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from charter.registry import catalogue, queries
 from charter.registry.document import CharterDocument
 from charter.registry.models import CharterVersion, Metric
+from charter.registry.risk import RiskLevel, assess_risk
 from charter.registry.states import StandingChoices
 from charter.rules import words
 from charter.rules.vocabulary import GROUP_OF, DecisionGroup, DecisionType, Kind
@@ -57,6 +58,7 @@ class KindComparison:
     members: tuple[Member, ...]
     good: str
     bad: str
+    risk_level: RiskLevel
     risk: str
     action: str
 
@@ -118,6 +120,7 @@ def _row(
         members=tuple(Member(slug, label, force, known) for slug, label, _document, force, known in there),
         good=_good(documents),
         bad=_bad(documents),
+        risk_level=assess_risk(documents).level,
         risk=_risk(documents),
         action=_action(documents, used=any(force for _slug, _name, _document, force, _known in there)),
     )
@@ -135,7 +138,7 @@ def _bad(documents: Sequence[CharterDocument]) -> str:
 
 def _risk(documents: Sequence[CharterDocument]) -> str:
     risks = dict.fromkeys(each.what.gaming_risks[0] for each in documents if each.what.gaming_risks)
-    return " ".join(risks) or _("The charter names none.")
+    return " ".join((assess_risk(documents).because, *risks))
 
 
 def _action(documents: Sequence[CharterDocument], *, used: bool) -> str:

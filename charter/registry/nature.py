@@ -42,13 +42,21 @@ def find_nature(measure: Measure | None, sources: Mapping[str, SourceDescription
 
     A measure that is missing, or that does not fit its sources, counts as an activity and a composite.
     """
+    found = read_nature(measure, sources)
+    return UNREADABLE if found is None else found
+
+
+def read_nature(
+    measure: Measure | None, sources: Mapping[str, SourceDescription]
+) -> frozenset[Nature] | None:
+    """The same, or None where the measure cannot be read."""
     if measure is None:
-        return UNREADABLE
+        return None
     try:
         lineage = follow_columns(measure, sources)
         told = reads_clock(measure, sources)
     except BadInput:
-        return UNREADABLE
+        return None
     read = {sources[slug].kind for slug in lineage.read}
     found = {_OF_SOURCE[kind] for kind in read & set(_OF_SOURCE)}
     found |= {Nature.ACTIVITY} if _counts_doing(measure, lineage, sources) else set()

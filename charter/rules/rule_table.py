@@ -17,6 +17,9 @@ Each rule is a policy in [Cedar](https://www.cedarpolicy.com/). A use is allowed
 no rule stops it. Every rule that stops a use is named, with what to do instead. The examples were run when this page was
 made, and each got the verdict that stands beside it; the page *Rules* of a running site runs them again for its reader.
 
+AR14 stands for its words: it is the permit said as a refusal, so it never stops what `USE` would allow. Each other rule has a case that
+it alone decides.
+
 """
 _SAYS = {Outcome.PERMIT: "allowed", Outcome.DENY: "not allowed", Outcome.REFER: "sent to the board"}
 

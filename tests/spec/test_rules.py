@@ -4,6 +4,7 @@ import pytest
 
 from charter import rules
 from tests.spec.examples import EXAMPLES, SpecExample
+from tests.spec.mutants import without
 
 HOUSE = rules.compile_rulebook(rules.builtin_files())
 ALL = [(rule, example) for rule, examples in EXAMPLES.items() for example in examples]
@@ -26,3 +27,12 @@ def test_every_rule_has_both_kinds_of_example(rule: str) -> None:
     examples = EXAMPLES[rule]
     assert any(not example.rules for example in examples)
     assert any(rule in example.rules for example in examples)
+
+
+@pytest.mark.parametrize("rule", [rule.id for rule in HOUSE.rules])
+def test_every_rule_has_a_case_that_it_alone_decides(rule: str) -> None:
+    """Issue 16: what another rule always refuses with it proves nothing; AR14, the permit said as a refusal, stands for its words."""
+    assert (rule,) in {example.rules for examples in EXAMPLES.values() for example in examples}
+    alone = [example for examples in EXAMPLES.values() for example in examples if example.rules == (rule,)]
+    permitted = [rules.decide([example.facts], without(rule)).permits for example in alone]
+    assert any(permitted) is (rule != "AR14")

@@ -10,7 +10,7 @@ from charter.authoring.lint import complete, harms, natures, sources, uses, word
 from charter.registry import invasiveness
 from charter.registry.document import CharterDocument
 from charter.registry.finding import Check, Finding, LintSubject, Severity
-from charter.registry.nature import find_nature
+from charter.registry.nature import read_nature
 from charter.registry.source_descriptions import SourceDescription
 from charter.rules.vocabulary import DecisionType, Grain
 
@@ -91,7 +91,8 @@ def lint(
         known_metrics,
         minimum_grains,
         levels,
-        find_nature(document.what.measure, sources),
+        # Of a query that cannot be read, CH13 says why.
+        read_nature(document.what.measure, sources) or frozenset(),
     )
     found = [Finding(check.level, check.rule, *fault) for check in CHECKS for fault in check.look(draft)]
     return sorted(found, key=lambda finding: list(Severity).index(finding.level))

@@ -26,20 +26,21 @@ _WATCHING = re.compile(
 def lint_label_agrees(draft: LintSubject) -> Iterator[Fault]:
     """Type and category say what the measure makes of the metric; a stricter label is always in order."""
     yield from _lint_activity_label(draft)
-    what = draft.document.what
-    if Nature.SURVEY in draft.nature and what.category not in _OF_ANSWERS | {None}:
-        text = f"It is drawn from a survey, but its category is {words.spoken(what.category or '')}."
+    category = draft.document.what.category
+    if category is None:
+        return
+    labelled = f"but its category is {words.spoken(category)}."
+    if Nature.SURVEY in draft.nature and category not in _OF_ANSWERS:
+        text = f"It is drawn from a survey, {labelled}"
         yield Fault("what.category", text, "Set the category to survey, or to strain.")
-    if Nature.AI_ASSIST in draft.nature and what.category not in {Category.AI_ASSIST, None}:
-        text = (
-            f"It shows how people use an assistant, but its category is {words.spoken(what.category or '')}."
-        )
+    if Nature.AI_ASSIST in draft.nature and category is not Category.AI_ASSIST:
+        text = f"It shows how people use an assistant, {labelled}"
         yield Fault("what.category", text, "Set the category to ai_assist.")
 
 
 def _lint_activity_label(draft: LintSubject) -> Iterator[Fault]:
     what = draft.document.what
-    if Nature.ACTIVITY not in draft.nature or what.measure is None or what.category is Category.STRAIN:
+    if Nature.ACTIVITY not in draft.nature or what.category is Category.STRAIN:
         return
     counted = "It counts what people do: commits, lines, tickets, messages or hours."
     if what.type is Kind.OUTCOME:
@@ -52,7 +53,7 @@ def _lint_activity_label(draft: LintSubject) -> Iterator[Fault]:
 def lint_composite(draft: LintSubject) -> Iterator[Fault]:
     """One number of more than one kind of event is never about a person."""
     document = draft.document
-    if Nature.COMPOSITE not in draft.nature or document.what.measure is None:
+    if Nature.COMPOSITE not in draft.nature:
         return
     made = "Its value is made of more than one kind of event, which makes one score of them."
     fix = "Make a metric of each, and ask for them side by side."

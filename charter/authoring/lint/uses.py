@@ -53,9 +53,8 @@ _FINENESS = {
 
 def lint_about_people(draft: LintSubject) -> Iterator[Fault]:
     """Activity, flow, strain and survey metrics never decide about a person."""
-    what = draft.document.what
     word = _word_never_about_people(draft)
-    if not word or what.measure is None:
+    if not word:
         return
     for place, clause in _clauses(draft):
         if clause.decision in PEOPLE_DECISIONS:
@@ -109,7 +108,7 @@ def lint_activity_uses(draft: LintSubject) -> Iterator[Fault]:
 def _is_activity(draft: LintSubject) -> bool:
     """By category or by nature; what falls on people is a strain metric, which is held to more."""
     what = draft.document.what
-    counted = Nature.ACTIVITY in draft.nature and what.measure is not None
+    counted = Nature.ACTIVITY in draft.nature
     return what.category is Category.ACTIVITY or (counted and what.category is not Category.STRAIN)
 
 

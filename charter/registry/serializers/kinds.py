@@ -4,6 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from charter.registry.risk import RiskLevel
+
 
 class MemberSerializer(serializers.Serializer[Any]):
     metric = serializers.CharField(source="slug")
@@ -19,5 +21,6 @@ class KindSerializer(serializers.Serializer[Any]):
     members = MemberSerializer(many=True)
     good = serializers.CharField()
     bad = serializers.CharField()
+    risk_level = serializers.ChoiceField(choices=[level.value for level in RiskLevel])
     risk = serializers.CharField()
     action = serializers.CharField()

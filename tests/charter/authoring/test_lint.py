@@ -98,9 +98,9 @@ def counting(source: str, **what) -> dict:
 
 SCORE = Measure(
     ("changes", "commits", "work_items"),
-    "SELECT merged_at AS at, author AS person, team, 5 AS value FROM changes "
+    "WITH parts AS (SELECT merged_at AS at, author AS person, team, 5 AS value FROM changes "
     "UNION ALL SELECT committed_at, author, team, 1 FROM commits "
-    "UNION ALL SELECT finished_at, assignee, team, 3 FROM work_items",
+    "UNION ALL SELECT finished_at, assignee, team, 3 FROM work_items) SELECT at, person, team, value FROM parts",
     Aggregation.SUM,
 )
 REPLIES = Measure(

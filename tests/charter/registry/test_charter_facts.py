@@ -60,7 +60,7 @@ def test_retention_is_calendar_time(duration, day, since):
     [
         ({"facts": "P13M", "values": "P3Y"}, False, date(2023, 4, 14)),
         ({"facts": "P13M", "values": "P3Y"}, True, date(2025, 3, 14)),
-        ({"values": "P3Y"}, True, date(2026, 3, 14)),
+        ({"values": "P3Y"}, True, date(2026, 3, 31)),
         ({"facts": "P13M"}, False, TODAY),
         ({}, False, TODAY),
     ],

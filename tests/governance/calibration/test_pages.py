@@ -2,6 +2,7 @@
 
 from charter.rules.vocabulary import EvidenceKind
 from governance.calibration import queries
+from governance.evidence.services import check_evidence
 from tests.governance.calibration.conftest import (
     LEVELS,
     audit,
@@ -26,6 +27,10 @@ def test_the_whole_way_by_pages(browse, accounts, monkeypatch):
     assert refused.status == 400 and refused.says("Choose at least one piece of evidence")
     browse(f"{pack}/notes/cross_team_support", by=manager, data={"text": "Search asked for help twice."})
     browse(f"{pack}/notes/learned", by=manager, data={"text": "Learned to run an incident."})
+    browse(f"{pack}/values", by=manager, data={})
+    assert not browse(pack, by=manager).says("3.0 days")  # nobody else has opened the evidence yet (AR07)
+    for record in item.person.evidence.all():
+        check_evidence(record=record, holds=True, says="", by=hr)
     browse(f"{pack}/values", by=manager, data={})
     shown = browse(pack, by=manager)
     assert shown.says("Learned to run an incident.", "Delivery time", "3.0 days")

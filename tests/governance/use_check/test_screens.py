@@ -61,14 +61,15 @@ def test_a_yes_says_with_which_clause(browse, judged):
 
 
 def test_what_would_make_it_a_yes_is_a_link_to_that_check(browse, judged):
-    """Issue 14, 1: following it ends in a yes."""
+    """Issue 14, 1: following it ends in a yes, but for evidence, which somebody else has to open first (AR07)."""
     manager = judged["manager"]
     address = f"/use-check/review?{SO_FAR}&role_family=&evidence=&accountable="
     page = follow(browse, browse(address, by=manager, data={}), by=manager)
     assert page.says("What would make it a yes", "Together with service health")
     (link, *_more) = re.findall(r'href="(/use-check/review\?[^"]+)"', page.html)
     page = follow(browse, browse(link.replace("&amp;", "&"), by=manager, data={}), by=manager)
-    assert page.says("Yes, this may be used")
+    assert page.says("No, this may not be used", "no record that somebody else has opened")
+    assert DecisionRecord.objects.latest("at").rules == ["AR07"]
 
 
 @pytest.mark.parametrize(
