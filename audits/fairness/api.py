@@ -1,4 +1,4 @@
-"""Fairness audits in the API: the same services as on its pages, for files too large to type and calibration to come."""
+"""Fairness audits in the API: the same services as on its pages, for files too large to type."""
 
 from typing import Any, cast
 from uuid import UUID

@@ -2,7 +2,7 @@
 
 Each asks by the database's own clock and tables, whatever the caller says: whether all of it was kept long enough, whether a legal hold, an
 open appeal or anything that still goes on points at it, and whether the log tells of it in the same transaction. They read tables of
-governance.decisions, governance.appeals, governance.people, charter.measures, charter.registry, charter.programme, audits.reviews and
+governance.decisions, governance.calibration, governance.appeals, governance.people, charter.measures, charter.registry, charter.programme, audits.reviews and
 audits.ledger, all of which stand below.
 """
 
@@ -45,7 +45,7 @@ HOLDS_DECISION = """(h.person_id IS NULL OR held.external_id = ANY(d.subjects)) 
 _DECISION_HELD = _hold(HOLDS_DECISION)
 # What an appeal is about is sealed, so every open one keeps all that it could be about.
 _APPEALED = """EXISTS (
-        SELECT FROM appeals_appeal a WHERE a.over_at IS NULL AND a.about_kind IN ('receipt', 'value', 'nothing')
+        SELECT FROM appeals_appeal a WHERE a.over_at IS NULL AND a.about_kind IN ('receipt', 'value', 'calibration', 'nothing')
         AND d.at <= a.filed_at
         AND d.at >= a.filed_at - make_interval(months => (SELECT appeal_window_months FROM programme_programme))
     )"""
@@ -62,6 +62,15 @@ _VALUE_HELD = _hold(
     """h.person_id IS NULL AND h.account_id IS NULL AND (h.metric = '' OR h.metric = m.slug)
         AND (h.since IS NULL OR v.ends_on > h.since) AND (h.until IS NULL OR v.starts_on <= h.until)"""
 )
+_CALIBRATION_HELD = _hold(
+    """(h.person_id IS NULL OR h.person_id = i.person_id) AND h.account_id IS NULL AND h.metric = ''
+        AND (h.since IS NULL OR r.ends_on > h.since) AND (h.until IS NULL OR r.starts_on <= h.until)"""
+)
+# What an appeal is about is sealed, so an open one about an outcome keeps every outcome that it could be about.
+_OUTCOME_APPEALED = """EXISTS (
+        SELECT FROM appeals_appeal a WHERE a.over_at IS NULL AND a.about_kind IN ('calibration', 'nothing') AND r.published_at <= a.filed_at
+    )"""
+_ROUND_OLD = "coalesce(r.ended_at, r.published_at, r.drafted_at) <= now() - make_interval(months => (SELECT decisions_kept_months FROM programme_programme))"
 _IDENTITY_HELD = _hold(
     "(h.person_id IS NULL OR h.person_id = i.person_id) AND h.account_id IS NULL AND h.metric = '' "
 )
@@ -73,6 +82,7 @@ def _unless(rows: str, condition: str, message: str, name: str) -> str:
 
 _DECISIONS = "decisions_decisionrecord d WHERE d.id = ANY(wanted)"
 _VALUES = "measures_publishedvalue v JOIN registry_metric m ON m.id = v.metric_id JOIN registry_charterversion c ON c.id = v.charter_version_id WHERE v.id = ANY(wanted)"
+_CALIBRATIONS = "calibration_calibrationitem i JOIN calibration_calibrationround r ON r.id = i.round_id WHERE i.id = ANY(wanted)"
 _IDENTITIES = "people_identity i JOIN people_person p ON p.id = i.person_id WHERE i.id = ANY(wanted)"
 
 _PURGE_DECISIONS = f"""
@@ -117,13 +127,32 @@ GET DIAGNOSTICS gone = ROW_COUNT;
 RETURN gone;
 END
 """
+_PURGE_CALIBRATIONS = f"""
+DECLARE gone bigint;
+BEGIN
+{_TOLD}
+{_unless(_CALIBRATIONS, _ROUND_OLD, "a round is not over for long enough", "purge_kept_long_enough")}
+{_unless(_CALIBRATIONS, f"NOT {_CALIBRATION_HELD}", "a legal hold keeps what a round said", "purge_no_legal_hold")}
+{_unless(_CALIBRATIONS, f"NOT {_OUTCOME_APPEALED}", "an open appeal may be about an outcome", "purge_no_appeal")}
+DELETE FROM calibration_challenge WHERE item_id = ANY(wanted);
+DELETE FROM calibration_proposal WHERE item_id = ANY(wanted);
+DELETE FROM calibration_packvalues WHERE item_id = ANY(wanted);
+DELETE FROM calibration_packnote WHERE item_id = ANY(wanted);
+DELETE FROM calibration_calibrationitem WHERE id = ANY(wanted);
+GET DIAGNOSTICS gone = ROW_COUNT;
+RETURN gone;
+END
+"""
 
 FUNCTIONS = {
     "purge_decisions": OwnerFunction("wanted uuid[], purge uuid", "bigint", _PURGE_DECISIONS),
     "purge_values": OwnerFunction("wanted uuid[], purge uuid", "bigint", _PURGE_VALUES),
     "purge_identities": OwnerFunction("wanted uuid[], purge uuid", "bigint", _PURGE_IDENTITIES),
+    "purge_calibrations": OwnerFunction("wanted uuid[], purge uuid", "bigint", _PURGE_CALIBRATIONS),
 }
 # What the same conditions find before: rows that are old enough, and those of them that something keeps.
 KEEPS_DECISION = f"({_DECISION_HELD} OR {_APPEALED} OR {_GOES_ON})"
 KEEPS_VALUE, KEEPS_IDENTITY = _VALUE_HELD, _IDENTITY_HELD
+KEEPS_CALIBRATION = f"({_CALIBRATION_HELD} OR {_OUTCOME_APPEALED})"
+ROUND_OLD, CALIBRATIONS_FROM = _ROUND_OLD, _CALIBRATIONS
 DECISIONS_OLD, VALUES_FROM, IDENTITIES_FROM = _OLD_ENOUGH, _VALUES, _IDENTITIES

@@ -12,13 +12,16 @@ from msgspec import Struct
 
 from audits.retention.models import LegalHold, Purge
 from audits.retention.owner_functions import (
+    CALIBRATIONS_FROM,
     DECISIONS_OLD,
     HOLDS_DECISION,
     HOLDS_IN_FORCE,
     IDENTITIES_FROM,
+    KEEPS_CALIBRATION,
     KEEPS_DECISION,
     KEEPS_IDENTITY,
     KEEPS_VALUE,
+    ROUND_OLD,
     TODAY,
     VALUES_FROM,
 )
@@ -43,6 +46,10 @@ _IDENTITIES = f"""
 SELECT i.id, {KEEPS_IDENTITY} FROM {IDENTITIES_FROM.replace("i.id = ANY(wanted)", "true")}
 AND p.employed_to <= least({TODAY} - make_interval(months => (SELECT leavers_kept_months FROM programme_programme)), %(before)s::date)
 """
+_CALIBRATIONS = f"""
+SELECT i.id, {KEEPS_CALIBRATION} FROM {CALIBRATIONS_FROM.replace("i.id = ANY(wanted)", "true")}
+AND {ROUND_OLD} AND coalesce(r.ended_at, r.published_at, r.drafted_at) < %(before)s::date
+"""
 # Whom an entry is about that is no decision's cannot be looked up, so each hold keeps it whose days it falls in.
 _HOLD_ON = f"""
 SELECT h.id FROM ledger_entry e LEFT JOIN decisions_decisionrecord d ON d.entry_id = e.id, {HOLDS_IN_FORCE} AND e.id = %(entry)s
@@ -51,7 +58,12 @@ AND CASE WHEN d.id IS NULL THEN (h.since IS NULL OR e.at >= h.since) AND (h.unti
 ORDER BY h.ends_on DESC LIMIT 1
 """
 _FOUND: Mapping[PurgeKind, str] = MappingProxyType(
-    {PurgeKind.DECISIONS: _DECISIONS, PurgeKind.VALUES: _VALUES, PurgeKind.IDENTITIES: _IDENTITIES}
+    {
+        PurgeKind.DECISIONS: _DECISIONS,
+        PurgeKind.VALUES: _VALUES,
+        PurgeKind.IDENTITIES: _IDENTITIES,
+        PurgeKind.CALIBRATIONS: _CALIBRATIONS,
+    }
 )
 
 
@@ -77,6 +89,7 @@ def find_cutoff(what: PurgeKind, today: date) -> date:
     months = {
         PurgeKind.DECISIONS: programme.decisions_kept_months,
         PurgeKind.IDENTITIES: programme.leavers_kept_months,
+        PurgeKind.CALIBRATIONS: programme.decisions_kept_months,
     }
     return today - relativedelta(months=months[what])
 

@@ -31,6 +31,7 @@ _CALLS: Mapping[PurgeKind, str] = MappingProxyType(
         PurgeKind.DECISIONS: "SELECT purge_decisions(%(wanted)s::uuid[], %(purge)s::uuid)",
         PurgeKind.VALUES: "SELECT purge_values(%(wanted)s::uuid[], %(purge)s::uuid)",
         PurgeKind.IDENTITIES: "SELECT purge_identities(%(wanted)s::uuid[], %(purge)s::uuid)",
+        PurgeKind.CALIBRATIONS: "SELECT purge_calibrations(%(wanted)s::uuid[], %(purge)s::uuid)",
     }
 )
 

@@ -10,3 +10,4 @@ class PurgeKind(models.TextChoices):
     DECISIONS = "decisions", _("Decisions: what was asked, by whom, and what was true")
     VALUES = "values", _("Published values")
     IDENTITIES = "identities", _("Names in tools of people who left")
+    CALIBRATIONS = "calibrations", _("What calibration rounds said of people")

@@ -15,21 +15,19 @@ _VALUE = {"metric", "cohort", "person", "from", "to"}
 
 
 def read_about(given: Mapping[str, Any]) -> AppealAbout:
-    """`{"receipt": id}`, `{"value": {…}}`, `{"rule": "AR07"}`, `{"charter": slug}` or nothing. Raises BadInput naming `about`."""
+    """`{"receipt": id}`, `{"value": {…}}`, `{"rule": "AR07"}`, `{"charter": slug}`, `{"calibration": id}` or nothing. Raises BadInput naming `about`."""
     if not given:
         return AppealAbout()
     if len(given) > 1:
         raise BadInput(_("An appeal is about one thing. File one for each."), field="about")
     ((what, said),) = given.items()
-    if what == "calibration":
-        text = _(
-            "Outcomes of calibration cannot be appealed here yet: this programme records none. File it about something else."
-        )
-        raise BadInput(text, field="about", code="no_calibrations")
     if what == "value":
         return _read_value(said)
-    if what not in ("receipt", "rule", "charter") or not isinstance(said, str):
-        raise BadInput(_("Say what it is about: a receipt, a value, a rule or a charter."), field="about")
+    if what not in ("receipt", "rule", "charter", "calibration") or not isinstance(said, str):
+        raise BadInput(
+            _("Say what it is about: a receipt, a value, a rule, a charter or an outcome of calibration."),
+            field="about",
+        )
     return _read_named(what, said)
 
 
@@ -38,7 +36,17 @@ def _read_named(what: str, said: str) -> AppealAbout:
         return AppealAbout(kind=AboutKind.RECEIPT, entry=read_receipt(said))
     if what == "rule":
         return AppealAbout(kind=AboutKind.RULE, rule=said)
+    if what == "calibration":
+        return AppealAbout(kind=AboutKind.CALIBRATION, calibration=_read_outcome(said))
     return AppealAbout(kind=AboutKind.CHARTER, metrics=(said,))
+
+
+def _read_outcome(said: str) -> UUID:
+    try:
+        return UUID(said)
+    except ValueError:
+        text = _("Name the outcome as its page and the API do.")
+        raise BadInput(text, field="about", code="no_outcome") from None
 
 
 def read_receipt(said: str) -> UUID:

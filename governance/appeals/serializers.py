@@ -156,6 +156,8 @@ def serialize_about(about: AppealAbout) -> dict[str, Any]:
         "from": about.starts_on.isoformat() if about.starts_on else None,
         "to": about.ends_on.isoformat() if about.ends_on else None,
         "rule": about.rule or None,
+        "calibration": str(about.calibration) if about.calibration else None,
+        "evidence": [str(each) for each in about.evidence],
     }
 
 

@@ -21,6 +21,7 @@ class AboutKind(models.TextChoices):
     VALUE = "value", _("A value")
     RULE = "rule", _("A rule")
     CHARTER = "charter", _("A charter")
+    CALIBRATION = "calibration", _("An outcome of calibration")
     NOTHING = "nothing", _("Something else")
 
 

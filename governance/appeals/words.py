@@ -36,6 +36,8 @@ class AppealAbout(msgspec.Struct, frozen=True, omit_defaults=True):
     starts_on: date | None = None
     ends_on: date | None = None
     rule: str = ""
+    calibration: UUID | None = None  # whose outcome is contested
+    evidence: tuple[UUID, ...] = ()  # records that the outcome rests on
 
 
 class ContextSaid(msgspec.Struct, frozen=True):

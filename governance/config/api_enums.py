@@ -14,6 +14,7 @@ API_ENUMS: dict[str, str | list[tuple[str, str]]] = {
     "AppealKind": "governance.appeals.states.AppealKind",
     "EvidenceState": "governance.evidence.states.EvidenceState",
     "BulkState": "governance.use_check.states.BulkState",
+    "RoundState": "governance.calibration.states.RoundState",
     "EvidenceKindEnum": [(kind.value, kind.value.replace("_", " ")) for kind in EvidenceKind],
     "ContextKindEnum": [(kind.value, kind.value.replace("_", " ")) for kind in ContextKind],
     "GrainEnum": [(grain.value, grain.value.replace("_", " ")) for grain in Grain],

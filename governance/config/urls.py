@@ -26,6 +26,7 @@ urlpatterns = [
     path("mcp", include("governance.assistants.urls")),
     path("api/v1/", include("governance.saved_views.urls")),
     path("api/v1/", include("governance.use_check.urls")),
+    path("api/v1/", include("governance.calibration.urls")),
     path("api/v1/", include("governance.appeals.urls")),
     path("api/v1/", include("governance.about_me.urls")),
     path("api/v1/", include("audits.access_log.urls")),

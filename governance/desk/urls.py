@@ -18,6 +18,7 @@ from governance.board.queries import find_seats_of
 from governance.board.screens import kinds
 from governance.board.screens import urls as board
 from governance.board.states import CaseKind
+from governance.calibration.screens import urls as calibration
 from governance.decisions.screens import referral_summary
 from governance.decisions.screens import urls as decisions
 from governance.desk.screens import urls as desk
@@ -50,6 +51,7 @@ urlpatterns = [
     *findings.urlpatterns,
     *retention.urlpatterns,
     *packs.urlpatterns,
+    *calibration.urlpatterns,
     *saved_views.urlpatterns,
     *use_check.urlpatterns,
     *evidence.urlpatterns,

@@ -98,6 +98,7 @@ def find(name: str, before: str, world: World) -> object:
     from governance.appeals.models import Appeal
     from governance.authzen.models import EnforcementPoint
     from governance.board.models import Condition, Invitation, Term, Waiver
+    from governance.calibration.models import CalibrationItem, CalibrationRound
     from governance.decisions.models import DecisionRecord
     from governance.evidence.models import EvidenceRecord
     from governance.notices.models import Notice
@@ -115,6 +116,8 @@ def find(name: str, before: str, world: World) -> object:
         "sampled-reviews": SampledLook, "findings": AuditFinding, "legal-holds": LegalHold, "packs": EvidencePack,
     }  # fmt: skip
     last = before.rstrip("/").split("/")[-1]
+    if "/calibration/" in before:
+        rows |= {"rounds": CalibrationRound, "packs": CalibrationItem, "outcomes": CalibrationItem}
     fixed = {"kind": "rules", "heading": "what", "username": "owner", "metric": "lead-time-for-changes"}
     if name in fixed:
         return fixed[name]

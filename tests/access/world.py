@@ -37,13 +37,15 @@ from governance.appeals.words import AppealAbout, WatchedDecision, seal
 from governance.board import services as board
 from governance.board.models import Invitation
 from governance.board.states import ConditionKind, SeatKind
+from governance.calibration import services as calibration
+from governance.calibration.states import NoteKind
 from governance.decisions import services as decisions
 from governance.decisions.models import ContextNote, DecisionRecord, Door, Hold
 from governance.decisions.states import HoldCause
 from governance.evidence import services as evidence
 from governance.evidence.states import EvidenceSource
 from governance.people import addresses, identities, tokens
-from governance.people.models import AccountKind, GrantedRole, Person, Team, User, ValueStream
+from governance.people.models import AccountKind, Cohort, GrantedRole, Person, Team, User, ValueStream
 from governance.people.scopes import Scope
 from governance.saved_views import services as views
 from governance.saved_views.models import ViewClass
@@ -356,6 +358,7 @@ def _of_use(house: House, accounts: dict[str, User]) -> dict[str, Objects]:
         "access-log-decision": [("a manager's", [permitted.pk])],
         **_of_the_access_log(accounts["auditor"]),
         **_of_fairness(accounts),
+        **_of_calibration(house, accounts),
         "note": [(words, [note.pk]) for words, note in notes.items()],
         "note-propose": [("naming no team", [])],
         "team-context": [("a team", ["payments"])],
@@ -400,6 +403,54 @@ def _of_fairness(accounts: dict[str, User]) -> dict[str, Objects]:
         **_each(("fairness-audit", "fairness-conclude"), of_audit),
         "fairness-harm": [("being judged", [audit.pk, "remote"])],
         "fairness-task": [("open", [task.pk])],
+    }
+
+
+def _of_calibration(house: House, accounts: dict[str, User]) -> dict[str, Objects]:
+    """A round that is open, in which a level of the employee's is proposed by the manager and challenged by HR."""
+    hr, manager = accounts["HR"], accounts["manager"]
+    with factories.imported():
+        Person.objects.filter(memberships__team__slug__in=["payments", "search"]).update(
+            role_family="engineering"
+        )
+    calibration.write_rubric(
+        role_family="engineering",
+        levels=[
+            calibration.LevelSaid(name, "What it means.", ("An example.",))
+            for name in ("One", "Two", "Three")
+        ],
+        by=hr,
+    )
+    use_checks.write_profile(
+        role_family="engineering", outcomes=["Software that lasts"], evidence_kinds=set(EvidenceKind), review_months=3, by=hr
+    )  # fmt: skip
+    said = calibration.RoundSaid(
+        name="Spring", decision=DecisionType.CALIBRATION_INPUT, cohort=Cohort.objects.get(slug="org:all"),
+        starts_on=date(2026, 1, 1), ends_on=date(2026, 4, 1), opens_on=calendar.today() + timedelta(days=1),
+        metrics=("lead-time-for-changes",),
+    )  # fmt: skip
+    held = calibration.announce(calibration=calibration.draft_round(said=said, by=hr), by=hr)
+    with clock.stopped_at(clock.now() + timedelta(days=1)):
+        calibration.open_round(calibration=held, by=hr)
+    item = held.items.select_related("round", "person").get(person=house.employee.person)
+    for kind in (NoteKind.MENTORING, NoteKind.CROSS_TEAM_SUPPORT):
+        calibration.write_note(item=item, kind=kind, text="I asked; there was none.", by=manager)
+    found = evidence.EvidenceSaid(
+        kind=EvidenceKind.DESIGN_REVIEW, happened_on=date(2026, 3, 3), project="Ledger", source=EvidenceSource.PEER,
+        said_by="Ada", link="https://docs.example.org/d/1", shows="A simpler schema.",
+    )  # fmt: skip
+    records = [evidence.write_evidence(said=found, person=house.employee.person, by=manager).pk]
+    calibration.propose(item=item, level=2, reasons="As in the example.", evidence=records, by=manager)
+    raised = calibration.challenge(item=item, text="Is it of the whole period?", by=hr)
+    of_item = [("of the employee, open", [item.pk])]
+    names = ("pack", "values", "propose", "challenge", "answerer", "set-aside")
+    return {
+        **_each([f"calibration-{name}" for name in names], of_item),
+        **_each(("calibration-round", "calibration-announcement"), [("open", [held.pk])]),
+        "calibration-reasoned": [("open", [held.pk, "drop"])],
+        "calibration-note": [("of the employee, open", [item.pk, "learned"])],
+        "calibration-answer": [("raised by HR", [raised.pk])],
+        "calibration-outcome": [("of the employee, not told yet", [item.pk])],
     }
 
 

@@ -44,6 +44,10 @@ MACHINES = {
         "pending": {"confirmed", "flagged", "lapsed"}, "flagged": {"confirmed", "lapsed"},
         "confirmed": set(), "lapsed": set(),
     },
+    "governance.calibration.states.TRANSITIONS": {
+        "draft": {"announced", "dropped"}, "announced": {"open", "dropped"}, "open": {"audited", "dropped"},
+        "audited": {"open", "published"}, "published": {"closed"}, "closed": set(), "dropped": set(),
+    },
     "governance.evidence.states.TRANSITIONS": {
         "written": {"checked", "refuted", "withdrawn"}, "checked": set(), "refuted": set(), "withdrawn": set(),
     },

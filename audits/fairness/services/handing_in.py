@@ -38,6 +38,29 @@ def hand_in_outcomes(
     one counts as selected; selections need it to be None. Raises NotPermitted; BadInput naming what is at fault; Conflict where the
     same outcomes were handed in before.
     """
+    return store_outcomes(
+        decision=decision,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        metrics=metrics,
+        rows=rows,
+        favourable_from=favourable_from,
+        by=by,
+    )
+
+
+@transaction.atomic
+def store_outcomes(
+    *,
+    decision: DecisionType,
+    starts_on: date,
+    ends_on: date,
+    metrics: Sequence[str],
+    rows: Sequence[OutcomeRow],
+    favourable_from: float | None,
+    by: User,
+) -> OutcomeSet:
+    """The same within a transaction of the caller's, who writes down in it what they were of. Calibration does so."""
     permissions.check_can_hand_in(by)
     _check_about(decision, starts_on, ends_on, metrics)
     named = {each for row in rows for each in (row.person, row.manager)}

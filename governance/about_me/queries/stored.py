@@ -17,6 +17,8 @@ from charter.rules import words
 from governance.about_me.models import Inclusion, LeaverCode
 from governance.about_me.queries.included import IncludedMetric
 from governance.about_me.queries.looks import list_looks
+from governance.calibration.models import CalibrationItem, PackNote, PackValues, Proposal
+from governance.calibration.states import TOLD
 from governance.decisions.models import ContextNote, DecisionRecord, Hold, Protection
 from governance.notices.models import Notice
 from governance.people.models import (
@@ -136,9 +138,18 @@ def _of_person(person: Person) -> Iterator[StoredItem]:
         (_("Notes of what else was going on for you"), ContextNote.objects.filter(person=person), ("kind", "says", "starts_on", "ends_on")),
         (_("What you did that is left out of values"), Exclusion.objects.filter(person=person), ("metric", "starts_on", "ends_on")),
         (_("Values of yours under review"), Hold.objects.filter(person=person), ("metric", "starts_on", "ends_on")),
+        (_("Calibration rounds that you are in, with who answers for you"), CalibrationItem.objects.filter(person=person), ("round", "accountable", "set_aside", "acknowledged_at")),
+        (_("What was written into your evidence packs, sealed"), PackNote.objects.filter(item__person=person), ("kind", "said", "at")),
+        (_("Values that were asked for your evidence packs, sealed"), PackValues.objects.filter(item__person=person), ("entry", "told", "at")),
+        (_("Levels that were proposed for you, sealed"), _list_proposals(person), ("evidence", "receipts", "said", "at")),
         (_("That you are protected after a dispute by name"), Protection.objects.filter(person=person), ("starts_on", "ends_on")),
     ]  # fmt: skip
     yield from _counted(counted)
+
+
+def _list_proposals(person: Person) -> QuerySet[Proposal]:
+    """Those that were told: how often a session changed its mind is no earlier to be read off a number."""
+    return Proposal.objects.filter(item__person=person, item__round__state__in=TOLD)
 
 
 def _of_account(user: User, person: Person) -> Iterator[StoredItem]:
@@ -184,9 +195,17 @@ def _with_log() -> str:
     return _("While it can be audited or disputed; no day is set")
 
 
+def _as_decisions() -> str:
+    return _("As long as decisions are, after the round is over")
+
+
 _UNTIL: Mapping[str, Any] = {
     "people_session": lambda: _("Until you sign out, or the session ends"),
     "people_token": lambda: _("Until you take it back; it works for 90 days at most"),
     "decisions_decisionrecord": _with_log,
     "decisions_hold": _with_log,
+    "calibration_calibrationitem": _as_decisions,
+    "calibration_packnote": _as_decisions,
+    "calibration_packvalues": _as_decisions,
+    "calibration_proposal": _as_decisions,
 }

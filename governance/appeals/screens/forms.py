@@ -86,6 +86,14 @@ class WhichMetricForm(ServiceForm):
         choice_field(self, "metric").choices = [_NONE_YET, *metrics]
 
 
+class WhichOutcomeForm(ServiceForm):
+    calibration = _choice(_("Which outcome?"), _("Choose an outcome"))
+
+    def __init__(self, *args: Any, outcomes: Sequence[tuple[str, Text]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice_field(self, "calibration").choices = [_NONE_YET, *outcomes]
+
+
 class WhoseValueForm(ServiceForm):
     whose = _choice(_("Whose value?"), _("Choose whose value"))
 
@@ -194,7 +202,11 @@ class AnonymousAboutForm(ServiceForm):
 
     what = _radios(
         _("What do you contest?"),
-        [(kind.value, kind.label) for kind in AboutKind if kind != AboutKind.VALUE],
+        [
+            (kind.value, kind.label)
+            for kind in AboutKind
+            if kind not in (AboutKind.VALUE, AboutKind.CALIBRATION)
+        ],
         _("Choose what you contest"),
     )
 

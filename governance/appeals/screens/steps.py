@@ -28,6 +28,7 @@ QUESTIONS: Mapping[str, AppealQuestion] = {
     "metric": AppealQuestion(_("Which metric"), forms.WhichMetricForm, "metric"),
     "whose": AppealQuestion(_("Whose value"), forms.WhoseValueForm, "whose"),
     "months": AppealQuestion(_("Which months"), forms.WhichMonthsForm, "last"),
+    "outcome": AppealQuestion(_("Which outcome"), forms.WhichOutcomeForm, "calibration"),
     "statement": AppealQuestion(_("What is wrong"), forms.StatementForm, "statement"),
     "context": AppealQuestion(_("What else was going on"), forms.ContextForm, "context_kind"),
     "when": AppealQuestion(_("When that was"), forms.ContextTimeForm, "last_day"),
@@ -51,6 +52,7 @@ _OF_WHAT: Mapping[str, tuple[str, ...]] = {
     AboutKind.VALUE: ("metric", "whose", "months"),
     AboutKind.RULE: ("rule",),
     AboutKind.CHARTER: ("metric",),
+    AboutKind.CALIBRATION: ("outcome",),
 }
 # What has values that could be held.
 _HELD = (AboutKind.RECEIPT, AboutKind.VALUE)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -20,6 +21,7 @@ from governance.appeals.screens.steps import QUESTIONS, find_missing, list_steps
 from governance.appeals.services.filing import Filed
 from governance.appeals.states import AboutKind, AppealKind, HoldChoice
 from governance.appeals.words import AppealAbout, ContextSaid
+from governance.calibration import queries as calibration
 from governance.decisions.screens.months import list_closed_months
 from governance.decisions.states import ABOUT
 from governance.people.models import Cohort
@@ -29,7 +31,7 @@ from governance.ui.questions import month_window
 from ground.errors import DomainError
 
 # What may stand in the address of the first question, where somebody comes from a value, a receipt or a rule.
-_FROM_ADDRESS = ("what", "receipt", "metric", "whose", "first", "last", "rule")
+_FROM_ADDRESS = ("what", "receipt", "metric", "whose", "first", "last", "rule", "calibration")
 # Where that is kept until its own question is answered.
 _OFFERED = "offered"
 Answers = dict[str, Any]
@@ -110,6 +112,8 @@ def _list_choices(request: PageRequest, step: str) -> dict[str, Any]:
     if step == "metric":
         found = Metric.objects.filter(current__isnull=False).order_by("name")
         return {"metrics": list(found.values_list("slug", "name"))}
+    if step == "outcome":
+        return {"outcomes": _list_outcomes(request)}
     if step == "whose":
         mine = Cohort.objects.filter(
             retired_at__isnull=True, teams__memberships__person=request.user.person_id
@@ -117,6 +121,13 @@ def _list_choices(request: PageRequest, step: str) -> dict[str, Any]:
         groups = [(each.slug, words.sentence(words.cohort(each.slug))) for each in mine.order_by("slug")]
         return {"whose": [(forms.OWN, _("My own")), *groups]}
     return {"months": list_closed_months(settled_day(request))} if step == "months" else {}
+
+
+def _list_outcomes(request: PageRequest) -> list[tuple[str, str]]:
+    """The outcomes that were told to the reader, by the name of their round."""
+    person = request.user.person
+    found = calibration.list_outcomes(person) if person else []
+    return [(str(each.pk), each.round.name) for each in found]
 
 
 def _keep(request: PageRequest, answers: Answers, form: ServiceForm) -> None:
@@ -174,6 +185,7 @@ def build_about(answers: Answers, request: PageRequest | None = None) -> AppealA
         "receipt": answers.get("receipt"),
         "rule": answers.get("rule", "").strip().upper(),
         "charter": answers.get("metric"),
+        "calibration": answers.get("calibration"),
     }
     return read_about({what: said[what]} if what in said else {})
 
@@ -199,6 +211,8 @@ def say(step: str, answers: Answers) -> str:
         case "whose":
             own = answers["whose"] == forms.OWN
             return _("My own") if own else words.sentence(words.cohort(answers["whose"]))
+        case "outcome":
+            return calibration.get_item(UUID(answers["calibration"])).round.name
         case "months":
             return f"{answers['first']} – {answers['last']}"
         case "context":

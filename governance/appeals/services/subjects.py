@@ -17,6 +17,7 @@ from governance.about_me.queries import looks
 from governance.appeals.services.holding import Contested
 from governance.appeals.states import AboutKind
 from governance.appeals.words import AppealAbout
+from governance.calibration import queries as calibration
 from governance.decisions import permissions as decisions
 from governance.decisions import queries as decision_queries
 from governance.decisions.models import DecisionRecord
@@ -24,6 +25,7 @@ from governance.people.models import Cohort, Person, Team, User
 from governance.ui import questions
 from ground import calendar
 from ground.errors import BadInput, NotFound
+from ground.promises import promised
 
 
 class FoundSubject(Struct, frozen=True):
@@ -42,6 +44,7 @@ def find(about: AppealAbout, *, asker: User | None, since: date) -> FoundSubject
         AboutKind.VALUE: _find_value,
         AboutKind.RULE: _find_rule,
         AboutKind.CHARTER: _find_charter,
+        AboutKind.CALIBRATION: _find_outcome,
     }
     finder = finders.get(about.kind)
     return finder(about, asker, since) if finder else FoundSubject(about)
@@ -172,6 +175,39 @@ def _find_charter(about: AppealAbout, asker: User | None, since: date) -> FoundS
     ):
         raise BadInput(_("There is no charter in force of this name."), field="about", code="no_charter")
     return FoundSubject(about)
+
+
+def _find_outcome(about: AppealAbout, asker: User | None, since: date) -> FoundSubject:
+    """An outcome of the asker's own: with the evidence it rests on, and whoever answers for it as whose use is contested (S84)."""
+    if asker is None or about.calibration is None:
+        raise _no_outcome()
+    try:
+        item = calibration.get_outcome(about.calibration, by=asker)
+    except NotFound:
+        raise _no_outcome() from None
+    proposals = calibration.list_proposals([item])[item.pk]
+    if not proposals:
+        raise _no_outcome()
+    told = max(promised(item.round.published_at), proposals[-1].at)
+    if calendar.find_day(told) < since:
+        raise _too_old()
+    found = structs.replace(
+        about,
+        person=item.person.external_id,
+        metrics=tuple(item.round.metrics),
+        starts_on=item.round.starts_on,
+        ends_on=item.round.ends_on,
+        evidence=tuple(proposals[-1].evidence),
+    )
+    return FoundSubject(found, contested=proposals[-1].by)
+
+
+def _no_outcome() -> BadInput:
+    return BadInput(
+        _("There is no outcome of yours at this address that you may contest."),
+        field="about",
+        code="no_outcome",
+    )
 
 
 def _tell(about: AppealAbout, values: Contested, window: Window) -> AppealAbout:

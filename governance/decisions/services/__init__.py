@@ -9,7 +9,7 @@ from governance.decisions.services.holds import (
     protect,
     release_hold,
 )
-from governance.decisions.services.line import answer
+from governance.decisions.services.line import answer, answer_all
 from governance.decisions.services.naming import ask_for_names
 from governance.decisions.services.notes import (
     attach_note,
@@ -24,6 +24,7 @@ from governance.decisions.services.voids import void_decision
 __all__ = [
     "HeldValues",
     "answer",
+    "answer_all",
     "ask_for_names",
     "attach_note",
     "confirm_note",

@@ -158,6 +158,7 @@ MADE = {
     "double precision": "1",
     "jsonb": "'[1]'",
     "smallint[]": "'{1}'",
+    "text[]": "'{x}'",
     "uuid[]": "'{}'",
     "character varying[]": "'{x}'",
 }

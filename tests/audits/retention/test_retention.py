@@ -288,7 +288,7 @@ def test_pages_and_api(people, browse):
     client = APIClient()
     client.force_authenticate(auditor, token="counted")
     due = {each["what"]: each["going"] for each in client.get("/api/v1/retention").json()["due"]}
-    assert due == {"decisions": 2, "values": 0, "identities": 1}
+    assert due == {"decisions": 2, "values": 0, "identities": 1, "calibrations": 0}
     scan()
     assert {each["count"] for each in client.get("/api/v1/retention/purges").json()["results"]} == {1, 2}
     assert (

@@ -118,12 +118,6 @@ def test_what_cannot_be_filed_names_its_field(call, desk, over, field):
     assert not Appeal.objects.exists() and not Hold.objects.exists()
 
 
-def test_outcomes_of_calibration_are_refused_with_a_sentence(call, desk):
-    """S84 comes with calibration, and until then it is said."""
-    problem = call(desk.employee, APPEALS, {**FILED, "about": {"calibration": "x"}})[1]
-    assert problem["code"] == "no_calibrations" and "records none" in problem["detail"]
-
-
 def test_a_rule_and_a_charter_are_contested_with_nothing_held(call, desk):
     """Issue 12, 3: from a rule, a charter, or nothing."""
     for about in ({"rule": "AR07"}, {"charter": "lead-time-for-changes"}, {}):

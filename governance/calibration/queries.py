@@ -1,0 +1,190 @@
+"""Reads of rounds, rubrics and outcomes that are worth a name. Packs are read in `packs`."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from governance.calibration import permissions
+from governance.calibration.models import (
+    CalibrationItem,
+    CalibrationRound,
+    Challenge,
+    Proposal,
+    Rubric,
+)
+from governance.calibration.states import KNOWN, TOLD, ProposalKind
+from governance.calibration.words import ProposalWords, unseal
+from governance.people.models import Membership, Person, User
+from ground import calendar
+from ground.errors import NotFound
+
+
+def list_rubrics() -> QuerySet[Rubric]:
+    """The rubric that counts of each role family, by family."""
+    latest = Rubric.objects.order_by("role_family", "-written_at", "-id").distinct("role_family")
+    return (
+        Rubric.objects.filter(pk__in=latest.values("pk")).select_related("written_by").order_by("role_family")
+    )
+
+
+def find_rubric(role_family: str) -> Rubric | None:
+    """The rubric that counts of one role family."""
+    return list_rubrics().filter(role_family=role_family).first()
+
+
+def list_rounds(user: User) -> QuerySet[CalibrationRound]:
+    """The rounds whose announcement the account may read, newest first; HR also reads those being prepared or dropped."""
+    found = CalibrationRound.objects.select_related("cohort").annotate(people=Count("items"))
+    if not permissions.keeps_rounds(user):
+        found = found.filter(state__in=KNOWN)
+    return found.order_by("-drafted_at", "-id")
+
+
+def get_round(key: UUID, *, by: User) -> CalibrationRound:
+    """A round that the account may know of. Raises NotFound."""
+    found = CalibrationRound.objects.select_related("cohort", "drafted_by", "outcomes").filter(pk=key).first()
+    if found is None or (found.state not in KNOWN and not permissions.keeps_rounds(by)):
+        raise NotFound(
+            _("There is no calibration round at this address that you may see."), code="round_not_found"
+        )
+    return found
+
+
+def list_items(calibration: CalibrationRound, *, by: User) -> list[CalibrationItem]:
+    """Whom a session is about, by number, without the account's own person. Raises NotFound."""
+    permissions.check_joins(by, calibration)
+    found = calibration.items.select_related(
+        "person", "accountable", "family__rubric", "family__profile", "round__cohort"
+    )
+    if by.person_id is not None:
+        found = found.exclude(person=by.person_id)
+    return list(found.order_by("person__external_id"))
+
+
+def get_item(key: UUID) -> CalibrationItem:
+    """One person in a round. Raises NotFound; who may open what of it, its caller asks."""
+    found = (
+        CalibrationItem.objects.select_related(
+            "round__cohort", "person", "accountable", "family__rubric", "family__profile"
+        )
+        .filter(pk=key)
+        .first()
+    )
+    if found is None:
+        raise NotFound(
+            _("There is no evidence pack at this address that you may open."), code="pack_not_found"
+        )
+    return found
+
+
+def get_pack_item(key: UUID, *, by: User) -> CalibrationItem:
+    """The same, whose pack the account may open. Raises NotFound."""
+    found = get_item(key)
+    permissions.check_sees_pack(by, found)
+    return found
+
+
+def get_outcome(key: UUID, *, by: User) -> CalibrationItem:
+    """An outcome of the account's own person. Raises NotFound."""
+    found = get_item(key)
+    permissions.check_reads_outcome(by, found)
+    return found
+
+
+def list_outcomes(person: Person) -> QuerySet[CalibrationItem]:
+    """The outcomes that were told to a person, newest first."""
+    found = CalibrationItem.objects.filter(person=person, round__state__in=TOLD, proposals__isnull=False)
+    return found.select_related("round", "family__rubric").distinct().order_by("-round__published_at", "-id")
+
+
+def list_own_packs(person: Person) -> QuerySet[CalibrationItem]:
+    """The rounds that a person is in, newest first."""
+    found = CalibrationItem.objects.filter(person=person, round__state__in=KNOWN)
+    return found.select_related("round").order_by("-round__drafted_at", "-id")
+
+
+def list_to_answer(user: User) -> QuerySet[CalibrationItem]:
+    """The people of rounds that go on for whom the account answers."""
+    found = CalibrationItem.objects.filter(
+        accountable=user, round__state__in=KNOWN, round__ended_at__isnull=True
+    )
+    return found.select_related("round", "person").order_by("round__opens_on", "person__external_id")
+
+
+def list_proposals(items: Sequence[CalibrationItem]) -> Mapping[UUID, list[Proposal]]:
+    """All that was proposed of each, the first one first."""
+    found: dict[UUID, list[Proposal]] = {each.pk: [] for each in items}
+    for proposal in Proposal.objects.filter(item__in=items).select_related("by").order_by("number"):
+        found[proposal.item_id].append(proposal)
+    return found
+
+
+def read_words(proposal: Proposal) -> ProposalWords:
+    """What a proposal says."""
+    return unseal(proposal.said, proposal.pk, "proposal", ProposalWords)
+
+
+def list_challenges(item: CalibrationItem) -> QuerySet[Challenge]:
+    """What was doubted of somebody's level, in its order."""
+    return item.challenges.select_related("by", "answered_by").order_by("at", "id")
+
+
+def list_participants(calibration: CalibrationRound) -> list[Person]:
+    """Who is in a round: who was on a team of its cohort on the period's last day, and works here today."""
+    today = calendar.today()
+    last = min(calibration.ends_on - timedelta(days=1), today)
+    on_teams = Membership.objects.on(last).filter(team__cohorts=calibration.cohort).values("person")
+    employed = Q(employed_to__isnull=True) | Q(employed_to__gt=today)
+    return list(Person.objects.filter(employed, pk__in=on_teams).order_by("external_id"))
+
+
+def list_teams_of(person: Person, starts_on: date, ends_on: date) -> list[str]:
+    """The teams that a person was on within a period, in their order; `ends_on` is out."""
+    found = (
+        Membership.objects.filter(person=person, valid_from__lt=ends_on)
+        .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=starts_on))
+        .select_related("team")
+        .order_by("valid_from")
+    )
+    return list(dict.fromkeys(each.team.name for each in found))
+
+
+def list_moved(items: Sequence[CalibrationItem], starts_on: date, ends_on: date) -> set[UUID]:
+    """The persons among these who were on more than one team within a period, in one statement."""
+    found = (
+        Membership.objects.filter(person__in=[each.person_id for each in items], valid_from__lt=ends_on)
+        .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=starts_on))
+        .values("person")
+        .annotate(teams=Count("team", distinct=True))
+        .filter(teams__gt=1)
+    )
+    return {each["person"] for each in found}
+
+
+def list_alone(items: Sequence[CalibrationItem]) -> list[str]:
+    """Who answers for one person alone, so that nothing they propose can be compared with anything of theirs, by name."""
+    counted: dict[str, int] = {}
+    for item in items:
+        if item.accountable is not None:
+            counted[item.accountable.name] = counted.get(item.accountable.name, 0) + 1
+    return sorted(name for name, number in counted.items() if number == 1)
+
+
+def count_year(year: int) -> dict[str, Any]:
+    """What the yearly review of the system reads of calibration (S100): numbers of rounds published in a year, and of nobody."""
+    rounds = CalibrationRound.objects.filter(published_at__year=year)
+    items = CalibrationItem.objects.filter(round__in=rounds)
+    proposals = Proposal.objects.filter(item__in=items)
+    return {
+        "rounds": rounds.count(),
+        "people": items.filter(set_aside_at__isnull=True).count(),
+        "set_aside": items.filter(set_aside_at__isnull=False).count(),
+        "acknowledged": items.filter(acknowledged_at__isnull=False).count(),
+        "changed": proposals.filter(kind=ProposalKind.CHANGED).count(),
+        "corrected": proposals.filter(kind=ProposalKind.CORRECTED).count(),
+        "challenged": Challenge.objects.filter(item__in=items).count(),
+    }

@@ -1,0 +1,134 @@
+"""A calibration round in a real browser: pack, session, audit, outcome, appeal (issue 17, Done when)."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from audits.fairness.models import FairnessAudit, OutcomeSet
+from charter.rules.vocabulary import EvidenceKind
+from governance.appeals.models import Appeal
+from governance.calibration import queries, services
+from governance.calibration.screens import urls
+from tests.browser.conftest import served
+from tests.browser.test_accessibility import Eye
+from tests.governance.calibration.conftest import (
+    audit,
+    item_of,
+    list_items,
+    on_the_day,
+    propose,
+    the_round,
+    with_outcomes,
+    with_proposals,
+    with_round,
+    write,
+)  # fmt: skip
+from tests.governance.decisions.conftest import judged, with_judged
+
+__all__ = ["judged", "with_judged", "with_outcomes", "with_proposals", "with_round"]
+
+
+def press(page: Page, name: str) -> None:
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=True).click()
+
+
+@pytest.mark.proof(whole=True)
+def test_a_round_from_the_pack_to_the_appeal(house, with_round, window):
+    """Done when: pack → session → audit → outcome → appeal, each next step found on a page."""
+    accounts = with_round
+    with on_the_day(), served() as address:
+        item, manager = item_of("payments-2"), accounts["manager"]
+        write(item, EvidenceKind.DESIGN_REVIEW, by=manager)
+        lead = window(manager, at=address)
+        lead.goto("/calibration")
+        lead.get_by_role("link", name="Payments-2", exact=True).click()
+        for kind, text in (
+            ("Mentoring", "Two newcomers."),
+            ("Support of other teams", "There was none; I asked Search."),
+        ):
+            lead.get_by_role("link", name=f"Ask about it: {kind}").click()
+            lead.get_by_label("In your own words").fill(text)
+            press(lead, "Write it into the pack")
+        lead.get_by_role("link", name="Propose a level").or_(
+            lead.get_by_role("button", name="Propose a level")
+        ).click()
+        lead.get_by_label("Leading").check()
+        lead.get_by_label("Design review, Ledger").check()
+        lead.get_by_label("Why does the evidence show this level?").fill("As in the rubric’s example.")
+        press(lead, "Propose it")
+        expect(lead.get_by_role("heading", name=re.compile("^Leading Proposed"))).to_be_visible()
+        for other in list_items():
+            if other.pk != item.pk:
+                propose(other.person.external_id, 2)
+
+        hr = window(accounts["hr"], at=address)
+        hr.goto(f"/calibration/rounds/{the_round().pk}")
+        press(hr, "Hand the levels in to be audited")
+        press(hr, "Publish the outcomes")
+        expect(hr.get_by_text("An auditor has to run and conclude")).to_be_visible()
+
+        auditor = window(accounts["second-auditor"], at=address)
+        auditor.goto(f"/fairness/outcomes/{OutcomeSet.objects.get().pk}")
+        press(auditor, "Run the audit and erase them")
+        auditor.get_by_role("link", name=re.compile("Answer.*remotely")).click()
+        for _each in range(4):
+            auditor.get_by_label("Unknown").check()
+            auditor.get_by_label("What it rests on").fill("Nobody was asked yet.")
+            press(auditor, "Continue")
+        auditor.get_by_role("link", name="Conclude this audit").click()
+        press(auditor, "Conclude and publish")
+        assert FairnessAudit.objects.get().state == "passed"
+
+        hr.goto(f"/calibration/rounds/{the_round().pk}")
+        press(hr, "Publish the outcomes")
+
+        own = window(accounts["rated"], at=address)
+        own.goto("/calibration")
+        own.get_by_role("link", name="Spring", exact=True).first.click()
+        expect(own.get_by_role("heading", name="Your outcome: Leading")).to_be_visible()
+        press(own, "I have read it")
+        own.get_by_role("link", name="Appeal it").or_(own.get_by_role("button", name="Appeal it")).click()
+        expect(own.get_by_label("An outcome of calibration")).to_be_checked()
+        press(own, "Continue")
+        expect(own.get_by_label("Which outcome?")).to_have_value(str(item.pk))
+        press(own, "Continue")
+        own.get_by_label("What is wrong?").fill("Two reviews are missing.")
+        press(own, "Continue")
+        assert not Appeal.objects.exists()
+
+
+@pytest.mark.proof(alone=True)
+def test_every_page_of_calibration_is_accessible(house, with_proposals, window):
+    """DESIGN, Accessibility: zero axe violations at 1280 and 390 px, in both schemes."""
+    accounts, item, held = with_proposals, item_of("payments-2"), the_round()
+    with on_the_day(), served() as address:
+        raised = services.challenge(item=item, text="Is it of the whole period?", by=accounts["hr"])
+        services.ask_values(item=item, by=accounts["manager"])
+        hr, lead, own = (Eye(window(accounts[name], at=address)) for name in ("hr", "manager", "rated"))
+        hr.look("/calibration", "calibration")
+        hr.look("/calibration/figures", "calibration-figures")
+        hr.look("/calibration/rubrics", "calibration-rubrics")
+        hr.look("/calibration/rubrics/new", "calibration-rubric-new", "Save the rubric")
+        hr.look("/calibration/rounds/new", "calibration-round-new", "Prepare it")
+        hr.look(f"/calibration/rounds/{held.pk}", "calibration-round", "Hand the levels in to be audited")
+        hr.look(f"/calibration/rounds/{held.pk}/drop", "calibration-reasoned", "Drop this round")
+        hr.look(f"/calibration/packs/{item.pk}/challenge", "calibration-challenge", "Challenge it")
+        hr.look(f"/calibration/packs/{item.pk}/answerer", "calibration-answerer", "Name them")
+        hr.look(f"/calibration/packs/{item.pk}/set-aside", "calibration-set-aside", "Set aside")
+        lead.look(f"/calibration/rounds/{held.pk}/announcement", "calibration-announcement")
+        lead.look(f"/calibration/packs/{item.pk}", "calibration-pack")
+        lead.look(f"/calibration/packs/{item.pk}/notes/learned", "calibration-note", "Write it into the pack")
+        lead.look(f"/calibration/packs/{item.pk}/propose", "calibration-propose", "Propose it")
+        lead.look(f"/calibration/challenges/{raised.pk}", "calibration-answer", "Answer it")
+        services.answer_challenge(raised=raised, text="It is.", by=accounts["manager"])
+        services.hand_in(calibration=held, by=accounts["hr"])
+        audit(accounts)
+        services.publish(calibration=the_round(), by=accounts["hr"])
+        own.look(f"/calibration/outcomes/{item.pk}", "calibration-outcome")
+        own.look("/calibration", "calibration")
+        assert queries.get_item(item.pk).acknowledged_at is None
+    assert hr.faults + lead.faults + own.faults == []
+    names = {pattern.name for pattern in urls.urlpatterns} - {"calibration-values"}  # it redirects
+    assert names <= hr.seen | lead.seen | own.seen
