@@ -28,7 +28,7 @@ from charter.rules.facts import (
     ValueFacts,
 )
 from charter.rules.request import ANYBODY, Request
-from charter.rules.vocabulary import Category, Role, SourceKind, Standing
+from charter.rules.vocabulary import Category, Nature, Role, Standing
 from governance.decisions.facts import access_history, coverage, pairing, rulings, value_context
 from governance.decisions.facts.access_history import (
     AccessContext,
@@ -43,7 +43,7 @@ from governance.decisions.facts.value_context import DataQuality, Subject, Value
 from governance.decisions.requests.form import check_fit, check_form
 from governance.evidence import queries as evidence
 from governance.people.models import AccountKind, User
-from governance.people.queries import CohortAsked
+from governance.people.queries import Accountable, CohortAsked
 from ground import clock
 from ground.data_versions import Versions
 from ground.errors import BadInput
@@ -122,7 +122,7 @@ def know(
     """
     rulebook = registry.load_rulebook(found.programme.rulebook_id)
     actor = _actor(request, by, found)
-    found = replace(found, accountable=found.accountable and _may_name(request, by, actor))
+    found = replace(found, accountable=found.accountable if may_answer(found.accountable, actor) else None)
     asked = make_access_context(request, by, found, seen)
     looking = access_history.read_access_facts(asked, refused, granted, looked, granted_here)
     said = rulings.read_ruling_facts(
@@ -177,12 +177,12 @@ class Known(Struct, frozen=True):
             actor=self.actor,
             charter=charter,
             decision=found.decision,
-            cohorts=tuple(_cohort(each, charter.category, found.programme) for each in found.cohorts),
+            cohorts=tuple(_cohort(each, charter, found.programme) for each in found.cohorts),
             person_classes=frozenset(each.context_class for each in found.persons if each.context_class),
             beside=() if alone else self._beside(charter.metric),
             fairness_until=governing.fairness_until,
             waived=found.ruled.waived(charter.metric),
-            accountable_human=found.accountable,
+            accountable_human=found.accountable is not None,
             values=self._values(charter.metric),
             protected=found.bearing.protected,
             looking=self.looked.get(charter.metric, LookingFacts()),
@@ -246,14 +246,23 @@ def _actor(request: Request, by: User, found: Found) -> ActorFacts:
     )
 
 
-def _may_name(request: Request, by: User, actor: ActorFacts) -> bool:
-    """Whether the asker may know of the account named as accountable: their own, or by a role over all asked about."""
-    return request.accountable == by.username or bool(actor.roles - _WITHOUT_NAMES)
+def may_answer(named: Accountable | None, actor: ActorFacts) -> bool:
+    """Whether whoever was named leads those concerned or answers for everybody, and is none of them (AR07, AR18, S93).
+
+    Who leads somebody is no secret to them. Who is of HR or leadership is learned by nobody who asks without a role.
+    """
+    if named is None or named.concerned:
+        return False
+    return named.leads or (named.answers and bool(actor.roles - _WITHOUT_NAMES))
 
 
-def _cohort(asked: CohortAsked, category: Category, programme: ProgrammeTerms) -> CohortFacts:
-    minimum = programme.minimum_group_strain if category in _STRAIN else programme.minimum_group
+def _cohort(asked: CohortAsked, charter: CharterFacts, programme: ProgrammeTerms) -> CohortFacts:
+    minimum = programme.minimum_group_strain if _is_told_apart(charter) else programme.minimum_group
     return CohortFacts(asked.slug, asked.people, minimum, asked.context_classes)
+
+
+def _is_told_apart(charter: CharterFacts) -> bool:
+    return charter.category in _STRAIN or Nature.SURVEY in charter.nature
 
 
 def _charter(governing: GoverningVersion, request: Request, found: Found) -> CharterFacts:
@@ -276,7 +285,7 @@ def _charter_facts(
     number: int,
     standing: Standing,
     in_force: bool,
-    sources: tuple[tuple[str, SourceKind], ...],
+    sources: str,
     today: date,
     personal: bool,
     pilot_cohorts: frozenset[str],
@@ -288,7 +297,8 @@ def _charter_facts(
         version=number,
         standing=standing,
         in_force=in_force,
-        sources=dict(sources),
+        sources=registry.read_described(sources),
+        nature=registry.read_nature(version, sources),
         today=today,
         pilot_cohorts=pilot_cohorts,
         grain_is_person=personal,

@@ -134,6 +134,7 @@ urlpatterns = [
         access=ADMINISTRATORS,
         stored=False,
     ),
+    page("accounts.csv", accounts.accounts_csv, name="accounts-csv", access=ADMINISTRATORS, stored=False),
     page("accounts/<uuid:key>", accounts.account, name="account", access=ADMINISTRATORS, stored=False),
     page(
         "accounts/<uuid:key>/link",

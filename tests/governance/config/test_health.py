@@ -116,6 +116,7 @@ def test_a_scan_that_misses_its_turn_is_named_and_one_that_never_came_too(ready)
         ("evidence_packs", ""),
         ("inclusions_told", ""),
         ("kept_answers", ""),
+        ("leaver_mail", ""),
         ("mail", "a"),
         ("registry_clock", ""),
         ("training_clock", ""),
