@@ -11,7 +11,7 @@ from audits.ledger.models import Entry
 from charter.measures.models import Withheld
 from charter.rules.vocabulary import EvidenceKind
 from governance.calibration import packs, permissions, queries, services, sessions
-from governance.calibration.models import CalibrationItem, CalibrationRound, Proposal
+from governance.calibration.models import CalibrationItem, CalibrationRound, LevelProposal
 from governance.calibration.states import NoteKind, PackFlag, ProposalKind, RoundState
 from governance.decisions.models import DecisionRecord
 from governance.notices.models import Notice
@@ -274,7 +274,7 @@ def test_only_who_answers_proposes(accounts, who):
         services.propose(item=item, level=2, reasons="So.", evidence=[record.pk], by=accounts[who])
     with pytest.raises(DomainError):
         services.ask_values(item=item, by=accounts[who])
-    assert not Proposal.objects.exists()
+    assert not LevelProposal.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -380,7 +380,7 @@ def test_only_hr_keeps_rounds(proposed, who):
 
 def test_what_is_said_of_people_is_sealed_and_stands_on_no_log(published):
     """S53: no table tells a level, and no entry of the log a reason."""
-    assert b"newcomers" not in b"".join(bytes(each.said) for each in Proposal.objects.all())
+    assert b"newcomers" not in b"".join(bytes(each.said) for each in LevelProposal.objects.all())
     told = b"".join(
         bytes(body) for body in Entry.objects.filter(kind__startswith="calibration.").values_list("payload__body", flat=True) if body
     )  # fmt: skip
