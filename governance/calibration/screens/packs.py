@@ -244,6 +244,12 @@ def _write(
     if request.method == "POST" and form.accepted(act):
         messages.success(request, str(done))
         return redirect(back, back_key)
-    given = {"form": form, "title": title, "lead": lead, "button": button, "caption": item.person.name}
+    given: dict[str, Any] = {
+        "form": form,
+        "title": title,
+        "lead": lead,
+        "button": button,
+        "caption": item.person.name,
+    }
     given |= {"back": back, "back_key": back_key}
     return render(request, "calibration/write.html", given, status=form.status)

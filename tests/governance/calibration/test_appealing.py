@@ -1,6 +1,7 @@
 """Outcomes that are appealed, and what becomes of them (S84)."""
 
 from datetime import date
+from typing import Any, cast
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -84,7 +85,7 @@ def test_what_a_round_said_is_deleted_when_it_was_kept_long_enough(published):
     assert find_due(PurgeKind.CALIBRATIONS).going == ()
     keys = [each.pk for each in list_items()]
     with pytest.raises(DatabaseError, match="not over for long enough"), transaction.atomic():
-        retention.purge.__wrapped__(
+        cast("Any", retention.purge).__wrapped__(
             what=PurgeKind.CALIBRATIONS, before=clock.now().date(), wanted=keys[:1], by=factories.system()
         )
     back = "UPDATE calibration_calibrationround SET drafted_at = drafted_at - interval '4 years', published_at = published_at - interval '4 years'"

@@ -222,9 +222,9 @@ def test_a_level_is_changed_only_with_a_reason_and_what_was_said_stays(proposed)
     assert refused.value.code == "challenges_open" and "Payments-2" in refused.value.detail
     services.answer_challenge(raised=raised, text="It is. The level changes.", by=manager)
     given = {"level": 1, "reasons": "It did not last.", "evidence": item.proposals.first().evidence}
-    with pytest.raises(BadInput) as refused:
+    with pytest.raises(BadInput) as unsaid:
         propose("payments-2", **given)
-    assert refused.value.field == "change"
+    assert unsaid.value.field == "change"
     changed = propose("payments-2", **given, change="A challenge showed that it did not last.")
     assert (changed.number, changed.kind) == (2, ProposalKind.CHANGED)
     first, last = queries.list_proposals([item])[item.pk]
