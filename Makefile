@@ -19,7 +19,7 @@ export PYTHONDONTWRITEBYTECODE :=
 INSTALLED = DEBUG=false SECRET_KEY="$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
 	ALLOWED_HOSTS=charter.example.org BASE_URL=https://charter.example.org
 
-.PHONY: help env demo test proof check bench lock css clean
+.PHONY: help env start demo test proof check bench lock css clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' Makefile
@@ -38,6 +38,9 @@ $(MADE_FROM):
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(PIP) install --quiet --no-input --require-hashes --no-deps -r requirements.lock
 	@cp requirements.lock $(MADE_FROM)
+
+start: env ## Run an installation of your own here, set up first where it is not; ANSWERS=file, PORT=8000
+	@exec $(RUN) manage.py start --with-parent $(if $(ANSWERS),--answers '$(ANSWERS)') $(if $(PORT),--port '$(PORT)')
 
 demo: env ## Run everything here on made-up data, or on real data with DATA=folder; PORT=8000
 	@exec $(RUN) manage.py demo --with-parent $(if $(DATA),--data '$(DATA)')

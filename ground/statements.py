@@ -3,19 +3,23 @@
 All other queries go through the ORM. The connection prepares unless DATABASE_PREPARE=false (governance/config/addresses.py).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any
+from select import POLLIN, poll
+from typing import Any, NamedTuple
+from uuid import UUID
 
 import msgspec
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.db.backends.utils import CursorDebugWrapper
-from django.db.models import JSONField, Model
+from django.db.models import BinaryField, JSONField, Model
 from msgspec import Struct
 
 _JSON = msgspec.json.Encoder(order="deterministic")
+_AS_STORED = (str, bool, UUID, type(None))
 
 
 class Read(Struct, frozen=True):
@@ -45,10 +49,29 @@ class _Logged(CursorDebugWrapper):
         return super().debug_sql(sql, params, many=many)
 
 
+class Asked(NamedTuple):
+    """Reads that were sent, to be `found` later: in a pipeline their answer is waited for when that ends, and not twice."""
+
+    reads: tuple[Read, ...]
+    cursor: Any
+
+    def found(self) -> tuple[list[Any], ...]:
+        """What each of the reads found, all in one statement and so at one instant."""
+        with self.cursor as cursor:
+            (texts,) = cursor.fetchall()
+        return tuple(_decoder(each.of).decode(text) for each, text in zip(self.reads, texts, strict=True))
+
+
+def ask(*reads: Read, parameters: Mapping[str, Any]) -> Asked:
+    """Send reads in one statement."""
+    cursor = _cursor()
+    cursor.execute(_together(reads), parameters)
+    return Asked(reads, cursor)
+
+
 def read(*reads: Read, parameters: Mapping[str, Any]) -> tuple[list[Any], ...]:
     """What each of the reads finds, all in one statement and so at one instant."""
-    found = fetch(_together(reads), parameters)[0]
-    return tuple(_decoder(each.of).decode(text) for each, text in zip(reads, found, strict=True))
+    return ask(*reads, parameters=parameters).found()
 
 
 def fetch(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -64,9 +87,34 @@ def run(statement: str, parameters: Mapping[str, Any]) -> None:
         cursor.execute(statement, parameters)
 
 
+def begin() -> None:
+    """Send BEGIN as a statement among others."""
+    _cursor().execute("BEGIN")
+
+
+def commit() -> Any:
+    """Send COMMIT as a statement among others, unless a savepoint failed; gives its cursor. Django notes its own, and sends none."""
+    ours = _connection()
+    ours.validate_no_broken_transaction()
+    with ours.wrap_database_errors:
+        return _Prepared(ours.connection).execute("COMMIT")
+
+
 def insert(record: Model) -> None:
     """Insert one record; its keys and defaults are already made in Python, and its JSON may hold structs."""
     run(_insertion(type(record)), _columns(record))
+
+
+def insert_all(records: Sequence[Model]) -> None:
+    """Insert several records of one model as `insert` does, in one statement; none is fine."""
+    if len(records) == 1:
+        insert(records[0])
+    elif records:
+        ours = connections[DEFAULT_DB_ALIAS]
+        rows = [
+            {each.column: _said(each, one, ours) for each in one._meta.concrete_fields} for one in records
+        ]
+        run(_insertion_of_all(type(records[0])), {"rows": _JSON.encode(rows).decode()})
 
 
 def insert_unless_there(record: Model) -> bool:
@@ -77,8 +125,8 @@ def insert_unless_there(record: Model) -> bool:
 @contextmanager
 def together() -> Iterator[None]:
     """Send the statements of the block without waiting for one before the next; an error of any is raised here."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors, connection.connection.pipeline():
+    ours = _connection()
+    with ours.wrap_database_errors, ours.connection.pipeline():
         yield
 
 
@@ -100,24 +148,75 @@ def _decoder(of: type) -> msgspec.json.Decoder[Any]:
 def _insertion(model: type[Model]) -> str:
     fields = model._meta.concrete_fields
     names = ", ".join(f'"{each.column}"' for each in fields)
-    values = ", ".join(f"%({each.column})s::{each.db_type(connection)}" for each in fields)
+    ours = connections[DEFAULT_DB_ALIAS]
+    values = ", ".join(f"%({each.column})s::{each.db_type(ours)}" for each in fields)
     return f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES ({values})'
 
 
+@lru_cache(maxsize=100)
+def _insertion_of_all(model: type[Model]) -> str:
+    table = model._meta.db_table
+    names = ", ".join(f'"{each.column}"' for each in model._meta.concrete_fields)
+    return (
+        f'INSERT INTO "{table}" ({names}) SELECT {names} '
+        f'FROM jsonb_populate_recordset(NULL::"{table}", %(rows)s::jsonb)'
+    )
+
+
 def _columns(record: Model) -> dict[str, Any]:
-    return {each.column: _stored(each, record) for each in record._meta.concrete_fields}
+    ours = connections[DEFAULT_DB_ALIAS]
+    return {each.column: _stored(each, record, ours) for each in record._meta.concrete_fields}
 
 
-def _stored(field: Any, record: Model) -> Any:
+def _stored(field: Any, record: Model, ours: Any) -> Any:
     value = field.pre_save(record, True)
     if isinstance(field, JSONField):
         return _JSON.encode(value).decode()
-    return field.get_db_prep_save(value, connection)
+    return value if _is_as_stored(value) else field.get_db_prep_save(value, ours)
+
+
+def _said(field: Any, record: Model, ours: Any) -> Any:
+    """A column as JSON says it, of which PostgreSQL makes the column again."""
+    if isinstance(field, BinaryField):
+        raise TypeError("JSON has no bytes.")
+    value = field.pre_save(record, True)
+    return value if isinstance(field, JSONField) else field.get_db_prep_save(value, ours)
+
+
+def _is_as_stored(value: Any) -> bool:
+    """Whether a field would give a value of this kind to the database as it is."""
+    return type(value) in _AS_STORED or (type(value) is list and all(type(each) is str for each in value))
 
 
 def _cursor() -> Any:
     """Django's wrapper around a prepared cursor, so that its errors and query counts stay Django's."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        cursor: Any = _Prepared(connection.connection)  # the stubs know Django's own cursors alone
-    return _Logged(cursor, connection) if connection.queries_logged else connection.make_cursor(cursor)
+    ours = _connection()
+    with ours.wrap_database_errors:
+        cursor: Any = _Prepared(ours.connection)  # the stubs know Django's own cursors alone
+    return _Logged(cursor, ours) if ours.queries_logged else ours.make_cursor(cursor)
+
+
+def _connection() -> Any:
+    """Django's own, connected; asked for once a statement, since its name stands for a look-up each time."""
+    ours: Any = connections[DEFAULT_DB_ALIAS]
+    if ours.health_check_enabled and not ours.health_check_done and ours.connection is not None:
+        _close_if_hung_up(ours)
+    ours.ensure_connection()
+    return ours
+
+
+def _close_if_hung_up(ours: DatabaseWrapper) -> None:
+    """Django's health check, once a request, without a statement: whether the server has hung up is seen at the socket.
+
+    What cannot be seen there, such as a cable that was pulled, fails the first statement, as it would fail Django's.
+    """
+    if ours.connection.closed or (_has_word_of(ours.connection) and not ours.is_usable()):
+        ours.close()
+    ours.health_check_done = True
+
+
+def _has_word_of(server: psycopg.Connection[Any]) -> bool:
+    """Whether something lies at the socket that nobody asked for: that it has hung up, or a notice."""
+    looking = poll()
+    looking.register(server.fileno(), POLLIN)
+    return bool(looking.poll(0))

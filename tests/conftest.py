@@ -67,6 +67,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         return  # the server did not start, and pytest is telling why
     with config.stash[blocking_manager_key].unblock():
         config.stash[SNAPSHOTS].close()
+    if not hasattr(config, "workerinput"):
+        snapshots.end(config.stash[SERVER])
 
 
 # What takes longest begins first, so that no worker is left alone with it at the end.

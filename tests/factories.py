@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from django.db import connection, transaction
@@ -55,7 +56,7 @@ from governance.people.scopes import Scope
 from governance.training import queries as trained
 from governance.training import services as training
 from governance.training.models import Attempt, Attestation, Course
-from ground import clock, records
+from ground import calendar, clock, records
 from tests import on_the_log
 
 LONG_AGO = date(2020, 1, 1)
@@ -102,6 +103,34 @@ def an_administrator(username: str = "second") -> User:
     if not user.role_grants.filter(role=GrantedRole.ADMIN).exists():
         people.grant_role(user=user, role=GrantedRole.ADMIN, valid_from=LONG_AGO, by=system())
     return user
+
+
+# Evidence that somebody else has opened, as questions of tests name it; `the_evidence` writes it down.
+DESIGN_REVIEW = "evidence:01960000-0000-7000-8000-000000000001"
+MENTORING = "evidence:01960000-0000-7000-8000-000000000002"
+
+
+def the_evidence() -> None:
+    """A design review and a mentoring of a group's work, both opened and checked by HR."""
+    from governance.evidence import services as evidence
+    from governance.evidence.models import EvidenceRecord
+
+    by = an_account("evidence-hr")
+    a_role(by, GrantedRole.HR)
+    for kind, ref in (("design_review", DESIGN_REVIEW), ("mentoring", MENTORING)):
+        record = on_the_log.make(
+            EvidenceRecord,
+            id=UUID(ref.partition(":")[2]),
+            kind=kind,
+            happened_on=calendar.today(),
+            project="Ledger",
+            source="peer",
+            said_by="Ada",
+            link="https://docs.example.org/dr/12",
+            shows="The design held.",
+            written_by=system(),
+        )
+        evidence.check_evidence(record=record, holds=True, says="", by=by)
 
 
 @transaction.atomic
@@ -321,7 +350,8 @@ def the_rules() -> RulebookVersion:
 def a_description(slug: str, kind: SourceKind = SourceKind.ISSUE_TRACKER, **fields: Any) -> SourceDescription:
     """A source of events with a team and a value; `columns` as `{name: "TYPE meaning"}` where others are wanted."""
     columns = fields.pop(
-        "columns", {"id": "TEXT event_key", "at": "TIMESTAMPTZ time", "team": "TEXT team", "value": "DOUBLE"}
+        "columns",
+        {"id": "TEXT event_key", "at": "TIMESTAMPTZ time", "team": "TEXT team", "value": "DOUBLE duration"},
     )
     told = {name: dict(zip(("type", "means"), said.split(), strict=False)) for name, said in columns.items()}
     given = {

@@ -32,6 +32,8 @@ KEPT = databases.FOLDER / "snapshots"
 # Databases that a worker keeps open for tests to come; the one left longest ago goes first.
 AT_MOST = 8
 RUN = "TEST_SNAPSHOTS"
+# The lock that says that this run goes on.
+_RUNNING: list[int] = []
 
 
 class Snapshot:
@@ -93,6 +95,7 @@ class Snapshots:
     def __init__(self, server: embedded.Server) -> None:
         self._server = server
         self._copies: dict[str, str] = {}
+        self._parked: dict[str, Any] = {}
         self._there: set[str] = set()
         self._own: str | None = None
         self._found = 0
@@ -103,7 +106,7 @@ class Snapshots:
         if committed:
             self._own = _new_name()
             databases.create(self._server, self._own, of=made)
-        connect(self._server, self._own or self._copy(made))
+        self._switch_to(self._own or self._copy(made))
         self._found = _leaves()
         return Visit(steps, _values(made) if steps else None)
 
@@ -123,7 +126,25 @@ class Snapshots:
         """Drop all databases of this worker; the snapshots stay."""
         connections.close_all()
         for name in self._copies.values():
-            databases.drop(self._server, name)
+            self._drop(name)
+
+    def _switch_to(self, name: str) -> None:
+        """Connect to a database. The connection to the one before is kept for when tests come back to it.
+
+        One that is new must read the catalogue and compile the triggers again, which takes as long as a test.
+        """
+        before = connection.settings_dict["NAME"]
+        if before == name:
+            return
+        if before in self._copies.values() and connection.connection and not connection.connection.closed:
+            self._parked[before], connection.connection = connection.connection, None
+        connect(self._server, name)
+        connection.connection = self._parked.pop(name, None)
+
+    def _drop(self, name: str) -> None:
+        if parked := self._parked.pop(name, None):
+            parked.close()
+        databases.drop(self._server, name)
 
     def _copy(self, made: str) -> str:
         """This worker's copy of a database; the one that was used last is last."""
@@ -131,7 +152,7 @@ class Snapshots:
         if name is None:
             if len(self._copies) == AT_MOST:
                 connection.close()
-                databases.drop(self._server, self._copies.pop(next(iter(self._copies))))
+                self._drop(self._copies.pop(next(iter(self._copies))))
             name = _new_name()
             databases.create(self._server, name, of=made)
         self._copies[made] = name
@@ -184,7 +205,20 @@ def begin(server: embedded.Server) -> None:
     databases.template(server)
     os.environ[RUN] = f"snapshot_{code()}_{datetime.now(UTC):%m%d}"
     KEPT.mkdir(exist_ok=True)
-    locks.take(KEPT / f"{beginning()}.{os.getpid()}.run", wait=True)  # until this process ends
+    _RUNNING.append(
+        locks.take(KEPT / f"{beginning()}.{os.getpid()}.run", wait=True)
+    )  # until this process ends
+    _drop_unused(server)
+
+
+def end(server: embedded.Server) -> None:
+    """After a run: what lies in memory is given back, unless another run uses it."""
+    os.close(_RUNNING.pop())
+    if databases.is_in_memory():
+        _drop_unused(server)
+
+
+def _drop_unused(server: embedded.Server) -> None:
     in_use = tuple(path.name.split(".")[0] for path in KEPT.glob("*.run") if locks.is_held(path))
     databases.drop_others(server, "snapshot_", but=in_use)
     for path in KEPT.iterdir():

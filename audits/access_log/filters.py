@@ -56,6 +56,13 @@ def _choice(label: Any, choices: Any) -> django_filters.ChoiceFilter:
     return django_filters.ChoiceFilter(field_name="use", label=label, choices=list(choices), empty_label=_ANY)
 
 
+def _several(label: Any, choices: Any) -> django_filters.MultipleChoiceFilter:
+    """Any of several words."""
+    return django_filters.MultipleChoiceFilter(
+        field_name="use", label=label, choices=list(choices), widget=forms.CheckboxSelectMultiple
+    )
+
+
 class LogFilter(django_filters.FilterSet):
     """Words, who, what for, what was said, and when."""
 
@@ -69,17 +76,13 @@ class LogFilter(django_filters.FilterSet):
     part = _choice(_("Who"), Part.choices)
     metric = _words(_("Metric"), help_text=_("Its short name, such as lead-time-for-changes."))
     cohort = _words(_("Group"), help_text=_("Such as team:payments."))
-    verdict = django_filters.MultipleChoiceFilter(
-        label=_("Answer"),
-        choices=[(each.value, OUTCOMES[each.value]) for each in Outcome],
-        widget=forms.CheckboxSelectMultiple,
-    )
-    decision = _choice(
+    verdict = _several(_("Answer"), ((each.value, OUTCOMES[each.value]) for each in Outcome))
+    decision = _several(
         _("Decision"), ((each.value, words.sentence(name_decision(each))) for each in DecisionType)
     )
     rule = _words(_("Rule"), help_text=_("Such as AR04."))
-    role = _choice(_("Role that asked"), ((role.value, word) for role, word in ROLE_WORDS.items()))
-    grain = _choice(_("Level"), ((each.value, words.sentence(words.level(each))) for each in Grain))
+    role = _several(_("Role that asked"), ((role.value, word) for role, word in ROLE_WORDS.items()))
+    grain = _several(_("Level"), ((each.value, words.sentence(words.level(each))) for each in Grain))
     kind = _choice(_("Kind"), LookKind.choices)
     since = _Day(field_name="at", label=_("From"))
     until = _Day(field_name="at", label=_("To"))
@@ -94,7 +97,9 @@ class LogFilter(django_filters.FilterSet):
         """What is looked for; of filters that are at fault nothing."""
         self.is_valid()
         given = {name: value for name, value in self.form.cleaned_data.items() if value}
-        return Search(**{**given, **({"verdict": tuple(given["verdict"])} if "verdict" in given else {})})
+        return Search(
+            **{name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+        )
 
     def filter_queryset(self, queryset: QuerySet[DecisionRecord]) -> QuerySet[DecisionRecord]:
         return queries.narrow(queryset, self.search, reasons=permissions.reads_reasons(self.request.user))

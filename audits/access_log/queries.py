@@ -54,10 +54,10 @@ def narrow(found: QuerySet[DecisionRecord], search: Search, *, reasons: bool) ->
     for word in search.text.casefold().split():
         found = found.filter(_speaks_of(word, reasons=known is not None and not known.are_in(word)))
     plain = {
-        "use": search.decision, "grain": search.grain, "rules__contains": [search.rule.upper()] if search.rule else "",
+        "use__in": search.decision, "grain__in": search.grain, "rules__contains": [search.rule.upper()] if search.rule else "",
         "metrics__contains": [search.metric] if search.metric else "", "verdict__in": search.verdict,
         "cohorts__contains": [search.cohort] if search.cohort else "",
-        "roles__contains": [search.role] if search.role else "",
+        "roles__overlap": list(search.role),
     }  # fmt: skip
     found = found.filter(**{name: value for name, value in plain.items() if value})
     if search.kind:

@@ -26,17 +26,17 @@ class LookKind(models.TextChoices):
 
 
 class Search(Struct, frozen=True, omit_defaults=True):
-    """What is looked for; `until` is in, `person` a pseudonym's code."""
+    """What is looked for, of several words any; `until` is in, `person` a pseudonym's code."""
 
     text: str = ""
     person: str = ""
     part: str = ""
     metric: str = ""
-    decision: str = ""
+    decision: tuple[str, ...] = ()
     rule: str = ""
     verdict: tuple[str, ...] = ()
-    role: str = ""
-    grain: str = ""
+    role: tuple[str, ...] = ()
+    grain: tuple[str, ...] = ()
     cohort: str = ""
     since: date | None = None
     until: date | None = None

@@ -15,13 +15,13 @@ from audits.findings.events import FindingDismissed, FindingMade, FindingToBoard
 from audits.findings.models import AuditFinding
 from audits.findings.states import FINDING_TRANSITIONS, FindingKind, FindingState
 from audits.ledger import services as ledger
-from audits.reviews.services import put_to_board
 from charter.registry.models import CharterVersion
 from governance.appeals.independence import read_above
 from governance.appeals.models import Appeal
 from governance.board import services as board
 from governance.board.models import Case
 from governance.board.states import CaseKind
+from governance.decisions.services import put_to_board
 from governance.people.models import AccountKind, User
 from ground import calendar, clock, records
 from ground.errors import BadInput, Conflict

@@ -4,7 +4,7 @@ import hmac
 from datetime import UTC, datetime
 from uuid import UUID
 
-import rfc8785
+from ground.canonical import write_canonical
 
 LEAF_VERSION = 1
 
@@ -14,7 +14,7 @@ def encode_leaf(*, entry: UUID, kind: str, at: datetime, body: bytes, key: bytes
 
     It names nobody: with payload and key erased, what is left points at no one.
     """
-    return rfc8785.dumps(
+    return write_canonical(
         {
             "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
             "id": str(entry),

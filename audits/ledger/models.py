@@ -19,18 +19,26 @@ from audits.ledger.tree import HASH_BYTES
 from ground import clock
 from ground.schema.triggers import Trigger, refuse
 
-# A second sequencer that counts from an old head finds its first place taken, by the one that went on, or out of turn.
+# A second sequencer that counts from an old head finds its first place taken, by the one that went on, or out of turn. Looked at
+# once a statement, as thousands of places are taken at a time.
 _IN_TURN = f"""
-IF NEW.number <> coalesce((SELECT max(number) + 1 FROM ledger_logplace), 0) THEN
+IF EXISTS (
+    SELECT FROM (SELECT min(number) AS first, max(number) AS last, count(*) AS many FROM placed) taken
+    WHERE many > 0 AND (
+        many <> last - first + 1
+        OR last <> (SELECT max(number) FROM ledger_logplace)
+        OR first <> coalesce((SELECT max(number) + 1 FROM ledger_logplace WHERE number < first), 0)
+    )
+) THEN
     {refuse("the places of the log are taken in turn", "place_in_turn")}
 END IF;
-RETURN NEW;
+RETURN NULL;
 """
 _PLACED = f"""
-IF NOT EXISTS (SELECT FROM ledger_logplace WHERE entry_id = OLD.entry_id) THEN
+IF EXISTS (SELECT FROM gone WHERE NOT EXISTS (SELECT FROM ledger_logplace place WHERE place.entry_id = gone.entry_id)) THEN
     {refuse("an entry leaves the queue for its place in the log", "outbox_left_for_a_place")}
 END IF;
-RETURN OLD;
+RETURN NULL;
 """
 _GROWS = f"""
 IF NEW.size <= coalesce((SELECT max(size) FROM ledger_signedcheckpoint), 0)
@@ -95,7 +103,14 @@ class Outbox(models.Model):
             models.Index(fields=["xact", "about"], name="outbox_of_a_transaction"),
         ]
         triggers = [
-            Trigger(name="left_for_a_place", when=pgtrigger.Before, operation=pgtrigger.Delete, func=_PLACED)
+            Trigger(
+                name="left_for_a_place",
+                when=pgtrigger.After,
+                operation=pgtrigger.Delete,
+                level=pgtrigger.Statement,
+                referencing=pgtrigger.Referencing(old="gone"),
+                func=_PLACED,
+            )
         ]
 
 
@@ -107,7 +122,16 @@ class LogPlace(models.Model):
 
     class Meta:
         ordering = ["number"]
-        triggers = [Trigger(name="in_turn", when=pgtrigger.Before, operation=pgtrigger.Insert, func=_IN_TURN)]
+        triggers = [
+            Trigger(
+                name="in_turn",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                level=pgtrigger.Statement,
+                referencing=pgtrigger.Referencing(new="placed"),
+                func=_IN_TURN,
+            )
+        ]
 
 
 class FullTile(models.Model):

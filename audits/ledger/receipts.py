@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec import Struct
+
+from ground.canonical import write_canonical
 
 RECEIPT = "metric-charter receipt v2"
 
@@ -31,7 +32,7 @@ class Receipt(Struct, frozen=True):
 def format_receipt(*, entry: UUID, leaf_hash: str, at: datetime, says: Mapping[str, object]) -> str:
     """The text that is signed: which entry, and what it says was answered."""
     text: dict[str, Any] = {**says, **_proof(entry, leaf_hash, at)}
-    return rfc8785.dumps(text).decode()
+    return write_canonical(text).decode()
 
 
 def verify_receipt(receipt: Receipt, public_key: bytes) -> bool:

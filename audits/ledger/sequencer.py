@@ -10,13 +10,12 @@ places are taken in turn.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
-from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
 
 from audits.ledger import keyfiles, signing, store, witnesses
-from audits.ledger.models import FullTile, LogPlace, Outbox, SignedCheckpoint
+from audits.ledger.models import FullTile, LogPlace, SignedCheckpoint
 from audits.ledger.notes import Checkpoint, SignedNote, sign_checkpoint
 from audits.ledger.tiles import WIDTH, fold
 from audits.ledger.tree import leaf_hash
@@ -34,7 +33,10 @@ INSERT INTO ledger_logplace (number, entry_id)
 SELECT %(size)s - 1 + row_number() OVER (ORDER BY queued_at, entry_id), entry_id
 FROM (SELECT queued_at, entry_id FROM ledger_outbox ORDER BY queued_at, entry_id LIMIT %(batch)s) waiting
 ORDER BY 1
-RETURNING entry_id
+"""
+_LEAVE = """
+DELETE FROM ledger_outbox waiting USING ledger_logplace place
+WHERE place.entry_id = waiting.entry_id AND place.number >= %(size)s
 """
 
 
@@ -91,12 +93,11 @@ def place_batch(limit: int = BATCH) -> int:
     size = store.count_places()
     with connection.cursor() as cursor:
         cursor.execute(_PLACE, {"size": size, "batch": limit})
-        entries: list[UUID] = [row[0] for row in cursor.fetchall()]
-    if not entries:
-        return 0
-    Outbox.objects.filter(entry__in=entries).delete()
-    FullTile.objects.bulk_create(list(_completed(size, size + len(entries))))
-    return len(entries)
+        placed = cursor.rowcount
+        if placed:
+            cursor.execute(_LEAVE, {"size": size})
+    FullTile.objects.bulk_create(list(_completed(size, size + placed)))
+    return placed
 
 
 def sign_state() -> int:

@@ -61,6 +61,8 @@ def append(event: Event, *, by: str) -> Entry:
 
 def append_all(events: Sequence[Event], *, by: str) -> list[Entry]:
     """As `append`, of several at once, in one statement; none is fine."""
+    if len(events) == 1:
+        return [append(events[0], by=by)]
     _check_in_transaction()
     prepared = [_prepare(event, by) for event in events]
     if prepared:

@@ -1,6 +1,7 @@
 """The tree as the database keeps it: its size, its tiles, its roots and proofs. Reads only; the sequencer writes."""
 
 from datetime import timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from msgspec import Struct
 from audits.ledger.models import FullTile, LogPlace, Outbox, SignedCheckpoint
 from audits.ledger.tiles import WIDTH, Tile, is_within, nodes_of, pack_entries
 from audits.ledger.tree import HASH_BYTES, Nodes, prove_consistency, prove_inclusion, root_of
-from ground import clock
+from ground import clock, statements
 
 
 class InclusionProof(Struct, frozen=True):
@@ -39,14 +40,16 @@ def find_checkpoint() -> SignedCheckpoint | None:
     return SignedCheckpoint.objects.order_by("-size").first()
 
 
+_TILE = "SELECT hashes FROM ledger_fulltile WHERE level = %(level)s AND number = %(number)s"
+
+
 def read_tile(level: int, number: int, width: int = WIDTH) -> bytes:
     """The hashes of a tile, one after another; ValueError where the tree has not so many.
 
     A whole tile is kept. Of one at the edge the hashes are those of leaves, or the tops of the tiles below.
     """
     if width == WIDTH:
-        kept = FullTile.objects.filter(level=level, number=number).values_list("hashes", flat=True).first()
-        hashes = [] if kept is None else [bytes(kept)]
+        hashes = [row[0] for row in statements.fetch(_TILE, {"level": level, "number": number})]
     else:
         hashes = list_hashes(level, number * WIDTH, number * WIDTH + width)
     read = b"".join(hashes)
@@ -87,14 +90,28 @@ def find_root(size: int) -> bytes:
     return root_of(size, nodes(size))
 
 
+_PLACE_UNDER = """
+SELECT place.number, newest.size, newest.root, newest.note
+FROM (SELECT size, root, note FROM ledger_signedcheckpoint ORDER BY size DESC LIMIT 1) newest
+JOIN ledger_logplace place ON place.entry_id = %(entry)s AND place.number < newest.size
+"""
+
+
 def find_inclusion(entry: UUID) -> InclusionProof | None:
     """The proof that an entry stands in the newest signed state; None while it waits for its place, or for a signature."""
-    checkpoint = find_checkpoint()
-    number = LogPlace.objects.filter(entry=entry).values_list("number", flat=True).first()
-    if checkpoint is None or number is None or number >= checkpoint.size:
-        return None
-    proof = prove_inclusion(number, checkpoint.size, nodes(checkpoint.size))
-    return InclusionProof(number, checkpoint.size, proof, checkpoint.note)
+    for number, size, root, note in statements.fetch(_PLACE_UNDER, {"entry": entry}):
+        proof = prove_inclusion(number, size, _signed_nodes(size, bytes(root)))
+        return InclusionProof(number, size, proof, note)
+    return None
+
+
+@lru_cache(maxsize=2)
+def _signed_nodes(size: int, root: bytes) -> Nodes:
+    """The nodes under a signed root. What lies under it never changes, so its tiles are kept while it is the newest.
+
+    `root` is not read: it keeps the trees of two databases apart.
+    """
+    return nodes(size)
 
 
 def find_leaf_hash(index: int) -> bytes | None:

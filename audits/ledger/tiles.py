@@ -11,6 +11,7 @@ from audits.ledger.tree import HASH_BYTES, Nodes, node_hash
 HEIGHT = 8
 WIDTH = 1 << HEIGHT
 HIGHEST_LEVEL = 63
+KEPT_TILES = 256
 LONGEST_ENTRY = 0xFFFF  # bytes
 
 _NUMBER = r"(?P<number>(?:x[0-9]{3}/)*[0-9]{3})(?:\.p/(?P<width>[1-9][0-9]{0,2}))?"
@@ -69,9 +70,9 @@ def list_tiles(size: int) -> Iterator[Tile]:
 
 
 def nodes_of(read: ReadTile, size: int) -> Nodes:
-    """The nodes of a tree of `size` leaves, out of its tiles; each tile is read once."""
+    """The nodes of a tree of `size` leaves, out of its tiles; of the last ones each is read once, some 25 kB each."""
 
-    @lru_cache(maxsize=4096)
+    @lru_cache(maxsize=KEPT_TILES)
     def row(level: int, number: int) -> tuple[bytes, ...]:
         hashes = size >> HEIGHT * level
         data = read(level, number, min(WIDTH, hashes - number * WIDTH))

@@ -14,10 +14,7 @@ from audits.reviews.models import LookQuestion, SampledLook, SampleDraw
 from audits.reviews.states import CONCLUDED, TRANSITIONS, LookState
 from charter.programme.queries import get_programme
 from governance.appeals.independence import ReportLine
-from governance.board import services as board
-from governance.board.models import Case
-from governance.board.states import CaseKind
-from governance.decisions.models import DecisionRecord
+from governance.decisions.services import put_to_board
 from governance.notices.services import notify
 from governance.people.models import User
 from ground import calendar, clock, records
@@ -157,30 +154,6 @@ def conclude(*, look: SampledLook, finding: LookState, because: str, by: User) -
     )
     ledger.append(concluded, by=by.actor)
     return look
-
-
-@transaction.atomic
-def put_to_board(*, decision: DecisionRecord, because: str, by: User) -> Case:
-    """A case about whether one look was a misuse: its text names nobody, as what is decided is published."""
-    case = board.open_case(
-        kind=CaseKind.MISUSE,
-        subject=_("Whether a look was a misuse, receipt %(start)s") % {"start": str(decision.entry_id)[:8]},
-        question=because,
-        details={"account": decision.actor},
-        by=by,
-    )
-    notify(
-        to=decision.actor,
-        kind=f"{_KIND}.case",
-        subject=_("A look of yours is before the board"),
-        text=_(
-            "An auditor takes it for a misuse and has said why. You can read that and answer; the board decides."
-        ),
-        path=f"/cases/{case.pk}",
-        once=f"{_KIND}:case:{case.pk}",
-        by=by,
-    )
-    return case
 
 
 @transaction.atomic(durable=True)

@@ -1,7 +1,7 @@
 """Lint of a whole folder of charters, without a database: by the built-in rules, and the starter catalogue's decisions and sources. Pure."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -15,7 +15,7 @@ from charter.registry.finding import Finding, Severity
 from charter.registry.source_descriptions import SourceDescription
 from charter.registry.source_files import SourceFile
 from charter.rules import Rulebook
-from charter.rules.vocabulary import DecisionType, Grain, SourceKind
+from charter.rules.vocabulary import DecisionType, Grain
 from ground.errors import BadInput
 
 UNREADABLE = "CH00"
@@ -34,11 +34,6 @@ class Judged(Struct, frozen=True):
     minimum_grains: Mapping[DecisionType, Grain]
     others: Mapping[str, CharterDocument]
     levels: Sequence[invasiveness.InvasivenessLevel] = invasiveness.LEVELS
-
-    @property
-    def kinds(self) -> Mapping[str, SourceKind]:
-        """Of which kind each source is."""
-        return {slug: described.kind for slug, described in self.sources.items()}
 
 
 class Placed(Struct, frozen=True):
@@ -81,9 +76,8 @@ def judge_starters(
 def lint_folder(folder: Folder, judged: Judged) -> LintReport:
     """All findings on all charters of a folder; a file that cannot be read as a charter is one too (CH00)."""
     placed = [_unreadable(fault) for fault in folder.faults]
-    known = frozenset(judged.others)
     for charter in folder.charters:
-        placed += [_place(charter, finding) for finding in _findings(charter.document, judged, known)]
+        placed += [_place(charter, finding) for finding in _findings(charter.document, judged)]
     for source in folder.sources:
         placed += _source_findings(source)
     ordered = sorted(placed, key=lambda each: (each.file, each.line))
@@ -92,18 +86,18 @@ def lint_folder(folder: Folder, judged: Judged) -> LintReport:
     return LintReport(len(files), tuple(ordered))
 
 
-def _findings(document: CharterDocument, judged: Judged, known: Collection[str]) -> Iterator[Finding]:
+def _findings(document: CharterDocument, judged: Judged) -> Iterator[Finding]:
     found = lint.lint(
         document,
         sources=judged.sources,
-        known_metrics=known,
+        known_metrics=judged.others,
         minimum_grains=judged.minimum_grains,
         levels=judged.levels,
     )
     yield from found
     # As at submission: examples are tried once everything else is in order.
     if not lint.select_errors(found):
-        yield from examples.find_mismatches(document, judged.rulebook, judged.kinds, others=judged.others)
+        yield from examples.find_mismatches(document, judged.rulebook, judged.sources, others=judged.others)
 
 
 def _source_findings(source: SourceFile) -> Iterator[Placed]:

@@ -86,7 +86,7 @@ def _ids(text: str) -> set[str]:
 def _changed_examples(rulebook: rules.Rulebook) -> Iterable[tuple[str, Finding]]:
     judged = judge_starters(rulebook, {})
     for slug, document in catalogue.read_starter_charters().items():
-        for found in examples.find_mismatches(document, rulebook, judged.kinds, others=judged.others):
+        for found in examples.find_mismatches(document, rulebook, judged.sources, others=judged.others):
             text = f"It would change {found.field} of the starter charter {slug}. {found.text}"
             fix = "While that charter is in force, such rules are refused."
             rule = next((each for each in rulebook.rules if each.id in found.text), rulebook.permit)

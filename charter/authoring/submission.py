@@ -11,7 +11,7 @@ from charter.programme.queries import check_programme, read_decision_facts
 from charter.registry import catalogue, examples, limits
 from charter.registry.charter_facts import parse_document
 from charter.registry.document import CharterDocument, Example
-from charter.registry.documents import find_other_charters, read_source_kinds, read_sources
+from charter.registry.documents import find_other_charters, read_sources
 from charter.registry.models import CharterVersion, Metric
 from charter.registry.rulebooks import load_rules_for_examples
 from charter.registry.states import StandingChoices
@@ -50,8 +50,7 @@ def lint_document(document: CharterDocument, programme: Programme) -> list[lint.
     except Unavailable as error:
         return [_untried(error), *found]
     beside, decisions = find_other_charters(examples.list_metrics_asked(document)), read_decision_facts(kinds)
-    source_kinds = {slug: described.kind for slug, described in sources.items()}
-    return examples.find_mismatches(document, book, source_kinds, others=beside, decisions=decisions) + found
+    return examples.find_mismatches(document, book, sources, others=beside, decisions=decisions) + found
 
 
 def try_examples(document: CharterDocument, programme: Programme) -> dict[str, CharterExampleRun]:
@@ -64,7 +63,7 @@ def try_examples(document: CharterDocument, programme: Programme) -> dict[str, C
         book = load_rules_for_examples()
     except Unavailable as error:
         return {place: CharterExampleRun(example, None, error.detail) for place, example in placed}
-    sources, beside = read_source_kinds(), find_other_charters(examples.list_metrics_asked(document))
+    sources, beside = read_sources(), find_other_charters(examples.list_metrics_asked(document))
     decisions = read_decision_facts(programme.decision_kinds.all())
     found: dict[str, CharterExampleRun] = {}
     for place, example in placed:
@@ -123,7 +122,8 @@ def _named(document: CharterDocument) -> set[str]:
     return beside | ({document.what.counter_metric} if document.what.counter_metric else set())
 
 
-def _known_among(slugs: Collection[str]) -> set[str]:
+def _known_among(slugs: Collection[str]) -> dict[str, CharterDocument | None]:
     """Those with a charter, if only in the starter catalogue: of a pair, one has to come first."""
     registered = Metric.objects.filter(slug__in=slugs).values_list("slug", flat=True) if slugs else ()
-    return {*registered, *catalogue.read_starter_charters()}
+    written = find_other_charters(slugs) if slugs else {}
+    return {**dict.fromkeys(registered), **catalogue.read_starter_charters(), **written}

@@ -1,6 +1,7 @@
 """How the list of sources is narrowed, for the page and the API alike."""
 
 import django_filters
+from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -12,10 +13,10 @@ class SourceFilter(django_filters.FilterSet):
     """By name and by kind."""
 
     name = django_filters.CharFilter(label=_("Name"), method="by_name", max_length=100)
-    kind = django_filters.ChoiceFilter(
+    kind = django_filters.MultipleChoiceFilter(
         label=_("Kind"),
         choices=[(kind.value, kind.value.replace("_", " ").capitalize()) for kind in SourceKind],
-        empty_label=_("Any"),
+        widget=forms.CheckboxSelectMultiple,
     )
 
     class Meta:

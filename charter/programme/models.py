@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -23,7 +25,7 @@ from charter.programme.events import (
     SettingsChanged,
 )
 from charter.programme.states import ProgrammeState
-from charter.rules.vocabulary import DecisionGroup, DecisionType, Grain
+from charter.rules.vocabulary import GROUP_OF, DecisionGroup, DecisionType, Grain
 from ground import clock
 from ground.models import Record, is_slug
 
@@ -143,6 +145,19 @@ class Programme(Disclosure, AccessLimitSettings, AppealClockSettings, AuditSetti
         return self.name
 
 
+# The group of a decision follows from what it is: rules read the group, so it is nobody's to choose.
+_OF_ITS_GROUP = reduce(
+    or_,
+    (
+        Q(
+            group=group.value,
+            slug__in=sorted(decision.value for decision, of in GROUP_OF.items() if of is group),
+        )
+        for group in DecisionGroup
+    ),
+)
+
+
 class DecisionKind(Record):
     """A typed use, with what it demands (S7)."""
 
@@ -169,6 +184,13 @@ class DecisionKind(Record):
                 violation_error_message=_(
                     "A decision about people always needs other evidence, a passed fairness audit and somebody who "
                     "answers for it."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=_OF_ITS_GROUP,
+                name="decisionkind_is_of_its_group",
+                violation_error_message=_(
+                    "A decision is always of the same group, whatever a programme calls it."
                 ),
             ),
             models.UniqueConstraint(fields=["programme", "slug"], name="decisionkind_once_a_programme"),

@@ -8,6 +8,8 @@ import msgspec
 from dateutil.relativedelta import relativedelta
 
 from charter.registry.document import CharterDocument
+from charter.registry.nature import find_nature
+from charter.registry.source_descriptions import SourceDescription
 from charter.rules.facts import BesideFacts, CharterFacts
 from charter.rules.vocabulary import (
     Category,
@@ -15,6 +17,7 @@ from charter.rules.vocabulary import (
     Grain,
     Kind,
     Layer,
+    Nature,
     Role,
     SourceKind,
     Standing,
@@ -22,7 +25,7 @@ from charter.rules.vocabulary import (
 )
 
 # What a person's own data is kept for where the charter does not say.
-PERSON_DEFAULT = "P31D"
+PERSON_DEFAULT = "P14D"
 
 _UNITS = {"Y": "years", "M": "months", "W": "weeks", "D": "days"}
 
@@ -38,12 +41,13 @@ def build_charter_facts(
     version: int,
     standing: Standing,
     in_force: bool,
-    sources: Mapping[str, SourceKind],
+    sources: Mapping[str, SourceDescription],
     today: date,
     pilot_cohorts: frozenset[str] = frozenset(),
     grain_is_person: bool = False,
+    nature: frozenset[Nature] | None = None,
 ) -> CharterFacts:
-    """What the rules see of a charter version.
+    """What the rules see of a charter version; its `nature` is worked out from the described `sources` unless it is given.
 
     An unfinished draft, which AR15 refuses whatever it says, counts as the most restricted kind where it is silent.
     """
@@ -69,6 +73,7 @@ def build_charter_facts(
         counter_metric=what.counter_metric,
         needs_beside=_needs_beside(document),
         counts_hours=what.counts_hours,
+        nature=find_nature(what.measure, sources) if nature is None else nature,
     )
 
 
@@ -87,7 +92,7 @@ def find_oldest_kept_day(document: CharterDocument, today: date, grain_is_person
     """The oldest day that retention still allows (AR28).
 
     A person's values are worked out from the facts, so they live as long as those; others as long as published values.
-    Where a charter says nothing, a person's facts are kept for 31 days and nothing else is kept at all.
+    Where a charter says nothing, a person's facts are kept for 14 days and nothing else is kept at all.
     """
     kept = (document.how_long.facts or PERSON_DEFAULT) if grain_is_person else document.how_long.values
     try:
@@ -108,10 +113,13 @@ def parse_duration(duration: str) -> relativedelta:
     return relativedelta(**amounts)
 
 
-def _source_kinds(document: CharterDocument, sources: Mapping[str, SourceKind]) -> frozenset[SourceKind]:
+def _source_kinds(
+    document: CharterDocument, sources: Mapping[str, SourceDescription]
+) -> frozenset[SourceKind]:
     """Kinds of what the measure reads; a source that nobody has described counts as banned until somebody does."""
     measure = document.what.measure
-    return frozenset(sources.get(slug, SourceKind.PRESENCE) for slug in (measure.sources if measure else ()))
+    read = measure.sources if measure else ()
+    return frozenset(sources[slug].kind if slug in sources else SourceKind.PRESENCE for slug in read)
 
 
 def _listed(document: CharterDocument) -> frozenset[tuple[DecisionType, Grain]]:

@@ -74,6 +74,7 @@ class What(DocumentPart, frozen=True):
         ContextKind, ...
     ] = ()  # each value says of these kinds of note that there is one or none
     wellness_signal: bool = False
+    capability: str = ""  # of an assistant: whether it builds people's skill or replaces it (S38)
     counts_hours: bool = False  # looks at the part of the week, the hour or the time at work (AR03)
 
 

@@ -8,12 +8,6 @@ from charter.registry.document import CharterDocument
 from charter.registry.models import CharterVersion
 from charter.registry.models.sources import Source
 from charter.registry.source_descriptions import SourceDescription
-from charter.rules.vocabulary import SourceKind
-
-
-def read_source_kinds() -> dict[str, SourceKind]:
-    """The described sources by slug."""
-    return {slug: SourceKind(kind) for slug, kind in Source.objects.values_list("slug", "kind")}
 
 
 def read_sources() -> dict[str, SourceDescription]:

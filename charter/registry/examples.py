@@ -18,9 +18,11 @@ from charter.programme import starter
 from charter.registry.charter_facts import build_beside_facts, build_charter_facts
 from charter.registry.document import CharterDocument, Example
 from charter.registry.finding import Finding, Severity
+from charter.registry.source_descriptions import SourceDescription
+from charter.rules.context import count_evidence
 from charter.rules.facts import ActorFacts, CohortFacts, DecisionFacts, Facts
 from charter.rules.request import Request
-from charter.rules.vocabulary import ContextClass, DecisionType, Grain, Role, SourceKind, Standing
+from charter.rules.vocabulary import ContextClass, DecisionType, Grain, Role, Standing
 from ground import clock
 from ground.errors import BadInput
 
@@ -46,7 +48,7 @@ def run_example(
     example: Example,
     document: CharterDocument,
     rulebook: rules.Rulebook,
-    sources: Mapping[str, SourceKind],
+    sources: Mapping[str, SourceDescription],
     *,
     at: datetime | None = None,
     others: Mapping[str, CharterDocument] = _NONE,
@@ -74,7 +76,7 @@ def run_example(
 def find_mismatches(
     document: CharterDocument,
     rulebook: rules.Rulebook,
-    sources: Mapping[str, SourceKind],
+    sources: Mapping[str, SourceDescription],
     *,
     others: Mapping[str, CharterDocument] = _NONE,
     decisions: Mapping[DecisionType, DecisionFacts] | None = None,
@@ -174,7 +176,7 @@ def _facts(
     asked_by: Role,
     request: Request,
     decision: DecisionFacts,
-    sources: Mapping[str, SourceKind],
+    sources: Mapping[str, SourceDescription],
     at: datetime,
 ) -> Facts:
     own = asked_by is Role.SELF
@@ -200,4 +202,5 @@ def _facts(
         fairness_until=at.date() + timedelta(days=1),
         waived=frozenset(),
         accountable_human=request.accountable is not None,
+        checked_evidence=count_evidence(request.evidence),
     )

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import reduce
+from operator import or_
 
 import django_filters
 from django import forms
@@ -55,11 +57,11 @@ class MetricFilter(django_filters.FilterSet):
         choices=[(word.value, label) for word, label in VIEWS.items()],
         empty_label=_("Any"),
     )
-    grain = django_filters.ChoiceFilter(
+    grain = django_filters.MultipleChoiceFilter(
         label=_("Level"),
         method="by_grain",
         choices=[(word.value, label) for word, label in GRAINS.items()],
-        empty_label=_("Any"),
+        widget=forms.CheckboxSelectMultiple,
     )
 
     class Meta:
@@ -75,9 +77,10 @@ class MetricFilter(django_filters.FilterSet):
         """Metrics whose charter has one of these words."""
         return found.filter(**{f"current__{name}__in": values}) if values else found
 
-    def by_grain(self, found: QuerySet[Metric], _name: str, value: str) -> QuerySet[Metric]:
-        """Metrics whose charter measures at this level."""
-        return found.filter(current__grains__contains=[value])
+    def by_grain(self, found: QuerySet[Metric], _name: str, values: list[str]) -> QuerySet[Metric]:
+        """Metrics whose charter measures at one of these levels."""
+        at_one = (Q(current__grains__contains=[value]) for value in values)
+        return found.filter(reduce(or_, at_one, Q()))
 
 
 class MatrixFilter(MetricFilter):

@@ -1,6 +1,6 @@
 """What a check looks at and what it finds."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from msgspec import Struct
 from charter.registry import invasiveness
 from charter.registry.document import CharterDocument
 from charter.registry.source_descriptions import SourceDescription
-from charter.rules.vocabulary import DecisionType, Grain, SourceKind
+from charter.rules.vocabulary import DecisionType, Grain, Nature, SourceKind
 
 
 class Severity(StrEnum):
@@ -35,9 +35,10 @@ class LintSubject(Struct, frozen=True):
 
     document: CharterDocument
     sources: Mapping[str, SourceDescription]
-    known_metrics: Collection[str]
+    known_metrics: Mapping[str, CharterDocument | None]
     minimum_grains: Mapping[DecisionType, Grain]
     levels: Sequence[invasiveness.InvasivenessLevel] = invasiveness.LEVELS
+    nature: frozenset[Nature] = frozenset()  # what the measure makes of it, whatever its label says
 
     @property
     def kinds(self) -> Mapping[str, SourceKind]:

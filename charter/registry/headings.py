@@ -78,6 +78,7 @@ LABELS = {
     "what.counter_metric": "Counter-metric",
     "what.always_noted": "Notes that each value stands with",
     "what.wellness_signal": "Meant as a sign of how people are",
+    "what.capability": "Whether an assistant builds skill or replaces it",
     "what.counts_hours": "Looks at when people work",
     "why.purpose": "Purpose",
     "why.serves": "The decision it mainly serves",

@@ -20,11 +20,11 @@ FROM (SELECT unnest(%(slugs)s::text[]) AS slug ORDER BY slug) metrics
 """
 # With the metrics that charters in force want shown beside them; a charter that changes meanwhile may want others.
 _SHARE_WITH_COUNTERS = """
-SELECT slug, pg_advisory_xact_lock_shared(hashtextextended('metric:' || slug, 0))::text
+SELECT metric, slug, pg_advisory_xact_lock_shared(hashtextextended('metric:' || slug, 0))::text
 FROM (
-    SELECT unnest(%(slugs)s::text[]) AS slug
+    SELECT slug AS metric, slug FROM unnest(%(slugs)s::text[]) AS slug
     UNION
-    SELECT v.document #>> '{what,counter_metric}'
+    SELECT m.slug, v.document #>> '{what,counter_metric}'
     FROM registry_metric m JOIN registry_charterversion v ON v.metric_id = m.id
     WHERE m.slug = ANY(%(slugs)s::text[]) AND v.standing IN ('active', 'pilot')
     ORDER BY slug
@@ -53,6 +53,9 @@ def share_metrics(slugs: Collection[str]) -> None:
     statements.run(_SHARE, {"slugs": list(slugs)})
 
 
-def share_with_counters(slugs: Collection[str]) -> tuple[str, ...]:
-    """Share metrics and their counter-metrics, all in one order; gives the slugs of both, sorted."""
-    return tuple(slug for slug, _ in statements.fetch(_SHARE_WITH_COUNTERS, {"slugs": list(slugs)}))
+def share_with_counters(slugs: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Share metrics and their counter-metrics, all in one order; gives of each metric asked for what is shared for it."""
+    shared: dict[str, tuple[str, ...]] = {}
+    for metric, slug, _ in statements.fetch(_SHARE_WITH_COUNTERS, {"slugs": list(slugs)}):
+        shared[metric] = (*shared.get(metric, ()), slug)
+    return shared

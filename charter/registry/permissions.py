@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from charter.registry.models import CharterVersion, Metric
 from charter.registry.states import StandingChoices
-from governance.people.models import GrantedRole, User
+from governance.people.models import AccountKind, GrantedRole, User
 from governance.people.permissions import holds, is_system
 from ground.errors import NotPermitted
 
@@ -44,6 +44,16 @@ def can_see_version(user: User, version: CharterVersion) -> bool:
     except NotPermitted:
         return False
     return True
+
+
+def check_can_clear(user: User, version: CharterVersion) -> None:
+    """Raise NotPermitted unless the account is an auditor's, a person's, and not of who owns the metric (S22, AR25)."""
+    if user.kind != AccountKind.HUMAN or not user.is_active or not holds(user, GrantedRole.AUDITOR):
+        raise NotPermitted(_("What an audit found of a charter is signed off by an auditor."))
+    if version.metric.owner_id == user.pk:
+        raise NotPermitted(
+            _("You own this metric. Another auditor has to sign its audit off."), code="has_a_stake"
+        )
 
 
 def check_can_review(user: User) -> None:

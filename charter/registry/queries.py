@@ -20,11 +20,13 @@ from charter.registry.charter_facts import parse_document
 from charter.registry.data_versions import REGISTRY
 from charter.registry.document import Access, Allowed, CharterDocument, WhichDecisions
 from charter.registry.models import CharterVersion, Metric, RulebookVersion
+from charter.registry.nature import find_nature
+from charter.registry.source_descriptions import Columns, SourceDescription
 from charter.registry.states import RulebookState
 from charter.registry.states import StandingChoices as Stands
 from charter.rules import Rule, Rulebook, RulebookError, compile_rulebook, read_rulebook
 from charter.rules.facts import DecisionFacts
-from charter.rules.vocabulary import DecisionType, Grain, SourceKind, Standing, View
+from charter.rules.vocabulary import DecisionType, Grain, Nature, SourceKind, Standing, View
 from ground import calendar, statements
 from ground.data_versions import cached
 from ground.errors import Unavailable
@@ -106,7 +108,7 @@ class ProgrammeTerms(Struct, frozen=True):
     coverage_threshold: float
     error_budget_metric: str
     error_budget_limit: float
-    sources: tuple[tuple[str, SourceKind], ...]
+    sources: str  # the described sources, as JSON; `read_described` parses them
     rulebook_id: UUID
     rulebook_number: int
     limits: AccessLimits
@@ -126,7 +128,8 @@ _PROGRAMME = Read(
     f"""
     SELECT p.time_zone, p.minimum_group, p.minimum_group_strain, p.coverage_threshold,
            p.error_budget_metric, p.error_budget_limit,
-           ARRAY(SELECT jsonb_build_array(s.slug, s.kind) FROM registry_source s ORDER BY s.slug) AS sources,
+           coalesce((SELECT jsonb_object_agg(s.slug, jsonb_build_object('kind', s.kind, 'columns', s.columns))::text
+                     FROM registry_source s), '{{}}') AS sources,
            r.id AS rulebook_id, r.number AS rulebook_number, jsonb_build_object({_LIMITS}) AS limits
     FROM programme_programme p JOIN registry_rulebookversion r ON r.state = 'in_force'
     """,
@@ -213,6 +216,29 @@ def read_decisions() -> Mapping[DecisionType, DecisionFacts]:
 def load_document(version: UUID) -> CharterDocument:
     """The document of a charter version; versions never change, so it is read once a process."""
     return parse_document(CharterVersion.objects.values_list("document", flat=True).get(pk=version))
+
+
+class _DescribedKind(Struct, frozen=True):
+    """Of a source: what the nature of a metric is read off."""
+
+    kind: SourceKind
+    columns: Columns
+
+
+@lru_cache(maxsize=8)
+def read_described(sources: str) -> Mapping[str, SourceDescription]:
+    """The described sources of `ProgrammeTerms` by slug, with their kinds and columns and nothing else of them."""
+    found = msgspec.json.decode(sources, type=dict[str, _DescribedKind])
+    return {
+        slug: SourceDescription(slug, slug, each.kind, "", "", "", "", each.columns)
+        for slug, each in found.items()
+    }
+
+
+@lru_cache(maxsize=20_000)
+def read_nature(version: UUID, sources: str) -> frozenset[Nature]:
+    """What a charter version's metric is, by its measure and the sources as they are described now (S40)."""
+    return find_nature(load_document(version).what.measure, read_described(sources))
 
 
 def load_approved_document(version: CharterVersion) -> CharterDocument:

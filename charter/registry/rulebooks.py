@@ -110,7 +110,7 @@ def find_broken_examples(
     """
     documents = _documents_in_force(since)
     asked = {slug for document in documents.values() for slug in examples.list_metrics_asked(document)}
-    others, sources = registry_documents.find_other_charters(asked), registry_documents.read_source_kinds()
+    others, sources = registry_documents.find_other_charters(asked), registry_documents.read_sources()
     decisions = programme_queries.read_decision_facts(DecisionKind.objects.all() if kinds is None else kinds)
     return [
         Broken(metric, finding.field, _says(document, finding.field, finding.text))

@@ -17,7 +17,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from audits.ledger import services as ledger
-from charter.registry import catalogue, rulebooks, versions
+from charter.registry import catalogue, permissions, rulebooks, versions
 from charter.registry.bounds import UNBOUND, Bounds
 from charter.registry.events import (
     CharterPilotDated,
@@ -228,7 +228,11 @@ def grant_clearance(
 def record_clearance(
     *, version: CharterVersion, kind: ClearanceKind, passed: bool, valid_until: date, reference: str, by: User
 ) -> Clearance:
-    """The same as a part of what concludes an audit. The latest of a version decides, whatever an earlier one granted (S104)."""
+    """The same as a part of what concludes an audit. The latest of a version decides, whatever an earlier one granted (S104).
+
+    Raises NotPermitted unless an auditor signs it off who does not own the metric (S22).
+    """
+    permissions.check_can_clear(by, version)
     clearance = records.insert(
         Clearance(
             charter_version=version,

@@ -33,15 +33,18 @@ class Meaning(StrEnum):
     PERSON = "person"  # whose event it is, as its system calls them
     TEAM = "team"  # whose event it is, as a team
     SERVICE = "service"
+    DURATION = "duration"  # how long something waited or took, not how much somebody did
 
 
 TIMES = frozenset({ColumnType.DATE, ColumnType.TIMESTAMP, ColumnType.TIMESTAMPTZ})
+NUMBERS = frozenset({ColumnType.INTEGER, ColumnType.BIGINT, ColumnType.DOUBLE})
 NAMES = frozenset({ColumnType.TEXT, ColumnType.INTEGER, ColumnType.BIGINT})
 # Which types a meaning can have.
 TYPES_OF: Mapping[Meaning, frozenset[ColumnType]] = {
     Meaning.EVENT_KEY: NAMES,
     Meaning.TIME: TIMES,
     Meaning.WORKING_TIME: frozenset(ColumnType),
+    Meaning.DURATION: NUMBERS,
     **dict.fromkeys((Meaning.PERSON, Meaning.TEAM, Meaning.SERVICE), NAMES),
 }
 # What decides whose an event is, and whether two rows are one.

@@ -15,9 +15,11 @@ from charter.rules.request import Evidence
 from charter.rules.vocabulary import (
     Category,
     Combine,
+    DecisionGroup,
     DecisionType,
     Grain,
     Kind,
+    Nature,
     OrderBy,
     Role,
     SourceKind,
@@ -47,10 +49,12 @@ class Context(Struct, frozen=True):
     view: EntityRef
     from_day: int
     metrics: int
+    subjects: int
     cohorts: int
     persons: int
     of_persons: bool
     ordered: bool
+    by_value: bool
     limited: bool
     percentile: bool
     compare: bool
@@ -60,6 +64,7 @@ class Context(Struct, frozen=True):
     accountable: bool
     export: bool
     consequential: bool
+    planned: bool
     evidence_needed: int
     fairness_needed: bool
     accountable_needed: bool
@@ -67,6 +72,7 @@ class Context(Struct, frozen=True):
     own: bool
     acknowledged: bool
     trained: bool
+    at_level: bool
     small_cohorts: int
     context_classes: int
     outside_pilot: int
@@ -84,6 +90,7 @@ class Context(Struct, frozen=True):
     unsettled: int
     affected: int
     thin: bool
+    piloted: bool
     budget_burning: bool
     waived: Sequence[str]
     ruled: Sequence[str]
@@ -94,6 +101,7 @@ class CharterAttributes(Struct, frozen=True):
 
     category: EntityRef
     kind: EntityRef
+    nature: Sequence[EntityRef]
     view: EntityRef
     sources: Sequence[EntityRef]
     wellness_signal: bool
@@ -112,6 +120,7 @@ ENTITY_TYPES: dict[type[StrEnum], str] = {
     DecisionType: "Decision",
     Grain: "Grain",
     Kind: "Kind",
+    Nature: "Nature",
     Role: "Role",
     SourceKind: "Source",
     Standing: "Standing",
@@ -145,19 +154,22 @@ def project(facts: Facts, waivable: frozenset[str], referring: frozenset[str] = 
         view=_VIEW[request.view.value],
         from_day=request.window.start.toordinal(),
         metrics=len(set(request.metrics)),
+        subjects=len(set(request.cohorts)) + len(set(request.persons)),
         cohorts=len(set(request.cohorts)),
         persons=len(set(request.persons)),
         of_persons=asks_of_persons(facts),
         ordered=request.order_by is not None,
+        by_value=request.order_by is OrderBy.VALUE,
         limited=request.limit is not None,
         percentile=request.percentile,
         compare=request.compare,
         combined=request.combine is not None,
         by_clock=request.time_filter is not None,
-        evidence=count_evidence(request.evidence),
+        evidence=facts.checked_evidence,
         accountable=request.accountable is not None and facts.accountable_human,
         export=request.export,
         consequential=decision.consequential,
+        planned=decision.group in _PLANNED,
         evidence_needed=decision.evidence_needed,
         fairness_needed=decision.fairness_needed,
         accountable_needed=decision.accountable_needed,
@@ -165,6 +177,7 @@ def project(facts: Facts, waivable: frozenset[str], referring: frozenset[str] = 
         own=asks_own(facts),
         acknowledged=actor.acknowledged,
         trained=actor.trained,
+        at_level=is_at_level(facts),
         small_cohorts=len(find_small_cohorts(facts.cohorts)),
         context_classes=count_classes(facts),
         outside_pilot=len(outside_pilot(facts)),
@@ -182,6 +195,7 @@ def project(facts: Facts, waivable: frozenset[str], referring: frozenset[str] = 
         unsettled=values.unsettled,
         affected=values.affected,
         thin=values.thin,
+        piloted=values.piloted,
         budget_burning=values.budget_burning,
         waived=sorted(facts.waived & waivable),
         ruled=sorted(facts.ruled & referring),
@@ -197,10 +211,11 @@ def build_charter_entity(charter: CharterFacts, grain: Grain) -> str:
     attributes = CharterAttributes(
         category=_ref(charter.category),
         kind=_ref(charter.kind),
+        nature=_refs(find_natures(charter)),
         view=_ref(charter.view),
         sources=_refs(charter.sources),
         wellness_signal=charter.wellness_signal,
-        counts_hours=charter.counts_hours,
+        counts_hours=counts_hours(charter),
         standing=_ref(charter.standing),
         in_force=charter.in_force,
         decisions=_refs(decision for decision, at in charter.listed if at is grain),
@@ -214,6 +229,37 @@ def build_charter_entity(charter: CharterFacts, grain: Grain) -> str:
 
 def format_charter_uid(charter: CharterFacts) -> dict[str, str]:
     return {"type": "Charter", "id": f"{charter.metric}@{charter.version}"}
+
+
+# Decisions for which several groups stand side by side, by their names.
+_PLANNED = frozenset({DecisionGroup.PLANNING, DecisionGroup.ASSURANCE})
+# What a label says of a metric, where that is more than its measure shows.
+_OF_KIND = {Kind.ACTIVITY: Nature.ACTIVITY}
+_OF_CATEGORY = {
+    Category.ACTIVITY: Nature.ACTIVITY,
+    Category.SURVEY: Nature.SURVEY,
+    Category.AI_ASSIST: Nature.AI_ASSIST,
+}
+
+
+def find_natures(charter: CharterFacts) -> frozenset[Nature]:
+    """What a metric is, by its measure and by its label; a label can add to it and take nothing away."""
+    by_kind, by_category = _OF_KIND.get(charter.kind), _OF_CATEGORY.get(charter.category)
+    return charter.nature.union(said for said in (by_kind, by_category) if said is not None)
+
+
+def counts_hours(charter: CharterFacts) -> bool:
+    """Whether a metric looks at when people work: because it says so, or because its measure does (AR03)."""
+    return charter.counts_hours or Nature.HOURS in charter.nature
+
+
+def is_at_level(facts: Facts) -> bool:
+    """Whether what is asked about is of the level asked for; a level that has no groups of its own has none that fit."""
+    request = facts.request
+    if request.grain in PERSON_GRAINS:
+        return True
+    kinds = {slug.partition(":")[0] for slug in request.cohorts}
+    return kinds == {request.grain.value}
 
 
 def asks_of_persons(facts: Facts) -> bool:

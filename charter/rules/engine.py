@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 import cedarpy
 from msgspec import Struct
@@ -16,10 +18,13 @@ from charter.rules.context import (
     build_context_json,
     format_charter_uid,
 )
-from charter.rules.facts import Facts
+from charter.rules.facts import CharterFacts, Facts
 from charter.rules.rulebook import ENGINE, Rule, Rulebook, charter_handle
 from charter.rules.verdict import RuleMatch, Verdict
-from charter.rules.vocabulary import Category, Obligation, Outcome, Waivable
+from charter.rules.vocabulary import Category, Grain, Obligation, Outcome, Waivable
+
+# Answers of Cedar that a process remembers, some 2 kB each.
+REMEMBERED = 5_000
 
 log = logging.getLogger(__name__)
 
@@ -67,15 +72,14 @@ def judge(facts: Facts, rulebook: Rulebook) -> Judgement:
     Cedar skips a `forbid` that fails to evaluate, so any error it reports denies, beside the rules that matched.
     """
     try:
-        result = _authorize(facts, rulebook, rulebook.policies)
+        said = _ask(_put(facts, rulebook))
         rules = sorted(
-            (_as_ruled(rulebook.by_id[rule], facts) for rule in result.diagnostics.reasons),
-            key=lambda rule: rule.id,
+            (_as_ruled(rulebook.by_id[rule], facts) for rule in said.reasons), key=lambda rule: rule.id
         )
-        if result.diagnostics.errors or result.decision is cedarpy.Decision.NoDecision:
-            log.error("rule engine: %s", "; ".join(result.diagnostics.errors) or "no decision")
+        if said.problem:
+            log.error("rule engine: %s", said.problem)
             return Judgement(False, (*_forbidding(rules), ENGINE_RULE))
-        if result.allowed:
+        if said.allowed:
             return Judgement(permitted=True)
         return Judgement(False, _complete(tuple(rules), facts, rulebook))
     except Exception:
@@ -103,22 +107,83 @@ def find_obligations(facts: Sequence[Facts]) -> tuple[Obligation, ...]:
     return tuple(obligation for obligation in Obligation if obligation in due)
 
 
-def _authorize(facts: Facts, rulebook: Rulebook, policies: cedarpy.PolicySet) -> cedarpy.AuthzResult:
+class _Put(NamedTuple):
+    """All that Cedar is told of one metric: it answers what is equal alike.
+
+    A rulebook stands for itself, not for its hash: rules of one text may be read by two schemas (`read_rulebook`).
+    """
+
+    rulebook: Rulebook
+    denials_alone: bool
+    human: bool
+    charter: CharterFacts
+    grain: Grain
+    context: str
+
+
+class _Said(Struct, frozen=True):
+    """What Cedar answered: the ids of the policies that decided it, and what went wrong."""
+
+    allowed: bool
+    reasons: tuple[str, ...]
+    problem: str = ""
+
+
+class _ProblemError(Exception):
+    """Carries an answer past the memory: what went wrong once is asked anew."""
+
+    def __init__(self, said: _Said) -> None:
+        super().__init__(said.problem)
+        self.said = said
+
+
+def _put(facts: Facts, rulebook: Rulebook, *, denials_alone: bool = False) -> _Put:
+    context = build_context_json(facts, rulebook.waivable, rulebook.referring)
+    return _Put(rulebook, denials_alone, facts.actor.human, facts.charter, facts.request.grain, context)
+
+
+def _ask(put: _Put) -> _Said:
+    """What Cedar says, remembered where nothing went wrong."""
+    try:
+        return _remember(put)
+    except _ProblemError as problem:
+        return problem.said
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _remember(put: _Put) -> _Said:
+    result = _authorize(put)
+    problem = "; ".join(result.diagnostics.errors)
+    if result.diagnostics.errors or result.decision is cedarpy.Decision.NoDecision:
+        problem = problem or "no decision"
+    said = _Said(result.allowed, tuple(result.diagnostics.reasons), problem)
+    if problem:
+        raise _ProblemError(said)
+    return said
+
+
+def _authorize(put: _Put) -> cedarpy.AuthzResult:
+    rulebook = put.rulebook
     request = {
-        "principal": HUMAN if facts.actor.human else MACHINE,
+        "principal": HUMAN if put.human else MACHINE,
         "action": ACTION,
-        "resource": format_charter_uid(facts.charter),
-        "context": build_context_json(facts, rulebook.waivable, rulebook.referring),
+        "resource": format_charter_uid(put.charter),
+        "context": put.context,
     }
-    charter = charter_handle(facts.charter, facts.request.grain)
-    return cedarpy.is_authorized(request, policies, charter, rulebook.schema)
+    policies = rulebook.denials if put.denials_alone else rulebook.policies
+    return cedarpy.is_authorized(request, policies, charter_handle(put.charter, put.grain), rulebook.schema)
+
+
+def forget() -> None:
+    """Forget what Cedar has answered: for who measures it, or breaks it in a test."""
+    _remember.cache_clear()
 
 
 def _complete(rules: tuple[Rule, ...], facts: Facts, rulebook: Rulebook) -> tuple[Rule, ...]:
     """Add what Cedar does not name: a default deny has no reasons, also where a rule would only refer."""
     if any(rule.effect is Outcome.DENY for rule in rules):
         return rules
-    if rules and _authorize(facts, rulebook, rulebook.denials).allowed:
+    if rules and _ask(_put(facts, rulebook, denials_alone=True)).allowed:
         return rules
     return (*rules, _default_deny(rulebook))
 

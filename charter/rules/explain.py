@@ -3,17 +3,16 @@
 One small function a rule, in the table at the end. Nothing here judges anybody; it says what was asked and what is so.
 """
 
-from collections import defaultdict
 from collections.abc import Callable
 
 from charter.rules import context, words
 from charter.rules.facts import Facts
+from charter.rules.unlisted import say_unlisted
 from charter.rules.vocabulary import (
     BANNED_SOURCES,
     Category,
     Combine,
-    DecisionType,
-    Grain,
+    Nature,
     OrderBy,
     Standing,
     TimeFilter,
@@ -60,11 +59,17 @@ def _monitoring(facts: Facts) -> str:
     banned = sorted(source.value for source in facts.charter.sources & BANNED_SOURCES)
     if banned:
         return f"{_subject(facts)} is drawn from {words.listed(banned)} monitoring."
+    if Nature.REPLY_LATENCY in facts.charter.nature:
+        return f"{_subject(facts)} is worked out from how soon people answer messages."
+    if Nature.IDLE in facts.charter.nature:
+        return f"{_subject(facts)} is worked out from the gaps between what one person did."
     return f"{_subject(facts)} is registered as prohibited surveillance."
 
 
 def _strain(facts: Facts) -> str:
     what = "a strain metric" if facts.charter.category is Category.STRAIN else "tagged as a sign of wellness"
+    if not facts.charter.wellness_signal and Nature.SURVEY in context.find_natures(facts.charter):
+        what = "a survey metric"
     return f"{_subject(facts)} is {what}. You asked to see it for {_about(facts)}."
 
 
@@ -78,7 +83,9 @@ def _hours(facts: Facts) -> str:
 
 
 def _ranking(facts: Facts) -> str:
-    return f"You asked for people in order of {_order(facts)}."
+    if facts.request.order_by is not None:
+        return f"You asked for people in order of {_order(facts)}."
+    return f"{_subject(facts)} is a count of activity. You asked to see it for single people."
 
 
 def _list(facts: Facts) -> str:
@@ -97,19 +104,26 @@ def _list(facts: Facts) -> str:
 
 def _score(facts: Facts) -> str:
     metrics = words.many(len(set(facts.request.metrics)), "metric")
+    if facts.request.combine is None:
+        return f"{_subject(facts)} is one number of more than one kind of event. You asked to see it for {_about(facts)}."
     return f"You asked for {COMBINED[facts.request.combine]} of {metrics}, for {_about(facts)}."
 
 
 def _one_metric(facts: Facts) -> str:
     decision = facts.decision
     metrics, evidence = len(set(facts.request.metrics)), context.count_evidence(facts.request.evidence)
+    unopened = evidence - facts.checked_evidence
     pieces = max(decision.evidence_needed, int(decision.consequential))
     needed = (
         "qualitative evidence" if pieces <= 1 else f"{words.number(pieces)} pieces of qualitative evidence"
     )
     also = "at least two metrics and " if decision.consequential else ""
     given = "none" if not evidence else words.many(evidence, "piece") + " of evidence"
-    return f"{_purpose(facts)} needs {also}{needed}. You gave {words.many(metrics, 'metric')} and {given}."
+    gave = f"{_purpose(facts)} needs {also}{needed}. You gave {words.many(metrics, 'metric')} and {given}."
+    if unopened <= 0:
+        return gave
+    is_none = f"{words.number(unopened)} of it is no record" if unopened > 1 else "One piece is no record"
+    return f"{gave} {words.sentence(is_none)} that somebody else has opened and checked."
 
 
 def _activity(facts: Facts) -> str:
@@ -127,6 +141,8 @@ def _classes(facts: Facts) -> str:
     others = context.find_other_class_beside(facts)
     if others:
         return f"{_subject(facts)} is a {charter.view} metric. Beside it you asked for {words.listed(others)}, which is not."
+    if charter.view is View.PERFORMANCE:
+        return f"{_subject(facts)} shows how people use an AI assistant, which is for diagnosis only."
     return f"{_subject(facts)} is a diagnostic metric. {_purpose(facts)} is a decision about a person."
 
 
@@ -134,7 +150,8 @@ def _unlike(facts: Facts) -> str:
     known = facts.person_classes.union(*(cohort.context_classes for cohort in facts.cohorts))
     kinds = [words.spoken(kind) for kind in sorted(known)]
     kinds += ["a kind not recorded"] if any(not cohort.context_classes for cohort in facts.cohorts) else []
-    return f"You asked to compare projects of different kinds: {words.listed(kinds)}."
+    asked = "to compare" if facts.request.compare else "side by side for"
+    return f"You asked {asked} projects of different kinds: {words.listed(kinds)}."
 
 
 def _small(facts: Facts) -> str:
@@ -143,60 +160,6 @@ def _small(facts: Facts) -> str:
         return f"{_subject(facts)} is never shown for a single person."
     sizes = (f"{words.cohort(one.slug)} has fewer than {one.minimum} people" for one in small)
     return words.sentence(words.listed(sizes)) + "."
-
-
-def _not_listed(facts: Facts) -> str:
-    """Name every clause of the charter that is missing: decision and level, role, date, metric beside it."""
-    clauses = (_use_missing(facts), _date_missing(facts), _beside_missing(facts))
-    return " ".join(clause for clause in clauses if clause)
-
-
-def _use_missing(facts: Facts) -> str:
-    request, charter = facts.request, facts.charter
-    if request.grain is Grain.SELF and not context.asks_own(facts):
-        return "You asked for own values. They are shown to the person they are about, and to nobody else."
-    if (request.decision, request.grain) not in charter.listed:
-        return _lists(facts)
-    if not _role_may_ask(facts):
-        return (
-            f"The charter of {_name(facts)} does not open {_level(facts)} values to the role you hold there."
-        )
-    return ""
-
-
-def _date_missing(facts: Facts) -> str:
-    allowed = facts.charter.data_from
-    if allowed is None or facts.request.window.start >= allowed:
-        return ""
-    return f"The charter of {_name(facts)} allows data from {words.day(allowed)}. You asked for data before."
-
-
-def _beside_missing(facts: Facts) -> str:
-    missing = context.find_missing_beside(facts)
-    wanted = f"The charter of {_name(facts)} wants {words.listed(missing)} asked in the same request."
-    return wanted if missing else ""
-
-
-def _lists(facts: Facts) -> str:
-    uses = describe_uses(facts)
-    if not uses:
-        return f"The charter of {_name(facts)} lists no use."
-    if len(uses) > 4:
-        asked = f"{words.spoken(facts.request.decision)} at {_level(facts)} level"
-        return f"The charter of {_name(facts)} lists {len(uses)} uses, and {asked} is not one of them."
-    return f"The charter of {_name(facts)} lists {words.many(len(uses), 'use')}: {'; '.join(uses)}."
-
-
-def describe_uses(facts: Facts) -> list[str]:
-    """Return the charter's uses in words: "workflow debugging, at team level"."""
-    by_decision: dict[DecisionType, set[Grain]] = defaultdict(set)
-    for decision, grain in facts.charter.listed:
-        by_decision[decision].add(grain)
-    return [
-        f"{words.spoken(decision)}, at {words.listed(words.level(g) for g in Grain if g in by_decision[decision])} level"
-        for decision in DecisionType
-        if decision in by_decision
-    ]
 
 
 def _standing(facts: Facts) -> str:
@@ -208,11 +171,10 @@ def _standing(facts: Facts) -> str:
 
 def _series(facts: Facts) -> str:
     looking = facts.looking
-    people = context.asks_of_persons(facts)
     noticed = [
-        (people and looking.persons_today > looking.persons_limit, _many_today(facts)),
+        (looking.persons_today > looking.persons_limit, _many_today(facts)),
         (
-            people and looking.enumerated,
+            bool(looking.enumerated),
             f"You are going through {words.cohort(looking.enumerated)} one by one.",
         ),
         (looking.hopped_from is not None, _hopped(facts)),
@@ -256,6 +218,16 @@ def _context_notes(facts: Facts) -> str:
     )
 
 
+def _team_ranking(facts: Facts) -> str:
+    request, groups = facts.request, words.cohorts(facts.request.cohorts)
+    asked = [
+        (request.order_by is OrderBy.VALUE, f"in order of {_order(facts)}"),
+        (request.limit is not None, f"the first {request.limit} of them"),
+        (request.percentile, "by where each stands among the others"),
+    ]
+    return f"You asked for {groups}, {words.listed(text for is_asked, text in asked if is_asked)}."
+
+
 def _quota(facts: Facts) -> str:
     if context.asks_for_distribution(facts):
         return "You asked for people or values to be spread over a set shape."
@@ -282,9 +254,11 @@ def _thin(facts: Facts) -> str:
 
 
 def _accountable(facts: Facts) -> str:
+    if not facts.actor.human and facts.decision.consequential:
+        return f"A machine's account asked. {_purpose(facts)} is for a person to ask, who answers for it."
     if facts.request.accountable is None:
         return f"You named nobody who answers for this {words.spoken(facts.request.decision)}."
-    return "Nobody whom you may name as accountable has the user name that you gave."
+    return "Whom you named does not lead those whom this is about, nor answer for them, or is one of them."
 
 
 def _wellness(facts: Facts) -> str:
@@ -293,6 +267,8 @@ def _wellness(facts: Facts) -> str:
 
 
 def _pilot(facts: Facts) -> str:
+    if facts.values.piloted:
+        return f"Values of {_name(facts)} that you asked for come from a pilot. Nobody agreed to be judged by it."
     outside = context.outside_pilot(facts)
     if outside:
         return f"{_subject(facts)} is in a pilot, and {words.cohorts(outside)} is not part of it."
@@ -354,15 +330,9 @@ def _order(facts: Facts) -> str:
     return f"{_name(facts)}, highest first" if asked is OrderBy.VALUE else f"{asked}"
 
 
-def _role_may_ask(facts: Facts) -> bool:
-    if context.asks_own(facts) and facts.request.grain is Grain.SELF:
-        return True
-    return any((role, facts.request.grain) in facts.charter.access for role in facts.actor.roles)
-
-
 HERE: dict[str, Callable[[Facts], str]] = {
     "ENGINE": _engine,
-    "USE": _not_listed,
+    "USE": say_unlisted,
     "AR01": _monitoring,
     "AR02": _strain,
     "AR03": _hours,
@@ -376,7 +346,7 @@ HERE: dict[str, Callable[[Facts], str]] = {
     "AR11": _unlike,
     "AR12": _small,
     "AR13": _series,
-    "AR14": _not_listed,
+    "AR14": say_unlisted,
     "AR15": _standing,
     "AR16": _context_notes,
     "AR17": _quota,
@@ -391,4 +361,5 @@ HERE: dict[str, Callable[[Facts], str]] = {
     "AR26": _export,
     "AR27": _thin,
     "AR28": _too_old,
+    "AR29": _team_ranking,
 }

@@ -13,6 +13,7 @@ from charter.rules.vocabulary import (
     Grain,
     Kind,
     Layer,
+    Nature,
     Role,
     SourceKind,
     Standing,
@@ -55,6 +56,7 @@ class CharterFacts(Struct, frozen=True):
         frozenset()
     )  # metrics a listed use must be asked with
     counts_hours: bool = False  # counts weekend, evening or online time, as weekend-share does (AR03)
+    nature: frozenset[Nature] = frozenset()  # what its sources and measure make it, whatever its label says
 
 
 class DecisionFacts(Struct, frozen=True):
@@ -93,6 +95,7 @@ class ValueFacts(Struct, frozen=True):
     unsettled: int = 0  # context notes that nobody has confirmed or turned down yet (AR16)
     affected: int = 0  # periods that confirmed context notes touch (AR16)
     thin: bool = False  # somebody asked about has too little coverage for a number to mean anything (AR27)
+    piloted: bool = False  # some come from a pilot of the metric, running or over (AR23)
     budget_burning: bool = False  # an error budget of the teams asked about burned (AR19)
 
 
@@ -135,5 +138,5 @@ class Facts(Struct, frozen=True):
     )  # ids of referring rules of which the board has said yes to this question
     ruled_against: frozenset[str] = frozenset()  # … and of which it has said no
     checked_evidence: int = (
-        0  # pieces of the request's evidence that are records which somebody else has opened (S95)
+        0  # pieces of the request's evidence that are records which somebody else has opened (AR07, S95)
     )

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from charter.rules import engine
-from charter.rules.context import count_evidence, find_missing_beside
+from charter.rules.context import find_missing_beside
 from charter.rules.facts import BesideFacts, Facts
 from charter.rules.request import MOST_METRICS, Evidence, Request
 from charter.rules.rulebook import Rulebook
@@ -130,7 +130,7 @@ def _find_lacking(one: Facts) -> tuple[int, bool]:
     needed = max(decision.evidence_needed, int(decision.consequential))
     named = one.request.accountable is not None and one.accountable_human
     wanted = decision.accountable_needed or decision.decision is DecisionType.PERFORMANCE_RATING
-    return max(needed - count_evidence(one.request.evidence), 0), wanted and not named
+    return max(needed - one.checked_evidence, 0), wanted and not named
 
 
 def bring(facts: Sequence[Facts]) -> list[Facts]:
@@ -139,7 +139,12 @@ def bring(facts: Sequence[Facts]) -> list[Facts]:
     pieces = tuple(Evidence(EvidenceKind.DESIGN_REVIEW, f"{_SOMETHING} {n}") for n in range(evidence))
     asked = facts[0].request
     request = replace(asked, evidence=(*asked.evidence, *pieces), accountable=asked.accountable or _SOMEBODY)
-    return [replace(one, request=request, accountable_human=True) for one in facts]
+    return [
+        replace(
+            one, request=request, accountable_human=True, checked_evidence=one.checked_evidence + evidence
+        )
+        for one in facts
+    ]
 
 
 def _wants_another(known: Mapping[str, Facts], whole: Request) -> bool:

@@ -50,6 +50,18 @@ class Kind(StrEnum):
     ACTIVITY = "activity"
 
 
+class Nature(StrEnum):
+    """What a metric is, as its described sources and its measure make it, whatever its label says (S40, S65)."""
+
+    ACTIVITY = "activity"  # commits, lines, tickets, messages, hours: how much was done
+    COMPOSITE = "composite"  # one number of more than one kind of event (S34)
+    SURVEY = "survey"  # what people answered
+    HOURS = "hours"  # when, or for how long, people were at work
+    AI_ASSIST = "ai_assist"  # how people use an assistant (S38)
+    IDLE = "idle"  # the gaps between what one person did
+    REPLY_LATENCY = "reply_latency"  # how soon people answer messages
+
+
 class Role(StrEnum):
     """Who asks, seen from the cohorts asked about."""
 
@@ -139,6 +151,7 @@ class SourceKind(StrEnum):
     SURVEY = "survey"
     QUALITATIVE_RECORD = "qualitative_record"
     AI_ASSISTANT = "ai_assistant"
+    MESSAGES = "messages"
     KEYBOARD = "keyboard"
     SCREEN = "screen"
     SENTIMENT = "sentiment"

@@ -60,3 +60,37 @@ class LeaverCodeRevoked(_OfLeaverCode):
 class LeaverCameBack(_OfLeaverCode):
     kind = "about_me.leaver_code.used"
     sentence = _("Somebody who has left opened, by their code, what is held about them.")
+
+
+class _OfLeaverAddress(Event):
+    """The address stands in no entry."""
+
+    visibility = Visibility.RESTRICTED
+    retention = Retention.PERSONAL
+    names_row = "address"
+
+    address: UUID
+
+
+class LeaverAddressGiven(_OfLeaverAddress):
+    kind = "about_me.leaver_address.given"
+    sentence = _(
+        "Somebody gave a private address by which they read what is held about them after they have left."
+    )
+
+
+class LeaverAddressConfirmed(_OfLeaverAddress):
+    kind = "about_me.leaver_address.confirmed"
+    sentence = _("Somebody confirmed their private address for after they have left, by a link mailed to it.")
+
+
+class LeaverAddressDropped(_OfLeaverAddress):
+    kind = "about_me.leaver_address.dropped"
+    sentence = _(
+        "A private address for after leaving was taken back and forgotten, or another took its place."
+    )
+
+
+class LeaverLinkUsed(_OfLeaverAddress):
+    kind = "about_me.leaver_address.used"
+    sentence = _("Somebody who has left opened, by a link to their private address, what is held about them.")

@@ -17,7 +17,7 @@ from msgspec import Struct
 from audits.ledger import services as ledger
 from audits.ledger.models import Entry
 from governance.about_me.events import LeaverCameBack, LeaverCodeMade, LeaverCodeRevoked, OwnDataDownloaded
-from governance.about_me.models import LeaverCode
+from governance.about_me.models import LeaverAddress, LeaverCode
 from governance.about_me.permissions import check_can_make_code, get_left_person
 from governance.people.models import User
 from ground import clock, counts, records, texts
@@ -25,7 +25,7 @@ from ground.errors import Conflict, DomainError, NotFound, TooMuch
 
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _LENGTH = 25
-_SALT = "about_me.leaving"
+_SALT = "about_me.left"
 # How long a page stays open to whoever has given the code.
 OPEN_FOR = timedelta(minutes=30)
 
@@ -69,7 +69,12 @@ def come_back(*, username: str, typed: str) -> str:
         raise TooMuch(
             _("Many people try this at the moment. Wait a little and send it again."), wait=spent.wait
         )
-    return signing.dumps(str(_open(username, _clean(typed)).pk), salt=_SALT)
+    return remember(_open(username, _clean(typed)))
+
+
+def remember(row: LeaverCode | LeaverAddress) -> str:
+    """What a browser keeps of the code or the link by which somebody came back."""
+    return signing.dumps([type(row).__name__, str(row.pk)], salt=_SALT)
 
 
 @transaction.atomic(durable=True)
@@ -89,16 +94,32 @@ def _open(username: str, typed: str) -> LeaverCode:
 
 
 def find_leaver(kept: str | None) -> User | None:
-    """Whose code a browser has given; None after a while, once it was taken back, or where the account is in use again."""
+    """Who has come back in a browser; None after a while, once the code or address was taken back, or where the account is in use again."""
     try:
-        key = signing.loads(kept or "", salt=_SALT, max_age=OPEN_FOR)
+        way, key = signing.loads(kept or "", salt=_SALT, max_age=OPEN_FOR)
     except signing.BadSignature:
         return None
-    code = LeaverCode.objects.select_related("user__person").filter(pk=key, revoked_at__isnull=True).first()
+    user = _WAYS[way](key)
     try:
-        return code.user if code is not None and get_left_person(code.user) else None
+        return user if user is not None and get_left_person(user) else None
     except DomainError:
         return None
+
+
+def _of_code(key: str) -> User | None:
+    found = LeaverCode.objects.select_related("user__person").filter(pk=key, revoked_at__isnull=True).first()
+    return found.user if found else None
+
+
+def _of_address(key: str) -> User | None:
+    found = (
+        LeaverAddress.objects.select_related("user__person").filter(pk=key, dropped_at__isnull=True).first()
+    )
+    return found.user if found else None
+
+
+# Whose it is by what a browser keeps, by what that is.
+_WAYS = {LeaverCode.__name__: _of_code, LeaverAddress.__name__: _of_address}
 
 
 @transaction.atomic(durable=True)

@@ -154,8 +154,13 @@ def _says_beside(facts: Facts) -> str:
 
 
 def _says_evidence(facts: Facts) -> str:
-    given = len(facts.request.evidence)
-    return _("It came with %(pieces)s of evidence.") % {"pieces": words.many(given, "piece")} if given else ""
+    given = facts.checked_evidence
+    return (
+        _("It came with %(pieces)s of evidence that somebody else had opened.")
+        % {"pieces": words.many(given, "piece")}
+        if given
+        else ""
+    )
 
 
 def _says_accountable(facts: Facts) -> str:
@@ -207,7 +212,7 @@ _PARTS = (
     _Part("facts.actor.trained", _says_trained, lambda one: replace(one, actor=replace(one.actor, trained=False))),
     _Part("facts.cohorts", _says_size, lambda one: replace(one, cohorts=tuple(replace(each, people=each.minimum - 1) for each in one.cohorts))),
     _Part("request.metrics", _says_beside, _alone),
-    _Part("request.evidence", _says_evidence, lambda one: replace(one, request=_ask_otherwise(one, evidence=()))),
+    _Part("facts.checked_evidence", _says_evidence, lambda one: replace(one, checked_evidence=0)),
     _Part("facts.accountable_human", _says_accountable, lambda one: replace(one, accountable_human=False)),
     _Part("facts.fairness_until", _says_audited, lambda one: replace(one, fairness_until=None)),
     _Part("facts.values.held", _says_not_held, lambda one: replace(one, values=replace(one.values, held=1))),

@@ -4,17 +4,21 @@ from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from governance.appeals import permissions, queries, services
 from governance.appeals import serializers as told
+from governance.appeals.files import send
 from governance.appeals.inputs import read_about, read_context
 from governance.appeals.models import Appeal
-from governance.appeals.states import AppealFinding, AppealKind, HoldChoice, Remedy
+from governance.appeals.states import CONTENT_TYPES, AppealFinding, AppealKind, HoldChoice, Remedy
 from governance.people.models import User
 from governance.people.object_permissions import find_account_to_name
 from governance.people.requests import ApiRequest
@@ -83,10 +87,7 @@ class AppealMessages(APIView):
 
     @extend_schema(operation_id="appeal_messages", responses={200: OpenApiTypes.OBJECT})
     def get(self, http: ApiRequest, key: UUID) -> Response:
-        appeal = queries.get_appeal(key, by=http.user)
-        handled = permissions.handles(http.user, appeal)
-        if not handled:
-            permissions.check_is_appellant(http.user, appeal)
+        appeal, handled = _get_of_a_side(key, http)
         return Response({"results": told.serialize_messages(appeal, internal=handled)})
 
     @extend_schema(
@@ -98,6 +99,56 @@ class AppealMessages(APIView):
         write = services.write_note if given["internal"] else services.write_message
         write(appeal=appeal, text=given["text"], by=http.user)
         return _tell(queries.get_appeal(key, by=http.user), http, status.HTTP_201_CREATED)
+
+
+class AppealAttachments(APIView):
+    """What came with the messages; POST sends a message with one file as multipart form data, in the part `attachment`.
+
+    A picture (PNG, JPEG, WebP) of 900 kB or plain text (UTF-8) of 100 kB, twenty an appeal. A picture is drawn anew; no name is kept.
+    """
+
+    token_scope = Scope.WRITE
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(operation_id="appeal_attachments", responses={200: told.AttachmentsSerializer})
+    def get(self, http: ApiRequest, key: UUID) -> Response:
+        appeal, _handled = _get_of_a_side(key, http)
+        return Response(told.AttachmentsSerializer({"results": queries.list_attachments(appeal)}).data)
+
+    @extend_schema(
+        operation_id="appeal_attach",
+        request={"multipart/form-data": told.AttachmentInput},
+        responses={201: told.AttachmentSerializer},
+    )
+    def post(self, http: ApiRequest, key: UUID) -> Response:
+        appeal, _handled = _get_of_a_side(key, http)
+        permissions.check_can_write(http.user, appeal)
+        given = validate_body(told.AttachmentInput, http)
+        message = services.write_message(appeal=appeal, **given, by=http.user)
+        file = queries.list_attachments(appeal).get(message=message)
+        return Response(told.AttachmentSerializer(file).data, status=status.HTTP_201_CREATED)
+
+
+class AppealAttachmentFile(APIView):
+    """One attachment as it is kept, for both sides of its appeal: sent as a file, whatever type is asked for."""
+
+    token_scope = Scope.WRITE
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """A client that accepts pictures alone gets its picture; of refusals it gets the problem all the same."""
+        return super().perform_content_negotiation(request, force=True)
+
+    @extend_schema(
+        operation_id="appeal_attachment",
+        responses={
+            (200, content_type): OpenApiTypes.BINARY for content_type, _ending in CONTENT_TYPES.values()
+        },
+    )
+    def get(self, http: ApiRequest, key: UUID, attachment: UUID) -> HttpResponse:
+        found = queries.get_attachment(attachment, by=http.user)
+        if found.appeal_id != key:
+            raise permissions.not_there()
+        return send(found)
 
 
 class _Act(APIView):
@@ -227,6 +278,15 @@ class AppealAccept(_Act):
 
     def act(self, appeal: Appeal, given: dict[str, Any], by: User) -> None:
         services.accept_outcome(appeal=appeal, by=by)
+
+
+def _get_of_a_side(key: UUID, http: ApiRequest) -> tuple[Appeal, bool]:
+    """An appeal for whoever filed it or handles it, and whether they handle it. Raises NotFound or NotPermitted."""
+    appeal = queries.get_appeal(key, by=http.user)
+    handled = permissions.handles(http.user, appeal)
+    if not handled:
+        permissions.check_is_appellant(http.user, appeal)
+    return appeal, handled
 
 
 def _tell(appeal: Appeal, http: ApiRequest, code: int = status.HTTP_200_OK) -> Response:

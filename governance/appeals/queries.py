@@ -99,6 +99,12 @@ def list_messages(appeal: Appeal, *, internal: bool) -> list[tuple[AppealMessage
     return [(each, unseal(each.said, each.pk, "message", Text).text) for each in found]
 
 
+def list_attachments(appeal: Appeal) -> QuerySet[AppealAttachment]:
+    """What came with the messages of an appeal, oldest first, without its bytes; who may see it is for the caller to check."""
+    found = appeal.attachments.defer("content").select_related("message")
+    return found.order_by("message__at", "message_id", "pk")
+
+
 def get_attachment(key: UUID, *, by: User) -> AppealAttachment:
     """An attachment of an appeal that this account filed or handles. Raises NotFound."""
     found = AppealAttachment.objects.select_related("appeal").filter(pk=key).first()

@@ -2,13 +2,22 @@
 
 from typing import Any
 
+from django.urls import reverse
 from rest_framework import serializers
 
 from charter.programme.models import choices
 from charter.rules.vocabulary import ContextKind
 from governance.appeals import permissions, queries
-from governance.appeals.models import Appeal
-from governance.appeals.states import AppealFinding, AppealKind, HoldChoice, Remedy, Voice
+from governance.appeals.models import Appeal, AppealAttachment
+from governance.appeals.states import (
+    CONTENT_TYPES,
+    AppealFinding,
+    AppealKind,
+    AttachmentKind,
+    HoldChoice,
+    Remedy,
+    Voice,
+)
 from governance.appeals.words import AppealAbout
 from governance.decisions.models import Hold
 from governance.people.models import User
@@ -48,6 +57,13 @@ class MessageInput(Input):
     internal = serializers.BooleanField(default=False)
 
 
+class AttachmentInput(Input):
+    """A message with one file; what the file may be is the service's to say, so an empty one comes that far."""
+
+    text = _AppealProse()
+    attachment = serializers.FileField(allow_empty_file=True)
+
+
 class WhyInput(Input):
     why = _AppealProse()
 
@@ -81,6 +97,29 @@ class FiledSerializer(serializers.Serializer[Any]):
     state = serializers.CharField()
     due = serializers.DictField(child=serializers.DateField())
     held = serializers.ListField(child=serializers.DictField())
+
+
+class AttachmentSerializer(serializers.Serializer[Any]):
+    """A picture or a text of an appeal, as a list tells it; its bytes are read at `url`."""
+
+    id = serializers.UUIDField()
+    message = serializers.UUIDField(source="message_id")
+    kind = serializers.ChoiceField(choices=AttachmentKind.choices)
+    content_type = serializers.SerializerMethodField()
+    at = serializers.DateTimeField(source="message.at")
+    url = serializers.SerializerMethodField()
+
+    def get_content_type(self, file: AppealAttachment) -> str:
+        return CONTENT_TYPES[AttachmentKind(file.kind)][0]
+
+    def get_url(self, file: AppealAttachment) -> str:
+        return reverse("api-appeal-attachment", args=[file.appeal_id, file.pk])
+
+
+class AttachmentsSerializer(serializers.Serializer[Any]):
+    """All that came with the messages of an appeal, twenty at most."""
+
+    results = AttachmentSerializer(many=True)
 
 
 class AppealSerializer(serializers.Serializer[Any]):

@@ -105,6 +105,7 @@ class Remedy(models.TextChoices):
     )
     SUSPEND = "suspend", _("The metric is suspended at once, and the board decides whether it stays so")
     BOARD = "board", _("The charter comes before the board again")
+    MISUSE = "misuse", _("The board is asked whether that look was a misuse")
     VOID = "void", _("The decision was made without the explanation it owes, and is void")
 
 

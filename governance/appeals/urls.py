@@ -10,6 +10,12 @@ urlpatterns = [
     path("appeals", api.AppealList.as_view(), name="api-appeals"),
     path(_ONE, api.AppealDetail.as_view(), name="api-appeal"),
     path(f"{_ONE}/messages", api.AppealMessages.as_view(), name="api-appeal-messages"),
+    path(f"{_ONE}/attachments", api.AppealAttachments.as_view(), name="api-appeal-attachments"),
+    path(
+        f"{_ONE}/attachments/<uuid:attachment>",
+        api.AppealAttachmentFile.as_view(),
+        name="api-appeal-attachment",
+    ),
     path(f"{_ONE}/withdraw", api.AppealWithdraw.as_view(), name="api-appeal-withdraw"),
     path(f"{_ONE}/acknowledge", api.AppealAcknowledge.as_view(), name="api-appeal-acknowledge"),
     path(f"{_ONE}/assign", api.AppealAssign.as_view(), name="api-appeal-assign"),

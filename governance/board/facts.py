@@ -76,6 +76,32 @@ PILOTS = Read(
 )
 
 
+class Piloted(Struct, frozen=True):
+    """A metric of which the values asked for come from a pilot."""
+
+    metric: str
+
+
+# Values of a pilot's team from the days of the pilot, whatever became of it: nobody agreed to be judged by a trial (S132).
+PILOTED = Read(
+    """
+    SELECT DISTINCT m.slug AS metric FROM board_pilot p
+    JOIN registry_charterversion v ON v.id = p.charter_version_id JOIN registry_metric m ON m.id = v.metric_id
+    WHERE m.slug = ANY(%(metrics)s::text[]) AND p.starts_on < %(to)s::date AND p.ends_on > %(from)s::date
+      AND (p.ended_at IS NULL OR p.ended_at::date >= %(from)s::date)
+      AND EXISTS (
+          SELECT FROM people_cohort c JOIN people_cohort_teams ct ON ct.cohort_id = c.id
+          WHERE c.slug = p.cohort AND (
+              EXISTS (SELECT FROM people_cohort a JOIN people_cohort_teams its ON its.cohort_id = a.id
+                      WHERE a.slug = ANY(%(cohorts)s::text[]) AND its.team_id = ct.team_id)
+              OR EXISTS (SELECT FROM people_membership b JOIN people_person q ON q.id = b.person_id
+                         WHERE b.team_id = ct.team_id AND q.external_id = ANY(%(persons)s::text[])
+                           AND b.valid_from < p.ends_on AND (b.valid_to IS NULL OR b.valid_to > p.starts_on))))
+    """,
+    Piloted,
+)
+
+
 @cached(BOARD)
 def read_board_facts(
     decision: DecisionType,

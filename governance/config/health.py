@@ -59,7 +59,7 @@ def _look() -> tuple[dict[str, object], int]:
     Rules that this version cannot work out answer nothing either, but keep 200, with the status `limited`: taken out of
     service, the board could not reach the pages on which it passes new ones.
     """
-    parts = {"database": _database(), "rulebook": _rulebook(), "broker": _broker(), "log": _log()}
+    parts = {"database": _database(), "rulebook": read_rulebook(), "broker": _broker(), "log": read_log()}
     still = _standing_still()
     parts["clock"] = STILL if still else OK if still is not None else MISSING
     told: dict[str, object] = {"status": "ready", "parts": parts}
@@ -85,7 +85,7 @@ def _database() -> str:
     return OK
 
 
-def _rulebook() -> str:
+def read_rulebook() -> str:
     try:
         version = rulebooks.find_rulebook_in_force()
         if version is None:
@@ -95,7 +95,7 @@ def _rulebook() -> str:
         return MISSING
 
 
-def _log() -> str:
+def read_log() -> str:
     try:
         return LATE if store.is_late() else OK
     except DatabaseError:
@@ -138,10 +138,10 @@ def _standing_still() -> list[Still] | None:
 
 
 def _broker() -> str:
-    return OK if _broker_is_there() else MISSING
+    return OK if is_broker_there() else MISSING
 
 
-def _broker_is_there() -> bool:
+def is_broker_there() -> bool:
     """Whether the broker takes connections; the file-system broker is there when its folder is."""
     if settings.CELERY_BROKER_URL.startswith("filesystem"):
         return (settings.VAR_DIR / "celery" / "queue").is_dir()

@@ -1,5 +1,6 @@
 """Settings, from the environment. Nothing secret has a default outside the demo."""
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.config.addresses import broker_folders, database, embedded_url, shared_cache, tiles_storage
 from governance.config.api_enums import API_ENUMS
+from governance.installation import environment_file
+from governance.installation.loopback import are_of_this_machine, is_of_this_machine
 from ground.rates import parse_rate
 
 env = environ.Env()
@@ -28,8 +31,14 @@ def required(name: str, why: str, *, where: Callable[[str], bool] = bool) -> str
     return given
 
 
-# The demo and the tests alone turn it on. Without it nothing starts that is not told its key, its hosts and its address.
+# The demo and the tests alone turn it on. Without it nothing starts that is not told its key, its hosts and its address:
+# by the environment, or by what `manage.py setup` kept (governance/installation/environment_file.py).
 DEBUG = env.bool("DEBUG", default=False)
+if not DEBUG:
+    try:
+        environment_file.heed(VAR_DIR, os.environ)
+    except environment_file.FileRefused as refused:
+        raise ImproperlyConfigured(str(refused)) from refused
 if DEBUG:
     SECRET_KEY = env("SECRET_KEY", default="") or get_random_secret_key()
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
@@ -43,8 +52,14 @@ else:
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
     BASE_URL = required(
         "BASE_URL",
-        "the address at which people reach this site; it begins with https://.",
-        where=lambda url: url.startswith("https://"),
+        "the address at which people reach this site; it begins with https://, or is of this machine alone (http://127.0.0.1:8000).",
+        where=lambda url: url.startswith("https://") or is_of_this_machine(url),
+    )
+# Reached from this machine alone, so that nothing leaves it and HTTPS would guard nothing; by no other name either.
+ALONE = not DEBUG and is_of_this_machine(BASE_URL)
+if ALONE and not are_of_this_machine(ALLOWED_HOSTS):
+    raise ImproperlyConfigured(
+        "Set BASE_URL to one of HTTPS: ALLOWED_HOSTS names this site for other machines."
     )
 
 INSTALLED_APPS = [
@@ -92,7 +107,9 @@ INSTALLED_APPS = [
     "audits.findings",
     "audits.retention",
     "audits.packs",
+    "governance.founding",
     "governance.desk",
+    "governance.installation",
     "governance.demo",
 ]
 
@@ -234,7 +251,7 @@ SESSION_HOURS = env.int("SESSION_HOURS", default=12)
 SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 # Whether a proxy of ours stands in front, so that X-Forwarded-For and -Proto are its word and not the client's.
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
-if not DEBUG:
+if not DEBUG and not ALONE:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = True
     # Browsers take these from this host alone: a neighbour in our domain could else lay a session of its own into one.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"

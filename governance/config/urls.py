@@ -35,6 +35,7 @@ urlpatterns = [
     path("api/v1/", include("audits.findings.urls")),
     path("api/v1/", include("audits.retention.urls")),
     path("api/v1/", include("audits.packs.urls")),
+    path("api/v1/", include("governance.founding.urls")),
     path("api/v1/", include("governance.desk.api_urls")),
     path("admin/", admin.site.urls),
     path("", include("governance.desk.urls")),

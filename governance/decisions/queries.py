@@ -61,11 +61,13 @@ def list_asked_by(user: User) -> QuerySet[DecisionRecord]:
 
 
 class Narrowing(Struct, frozen=True):
-    """Which of one's questions are looked for: words of them, days in the programme's zone, and their order."""
+    """Which of one's questions are looked for: words, days in the programme's zone, any of some decisions and answers; and their order."""
 
     words: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None  # is in
+    uses: tuple[str, ...] = ()
+    verdicts: tuple[str, ...] = ()
     oldest_first: bool = False
 
 
@@ -77,6 +79,10 @@ def narrow_asked(found: QuerySet[DecisionRecord], narrowing: Narrowing) -> Query
         found = found.filter(at__gte=calendar.find_midnight(narrowing.since))
     if narrowing.until:
         found = found.filter(at__lt=calendar.find_midnight(narrowing.until + timedelta(days=1)))
+    if narrowing.uses:
+        found = found.filter(use__in=narrowing.uses)
+    if narrowing.verdicts:
+        found = found.filter(verdict__in=narrowing.verdicts)
     return found.order_by("at", "pk") if narrowing.oldest_first else found
 
 

@@ -4,14 +4,19 @@ Made through the services, each where none stands in that state. Their words say
 """
 
 from collections.abc import Callable, Mapping
+from io import BytesIO
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image, ImageDraw
 
 from charter.measures.models import PublishedValue
 from charter.rules.vocabulary import Period
-from governance.appeals import permissions
+from governance.appeals import permissions, queries
 from governance.appeals import services as appeals
 from governance.appeals.models import Appeal
-from governance.appeals.states import AboutKind, AppealFinding, AppealKind, AppealState, HoldChoice
+from governance.appeals.states import AboutKind, AppealFinding, AppealKind, AppealState, HoldChoice, Remedy
 from governance.appeals.words import AppealAbout
+from governance.decisions.models import DecisionRecord
 from governance.demo.dataset import DataSet
 from governance.people.models import User
 from governance.people.services import get_system_account
@@ -26,13 +31,14 @@ class Desk:
     """Who sees to appeals in the demo: whoever of the board and HR stands outside of their lines."""
 
     def __init__(self, accounts: Mapping[str, User]) -> None:
-        self.employee = accounts["employee"]
+        self.employee, self._manager = accounts["employee"], accounts["manager"]
         self._board = [each for name, each in sorted(accounts.items()) if name.startswith("board-")]
         self._handlers = [accounts["hr"], accounts["auditor"], *self._board]
 
     def to(self, state: AppealState) -> None:
         """File one more appeal and bring it to this state."""
-        appeal = self.file(AppealKind.NAMED, _CHARTER if state == AppealState.DECIDED else _RULE)
+        about = {AppealState.DECIDED: _CHARTER, AppealState.CLOSED: self._find_look()}.get(state)
+        appeal = self.file(AppealKind.NAMED, about or _RULE)
         for step in _STEPS[state]:
             getattr(self, f"_{step}")(appeal)
             appeal.refresh_from_db()
@@ -63,15 +69,42 @@ class Desk:
 
     def _write(self, appeal: Appeal) -> None:
         appeals.write_message(appeal=appeal, text="Demo: which work was that?", by=appeal.handling.user)
-        appeals.write_message(appeal=appeal, text="Demo: the move to the new runners.", by=self.employee)
+        appeals.write_message(
+            appeal=appeal,
+            text="Demo: the move to the new runners. What we had on the wall that week is attached.",
+            by=self.employee,
+            attachment=_draw_wall(),
+        )
+
+    def _find_look(self) -> AppealAbout | None:
+        """The manager's look at the employee's team; none where these data have none."""
+        looked = DecisionRecord.objects.filter(actor=self._manager, verdict="permit", checked_only=False)
+        entry = looked.order_by("at").values_list("entry", flat=True).first()
+        return AppealAbout(kind=AboutKind.RECEIPT, entry=entry) if entry else None
 
     def _decide(self, appeal: Appeal) -> None:
+        """Uphold what is about a look, and ask the board about it; turn down the rest."""
+        if appeal.about_kind == AboutKind.RECEIPT:
+            self._ask_the_board(appeal)
+            return
         appeals.decide_appeal(
             appeal=appeal,
             finding=AppealFinding.NOT_UPHELD,
             reasons="Demo: the rule says what it is for, and it was applied to that.",
             evidence="Demo: its text and its examples.",
             remedy="Demo: nothing, as nothing was wrong.",
+            by=appeal.handling.user,
+        )
+
+    def _ask_the_board(self, appeal: Appeal) -> None:
+        appeals.decide_appeal(
+            appeal=appeal,
+            finding=AppealFinding.PARTLY_UPHELD,
+            reasons="Demo: it was asked for a retrospective, and the same figures stood in a plan for staffing a week later.",
+            evidence=f"Demo: the receipt {queries.read_words(appeal).about.entry}, and the plan.",
+            remedy="Demo: the board is asked whether that was a misuse.",
+            act=Remedy.MISUSE,
+            note="Demo: values that were asked for a retrospective stood in a plan for staffing. Was that a misuse?",
             by=appeal.handling.user,
         )
 
@@ -116,6 +149,20 @@ def show(data: DataSet, accounts: Mapping[str, User], say: Say) -> None:
         desk.file(AppealKind.CONFIDENTIAL, about or _RULE, HoldChoice.ON_USE if about else HoldChoice.NONE)
     if not Appeal.objects.filter(kind=AppealKind.ANONYMOUS).exists():
         say(f"  An anonymous appeal: its number is {_file_anonymously()}.")
+
+
+def _draw_wall() -> SimpleUploadedFile:
+    """A small picture: how long builds took each day, with the days of the move in another colour."""
+    picture = Image.new("RGB", (360, 160), "white")
+    draw = ImageDraw.Draw(picture)
+    for day, minutes in enumerate((8, 9, 8, 10, 31, 38, 34, 12, 9, 8)):
+        left = 16 + day * 34
+        draw.rectangle(
+            (left, 144 - minutes * 3, left + 22, 144), fill="#d4351c" if minutes > 30 else "#1d70b8"
+        )
+    drawn = BytesIO()
+    picture.save(drawn, "PNG")
+    return SimpleUploadedFile("wall.png", drawn.getvalue())
 
 
 def _find_value(data: DataSet) -> AppealAbout | None:

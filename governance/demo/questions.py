@@ -25,7 +25,7 @@ ASKED: list[tuple[str, str, DecisionType, Grain, bool, str]] = [
     ("manager", "lead-time-for-changes", DecisionType.RETROSPECTIVE, Grain.TEAM, False, "What slowed our changes?"),
     ("manager", "change-failure-rate", DecisionType.RETROSPECTIVE, Grain.TEAM, False, "Did going faster cost us?"),
     ("manager", "deployment-frequency", DecisionType.RETROSPECTIVE, Grain.TEAM, False, "How often we shipped this quarter."),
-    ("manager", "pr-size", DecisionType.RETROSPECTIVE, Grain.TEAM, False, "May the retrospective see the size of changes?"),
+    ("manager", "pr-size", DecisionType.WORKFLOW_DEBUGGING, Grain.TEAM, False, "Do reviews wait because changes grew?"),
     ("employee", "lead-time-for-changes", DecisionType.RETROSPECTIVE, Grain.TEAM, False, "May I bring this along?"),
     ("hr", "commit-count", DecisionType.PERFORMANCE_RATING, Grain.PERSON, True, "Somebody asked for a list by commits."),
     ("hr", "lines-changed", DecisionType.PROMOTION_EVIDENCE, Grain.PERSON, True, "Wanted as evidence for a promotion."),

@@ -23,6 +23,7 @@ from governance.decisions.screens import referral_summary
 from governance.decisions.screens import urls as decisions
 from governance.desk.screens import urls as desk
 from governance.evidence.screens import urls as evidence
+from governance.founding.screens import urls as founding
 from governance.notices.screens import urls as notices
 from governance.people import badges
 from governance.people.screens import urls as people
@@ -41,6 +42,7 @@ kinds.tell_on_cases(referral_summary.summarise_referral, kind=CaseKind.EDGE_CASE
 # The highest app first: what it adds to addresses of a lower one, such as the board's pages of a draft, goes before.
 urlpatterns = [
     *desk.urlpatterns,
+    *founding.urlpatterns,
     *appeals.urlpatterns,
     *about_me.urlpatterns,
     *access_log.urlpatterns,

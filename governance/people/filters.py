@@ -1,11 +1,14 @@
-"""How lists of names in sources are narrowed, for the pages and the API alike."""
+"""How lists of names in sources are narrowed, for the pages and the API alike, and that of accounts on its page."""
 
 import django_filters
+from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from governance.people.models import Identity, TeamAlias
+from governance.people.models import AccountKind, Identity, TeamAlias, User
 from governance.people.names import fold_name
+
+IN_USE, CLOSED = "in_use", "closed"
 
 
 class _NameFilter(django_filters.FilterSet):
@@ -33,3 +36,31 @@ class AliasFilter(_NameFilter):
     class Meta:
         model = TeamAlias
         fields = ()
+
+
+class AccountFilter(django_filters.FilterSet):
+    """By a part of either name, by what they are, and whether they are in use."""
+
+    text = django_filters.CharFilter(
+        label=_("A part of the name or user name"), method="by_text", max_length=100
+    )
+    kind = django_filters.MultipleChoiceFilter(
+        label=_("What it is"), choices=AccountKind.choices, widget=forms.CheckboxSelectMultiple
+    )
+    state = django_filters.MultipleChoiceFilter(
+        label=_("State"),
+        choices=[(IN_USE, _("In use")), (CLOSED, _("Closed"))],
+        method="by_state",
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = User
+        fields = ()
+
+    def by_text(self, found: QuerySet[User], _name: str, value: str) -> QuerySet[User]:
+        return found.filter(Q(username__icontains=value) | Q(name__icontains=value))
+
+    def by_state(self, found: QuerySet[User], _name: str, values: list[str]) -> QuerySet[User]:
+        """In use, closed, or, where both or neither are asked for, all."""
+        return found.filter(is_active=IN_USE in values) if len(values) == 1 else found

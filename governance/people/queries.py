@@ -54,9 +54,15 @@ class Roster(Struct, frozen=True):
 
 
 class Accountable(Struct, frozen=True):
-    """An account that somebody named as accountable."""
+    """A person's open account that somebody named as accountable, seen from those concerned (S93).
 
-    human: bool
+    `leads` all of them, by a role over their teams or by the reporting line; `answers` for everybody, as HR and leadership
+    do; is `concerned` as one of them.
+    """
+
+    leads: bool
+    answers: bool
+    concerned: bool
 
 
 _TODAY = "{0}.valid_from <= %(on)s::date AND ({0}.valid_to IS NULL OR {0}.valid_to > %(on)s::date)"
@@ -74,6 +80,22 @@ ASKER = Read(
     Asker,
 )
 
+# The teams and streams that an account leads.
+_HELD = f"""
+    SELECT coalesce(array_agg(g.team_id) FILTER (WHERE g.role = 'manager'), '{{{{}}}}') AS teams,
+           coalesce(array_agg(g.value_stream_id) FILTER (WHERE g.role = 'value_stream_lead'), '{{{{}}}}') AS streams
+    FROM people_rolegrant g WHERE g.user_id = {{user}} AND {_TODAY.format("g")}
+"""
+_TEAMS_OF_COHORT = """
+    SELECT array_agg(t.id) AS ids, array_agg(DISTINCT t.value_stream_id) AS streams,
+           coalesce(array_agg(DISTINCT t.context_class::text), '{}') AS context_classes
+    FROM people_cohort_teams ct JOIN people_team t ON t.id = ct.team_id WHERE ct.cohort_id = c.id
+"""
+_MANAGES = "CASE WHEN c.kind = 'team' THEN teams.ids && held.teams ELSE teams.ids <@ held.teams END"
+_LEADS_STREAM = (
+    "CASE WHEN c.kind = 'org' THEN teams.streams <@ held.streams ELSE teams.streams && held.streams END"
+)
+
 # A manager's role counts over a cohort of teams they lead: any of them where small teams are reported together, all of
 # them in a larger cohort. A value stream lead's counts over the stream and its teams, and over the organisation when
 # they lead it all.
@@ -81,25 +103,17 @@ COHORTS = Read(
     f"""
     SELECT c.slug, c.kind, roster.people, teams.context_classes, ARRAY(
         SELECT 'manager'
-        WHERE CASE WHEN c.kind = 'team' THEN teams.ids && held.teams ELSE teams.ids <@ held.teams END
+        WHERE {_MANAGES}
         UNION
         SELECT 'value_stream_lead'
-        WHERE CASE WHEN c.kind = 'org' THEN teams.streams <@ held.streams ELSE teams.streams && held.streams END
+        WHERE {_LEADS_STREAM}
         UNION
         SELECT 'team_member' FROM people_membership m
         WHERE m.person_id = %(person)s::uuid AND m.team_id = ANY(teams.ids) AND {_TODAY.format("m")}
     ) AS roles
     FROM people_cohort c
-    CROSS JOIN LATERAL (
-        SELECT coalesce(array_agg(g.team_id) FILTER (WHERE g.role = 'manager'), '{{}}') AS teams,
-               coalesce(array_agg(g.value_stream_id) FILTER (WHERE g.role = 'value_stream_lead'), '{{}}') AS streams
-        FROM people_rolegrant g WHERE g.user_id = %(user)s::uuid AND {_TODAY.format("g")}
-    ) held
-    CROSS JOIN LATERAL (
-        SELECT array_agg(t.id) AS ids, array_agg(DISTINCT t.value_stream_id) AS streams,
-               coalesce(array_agg(DISTINCT t.context_class::text), '{{}}') AS context_classes
-        FROM people_cohort_teams ct JOIN people_team t ON t.id = ct.team_id WHERE ct.cohort_id = c.id
-    ) teams
+    CROSS JOIN LATERAL ({_HELD.format(user="%(user)s::uuid")}) held
+    CROSS JOIN LATERAL ({_TEAMS_OF_COHORT}) teams
     CROSS JOIN LATERAL (
         SELECT count(DISTINCT m.person_id) AS people FROM people_membership m
         JOIN people_person p ON p.id = m.person_id JOIN people_team t ON t.id = m.team_id
@@ -171,9 +185,45 @@ GROUPS = Read(
     Roster,
 )
 
-# Only a human can be accountable (S93).
+_CONCERNED = "(p.external_id = ANY(%(persons)s::text[]) OR (%(own)s::boolean AND p.id = %(person)s::uuid))"
+# Everybody above those concerned, by the reporting lines of the day.
+_ABOVE = f"""
+    WITH RECURSIVE above(start, person) AS (
+        SELECT p.id, l.manager_id FROM people_person p
+        JOIN people_reportingline l ON l.person_id = p.id AND {_TODAY.format("l")} WHERE {_CONCERNED}
+        UNION
+        SELECT above.start, l.manager_id FROM above
+        JOIN people_reportingline l ON l.person_id = above.person AND {_TODAY.format("l")}
+    )
+"""
+# Only a human can be accountable (S93). Any one person, whom nobody means yet, is led by whoever leads anybody.
 ACCOUNTABLE = Read(
-    "SELECT kind = 'human' AS human FROM people_user WHERE username = %(accountable)s::text AND is_active",
+    f"""
+    {_ABOVE}
+    SELECT (cardinality(%(cohorts)s::text[]) + cardinality(%(persons)s::text[]) > 0 OR %(own)s::boolean)
+           AND NOT EXISTS (
+               SELECT FROM people_cohort c CROSS JOIN LATERAL ({_TEAMS_OF_COHORT}) teams
+               WHERE c.slug = ANY(%(cohorts)s::text[]) AND c.retired_at IS NULL
+                 AND NOT ({_MANAGES} OR {_LEADS_STREAM}))
+           AND NOT EXISTS (
+               SELECT FROM people_person p WHERE {_CONCERNED}
+                 AND NOT EXISTS (SELECT FROM above a WHERE a.start = p.id AND a.person = u.person_id)
+                 AND NOT EXISTS (
+                     SELECT FROM people_membership m JOIN people_team t ON t.id = m.team_id
+                     WHERE m.person_id = p.id AND {_TODAY.format("m")}
+                       AND (t.id = ANY(held.teams) OR t.value_stream_id = ANY(held.streams))))
+           AND ('{_ANYBODY}' <> ALL(%(persons)s::text[]) OR cardinality(held.teams) + cardinality(held.streams) > 0
+                OR EXISTS (SELECT FROM people_reportingline l WHERE l.manager_id = u.person_id AND {_TODAY.format("l")}))
+           AS leads,
+           EXISTS (SELECT FROM people_rolegrant g WHERE g.user_id = u.id AND g.role IN ('hr', 'leadership')
+                   AND g.team_id IS NULL AND g.value_stream_id IS NULL AND {_TODAY.format("g")}) AS answers,
+           EXISTS (SELECT FROM people_person p WHERE p.id = u.person_id AND ({_CONCERNED} OR EXISTS (
+               SELECT FROM people_membership m JOIN people_cohort_teams ct ON ct.team_id = m.team_id
+               JOIN people_cohort c ON c.id = ct.cohort_id
+               WHERE m.person_id = p.id AND {_TODAY.format("m")} AND c.slug = ANY(%(cohorts)s::text[])))) AS concerned
+    FROM people_user u CROSS JOIN LATERAL ({_HELD.format(user="u.id")}) held
+    WHERE u.username = %(accountable)s::text AND u.is_active AND u.kind = 'human'
+    """,
     Accountable,
 )
 
@@ -184,7 +234,7 @@ class PeopleFacts(Struct, frozen=True):
     asker: Asker
     cohorts: Mapping[str, CohortAsked]
     persons: Mapping[str, PersonAsked]
-    accountable: bool  # a person's open account was named as accountable
+    accountable: Accountable | None  # the account named as accountable, where it is a person's and open
 
 
 @cached(PEOPLE)
@@ -216,7 +266,7 @@ def read_people_facts(
         asker=askers[0],
         cohorts={each.slug: each for each in found},
         persons={each.external_id: each for each in known},
-        accountable=any(each.human for each in named),
+        accountable=next(iter(named), None),
     )
 
 

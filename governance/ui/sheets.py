@@ -3,8 +3,10 @@
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 
-from django.http import StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 from django_tables2 import Table
+
+from governance.ui.lists import sort_table
 
 # A spreadsheet takes a cell that begins with one of these for a formula, the full-width ones in some languages.
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -28,8 +30,9 @@ def stream_csv(name: str, header: Sequence[str], rows: Iterable[Sequence[object]
     return response
 
 
-def stream_table(name: str, table: Table) -> StreamingHttpResponse:
-    """A table of a page as a download: the same columns, each as its plain value or as its `value_` method says."""
+def stream_table(name: str, table: Table, request: HttpRequest) -> StreamingHttpResponse:
+    """A table of a page as a download, sorted as there: the same columns, each as its plain value or as its `value_` method says."""
+    sort_table(request, table)
     header, *rows = table.as_values()
     return stream_csv(name, header, rows)
 

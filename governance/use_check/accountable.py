@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from charter.rules.request import Request
 from charter.rules.vocabulary import Role
 from governance.people import queries as people
-from governance.people.models import AccountKind, User
+from governance.people.models import User
 from ground import calendar, data_versions
 from ground.errors import BadInput
 
@@ -38,12 +38,8 @@ def check_accountable(request: Request, *, by: User) -> None:
 
 def can_answer(request: Request, user: User) -> bool:
     """Whether an account may answer for a decision about those whom a request is about."""
-    if not user.is_active or user.kind != AccountKind.HUMAN:
-        return False
-    own = user.person.external_id if user.person is not None else None
-    if own is not None and own in request.persons:
-        return False
-    return answers_for(request, user)
+    named = _read(request, user).accountable
+    return named is not None and not named.concerned and (named.leads or named.answers)
 
 
 def answers_for(request: Request, user: User) -> bool:
@@ -57,7 +53,16 @@ def _may_name(request: Request, by: User) -> bool:
 
 def _roles_over(request: Request, user: User) -> frozenset[Role]:
     """The roles that an account holds over all that a request is about."""
-    found = people.read_people_facts(
+    found = _read(request, user)
+    over = [each.roles for each in found.cohorts.values()]
+    over += [found.persons[name].roles if name in found.persons else frozenset() for name in request.persons]
+    held = frozenset.intersection(*over) if over else frozenset()
+    return found.asker.roles | held
+
+
+def _read(request: Request, user: User) -> people.PeopleFacts:
+    """What an account is to all whom a request is about, and whether it may answer for them."""
+    found: people.PeopleFacts = people.read_people_facts(
         data_versions.read(),
         user.pk,
         user.person_id,
@@ -65,9 +70,6 @@ def _roles_over(request: Request, user: User) -> frozenset[Role]:
         cohorts=request.cohorts,
         persons=request.persons,
         own=False,
-        accountable=None,
+        accountable=user.username,
     )
-    over = [each.roles for each in found.cohorts.values()]
-    over += [found.persons[name].roles if name in found.persons else frozenset() for name in request.persons]
-    held = frozenset.intersection(*over) if over else frozenset()
-    return found.asker.roles | held
+    return found

@@ -14,7 +14,6 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from charter.registry import queries as registry
-from charter.rules.context import count_evidence
 from charter.rules.engine import judge
 from charter.rules.facts import Facts
 from charter.rules.outlook import add_companions, place
@@ -165,7 +164,7 @@ class ChangeSearch(Struct, frozen=True):
         if one is None or len(whole) > MOST_METRICS:
             return parts
         needed = max(one.decision.evidence_needed, int(one.decision.consequential))
-        lacking = max(needed - count_evidence(frame.evidence), 0)
+        lacking = max(needed - one.checked_evidence, 0)
         brought = {piece.kind for piece in frame.evidence}
         kinds = [kind for kind in (*self.wish.kinds, *EvidenceKind) if kind not in brought]
         return replace(
@@ -250,7 +249,10 @@ def _as_if(one: Facts, parts: _Parts) -> Facts:
     values = replace(one.values, unsettled=0) if parts.notes else one.values
     audited = _ALWAYS if one.charter.metric in parts.audits else one.fairness_until
     human = one.accountable_human or parts.accountable
-    return replace(one, values=values, fairness_until=audited, accountable_human=human)
+    brought = one.checked_evidence + len(parts.evidence)
+    return replace(
+        one, values=values, fairness_until=audited, accountable_human=human, checked_evidence=brought
+    )
 
 
 def _at_level(request: Request, grain: Grain, cohorts: tuple[str, ...]) -> Request:

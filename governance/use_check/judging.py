@@ -13,7 +13,7 @@ from charter.registry import queries as registry
 from charter.rules.facts import Facts
 from charter.rules.outlook import place
 from charter.rules.request import Evidence, Request
-from charter.rules.vocabulary import EvidenceKind, Grain, Outcome, View
+from charter.rules.vocabulary import EvidenceKind, Grain, Outcome, Role, View
 from governance.decisions.facts.outlook import Ahead
 from governance.decisions.requests.form import check_form
 from governance.people.models import User
@@ -219,7 +219,8 @@ class _Judge(Struct, frozen=True):
     def _can_answer(self, request: Request, known: Mapping[str, Facts]) -> bool:
         """Whether the account itself may answer for a decision about these people, as `can_answer` says it."""
         own, actor = self.ahead.found.asker.person, next(iter(known.values())).actor
-        return actor.human and own not in request.persons and bool(actor.roles & ANSWERING)
+        concerned = own in request.persons or Role.TEAM_MEMBER in actor.roles
+        return actor.human and not concerned and bool(actor.roles & ANSWERING)
 
     def _as_facts(self, request: Request) -> tuple[Facts, ...]:
         """The facts of a question without what those concerned are called."""

@@ -41,6 +41,13 @@ class DefinerSql(TriggerSql):
         return _TEMPLATE % " SECURITY DEFINER"
 
 
+class StatementSql(TriggerSql):
+    """The same, of a trigger that looks at all rows of a statement at once."""
+
+    def get_template(self) -> str:
+        return super().get_template().replace("FOR EACH", "{referencing} FOR EACH")
+
+
 class CompiledTrigger(compiler.Trigger):
     """A trigger as migrations keep it."""
 
@@ -65,7 +72,7 @@ class Trigger(pgtrigger.Trigger):
 
     def compile(self, model: Any) -> CompiledTrigger:
         """What migrations keep of it."""
-        kind = DefinerSql if self.definer else TriggerSql
+        kind = DefinerSql if self.definer else StatementSql if self.referencing else TriggerSql
         sql = kind(
             pgid=self.get_pgid(model),
             declare=self.render_declare(model),
@@ -75,6 +82,7 @@ class Trigger(pgtrigger.Trigger):
             operation=self.operation,
             level=self.level,
             condition=self.render_condition(model),
+            **({"referencing": str(self.referencing)} if self.referencing else {}),
             **(
                 {"constraint": "CONSTRAINT", "timing": f"DEFERRABLE INITIALLY {self.timing}"}
                 if self.timing

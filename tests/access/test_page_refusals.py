@@ -41,7 +41,13 @@ READABLE = {
 }
 # One says which is meant: a version of those that their pages list, an appeal by the number that its filer alone has, or the
 # code of whoever has left.
-BY_NUMBER = {"contract-acknowledge", "acknowledge", "appeal-anonymous-case", "about-me-left"}
+BY_NUMBER = {
+    "contract-acknowledge",
+    "acknowledge",
+    "appeal-anonymous-case",
+    "about-me-left",
+    "about-me-left-link",
+}
 # Who may see much and decide little.
 INSIDERS = (
     "employee",

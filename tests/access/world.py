@@ -82,9 +82,10 @@ def furnish(house: House) -> World:
             **_of_use(house, accounts),
             **_of_tokens(accounts),
             **_each(
-                ("account", "account-link", "account-sessions-end", "account-email"),
+                ("account", "account-link", "account-sessions-end", "account-email", "role-give"),
                 [("of an employee", [house.employee.pk])],
             ),
+            "role-end": [("of the manager", [accounts["manager"].role_grants.order_by("pk")[0].pk])],
             **_of_addresses(accounts),
             **_of_sources(),
             **_of_appeals(house),

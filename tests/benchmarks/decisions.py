@@ -16,12 +16,11 @@ from pathlib import Path
 import msgspec
 import psycopg
 
-from tests import on_the_log
 from tests.benchmarks import harness
 from tests.benchmarks.checks import BARE_TABLE, CLIENTS, server
 from tests.benchmarks.load import Load, Replies, load
 from tests.benchmarks.pages import Registry
-from tests.benchmarks.rules import bare, medians
+from tests.benchmarks.rules import afresh, bare, medians
 
 FEW, MANY = 100, 10_000
 PEOPLE, TEAMS = 100_000, 5_000
@@ -33,11 +32,11 @@ EXCHANGE_SECONDS = 90.0
 MEGABYTES = 1000
 FLAT = 1.3
 # What no charter gives an example of, or the rules could not be put in force.
-EVIDENCE = [{"kind": "project_outcome", "ref": f"note {number}"} for number in range(9)]
+UNUSUAL = {"time_filter": "weekend"}
 STRICTER = """
-@id("ORG01") @title("Not much evidence today") @text("At most eight pieces of evidence.") @why("The rules are exchanged.")
-@fix("Bring less.") @family("ours") @effect("deny") @waivable("never")
-forbid (principal, action == Action::"use", resource) when { context.evidence > 8 };
+@id("ORG01") @title("No weekends today") @text("Nothing is asked of weekends alone.") @why("The rules are exchanged.")
+@fix("Ask for all days.") @family("ours") @effect("deny") @waivable("never")
+forbid (principal, action == Action::"use", resource) when { context.by_clock };
 """
 
 
@@ -124,10 +123,10 @@ def _against_cedar() -> list[dict]:
     from charter.rules.examples.base import team
 
     rulebook, facts = rules.compile_rulebook(rules.builtin_files()), team()
-    floor, ours = medians(bare(facts, rulebook), lambda: rules.decide([facts], rulebook))
+    floor, ours = medians(bare(facts, rulebook), afresh(facts, rulebook))
     return [
         _line("in process: bare cedarpy", 1 / floor, "1/s"),
-        _line("in process: rules.decide", 1 / ours, "1/s"),
+        _line("in process: rules.decide, nothing remembered", 1 / ours, "1/s"),
     ]
 
 
@@ -141,6 +140,8 @@ def _flat(few: tuple[float, float], many: tuple[float, float]) -> Iterator[dict]
 
 def _crowd(owner: str) -> None:
     """People in teams in registered cohorts, by SQL: an import of so many is measured nowhere here."""
+    from tests import on_the_log  # which reads models, once there are settings
+
     with (
         psycopg.connect(owner, autocommit=True) as connection,
         on_the_log.set_aside(connection, *_TABLES),
@@ -255,7 +256,7 @@ def _family(pid: int) -> list[int]:
 
 def _swap(asker: _Asker) -> Iterator[dict]:
     """Exchange the rules under load: no request is lost, and each answer is by the one rulebook that it names."""
-    body = json.dumps({**asker.question(asker.metrics(MANY)[0]), "evidence": EVIDENCE}).encode()
+    body = json.dumps({**asker.question(asker.metrics(MANY)[0]), **UNUSUAL}).encode()
     replies: Replies = []
     exchange = _exchange()
     with server() as (port, _process):

@@ -3,6 +3,9 @@
 import http.client
 import threading
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from itertools import count
 
 from msgspec import Struct
 
@@ -44,19 +47,25 @@ def load(
     *,
     port: int,
     path: str,
-    body: bytes,
+    body: bytes | Sequence[bytes],
     token: str,
     clients: int,
     seconds: float,
     keep: Replies | None = None,
 ) -> Load:
-    """Post `body` from so many clients at once for so long, each on one connection; `keep` gathers what comes back."""
+    """Post `body`, or several in turn, from so many clients at once for so long, each on one connection.
+
+    `keep` gathers what comes back.
+    """
+    bodies = _in_turn([body] if isinstance(body, bytes) else body)
     times: list[list[float]] = [[] for _ in range(clients)]
     failed = [0] * clients
     began = time.perf_counter()
     end = began + seconds
     threads = [
-        threading.Thread(target=_client, args=(port, path, body, token, end, times[each], failed, each, keep))
+        threading.Thread(
+            target=_client, args=(port, path, bodies, token, end, times[each], failed, each, keep)
+        )
         for each in range(clients)
     ]
     for thread in threads:
@@ -67,10 +76,15 @@ def load(
     return Load([each for mine in times for each in mine], took, sum(failed))
 
 
+def _in_turn(bodies: Sequence[bytes]) -> Iterator[bytes]:
+    """These, over and over, one after the other whichever client takes the next."""
+    return map(bodies.__getitem__, map(len(bodies).__rmod__, count()))  # in C, so that threads may share it
+
+
 def _client(
     port: int,
     path: str,
-    body: bytes,
+    bodies: Iterator[bytes],
     token: str,
     end: float,
     times: list,
@@ -79,13 +93,13 @@ def _client(
     keep: Replies | None,
 ) -> None:
     headers = {"Authorization": f"Token {token}", "Content-Type": "application/json"}
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    while time.perf_counter() < end:
-        began = time.perf_counter()
-        connection.request("POST", path, body, headers)
-        response = connection.getresponse()
-        reply = response.read()
-        if keep is not None:
-            keep.append(reply)
-        times.append((time.perf_counter() - began) * 1000)
-        failed[me] += response.status != 200
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+        while time.perf_counter() < end:
+            began = time.perf_counter()
+            connection.request("POST", path, next(bodies), headers)
+            response = connection.getresponse()
+            reply = response.read()
+            if keep is not None:
+                keep.append(reply)
+            times.append((time.perf_counter() - began) * 1000)
+            failed[me] += response.status != 200

@@ -1,4 +1,4 @@
-"""Pages of a big registry: 10,000 metrics with three versions each, read by an employee, server time at the 95th percentile.
+"""Pages of a big registry: 10,000 metrics with three versions each, read by people of each kind, server time at the 95th percentile.
 
 What is timed is the whole answer in this process, from the request to its last byte; the number of statements is counted on
 a registry of few metrics and again on the big one, and must not grow.
@@ -13,7 +13,6 @@ from typing import Any
 
 import psycopg
 
-from tests import on_the_log
 from tests.benchmarks import harness
 
 METRICS, VERSIONS, FEW = 10_000, 3, 100
@@ -31,6 +30,13 @@ PAGES = {
     "matrix, narrowed": "/matrix?category=flow&group=people&name=cycle",
     "matrix, API": "/api/v1/matrix",
     "list, API": "/api/v1/metrics?name=deploy",
+    "list, several levels": "/metrics?grain=team&grain=value_stream&category=flow&category=delivery",
+    "matrix, of a decision": "/matrix?decision=performance_rating&decision=promotion_evidence",
+    "find, a word": "/find?q=lead+time",
+    "find, a number": "/find?q=4f2a91c0",
+    "find, nothing found": "/find?q=zzzzzz",
+    **{f"home, {who}": f"{who}:/" for who in ("reader", "manager", "owner", "hr", "auditor", "board-legal")},
+    "home, uses of an employee": "employee:/?show=uses",
 }
 
 
@@ -88,6 +94,25 @@ def _statements(registry: "Registry", path: str) -> int:
     return len(captured)
 
 
+def _list_readers(owner: Any) -> Iterator[Any]:
+    """The owner of all metrics, somebody of no role, a manager and an employee of theirs, HR, an auditor, and a seat of the board."""
+    from governance.people.models import GrantedRole
+    from tests import factories
+
+    yield owner
+    yield factories.an_account("reader")
+    team = factories.a_team("payments", people=8)
+    manager = factories.an_account("manager", person=factories.a_person("boss"))
+    factories.a_role(manager, GrantedRole.MANAGER, team=team)
+    yield manager
+    yield factories.an_account("employee", person=team.memberships.first().person)
+    for name, role in (("hr", GrantedRole.HR), ("auditor", GrantedRole.AUDITOR)):
+        account = factories.an_account(name)
+        factories.a_role(account, role)
+        yield account
+    yield from (user for user in factories.a_board().values() if user.username == "board-legal")
+
+
 class Registry:
     """A programme whose metrics can be made many; documents are the catalogue's under other names."""
 
@@ -101,14 +126,17 @@ class Registry:
         self._programme = factories.a_programme()
         self._account = factories.an_account("owner")
         factories.the_rules()
-        self._client = Client(headers={"host": "127.0.0.1"})
-        reader = factories.an_account("reader")
-        self._client.force_login(reader)
-        self._token = factories.a_token(reader)
+        self._clients = {}
+        for who in _list_readers(self._account):
+            self._clients[who.username] = Client(headers={"host": "127.0.0.1"})
+            self._clients[who.username].force_login(who)
+        self._token = factories.a_token(factories.an_account("reader"))
 
     def get(self, path: str) -> None:
         # A page past the last of a small registry is not there, which costs as much as it must.
-        response = self._client.get(path, headers={"Authorization": f"Token {self._token}"})
+        who, _colon, path = path.rpartition(":")
+        headers = {} if who else {"Authorization": f"Token {self._token}"}
+        response = self._clients[who or "reader"].get(path, headers=headers)
         if response.status_code not in (200, 404):
             raise RuntimeError(f"{path} answered {response.status_code}")
         _ = response.content
@@ -116,6 +144,7 @@ class Registry:
     def grow(self, size: int) -> None:
         """Make metrics until there are so many, each with two retired versions and one that governs it."""
         from charter.registry.models import CharterVersion, Metric
+        from tests import on_the_log
 
         batch = 1000
         numbers = range(self._size, size)

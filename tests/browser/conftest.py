@@ -1,7 +1,6 @@
 """Pages in a real browser: Chromium, one for all, against one server on a governed database of each test's own."""
 
 import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -16,17 +15,10 @@ from django.db import connections
 from django.test import Client, override_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.browsers import ARGUMENTS, CHROMIUM
 from tests.governance.decisions.conftest import governed, house, stopped, with_people
 
 __all__ = ["governed", "house", "stopped", "with_people"]
-
-# The shell draws the same pages at half the cost: it has no window of its own to draw as well.
-CHROMIUM = Path(shutil.which("chromium-headless-shell") or shutil.which("chromium") or "/usr/bin/chromium")
-# Quiet: a browser under test talks to our server and to nobody else.
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,14 +1,16 @@
 """What is held about oneself, in a real browser: the way from a manager's look to its explanation, and every page judged."""
 
 import io
+import re
 import zipfile
 from pathlib import Path
 
 import pytest
+from django.core import mail
 from playwright.sync_api import expect
 
 from charter.rules.vocabulary import ContextKind
-from governance.about_me.scans import INCLUSIONS
+from governance.about_me.scans import INCLUSIONS, LEAVER_MAIL
 from governance.about_me.screens import urls
 from tests import factories
 from tests.browser.test_accessibility import Eye
@@ -43,6 +45,14 @@ def test_an_employee_finds_a_look_and_why_it_was_allowed(window, house):
     assert eye.faults == []
 
 
+def follow_mail() -> str:
+    """Where the mail that waits leads to."""
+    LEAVER_MAIL.once(by=factories.system())
+    found = re.search(r"https?://[^/]+(/\S+)", str(mail.outbox[-1].body))
+    assert found
+    return found[1]
+
+
 @pytest.mark.proof(alone=True)
 def test_every_page_about_oneself_is_accessible(window, house):
     """DESIGN, Accessibility: zero axe violations at 1280 and 390 px, in both schemes; with rows and without."""
@@ -67,6 +77,15 @@ def test_every_page_about_oneself_is_accessible(window, house):
     eye.look("/about-me/told", "about-me-told", "I have read this of 14 April 2026, 12:00:00")
     eye.look("/about-me/code", "about-me-code", "Make a code")
     text = page.locator("#code").inner_text()
+    eye.look("/about-me/address", "about-me-address", "Mail me a link to confirm it")
+    page.get_by_label("Your private e-mail address").fill("ana@example.net")
+    page.get_by_role("button", name="Mail me a link to confirm it").click()
+    expect(page.get_by_text("It counts once you follow the link")).to_be_visible()
+    eye.look("/about-me/address", "about-me-address")
+    confirming = follow_mail()
+    eye.look(confirming, "about-me-address-confirm")
+    eye.look(confirming, "about-me-address", "Confirm it")
+    eye.look("/about-me/address/confirm/none", "about-me-address-confirm")
     factories.change(house.employee, is_active=False)
     outside = window(None)
     left = Eye(outside)
@@ -77,6 +96,16 @@ def test_every_page_about_oneself_is_accessible(window, house):
     expect(outside.get_by_role("heading", name="What is held about you", exact=True)).to_be_visible()
     left.judge("about-me-left-read")
     left.look(f"/about-me/left/looks/{given.receipt.id}", "about-me-left-look")
+    left.look("/about-me/left/link", "about-me-left-link")
+    outside.get_by_label("Your user name").fill("employee")
+    outside.get_by_label("Your private e-mail address").fill("ana@example.net")
+    outside.get_by_role("button", name="Mail me a link").click()
+    left.judge("about-me-left-link")
+    opening = follow_mail()
+    left.look(opening, "about-me-left-open")
+    left.look(opening, "about-me-left-read", "Open")
+    expect(outside.get_by_role("heading", name="What is held about you", exact=True)).to_be_visible()
+    left.look("/about-me/left/open/none", "about-me-left-open")
     assert eye.faults + left.faults == []
     eye.seen |= left.seen
     acts = {"about-me-told-acknowledge", "about-me-left-download", "about-me-left-out"}  # only redirect

@@ -30,6 +30,19 @@ def test_removes_what_was_made_and_nothing_else(tmp_path: Path) -> None:
     assert not (tmp_path / "var").exists()
 
 
+def test_removes_what_lies_in_memory_too(tmp_path: Path) -> None:
+    """Issue 8, 6: the suite's databases lie in memory where there is room, behind a link."""
+    project, memory = tmp_path / "project", tmp_path / "memory"
+    make(memory, "data/PG_VERSION", "server.lock")
+    (project / "var").mkdir(parents=True)
+    (project / "var" / "test-postgres").symlink_to(memory)
+    held = locks.take(memory / "server.lock", wait=False)
+    assert held is not None and clean.main(project) == 1 and memory.exists()
+    os.close(held)
+    assert clean.main(project) == 0
+    assert not memory.exists() and not (project / "var").exists()
+
+
 def test_refuses_while_something_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Issue 2, item 1: a running demo keeps its folder; the message says where it runs and what to do."""
     make(tmp_path, "var/postgres/data/PG_VERSION", "var/postgres/server.lock")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from governance.demo.background import Background, standing_still
+from governance.installation.background import Background, standing_still
 from ground import clock, guard
 from tests import databases, factories
 
@@ -73,7 +73,7 @@ def children(pid: int) -> list[int]:
 @pytest.fixture
 def going(server, committed_db, tmp_path, settings, monkeypatch) -> Iterator[Callable[..., Clock]]:
     """Starts a clock, patient for so many seconds, whose keeper listens to signs of life or looks at processes alone."""
-    monkeypatch.setattr("governance.config.health._broker_is_there", lambda: True)
+    monkeypatch.setattr("governance.config.health.is_broker_there", lambda: True)
     factories.the_rules()
     with ExitStack() as stack:
 

@@ -24,6 +24,7 @@ from charter.rules.vocabulary import (
     EvidenceKind,
     Grain,
     Kind,
+    Nature,
     OrderBy,
     Outcome,
     Role,
@@ -69,7 +70,17 @@ RATING = {
     "decision": DecisionType.PERFORMANCE_RATING,
     "listed": frozenset({(DecisionType.PERFORMANCE_RATING, Grain.PERSON)}),
 }
+PLANNED = {
+    "decision": DecisionType.STAFFING,
+    "listed": frozenset({(DecisionType.STAFFING, Grain.TEAM), (DecisionType.GAMING_AUDIT, Grain.TEAM)}),
+}
+AUDITED = {"decision": DecisionType.GAMING_AUDIT}
+ROTA = frozenset({(DecisionType.RETROSPECTIVE, Grain.ROTA), (DecisionType.RETROSPECTIVE, Grain.SERVICE)})
 PILOT = {"standing": Standing.PILOT, "pilot_cohorts": frozenset({"team:payments"})}
+ACTIVITY = frozenset({Nature.ACTIVITY})
+SURVEY = frozenset({Nature.SURVEY})
+COMPOSITE = frozenset({Nature.COMPOSITE})
+ASSISTED = frozenset({Nature.AI_ASSIST})
 TWO_TEAMS = about(PAYMENTS, SEARCH)
 UNLIKE = about(PAYMENTS, RESCUE)
 SIX = CohortFacts("team:six", 6, 8, frozenset({ContextClass.PLATFORM}))
@@ -101,12 +112,20 @@ EXAMPLES: dict[str, list[SpecExample]] = {
         SpecExample(
             "Sentiment scoring, even of oneself.", oneself(sources=frozenset({SourceKind.SENTIMENT})), "AR01"
         ),
+        SpecExample("How soon people answer.", team(nature=frozenset({Nature.REPLY_LATENCY})), "AR01"),
+        SpecExample("Gaps in one's own work.", oneself(nature=frozenset({Nature.IDLE})), "AR01"),
         SpecExample("Registered as surveillance.", team(category=Category.PROHIBITED_SURVEILLANCE), "AR01"),
     ],
     "AR02": [
         SpecExample("Strain of a team, in a retrospective.", team(**STRAIN)),
         SpecExample("One's own strain.", oneself(**STRAIN)),
         SpecExample("Strain for a promotion.", person(**STRAIN), "AR02 AR12"),
+        SpecExample("A team's survey.", team(category=Category.SURVEY)),
+        SpecExample("A survey called an outcome, for a promotion.", person(nature=SURVEY), "AR02 AR12"),
+        SpecExample(
+            "A survey by its category, for a promotion.", person(category=Category.SURVEY), "AR02 AR12"
+        ),
+        SpecExample("A team's survey in a promotion.", of_team(nature=SURVEY), "AR02"),
         SpecExample("A wellness tag for a promotion.", person(wellness_signal=True), "AR02"),
         SpecExample("Strain of one report.", one_person(**STRAIN), "AR02 AR12"),
         SpecExample("Own strain as promotion evidence.", person(**STRAIN, asks_about_self=True), "AR02"),
@@ -118,6 +137,11 @@ EXAMPLES: dict[str, list[SpecExample]] = {
             "Own evenings, brought to a one-on-one.", oneself(**ONE_ON_ONE, time_filter=TimeFilter.EVENING)
         ),
         SpecExample("A team's weekend share.", team(**HOURS)),
+        SpecExample(
+            "Hours in a measure that hides them, for a promotion.",
+            person(nature=frozenset({Nature.HOURS})),
+            "AR03",
+        ),
         SpecExample("Weekends for a promotion.", person(time_filter=TimeFilter.WEEKEND), "AR03"),
         SpecExample("Weekend share for a promotion.", person(**HOURS), "AR03"),
         SpecExample("A team's weekends in a promotion.", of_team(time_filter=TimeFilter.WEEKEND), "AR03"),
@@ -132,7 +156,13 @@ EXAMPLES: dict[str, list[SpecExample]] = {
         ),
     ],
     "AR04": [
-        SpecExample("Teams in order of commits.", team(**COMMITS, **TWO_TEAMS, order_by=OrderBy.VALUE)),
+        SpecExample("Own commits.", oneself(**COMMITS)),
+        SpecExample("One report's commits.", one_person(**COMMITS), "AR04"),
+        SpecExample("Activity by its measure alone.", one_person(nature=ACTIVITY), "AR04"),
+        SpecExample("Activity by its type alone.", one_person(kind=Kind.ACTIVITY), "AR04"),
+        SpecExample(
+            "Teams in order of commits.", team(**COMMITS, **TWO_TEAMS, order_by=OrderBy.VALUE), "AR29"
+        ),
         SpecExample("Own commits, in order.", oneself(**COMMITS, order_by=OrderBy.VALUE)),
         SpecExample(
             "People in order of commits.", one_person(**COMMITS, order_by=OrderBy.VALUE), "AR04 AR05"
@@ -153,8 +183,8 @@ EXAMPLES: dict[str, list[SpecExample]] = {
         SpecExample("One report, on their own.", one_person()),
         SpecExample("One's own value.", oneself()),
         SpecExample("The top three months of one's own.", oneself(limit=3)),
-        SpecExample("Top two teams.", team(**TWO_TEAMS, limit=2)),
-        SpecExample("Percentiles of teams.", team(**TWO_TEAMS, percentile=True)),
+        SpecExample("Top two teams.", team(**TWO_TEAMS, limit=2), "AR29"),
+        SpecExample("Percentiles of teams.", team(**TWO_TEAMS, percentile=True), "AR29"),
         SpecExample("Two people.", one_person(persons=("p-001", "p-002")), "AR05"),
         SpecExample("Each person of a team.", one_person(persons=(), **about(PAYMENTS)), "AR05"),
         SpecExample("One person beside their team.", one_person(**about(PAYMENTS)), "AR05"),
@@ -171,6 +201,10 @@ EXAMPLES: dict[str, list[SpecExample]] = {
     "AR06": [
         SpecExample("A team's months added up.", team(combine=Combine.SUM)),
         SpecExample("One score for a person.", one_person(combine=Combine.SCORE), "AR06"),
+        SpecExample("A team's composite.", team(nature=COMPOSITE)),
+        SpecExample("A person's composite, uncombined.", one_person(nature=COMPOSITE), "AR06"),
+        SpecExample("One's own composite.", oneself(nature=COMPOSITE), "AR06"),
+        SpecExample("A team's composite in a promotion.", of_team(nature=COMPOSITE), "AR06"),
         SpecExample("The mean of one's own months.", oneself(combine=Combine.MEAN), "AR06"),
         SpecExample(
             "A team's score in a promotion.",
@@ -187,13 +221,9 @@ EXAMPLES: dict[str, list[SpecExample]] = {
     "AR07": [
         SpecExample("Two metrics and a design review.", person()),
         SpecExample("One metric, no evidence, for a retrospective.", team()),
+        SpecExample("Evidence that nobody else has opened.", person(checked_evidence=0), "AR07"),
         SpecExample("No evidence.", person(evidence=()), "AR07"),
         SpecExample("A blank reference.", person(evidence=(Evidence(EvidenceKind.MENTORING, "  "),)), "AR07"),
-        SpecExample(
-            "No evidence, whatever the programme says.",
-            person(evidence=(), decided={"evidence_needed": 0}),
-            "AR07",
-        ),
         SpecExample("One metric.", person(metrics=("project-outcomes",), beside=()), "AR07"),
         SpecExample(
             "One metric, named twice.", person(metrics=("project-outcomes", "project-outcomes")), "AR07"
@@ -205,9 +235,11 @@ EXAMPLES: dict[str, list[SpecExample]] = {
     ],
     "AR08": [
         SpecExample("A team's commits in a retrospective.", team(**COMMITS)),
-        SpecExample("Commits in a promotion.", person(**COMMITS), "AR08"),
-        SpecExample("An activity by its kind.", person(kind=Kind.ACTIVITY), "AR08"),
-        SpecExample("An activity by its category.", person(category=Category.ACTIVITY), "AR08"),
+        SpecExample("Commits in a promotion.", person(**COMMITS), "AR04 AR08"),
+        SpecExample("An activity by its kind.", person(kind=Kind.ACTIVITY), "AR04 AR08"),
+        SpecExample("An activity by its category.", person(category=Category.ACTIVITY), "AR04 AR08"),
+        SpecExample("An activity by its measure.", person(nature=ACTIVITY), "AR04 AR08"),
+        SpecExample("A team's commits in a promotion.", of_team(**COMMITS), "AR08"),
         SpecExample("Own commits in a promotion.", person(**COMMITS, asks_about_self=True), "AR08"),
     ],
     "AR09": [
@@ -236,6 +268,22 @@ EXAMPLES: dict[str, list[SpecExample]] = {
             team(metrics=("lead-time-for-changes", "project-outcomes"), beside=(PERFORMANCE,)),
             "AR10",
         ),
+        SpecExample("A team's use of an assistant.", team(nature=ASSISTED)),
+        SpecExample(
+            "The use of an assistant in a performance view.",
+            oneself(
+                nature=ASSISTED,
+                view=View.PERFORMANCE,
+                view_of_metric=View.PERFORMANCE,
+                fairness_until=date(2027, 1, 1),
+            ),
+            "AR10",
+        ),
+        SpecExample(
+            "The use of an assistant in a promotion, by its category.",
+            person(category=Category.AI_ASSIST),
+            "AR10",
+        ),
         SpecExample(
             "A diagnostic metric in a promotion.",
             person(view=View.DIAGNOSTIC, view_of_metric=View.DIAGNOSTIC, beside=()),
@@ -244,13 +292,33 @@ EXAMPLES: dict[str, list[SpecExample]] = {
     ],
     "AR11": [
         SpecExample("Like teams compared.", team(**TWO_TEAMS, compare=True)),
-        SpecExample("Unlike teams, each on its own.", team(**UNLIKE)),
+        SpecExample("Unlike teams, side by side.", team(**UNLIKE), "AR11"),
+        SpecExample("Unlike teams by their names, for staffing.", team(**PLANNED, **UNLIKE)),
+        SpecExample(
+            "Unlike teams in the order of their names, for staffing.",
+            team(**PLANNED, **UNLIKE, order_by=OrderBy.COHORT),
+        ),
+        SpecExample("Unlike teams for an audit.", team(**{**PLANNED, **AUDITED}, **UNLIKE)),
+        SpecExample("Unlike teams compared, for staffing.", team(**PLANNED, **UNLIKE, compare=True), "AR11"),
+        SpecExample(
+            "Unlike teams in order of value, for staffing.",
+            team(**PLANNED, **UNLIKE, order_by=OrderBy.VALUE),
+            "AR11 AR29",
+        ),
+        SpecExample(
+            "The first of unlike teams, for staffing.", team(**PLANNED, **UNLIKE, limit=1), "AR11 AR29"
+        ),
+        SpecExample(
+            "A group of two kinds and its percentile, for staffing.",
+            team(**PLANNED, **about(MIXED), percentile=True),
+            "AR11",
+        ),
         SpecExample("One team in order of value.", team(order_by=OrderBy.VALUE)),
         SpecExample("One group of unlike teams, in order.", team(**about(MIXED), order_by=OrderBy.VALUE)),
         SpecExample("Unlike teams compared.", team(**UNLIKE, compare=True), "AR11"),
-        SpecExample("Unlike teams in order.", team(**UNLIKE, order_by=OrderBy.VALUE), "AR11"),
-        SpecExample("The first of unlike teams.", team(**UNLIKE, limit=1), "AR11"),
-        SpecExample("Percentiles of unlike teams.", team(**UNLIKE, percentile=True), "AR11"),
+        SpecExample("Unlike teams in order.", team(**UNLIKE, order_by=OrderBy.VALUE), "AR11 AR29"),
+        SpecExample("The first of unlike teams.", team(**UNLIKE, limit=1), "AR11 AR29"),
+        SpecExample("Percentiles of unlike teams.", team(**UNLIKE, percentile=True), "AR11 AR29"),
         SpecExample(
             "A team of unknown kind compared.",
             team(**about(PAYMENTS, CohortFacts("team:new", 8, 5, frozenset())), compare=True),
@@ -269,17 +337,11 @@ EXAMPLES: dict[str, list[SpecExample]] = {
         SpecExample("Four people.", team(**about(TINY)), "AR12"),
         SpecExample("Four people among others.", team(**about(PAYMENTS, TINY)), "AR12"),
         SpecExample("Six people, for strain.", team(**STRAIN, **about(SIX)), "AR12"),
-        SpecExample("One person's survey answer.", one_person(category=Category.SURVEY), "AR12"),
+        SpecExample("One person's survey answer.", one_person(category=Category.SURVEY), "AR02 AR12"),
+        SpecExample("One person's answer, whatever its label.", one_person(nature=SURVEY), "AR02 AR12"),
     ],
     "AR13": [
         SpecExample("Ten people today.", one_person(looking=LookingFacts(persons_today=10))),
-        SpecExample(
-            "One's own, whatever was asked before.",
-            oneself(looking=LookingFacts(persons_today=11, enumerated="team:x")),
-        ),
-        SpecExample(
-            "A team, after eleven people.", team(looking=LookingFacts(persons_today=11, enumerated="team:x"))
-        ),
         SpecExample("Eleven people today.", one_person(looking=LookingFacts(persons_today=11)), "AR13"),
         SpecExample("A higher limit.", one_person(looking=LookingFacts(persons_today=11, persons_limit=12))),
         SpecExample(
@@ -319,6 +381,22 @@ EXAMPLES: dict[str, list[SpecExample]] = {
             team(needs_beside=frozenset({(DecisionType.STAFFING, Grain.TEAM, "slo-compliance")})),
         ),
         SpecExample("A decision that is not listed.", team(decision=DecisionType.STAFFING), "AR14"),
+        SpecExample(
+            "A level that the group is not of.",
+            team(grain=Grain.ROTA, listed=ROTA, access=frozenset({(Role.MANAGER, Grain.ROTA)})),
+            "AR14",
+        ),
+        SpecExample(
+            "A level that the group is not of, without a group.",
+            team(
+                grain=Grain.SERVICE,
+                listed=ROTA,
+                access=frozenset({(Role.MANAGER, Grain.SERVICE)}),
+                cohorts=(),
+                cohort_facts=(),
+            ),
+            "AR14",
+        ),
         SpecExample("A level that is not listed.", team(grain=Grain.VALUE_STREAM), "AR14"),
         SpecExample("A role that is not listed.", team(roles=frozenset({Role.HR})), "AR14"),
         SpecExample("No role over the team.", team(roles=frozenset()), "AR14"),
@@ -352,7 +430,7 @@ EXAMPLES: dict[str, list[SpecExample]] = {
         SpecExample("Active.", team(standing=Standing.ACTIVE)),
         SpecExample("In pilot.", team(**PILOT)),
         *(
-            SpecExample(f"{standing.value}.", team(standing=standing), "AR15")
+            SpecExample(f"{standing.value}.", team(standing=standing, in_force=False), "AR15")
             for standing in Standing
             if standing not in {Standing.ACTIVE, Standing.PILOT}
         ),
@@ -398,7 +476,7 @@ EXAMPLES: dict[str, list[SpecExample]] = {
     ],
     "AR17": [
         SpecExample("A promotion on its own.", person()),
-        SpecExample("The first team.", team(**TWO_TEAMS, limit=1)),
+        SpecExample("The first team.", team(**TWO_TEAMS, limit=1), "AR29"),
         SpecExample("A quota, of teams.", team(combine=Combine.QUOTA), "AR17"),
         SpecExample("A curve, of teams.", team(combine=Combine.CURVE), "AR17"),
         SpecExample("The lowest ten in a promotion.", person(limit=10), "AR05 AR17"),
@@ -409,15 +487,11 @@ EXAMPLES: dict[str, list[SpecExample]] = {
         SpecExample("Nobody needed.", team()),
         SpecExample("A rating without a name.", person(**RATING, accountable=None), "AR18"),
         SpecExample("A machine named.", person(**RATING, accountable_human=False), "AR18"),
-        SpecExample(
-            "A rating, whatever the programme says.",
-            person(**RATING, accountable=None, decided={"accountable_needed": False}),
-            "AR18",
-        ),
+        SpecExample("A rating that a machine asks for.", person(**RATING, human=False), "AR18"),
+        SpecExample("A team's value that a machine asks for.", team(human=False)),
         SpecExample("The programme wants somebody.", team(decided={"accountable_needed": True}), "AR18"),
     ],
     "AR19": [
-        SpecExample("A team's lead time while a budget burns.", team(values=ValueFacts(budget_burning=True))),
         SpecExample("Outcomes while a budget burns.", person(values=ValueFacts(budget_burning=True))),
         SpecExample("Delivery in a promotion, while none burns.", person(category=Category.DELIVERY)),
         *(
@@ -429,7 +503,7 @@ EXAMPLES: dict[str, list[SpecExample]] = {
             for category, matches in (
                 (Category.DELIVERY, "AR19"),
                 (Category.FLOW, "AR09 AR19"),
-                (Category.ACTIVITY, "AR08 AR19"),
+                (Category.ACTIVITY, "AR04 AR08 AR19"),
             )
         ),
         SpecExample(
@@ -469,6 +543,7 @@ EXAMPLES: dict[str, list[SpecExample]] = {
         SpecExample("In the order of appeals.", team(order_by=OrderBy.APPEALS), "AR22"),
     ],
     "AR23": [
+        SpecExample("Months of a pilot in a promotion.", person(values=ValueFacts(piloted=True)), "AR23"),
         SpecExample("The pilot's team.", team(**PILOT)),
         SpecExample("Another team.", team(**PILOT, **about(SEARCH)), "AR23"),
         SpecExample("The pilot's team and another.", team(**PILOT, **TWO_TEAMS), "AR23"),
@@ -520,14 +595,13 @@ EXAMPLES: dict[str, list[SpecExample]] = {
             "AR25",
         ),
         SpecExample(
-            "A diagnostic metric of one's own in a promotion, whatever the programme says.",
+            "A diagnostic metric of one's own in a promotion, unaudited.",
             person(
                 fairness_until=None,
                 asks_about_self=True,
                 view=View.DIAGNOSTIC,
                 view_of_metric=View.DIAGNOSTIC,
                 beside=(),
-                decided={"fairness_needed": False},
             ),
             "AR10 AR25",
         ),
@@ -551,7 +625,6 @@ EXAMPLES: dict[str, list[SpecExample]] = {
         SpecExample("A waiver of another rule.", one_person(export=True, waived=frozenset({"AR05"})), "AR26"),
     ],
     "AR27": [
-        SpecExample("Thin data of a team, in a retrospective.", team(values=ValueFacts(thin=True))),
         SpecExample("A promotion on data that covers enough.", person()),
         SpecExample("Thin data in a promotion.", person(values=ValueFacts(thin=True)), "AR27"),
         SpecExample("The same, waived.", person(values=ValueFacts(thin=True), waived=frozenset({"AR27"}))),
@@ -559,5 +632,19 @@ EXAMPLES: dict[str, list[SpecExample]] = {
     "AR28": [
         SpecExample("From the oldest day kept.", team(kept_from=date(2026, 1, 1))),
         SpecExample("From a day before.", team(kept_from=date(2026, 1, 2)), "AR28"),
+    ],
+    "AR29": [
+        SpecExample("Two teams by their names.", team(**TWO_TEAMS)),
+        SpecExample("Two teams, asked for by their names.", team(**TWO_TEAMS, order_by=OrderBy.COHORT)),
+        SpecExample("Two teams, by month.", team(**TWO_TEAMS, order_by=OrderBy.PERIOD)),
+        SpecExample("One team, its highest months first.", team(order_by=OrderBy.VALUE, limit=3)),
+        SpecExample("One's own highest months.", oneself(order_by=OrderBy.VALUE, limit=3)),
+        SpecExample("Two teams in order of value.", team(**TWO_TEAMS, order_by=OrderBy.VALUE), "AR29"),
+        SpecExample("The first of two teams.", team(**TWO_TEAMS, limit=1), "AR29"),
+        SpecExample("Two teams by where they stand.", team(**TWO_TEAMS, percentile=True), "AR29"),
+        SpecExample("The same, waived.", team(**TWO_TEAMS, percentile=True, waived=frozenset({"AR29"}))),
+        SpecExample(
+            "Two people in order.", one_person(persons=("p-001", "p-002"), order_by=OrderBy.VALUE), "AR05"
+        ),
     ],
 }

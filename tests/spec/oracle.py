@@ -4,7 +4,7 @@ Written from the rule table, without `charter.rules.context`, so that the two ca
 """
 
 from charter.rules.facts import Facts
-from charter.rules.vocabulary import Category, DecisionType, Grain, Kind, SourceKind, Standing, View
+from charter.rules.vocabulary import Category, DecisionType, Grain, Kind, Nature, SourceKind, Standing, View
 
 C = Category
 
@@ -30,25 +30,26 @@ def _others(f: Facts) -> bool:
 
 
 def _activity(f: Facts) -> bool:
-    return Kind.ACTIVITY is f.charter.kind or C.ACTIVITY is f.charter.category
+    labelled = Kind.ACTIVITY is f.charter.kind or C.ACTIVITY is f.charter.category
+    return labelled or Nature.ACTIVITY in f.charter.nature
+
+
+def _survey(f: Facts) -> bool:
+    return f.charter.category is C.SURVEY or Nature.SURVEY in f.charter.nature
+
+
+def _clocked(f: Facts) -> bool:
+    return f.request.time_filter is not None or f.charter.counts_hours or Nature.HOURS in f.charter.nature
 
 
 def _evidence(f: Facts) -> int:
-    seen = []
-    for piece in f.request.evidence:
-        key = (piece.kind, piece.ref.strip())
-        if key[1] and key not in seen:
-            seen.append(key)
-    return len(seen)
+    return f.checked_evidence
 
 
 def _one_metric(f: Facts) -> bool:
-    least = f.decision.evidence_needed
-    if f.decision.consequential:
-        least = max(least, 1)
-        if len(set(f.request.metrics)) == 1:
-            return True
-    return _evidence(f) < least
+    if f.decision.consequential and len(set(f.request.metrics)) == 1:
+        return True
+    return _evidence(f) < f.decision.evidence_needed
 
 
 def _list(f: Facts) -> bool:
@@ -66,13 +67,16 @@ def _unlike(f: Facts) -> bool:
     for cohort in f.cohorts:
         kinds |= cohort.context_classes or {cohort.slug}
     subjects = len(set(f.request.cohorts)) + len(set(f.request.persons))
-    ranks = f.request.order_by is not None or f.request.limit is not None or f.request.percentile
-    return len(kinds) >= 2 and (f.request.compare or (ranks and subjects >= 2))
+    ranks = f.request.order_by == "value" or f.request.limit is not None
+    planned = f.decision.group in ("planning", "assurance")
+    if len(kinds) < 2:
+        return False
+    return f.request.compare or f.request.percentile or (subjects >= 2 and (ranks or not planned))
 
 
 def _small(f: Facts) -> bool:
     below = [cohort for cohort in f.cohorts if cohort.minimum > cohort.people]
-    return bool(below) or (_others(f) and f.charter.category in (C.STRAIN, C.SURVEY))
+    return bool(below) or (_others(f) and (f.charter.category is C.STRAIN or _survey(f)))
 
 
 def _unlisted(f: Facts) -> bool:
@@ -85,12 +89,28 @@ def _unlisted(f: Facts) -> bool:
     pairs = {
         metric for decision, grain, metric in c.needs_beside if (decision, grain) == (r.decision, r.grain)
     }
+    if not _single_level(r.grain) and {s.split(":")[0] for s in r.cohorts} != {str(r.grain)}:
+        return True
     return not ((r.decision, r.grain) in c.listed and role and dated and pairs <= set(r.metrics))
+
+
+def _single_level(grain: Grain) -> bool:
+    return grain in (Grain.SELF, Grain.PERSON)
+
+
+def _teams_ranked(f: Facts) -> bool:
+    r = f.request
+    if _single(f) or len(set(r.cohorts)) < 2:
+        return False
+    return r.order_by == "value" or r.limit is not None or r.percentile
 
 
 def _classes(f: Facts) -> bool:
     view = f.charter.view
     if f.decision.consequential and view is View.DIAGNOSTIC:
+        return True
+    assisted = f.charter.category is C.AI_ASSIST or Nature.AI_ASSIST in f.charter.nature
+    if assisted and view is View.PERFORMANCE:
         return True
     return {f.request.view, *(beside.view for beside in f.beside)} != {view}
 
@@ -103,11 +123,13 @@ def _untrained(f: Facts) -> bool:
 
 def _unaudited(f: Facts) -> bool:
     d = f.decision
-    needed = d.fairness_needed or d.consequential or _others(f) or f.request.view is View.PERFORMANCE
+    needed = d.fairness_needed or _others(f) or f.request.view is View.PERFORMANCE
     return needed and (f.fairness_until is None or f.fairness_until < f.at.date())
 
 
 def _pilot(f: Facts) -> bool:
+    if f.values.piloted:
+        return True
     if f.charter.standing is not Standing.PILOT:
         return False
     return f.decision.consequential or _single(f) or not set(f.request.cohorts) <= f.charter.pilot_cohorts
@@ -115,7 +137,7 @@ def _pilot(f: Facts) -> bool:
 
 def _series(f: Facts) -> bool:
     many = f.looking.persons_today > f.looking.persons_limit
-    return f.looking.hopped_from is not None or (_others(f) and (many or f.looking.enumerated != ""))
+    return f.looking.hopped_from is not None or many or f.looking.enumerated != ""
 
 
 def _arranged(f: Facts) -> bool:
@@ -132,22 +154,29 @@ def _context(f: Facts) -> bool:
 
 BANNED = {SourceKind.KEYBOARD, SourceKind.SCREEN, SourceKind.SENTIMENT, SourceKind.PRESENCE}
 RULES = {
-    "AR01": lambda f: f.charter.category is C.PROHIBITED_SURVEILLANCE or bool(BANNED & f.charter.sources),
+    "AR01": lambda f: (
+        f.charter.category is C.PROHIBITED_SURVEILLANCE
+        or bool(BANNED & f.charter.sources)
+        or bool({Nature.IDLE, Nature.REPLY_LATENCY} & f.charter.nature)
+    ),
     "AR02": lambda f: (
-        (f.charter.category is C.STRAIN or f.charter.wellness_signal)
+        (f.charter.category is C.STRAIN or f.charter.wellness_signal or _survey(f))
         and (f.decision.consequential or _others(f))
     ),
     "AR03": lambda f: (
-        (f.request.time_filter is not None or f.charter.counts_hours)
+        _clocked(f)
         and (
             f.decision.consequential
             or _others(f)
             or (f.request.decision is DecisionType.ONE_ON_ONE and not _own(f))
         )
     ),
-    "AR04": lambda f: _activity(f) and _others(f) and f.request.order_by is not None,
+    "AR04": lambda f: _activity(f) and _others(f),
     "AR05": _list,
-    "AR06": lambda f: f.request.combine is not None and (_single(f) or f.decision.consequential),
+    "AR06": lambda f: (
+        (f.request.combine is not None or Nature.COMPOSITE in f.charter.nature)
+        and (_single(f) or f.decision.consequential)
+    ),
     "AR07": _one_metric,
     "AR08": lambda f: _activity(f) and f.decision.consequential,
     "AR09": lambda f: f.charter.category is C.FLOW and (f.decision.consequential or _others(f)),
@@ -156,19 +185,18 @@ RULES = {
     "AR12": _small,
     "AR13": lambda f: _series(f) and "AR13" not in f.ruled,
     "AR14": _unlisted,
-    "AR15": lambda f: not f.charter.in_force or f.charter.standing not in (Standing.ACTIVE, Standing.PILOT),
+    "AR15": lambda f: not f.charter.in_force,
     "AR16": lambda f: _context(f) and "AR16" not in f.waived,
     "AR17": lambda f: (
         f.request.combine in ("quota", "curve")
         or (f.decision.consequential and (f.request.limit is not None or f.request.percentile))
     ),
     "AR18": lambda f: (
-        (f.decision.accountable_needed or f.request.decision is DecisionType.PERFORMANCE_RATING)
-        and not (f.accountable_human and f.request.accountable is not None)
+        (f.decision.accountable_needed and not (f.accountable_human and f.request.accountable is not None))
+        or (f.decision.consequential and not f.actor.human)
     ),
     "AR19": lambda f: (
         f.charter.category in (C.DELIVERY, C.FLOW, C.ACTIVITY)
-        and f.decision.consequential
         and f.values.budget_burning
         and "AR19" not in f.waived
     ),
@@ -183,6 +211,7 @@ RULES = {
     "AR24": _untrained,
     "AR25": _unaudited,
     "AR26": lambda f: f.request.export and _others(f) and "AR26" not in f.waived,
-    "AR27": lambda f: f.decision.consequential and f.values.thin and "AR27" not in f.waived,
+    "AR27": lambda f: f.values.thin and "AR27" not in f.waived,
     "AR28": lambda f: f.charter.kept_from > f.request.window.start,
+    "AR29": lambda f: _teams_ranked(f) and "AR29" not in f.waived,
 }

@@ -27,6 +27,7 @@ from charter.rules.vocabulary import (
     Grain,
     Kind,
     Layer,
+    Nature,
     OrderBy,
     Period,
     Role,
@@ -43,6 +44,7 @@ _LOOSE = (
     "fairness_until",
     "waived",
     "accountable_human",
+    "checked_evidence",
     "values",
     "looking",
     "protected",
@@ -143,13 +145,20 @@ charters = st.builds(
     counter_metric=optional(st.just("slo-compliance")),
     needs_beside=st.frozensets(st.tuples(DECISIONS, GRAINS, st.sampled_from(METRICS)), max_size=3),
     counts_hours=RARELY,
+    nature=st.one_of(st.just(frozenset()), st.frozensets(st.sampled_from(Nature), max_size=2)),
 )
 
-WAIVABLE = st.frozensets(st.sampled_from(["AR05", "AR16", "AR19", "AR26", "AR27"]), max_size=3)
+WAIVABLE = st.frozensets(st.sampled_from(["AR05", "AR16", "AR19", "AR26", "AR27", "AR29"]), max_size=3)
 RULED = st.frozensets(st.sampled_from(["AR05", "AR13"]), max_size=2)
 COUNTS = st.sampled_from([0, 0, 0, 1, 2])
 values = st.builds(
-    ValueFacts, held=COUNTS, unsettled=COUNTS, affected=COUNTS, thin=RARELY, budget_burning=RARELY
+    ValueFacts,
+    held=COUNTS,
+    unsettled=COUNTS,
+    affected=COUNTS,
+    thin=RARELY,
+    budget_burning=RARELY,
+    piloted=RARELY,
 )
 looking = st.builds(
     LookingFacts,
@@ -200,6 +209,7 @@ def facts(draw: st.DrawFn) -> Facts:
         protected=draw(RARELY),
         ruled=draw(RULED),
         ruled_against=draw(RULED),
+        checked_evidence=draw(st.integers(0, 2)),
     )
 
 

@@ -13,10 +13,7 @@ from tests.spec.examples import EXAMPLES
 from tests.spec.mutants import EQUIVALENT, Mutant, instead, mutants, without
 
 HOUSE = rules.compile_rulebook(rules.builtin_files())
-ASKED = [
-    *(example.facts for of_rule in EXAMPLES.values() for example in of_rule),
-    *(example.facts for example in examples.BUILTIN_EXAMPLES),
-]
+BUILTIN = [example.facts for example in examples.BUILTIN_EXAMPLES]
 RULES = sorted(HOUSE.by_id)
 
 
@@ -25,17 +22,22 @@ def matched(facts: Facts, rulebook: Rulebook) -> tuple[str, ...]:
 
 
 @lru_cache
-def ground(rule: str) -> tuple[Rulebook, tuple[tuple[str, ...], ...]]:
-    """The rules that a mutant is made of, and what matches there; the permit shows what it lists where AR14 is away."""
+def ground(rule: str) -> tuple[Rulebook, list[tuple[Facts, tuple[str, ...]]]]:
+    """The rules that a mutant is made of, and what matches there; the permit shows what it lists where AR14 is away.
+
+    The rule's own examples come first, as one of them notices most of its mutants.
+    """
     rulebook = without("AR14") if rule == "USE" else HOUSE
-    return rulebook, tuple(matched(facts, rulebook) for facts in ASKED)
+    by_rule = sorted(EXAMPLES.items(), key=lambda item: item[0] != rule)
+    asked = [*(example.facts for _, of_rule in by_rule for example in of_rule), *BUILTIN]
+    return rulebook, [(facts, matched(facts, rulebook)) for facts in asked]
 
 
 def survives(mutant: Mutant) -> bool:
     """Whether no example comes out otherwise."""
     rulebook, expected = ground(mutant.rule)
     changed = instead(mutant.rule, mutant.policy, of=rulebook)
-    return all(matched(facts, changed) == matches for facts, matches in zip(ASKED, expected, strict=True))
+    return all(matched(facts, changed) == matches for facts, matches in expected)
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -3,13 +3,14 @@
 Errors block submission. One table; each check is a small function that yields where, what and how.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from charter.authoring.lint import complete, harms, sources, uses, wording
+from charter.authoring.lint import complete, harms, natures, sources, uses, wording
 from charter.registry import invasiveness
 from charter.registry.document import CharterDocument
 from charter.registry.finding import Check, Finding, LintSubject, Severity
+from charter.registry.nature import find_nature
 from charter.registry.source_descriptions import SourceDescription
 from charter.rules.vocabulary import DecisionType, Grain
 
@@ -51,6 +52,11 @@ CHECKS: tuple[Check, ...] = (
     Check("CH30", _E, ("S8",), uses.lint_not_both),
     Check("CH31", _E, ("S7",), uses.lint_fine_enough),
     Check("CH32", _W, ("S11",), uses.lint_reachable),
+    Check("CH33", _E, ("S40", "S65"), natures.lint_label_agrees),
+    Check("CH34", _E, ("S34", "AR06"), natures.lint_composite),
+    Check("CH35", _E, ("S64",), natures.lint_watching),
+    Check("CH36", _E, ("S64", "S117"), natures.lint_refused_words),
+    Check("CH37", _E, ("S38", "AR10"), natures.lint_assistant),
     Check("CH40", _E, ("S134",), uses.lint_examples_given),
     Check("CH41", _E, ("S134",), uses.lint_examples_on_their_side),
     Check("CH42", _N, ("S134",), uses.lint_refusals_named),
@@ -70,16 +76,23 @@ def lint(
     document: CharterDocument,
     *,
     sources: Mapping[str, SourceDescription],
-    known_metrics: Collection[str],
+    known_metrics: Mapping[str, CharterDocument | None],
     minimum_grains: Mapping[DecisionType, Grain] = MappingProxyType({}),
     levels: Sequence[invasiveness.InvasivenessLevel] = invasiveness.LEVELS,
 ) -> list[Finding]:
     """All findings on one charter, errors first.
 
-    `sources` are the described sources by slug, `known_metrics` all metrics that have a charter, `minimum_grains`
+    `sources` are the described sources by slug, `known_metrics` all metrics that have a charter, with it where it is at hand, `minimum_grains`
     the finest grain that the programme lets each decision have, `levels` what each level of invasiveness demands.
     """
-    draft = LintSubject(document, sources, known_metrics, minimum_grains, levels)
+    draft = LintSubject(
+        document,
+        sources,
+        known_metrics,
+        minimum_grains,
+        levels,
+        find_nature(document.what.measure, sources),
+    )
     found = [Finding(check.level, check.rule, *fault) for check in CHECKS for fault in check.look(draft)]
     return sorted(found, key=lambda finding: list(Severity).index(finding.level))
 

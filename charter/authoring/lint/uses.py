@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from charter.registry.document import Allowed
+from charter.registry.document import Allowed, CharterDocument
 from charter.registry.finding import Fault, LintSubject
 from charter.rules.vocabulary import (
     Aggregation,
@@ -10,6 +10,7 @@ from charter.rules.vocabulary import (
     DecisionType,
     Grain,
     Kind,
+    Nature,
     Outcome,
     Role,
     SourceKind,
@@ -26,6 +27,8 @@ NEVER_ABOUT_PEOPLE = frozenset(
     {Category.ACTIVITY, Category.FLOW, Category.STRAIN, Category.SURVEY, Category.PROHIBITED_SURVEILLANCE}
 )
 MAY_SIGNAL_WELLNESS = frozenset({Category.STRAIN, Category.SURVEY, Category.QUALITATIVE})
+_WEIGHING = frozenset({Category.RELIABILITY, Category.QUALITY})
+_OF_FAILURES = frozenset({SourceKind.INCIDENT_TRACKER, SourceKind.MONITORING})
 SPEED_AND_VOLUME = frozenset({Category.DELIVERY, Category.FLOW, Category.ACTIVITY})
 VOLUME = frozenset({Aggregation.COUNT, Aggregation.SUM, Aggregation.RATE})
 
@@ -51,13 +54,32 @@ _FINENESS = {
 def lint_about_people(draft: LintSubject) -> Iterator[Fault]:
     """Activity, flow, strain and survey metrics never decide about a person."""
     what = draft.document.what
-    if what.category not in NEVER_ABOUT_PEOPLE and what.type is not Kind.ACTIVITY:
+    word = _word_never_about_people(draft)
+    if not word or what.measure is None:
         return
     for place, clause in _clauses(draft):
         if clause.decision in PEOPLE_DECISIONS:
-            word = what.category.value if what.category in NEVER_ABOUT_PEOPLE else "activity"
             text = f"A metric of kind {word} may not inform {clause.decision.value}."
             yield Fault(place, text, "Take this decision out and name it under forbidden.")
+
+
+def _word_never_about_people(draft: LintSubject) -> str:
+    """What the metric is that decides about nobody, by its label or by its measure; empty where it is none of these."""
+    what = draft.document.what
+    if what.category in NEVER_ABOUT_PEOPLE and what.category is not None:
+        return what.category.value
+    if what.type is Kind.ACTIVITY or Nature.ACTIVITY in draft.nature:
+        return "activity"
+    return "survey" if Nature.SURVEY in draft.nature else ""
+
+
+def list_possible_decisions(document: CharterDocument) -> frozenset[DecisionType]:
+    """The decisions that a metric with these labels can be allowed for at all; the others are not offered in forms."""
+    what = document.what
+    if what.category is Category.ACTIVITY:
+        return frozenset({*_ACTIVITY_USE, *_ROTA_USE})
+    never = what.category in NEVER_ABOUT_PEOPLE or what.type is Kind.ACTIVITY or what.view is View.DIAGNOSTIC
+    return frozenset(DecisionType) - (PEOPLE_DECISIONS if never else frozenset())
 
 
 def lint_class_of_people_decisions(draft: LintSubject) -> Iterator[Fault]:
@@ -72,7 +94,7 @@ def lint_class_of_people_decisions(draft: LintSubject) -> Iterator[Fault]:
 
 def lint_activity_uses(draft: LintSubject) -> Iterator[Fault]:
     """Activity metrics help to debug a team's workflow; planned support hours say whether support is covered."""
-    if draft.document.what.category is not Category.ACTIVITY:
+    if not _is_activity(draft):
         return
     uses = _ROTA_USE if _reads_rotas_only(draft) else _ACTIVITY_USE
     for place, clause in _clauses(draft):
@@ -82,6 +104,13 @@ def lint_activity_uses(draft: LintSubject) -> Iterator[Fault]:
             )
             allowed = ", ".join(f"{use.value} at {_words(grains)}" for use, grains in uses.items())
             yield Fault(place, text, f"It may be used for {allowed}.")
+
+
+def _is_activity(draft: LintSubject) -> bool:
+    """By category or by nature; what falls on people is a strain metric, which is held to more."""
+    what = draft.document.what
+    counted = Nature.ACTIVITY in draft.nature and what.measure is not None
+    return what.category is Category.ACTIVITY or (counted and what.category is not Category.STRAIN)
 
 
 def lint_activity_type(draft: LintSubject) -> Iterator[Fault]:
@@ -119,6 +148,29 @@ def lint_counter_metric(draft: LintSubject) -> Iterator[Fault]:
     elif what.counter_metric not in known:
         text = f"There is no metric “{what.counter_metric}”."
         yield Fault("what.counter_metric", text, "Name a metric that has a charter.")
+    elif _pushes(draft) and not _weighs(known[what.counter_metric], draft):
+        text = f"“{what.counter_metric}” does not show what speed or volume may cost."
+        yield Fault("what.counter_metric", text, "Name a metric of reliability or quality to show beside it.")
+
+
+def _pushes(draft: LintSubject) -> bool:
+    """Whether it counts speed or volume that somebody could push at the cost of something; load is pushed by nobody."""
+    what = draft.document.what
+    volume = what.measure is not None and what.measure.aggregation in VOLUME
+    pushed = what.category in SPEED_AND_VOLUME or (volume and what.category is not Category.STRAIN)
+    return pushed and not _weighs(draft.document, draft)
+
+
+def _weighs(companion: CharterDocument | None, draft: LintSubject) -> bool:
+    """Whether a metric shows reliability or quality: by its category, or as the half of the DORA metrics that shows failure."""
+    if companion is None or companion.what.category in _WEIGHING:
+        return True
+    measure = companion.what.measure
+    if measure is None or companion.what.category is not Category.DELIVERY:
+        return False
+    watched = {draft.kinds.get(slug) for slug in measure.sources} <= _OF_FAILURES
+    fails = measure.aggregation is Aggregation.SHARE
+    return fails or (watched and measure.aggregation not in VOLUME)
 
 
 def lint_beside_known(draft: LintSubject) -> Iterator[Fault]:

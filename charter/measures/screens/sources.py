@@ -50,7 +50,7 @@ def sources_csv(request: PageRequest) -> HttpResponseBase:
     """The sources that the page would list, all of them, as a table to take away."""
     narrowed = SourceFilter(request.GET, queryset=list_sources())
     narrowing.check_readable(narrowed)
-    return sheets.stream_table("sources.csv", SourceTable(narrowed.qs, now=clock.now()))
+    return sheets.stream_table("sources.csv", SourceTable(narrowed.qs, now=clock.now()), request)
 
 
 def source_page(request: PageRequest, slug: str) -> HttpResponse:

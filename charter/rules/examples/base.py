@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from charter.rules.context import count_evidence
 from charter.rules.facts import ActorFacts, BesideFacts, CharterFacts, CohortFacts, DecisionFacts, Facts
 from charter.rules.request import Evidence, Request, Window
 from charter.rules.vocabulary import (
@@ -131,6 +132,7 @@ PERSON_USE = replace(
     beside=(BesideFacts("incident-follow-through", Category.OUTCOME, Kind.OUTCOME, View.PERFORMANCE),),
     fairness_until=date(2026, 12, 31),
     accountable_human=True,
+    checked_evidence=1,
 )
 _PARTS = ("request", "actor", "charter")
 
@@ -145,6 +147,8 @@ def bend(base: Facts, **changes: Any) -> Facts:
     for name, value in changes.items():
         part, field = _place(base, name)
         (parts[part] if part else own)[field] = value
+    if "evidence" in changes:  # records, unless it says otherwise
+        own.setdefault("checked_evidence", count_evidence(changes["evidence"]))
     decision = base.decision
     if "decision" in changes:
         decision = make_decision_facts(changes["decision"])

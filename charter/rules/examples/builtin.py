@@ -21,6 +21,7 @@ from charter.rules.vocabulary import (
     DecisionType,
     Grain,
     Kind,
+    Nature,
     OrderBy,
     SourceKind,
     Standing,
@@ -52,9 +53,19 @@ BUILTIN_EXAMPLES: tuple[RuleExample, ...] = (
         "A “wellness” metric is fed by presence data.",
         team(name="Wellness", sources=frozenset({SourceKind.PRESENCE, SourceKind.SURVEY})),
     ),
+    refused(
+        "AR01",
+        "A metric is worked out from how soon people answer messages.",
+        team(name="Responsiveness", nature=frozenset({Nature.REPLY_LATENCY})),
+    ),
     allowed("AR02", "A team looks at its own incident burden in a retrospective.", team(**STRAIN)),
     allowed("AR02", "Somebody looks at their own incident burden.", oneself(**STRAIN)),
     refused("AR02", "A promotion is to take somebody's incident burden into account.", person(**STRAIN)),
+    refused(
+        "AR02",
+        "A promotion is to look at a metric that calls itself an outcome and is drawn from a survey.",
+        person(nature=frozenset({Nature.SURVEY})),
+    ),
     allowed(
         "AR03",
         "A team asks for its share of work on weekends, to lower that.",
@@ -68,29 +79,42 @@ BUILTIN_EXAMPLES: tuple[RuleExample, ...] = (
     allowed(
         "AR04", "A manager looks at the team's commit count to find where work gets stuck.", team(**COMMITS)
     ),
+    allowed("AR04", "Somebody looks at their own commits.", oneself(**COMMITS)),
+    refused("AR04", "A manager looks at one person's commits.", one_person(**COMMITS)),
     refused(
         "AR04",
         "A manager asks for people in order of their commits.",
         one_person(**COMMITS, order_by=OrderBy.VALUE),
     ),
     allowed("AR05", "Somebody looks at their own lead time.", oneself()),
-    allowed(
-        "AR05",
-        "A manager looks at two teams, the longest lead time first.",
-        team(**TWO_TEAMS, order_by=OrderBy.VALUE),
-    ),
+    allowed("AR05", "A manager looks at two teams, by their names.", team(**TWO_TEAMS)),
     refused("AR05", "A manager asks for the ten people with the shortest lead time.", one_person(limit=10)),
     refused("AR05", "Somebody asks where they stand among their peers.", oneself(percentile=True)),
     allowed("AR06", "A team adds up its months.", team(combine=Combine.SUM)),
     refused("AR06", "A manager asks for one score for a person.", one_person(combine=Combine.SCORE)),
+    refused(
+        "AR06",
+        "A promotion is to look at one score that is summed over changes, reviews and tickets.",
+        person(nature=frozenset({Nature.COMPOSITE})),
+    ),
     allowed("AR07", "A promotion rests on two metrics and a design review.", person()),
     refused(
         "AR07",
         "A promotion rests on one metric and nothing else.",
         person(metrics=("project-outcomes",), beside=(), evidence=()),
     ),
+    refused(
+        "AR07",
+        "A promotion rests on two metrics and on a design review that nobody else has opened.",
+        person(checked_evidence=0),
+    ),
     allowed("AR08", "A team looks at its commits in a retrospective.", team(**COMMITS)),
     refused("AR08", "A promotion is to count commits.", person(**COMMITS)),
+    refused(
+        "AR08",
+        "A promotion is to look at a metric that calls itself an outcome and counts commits.",
+        person(nature=frozenset({Nature.ACTIVITY})),
+    ),
     allowed("AR09", "A team looks at its cycle time.", team(**FLOW)),
     allowed("AR09", "Somebody looks at their own cycle time.", oneself(**FLOW)),
     refused("AR09", "A manager asks for one person's cycle time.", one_person(**FLOW)),
@@ -105,9 +129,34 @@ BUILTIN_EXAMPLES: tuple[RuleExample, ...] = (
         "A diagnostic metric is to inform a promotion.",
         person(view=View.DIAGNOSTIC, view_of_metric=View.DIAGNOSTIC, beside=()),
     ),
+    refused(
+        "AR10",
+        "The use of an AI assistant is opened in a performance view.",
+        team(
+            nature=frozenset({Nature.AI_ASSIST}),
+            view=View.PERFORMANCE,
+            view_of_metric=View.PERFORMANCE,
+            trained=True,
+            fairness_until=date(2027, 1, 1),
+        ),
+    ),
+    allowed(
+        "AR11",
+        "For staffing, a platform team and a rescue stand by name, each with its own notes.",
+        team(
+            **about(PAYMENTS, RESCUE),
+            decision=DecisionType.STAFFING,
+            listed=frozenset({(DecisionType.STAFFING, Grain.TEAM)}),
+        ),
+    ),
     allowed("AR11", "Two platform teams are compared.", team(**TWO_TEAMS, compare=True)),
     refused(
         "AR11", "A platform team is compared with a rescue.", team(**about(PAYMENTS, RESCUE), compare=True)
+    ),
+    refused(
+        "AR11",
+        "A platform team and a rescue are looked at side by side in a retrospective.",
+        team(**about(PAYMENTS, RESCUE)),
     ),
     allowed("AR12", "A value of a team of nine people is asked for.", team()),
     refused("AR12", "A value of a team of four people is asked for.", team(**about(TINY))),
@@ -165,6 +214,7 @@ BUILTIN_EXAMPLES: tuple[RuleExample, ...] = (
     ),
     allowed("AR18", "A promotion names who answers for it.", person()),
     refused("AR18", "A promotion names nobody who answers for it.", person(accountable=None)),
+    refused("AR18", "A program asks what to think of somebody for a promotion.", person(human=False)),
     allowed("AR19", "A promotion looks at months in which the error budget held.", person(**DELIVERY)),
     refused(
         "AR19",
@@ -194,6 +244,11 @@ BUILTIN_EXAMPLES: tuple[RuleExample, ...] = (
     ),
     allowed("AR23", "A metric on trial is looked at by the team that tries it out.", team(**PILOT)),
     refused("AR23", "A metric on trial is looked at for another team.", team(**PILOT, **about(SEARCH))),
+    refused(
+        "AR23",
+        "A promotion looks at months in which the team tried the metric out.",
+        person(values=ValueFacts(piloted=True)),
+    ),
     allowed("AR24", "A manager who has acknowledged the rules asks for the team's lead time.", team()),
     allowed("AR24", "Somebody looks at their own value without having acknowledged the rules.", oneself()),
     refused(
@@ -224,5 +279,22 @@ BUILTIN_EXAMPLES: tuple[RuleExample, ...] = (
         "AR28",
         "Values are asked for from the day before the oldest that is kept.",
         team(kept_from=date(2026, 1, 2)),
+    ),
+    allowed(
+        "AR29", "Two teams stand in the order of their names.", team(**TWO_TEAMS, order_by=OrderBy.COHORT)
+    ),
+    allowed(
+        "AR29", "A team looks at its own months, the longest lead time first.", team(order_by=OrderBy.VALUE)
+    ),
+    refused(
+        "AR29",
+        "A manager asks for teams, the longest lead time first.",
+        team(**TWO_TEAMS, order_by=OrderBy.VALUE),
+    ),
+    refused("AR29", "A manager asks for the best of two teams.", team(**TWO_TEAMS, limit=1)),
+    refused(
+        "AR29",
+        "A manager asks where each of two teams stands among the others.",
+        team(**TWO_TEAMS, percentile=True),
     ),
 )

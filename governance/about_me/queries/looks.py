@@ -18,6 +18,7 @@ from msgspec import Struct
 from charter.programme.models import Programme
 from charter.registry.models import Metric
 from charter.rules.context import PERSON_GRAINS
+from charter.rules.request import Window
 from charter.rules.vocabulary import DecisionType, Outcome, Role
 from governance.decisions.models import DecisionRecord, DelayedNotice
 from governance.decisions.queries import find_entries_numbered
@@ -34,6 +35,7 @@ else:
     ToldLook = DecisionRecord  # as read by `list_looks`
 
 
+MOST_AT_A_VALUE = 100  # looks, the newest
 # Roles that nobody grants: they follow from membership and from who one is.
 _NO_OFFICE = frozenset({Role.TEAM_MEMBER.value, Role.SELF.value})
 
@@ -113,8 +115,27 @@ def name_asker(look: ToldLook) -> str:
 
     A colleague who looked at their own team's values is another employee, of whom nobody learns anything here.
     """
-    told = look.of_me or was_opened_by_office(look)
-    return look.actor.name if told else _("A colleague in the same group")
+    return look.actor.name if names_asker(look) else _("A colleague in the same group")
+
+
+def names_asker(look: ToldLook) -> bool:
+    """Whether whoever looked is named to the person."""
+    return look.of_me or was_opened_by_office(look)
+
+
+def list_looks_at(
+    user: User, person: Person, *, metric: str, group: str, window: Window, since: date
+) -> list[ToldLook]:
+    """Looks at one value from a day on, newest first, whose askers are named to the person.
+
+    With a `group` its value, else the person's own figure; of any part of the window.
+    """
+    found = list_looks(user, person).filter(
+        metrics__contains=[metric], window_from__lt=window.end, window_to__gt=window.start, of_me=not group
+    )
+    of_group = found.filter(cohorts__contains=[group]) if group else found
+    told = of_group.filter(at__gte=calendar.find_midnight(since))
+    return [look for look in told[:MOST_AT_A_VALUE] if names_asker(look)]
 
 
 def _window(end: str) -> Cast:

@@ -14,7 +14,7 @@ from charter.registry.charter_facts import parse_duration
 from charter.registry.documents import read_sources
 from charter.registry.source_descriptions import SourceDescription
 from charter.rules import words
-from governance.about_me.models import Inclusion, LeaverCode
+from governance.about_me.models import Inclusion, LeaverAddress, LeaverCode
 from governance.about_me.queries.included import IncludedMetric
 from governance.about_me.queries.looks import list_looks
 from governance.calibration.models import CalibrationItem, LevelProposal, PackNote, PackValues
@@ -164,6 +164,7 @@ def _of_account(user: User, person: Person) -> Iterator[StoredItem]:
         (_("What you attested by a course"), Attestation.objects.filter(user=user), ("course", "attested_at", "valid_until")),
         (_("What you were told is measured about you"), Inclusion.objects.filter(user=user), ("versions", "text", "told_at", "acknowledged_at")),
         (_("A code for after you have left, as a hash"), LeaverCode.objects.filter(user=user), ("hashed", "made_at", "revoked_at")),
+        (_("A private address for after you have left, sealed"), LeaverAddress.objects.filter(user=user), ("address", "given_at", "confirmed_at", "opened_at", "dropped_at")),
         (_("Notices given to you"), Notice.objects.filter(to=user), ("subject", "text", "given_at", "read_at")),
         (_("Questions that you asked"), DecisionRecord.objects.filter(actor=user), ("request", "verdict", "at")),
         (_("Looks at you by name"), _list_told_of(user, person), ("subjects", "request", "at")),

@@ -1,4 +1,4 @@
-"""Before leaving: a code on paper. After leaving: what is held about oneself, to be read by that code and nothing else."""
+"""Before leaving: a code on paper, or a private address. After leaving: what is held about oneself, to be read by one of them alone."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -67,17 +67,22 @@ def left(request: HttpRequest) -> HttpResponse:
     form = LeaverForm(request.POST if request.method == "POST" else None)
     kept: list[str] = []
     if request.method == "POST" and form.accepted(lambda: kept.append(_come_back(form))):
-        response = redirect("about-me-left-read")
-        response.set_cookie(
-            COOKIE,
-            kept[0],
-            path=_ADDRESS,
-            httponly=True,
-            samesite="Strict",
-            secure=settings.SESSION_COOKIE_SECURE,
-        )
-        return response
+        return let_in(kept[0])
     return render(request, "about_me/left.html", {"form": form}, status=form.status)
+
+
+def let_in(kept: str) -> HttpResponse:
+    """On to what is held, for a browser that keeps by what it has come back."""
+    response = redirect("about-me-left-read")
+    response.set_cookie(
+        COOKIE,
+        kept,
+        path=_ADDRESS,
+        httponly=True,
+        samesite="Strict",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+    return response
 
 
 def _come_back(form: LeaverForm) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from governance.about_me.permissions import check_can_read_own
-from governance.about_me.screens import download, leaving, pages, told, values
+from governance.about_me.screens import download, leaving, pages, private_addresses, told, values
 from governance.ui.page_access import ANYONE, PageAccess
 from governance.ui.routes import Nav, page
 
@@ -20,7 +20,7 @@ ONESELF = PageAccess(
 )
 
 HAS_LEFT = PageAccess(
-    "Whoever has left, about themself, by the code that they made before; nobody while their account is in use.",
+    "Whoever has left, about themself, by the code that they made before or a link to the private address that they gave; nobody while their account is in use.",
     account=False,
 )
 
@@ -48,10 +48,20 @@ urlpatterns = [
             ("told/<uuid:key>/acknowledge", told.acknowledge, "about-me-told-acknowledge"),
             ("download", download.download, "about-me-download"),
             ("code", leaving.code, "about-me-code"),
+            ("address", private_addresses.address, "about-me-address"),
+            ("address/confirm/<str:token>", private_addresses.confirm, "about-me-address-confirm"),
             ("values/<slug:slug>", values.values, "about-me-values"),
         )
     ),
     page("about-me/left", leaving.left, name="about-me-left", access=ANYONE, stored=False),
+    page("about-me/left/link", private_addresses.ask, name="about-me-left-link", access=ANYONE, stored=False),
+    page(
+        "about-me/left/open/<str:token>",
+        private_addresses.follow,
+        name="about-me-left-open",
+        access=HAS_LEFT,
+        stored=False,
+    ),
     *(
         page(f"about-me/left/{address}", view, name=name, access=HAS_LEFT, stored=False)
         for address, view, name in (

@@ -475,6 +475,7 @@ class Migration(migrations.Migration):
                                         "The metric is suspended at once, and the board decides whether it stays so",
                                     ),
                                     ("board", "The charter comes before the board again"),
+                                    ("misuse", "The board is asked whether that look was a misuse"),
                                     (
                                         "void",
                                         "The decision was made without the explanation it owes, and is void",

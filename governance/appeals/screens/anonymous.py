@@ -13,9 +13,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from governance.appeals import permissions, queries, services
+from governance.appeals.files import send
 from governance.appeals.models import Appeal, AppealAttachment
 from governance.appeals.screens import forms
-from governance.appeals.screens.files import send
 from governance.appeals.screens.steps import ANONYMOUS_QUESTIONS, find_missing, list_steps
 from governance.appeals.screens.writing import build_about, build_context, find_title, read_hold, say
 from governance.appeals.states import OVER, AppealKind, AppealState

@@ -29,6 +29,7 @@ HOLDS = {
     HoldChoice.NONE: _("They can be used as before while we look."),
 }
 OWN = "self"
+NO_USE = "none"
 _NONE_YET = ("", _("Choose one"))
 
 
@@ -119,6 +120,18 @@ class WhichMonthsForm(ServiceForm):
         if given.get("first") and given.get("last") and given["last"] < given["first"]:
             self.add_error("last", _("The last month comes before the first"))
         return given
+
+
+class WhichUseForm(ServiceForm):
+    """The value itself, or one of the looks at it that the reader was told of."""
+
+    use = _radios(
+        _("Do you contest how somebody used it?"), (), _("Choose a use, or that you contest the value itself")
+    )
+
+    def __init__(self, *args: Any, uses: Sequence[tuple[str, Text]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice_field(self, "use").choices = [(NO_USE, _("No, the value itself is wrong")), *uses]
 
 
 class StatementForm(ServiceForm):
@@ -314,8 +327,10 @@ class OutcomeForm(ServiceForm):
         required=False,
     )
     note = forms.CharField(
-        label=_("What does the note say?"),
-        help_text=_("Everybody who sees the values reads it. It must not tell of the appeal."),
+        label=_("What do others read of it?"),
+        help_text=_(
+            "What a note says to everybody who sees the values, or what the board is asked about a look. It names nobody and must not tell of the appeal."
+        ),
         required=False,
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),

@@ -29,6 +29,7 @@ QUESTIONS: Mapping[str, AppealQuestion] = {
     "whose": AppealQuestion(_("Whose value"), forms.WhoseValueForm, "whose"),
     "months": AppealQuestion(_("Which months"), forms.WhichMonthsForm, "last"),
     "outcome": AppealQuestion(_("Which outcome"), forms.WhichOutcomeForm, "calibration"),
+    "use": AppealQuestion(_("Whose use of it"), forms.WhichUseForm, "use"),
     "statement": AppealQuestion(_("What is wrong"), forms.StatementForm, "statement"),
     "context": AppealQuestion(_("What else was going on"), forms.ContextForm, "context_kind"),
     "when": AppealQuestion(_("When that was"), forms.ContextTimeForm, "last_day"),
@@ -72,7 +73,10 @@ def find_missing(answers: Answers, questions: Mapping[str, AppealQuestion] = QUE
 
 def _walk(answers: Answers) -> Iterator[str]:
     what = answers.get("what", "")
-    yield from ("about", *_OF_WHAT.get(what, ()), "statement", "context")
+    yield from ("about", *_OF_WHAT.get(what, ()))
+    if what == AboutKind.VALUE and answers.get("was_used"):
+        yield "use"
+    yield from ("statement", "context")
     if answers.get("context_kind"):
         yield from ("when", "says")
     yield "know"

@@ -10,11 +10,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from msgspec import structs
 
 from charter.registry.models import Metric
 from charter.registry.screens.page_context import settled_day
 from charter.rules import words
+from charter.rules.vocabulary import DecisionType
 from governance.appeals import queries, services
+from governance.appeals.clocks import read_settings
 from governance.appeals.inputs import read_about
 from governance.appeals.screens import forms
 from governance.appeals.screens.steps import QUESTIONS, find_missing, list_steps
@@ -22,18 +25,23 @@ from governance.appeals.services.filing import Filed
 from governance.appeals.states import AboutKind, AppealKind, HoldChoice
 from governance.appeals.words import AppealAbout, ContextSaid
 from governance.calibration import queries as calibration
+from governance.decisions.models import DecisionRecord
 from governance.decisions.screens.months import list_closed_months
 from governance.decisions.states import ABOUT
 from governance.people.models import Cohort
 from governance.people.requests import PageRequest
 from governance.ui.forms import ServiceForm
-from governance.ui.questions import month_window
+from governance.ui.questions import month_window, name_decision
+from governance.ui.templatetags.mc import day
+from ground import calendar
 from ground.errors import DomainError
 
 # What may stand in the address of the first question, where somebody comes from a value, a receipt or a rule.
 _FROM_ADDRESS = ("what", "receipt", "metric", "whose", "first", "last", "rule", "calibration")
 # Where that is kept until its own question is answered.
 _OFFERED = "offered"
+# The answers that say which value it is.
+_WHICH_VALUE = {"metric", "whose", "first", "last"}
 Answers = dict[str, Any]
 
 
@@ -120,6 +128,8 @@ def _list_choices(request: PageRequest, step: str) -> dict[str, Any]:
         ).distinct()
         groups = [(each.slug, words.sentence(words.cohort(each.slug))) for each in mine.order_by("slug")]
         return {"whose": [(forms.OWN, _("My own")), *groups]}
+    if step == "use":
+        return {"uses": list_uses(request, queries.read_draft(request.user))}
     return {"months": list_closed_months(settled_day(request))} if step == "months" else {}
 
 
@@ -130,6 +140,24 @@ def _list_outcomes(request: PageRequest) -> list[tuple[str, str]]:
     return [(str(each.pk), each.round.name) for each in found]
 
 
+def list_uses(request: PageRequest, answers: Answers) -> list[tuple[str, str]]:
+    """The uses of the value in question that the reader was told of, by receipt; none while not all of it is said."""
+    if answers.get("what") != AboutKind.VALUE or not answers.keys() >= _WHICH_VALUE:
+        return []
+    since = read_settings().window_begins(calendar.today())
+    found = services.list_uses(build_about(answers, request), asker=request.user, since=since)
+    return [(str(look.entry_id), _name_use(look)) for look in found]
+
+
+def _name_use(look: DecisionRecord) -> str:
+    return _("%(name)s, %(use)s, %(day)s (receipt %(start)s)") % {
+        "name": look.actor.name,
+        "use": words.inside(name_decision(DecisionType(look.use))),
+        "day": day(look.at),
+        "start": str(look.entry_id)[:8],
+    }
+
+
 def _keep(request: PageRequest, answers: Answers, form: ServiceForm) -> None:
     """Keep the answers, and what the address offered of questions to come."""
     given = {
@@ -138,7 +166,13 @@ def _keep(request: PageRequest, answers: Answers, form: ServiceForm) -> None:
     }
     offered = {**answers.get(_OFFERED, {}), **_read_address(request)}
     left = {name: value for name, value in offered.items() if name not in given}
-    services.save_draft(answers={**answers, **given, _OFFERED: left}, by=request.user)
+    if "use" in given:
+        given["use_said"] = dict(list_uses(request, answers)).get(given["use"], "")
+    kept = {**answers, **given, _OFFERED: left}
+    if not given.keys().isdisjoint(_WHICH_VALUE):
+        kept |= {"was_used": bool(list_uses(request, kept))}
+        kept.pop("use", None)  # it was of another value
+    services.save_draft(answers=kept, by=request.user)
 
 
 def _find_next(step: str, request: PageRequest) -> str:
@@ -180,7 +214,9 @@ def build_about(answers: Answers, request: PageRequest | None = None) -> AppealA
         person = request.user.person.external_id if request.user.person else ""
         whose = {"person": person} if own else {"cohort": answers["whose"]}
         days = {"from": window.start.isoformat(), "to": window.end.isoformat()}
-        return read_about({"value": {"metric": answers["metric"], **whose, **days}})
+        about = read_about({"value": {"metric": answers["metric"], **whose, **days}})
+        used = answers.get("use", forms.NO_USE)
+        return about if used == forms.NO_USE else structs.replace(about, entry=UUID(used))
     said = {
         "receipt": answers.get("receipt"),
         "rule": answers.get("rule", "").strip().upper(),
@@ -215,6 +251,8 @@ def say(step: str, answers: Answers) -> str:
             return calibration.get_item(UUID(answers["calibration"])).round.name
         case "months":
             return f"{answers['first']} – {answers['last']}"
+        case "use":
+            return _("Nobody’s: the value itself") if answers["use"] == forms.NO_USE else answers["use_said"]
         case "context":
             kinds = {kind.value: about.label for kind, about in ABOUT.items()}
             return str(kinds.get(answers["context_kind"], _("Nothing to add")))

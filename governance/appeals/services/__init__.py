@@ -20,6 +20,7 @@ from governance.appeals.services.handling import (
 from governance.appeals.services.holding import lift_holds
 from governance.appeals.services.missed import escalate_clock
 from governance.appeals.services.presuming import answer_presumption
+from governance.appeals.services.subjects import list_uses
 from governance.appeals.services.talking import write_message, write_note
 from governance.appeals.services.watching import answer_asked, watch_appeal
 from governance.appeals.services.withdrawing import withdraw_appeal
@@ -44,6 +45,7 @@ __all__ = [
     "file_anonymously",
     "file_appeal",
     "lift_holds",
+    "list_uses",
     "open_identity",
     "save_draft",
     "watch_appeal",

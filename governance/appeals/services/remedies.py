@@ -1,4 +1,4 @@
-"""What an outcome sets in motion, in its transaction: notes, events left out, revisions, suspension, the board, and that a decision is void.
+"""What an outcome sets in motion, in its transaction: notes, events left out, revisions, suspension, cases, and that a decision is void.
 
 What others read of it names no appeal: it says what any other of its kind says. What would point at whoever filed an appeal that is
 not by name is refused.
@@ -22,13 +22,15 @@ from governance.appeals.words import AppealAbout
 from governance.board import queries as board_queries
 from governance.board import services as board
 from governance.board.models import Case
+from governance.board.permissions import sits
 from governance.board.states import CaseKind, CaseState
 from governance.calibration import queries as calibration
 from governance.decisions import services as decisions
 from governance.decisions.models import DecisionRecord
 from governance.decisions.states import ABOUT, Effect
 from governance.notices.services import notify
-from governance.people.models import CohortKind, Person, Team, User
+from governance.people.models import CohortKind, GrantedRole, Person, Team, User
+from governance.people.permissions import holds
 from governance.people.services import get_system_account
 from ground import calendar
 from ground.errors import BadInput
@@ -71,6 +73,8 @@ def check(choice: RemedyChoice, appeal: Appeal, about: AppealAbout, *, by: User)
         raise BadInput(_("This appeal is about no values that a note could stand beside."), field="act")
     if act == Remedy.VOID and about.decision is None:
         raise BadInput(_("This appeal is about no use of values that could be void."), field="act")
+    if act == Remedy.MISUSE:
+        _check_misuse(choice, appeal, about, by)
     if act == Remedy.SUSPEND and not board_queries.list_seats_of(by, calendar.today()):
         text = _(
             "Only a member of the board suspends a metric at once. Let its charter come before the board."
@@ -94,12 +98,33 @@ def _check_note(choice: RemedyChoice, about: AppealAbout) -> None:
         raise BadInput(
             _("This kind of note is a person’s own affair. Choose leave for a team."), field="note_kind"
         )
-    if not read_prose(choice.note, field="note"):
-        raise BadInput(_("Say what stands beside the values."), field="note")
-    if len(choice.note) > LONGEST_NOTE:
-        raise BadInput(_("That is too long: 300 characters at most."), field="note")
+    _read_note(choice, _("Say what stands beside the values."))
     if not about.person and not _list_teams(about):
         raise BadInput(_("No team is behind these values, so nothing can be noted beside them."), field="act")
+
+
+def _check_misuse(choice: RemedyChoice, appeal: Appeal, about: AppealAbout, by: User) -> None:
+    """Raise BadInput unless a look can be put to the board, in words, by somebody whose case tells nobody of an appeal."""
+    if about.decision is None:
+        raise BadInput(_("This appeal is about no use of values that could be a misuse."), field="act")
+    _read_note(choice, _("Say what the board is asked."))
+    if appeal.kind != AppealKind.NAMED and not _asks_the_board(by):
+        text = _(
+            "After an appeal that is not by name, an auditor or a member of the board puts it to the board, as they put what they find themselves. Hand it on to one, or choose another remedy."
+        )
+        raise BadInput(text, field="act", code="no_seat")
+
+
+def _asks_the_board(user: User) -> bool:
+    """Whether the account puts looks to the board as well without an appeal, so that its doing so tells of none."""
+    return sits(user) or holds(user, GrantedRole.AUDITOR)
+
+
+def _read_note(choice: RemedyChoice, missing: str) -> None:
+    if not read_prose(choice.note, field="note"):
+        raise BadInput(missing, field="note")
+    if len(choice.note) > LONGEST_NOTE:
+        raise BadInput(_("That is too long: 300 characters at most."), field="note")
 
 
 def _check_tells_of_nobody(act: Remedy, appeal: Appeal, about: AppealAbout) -> None:
@@ -107,7 +132,7 @@ def _check_tells_of_nobody(act: Remedy, appeal: Appeal, about: AppealAbout) -> N
     if appeal.kind == AppealKind.NAMED:
         return
     tells = act in NOTED and bool(about.person)
-    if act == Remedy.VOID:
+    if act in (Remedy.VOID, Remedy.MISUSE):
         named = DecisionRecord.objects.values_list("subjects", flat=True).get(pk=promised(about.decision))
         tells = 0 < len(named) < read_settings().minimum_group
     if tells:
@@ -133,6 +158,8 @@ def set_in_motion(
         _void(about)
     if about.calibration is not None:
         _tell_who_answers(about.calibration, case)
+    if choice.act == Remedy.MISUSE:
+        _ask_whether_misuse(case)
     metrics = Metric.objects.filter(slug__in=outcome.metrics, current__isnull=False).order_by("slug")
     for metric in metrics.select_related("current", "owner"):
         if choice.act in acts:
@@ -222,6 +249,16 @@ def _void(about: AppealAbout) -> None:
         because=_("It was made without the explanation that it owes."),
         by=get_system_account(),
     )
+
+
+def _ask_whether_misuse(case: _Case) -> None:
+    """Put the look to the board, unless it is there; for whoever decided, where they do so of what they find themselves as well."""
+    decision = DecisionRecord.objects.get(pk=promised(case.about.decision))
+    subject = decisions.name_misuse(decision)
+    if Case.objects.filter(kind=CaseKind.MISUSE, subject=subject, state=CaseState.OPEN).exists():
+        return
+    by = case.by if _asks_the_board(case.by) else get_system_account()
+    decisions.put_to_board(decision=decision, because=case.choice.note, by=by)
 
 
 def _is_third(metric: Metric, outcome: AppealOutcome) -> bool:

@@ -123,7 +123,7 @@ def _find_value(about: AppealAbout, asker: User | None, since: date) -> FoundSub
         raise _no_value()
     window = Window(start=about.starts_on, end=about.ends_on)
     if about.person:
-        return _find_own(about, metric, window, asker)
+        return _find_own(about, metric, window, asker, since)
     cohorts = tuple(Cohort.objects.filter(slug__in=about.cohorts))
     told = PublishedValue.objects.filter(
         metric=metric,
@@ -138,16 +138,44 @@ def _find_value(about: AppealAbout, asker: User | None, since: date) -> FoundSub
     if calendar.find_day(published.published_at) < since:
         raise _too_old()
     values = Contested((metric,), cohorts, None, window.start, window.end)
-    return FoundSubject(_tell(about, values, window), values, None, _teams(cohorts))
+    return _with_use(FoundSubject(_tell(about, values, window), values, None, _teams(cohorts)), asker, since)
 
 
-def _find_own(about: AppealAbout, metric: Metric, window: Window, asker: User | None) -> FoundSubject:
+def _find_own(
+    about: AppealAbout, metric: Metric, window: Window, asker: User | None, since: date
+) -> FoundSubject:
     """A value of the asker's own; of anybody else's there is none to contest."""
     person: Person | None = asker.person if asker is not None else None
     if person is None or person.external_id != about.person or metric.current_id is None:
         raise _no_value()
     values = Contested((metric,), (), person, window.start, window.end)
-    return FoundSubject(_tell(about, values, window), values)
+    return _with_use(FoundSubject(_tell(about, values, window), values), asker, since)
+
+
+def _with_use(found: FoundSubject, asker: User | None, since: date) -> FoundSubject:
+    """The same with whose use of the value it was, where one is contested: one of those that are told to the asker."""
+    if found.about.entry is None:
+        return found
+    used = {look.entry_id: look for look in list_uses(found.about, asker=asker, since=since)}
+    look = used.get(found.about.entry)
+    if look is None:
+        text = _("This is no use of that value that you may contest. Choose another, or contest the value.")
+        raise BadInput(text, field="about", code="no_such_use")
+    return structs.replace(found, about=structs.replace(found.about, decision=look.pk), contested=look.actor)
+
+
+def list_uses(about: AppealAbout, *, asker: User | None, since: date) -> Sequence[DecisionRecord]:
+    """The uses of a value that may be contested with it, newest first: looks that are told to the asker, and by whom."""
+    if asker is None or asker.person is None or about.starts_on is None or about.ends_on is None:
+        return []
+    return looks.list_looks_at(
+        asker,
+        asker.person,
+        metric=about.metrics[0],
+        group=about.cohorts[0] if about.cohorts else "",
+        window=Window(start=about.starts_on, end=about.ends_on),
+        since=since,
+    )
 
 
 def _concerns(asker: User, cohorts: Sequence[Cohort]) -> bool:

@@ -202,7 +202,7 @@ def list_founding_steps(user: User, found: Programme | None) -> list[FoundingSte
         )
     if case is None and permissions.founds(user, permissions.find_draft()):
         why = _("It is in force once six members have accepted and passed its founding.")
-        steps.append(FoundingStep(_("Go on with founding the programme"), why, reverse("board")))
+        steps.append(FoundingStep(_("Go on with founding the programme"), why, reverse("founding")))
     return steps
 
 

@@ -50,7 +50,7 @@ def pilots_csv(request: PageRequest) -> HttpResponseBase:
     """The pilots that the page would list, all of them, as a table to take away."""
     narrowed = PilotFilter(request.GET, queryset=queries.list_pilots())
     narrowing.check_readable(narrowed)
-    return sheets.stream_table("pilots.csv", PilotTable(narrowed.qs))
+    return sheets.stream_table("pilots.csv", PilotTable(narrowed.qs), request)
 
 
 def pilot(request: PageRequest, pilot_id: UUID) -> HttpResponse:

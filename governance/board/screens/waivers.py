@@ -42,7 +42,7 @@ def waivers_csv(request: PageRequest) -> HttpResponseBase:
     everything = with_standing(queries.list_waivers(), today(request))
     narrowed = WaiverFilter(request.GET, queryset=everything)
     narrowing.check_readable(narrowed)
-    return sheets.stream_table("waivers.csv", WaiverTable(narrowed.qs))
+    return sheets.stream_table("waivers.csv", WaiverTable(narrowed.qs), request)
 
 
 def ask_waiver(request: PageRequest) -> HttpResponse:

@@ -27,7 +27,7 @@ from governance.decisions.doors.replies import (
 from governance.decisions.models import ContextNote, Door, Hold, Referral
 from governance.decisions.requests.cost import charged
 from governance.decisions.requests.parsing import LARGEST_BODY, describe_too_large, parse
-from governance.decisions.services import answer, end_ruling, refer_to_board
+from governance.decisions.services import answer, answer_all, end_ruling, refer_to_board
 from governance.decisions.services.answers import Answer
 from governance.decisions.services.repeats import Once, check_unused
 from governance.decisions.states import HoldCause
@@ -54,14 +54,17 @@ class _LineView(APIView):
         asked = parse(read_body(http))
         key = read_key(http)
         if isinstance(asked, list):
-            onces = self._once(http, key, asked, is_batch=True)
-            with charged(asked, account=http.user.pk, is_batch=True):
-                pairs = zip(asked, onces, strict=True)
-                replies = [self._one(http, each, once, is_charged=True) for each, once in pairs]
+            replies = self._all(http, key, asked)
             return json_response({"answers": [{"status": status, **body} for status, body in replies]})
         (once,) = self._once(http, key, [asked], is_batch=False)
         status, body = self._one(http, asked, once)
         return json_response(body, status, CONTENT_TYPE if status >= 400 else "application/json")
+
+    def _all(self, http: ApiRequest, key: str, asked: list[Request]) -> list[Reply]:
+        onces = self._once(http, key, asked, is_batch=True)
+        with charged(asked, account=http.user.pk, is_batch=True):
+            given = answer_all(requests=asked, by=http.user, door=Door.API, rows=self.rows, onces=onces)
+        return [self._reply(each) for each in given]
 
     def _once(
         self, http: ApiRequest, key: str, asked: list[Request], *, is_batch: bool
@@ -73,21 +76,21 @@ class _LineView(APIView):
         check_unused(onces, by=http.user)
         return onces
 
-    def _one(
-        self, http: ApiRequest, request: Request, once: Once | None, *, is_charged: bool = False
-    ) -> Reply:
+    def _one(self, http: ApiRequest, request: Request, once: Once | None) -> Reply:
         try:
-            given = answer(
-                request=request,
-                by=http.user,
-                door=Door.API,
-                rows=self.rows,
-                is_charged=is_charged,
-                once=once,
+            return self._reply(
+                answer(request=request, by=http.user, door=Door.API, rows=self.rows, once=once)
             )
-            return self.reply(given)
         except TooMuch:
             raise  # with its header
+        except DomainError as error:
+            return self._reply(error)
+
+    def _reply(self, given: Answer | DomainError) -> Reply:
+        try:
+            if isinstance(given, DomainError):
+                raise given
+            return self.reply(given)
         except DomainError as error:
             return error.status, describe_error(error)
 

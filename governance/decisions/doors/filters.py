@@ -1,5 +1,8 @@
 """How lists of holds and context notes are narrowed."""
 
+from functools import reduce
+from operator import or_
+
 import django_filters
 from django.db.models import Q, QuerySet
 
@@ -32,8 +35,8 @@ class NoteFilter(django_filters.FilterSet):
     """By team, state, kind, and the days that they touch (`to` is out)."""
 
     team = django_filters.CharFilter(field_name="team__slug", max_length=60)
-    state = django_filters.ChoiceFilter(choices=NoteState.choices, method="by_state")
-    kind = django_filters.ChoiceFilter(choices=choices(_OPEN_KINDS))
+    state = django_filters.MultipleChoiceFilter(choices=NoteState.choices, method="by_state")
+    kind = django_filters.MultipleChoiceFilter(choices=choices(_OPEN_KINDS))
     touches_from = django_filters.DateFilter(field_name="ends_on", lookup_expr="gt")
     touches_to = django_filters.DateFilter(field_name="starts_on", lookup_expr="lt")
 
@@ -41,5 +44,6 @@ class NoteFilter(django_filters.FilterSet):
         model = ContextNote
         fields = ()
 
-    def by_state(self, found: QuerySet[ContextNote], _name: str, value: str) -> QuerySet[ContextNote]:
-        return found.filter(_IN_STATE[NoteState(value)])
+    def by_state(self, found: QuerySet[ContextNote], _name: str, values: list[str]) -> QuerySet[ContextNote]:
+        """In one of these states."""
+        return found.filter(reduce(or_, (_IN_STATE[NoteState(value)] for value in values), Q()))

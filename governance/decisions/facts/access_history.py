@@ -178,12 +178,14 @@ def read_access_facts(
     refused: Sequence[RefusedQuestion],
     granted: Sequence[GrantedQuestion] | None = None,
     looked: "LookedBefore | None" = None,
+    granted_here: Sequence[GrantedQuestion] = (),
 ) -> dict[str, LookingFacts]:
     """The facts of looking by metric. Where others are asked about one by one, the asker is held until the commit.
 
-    What was `granted` since, and whom the asker has `looked` at, is read where it matters, unless it is given.
+    What was `granted` since, and whom the asker has `looked` at, is read where it matters, unless it is given. What was
+    `granted_here`, in this transaction, is not written yet.
     """
-    hopped, limits = _hops(asked, refused, granted), asked.limits
+    hopped, limits = _hops(asked, refused, granted, granted_here), asked.limits
     found = {metric: _noticed(hopped.get(metric), limits) for metric in asked.metrics}
     if not asked.others:
         return found
@@ -219,7 +221,10 @@ def _noticed(hop: _Hop | None, limits: AccessLimits) -> LookingFacts:
 
 
 def _hops(
-    asked: AccessContext, refused: Sequence[RefusedQuestion], granted: Sequence[GrantedQuestion] | None
+    asked: AccessContext,
+    refused: Sequence[RefusedQuestion],
+    granted: Sequence[GrantedQuestion] | None,
+    granted_here: Sequence[GrantedQuestion] = (),
 ) -> Mapping[str, _Hop]:
     """By metric the refused use that this request goes round, where it does; the newest of several.
 
@@ -236,7 +241,7 @@ def _hops(
     share = asked.limits.hop_share
     again = [each for each in before if _much_the_same(behind, _asked_about(each, rosters), share)]
     if again and granted is None:
-        granted = read_granted(asked.by, again)
+        granted = [*read_granted(asked.by, again), *granted_here]
     return {
         metric: _make_hop(asked, each)
         for each in reversed(again)

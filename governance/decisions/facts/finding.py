@@ -18,7 +18,7 @@ from governance.decisions.facts import pairing, value_context
 from governance.decisions.facts.value_context import DataQuality, ValueContext
 from governance.people import queries as people
 from governance.people.models import User
-from governance.people.queries import Asker, CohortAsked, PersonAsked
+from governance.people.queries import Accountable, Asker, CohortAsked, PersonAsked
 from governance.training import queries as training
 from governance.training.queries import TrainingStatus
 from ground.data_versions import Versions
@@ -42,7 +42,7 @@ class Found(Struct, frozen=True):
     trained: TrainingStatus
     cohorts: tuple[CohortAsked, ...]
     persons: tuple[PersonAsked, ...]
-    accountable: bool
+    accountable: Accountable | None  # the account that was named, as it stands to those concerned
     bearing: ValueContext
 
     @property

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from charter.measures.rows import Row
 from charter.measures.values.calendar import Span, check_window, split_window
-from charter.registry import locks
 from charter.registry import queries as registry
 from charter.registry.bounds import Bounds
 from charter.registry.charter_facts import build_charter_facts
@@ -29,7 +28,7 @@ from charter.rules.facts import (
     ValueFacts,
 )
 from charter.rules.request import ANYBODY, Request
-from charter.rules.vocabulary import Category, Role, SourceKind, Standing
+from charter.rules.vocabulary import Category, Nature, Role, Standing
 from governance.decisions.facts import access_history, coverage, pairing, rulings, value_context
 from governance.decisions.facts.access_history import (
     AccessContext,
@@ -38,13 +37,14 @@ from governance.decisions.facts.access_history import (
     RefusedQuestion,
 )
 from governance.decisions.facts.finding import Found, find, weigh
+from governance.decisions.facts.holding import Held
 from governance.decisions.facts.pairing import Pair
 from governance.decisions.facts.value_context import DataQuality, Subject, ValueContext
 from governance.decisions.requests.form import check_fit, check_form
 from governance.evidence import queries as evidence
 from governance.people.models import AccountKind, User
-from governance.people.queries import CohortAsked
-from ground import clock, data_versions, statements
+from governance.people.queries import Accountable, CohortAsked
+from ground import clock
 from ground.data_versions import Versions
 from ground.errors import BadInput
 
@@ -73,21 +73,20 @@ class GatheredFacts(Struct, frozen=True):
         return {each.metric: each.number for each in self.governing}
 
 
-def gather(request: Request, *, by: User, rows: bool = True) -> GatheredFacts:
-    """Lock the metrics and read all that the rules may look at. Raises BadInput naming the field at fault.
+def gather(request: Request, held: Held, *, by: User, rows: bool = True) -> GatheredFacts:
+    """Read all that the rules may look at, while the metrics are held. Raises BadInput naming the field at fault.
 
     With `rows` also what is to stand beside them (S26).
     """
     check_form(request)
     if rows and ANYBODY in request.persons:
         raise BadInput("Name the person whose values you ask for.", field="persons")
-    shared, seen, refused = _lock_and_read(request, by, with_counters=rows)
-    found = find(request, by, shared, seen, clock.now(), with_counters=rows)
+    found = find(request, by, held.shared_by(request), held.seen, clock.now(), with_counters=rows)
     check_window(request.window, request.period, now=found.at, zone=found.programme.time_zone)
     check_fit(request, found.cohorts, found.asker)
     others = _others(request, found)
     rulebook = registry.load_rulebook(found.programme.rulebook_id)
-    known = know(request, by, found, refused, seen)
+    known = know(request, by, found, held.refused_of(request), held.seen, granted_here=held.granted_here)
     facts = tuple(known.facts(each, request) for each in found.governing)
     persons = tuple(each.external_id for each in found.persons)
     facts, own = coverage.add_own_coverage(facts, found.governing, persons, rulebook)
@@ -114,17 +113,18 @@ def know(
     granted: Sequence[GrantedQuestion] | None = None,
     looked: LookedBefore | None = None,
     weighed: DataQuality | None = None,
+    granted_here: Sequence[GrantedQuestion] = (),
 ) -> "Known":
     """What the facts of each metric of a request are put together from, who asks and what they did before included.
 
     What was `granted` lately, whom they have `looked` at and how much stands behind the values (`weighed`) is read unless it
-    is given.
+    is given; what was `granted_here`, in this transaction, counts as well.
     """
     rulebook = registry.load_rulebook(found.programme.rulebook_id)
     actor = _actor(request, by, found)
-    found = replace(found, accountable=found.accountable and _may_name(request, by, actor))
+    found = replace(found, accountable=found.accountable if may_answer(found.accountable, actor) else None)
     asked = make_access_context(request, by, found, seen)
-    looking = access_history.read_access_facts(asked, refused, granted, looked)
+    looking = access_history.read_access_facts(asked, refused, granted, looked, granted_here)
     said = rulings.read_ruling_facts(
         asked, rulebook, roles=actor.roles, noticed=access_history.is_noticeable(looking), seen=seen
     )
@@ -177,12 +177,12 @@ class Known(Struct, frozen=True):
             actor=self.actor,
             charter=charter,
             decision=found.decision,
-            cohorts=tuple(_cohort(each, charter.category, found.programme) for each in found.cohorts),
+            cohorts=tuple(_cohort(each, charter, found.programme) for each in found.cohorts),
             person_classes=frozenset(each.context_class for each in found.persons if each.context_class),
             beside=() if alone else self._beside(charter.metric),
             fairness_until=governing.fairness_until,
             waived=found.ruled.waived(charter.metric),
-            accountable_human=found.accountable,
+            accountable_human=found.accountable is not None,
             values=self._values(charter.metric),
             protected=found.bearing.protected,
             looking=self.looked.get(charter.metric, LookingFacts()),
@@ -208,27 +208,6 @@ class Known(Struct, frozen=True):
         return value_context.build_value_facts(
             metric, self.subjects, self.spans, self.found.bearing, self.weighed
         )
-
-
-def _lock_and_read(
-    request: Request, by: User, *, with_counters: bool
-) -> tuple[tuple[str, ...], Versions, tuple[RefusedQuestion, ...]]:
-    """Share the metrics until the transaction ends, then see what has changed since we last looked, and what was refused.
-
-    A hold, a suspension or a revision takes a metric alone, so that none slips between facts and rows. Gives the slugs
-    that are shared: those asked for and, `with_counters`, those that are to stand beside them.
-    """
-    with statements.together():
-        if with_counters:
-            shared = locks.share_with_counters(request.metrics)
-        else:
-            shared = request.metrics
-            locks.share_metrics(shared)
-        parameters = access_history.make_refused_parameters(
-            request.decision.value, shared, by=by.pk, now=clock.now()
-        )
-        seen, refused = statements.read(data_versions.ALL, access_history.REFUSED, parameters=parameters)
-    return shared, data_versions.by_name(seen), tuple(each for each in refused if each.metrics)
 
 
 def _others(request: Request, found: Found) -> tuple[str, ...]:
@@ -267,14 +246,23 @@ def _actor(request: Request, by: User, found: Found) -> ActorFacts:
     )
 
 
-def _may_name(request: Request, by: User, actor: ActorFacts) -> bool:
-    """Whether the asker may know of the account named as accountable: their own, or by a role over all asked about."""
-    return request.accountable == by.username or bool(actor.roles - _WITHOUT_NAMES)
+def may_answer(named: Accountable | None, actor: ActorFacts) -> bool:
+    """Whether whoever was named leads those concerned or answers for everybody, and is none of them (AR07, AR18, S93).
+
+    Who leads somebody is no secret to them. Who is of HR or leadership is learned by nobody who asks without a role.
+    """
+    if named is None or named.concerned:
+        return False
+    return named.leads or (named.answers and bool(actor.roles - _WITHOUT_NAMES))
 
 
-def _cohort(asked: CohortAsked, category: Category, programme: ProgrammeTerms) -> CohortFacts:
-    minimum = programme.minimum_group_strain if category in _STRAIN else programme.minimum_group
+def _cohort(asked: CohortAsked, charter: CharterFacts, programme: ProgrammeTerms) -> CohortFacts:
+    minimum = programme.minimum_group_strain if _is_told_apart(charter) else programme.minimum_group
     return CohortFacts(asked.slug, asked.people, minimum, asked.context_classes)
+
+
+def _is_told_apart(charter: CharterFacts) -> bool:
+    return charter.category in _STRAIN or Nature.SURVEY in charter.nature
 
 
 def _charter(governing: GoverningVersion, request: Request, found: Found) -> CharterFacts:
@@ -297,7 +285,7 @@ def _charter_facts(
     number: int,
     standing: Standing,
     in_force: bool,
-    sources: tuple[tuple[str, SourceKind], ...],
+    sources: str,
     today: date,
     personal: bool,
     pilot_cohorts: frozenset[str],
@@ -309,7 +297,8 @@ def _charter_facts(
         version=number,
         standing=standing,
         in_force=in_force,
-        sources=dict(sources),
+        sources=registry.read_described(sources),
+        nature=registry.read_nature(version, sources),
         today=today,
         pilot_cohorts=pilot_cohorts,
         grain_is_person=personal,

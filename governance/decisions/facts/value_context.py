@@ -17,6 +17,7 @@ from charter.registry.queries import ProgrammeTerms
 from charter.rules.facts import ValueFacts
 from charter.rules.request import Request, Window
 from charter.rules.vocabulary import ContextKind
+from governance.board.facts import PILOTED
 from governance.decisions.data_versions import DECISIONS
 from governance.people.data_versions import PEOPLE
 from ground import statements
@@ -101,10 +102,11 @@ class ValueContext(Struct, frozen=True):
 
 
 class DataQuality(Struct, frozen=True):
-    """What only decisions about people look at: metrics of thin coverage, and whether an error budget burned."""
+    """What only decisions about people look at: metrics of thin coverage or out of a pilot, and whether an error budget burned."""
 
     thin: frozenset[str] = frozenset()
     burning: bool = False
+    piloted: frozenset[str] = frozenset()
 
 
 _ASKED_TEAMS = """
@@ -175,7 +177,13 @@ PROTECTED = Read(
     """
     SELECT EXISTS (
         SELECT FROM decisions_protection d JOIN people_person p ON p.id = d.person_id
-        WHERE d.account_id = %(user)s::uuid AND p.external_id = ANY(%(persons)s::text[])
+        WHERE d.account_id = %(user)s::uuid AND (
+            p.external_id = ANY(%(persons)s::text[])
+            OR EXISTS (
+                SELECT FROM people_membership m JOIN people_cohort_teams ct ON ct.team_id = m.team_id
+                JOIN people_cohort c ON c.id = ct.cohort_id
+                WHERE m.person_id = p.id AND c.slug = ANY(%(cohorts)s::text[])
+                  AND m.valid_from <= %(on)s::date AND (m.valid_to IS NULL OR m.valid_to > %(on)s::date)))
           AND d.starts_on <= %(on)s::date AND d.ends_on > %(on)s::date AND d.ended_at IS NULL
     ) AS protected
     """,
@@ -253,8 +261,12 @@ def read_data_quality(
         "budget": programme.error_budget_metric,
         "limit": programme.error_budget_limit,
     }
-    thin, burning = statements.read(THIN, BURNING, parameters=parameters)
-    return DataQuality(frozenset(each.metric for each in thin), burning[0].burning)
+    thin, burning, piloted = statements.read(THIN, BURNING, PILOTED, parameters=parameters)
+    return DataQuality(
+        frozenset(each.metric for each in thin),
+        burning[0].burning,
+        frozenset(each.metric for each in piloted),
+    )
 
 
 def list_subjects(request: Request, persons: Iterable[str]) -> list[Subject]:
@@ -280,6 +292,7 @@ def build_value_facts(
         unsettled=_unsettled(metric, subjects, spans, found),
         affected=affected,
         thin=metric in weighed.thin,
+        piloted=metric in weighed.piloted,
         budget_burning=weighed.burning,
     )
 

@@ -80,7 +80,7 @@ def keep_beside(beside: Sequence[Row], arranged: Iterable[Row], request: Request
     """Rows of a metric that stands beside: of the groups and periods that are left, in their order."""
     told = relate(beside, request)
     if request.combine is not None or (request.order_by is None and request.limit is None):
-        return told
+        return tuple(sorted(told, key=lambda row: row.cohort))
     places = {
         place: at for at, place in enumerate(dict.fromkeys((row.cohort, row.period) for row in arranged))
     }
@@ -132,10 +132,10 @@ def _one(rows: Sequence[Row], how: Combine) -> Row:
 
 
 def _ordered(rows: list[Row], by: OrderBy | None) -> list[Row]:
-    """Rows of one metric in the order asked for; what has no number comes last."""
+    """Rows of one metric in the order asked for, groups else by their names (AR29); what has no number comes last."""
     keys: dict[OrderBy, Callable[[Row], Any]] = {
         OrderBy.VALUE: lambda row: (row.value is None, -(row.value or 0)),
         OrderBy.PERIOD: lambda row: row.period,
         OrderBy.COHORT: lambda row: row.cohort,
     }
-    return rows if by is None else sorted(rows, key=keys[by])
+    return sorted(rows, key=keys[by or OrderBy.COHORT])

@@ -40,13 +40,11 @@ def my_answers(request: PageRequest) -> HttpResponse:
     """What the reader has asked, with the verdict and the receipt of each: searched, dated, sorted and in pages."""
     everything = decisions.list_asked_by(request.user)
     form = AnswersForm(request.GET)
-    narrowed = decisions.narrow_asked(everything, form.narrowing)
-    numbers = dict(narrowed.order_by().values_list("verdict").annotate(count=Count("pk")))
-    verdict = request.GET.get("verdict", "")
-    chosen = verdict if verdict in set(Outcome) else ""
-    listed = ByPlace(narrowed.filter(verdict=chosen) if chosen else narrowed, A_PAGE).get_page(
-        request.GET.get("page")
-    )
+    narrowing = form.narrowing
+    of_any = decisions.narrow_asked(everything, replace(narrowing, verdicts=()))
+    numbers = dict(of_any.order_by().values_list("verdict").annotate(count=Count("pk")))
+    form.offer_counted(numbers)
+    listed = ByPlace(decisions.narrow_asked(everything, narrowing), A_PAGE).get_page(request.GET.get("page"))
     names = _names(slug for decision in listed for slug in decision.metrics)
     given = {
         "form": form,
@@ -54,10 +52,7 @@ def my_answers(request: PageRequest) -> HttpResponse:
         "asked": [
             (each, questions.put_in_words(questions.read_request(each.request), names)) for each in listed
         ],
-        "verdict": chosen,
-        "verdicts": [(word.value, OUTCOMES[word.value], numbers.get(word.value, 0)) for word in Outcome],
-        "total": sum(numbers.values()),
-        "is_narrowed": bool(chosen or form.is_narrowing),
+        "is_narrowed": form.is_narrowing,
     }
     return render(request, "decisions/my_answers.html", given, status=200 if form.is_valid() else 400)
 

@@ -75,7 +75,9 @@ def rulings_csv(request: PageRequest) -> HttpResponseBase:
     narrowed = RulingFilter(request.GET, queryset=queries.list_visible_referrals(request.user))
     narrowing.check_readable(narrowed)
     sees = board.sees_askers(request.user)
-    return sheets.stream_table("rulings.csv", RulingTable(narrowed.qs, reader=request.user, sees_askers=sees))
+    return sheets.stream_table(
+        "rulings.csv", RulingTable(narrowed.qs, reader=request.user, sees_askers=sees), request
+    )
 
 
 @require_POST

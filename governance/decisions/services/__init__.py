@@ -9,7 +9,8 @@ from governance.decisions.services.holds import (
     protect,
     release_hold,
 )
-from governance.decisions.services.line import answer
+from governance.decisions.services.line import answer, answer_all
+from governance.decisions.services.misuse import name_misuse, put_to_board
 from governance.decisions.services.naming import ask_for_names
 from governance.decisions.services.notes import (
     attach_note,
@@ -24,17 +25,20 @@ from governance.decisions.services.voids import void_decision
 __all__ = [
     "HeldValues",
     "answer",
+    "answer_all",
     "ask_for_names",
     "attach_note",
     "confirm_note",
     "end_protection",
     "end_ruling",
     "give_notice",
+    "name_misuse",
     "note_as_found",
     "place_hold",
     "place_holds",
     "propose_note",
     "protect",
+    "put_to_board",
     "refer_to_board",
     "release_hold",
     "turn_down_note",

@@ -1,31 +1,30 @@
-"""The line: request → facts → verdict → receipt → rows. `answer` is the only way to a value."""
+"""The line: request → facts → verdict → receipt → rows. `answer` and `answer_all` are the only way to a value."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from django.db import Error as DatabaseError
-from django.db import transaction
 
 from audits.ledger import services as ledger
 from charter import rules
+from charter.rules.context import PERSON_GRAINS
 from charter.rules.request import Request
-from charter.rules.verdict import Verdict
-from governance.decisions.events import QuestionAnswered, QuestionChecked
-from governance.decisions.facts import access_history
-from governance.decisions.facts.gathering import GatheredFacts, gather
+from governance.decisions.facts.gathering import gather
+from governance.decisions.facts.holding import hold
 from governance.decisions.models import DecisionRecord, Door
 from governance.decisions.requests.cost import charged
-from governance.decisions.rows.reading import NOTHING, Reading, check_arrangement, read
+from governance.decisions.rows.reading import NOTHING, check_arrangement, read
 from governance.decisions.services import repeats
 from governance.decisions.services.access_notices import tell_of_look
 from governance.decisions.services.answers import Answer, Unsigned
-from governance.decisions.services.receipts import hash_rows, sign_decision
+from governance.decisions.services.receipts import sign_decision
+from governance.decisions.services.recording import Asking, Decided
 from governance.decisions.services.repeats import Once
 from governance.people.models import User
 from ground import statements
-from ground.errors import Unavailable
+from ground.errors import DomainError, Unavailable
 from ground.promises import promised
+from ground.transactions import one_turn
 
 
 def answer(
@@ -47,97 +46,130 @@ def answer(
     """
     if once is not None and (kept := repeats.find_kept(once, by=by)) is not None:
         return kept
-    if not is_charged:
-        with charged((request,), account=by.pk):
-            return _answer(request, by=by, door=door, rows=rows, through=through, once=once)
-    return _answer(request, by=by, door=door, rows=rows, through=through, once=once)
+    asking = Asking(by, door, rows, through)
+    if is_charged:
+        return _answer(request, asking, once)
+    with charged((request,), account=by.pk):
+        return _answer(request, asking, once)
 
 
-def _answer(
-    request: Request, *, by: User, door: Door, rows: bool, through: User | None, once: Once | None
-) -> Answer:
+def answer_all(
+    *, requests: Sequence[Request], by: User, door: Door, rows: bool = True, onces: Sequence[Once | None] = ()
+) -> list[Answer | DomainError]:
+    """As `answer`, of several that are charged already: of each, in order, its answer or what is wrong with it.
+
+    What is refused or permitted of one counts for those after it. Those that follow one another are decided in one
+    transaction, but for questions about single persons, which are each decided in their own: these may take long, and whoever
+    suspends a metric waits for all that ask for it.
+    """
+    asking, given = Asking(by, door, rows), list[Answer | DomainError]()
+    asked = list(zip(requests, onces or [None] * len(requests), strict=True))
+    while len(given) < len(asked):
+        run = _first_run(asked[len(given) :])
+        given += _answer_each(run, asking) if len(run) == 1 else _answer_run(run, asking)
+    return given
+
+
+_Asked = tuple[Request, Once | None]
+
+
+def _first_run(asked: Sequence[_Asked]) -> Sequence[_Asked]:
+    """Those at the beginning that are decided together. Under a key of its asker's each is answered by itself."""
+    alone = (request.grain in PERSON_GRAINS or once is not None for request, once in asked)
+    length = next((place for place, is_alone in enumerate(alone) if is_alone), len(asked))
+    return asked[: max(length, 1)]
+
+
+def _answer_run(asked: Sequence[_Asked], asking: Asking) -> list[Answer | DomainError]:
     try:
-        return _decide(request, by=by, door=door, rows=rows, through=through, once=once)
+        return _decide([request for request, _ in asked], asking)
+    except Unavailable as error:
+        return [error] * len(asked)
+
+
+def _answer_each(asked: Sequence[_Asked], asking: Asking) -> Iterator[Answer | DomainError]:
+    for request, once in asked:
+        try:
+            kept = None if once is None else repeats.find_kept(once, by=asking.by)
+            yield kept or _answer(request, asking, once)
+        except DomainError as error:
+            yield error
+
+
+def _answer(request: Request, asking: Asking, once: Once | None) -> Answer:
+    try:
+        (given,) = _decide([request], asking, once=once)
     except repeats.AskedAtOnceError:  # another worker has answered it, and nothing of ours was written
-        return repeats.get_kept(promised(once), by=by)
+        return repeats.get_kept(promised(once), by=asking.by)
+    if isinstance(given, DomainError):
+        raise given
+    return given
 
 
 def _decide(
-    request: Request, *, by: User, door: Door, rows: bool, through: User | None, once: Once | None
-) -> Answer:
-    """Lock, gather, decide, read, record, commit, sign: in this order."""
+    requests: Sequence[Request], asking: Asking, once: Once | None = None
+) -> list[Answer | DomainError]:
+    """Lock, gather, decide, read, record, commit, sign: in this order, of one request or of several in one transaction."""
+    said = list[Decided | DomainError]()
     with _or_unavailable():
-        with transaction.atomic(durable=True):
-            gathered = gather(request, by=by, rows=rows)
-            verdict = rules.decide(gathered.facts, gathered.rulebook)
-            if verdict.permits:
-                check_arrangement(request, gathered)
-            reading = read(request, gathered) if rows and verdict.permits else NOTHING
-            decision = _record(
-                request, gathered, verdict, reading, by=by, door=door, rows=rows, through=through
-            )
-            if rows and verdict.permits:
-                tell_of_look(decision, gathered, by=by)
-            if once is not None:
-                repeats.keep(once, decision, Unsigned.of(decision, gathered, verdict, reading), by=by)
-        receipt = sign_decision(decision, gathered.charters)
-    return Unsigned.of(decision, gathered, verdict, reading).signed(receipt)
+        with one_turn() as turn:
+            with turn.begins():
+                holding = hold(requests, by=asking.by, rows=asking.rows)
+            held = holding.read()
+            for request in requests:
+                try:
+                    gathered = gather(request, held, by=asking.by, rows=asking.rows)
+                    verdict = rules.decide(gathered.facts, gathered.rulebook)
+                    if verdict.permits:
+                        check_arrangement(request, gathered)
+                    reading = read(request, gathered) if asking.rows and verdict.permits else NOTHING
+                    said.append(Decided(request, gathered, verdict, reading))
+                    if asking.rows:
+                        held.note(request, gathered.facts, verdict, gathered.persons)
+                except DomainError as error:
+                    said.append(error)
+            decided = [each for each in said if isinstance(each, Decided)]
+            more = once is not None or any(_tells(each, asking) for each in decided)
+            with statements.together() if more else turn.ends():
+                records = _record(decided, asking)
+            for each, decision in zip(decided, records, strict=True) if more else ():
+                _follow(each, decision, asking, once)
+        receipts = [_sign(each, decision) for each, decision in zip(decided, records, strict=True)]
+    signed = iter(receipts)
+    return [each if isinstance(each, DomainError) else next(signed) for each in said]
 
 
-def _record(
-    request: Request,
-    gathered: GatheredFacts,
-    verdict: Verdict,
-    reading: Reading,
-    *,
-    by: User,
-    door: Door,
-    rows: bool,
-    through: User | None,
-) -> DecisionRecord:
-    """Write what was asked, what was true and what was decided, and the ledger entry that proves it."""
-    content_hash = hash_rows(reading.leaving) if rows and verdict.permits else ""
-    decided: dict[str, Any] = {
-        "verdict": verdict.outcome.value,
-        "rules": sorted({match.id for match in verdict.rules}),
-        "obligations": list(verdict.obligations),
-        "rulebook_hash": gathered.rulebook.content_hash,
-        "content_hash": content_hash,
-        "snapshot": reading.snapshot or "",
-        "door": door.value,
-        "checked_only": not rows,
-        "paired": [each.recorded for each in reading.paired],
-        "subjects": list(gathered.persons),
-        "request": request,
-    }
-    event = QuestionAnswered if rows else QuestionChecked
-    with statements.together():
-        asked_through = through.pk if through is not None else None
-        entry = ledger.append(
-            event(**decided, charters=gathered.charters, through=asked_through), by=by.actor
-        )
-        decision = DecisionRecord(
-            at=gathered.facts[0].at,
-            actor=by,
-            facts=[_without_request(facts) for facts in gathered.facts],
-            matches=verdict.rules,
-            refused_for=access_history.list_refused_for(gathered.facts, verdict.rules),
-            metrics=list(request.metrics),
-            cohorts=list(request.cohorts),
-            use=request.decision.value,
-            grain=request.grain.value,
-            roles=sorted(gathered.facts[0].actor.roles),
-            through=through,
-            entry=entry,
-            **decided,
-        )
-        statements.insert(decision)
-    return decision
+def _record(decided: Sequence[Decided], asking: Asking) -> list[DecisionRecord]:
+    """Write what was asked, what was true and what was decided: one statement for the log, and one for the records."""
+    said = [(each, each.says(asking)) for each in decided]
+    entries = ledger.append_all([each.make_event(what, asking) for each, what in said], by=asking.by.actor)
+    records = [
+        DecisionRecord(entry=entry, **each.list_columns(what, asking))
+        for entry, (each, what) in zip(entries, said, strict=True)
+    ]
+    statements.insert_all(records)
+    return records
 
 
-def _without_request(facts: rules.Facts) -> dict[str, object]:
-    """Facts as stored: the request stands beside them once."""
-    return {name: getattr(facts, name) for name in facts.__struct_fields__ if name != "request"}
+def _tells(decided: Decided, asking: Asking) -> bool:
+    """Whether somebody is to be told that they were looked at."""
+    return asking.rows and decided.verdict.permits and bool(decided.gathered.others)
+
+
+def _follow(decided: Decided, decision: DecisionRecord, asking: Asking, once: Once | None) -> None:
+    """Write what else belongs to a decision, in its transaction."""
+    if _tells(decided, asking):
+        tell_of_look(decision, decided.gathered, by=asking.by)
+    if once is not None:
+        repeats.keep(once, decision, _unsigned(decided, decision), by=asking.by)
+
+
+def _sign(decided: Decided, decision: DecisionRecord) -> Answer:
+    return _unsigned(decided, decision).signed(sign_decision(decision, decided.gathered.charters))
+
+
+def _unsigned(decided: Decided, decision: DecisionRecord) -> Unsigned:
+    return Unsigned.of(decision, decided.gathered, decided.verdict, decided.reading)
 
 
 @contextmanager

@@ -3,13 +3,11 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 
-import msgspec
-import rfc8785
-
 from audits.ledger import services as ledger
 from audits.ledger.receipts import Receipt
 from charter.rules.request import Request
 from governance.decisions.models import DecisionRecord
+from ground.canonical import write_canonical
 
 
 def sign_decision(decision: DecisionRecord, charters: Mapping[str, int] | None = None) -> Receipt:
@@ -45,4 +43,4 @@ def _says(decision: DecisionRecord, charters: Mapping[str, int]) -> dict[str, ob
 
 
 def _hash(value: Request | Mapping[str, object] | list[object]) -> str:
-    return hashlib.sha256(rfc8785.dumps(msgspec.to_builtins(value))).hexdigest()
+    return hashlib.sha256(write_canonical(value)).hexdigest()

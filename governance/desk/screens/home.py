@@ -1,10 +1,11 @@
 """Home: what one may use, and what waits for one."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -69,18 +70,18 @@ class Waiting:
 
 SOON_DAYS = 30  # from when on a review or an expiry that is to come stands among what waits
 CASES_BY_NAME = 5  # that need one's vote; further ones stand in one line
+CHARTERS_BY_NAME = 10  # of one's own that ask something; likewise
 
 
 def home(request: PageRequest) -> HttpResponse:
     """What the reader may use today, what waits for them, and what they asked last; an employee's begins with themself."""
     user, on = request.user, today(request)
-    found = list(registry.list_metrics())
     ready = training.read_readiness(user)
-    waiting = _list_waiting(request, found, ready, on)
+    own = _read_own(user)
+    waiting = _list_waiting(request, own, ready, on)
     if _begins_with_oneself(request):
         return show_about_me(request, waiting=waiting, is_home=True)
     reader = possible_uses.read_reader(user, on)
-    names = {metric.slug: metric.name for metric in found}
     open_to = _open_to(reader)
     listed = Paginator(open_to, A_PAGE).get_page(request.GET.get("page"))
     given = {
@@ -91,10 +92,11 @@ def home(request: PageRequest) -> HttpResponse:
         ),
         "waiting": waiting,
         "waiting_count": sum(each.count for each in waiting),
-        "owned": [metric for metric in found if metric.owner_id == user.pk],
-        "answers": _last_answers(decisions.list_asked_by(user)[:LAST_ANSWERS], names),
+        "owned": own.first,
+        "owned_count": own.number,
+        "answers": _last_answers(decisions.list_asked_by(user)[:LAST_ANSWERS], reader.names),
         "rules": ready.rules,
-        "counts": _counts(found),
+        "counts": _counts(reader.metrics),
         "is_person": user.person_id is not None,
         "auditor": badge(request).holds(Role.AUDITOR),
         "hr": badge(request).holds(Role.HR),
@@ -128,7 +130,26 @@ def _begins_with_oneself(request: PageRequest) -> bool:
     return not held.seats and all(role is Role.TEAM_MEMBER for role, _scope in held.roles)
 
 
-def _list_waiting(request: PageRequest, found: list[Metric], ready: Readiness, on: date) -> list[Waiting]:
+@dataclass(frozen=True)
+class OwnCharters:
+    """The reader's own metrics: the first of them, and how many there are."""
+
+    first: list[Metric]
+    number: int
+
+    @property
+    def are_all(self) -> bool:
+        return len(self.first) == self.number
+
+
+def _read_own(user: User) -> OwnCharters:
+    """One statement, or two where they are many."""
+    owned = registry.list_metrics().filter(owner=user)
+    first = list(owned[: A_PAGE + 1])
+    return OwnCharters(first[:A_PAGE], owned.count() if len(first) > A_PAGE else len(first))
+
+
+def _list_waiting(request: PageRequest, own: OwnCharters, ready: Readiness, on: date) -> list[Waiting]:
     """What waits for the reader, what is due first."""
     user = request.user
     return _by_due(
@@ -138,7 +159,7 @@ def _list_waiting(request: PageRequest, found: list[Metric], ready: Readiness, o
             *_seats(user, on),
             *_matrix_review(request, on),
             *_notes(user, hr=badge(request).holds(Role.HR)),
-            *_own_charters(found, user, on),
+            *_own_charters(own, user, on),
         ]
     )
 
@@ -249,12 +270,41 @@ def _notes(user: User, *, hr: bool) -> list[Waiting]:
     return [Waiting(what, why, reverse("context"))]
 
 
-def _own_charters(found: list[Metric], user: User, on: date) -> list[Waiting]:
-    """The reader's charters that cannot be used, that expire soon, or whose uses are soon to be confirmed."""
+def _own_charters(own: OwnCharters, user: User, on: date) -> list[Waiting]:
+    """The reader's charters that cannot be used, that expire soon, or whose uses are soon to be confirmed; of many the first by name."""
+    if own.are_all:
+        return _name_charters(own.first, on)
+    asking = _list_asking(user, on)
+    return [
+        *_name_charters(asking[:CHARTERS_BY_NAME], on),
+        *_further_charters(asking.count() - CHARTERS_BY_NAME),
+    ]
+
+
+def _list_asking(user: User, on: date) -> QuerySet[Metric]:
+    """Those of which `_name_charters` says something."""
+    soon = on + timedelta(days=SOON_DAYS)
+    asks = Q(current__review_due_on__lte=soon) | Q(
+        current__expires_at__lt=calendar.find_midnight(soon + timedelta(days=1))
+    )
+    asks = Q(current__standing__in=OWNER_WAITS) | (asks & Q(current__standing=StandingChoices.ACTIVE))
+    return registry.list_metrics().filter(asks, owner=user)
+
+
+def _further_charters(number: int) -> list[Waiting]:
+    """Charters that stand in one line, as there are too many to name."""
+    if number <= 0:
+        return []
+    what = ngettext("%(count)s further charter of yours", "%(count)s further charters of yours", number)
+    why = _("Each cannot be used now, expires soon, or has uses that are soon to be confirmed.")
+    return [Waiting(what % {"count": number}, why, reverse("charters"), count=number)]
+
+
+def _name_charters(metrics: Iterable[Metric], on: date) -> list[Waiting]:
     waits = []
-    for metric in found:
+    for metric in metrics:
         version: CharterVersion | None = metric.current
-        if metric.owner_id != user.pk or version is None:
+        if version is None:
             continue
         if version.standing in OWNER_WAITS:
             waits.append(
@@ -303,9 +353,7 @@ def _last_answers(
     return [(each, questions.put_in_words(questions.read_request(each.request), names)) for each in found]
 
 
-def _counts(found: list[Metric]) -> dict[str, int]:
+def _counts(found: Collection[MetricUses]) -> dict[str, int]:
     """How many metrics there are, and how many are in force."""
-    active = sum(
-        1 for metric in found if metric.current and metric.current.standing == StandingChoices.ACTIVE
-    )
+    active = sum(1 for metric in found if metric.standing is Standing.ACTIVE)
     return {"metrics": len(found), "active": active}

@@ -6,7 +6,9 @@ from charter.programme.permissions import check_can_publish_contract
 from charter.registry.screens.page_context import READABLE, badge, today
 from governance.board.states import SeatKind
 from governance.desk import permissions
-from governance.desk.screens import contract, find, home, log, metric, records
+from governance.desk.screens import administration, contract, find, home, log, metric, records
+from governance.people import badges
+from governance.people.permissions import check_can_administer
 from governance.people.requests import PageRequest
 from governance.ui.page_access import ANYONE, SIGNED_IN, PageAccess, accounts
 from governance.ui.routes import Nav, page
@@ -29,6 +31,14 @@ READ_RECORDS = PageAccess(
 PUBLISH_THE_CONTRACT = accounts("HR.", check_can_publish_contract)
 
 urlpatterns = [
+    page(
+        "administration",
+        administration.administration,
+        name="administration",
+        access=accounts("Administrators.", check_can_administer),
+        stored=False,
+        footer=Nav(_("Administration"), 88, offered=badges.shows_administrator),
+    ),
     page("", home.home, name="home", access=SIGNED_IN, stored=False, nav=Nav(_("Home"), 10)),
     page("metrics/<slug:slug>", metric.metric, name="metric", access=SIGNED_IN, under="metrics"),
     page(

@@ -114,6 +114,7 @@ __all__ = [
     "Tell",
     "check_removals",
     "preview",
+    "read_folder",
     "run",
     "tell_nobody",
 ]

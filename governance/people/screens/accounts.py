@@ -2,31 +2,76 @@
 
 from uuid import UUID
 
+import django_tables2 as tables
 from django.contrib import messages
-from django.db.models import Q, QuerySet
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from governance.people import account_mail, addresses, links, permissions, sessions
+from governance.people.filters import AccountFilter
 from governance.people.models import User
 from governance.people.requests import PageRequest
+from governance.ui import narrowing, sheets
+from governance.ui.lists import turn_table
+from ground import calendar
+from ground.calendar import find_day
 from ground.errors import NotFound
 
-MOST = 25
+A_PAGE = 25
+
+
+class AccountTable(tables.Table):
+    """Accounts, each with what it is and whether it is in use; nothing by which somebody could be written to."""
+
+    username = tables.Column(verbose_name=gettext_lazy("User name"))
+    name = tables.Column(verbose_name=gettext_lazy("Name"))
+    kind = tables.Column(verbose_name=gettext_lazy("What it is"))
+    state = tables.Column(
+        verbose_name=gettext_lazy("State"), accessor="is_active", order_by=("-is_active", "username")
+    )
+    created_at = tables.DateColumn(verbose_name=gettext_lazy("Opened"), format="j M Y")
+
+    class Meta:
+        order_by = "username"
+        attrs = {"class": "mc-table mc-stack"}
+
+    def render_username(self, record: User) -> str:
+        url = reverse("account", args=[record.pk])
+        return format_html('<a class="govuk-link" href="{}">{}</a>', url, record.username)
+
+    def value_username(self, record: User) -> str:
+        return record.username
+
+    def render_state(self, value: bool) -> str:
+        return _("In use") if value else _("Closed")
+
+    def value_created_at(self, record: User) -> str:
+        return find_day(record.created_at).isoformat()
 
 
 def list_accounts(request: PageRequest) -> HttpResponse:
-    """Accounts by a part of their name or user name; so many of them, as one looks for somebody."""
-    text = request.GET.get("text", "").strip()
-    found = list(_search(text)[: MOST + 1])
-    given = {"text": text, "accounts": found[:MOST], "more": len(found) > MOST, "most": MOST}
-    given["waiting"] = [
+    """All accounts, to narrow and to sort."""
+    narrowed = AccountFilter(request.GET, queryset=User.objects.all())
+    table = AccountTable(narrowed.qs)
+    table.caption = _("Accounts")
+    turn_table(request, table, A_PAGE)
+    waiting = [
         each for each in addresses.list_waiting() if permissions.can_confirm_address(request.user, each)
     ]
-    return render(request, "people/accounts.html", given)
+    return narrowing.show(request, "people/accounts.html", narrowed, table, waiting=waiting)
+
+
+def accounts_csv(request: PageRequest) -> HttpResponseBase:
+    """The accounts that the page would list, all of them, as a table to take away."""
+    narrowed = AccountFilter(request.GET, queryset=User.objects.all())
+    narrowing.check_readable(narrowed)
+    return sheets.stream_table("accounts.csv", AccountTable(narrowed.qs), request)
 
 
 def account(request: PageRequest, key: UUID) -> HttpResponse:
@@ -40,6 +85,9 @@ def account(request: PageRequest, key: UUID) -> HttpResponse:
         "is_own": user == request.user,
         "mailed": links.can_be_mailed(user),
         "sessions": sessions.list_sessions(user).count(),
+        "roles": user.role_grants.exclude(valid_to__lte=calendar.today())
+        .select_related("team", "value_stream")
+        .order_by("valid_from", "role"),
     }
     return render(request, "people/account.html", given)
 
@@ -61,10 +109,6 @@ def end_sessions(request: PageRequest, key: UUID) -> HttpResponse:
     text = ngettext("%(ended)s session has ended.", "%(ended)s sessions have ended.", ended)
     messages.success(request, text % {"ended": ended})
     return redirect("account", key=key)
-
-
-def _search(text: str) -> QuerySet[User]:
-    return User.objects.filter(Q(username__icontains=text) | Q(name__icontains=text)).order_by("username")
 
 
 def get_account(key: UUID) -> User:

@@ -7,7 +7,17 @@ from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
 
 from governance.people import badges, permissions
-from governance.people.screens import accounts, addresses, forgotten, names, password, sessions, sign_in
+from governance.people.screens import (
+    account_changes,
+    accounts,
+    addresses,
+    forgotten,
+    importing,
+    names,
+    password,
+    sessions,
+    sign_in,
+)
 from governance.people.screens import tokens as screens
 from governance.ui.page_access import ANYONE, SIGNED_IN, PageAccess, depending
 from governance.ui.page_access import accounts as held_by
@@ -100,6 +110,31 @@ urlpatterns = [
         stored=False,
         footer=Nav(_("Accounts"), 88, offered=badges.shows_administrator),
     ),
+    page(
+        "accounts/new",
+        account_changes.open_account,
+        name="account-open",
+        access=ADMINISTRATORS,
+        stored=False,
+    ),
+    page(
+        "accounts/<uuid:key>/role",
+        account_changes.give_role,
+        name="role-give",
+        access=ANOTHERS,
+        stored=False,
+    ),
+    page(
+        "roles/<uuid:key>/end", account_changes.end_role, name="role-end", access=ADMINISTRATORS, stored=False
+    ),
+    page(
+        "organisation/import",
+        importing.import_organisation,
+        name="organisation-import",
+        access=ADMINISTRATORS,
+        stored=False,
+    ),
+    page("accounts.csv", accounts.accounts_csv, name="accounts-csv", access=ADMINISTRATORS, stored=False),
     page("accounts/<uuid:key>", accounts.account, name="account", access=ADMINISTRATORS, stored=False),
     page(
         "accounts/<uuid:key>/link",

@@ -185,6 +185,19 @@ def rule_anchor(rule: Any) -> str:
     return slugify(" ".join(["rule", *map(str, filter(None, parts))]))
 
 
+# So many check boxes stand open beside a list.
+_MOST_BOXES = 6
+
+
+@register.filter
+def is_long(field: BoundField) -> bool:
+    """Whether a field has so many check boxes that they are better folded."""
+    return (
+        fields.widget_kind(field) == "checkboxes"
+        and len(list(getattr(field.field, "choices", ()))) > _MOST_BOXES
+    )
+
+
 @register.filter
 def day(value: date | datetime | None) -> str:
     """Write a date in full, 14 April 2026; a moment's date in the current time zone."""

@@ -63,11 +63,11 @@ def test_all_decisions_newest_first_in_pseudonyms(people):
     ("filters", "number"),
     [
         ({"text": "quarterly"}, 1), ({"text": "lead time"}, 2), ({"text": "payments"}, 3), ({"text": "retrospective"}, 2),
-        ({"metric": "commit-count"}, 2), ({"decision": "performance_rating"}, 2), ({"rule": "AR04"}, 1),
-        ({"verdict": ("permit",)}, 2), ({"role": "manager"}, 3), ({"role": "hr"}, 0), ({"grain": "person"}, 2),
+        ({"metric": "commit-count"}, 2), ({"decision": ("performance_rating",)}, 2), ({"rule": "AR04"}, 1),
+        ({"verdict": ("permit",)}, 2), ({"role": ("manager",)}, 3), ({"role": ("hr",)}, 0), ({"role": ("hr", "manager")}, 3), ({"grain": ("person",)}, 2),
         ({"cohort": "team:payments"}, 3), ({"kind": "checks"}, 1), ({"kind": "values"}, 3),
         ({"since": NOON.date()}, 4), ({"until": NOON.date()}, 4), ({"text": "no such word"}, 0),
-        ({"rule": "AR04", "grain": "person", "role": "manager"}, 1),
+        ({"rule": "AR04", "grain": ("person",), "role": ("manager",)}, 1),
     ],
 )  # fmt: skip
 def test_each_filter(people, filters, number):

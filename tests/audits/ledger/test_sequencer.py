@@ -171,6 +171,33 @@ def test_one_that_lost_its_lock_finds_its_places_taken():
     assert store.count_places() == 2
 
 
+@pytest.mark.parametrize(
+    ("before", "numbers", "is_taken"),
+    [(2, (2, 3, 4), True), (2, (4, 2, 3), True), (0, (0, 1), True), (2, (2, 4), False), (2, (3, 4), False), (0, (1, 2), False),
+     (2, (2, 2), False), (2, (1, 2), False)],
+)  # fmt: skip
+def test_places_are_taken_in_turn_many_at_a_time(before, numbers, is_taken):
+    """One statement takes thousands of places: those that follow the last, without a gap, in whatever order it names them."""
+    fill(before)
+    sequencer.place_batch()
+    places = [LogPlace(number=number, entry=append()) for number in numbers]
+    if is_taken:
+        LogPlace.objects.bulk_create(places)
+    else:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            LogPlace.objects.bulk_create(places)
+    assert store.count_places() == before + (len(numbers) if is_taken else 0)
+
+
+def test_a_place_that_somebody_emptied_is_not_filled_again():
+    """A hole is found by whoever reads the log; nothing else is put there."""
+    fill(3)
+    sequencer.place_batch()
+    as_owner("DELETE FROM ledger_logplace WHERE number = 1")
+    with pytest.raises(IntegrityError, match="in turn"), transaction.atomic():
+        LogPlace.objects.create(number=1, entry=append())
+
+
 def test_a_forged_leaf_is_not_signed():
     """Nothing is signed that was not read back and found right."""
     append()
@@ -198,6 +225,12 @@ def test_an_entry_leaves_the_queue_only_for_its_place():
     append()
     with pytest.raises(IntegrityError), transaction.atomic():
         Outbox.objects.all().delete()
+    sequencer.place_batch(1)
+    append()
+    LogPlace.objects.create(number=1, entry=append())  # one of the two that wait has a place
+    with pytest.raises(IntegrityError, match="for its place"), transaction.atomic():
+        Outbox.objects.all().delete()
+    Outbox.objects.filter(entry__place__number=1).delete()
     sequencer.sequence()
     for statement in (
         "DELETE FROM ledger_logplace",
@@ -231,6 +264,29 @@ def test_a_proof_comes_out_of_the_database():
     assert (found.index, found.size) == (0, 301)
     before = tree.root(leaves()[:100])
     tree.verify_consistency(100, 301, store.find_consistency(100, 301), before, checkpoint.root)
+
+
+def test_a_proof_costs_a_statement_and_the_tiles_that_it_needs(django_assert_max_num_queries):
+    """Issue 13, Measured: the tiles at the edge are read once a signed root, whichever entry is asked for."""
+    fill(300)
+    sequencer.sequence()
+    first, last = [LogPlace.objects.get(number=number).entry_id for number in (0, 299)]
+    assert store.find_inclusion(first) and store.find_inclusion(last)
+    for entry in (first, last):
+        with django_assert_max_num_queries(1):
+            assert store.find_inclusion(entry)
+
+
+def test_a_proof_is_of_the_state_that_is_newest():
+    """What is kept of one signed state is used under no other."""
+    entries = [append() for _ in range(3)]
+    for _ in range(3):
+        sequencer.sequence()
+        state = check_signed()
+        for entry in entries:
+            found = store.find_inclusion(entry.pk)
+            tree.verify_inclusion(bytes(entry.leaf_hash), found.index, state.size, found.proof, state.root)
+        fill(130)
 
 
 def test_writers_and_the_sequencer_at_once_lose_nothing():

@@ -36,6 +36,9 @@ EXCEPTIONS = {
     "governance.people.authentication.RememberedTokenAuthentication.authenticate_credentials": "Notes a token's last use.",
     "governance.people.account_mail.ask_for_link": "Nobody has signed in; the event comes with the mail, if there is one.",
     "governance.people.account_mail.send_waiting": "The account that a link is of does it, as its event says.",
+    "governance.about_me.private_addresses.ask_for_link": "Nobody has signed in; the event comes when the link is used.",
+    "governance.about_me.private_addresses.open_by_link": "Nobody has signed in; whose link it is does it, as its event says.",
+    "governance.about_me.private_addresses.send_waiting": "Takes a mail from what waits; that an address was given is on the log, and that a link is used.",
     "governance.people.session_store.SessionStore.delete": "Signs out, which is on no log.",
     "governance.people.sign_in.SignInHandler.user_logged_in": "Forgets what was mistyped, in django-axes' rows.",
     "governance.board.effects.note_whose_look_it_is": "A step of open_case, whose event is of the case and names nobody.",
@@ -44,6 +47,7 @@ EXCEPTIONS = {
     "governance.board.effects.request_waiver": "A step of open_case, whose event holds the waiver.",
     "governance.board.apps.BoardConfig.ready": "`migrate` writes down what passes a case, as the owner, from the settings.",
     "governance.people.scans.SIGN_IN_TRACES.<lambda 1>": "Forgets django-axes' own rows, which say nothing of use.",
+    "governance.demo.appeals.show": "Draws a picture, in memory; all else it does by services.",
     "governance.demo.forge.read_folder": "Writes to a warehouse in memory.",
 }
 

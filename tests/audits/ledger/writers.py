@@ -18,7 +18,7 @@ from typing import Any
 
 APPS = ("audits", "charter", "governance")
 WRITES = {"save", "create", "delete", "bulk_create", "bulk_update", "get_or_create", "update_or_create"}
-INSERTS = {"insert", "insert_unless_there"}
+INSERTS = {"insert", "insert_all", "insert_unless_there"}
 RUNS = {"run", "execute", "copy"}
 _CHANGES_ROWS = re.compile(r"\b(INSERT INTO|(?<!FOR )(?<!KEY )UPDATE|DELETE FROM|COPY)\b")
 

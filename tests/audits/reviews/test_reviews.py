@@ -136,7 +136,7 @@ def test_a_misuse_is_a_case_that_names_nobody(drawn, in_may):
     assert str(manager.pk) not in json.dumps(said("board.case.opened"))
     assert (
         manager.pk in find_proposers(case)
-        and Notice.objects.get(to=manager, kind="reviews.case").path == f"/cases/{case.pk}"
+        and Notice.objects.get(to=manager, kind="decisions.misuse.case").path == f"/cases/{case.pk}"
     )
 
 

@@ -46,6 +46,18 @@ SOURCES = MappingProxyType(
         "keys": factories.a_description("keys", SourceKind.KEYBOARD),
         "screens": factories.a_description("screens", SourceKind.SCREEN),
         "moods": factories.a_description("moods", SourceKind.SENTIMENT),
+        "answers": factories.a_description("answers", SourceKind.SURVEY),
+        "chats": factories.a_description(
+            "chats",
+            SourceKind.MESSAGES,
+            columns={
+                "id": "TEXT event_key",
+                "team": "TEXT team",
+                "author": "TEXT person",
+                "sent_at": "TIMESTAMPTZ time",
+                "answered_at": "TIMESTAMPTZ time",
+            },
+        ),
         "badges": factories.a_description("badges", SourceKind.PRESENCE),
     }
 )
@@ -55,7 +67,7 @@ TEAM_SQL = "SELECT at, team, value FROM {source}"
 
 
 def found(document: CharterDocument) -> list[lint.Finding]:
-    return lint.lint(document, sources=SOURCES, known_metrics=set(CHARTERS), minimum_grains=MINIMUM)
+    return lint.lint(document, sources=SOURCES, known_metrics=CHARTERS, minimum_grains=MINIMUM)
 
 
 def a_charter(slug: str = "lead-time-for-changes", **headings) -> CharterDocument:
@@ -77,6 +89,31 @@ def allowing(*clauses: Allowed, slug: str = "lead-time-for-changes", **headings)
 def reading(source: str, **what) -> dict:
     facts = TEAM_SQL.format(source=source)
     return {"measure": Measure((source,), facts, Aggregation.MEDIAN), **what}
+
+
+def counting(source: str, **what) -> dict:
+    facts = f"SELECT committed_at AS at, author AS person, team, 1 AS value FROM {source}"
+    return {"measure": Measure((source,), facts, Aggregation.COUNT), **what}
+
+
+SCORE = Measure(
+    ("changes", "commits", "work_items"),
+    "SELECT merged_at AS at, author AS person, team, 5 AS value FROM changes "
+    "UNION ALL SELECT committed_at, author, team, 1 FROM commits "
+    "UNION ALL SELECT finished_at, assignee, team, 3 FROM work_items",
+    Aggregation.SUM,
+)
+REPLIES = Measure(
+    ("chats",),
+    "SELECT sent_at AS at, author AS person, team, epoch(answered_at) - epoch(sent_at) AS value FROM chats",
+    Aggregation.MEDIAN,
+)
+GAPS = Measure(
+    ("commits",),
+    "SELECT committed_at AS at, author AS person, team, epoch(committed_at) - epoch(lag(committed_at) OVER "
+    "(PARTITION BY author ORDER BY committed_at)) AS value FROM commits",
+    Aggregation.MEAN,
+)
 
 
 @pytest.mark.parametrize("slug", sorted(CHARTERS))
@@ -184,6 +221,30 @@ CASES = [
     )),
     ("CH31", "which_decisions.allowed[0].grains", allowing(Allowed(DecisionType.PORTFOLIO_PLANNING, (Grain.TEAM,)))),
     ("CH32", "which_decisions.allowed[0].grains", allowing(STAFFING, who={"access": (Access(Role.HR, (Grain.ORG,)),)})),
+    # Issue 16: what it is follows from its measure, whatever it is called
+    ("CH33", "what.type", a_charter(what=counting("commits"))),
+    ("CH33", "what.category", a_charter(what=counting("commits", category=Category.OUTCOME, type=Kind.ACTIVITY))),
+    ("CH33", "what.category", a_charter(what=reading("answers", category=Category.OUTCOME))),
+    ("CH33", "what.category", a_charter("ai-assist-use", what={"category": Category.OUTCOME})),
+    ("CH34", "what.grains", a_charter(what={"measure": SCORE})),
+    ("CH34", "which_decisions.allowed[0]", allowing(RATING, what={"measure": SCORE, "grains": (Grain.TEAM,)})),
+    ("CH35", "what.measure.facts", a_charter(what={"measure": REPLIES})),
+    ("CH35", "what.measure.facts", a_charter(what={"measure": GAPS})),
+    *(
+        ("CH36", "name", msgspec.structs.replace(a_charter(), name=name))
+        for name in ("Burnout score of the team", "Productivity index", "Idle time", "Reply latency", "Time to reply",
+                     "Wellbeing rating", "Flight risk", "Presence")
+    ),
+    ("CH36", "metric", msgspec.structs.replace(a_charter(), metric="burnout-score")),
+    ("CH36", "what.unit", a_charter(what={"unit": "engagement points"})),
+    ("CH37", "what.class", a_charter("ai-assist-use", what={"view": View.PERFORMANCE})),
+    ("CH37", "what.capability", a_charter("ai-assist-use", what={"capability": " "})),
+    ("CH20", "which_decisions.allowed[0]", allowing(RATING, what=counting("commits", category=Category.OUTCOME))),
+    ("CH22", "which_decisions.allowed[0]", allowing(STAFFING, what=counting("commits", category=Category.OUTCOME))),
+    ("CH22", "which_decisions.allowed[0]", allowing(Allowed(DecisionType.TEAM_COACHING, (Grain.TEAM,)), slug="pr-size")),
+    # S26, S73: a companion of speed or volume is of reliability or quality
+    ("CH25", "what.counter_metric", a_charter(what={"counter_metric": "deployment-frequency"})),
+    ("CH25", "what.counter_metric", a_charter("tickets-closed", what={"counter_metric": "cycle-time"})),
     ("CH40", "examples.correct", a_charter(examples={"correct": ()})),
     ("CH40", "examples.incorrect", a_charter(examples={"incorrect": ()})),
     ("CH41", "examples.correct[0].verdict", a_charter(
@@ -284,7 +345,7 @@ def test_each_level_of_invasiveness_has_a_longest_retention(level):
 def test_the_limits_are_the_sites_to_set_and_stricter_upward():
     """S108: other limits are held to as well, and a scale that loosens is none."""
     strict = invasiveness.build_levels(["P1M"] * 5, ["P1Y"] * 5)
-    faults = lint.lint(a_charter(), sources=SOURCES, known_metrics=set(CHARTERS), levels=strict)
+    faults = lint.lint(a_charter(), sources=SOURCES, known_metrics=CHARTERS, levels=strict)
     assert {each.field for each in faults if each.rule == "CH55"} == {"how_long.facts", "how_long.values"}
     for facts in (["P1M"], ["P1M", "P1M", "P2M", "P1M", "P1M"], ["P1M"] * 4 + [""], ["a year"] * 5):
         with pytest.raises(ValueError):

@@ -28,13 +28,15 @@ from charter.rules.vocabulary import (
 from ground.errors import BadInput
 
 CHARTERS = catalogue.read_starter_charters()
-SOURCES = {source.slug: source.kind for source in catalogue.read_starter_sources()}
+SOURCES = {source.slug: source for source in catalogue.read_starter_sources()}
 PEOPLE = frozenset(
     d.slug for d in programme_starter.read_starter_decisions() if d.group is DecisionGroup.PEOPLE
 )
 DORA = ("deployment-frequency", "lead-time-for-changes", "change-failure-rate", "time-to-restore-service")
-FLOW = ("cycle-time", "pr-age", "work-in-progress", "pr-size", "blocked-time", "review-latency")
+FLOW = ("cycle-time", "pr-age", "work-in-progress", "blocked-time", "review-latency")
 ACTIVITY = ("commit-count", "lines-changed", "tickets-closed", "hours-online")
+SIZE = "pr-size"
+OUTCOME = ("incident-follow-through", "lasting-changes")
 STRAIN = (
     "weekend-share", "incident-burden", "after-hours-interruption-rate", "pr-stall-time", "recovery-time", "leave-use",
     "context-switching", "emergency-work",
@@ -81,7 +83,17 @@ def examples() -> list[tuple[str, Example]]:
 
 def test_the_catalogue_has_its_charters():
     """Issue 3, item 1: the about thirty charters of DESIGN, each in a file of its name."""
-    assert set(CHARTERS) == {*DORA, *FLOW, *ACTIVITY, *STRAIN, *QUALITATIVE, *RELIABILITY, "ai-assist-use"}
+    assert set(CHARTERS) == {
+        SIZE,
+        *OUTCOME,
+        *DORA,
+        *FLOW,
+        *ACTIVITY,
+        *STRAIN,
+        *QUALITATIVE,
+        *RELIABILITY,
+        "ai-assist-use",
+    }
     files = {file.stem for file in (catalogue.FOLDER / "charters").glob("*.yaml")}
     assert files == set(CHARTERS)
 
@@ -118,6 +130,27 @@ def test_flow_metrics_are_diagnostic_at_team_and_value_stream(slug):
     assert forbidden(slug) >= PEOPLE
 
 
+@pytest.mark.parametrize("slug", OUTCOME)
+def test_outcomes_of_class_performance_may_inform_calibration_of_a_team(slug):
+    """Issue 16: a decision about people can be permitted, on results of a team, both together, and on no single person."""
+    what = CHARTERS[slug].what
+    assert (what.category, what.type, what.view) == (Category.OUTCOME, Kind.OUTCOME, View.PERFORMANCE)
+    assert allowed(slug)[DecisionType.CALIBRATION_INPUT] == {Grain.TEAM}
+    assert forbidden(slug) >= PEOPLE - {DecisionType.CALIBRATION_INPUT}
+    (clause,) = (
+        each
+        for each in CHARTERS[slug].which_decisions.allowed
+        if each.decision is DecisionType.CALIBRATION_INPUT
+    )
+    assert set(clause.beside) == set(OUTCOME) - {slug}
+
+
+def test_change_size_is_an_activity_by_nature():
+    """Issue 16, S63: a flow metric by its label, lines by its measure; it helps to debug a team's workflow, and no more."""
+    assert allowed("pr-size") == {DecisionType.WORKFLOW_DEBUGGING: {Grain.TEAM}}
+    assert forbidden("pr-size") >= PEOPLE | {DecisionType.TEAM_COACHING}
+
+
 @pytest.mark.parametrize("slug", ACTIVITY)
 def test_activity_metrics_are_restricted(slug):
     """S61, S62, S63: in the catalogue, with every people decision forbidden by name."""
@@ -130,7 +163,7 @@ def test_activity_metrics_are_restricted(slug):
 
 def test_hours_online_is_support_coverage_from_a_rota():
     """S140 and requirements, tensions: rota data alone, team or rota grain, forbidden for every evaluation."""
-    assert {SOURCES[slug] for slug in CHARTERS["hours-online"].what.measure.sources} == {"rota"}
+    assert {SOURCES[slug].kind for slug in CHARTERS["hours-online"].what.measure.sources} == {"rota"}
     assert set(allowed("hours-online")) == {DecisionType.STAFFING, DecisionType.OPERATIONAL_MONITORING}
     assert set().union(*allowed("hours-online").values()) == {Grain.TEAM, Grain.ROTA}
     assert all(clause.condition for clause in CHARTERS["hours-online"].which_decisions.allowed)
@@ -159,7 +192,7 @@ def test_qualitative_kinds_count_records_and_never_people(slug):
     """S31, S33: the qualitative layer; the record is the evidence, so a count of records enters no people decision."""
     what = CHARTERS[slug].what
     assert (what.layer, what.category) == (Layer.QUALITATIVE, Category.QUALITATIVE)
-    assert {SOURCES[source] for source in what.measure.sources} == {"qualitative_record"}
+    assert {SOURCES[source].kind for source in what.measure.sources} == {"qualitative_record"}
     assert slug.replace("-", "_") in set(EvidenceKind)
     assert forbidden(slug) >= PEOPLE
 
@@ -188,7 +221,7 @@ def test_no_starter_charter_warns_its_readers(slug):
     found = lint.lint(
         CHARTERS[slug],
         sources={source.slug: source for source in catalogue.read_starter_sources()},
-        known_metrics=set(CHARTERS),
+        known_metrics=CHARTERS,
         minimum_grains={
             decision.slug: decision.minimum_grain for decision in programme_starter.read_starter_decisions()
         },

@@ -16,7 +16,7 @@ from charter.registry.document import CharterDocument, HowLong
 from charter.rules.vocabulary import Category, DecisionType, Grain, Kind, Role, SourceKind, Standing, View
 
 LEAD_TIME = catalogue.read_starter_charters()["lead-time-for-changes"]
-SOURCES = {source.slug: source.kind for source in catalogue.read_starter_sources()}
+SOURCES = {source.slug: source for source in catalogue.read_starter_sources()}
 TODAY = date(2026, 4, 14)
 
 
@@ -66,7 +66,7 @@ def test_retention_is_calendar_time(duration, day, since):
     ],
 )
 def test_persons_values_live_as_long_as_their_facts(how_long, person, since):
-    """DESIGN Charters: person grain defaults to P31D; AR28: where nothing is said, nothing is kept."""
+    """DESIGN Charters: person grain defaults to P14D; AR28: where nothing is said, nothing is kept."""
     assert find_oldest_kept_day(keeping(**how_long), TODAY, grain_is_person=person) == since
     assert facts(keeping(**how_long), grain_is_person=person).kept_from == since
 

@@ -21,8 +21,9 @@ from charter.registry.models import CharterVersion, ClearanceKind, RulebookVersi
 from charter.registry.states import RulebookState, StandingChoices
 from charter.rules.vocabulary import Outcome
 from governance.board import services as board
+from governance.people.models import GrantedRole
 from ground import clock
-from ground.errors import BadInput, Conflict
+from ground.errors import BadInput, Conflict, NotPermitted
 from tests import factories, snapshots
 
 pytestmark = pytest.mark.django_db
@@ -256,6 +257,30 @@ def test_an_active_charter_can_be_suspended_and_retired(by):
         services.suspend(version=version, by=by)
 
 
+def an_auditor():
+    auditor = factories.an_account("fair")
+    factories.a_role(auditor, GrantedRole.AUDITOR)
+    return auditor
+
+
+def test_only_an_auditor_without_a_stake_signs_a_clearance_off(house, by):
+    """Issue 16, S22: not an account without roles, not the system, not the owner though they audit."""
+    version = register(house, by)
+    owner = version.metric.owner
+    cleared = {
+        "version": version, "kind": ClearanceKind.FAIRNESS_AUDIT, "passed": True,
+        "valid_until": date(2027, 1, 1), "reference": "FA-1",
+    }  # fmt: skip
+    for who in (factories.an_account("nobody"), factories.system(), owner):
+        with pytest.raises(NotPermitted):
+            services.grant_clearance(**cleared, by=who)
+    factories.a_role(owner, GrantedRole.AUDITOR)
+    with pytest.raises(NotPermitted) as refused:
+        services.grant_clearance(**cleared, by=owner)
+    assert refused.value.code == "has_a_stake"
+    assert services.grant_clearance(**cleared, by=an_auditor()).passed
+
+
 def test_every_move_stands_in_the_log(house, by):
     """S143 and DESIGN Style: every service that writes appends to the ledger."""
     version = register(house, by)
@@ -264,7 +289,7 @@ def test_every_move_stands_in_the_log(house, by):
     services.reject(version=version, by=by)
     services.grant_clearance(
         version=version, kind=ClearanceKind.FAIRNESS_AUDIT, passed=True, valid_until=date(2027, 1, 1),
-        reference="FA-1", by=by,
+        reference="FA-1", by=an_auditor(),
     )  # fmt: skip
     assert {
         "registry.programme.established", "registry.programme.approved", "registry.decisions.declared",

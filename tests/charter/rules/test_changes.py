@@ -90,7 +90,7 @@ def test_adding_rules_takes_nothing_from_the_builtin_ones():
         (lambda: altered("fairness.cedar", "in-date, passed", "in-date"), "AR25", "the very words"),
         (lambda: altered("activity.cedar", "context.consequential", "context.combined"), "AR08", "must stop what"),
         (lambda: altered("looking.cedar", "context.hopped ||", "context.hopped &&"), "AR13", "must stop what"),
-        (lambda: builtin_with(policy(EXPORT, id="AR29")), "AR29", "are for built-in rules"),
+        (lambda: builtin_with(policy(EXPORT, id="AR30")), "AR30", "are for built-in rules"),
     ],
 )  # fmt: skip
 def test_a_rulebook_that_weakens_a_builtin_rule_says_where(book, rule, says):

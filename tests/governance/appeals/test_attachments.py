@@ -3,6 +3,7 @@
 import struct
 import zlib
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,6 +18,7 @@ from governance.appeals.attachments import LARGEST_PICTURE, LARGEST_TEXT, MOST, 
 from governance.appeals.models import AppealAttachment, AppealMessage
 from governance.appeals.states import AppealKind, AttachmentKind, HoldChoice
 from ground.errors import BadInput
+from tests import factories
 from tests.governance.appeals.conftest import assign
 from tests.governance.appeals.test_confidential import CASE, file_anonymously, written
 
@@ -223,3 +225,88 @@ def test_an_anonymous_case_has_attachments_too(browse, desk, written):
     for key in (str(kept.pk), "no number"):
         assert browse(CASE, by=None, data={**ask, "receipt": other, "attachment": key}).status == 404
     assert browse(f"/appeals/attachments/{kept.pk}", by=desk.manager).status == 404
+
+
+# Over the API
+
+API = "/api/v1/appeals"
+
+
+@pytest.fixture
+def send(desk):
+    """Send a message with a file to an appeal over the API; gives the response."""
+    tokens: dict = {}
+
+    def act(by, key, sent: bytes | None, text: str = "See.", *, get: str = "", **headers):
+        tokens[by] = tokens.get(by) or factories.a_token(by)
+        headers |= {"HTTP_AUTHORIZATION": f"Token {tokens[by]}"}
+        if get:
+            return Client().get(f"{API}/{key}/attachments/{get}", **headers)
+        given = {"text": text} | ({} if sent is None else {"attachment": upload(sent)})
+        return Client().post(f"{API}/{key}/attachments", given, **headers)
+
+    return act
+
+
+def test_what_is_attached_over_the_api_is_listed_and_sent_to_both_sides(send, call, desk, file):
+    """Issue 12, 3 and 10: of a confidential appeal too; drawn anew, sent as a file, whatever the client accepts."""
+    appeal = assign(file(kind=AppealKind.CONFIDENTIAL, hold=HoldChoice.NONE), desk)
+    made = send(desk.employee, appeal.pk, picture())
+    assert made.status_code == 201 and made.json()["content_type"] == "image/png"
+    send(desk.hr, appeal.pk, b"Nights on call.")
+    listed = call(desk.hr, f"{API}/{appeal.pk}/attachments")[1]["results"]
+    assert {each["kind"] for each in listed} == {"png", "text"} and made.json() in listed
+    told = call(desk.employee, f"{API}/{appeal.pk}/messages")[1]["results"]
+    assert {each["attachments"][0]["id"] for each in told} == {each["id"] for each in listed}
+    for side in (desk.employee, desk.hr):
+        sent = send(side, appeal.pk, None, get=made.json()["id"], HTTP_ACCEPT="image/png")
+        assert sent.status_code == 200 and sent.content.startswith(b"\x89PNG")
+        assert sent["Content-Disposition"] == 'attachment; filename="attachment.png"'
+        assert sent["X-Content-Type-Options"] == "nosniff" and "no-store" in sent["Cache-Control"]
+
+
+def test_to_others_neither_the_list_nor_a_file_is_there(send, call, desk, file):
+    """S79: the same 404 for what is there, for what is not, and for a file of another appeal; who finds a handler reads none."""
+    appeal = assign(file(kind=AppealKind.CONFIDENTIAL, hold=HoldChoice.NONE), desk)
+    key = send(desk.employee, appeal.pk, b"Nights.").json()["id"]
+    other = file(hold=HoldChoice.NONE)
+    for by in (desk.manager, desk.stranger, desk.other_hr, desk.legal):
+        answers = [call(by, f"{API}/{place}/attachments/{key}") for place in (appeal.pk, other.pk, uuid4())]
+        assert {status for status, _told in answers} == {404}
+        assert send(by, appeal.pk, b"x").status_code == (403 if by == desk.legal else 404)
+        assert call(by, f"{API}/{appeal.pk}/attachments")[0] == (403 if by == desk.legal else 404)
+    assert call(desk.employee, f"{API}/{other.pk}/attachments/{key}")[0] == 404
+    assert AppealAttachment.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "text", "field", "says"),
+    [
+        (b"%PDF-\xe2", "See.", "attachment", "This type of file"),
+        (b"", "See.", "attachment", "empty"),
+        (b"x" * (LARGEST_PICTURE + 1), "See.", "attachment", "900 kB"),
+        (b"x" * (LARGEST_TEXT + 1), "See.", "attachment", "100 kB"),
+        (header(4001, 3000) + chunk(b"IEND", b""), "See.", "attachment", "12 million"),
+        (None, "See.", "attachment", ""),
+        (b"x", "", "text", ""),
+    ],
+    ids=("type", "empty", "long", "long text", "dots", "none", "no words"),
+)  # fmt: skip
+def test_what_is_refused_over_the_api_names_its_field_and_the_reason(
+    send, desk, file, sent, text, field, says
+):
+    """Issue 12, bad input: limits of size and kind in a 400; nothing is kept."""
+    refused = send(desk.employee, file(hold=HoldChoice.NONE).pk, sent, text)
+    assert (
+        refused.status_code == 400 and refused.json()["field"] == field and says in refused.json()["detail"]
+    )
+    assert not AppealMessage.objects.exists()
+
+
+def test_a_file_in_json_is_no_file_and_an_appeal_that_is_over_takes_none(send, call, desk, file):
+    """Issue 12, bad input: 415 for another form of body, 409 once it is over."""
+    appeal = file(hold=HoldChoice.NONE)
+    given = {"text": "See.", "attachment": "x"}
+    assert call(desk.employee, f"{API}/{appeal.pk}/attachments", given)[0] == 415
+    services.withdraw_appeal(appeal=appeal, by=desk.employee)
+    assert send(desk.employee, appeal.pk, b"x").status_code == 409

@@ -17,8 +17,10 @@ from governance.appeals.words import AppealAbout
 from governance.board.models import Case
 from governance.board.states import CaseKind
 from governance.decisions import services as decisions
-from governance.decisions.models import ContextNote, VoidedDecision
+from governance.decisions.models import ContextNote, DecisionRecord, VoidedDecision
 from governance.decisions.states import NoteState
+from governance.notices.models import Notice
+from governance.people.services import get_system_account
 from ground import clock
 from ground.errors import BadInput, NotPermitted
 from tests import factories, on_the_log
@@ -106,6 +108,7 @@ def a_revision(house):
         ({"act": Remedy.EXCLUDE, **MIGRATION}, "note_kind"),
         ({"act": Remedy.SUSPEND}, "act"),
         ({"act": Remedy.VOID}, "act"),
+        ({"act": Remedy.MISUSE, "note": "x"}, "act"),
     ],
 )
 def test_a_remedy_that_cannot_be_is_refused_beside_its_field(desk, file, over, field):
@@ -139,6 +142,47 @@ def test_a_void_decision_is_told_on_its_receipt_in_the_api_and_in_the_letter(bro
     assert VoidedDecision.objects.count() == 1
 
 
+ASKED = {"act": Remedy.MISUSE, "note": "It was asked for a retrospective and told in a rating."}
+
+
+def test_a_look_that_may_have_been_a_misuse_is_put_to_the_board(desk, file):
+    """Issue 12, 6: a case of its kind that names nobody; whoever looked is told and does not vote; once, while it is open."""
+    about = about_look(desk)
+    for _each in range(2):
+        decide(assign(file(about=about, hold=HoldChoice.NONE), desk), desk.hr, **ASKED)
+    case = Case.objects.get(kind=CaseKind.MISUSE)
+    words = f"{case.subject} {case.question}".lower()
+    assert str(about.entry)[:8] in words and "appeal" not in words
+    assert not any(name.lower() in words for name in (desk.manager.name, desk.employee.name))
+    assert case.misuse.account == desk.manager and case.opened_by == get_system_account()
+    told = Notice.objects.get(to=desk.manager, kind="decisions.misuse.case")
+    assert told.path == f"/cases/{case.pk}" and "appeal" not in told.text.lower()
+
+
+def test_a_misuse_needs_words_and_somebody_elses_look(desk, file):
+    """Issue 12, bad input: what the board is asked is said; nobody puts their own look to the board."""
+    appeal = assign(file(about=about_look(desk), hold=HoldChoice.NONE), desk)
+    with pytest.raises(BadInput) as refused:
+        decide(appeal, desk.hr, act=Remedy.MISUSE)
+    assert refused.value.field == "note"
+    with pytest.raises(BadInput, match="your own"):
+        decisions.put_to_board(
+            decision=DecisionRecord.objects.get(entry=about_look(desk).entry), because="x", by=desk.manager
+        )
+    assert not Case.objects.filter(kind=CaseKind.MISUSE).exists()
+
+
+def test_after_a_confidential_appeal_a_misuse_is_put_as_any_other_is(desk, file):
+    """Issue 12, 7: by an auditor or a seat, who put what they find themselves as well; never by the product, which would tell of one."""
+    confidential = {"kind": AppealKind.CONFIDENTIAL, "about": about_look(desk), "hold": HoldChoice.NONE}
+    appeal = assign(file(**confidential), desk)
+    with pytest.raises(BadInput, match="auditor or a member"):
+        decide(appeal, desk.hr, **ASKED)
+    services.assign_handler(appeal=appeal, handler=desk.auditor, by=desk.legal)
+    decide(appeal, desk.auditor, **ASKED)
+    assert Case.objects.get(kind=CaseKind.MISUSE).opened_by == desk.auditor
+
+
 def test_what_would_tell_who_filed_it_is_refused_after_an_appeal_that_is_not_by_name(desk, file, monkeypatch):
     """Issue 12, 7: a note beside one person's values, or a void decision about one person, points at them."""
     appeal = assign(file(kind=AppealKind.CONFIDENTIAL, about=OWN, hold=HoldChoice.ON_USE), desk)
@@ -152,7 +196,7 @@ def test_what_would_tell_who_filed_it_is_refused_after_an_appeal_that_is_not_by_
     assert ContextNote.objects.get().team.slug == "payments"
 
 
-def test_a_void_decision_about_one_person_would_tell(desk, file, monkeypatch):
+def test_a_void_decision_or_a_misuse_about_one_person_would_tell(desk, file, monkeypatch):
     """Issue 12, 7: the asker reads it on their receipt."""
     from tests.governance.appeals.test_watching import decide_about
 
@@ -161,9 +205,12 @@ def test_a_void_decision_about_one_person_would_tell(desk, file, monkeypatch):
         monkeypatch.setattr(f"{module}.compute_own_rows", lambda **_: ())
     about = AppealAbout(kind=AboutKind.RECEIPT, entry=decide_about(desk).receipt.id)
     appeal = assign(file(kind=AppealKind.CONFIDENTIAL, about=about, hold=HoldChoice.NONE), desk)
-    with pytest.raises(BadInput) as refused:
-        decide(appeal, desk.hr, act=Remedy.VOID)
-    assert refused.value.code == "would_tell" and not VoidedDecision.objects.exists()
+    services.assign_handler(appeal=appeal, handler=desk.auditor, by=desk.legal)
+    for over in ({"act": Remedy.VOID}, ASKED):
+        with pytest.raises(BadInput) as refused:
+            decide(appeal, desk.auditor, **over)
+        assert refused.value.code == "would_tell"
+    assert not VoidedDecision.objects.exists() and not Case.objects.filter(kind=CaseKind.MISUSE).exists()
 
 
 def test_what_other_people_found_stands_in_the_place_of_what_was_found_first(desk, file):

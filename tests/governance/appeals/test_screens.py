@@ -1,15 +1,22 @@
 """Pages of appeals: writing one without losing anything, the queue, and one appeal as each side sees it."""
 
 import re
+from datetime import date
+from html import unescape
+from uuid import uuid4
 
 import pytest
+from msgspec import structs
 
+from charter.rules.request import Window
 from governance.appeals.models import Appeal, AppealDraft
 from governance.appeals.states import AppealKind, AppealState, HoldChoice
-from governance.decisions.models import Hold
-from governance.people.models import GrantedRole
+from governance.decisions.models import Hold, Protection
+from governance.people.models import GrantedRole, Person, User
+from governance.training import services as training
+from ground.errors import BadInput
 from tests import factories
-from tests.governance.appeals.conftest import assign, decide
+from tests.governance.appeals.conftest import VALUE, assign, decide
 from tests.governance.decisions.test_answer import ask
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +107,58 @@ def test_what_has_no_values_is_asked_for_no_hold_and_one_answer_is_changed_alone
     assert not Hold.objects.exists()
 
 
+def test_whose_use_of_a_value_is_contested_is_picked_from_what_its_appellant_was_told(browse, desk):
+    """Issue 12, 3 and 7: asked only where somebody used it; what is picked is in the line's protection and before the handler."""
+    march = {"window": Window(date(2026, 3, 1), date(2026, 4, 1))}
+    look = ask(desk.manager, **march).receipt.id
+    elsewhere = ask(desk.manager, window=Window(date(2026, 1, 1), date(2026, 2, 1))).receipt.id
+    asked = write(browse, desk.employee, use={"use": str(look)})
+    assert asked == [*list(ANSWERS)[:4], "use", *list(ANSWERS)[4:]]
+    page = browse("/appeals/new/use", by=desk.employee)
+    assert page.says("Do you contest how somebody used it?", "the value itself is wrong", desk.manager.name)
+    assert str(look) in page.html and str(elsewhere) not in page.html
+    check = browse("/appeals/new/check", by=desk.employee)
+    assert check.says("Whose use of it", f"{desk.manager.name}, retrospective", str(look)[:8])
+    assert browse("/appeals/new/check", by=desk.employee, data={}).status == 302
+    appeal = assign(Appeal.objects.get(), desk)
+    page = browse(f"/appeals/{appeal.pk}", by=desk.hr)
+    assert page.says("Whose use", desk.manager.name, str(look))
+    assert Protection.objects.filter(account=desk.manager, person=desk.employee.person).exists()
+
+
+def test_another_value_forgets_whose_use_of_the_first_was_contested(browse, desk):
+    """Issue 12, 3: nobody's use is contested that the appellant was not asked about."""
+    look = ask(desk.manager, window=Window(date(2026, 3, 1), date(2026, 4, 1))).receipt.id
+    write(browse, desk.employee, use={"use": str(look)})
+    january = {"first": "2025-12", "last": "2025-12"}
+    assert browse("/appeals/new/months?check=1", by=desk.employee, data=january).response.url.endswith(
+        "/check"
+    )
+    assert not browse("/appeals/new/check", by=desk.employee).says("Whose use of it")
+    browse("/appeals/new/months?check=1", by=desk.employee, data=ANSWERS["months"])
+    refused = browse("/appeals/new/use", by=desk.employee, data={"use": str(uuid4())})
+    assert refused.status == 400 and refused.says("Choose a use")
+
+
+def a_colleague() -> User:
+    """Somebody of the employee's team who may look at its values."""
+    colleague = factories.an_account("curious", person=Person.objects.get(external_id="payments-3"))
+    training.acknowledge(rulebook_version=factories.the_rules(), by=colleague)
+    return colleague
+
+
+@pytest.mark.parametrize("of", ["a colleague", "another month", "nobody"])
+def test_a_use_that_the_appellant_was_not_told_of_cannot_be_contested(desk, file, of):
+    """Issue 12, 1 and 7: neither a colleague's look at the group they share, nor one at another value."""
+    month = date(2026, 1, 1) if of == "another month" else date(2026, 3, 1)
+    window = Window(month, date(2026, month.month + 1, 1))
+    asker = {"a colleague": a_colleague, "another month": lambda: desk.manager}.get(of)
+    entry = ask(asker(), window=window).receipt.id if asker else uuid4()
+    with pytest.raises(BadInput) as refused:
+        file(about=structs.replace(VALUE, entry=entry))
+    assert refused.value.code == "no_such_use" and not Appeal.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("step", "given", "said"),
     [
@@ -130,6 +189,22 @@ def test_contesting_a_use_leads_to_the_appeal_with_its_receipt(browse, desk):
     following = browse(address, data={"what": "receipt"})
     assert str(answer.receipt.id) in browse(following.response.url).html
     assert browse("/dispute").says("Write an appeal")
+
+
+@pytest.mark.parametrize(
+    ("page", "leads", "step", "offered"),
+    [
+        ("/rules/AR07", "what=rule&amp;rule=AR07", "rule", "AR07"),
+        ("/about-me/values/lead-time-for-changes", "what=value&amp;metric=lead-time-for-changes&amp;whose=self", "metric", "lead-time-for-changes"),
+    ],
+)  # fmt: skip
+def test_a_rule_and_a_value_of_ones_own_lead_to_their_appeal(browse, desk, page, leads, step, offered):
+    """Issue 12, 3: from a value, a rule; what is known already is offered."""
+    assert leads in browse(page, by=desk.employee).html
+    begun = {"what": leads.split("&")[0].removeprefix("what=")}
+    following = browse(f"/appeals/new/about?{unescape(leads)}", by=desk.employee, data=begun).response.url
+    assert following == f"/appeals/new/{step}"
+    assert re.search(rf'value="{offered}"', browse(following, by=desk.employee).html)
 
 
 def test_the_queue_shows_what_waits_and_nothing_of_ones_own_line(browse, desk, file):

@@ -22,7 +22,7 @@ def ready(by, client, monkeypatch, settings):
     """The answer of /readyz, whatever broker this machine has, just after the beat has started."""
     settings.LEDGER_PROMISE_SECONDS = 3600.0  # nobody sequences here
     tasks.beat_begins()
-    monkeypatch.setattr("governance.config.health._broker_is_there", lambda: True)
+    monkeypatch.setattr("governance.config.health.is_broker_there", lambda: True)
 
     def _ready():
         response = client.get("/readyz")
@@ -116,6 +116,7 @@ def test_a_scan_that_misses_its_turn_is_named_and_one_that_never_came_too(ready)
         ("evidence_packs", ""),
         ("inclusions_told", ""),
         ("kept_answers", ""),
+        ("leaver_mail", ""),
         ("mail", "a"),
         ("registry_clock", ""),
         ("training_clock", ""),
@@ -140,7 +141,7 @@ def test_whoever_asks_on_and_on_keeps_one_thread_at_most(ready, monkeypatch, cli
         looking.set()
         return done.wait(20)
 
-    monkeypatch.setattr("governance.config.health._broker_is_there", slow)
+    monkeypatch.setattr("governance.config.health.is_broker_there", slow)
 
     def ask():
         health.readyz(HttpRequest())

@@ -108,6 +108,8 @@ def with_judged(governed) -> dict[str, User]:
     from charter.registry.services import grant_clearance
     from tests.governance.decisions.people import DELIVERY, HEALTH, performance
 
+    auditor = User.objects.get(username="auditor")
+    factories.the_evidence()
     for slug in (HEALTH, DELIVERY):
         version = factories.an_active_charter(slug, document=performance(slug))
         grant_clearance(
@@ -116,7 +118,7 @@ def with_judged(governed) -> dict[str, User]:
             passed=True,
             valid_until=date(2027, 1, 1),
             reference="FA-1",
-            by=factories.system(),
+            by=auditor,
         )
         publish_values(version)
     accounts = {each: User.objects.get(username=each) for each in ACCOUNTS}

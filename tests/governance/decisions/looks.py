@@ -9,7 +9,7 @@ from charter.measures import own
 from charter.programme.models import DecisionKind
 from charter.registry.document import Access, Allowed, CharterDocument
 from charter.registry.models import CharterVersion, Clearance, ClearanceKind
-from charter.rules.vocabulary import DecisionType, Grain, Role
+from charter.rules.vocabulary import Category, DecisionType, Grain, Role
 from tests import factories, on_the_log
 from tests.governance.decisions.test_answer import ask
 
@@ -40,6 +40,8 @@ def a_document_of_people(slug: str = BY_PERSON, counter: str | None = None) -> C
         what=replace(
             base.what,
             grains=(*base.what.grains, Grain.PERSON),
+            # One that stands beside another says something of quality (S26).
+            category=Category.DELIVERY if counter else Category.QUALITY,
             counter_metric=counter or base.what.counter_metric,
         ),
         who=replace(base.who, access=(*base.who.access, Access(role=Role.MANAGER, grains=(Grain.PERSON,)))),

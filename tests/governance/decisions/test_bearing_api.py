@@ -200,6 +200,10 @@ def test_a_note_is_proposed_and_confirmed(call, house):
     status, confirmed = call(house.manager, f"{NOTES}/{made['id']}/confirm", {})
     assert (status, confirmed["state"], confirmed["confirmed_by"]) == (200, "confirmed", "manager")
     assert call(house.manager, f"{NOTES}/{made['id']}/confirm", {})[0] == 409
+    both = call(
+        house.stranger, f"{NOTES}?team=payments&state=confirmed&state=proposed&kind=migration&kind=on_call"
+    )[1]
+    assert {each["kind"] for each in both["results"]} <= {"migration", "on_call"} and both["results"]
     found = call(house.stranger, f"{NOTES}?team=payments&state=confirmed&touches_from=2026-01-31")[1]
     assert [each["says"] for each in found["results"]] == ["To the new build farm."]
 

@@ -32,7 +32,8 @@ READS = {
 
 def tables_of(read: statements.Read) -> set[str]:
     tree = sqlglot.parse_one(re.sub(r"%\(\w+\)s", "NULL", read.sql), dialect="postgres")
-    return {table.name for table in tree.find_all(exp.Table) if table.name}
+    named = {each.alias for each in tree.find_all(exp.CTE)}
+    return {table.name for table in tree.find_all(exp.Table) if table.name} - named
 
 
 def bumping(name: str) -> set[str]:

@@ -31,7 +31,10 @@ CALIBRATION = {
     "cohorts": ["team:payments"],
     "window": {"from": "2026-01-01", "to": "2026-04-01"},
     "period": "month",
-    "evidence": [{"kind": "design_review", "ref": "DR-1"}, {"kind": "mentoring", "ref": "M-1"}],
+    "evidence": [
+        {"kind": "design_review", "ref": factories.DESIGN_REVIEW},
+        {"kind": "mentoring", "ref": factories.MENTORING},
+    ],
     "accountable": "manager",
 }
 RETROSPECTIVE = {**CALIBRATION, "decision": "retrospective"}

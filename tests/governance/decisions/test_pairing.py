@@ -24,7 +24,7 @@ from tests.governance.decisions.test_fields import places
 from tests.governance.decisions.test_holds import CALIBRATION, RETROSPECTIVE, a_hold
 from tests.governance.decisions.test_values import a_note
 
-CFR = "change-failure-rate"
+CFR, LEAD = "change-failure-rate", "lead-time-for-changes"
 ALONE = {**RETROSPECTIVE, "metrics": [DELIVERY]}
 
 
@@ -188,8 +188,8 @@ def elsewhere(slug: str) -> bool:
 def test_what_stands_beside_is_shared_with_what_was_asked_for(paired):
     """DESIGN, The line, 2: no hold on the pair slips between facts and rows either; all locks in one order."""
     with transaction.atomic():
-        assert locks.share_with_counters(["lead-time-for-changes"]) == (CFR, "lead-time-for-changes")
-        assert not elsewhere(CFR) and not elsewhere("lead-time-for-changes") and elsewhere("commit-count")
+        assert locks.share_with_counters([LEAD]) == {LEAD: (CFR, LEAD)}
+        assert not elsewhere(CFR) and not elsewhere(LEAD) and elsewhere("commit-count")
     assert elsewhere(CFR)
 
 
@@ -202,7 +202,7 @@ def test_a_hold_on_the_pair_counts_at_the_next_question(paired):
 
 def test_a_charter_revised_meanwhile_gives_no_pair_that_is_not_shared(paired, monkeypatch):
     """DESIGN, The line, 2: where the counter-metric changed between the locks and the facts, it is left out."""
-    monkeypatch.setattr(locks, "share_with_counters", tuple)
+    monkeypatch.setattr(locks, "share_with_counters", lambda slugs: {each: (each,) for each in slugs})
     (beside,) = ask(paired.manager).paired
     assert beside.rows == () and "cannot be asked for now" in beside.because
     assert ask(paired.manager).rows[0].value == 20.0

@@ -12,13 +12,25 @@ from charter.measures.models import PublishedValue, Withheld
 from charter.measures.rows import Place, make_row, make_withheld_row
 from charter.measures.values.aggregation import Estimate
 from charter.measures.values.calendar import split_window
-from charter.registry.models import Metric
+from charter.registry.models import ClearanceKind, Metric
+from charter.registry.services import grant_clearance
 from charter.rules.vocabulary import ContextKind
+from governance.board.models import Pilot
+from governance.board.states import PilotState
 from governance.decisions.facts import coverage, value_context
 from governance.decisions.models import DecisionRecord
 from governance.decisions.services import confirm_note, propose_note, protect, turn_down_note
 from governance.people import cohorts
-from governance.people.models import Cohort, CohortTeam, GrantedRole, Membership, Person, ReportingLine, Team
+from governance.people.models import (
+    AccountKind,
+    Cohort,
+    CohortTeam,
+    GrantedRole,
+    Membership,
+    Person,
+    ReportingLine,
+    Team,
+)
 from ground import clock
 from ground.errors import BadInput, NotPermitted
 from tests import factories, on_the_log
@@ -247,8 +259,7 @@ def test_why_somebody_was_away_is_told_to_nobody_but_them(own):
     assert (note.start, note.end) == (date(2026, 1, 1), date(2026, 2, 1))
     assert given.rows[0].withheld_because == "Excluded: context applies"
     account = factories.an_account("two", person=Person.objects.get(external_id="payments-2"))
-    # Of oneself one answers for oneself: who else has an account is not told to an employee.
-    of_oneself = {**OF_ONE, "grain": "self", "persons": [], "accountable": account.username}
+    of_oneself = {**OF_ONE, "grain": "self", "persons": []}
     own_words = ask(account, of_oneself).rows[0].context[0]
     assert (own_words.kind, own_words.says) == ("parental_leave", "A child was born.")
 
@@ -383,6 +394,57 @@ def test_who_was_disputed_by_name_decides_nothing_about_that_person(own):
         assert "AR22" not in rules_of(ask(own["manager"], OF_ONE))
 
 
+def test_a_group_that_holds_somebody_who_disputed_is_not_decided_about_either(judged):
+    """Issue 16, AR22: somebody protected is safe within their team too, from the account that they disputed alone."""
+    assert ask(judged["manager"], CALIBRATION).verdict.permits
+    protection = {"starts_on": date(2026, 4, 1), "ends_on": date(2026, 5, 1), "by": factories.system()}
+    protect(person=Person.objects.get(external_id="payments-2"), account=judged["manager"], **protection)
+    assert rules_of(ask(judged["manager"], CALIBRATION)) == {"AR22"}
+    assert ask(judged["manager"], RETROSPECTIVE).verdict.permits
+
+
+def test_evidence_is_a_record_that_somebody_else_has_opened(judged):
+    """Issue 16, AR07: invented evidence, once or twice, is none; so is a record that nobody has checked."""
+    invented = [{"kind": "design_review", "ref": "DR-1"}, {"kind": "mentoring", "ref": "M-1"}]
+    assert rules_of(ask(judged["manager"], CALIBRATION, evidence=invented)) == {"AR07"}
+    of_another_kind = [{"kind": "mentoring", "ref": factories.DESIGN_REVIEW}]
+    assert rules_of(ask(judged["manager"], CALIBRATION, evidence=of_another_kind)) == {"AR07"}
+    twice = [{"kind": "mentoring", "ref": factories.MENTORING}] * 2
+    assert rules_of(ask(judged["manager"], CALIBRATION, evidence=twice)) == {"AR07"}
+
+
+def test_the_latest_audit_decides(judged):
+    """Issue 16, AR25, S104: a failed audit after a passed one takes the clearance away, until a later one passes."""
+    version = Metric.objects.get(slug=DELIVERY).current
+    audit = {"version": version, "kind": ClearanceKind.FAIRNESS_AUDIT, "valid_until": date(2027, 1, 1)}
+    for passed, expected in ((False, {"AR25"}), (True, set())):
+        grant_clearance(passed=passed, reference="FA-2", by=judged["auditor"], **audit)
+        assert rules_of(ask(judged["manager"], CALIBRATION)) == expected
+
+
+def test_what_a_team_tried_out_is_never_held_against_anybody(judged):
+    """Issue 16, AR23, S132: months of a pilot that is over, of its team; other months and other uses stay open."""
+    pilot = {"cohort": "team:payments", "starts_on": date(2026, 1, 15), "ends_on": date(2026, 3, 1)}
+    version = Metric.objects.get(slug=DELIVERY).current
+    on_the_log.make(
+        Pilot, charter_version=version, case_id=version.case_id, consent_by=judged["manager"],
+        started_by=judged["manager"], state=PilotState.ENDED, ended_at=clock.now(), ended_by=judged["manager"], **pilot,
+    )  # fmt: skip
+    assert rules_of(ask(judged["manager"], CALIBRATION)) == {"AR23"}
+    assert ask(
+        judged["manager"], CALIBRATION, window={"from": "2026-03-01", "to": "2026-04-01"}
+    ).verdict.permits
+    assert ask(judged["manager"], RETROSPECTIVE).verdict.permits
+
+
+def test_no_machine_asks_for_a_decision_about_people(judged):
+    """Issue 16, AR18, S93: whatever role it holds and whoever it names; for other decisions it may ask."""
+    machine = factories.an_account("robot", kind=AccountKind.MACHINE)
+    factories.a_role(machine, GrantedRole.MANAGER, team=Team.objects.get(slug="payments"))
+    assert "AR18" in rules_of(ask(machine, CALIBRATION))
+    assert "AR18" not in rules_of(ask(machine, RETROSPECTIVE))
+
+
 def test_protection_follows_from_a_dispute_alone(own):
     """AR22: nobody grants it, nor against themself; its window runs forward."""
     person = Person.objects.get(external_id="payments-2")
@@ -404,10 +466,10 @@ def test_protection_follows_from_a_dispute_alone(own):
 @pytest.mark.committed
 @pytest.mark.parametrize(
     ("question", "rows", "most"),
-    [(LEAD_TIME, False, 4), (LEAD_TIME, True, 5), (CALIBRATION, False, 5), (CALIBRATION, True, 6)],
+    [(LEAD_TIME, False, 4), (LEAD_TIME, True, 5), (CALIBRATION, False, 6), (CALIBRATION, True, 7)],
 )
 def test_only_decisions_about_people_pay_for_what_only_they_need(judged, question, rows, most):
-    """Issue 4, item 3: a warm check takes four statements, and coverage and budgets are one more."""
+    """Issue 4, item 3: a warm check takes four statements, and coverage and budgets are one more, evidence another."""
     a_note()
     a_hold("lead-time-for-changes", starts_on=date(2025, 1, 1), ends_on=date(2025, 2, 1))
     ask(judged["manager"], question, rows=rows)

@@ -21,7 +21,7 @@ import pytest
 from governance.demo import state as demo_state
 from governance.demo.dataset import make_up_data_set
 from governance.demo.state import State
-from governance.demo.supervisor import Supervisor
+from governance.demo.supervisor import DemoSupervisor
 from ground import locks
 from ground.errors import Conflict
 
@@ -350,6 +350,6 @@ def test_refused_where_the_folder_cannot_be_made(place):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Path, "mkdir", forbidden)
-        supervisor = Supervisor(data="", port=int(free_port()), with_parent=False, say=lambda line: None)
+        supervisor = DemoSupervisor(data="", port=int(free_port()), with_parent=False, say=lambda line: None)
         with pytest.raises(Conflict, match=r"demo cannot be written by this user.*VAR_DIR"):
             supervisor._take_folder()

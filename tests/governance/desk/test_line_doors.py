@@ -1,7 +1,8 @@
 """Every door of the line is asked the same questions by the same accounts: one verdict, the same rules, the same rows.
 
 The doors are the ask page and its check, an opened view, the API's queries and checks, each alone and in a batch,
-`manage.py ask` with and without `--check`, the Python client, AuthZEN, alone and in a batch, and an assistant's tools.
+`manage.py ask` with and without `--check`, the Python client, AuthZEN, alone and in a batch, and an assistant's tools. A use
+check asks a question of its own making, which is put to the API's check as it was recorded.
 """
 
 import io
@@ -31,6 +32,7 @@ from governance.people.models import User
 from governance.saved_views import services as views
 from governance.saved_views.models import ViewClass
 from governance.ui import questions
+from governance.use_check.states import ANSWER_OF
 from ground.rates import Rate
 from tests import factories
 from tests.governance.assistants.conftest import call
@@ -241,6 +243,32 @@ def browse(user: User, path: str, data: Any) -> Page:
     return Page(client.post(path, data.dict() | dict(data.lists()) if isinstance(data, QueryDict) else data))
 
 
+def use_check(user: User, question: dict[str, Any]) -> None:
+    """The API's use check says what its check says of the very question that it came to, and names each rule once."""
+    words = ("decision", "metrics", "grain", "cohorts", "persons", "evidence")
+    body = {name: question[name] for name in words if name in question}
+    authorization = f"Token {factories.a_token(user)}"
+    before = DecisionRecord.objects.count()
+    with undone():
+        reply = send("/api/v1/use-checks", body, None, Authorization=authorization)
+        told = reply.json()
+        if reply.status_code != 200:
+            assert reply.status_code == 400 and DecisionRecord.objects.count() == before
+            came_to = {**body, "window": question["window"], "period": question["period"]}
+        else:
+            decision = DecisionRecord.objects.order_by("-at", "-pk").first()
+            came_to, matches = decision.request, decision.matches
+    with undone():
+        expected = CHECKS["check"](user, came_to)
+        if reply.status_code != 200:
+            assert expected is WRONGLY_ASKED, (came_to, told)
+            return
+        same = DecisionRecord.objects.order_by("-at", "-pk").first()
+    assert ANSWER_OF[Outcome(expected.verdict)].value == told["answer"]
+    assert [rule["id"] for rule in told["rules"]] == sorted({rule["id"] for rule in expected.rules})
+    assert (same.matches, same.request) == (matches, came_to)
+
+
 ROWS: dict[str, Ask] = {
     "page": page(),
     "query": api("queries"),
@@ -296,6 +324,7 @@ def test_every_door_says_the_same(accounts, name):
         assert {door: said for door, said in with_rows.items() if said != expected} == {}, who
         assert {door: said for door, said in checked.items() if said != expected.checked()} == {}, who
         assert name not in WRONG or expected is WRONGLY_ASKED
+        use_check(user, QUESTIONS[name])
 
 
 PAGES = ("page", "page's check")
@@ -318,7 +347,9 @@ def compare(user: User, question: dict[str, Any]) -> Said:
 
 def test_some_of_many_questions(accounts):
     """Issue 14, Done when: the same questions through every door give the same verdicts; a sample."""
-    assert all(compare(accounts["manager"], each).verdict for each in make_questions(3))
+    for each in make_questions(3):
+        assert compare(accounts["manager"], each).verdict
+        use_check(accounts["manager"], each)
 
 
 @pytest.mark.proof(alone=True)
@@ -327,8 +358,10 @@ def test_the_same_500_questions_through_every_door(accounts, settings):
     settings.API_RATE = settings.COST_RATE = Rate(100_000_000, 1)
     users, verdicts = cycle(accounts.values()), Counter[str]()
     for question in make_questions(whole_or_short(500, 20)):
+        user = next(users)
         with undone():
-            verdicts[compare(next(users), question).verdict] += 1
+            verdicts[compare(user, question).verdict] += 1
+            use_check(user, question)
     often = {"permit"} if ASKED == "whole" else set()  # few of few questions are permitted
     assert {"deny", WRONGLY_ASKED.verdict} | often <= set(verdicts)
 

@@ -1,7 +1,7 @@
 """Form fields of a charter: lists as lines, words parted by commas, lengths of time as people write them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -69,10 +69,10 @@ def grains(some: Iterable[Grain] = tuple(Grain)) -> list[tuple[str, str]]:
     return [(grain.value, words.sentence(LEVELS[grain])) for grain in some]
 
 
-def decisions() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Decisions under their groups."""
+def decisions(some: Container[DecisionType] = tuple(DecisionType)) -> list[tuple[str, list[tuple[str, str]]]]:
+    """These decisions under their groups."""
     groups: dict[str, list[tuple[str, str]]] = {}
-    for decision in DecisionType:
+    for decision in (each for each in DecisionType if each in some):
         groups.setdefault(words.sentence(words.spoken(GROUP_OF[decision])), []).append(
             (decision.value, words.sentence(name_decision(decision)))
         )

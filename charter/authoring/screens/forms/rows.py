@@ -8,6 +8,7 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
+from charter.authoring.lint.uses import list_possible_decisions
 from charter.authoring.screens.forms import fields
 from charter.registry.document import Allowed, CharterDocument, Example, Examples, Forbidden, WhichDecisions
 from charter.registry.headings import Heading
@@ -70,7 +71,10 @@ class AllowedForm(RowForm):
     )
 
     def fit(self, document: CharterDocument) -> None:
-        """Levels that have a value; before any is chosen, all; and those that the row names already."""
+        """Levels that have a value, decisions that such a metric can inform; and what the row names already."""
+        named = (self.initial or {}).get("decision")
+        possible = {*list_possible_decisions(document), *([DecisionType(named)] if named else [])}
+        choice_field(self, "decision").choices = [("", _("Not chosen yet")), *fields.decisions(possible)]
         fitting = {*(document.what.grains or Grain), *(self.initial or {}).get("grains", ())}
         choice_field(self, "grains").choices = fields.grains(grain for grain in Grain if grain in fitting)
 

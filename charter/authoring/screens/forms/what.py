@@ -35,7 +35,7 @@ class WhatForm(HeadingForm):
         (
             _("What kind it is"),
             "",
-            ("category", "layer", "type", "view", "grains", "wellness_signal", "counts_hours"),
+            ("category", "layer", "type", "view", "grains", "wellness_signal", "counts_hours", "capability"),
         ),
         (
             _("How it is worked out"),
@@ -81,7 +81,7 @@ class WhatForm(HeadingForm):
         fields.vocabulary(Kind),
         {
             "outcome": _("A result that somebody wants"),
-            "activity": _("Mere doing: commits, lines, tickets, hours"),
+            "activity": _("Mere doing: commits, lines, tickets, messages, hours"),
         },
     )
     view = fields.pick(
@@ -99,6 +99,13 @@ class WhatForm(HeadingForm):
         label=LABELS["what.counts_hours"],
         required=False,
         help_text=_("The hour, the day of the week, or the time spent at work."),
+    )
+    capability = fields.prose(
+        LABELS["what.capability"],
+        _(
+            "Only where it shows how people use an assistant. Could the team still do and check this work without it?"
+        ),
+        2,
     )
     sources = fields.choose_many(
         LABELS["what.measure.sources"], (), _("Monitoring of people is banned, whatever its label (AR01).")
@@ -195,7 +202,7 @@ class WhatForm(HeadingForm):
     def part(self) -> What:
         given = self.cleaned_data
         plain = ("definition", "affects_me", "unit", "collection", "normalisation", "error_bounds", "provenance",
-                 "schema_reference", "assumptions", "gaming_risks", "counter_metric", "wellness_signal", "counts_hours")  # fmt: skip
+                 "schema_reference", "assumptions", "gaming_risks", "counter_metric", "wellness_signal", "counts_hours", "capability")  # fmt: skip
         measure = (
             Measure(tuple(given["sources"]), given["facts"], Aggregation(given["aggregation"]))
             if given["aggregation"]

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from governance.demo.supervisor import Supervisor
+from governance.demo.supervisor import DemoSupervisor
 from ground import commands
 
 
@@ -25,7 +25,7 @@ class Command(commands.Command):
         )
 
     def handle(self, *, data: str, port: str, with_parent: bool, **_: Any) -> None:
-        Supervisor(data=data, port=_port(port), with_parent=with_parent, say=self._say).run()
+        DemoSupervisor(data=data, port=_port(port), with_parent=with_parent, say=self._say).run()
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)

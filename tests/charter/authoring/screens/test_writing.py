@@ -96,22 +96,21 @@ def save(browse, owner) -> Save:
     return _save
 
 
-def starters():
+def starters() -> list[str]:
     from charter.registry import catalogue
 
-    return sorted(catalogue.read_starter_charters())
+    # Two have another owner in the database.
+    return sorted({*catalogue.read_starter_charters()} - {"lead-time-for-changes", "commit-count"})
 
 
-@pytest.mark.parametrize("heading", Heading)
-def test_a_heading_sent_as_it_was_shown_changes_nothing(owner, save, heading):
+@pytest.mark.parametrize("slug", starters())
+def test_what_is_sent_as_it_was_shown_changes_nothing(owner, save, slug):
     """Issue 3, item 1: saved as you go; no charter of the catalogue loses a word on its way through the form."""
-    for slug in starters():
-        if slug in ("lead-time-for-changes", "commit-count"):
-            continue  # these have another owner in the database
-        draft = a_draft(owner, slug)
-        before = saved(draft)
+    draft = a_draft(owner, slug)
+    before = saved(draft)
+    for heading in Heading:
         assert save(draft, heading).status == 302
-        assert saved(draft) == before, slug
+        assert saved(draft) == before, heading
 
 
 def test_what_is_typed_is_saved_and_leads_to_the_next_heading(owner, empty, save):

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from audits.ledger import notes, sequencer, tree
 from audits.ledger.keys import list_verifiers
@@ -46,7 +47,7 @@ def test_my_answers_are_mine_newest_first(browse, house, asked):
     """Issue 2, item 9: own decisions with their verdicts."""
     page = browse("/my-answers")
     assert [decision for decision, _ in page.response.context["asked"]] == [asked["deny"], asked["permit"]]
-    assert page.says("2 questions", "Any (2)", "Allowed (1)", "Not allowed (1)")
+    assert page.says("2 questions", "Allowed (1)", "Not allowed (1)")
     assert browse("/my-answers", by=house.auditor).says("Nothing here")
 
 
@@ -55,7 +56,22 @@ def test_my_answers_are_narrowed_by_verdict(browse, asked):
     page = browse("/my-answers?verdict=deny")
     assert [decision for decision, _ in page.response.context["asked"]] == [asked["deny"]]
     assert browse("/my-answers?verdict=refer").says("No question is like that")
-    assert browse("/my-answers?verdict=gossip").says("2 questions")
+    both = browse(
+        "/my-answers?verdict=deny&verdict=permit&decision=performance_rating&decision=retrospective"
+    )
+    assert both.says("2 questions", "Allowed (1)") and "verdict=deny&amp;verdict=permit" in both.html
+    assert browse("/my-answers?decision=retrospective").says("1 question", "Not allowed (0)")
+    wrong = browse("/my-answers?verdict=gossip")
+    assert wrong.status == 400 and wrong.says("Answer: choose from the list", "2 questions")
+
+
+def test_the_file_of_my_answers_is_what_the_page_lists(browse, house, asked):
+    """Issue 11: its link carried the answer that was chosen, and the file took no notice."""
+    client = Client()
+    client.force_login(house.manager)
+    sent = client.get("/my-answers.csv?verdict=deny&decision=performance_rating")
+    lines = b"".join(sent.streaming_content).decode().splitlines()
+    assert len(lines) == 2 and str(asked["deny"].entry_id) in lines[1]
 
 
 def test_my_answers_come_in_pages(browse, asked, monkeypatch):

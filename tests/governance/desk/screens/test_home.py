@@ -5,7 +5,9 @@ import pytest
 from charter.authoring import services as authoring
 from charter.registry import services as registry
 from governance.board.states import SeatKind
+from governance.desk.screens import home
 from governance.people.models import GrantedRole, Team
+from ground import calendar
 from tests import factories
 from tests.pages import QUESTION, RANKING
 
@@ -107,3 +109,24 @@ def test_an_owner_sees_where_their_charters_stand(browse, house):
 def test_home_costs_few_statements(statements, house, account, most):
     """DESIGN, Style: pinned query counts."""
     assert statements("/", by=getattr(house, account)) <= most
+
+
+def test_an_owner_of_many_charters_reads_the_first_and_how_many_there_are(
+    browse, statements, monkeypatch, house
+):
+    """Issue 11: home stays short, and costs the same, whoever owns ten thousand metrics."""
+    owner = factories.an_account("owner")
+    few = statements("/", by=owner)
+    monkeypatch.setattr(home, "A_PAGE", 1)
+    monkeypatch.setattr(home, "CHARTERS_BY_NAME", 1)
+    authoring.register_charter(
+        programme=factories.a_programme(), document=factories.a_document("hours-online"), owner=owner,
+        by=factories.system(),
+    )  # fmt: skip
+    registry.suspend(version=house.commit_count, by=factories.system())
+    page = browse("/", by=owner)
+    assert len(page.response.context["owned"]) == 1
+    asking = home._list_asking(owner, calendar.today())
+    assert {metric.slug for metric in asking} == {"hours-online", "commit-count"}
+    assert page.says("1 further charter of yours", "of your charters")
+    assert statements("/", by=owner) <= few + 3

@@ -49,6 +49,7 @@ def test_everybody_reads_the_whole_list(browse, house, draft):
         ("standing=draft", ["Hours online (rota)"]),
         ("standing=draft&standing=active&category=delivery", ["Lead time for changes"]),
         ("grain=value_stream", ["Lead time for changes"]),
+        ("grain=value_stream&grain=rota", ["Hours online (rota)", "Lead time for changes"]),
         ("view=performance", []),
         ("category=flow", []),  # a word that no metric here has, yet no error
         ("sort=-name&standing=active", ["Lead time for changes", "Commit count"]),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from governance.demo.background import DELAYS, STEADY_SECONDS, Background, Kept
+from governance.installation.background import DELAYS, STEADY_SECONDS, Background, Kept
 
 
 class Process:

@@ -1,0 +1,32 @@
+"""The administrator's desk: what waits for them, and how the product runs."""
+
+from typing import Any
+
+import django
+from django.db import connection
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from governance.desk import installation_state
+from governance.founding import checklist
+from governance.people.requests import PageRequest
+
+
+def administration(request: PageRequest) -> HttpResponse:
+    """Counts, moments and reasons of all that an administrator looks after; a part a section."""
+    steps = checklist.list_steps()
+    whole, largest = installation_state.read_sizes()
+    given: dict[str, Any] = {
+        "next": checklist.find_next(steps),
+        "is_founded": checklist.is_whole(steps),
+        "accounts": installation_state.count_accounts(),
+        "imports": installation_state.list_imports(),
+        "sources": installation_state.list_sources(),
+        "runs": installation_state.list_runs(),
+        "jobs": list(installation_state.list_jobs()),
+        "mail": installation_state.count_mail(),
+        "size": whole,
+        "largest": largest,
+        "versions": f"Django {django.get_version()}, PostgreSQL {connection.pg_version // 10000}",  # type: ignore[attr-defined]
+    }
+    return render(request, "desk/administration.html", given)

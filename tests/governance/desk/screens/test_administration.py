@@ -1,0 +1,56 @@
+"""Issue 15, item 3: the administrator's desk: what they look after, and no value or case beyond everybody's."""
+
+from datetime import timedelta
+
+import pytest
+
+from charter.measures import services as measures
+from governance.notices.models import Notice
+from governance.notices.states import Mail
+from ground import clock, heartbeats
+from ground.errors import DomainError
+from ground.models import Heartbeat
+from tests import factories
+
+
+@pytest.fixture
+def admin(house):
+    return factories.an_administrator("boss")
+
+
+def test_it_says_how_all_of_it_runs(admin, house, browse):
+    """Jobs and their heartbeats, publishing runs and why one failed, mail that failed, sizes and versions."""
+    heartbeats.announce({"board": timedelta(hours=1)}, "beat@here")
+    Heartbeat.objects.filter(scan="board").update(due_at=clock.now() - timedelta(hours=1))
+    with pytest.raises(DomainError):
+        measures.publish(by=factories.system())
+    page = browse("/administration", by=admin)
+    assert page.says(
+        "board", "Overdue", "beat", "In time", "Failed", "No warehouse is connected", "PostgreSQL"
+    )
+    assert page.says("Open an account", "The largest tables")
+
+
+def test_mail_that_failed_is_counted(admin, house, browse):
+    before = Notice.objects.filter(mail=Mail.FAILED).count()
+    assert browse("/administration", by=admin).says(f"{before} could not be")
+
+
+def test_it_shows_no_value_and_nobodys_case(admin, house, browse):
+    """Issue 15, item 3: administrators see no values and no cases beyond everybody's."""
+    page = browse("/administration", by=admin)
+    assert "/metrics/" not in page.html.partition("<main")[2].partition("</main")[0]
+    assert "/cases/" not in page.html.partition("<main")[2].partition("</main")[0]
+
+
+def test_others_are_refused(house, browse):
+    assert browse("/administration").status == 403
+    assert 'href="/administration"' not in browse("/").html
+
+
+def test_an_account_or_a_source_more_costs_no_statement_more(admin, house, statements):
+    """A pinned number of statements, however much there is."""
+    before = statements("/administration", admin)
+    for _number in range(3):
+        factories.an_account()
+    assert statements("/administration", admin) == before
