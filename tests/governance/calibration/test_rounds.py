@@ -9,7 +9,6 @@ from audits.fairness.outcome_rows import unseal
 from audits.fairness.states import FairnessState, HarmAnswer
 from audits.ledger.models import Entry
 from charter.measures.models import Withheld
-from charter.rules.vocabulary import EvidenceKind
 from governance.calibration import packs, permissions, queries, services, sessions
 from governance.calibration.models import CalibrationItem, CalibrationRound, LevelProposal
 from governance.calibration.states import NoteKind, PackFlag, ProposalKind, RoundState
@@ -32,6 +31,7 @@ from tests.governance.calibration.conftest import (
     tell_own_values,
     the_round,
     write,
+    write_checked,
 )
 from tests.governance.decisions.people import DELIVERY, HEALTH
 
@@ -103,10 +103,11 @@ def test_values_come_through_the_line_with_their_notes_and_stay(accounts, monkey
     rules = dict(packs.read_pack(item).values[0].told.rules)
     assert set(rules) == {"AR07"}, rules
     tell_own_values(monkeypatch)
-    records = [write(item, kind, by=manager) for kind in (EvidenceKind.MENTORING, EvidenceKind.DESIGN_REVIEW)]
+    records = write_checked(item, accounts)
     given = services.ask_values(item=item, by=manager)
     told = packs.read_pack(item).values[0].told
-    assert given.permitted and {row.metric for row in told.rows} == {DELIVERY, HEALTH}
+    assert given.permitted, told.rules
+    assert {row.metric for row in told.rows} == {DELIVERY, HEALTH}
     decided = DecisionRecord.objects.get(entry=given.entry_id)
     assert (decided.actor, decided.subjects, decided.use) == (manager, ["payments-2"], "calibration_input")
     ask_unseen(item, by=manager)
@@ -125,8 +126,7 @@ def test_a_low_value_is_not_cited_where_coverage_is_little(accounts, monkeypatch
     """S97: listed as a coverage gap, and what the line said of it cannot be cited."""
     item, manager = item_of("payments-2"), accounts["manager"]
     tell_own_values(monkeypatch, withheld=Withheld.LOW_COVERAGE)
-    for kind in (EvidenceKind.MENTORING, EvidenceKind.DESIGN_REVIEW):
-        write(item, kind, by=manager)
+    write_checked(item, accounts)
     given = services.ask_values(item=item, by=manager)
     pack = packs.read_pack(item)
     assert PackFlag.COVERAGE_GAP in pack.flags
