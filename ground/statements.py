@@ -13,7 +13,6 @@ from uuid import UUID
 import msgspec
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.backends.postgresql.base import DatabaseWrapper
 from django.db.backends.utils import CursorDebugWrapper
 from django.db.models import BinaryField, JSONField, Model
 from msgspec import Struct
@@ -205,7 +204,7 @@ def _connection() -> Any:
     return ours
 
 
-def _close_if_hung_up(ours: DatabaseWrapper) -> None:
+def _close_if_hung_up(ours: Any) -> None:
     """Django's health check, once a request, without a statement: whether the server has hung up is seen at the socket.
 
     What cannot be seen there, such as a cable that was pulled, fails the first statement, as it would fail Django's.

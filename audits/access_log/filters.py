@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from audits.access_log import permissions, queries
-from audits.access_log.searching import LookKind, Part, Search
+from audits.access_log.searching import LookKind, Part, Search, read_search
 from charter.rules import words
 from charter.rules.vocabulary import DecisionType, Grain, Outcome
 from governance.decisions.models import DecisionRecord
@@ -97,9 +97,7 @@ class LogFilter(django_filters.FilterSet):
         """What is looked for; of filters that are at fault nothing."""
         self.is_valid()
         given = {name: value for name, value in self.form.cleaned_data.items() if value}
-        return Search(
-            **{name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
-        )
+        return read_search(given)
 
     def filter_queryset(self, queryset: QuerySet[DecisionRecord]) -> QuerySet[DecisionRecord]:
         return queries.narrow(queryset, self.search, reasons=permissions.reads_reasons(self.request.user))

@@ -93,7 +93,7 @@ def place_batch(limit: int = BATCH) -> int:
     size = store.count_places()
     with connection.cursor() as cursor:
         cursor.execute(_PLACE, {"size": size, "batch": limit})
-        placed = cursor.rowcount
+        placed: int = cursor.rowcount
         if placed:
             cursor.execute(_LEAVE, {"size": size})
     FullTile.objects.bulk_create(list(_completed(size, size + placed)))

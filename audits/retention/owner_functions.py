@@ -135,7 +135,7 @@ BEGIN
 {_unless(_CALIBRATIONS, f"NOT {_CALIBRATION_HELD}", "a legal hold keeps what a round said", "purge_no_legal_hold")}
 {_unless(_CALIBRATIONS, f"NOT {_OUTCOME_APPEALED}", "an open appeal may be about an outcome", "purge_no_appeal")}
 DELETE FROM calibration_challenge WHERE item_id = ANY(wanted);
-DELETE FROM calibration_proposal WHERE item_id = ANY(wanted);
+DELETE FROM calibration_levelproposal WHERE item_id = ANY(wanted);
 DELETE FROM calibration_packvalues WHERE item_id = ANY(wanted);
 DELETE FROM calibration_packnote WHERE item_id = ANY(wanted);
 DELETE FROM calibration_calibrationitem WHERE id = ANY(wanted);

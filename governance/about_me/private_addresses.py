@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -135,8 +135,7 @@ def ask_for_link(*, username: str, email: str) -> None:
 def open_by_link(*, token: str) -> LeaverAddress:
     """Open the pages to whoever follows the link, once. Raises LeaverLinkOver."""
     told = _read(token, _OPEN)
-    found = LeaverAddress.objects.select_for_update(of=("self",)).filter(pk=told.get("address"))
-    row = check_opens(found.select_related("user__person").first(), told)
+    row = check_opens(_list_named(told).select_for_update(of=("self",)).first(), told)
     row.opened_at = clock.now()
     row.save(update_fields=["opened_at"])
     ledger.append(LeaverLinkUsed(address=row.pk), by=row.user.actor)
@@ -146,9 +145,13 @@ def open_by_link(*, token: str) -> LeaverAddress:
 def check_link(token: str) -> None:
     """Raise LeaverLinkOver unless the link opens something now; it opens nothing yet."""
     told = _read(token, _OPEN)
-    check_opens(
-        LeaverAddress.objects.select_related("user__person").filter(pk=told.get("address")).first(), told
-    )
+    check_opens(_list_named(told).first(), told)
+
+
+def _list_named(told: dict[str, Any]) -> QuerySet[LeaverAddress]:
+    """The address that a link names; none of one that says nothing."""
+    named = [str(told["address"])] if "address" in told else []
+    return LeaverAddress.objects.select_related("user__person").filter(pk__in=named)
 
 
 def check_opens(row: LeaverAddress | None, told: dict[str, Any]) -> LeaverAddress:

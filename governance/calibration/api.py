@@ -158,11 +158,11 @@ class PackValuesAsk(APIView):
     token_scope = Scope.WRITE
 
     @extend_schema(
-        operation_id="calibration_values", request=told.NothingInput, responses={201: OpenApiTypes.OBJECT}
+        operation_id="calibration_values", request=told.ActInput, responses={201: OpenApiTypes.OBJECT}
     )
     def post(self, http: ApiRequest, key: UUID) -> Response:
         item = queries.get_pack_item(key, by=http.user)
-        validate_body(told.NothingInput, http)
+        validate_body(told.ActInput, http)
         services.ask_values(item=item, by=http.user)
         return _tell_pack(key, http.user, status.HTTP_201_CREATED)
 
@@ -197,12 +197,12 @@ class OutcomeAcknowledge(APIView):
 
     @extend_schema(
         operation_id="calibration_acknowledge",
-        request=told.NothingInput,
+        request=told.ActInput,
         responses={200: OpenApiTypes.OBJECT},
     )
     def post(self, http: ApiRequest, key: UUID) -> Response:
         item = queries.get_outcome(key, by=http.user)
-        validate_body(told.NothingInput, http)
+        validate_body(told.ActInput, http)
         services.acknowledge(item=item, by=http.user)
         return Response(told.serialize_outcome(queries.get_outcome(key, by=http.user)))
 

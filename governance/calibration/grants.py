@@ -4,9 +4,9 @@ from governance.calibration.models import (
     CalibrationItem,
     CalibrationRound,
     Challenge,
+    LevelProposal,
     PackNote,
     PackValues,
-    Proposal,
     RoundFamily,
     Rubric,
 )
@@ -19,6 +19,6 @@ GRANTS = {
     CalibrationItem: add_and_change("accountable", "set_aside_at", "set_aside", "acknowledged_at"),
     PackNote: ADD,
     PackValues: ADD,
-    Proposal: ADD,
+    LevelProposal: ADD,
     Challenge: add_and_change("answer", "answered_at", "answered_by"),
 }

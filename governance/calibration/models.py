@@ -242,7 +242,7 @@ class PackValues(Record):
         triggers = [*tied(insert=[told(PackValuesAsked)])]
 
 
-class Proposal(Record):
+class LevelProposal(Record):
     """A level that was proposed for a person, and what it rests on; the last of an item counts. Never changed, only followed.
 
     The level and its reasons are sealed. It rests on at least one piece of qualitative evidence, whatever is cited besides (S92).

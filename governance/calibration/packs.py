@@ -43,7 +43,7 @@ class EvidenceSpread(Struct, frozen=True):
     sources: tuple[tuple[str, int], ...]
 
 
-class Pack(Struct, frozen=True):
+class PersonPack(Struct, frozen=True):
     """All that stands in a pack, as whoever answers for the person reads it."""
 
     item: CalibrationItem
@@ -97,14 +97,14 @@ def _count_months(start: date, end: date) -> int:
     return months + (end.day > 1)
 
 
-def read_pack(item: CalibrationItem) -> Pack:
+def read_pack(item: CalibrationItem) -> PersonPack:
     """The pack of one person."""
     calibration = item.round
     records = tuple(list_records([item], calibration).get(item.person_id, ()))
     notes, values = _read_notes(item), _read_values(item)
     teams = tuple(queries.list_teams_of(item.person, calibration.starts_on, calibration.ends_on))
     gap = any(each.told.gap for each in values[:1])
-    return Pack(item, records, notes, values, flag(item, records, gap=gap, moved=len(teams) > 1), teams)
+    return PersonPack(item, records, notes, values, flag(item, records, gap=gap, moved=len(teams) > 1), teams)
 
 
 def flag(

@@ -13,7 +13,7 @@ from governance.calibration.models import (
     CalibrationItem,
     CalibrationRound,
     Challenge,
-    Proposal,
+    LevelProposal,
     Rubric,
 )
 from governance.calibration.states import KNOWN, TOLD, ProposalKind
@@ -115,15 +115,15 @@ def list_to_answer(user: User) -> QuerySet[CalibrationItem]:
     return found.select_related("round", "person").order_by("round__opens_on", "person__external_id")
 
 
-def list_proposals(items: Sequence[CalibrationItem]) -> Mapping[UUID, list[Proposal]]:
+def list_proposals(items: Sequence[CalibrationItem]) -> Mapping[UUID, list[LevelProposal]]:
     """All that was proposed of each, the first one first."""
-    found: dict[UUID, list[Proposal]] = {each.pk: [] for each in items}
-    for proposal in Proposal.objects.filter(item__in=items).select_related("by").order_by("number"):
+    found: dict[UUID, list[LevelProposal]] = {each.pk: [] for each in items}
+    for proposal in LevelProposal.objects.filter(item__in=items).select_related("by").order_by("number"):
         found[proposal.item_id].append(proposal)
     return found
 
 
-def read_words(proposal: Proposal) -> ProposalWords:
+def read_words(proposal: LevelProposal) -> ProposalWords:
     """What a proposal says."""
     return unseal(proposal.said, proposal.pk, "proposal", ProposalWords)
 
@@ -178,7 +178,7 @@ def count_year(year: int) -> dict[str, Any]:
     """What the yearly review of the system reads of calibration (S100): numbers of rounds published in a year, and of nobody."""
     rounds = CalibrationRound.objects.filter(published_at__year=year)
     items = CalibrationItem.objects.filter(round__in=rounds)
-    proposals = Proposal.objects.filter(item__in=items)
+    proposals = LevelProposal.objects.filter(item__in=items)
     return {
         "rounds": rounds.count(),
         "people": items.filter(set_aside_at__isnull=True).count(),

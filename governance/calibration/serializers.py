@@ -11,8 +11,8 @@ from charter.programme.models import choices
 from charter.rules.vocabulary import DecisionType
 from governance.calibration import permissions, queries
 from governance.calibration.models import LEVELS, CalibrationItem, CalibrationRound, Rubric
-from governance.calibration.packs import Pack
-from governance.calibration.sessions import Session, SessionLine
+from governance.calibration.packs import PersonPack
+from governance.calibration.sessions import CalibrationSession, SessionLine
 from governance.calibration.states import NoteKind, RoundState
 from governance.people.models import User
 from ground.inputs import LONGEST, Input
@@ -70,7 +70,7 @@ class ProposalInput(Input):
     change = serializers.CharField(max_length=LONGEST, allow_blank=True, default="")
 
 
-class NothingInput(Input):
+class ActInput(Input):
     """Nothing: what is done is said by the address."""
 
 
@@ -93,7 +93,7 @@ class RoundSerializer(serializers.ModelSerializer[CalibrationRound]):
         ]  # fmt: skip
 
 
-def serialize_session(session: Session) -> dict[str, Any]:
+def serialize_session(session: CalibrationSession) -> dict[str, Any]:
     """Whom a session is about, and what to talk about."""
     return {
         "people": [_serialize_line(each) for each in session.lines],
@@ -120,7 +120,7 @@ def _serialize_line(line: SessionLine) -> dict[str, Any]:
     }
 
 
-def serialize_pack(pack: Pack, *, to: User) -> dict[str, Any]:
+def serialize_pack(pack: PersonPack, *, to: User) -> dict[str, Any]:
     """A pack: what people say first, then growth and unseen work, metrics last, and what is thin."""
     item = pack.item
     return {

@@ -31,7 +31,7 @@ class TalkedPair(Struct, frozen=True):
     similarity: float
 
 
-class Session(Struct, frozen=True):
+class CalibrationSession(Struct, frozen=True):
     """All of it, without whoever reads it."""
 
     lines: tuple[SessionLine, ...]
@@ -44,7 +44,7 @@ class Session(Struct, frozen=True):
         return sum(bool(each.number) for each in self.lines)
 
 
-def read_session(calibration: CalibrationRound, *, by: User) -> Session:
+def read_session(calibration: CalibrationRound, *, by: User) -> CalibrationSession:
     """The session as the account may read it. Raises NotFound."""
     items = queries.list_items(calibration, by=by)
     records = packs.list_records(items, calibration)
@@ -68,7 +68,7 @@ def read_session(calibration: CalibrationRound, *, by: User) -> Session:
         if levels[item.pk] and item.set_aside_at is None
     ]
     names = {item.accountable_id: item.accountable.name for item in items if item.accountable is not None}
-    return Session(
+    return CalibrationSession(
         lines=tuple(lines.values()),
         pairs=tuple(
             TalkedPair(lines[each.one], lines[each.other], each.similarity)  # type: ignore[index]

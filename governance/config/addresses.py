@@ -1,14 +1,35 @@
 """Where the settings find the database, the counts, the broker's folders and the log's tiles. From the environment as well."""
 
+import os
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from governance.installation import environment_file
+from governance.installation.loopback import are_of_this_machine, is_of_this_machine
 from ground.embedded import cluster
 
 env = environ.Env()
+
+
+def heed_installation(var_dir: Path) -> None:
+    """Let the environment have what `manage.py setup` kept, where it does not say so itself."""
+    try:
+        environment_file.heed(var_dir, os.environ)
+    except environment_file.FileRefused as refused:
+        raise ImproperlyConfigured(str(refused)) from refused
+
+
+def is_alone(address: str, hosts: list[str]) -> bool:
+    """Whether the site is reached from this machine alone. Raises ImproperlyConfigured where it is, and others have a name for it."""
+    alone = is_of_this_machine(address)
+    if alone and not are_of_this_machine(hosts):
+        raise ImproperlyConfigured(
+            "Set BASE_URL to one of HTTPS: ALLOWED_HOSTS names this site for other machines."
+        )
+    return alone
 
 
 def database(url: str) -> dict[str, object]:

@@ -1,20 +1,26 @@
 """Settings, from the environment. Nothing secret has a default outside the demo."""
 
-import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import environ
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
-from governance.config.addresses import broker_folders, database, embedded_url, shared_cache, tiles_storage
+from governance.config.addresses import (
+    broker_folders,
+    database,
+    embedded_url,
+    heed_installation,
+    is_alone,
+    shared_cache,
+    tiles_storage,
+)
 from governance.config.api_enums import API_ENUMS
-from governance.installation import environment_file
-from governance.installation.loopback import are_of_this_machine, is_of_this_machine
+from governance.config.browser_policy import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
+from governance.installation.loopback import is_of_this_machine
 from ground.rates import parse_rate
 
 env = environ.Env()
@@ -31,14 +37,10 @@ def required(name: str, why: str, *, where: Callable[[str], bool] = bool) -> str
     return given
 
 
-# The demo and the tests alone turn it on. Without it nothing starts that is not told its key, its hosts and its address:
-# by the environment, or by what `manage.py setup` kept (governance/installation/environment_file.py).
+# The demo and the tests alone turn it on. Without it nothing starts that is not told these, or was by `manage.py setup`.
 DEBUG = env.bool("DEBUG", default=False)
 if not DEBUG:
-    try:
-        environment_file.heed(VAR_DIR, os.environ)
-    except environment_file.FileRefused as refused:
-        raise ImproperlyConfigured(str(refused)) from refused
+    heed_installation(VAR_DIR)
 if DEBUG:
     SECRET_KEY = env("SECRET_KEY", default="") or get_random_secret_key()
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
@@ -55,12 +57,7 @@ else:
         "the address at which people reach this site; it begins with https://, or is of this machine alone (http://127.0.0.1:8000).",
         where=lambda url: url.startswith("https://") or is_of_this_machine(url),
     )
-# Reached from this machine alone, so that nothing leaves it and HTTPS would guard nothing; by no other name either.
-ALONE = not DEBUG and is_of_this_machine(BASE_URL)
-if ALONE and not are_of_this_machine(ALLOWED_HOSTS):
-    raise ImproperlyConfigured(
-        "Set BASE_URL to one of HTTPS: ALLOWED_HOSTS names this site for other machines."
-    )
+ALONE = not DEBUG and is_alone(BASE_URL, ALLOWED_HOSTS)
 
 INSTALLED_APPS = [
     "governance.config.apps.ProjectConfig",  # first, as its commands stand in place of Django's
@@ -221,20 +218,6 @@ STORAGES: dict[str, dict[str, object]] = {
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = False
 
-# Browsers: nothing from elsewhere, nothing inline.
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-    }
-}
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -59,7 +59,7 @@ def _line(name: str, value: float, unit: str, aim: str = "", holds: bool = True)
     return {"name": name, "value": value, "unit": unit, "aim": aim, "holds": holds}
 
 
-def _prepare() -> tuple[str, dict[str, object]]:
+def _prepare() -> tuple[str, dict[str, Any]]:
     """A small governed programme; gives its manager's token and a permitted question."""
 
     from governance.people import cohorts
@@ -78,7 +78,7 @@ def _prepare() -> tuple[str, dict[str, object]]:
     return token, _question(calendar.today())
 
 
-def _question(today: date) -> dict[str, object]:
+def _question(today: date) -> dict[str, Any]:
     """Last whole month's lead time of the team, for a retrospective."""
     end = today.replace(day=1)
     start = (end - timedelta(days=1)).replace(day=1)
@@ -92,7 +92,7 @@ def _question(today: date) -> dict[str, object]:
     }
 
 
-def _differing(question: dict[str, object]) -> Iterator[dict[str, object]]:
+def _differing(question: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The question over windows of many lengths, with more and less evidence: facts that the rules see each differ."""
     end = date.fromisoformat(question["window"]["to"])
     for months in range(1, 13):

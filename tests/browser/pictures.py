@@ -46,7 +46,7 @@ def _take(page: Page, name: str) -> None:
     """The page from its top on, as far as a reader of the README looks. Raises RuntimeError for what is too large."""
     tall = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
     clip = {"x": 0, "y": 0, "width": WIDTH, "height": tall}
-    taken = Image.open(BytesIO(page.screenshot(full_page=True, clip=clip)))  # type: ignore[arg-type]
+    taken = Image.open(BytesIO(page.screenshot(full_page=True, clip=clip)))
     file = ROOT / "docs" / f"{name}.png"
     taken.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
     if file.stat().st_size > LARGEST:

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from audits.fairness.models import FairnessAudit, OutcomeSet
 from charter.rules.vocabulary import EvidenceKind
 from governance.appeals.models import Appeal
+from governance.appeals.states import AboutKind
 from governance.calibration import queries, services
 from governance.calibration.screens import urls
 from tests.browser.conftest import served
@@ -96,7 +97,15 @@ def test_a_round_from_the_pack_to_the_appeal(house, with_round, window):
         press(own, "Continue")
         own.get_by_label("What is wrong?").fill("Two reviews are missing.")
         press(own, "Continue")
-        assert not Appeal.objects.exists()
+        press(own, "Continue")
+        own.get_by_label("Everyone who handles it", exact=True).check()
+        press(own, "Continue")
+        own.get_by_label("What would you like to happen?").fill("Read them.")
+        press(own, "Continue")
+        press(own, "File my appeal")
+        expect(own.get_by_text("Your appeal is filed.")).to_be_visible()
+        expect(own.get_by_role("link", name=re.compile("Evidence it rests on"))).to_be_visible()
+        assert Appeal.objects.get().about_kind == AboutKind.CALIBRATION
 
 
 @pytest.mark.proof(alone=True)

@@ -202,6 +202,7 @@ def test_pages_of_the_first_week_are_accessible(window, house, by):
     factories.a_beginning(admin)
     eye.look("/founding", "founding")
     eye.look("/administration", "administration")
+    eye.look("/warehouse", "warehouse")
     eye.look("/organisation/import", "organisation-import", "Show what they would change")
     eye.look("/accounts/new", "account-open", "Open it")
     user = factories.an_account("hana")

@@ -4,10 +4,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, IntegrityError, connection, connections, transaction
 
 from ground import statements
 from ground.models import Count
@@ -206,7 +207,8 @@ def test_a_connection_that_was_hung_up_is_made_anew(committed_db, server) -> Non
     address = databases.owner_url(server, connection.settings_dict["NAME"])
     with psycopg.connect(address, autocommit=True) as owner:
         owner.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
-    connection.health_check_enabled, connection.health_check_done = True, False
+    ours: Any = connections[DEFAULT_DB_ALIAS]
+    ours.health_check_enabled, ours.health_check_done = True, False
     with one_turn() as turn:
         with turn.begins():
             asked = statements.ask(ONE, parameters={})

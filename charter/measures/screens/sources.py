@@ -15,6 +15,7 @@ from charter.measures.models import UnmatchedName
 from charter.measures.permissions import can_publish, check_can_publish
 from charter.measures.screens.forms import SourceForm, tell_columns
 from charter.measures.screens.tables import SourceTable, UnmatchedTable, freshness_tag
+from charter.measures.screens.warehouse import begin_description
 from charter.registry.describing import list_readers
 from charter.registry.models.sources import Source
 from charter.registry.permissions import can_describe_source
@@ -23,6 +24,7 @@ from governance.people.requests import PageRequest
 from governance.ui import narrowing, sheets
 from governance.ui.lists import turn_table
 from ground import clock
+from ground.parsing import clean_word
 
 A_PAGE = 25
 
@@ -95,7 +97,7 @@ def survey(request: PageRequest) -> HttpResponse:
 
 
 def _describe(request: PageRequest, source: Source | None) -> HttpResponse:
-    initial = _initial(source) if source else None
+    initial = _initial(source) if source else _begin(request)
     form = SourceForm(request.POST or None, initial=initial)
     if source:
         form.fields["slug"].disabled = True
@@ -105,6 +107,12 @@ def _describe(request: PageRequest, source: Source | None) -> HttpResponse:
         messages.success(request, _("The source is described."))
         return redirect("source", slug=form.described.slug)
     return render(request, "measures/describe.html", {"form": form, "source": source}, status=form.status)
+
+
+def _begin(request: PageRequest) -> dict[str, str] | None:
+    """What is known of a table that is named on the way here."""
+    table = clean_word(request.GET.get("table", ""))
+    return begin_description(table) if table and request.method == "GET" else None
 
 
 def _initial(source: Source) -> dict[str, str]:

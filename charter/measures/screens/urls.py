@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from charter.measures.permissions import check_can_publish
-from charter.measures.screens import made_up_urls, revision_urls, sources, withheld_urls
+from charter.measures.screens import made_up_urls, revision_urls, sources, warehouse, withheld_urls
 from charter.registry.permissions import check_can_describe_source
 from governance.ui.page_access import SIGNED_IN, accounts
 from governance.ui.routes import Nav, page
@@ -19,6 +19,9 @@ urlpatterns = [
         access=SIGNED_IN,
         footer=Nav(_("Sources"), 25),
         under="metrics",
+    ),
+    page(
+        "warehouse", warehouse.warehouse, name="warehouse", access=DESCRIBERS, stored=False, under="metrics"
     ),
     page("sources.csv", sources.sources_csv, name="sources-csv", access=SIGNED_IN, stored=False),
     page("sources/new", sources.describe_new, name="source-new", access=DESCRIBERS, under="metrics"),

@@ -130,8 +130,9 @@ def list_looks_at(
 
     With a `group` its value, else the person's own figure; of any part of the window.
     """
-    found = list_looks(user, person).filter(
-        metrics__contains=[metric], window_from__lt=window.end, window_to__gt=window.start, of_me=not group
+    windowed = list_looks(user, person).alias(begins=_window("from"), ends=_window("to"))
+    found = windowed.filter(
+        metrics__contains=[metric], begins__lt=window.end, ends__gt=window.start, of_me=not group
     )
     of_group = found.filter(cohorts__contains=[group]) if group else found
     told = of_group.filter(at__gte=calendar.find_midnight(since))

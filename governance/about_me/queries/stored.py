@@ -17,7 +17,7 @@ from charter.rules import words
 from governance.about_me.models import Inclusion, LeaverAddress, LeaverCode
 from governance.about_me.queries.included import IncludedMetric
 from governance.about_me.queries.looks import list_looks
-from governance.calibration.models import CalibrationItem, PackNote, PackValues, Proposal
+from governance.calibration.models import CalibrationItem, LevelProposal, PackNote, PackValues
 from governance.calibration.states import TOLD
 from governance.decisions.models import ContextNote, DecisionRecord, Hold, Protection
 from governance.notices.models import Notice
@@ -147,9 +147,9 @@ def _of_person(person: Person) -> Iterator[StoredItem]:
     yield from _counted(counted)
 
 
-def _list_proposals(person: Person) -> QuerySet[Proposal]:
+def _list_proposals(person: Person) -> QuerySet[LevelProposal]:
     """Those that were told: how often a session changed its mind is no earlier to be read off a number."""
-    return Proposal.objects.filter(item__person=person, item__round__state__in=TOLD)
+    return LevelProposal.objects.filter(item__person=person, item__round__state__in=TOLD)
 
 
 def _of_account(user: User, person: Person) -> Iterator[StoredItem]:
@@ -208,5 +208,5 @@ _UNTIL: Mapping[str, Any] = {
     "calibration_calibrationitem": _as_decisions,
     "calibration_packnote": _as_decisions,
     "calibration_packvalues": _as_decisions,
-    "calibration_proposal": _as_decisions,
+    "calibration_levelproposal": _as_decisions,
 }

@@ -12,10 +12,10 @@ from governance.about_me.permissions import get_own_person
 from governance.about_me.screens.leaving import let_in
 from governance.people.address_links import AddressLinkOver
 from governance.people.requests import PageRequest
-from governance.ui.forms import ServiceForm
+from governance.ui.forms import ServiceForm, Text
 
 
-def _email(label: str, hint: str) -> forms.CharField:
+def _email(label: Text, hint: Text) -> forms.CharField:
     return forms.CharField(
         label=label,
         help_text=hint,

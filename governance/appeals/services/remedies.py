@@ -6,6 +6,7 @@ not by name is refused.
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -23,6 +24,7 @@ from governance.board import services as board
 from governance.board.models import Case
 from governance.board.permissions import sits
 from governance.board.states import CaseKind, CaseState
+from governance.calibration import queries as calibration
 from governance.decisions import services as decisions
 from governance.decisions.models import DecisionRecord
 from governance.decisions.states import ABOUT, Effect
@@ -154,6 +156,8 @@ def set_in_motion(
     }
     if choice.act == Remedy.VOID:
         _void(about)
+    if about.calibration is not None:
+        _tell_who_answers(about.calibration, case)
     if choice.act == Remedy.MISUSE:
         _ask_whether_misuse(case)
     metrics = Metric.objects.filter(slug__in=outcome.metrics, current__isnull=False).order_by("slug")
@@ -162,6 +166,28 @@ def set_in_motion(
             acts[choice.act](metric, case)
         if _is_third(metric, outcome):
             _reopen(metric)
+
+
+def _tell_who_answers(item: UUID, case: _Case) -> None:
+    """Tell who answers for an outcome of calibration that an appeal by name of it was right; of others none would be unknown."""
+    found = calibration.get_item(item)
+    if (
+        case.outcome.finding not in _FOUND_RIGHT
+        or case.appeal.kind != AppealKind.NAMED
+        or found.accountable is None
+    ):
+        return
+    notify(
+        to=found.accountable,
+        kind="calibration.appealed",
+        subject=_("An appeal of an outcome was right: %(name)s") % {"name": found.round.name},
+        text=_(
+            "Read what was decided and the evidence again, and propose the level that it shows, with why it changes."
+        ),
+        path=f"/calibration/packs/{found.pk}",
+        once=f"calibration-appealed:{case.outcome.pk}",
+        by=get_system_account(),
+    )
 
 
 def _annotate(metric: Metric, case: _Case) -> None:

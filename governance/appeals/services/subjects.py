@@ -222,7 +222,6 @@ def _find_outcome(about: AppealAbout, asker: User | None, since: date) -> FoundS
     found = structs.replace(
         about,
         person=item.person.external_id,
-        metrics=tuple(item.round.metrics),
         starts_on=item.round.starts_on,
         ends_on=item.round.ends_on,
         evidence=tuple(proposals[-1].evidence),

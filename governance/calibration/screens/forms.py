@@ -140,7 +140,7 @@ class ReasonForm(ServiceForm):
     reason = write_prose(_("Why?"), _("Say why"))
 
 
-class TextForm(ServiceForm):
+class SaidForm(ServiceForm):
     """A note, a challenge or its answer."""
 
     text = write_prose(_("In your own words"), _("Say it in a sentence"))

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from charter.rules.vocabulary import DecisionType, EvidenceKind
 from governance.calibration import packs, permissions, queries, services
 from governance.calibration.models import CalibrationItem, Challenge
-from governance.calibration.screens.forms import AnswererForm, ProposalForm, ReasonForm, TextForm
+from governance.calibration.screens.forms import AnswererForm, ProposalForm, ReasonForm, SaidForm
 from governance.calibration.screens.rounds import list_levels
 from governance.calibration.services import proposing
 from governance.calibration.states import GROWTH, TOLD, UNSEEN, NoteKind, RoundState
@@ -96,7 +96,7 @@ def note(request: PageRequest, key: UUID, word: str) -> HttpResponse:
     permissions.check_writes_note(request.user, item)
     kind = NoteKind(word)
     hint = _("Where there was none, say whom you asked.") if kind in UNSEEN else ""
-    form = TextForm(request.POST or None, label=_("In your own words"), hint=hint)
+    form = SaidForm(request.POST or None, label=_("In your own words"), hint=hint)
     return _write(
         request,
         item,
@@ -161,7 +161,7 @@ def challenge(request: PageRequest, key: UUID) -> HttpResponse:
     """Doubt what is proposed."""
     item = queries.get_item(key)
     permissions.check_challenges(request.user, item)
-    form = TextForm(request.POST or None, label=_("What do you doubt?"), hint=_("Say what in the evidence makes you do so."))  # fmt: skip
+    form = SaidForm(request.POST or None, label=_("What do you doubt?"), hint=_("Say what in the evidence makes you do so."))  # fmt: skip
     return _write(
         request,
         item,
@@ -180,7 +180,7 @@ def answer(request: PageRequest, key: UUID) -> HttpResponse:
     item = queries.get_pack_item(raised.item_id, by=request.user)
     permissions.check_proposes(request.user, item)
     raised.item = item
-    form = TextForm(request.POST or None, label=_("What do you answer?"), hint=_("Say whether the level changes. A change is proposed with its own reason."))  # fmt: skip
+    form = SaidForm(request.POST or None, label=_("What do you answer?"), hint=_("Say whether the level changes. A change is proposed with its own reason."))  # fmt: skip
     return _write(
         request,
         item,
@@ -244,6 +244,12 @@ def _write(
     if request.method == "POST" and form.accepted(act):
         messages.success(request, str(done))
         return redirect(back, back_key)
-    given = {"form": form, "title": title, "lead": lead, "button": button, "caption": item.person.name}
+    given: dict[str, Any] = {
+        "form": form,
+        "title": title,
+        "lead": lead,
+        "button": button,
+        "caption": item.person.name,
+    }
     given |= {"back": back, "back_key": back_key}
     return render(request, "calibration/write.html", given, status=form.status)

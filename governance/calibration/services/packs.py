@@ -65,9 +65,10 @@ def ask_values(*, item: CalibrationItem, by: User) -> PackValues:
 
 def make_request(item: CalibrationItem, *, by: User) -> Request:
     """What the line is asked: of the person where the programme lets this decision look so closely, else of their team."""
+    records = sorted(packs.read_pack(item).records, key=lambda each: not each.is_checked)  # those count
     asked = replace(
         permissions.make_question(item),
-        evidence=tuple(make_reference(each) for each in packs.read_pack(item).records[:_MOST_PIECES]),
+        evidence=tuple(make_reference(each) for each in records[:_MOST_PIECES]),
         accountable=by.username,
     )
     kind = DecisionKind.objects.get(slug=item.round.decision)

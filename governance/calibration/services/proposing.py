@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from audits.ledger import services as ledger
 from governance.calibration import packs, permissions, queries
 from governance.calibration.events import ChallengeAnswered, ChallengeRaised, ProposalMade
-from governance.calibration.models import LEVELS, CalibrationItem, Challenge, Proposal
+from governance.calibration.models import LEVELS, CalibrationItem, Challenge, LevelProposal
 from governance.calibration.services.rounds import lock_item
 from governance.calibration.services.texts import read_text
 from governance.calibration.states import TOLD, ProposalKind, RoundState
@@ -31,7 +31,7 @@ def propose(
     receipts: Sequence[UUID] = (),
     change: str = "",
     by: User,
-) -> Proposal:
+) -> LevelProposal:
     """Propose a level for a person, or another one in its place with the reason why (S87, S89, S92, S93).
 
     `evidence` are records of the pack, at least one; `receipts` are of values in the pack that the line permitted. Once outcomes
@@ -45,7 +45,7 @@ def propose(
     earlier = queries.list_proposals([item])[item.pk]
     change = _read_change(change, earlier)
     _check_pack(packs.read_pack(item), evidence, receipts)
-    proposal = Proposal(
+    proposal = LevelProposal(
         id=new_id(),
         item=item,
         number=len(earlier) + 1,
@@ -71,13 +71,13 @@ def propose(
     return proposal
 
 
-def _read_change(change: str, earlier: Sequence[Proposal]) -> str:
+def _read_change(change: str, earlier: Sequence[LevelProposal]) -> str:
     if not earlier:
         return ""
     return read_text(change, "change", _("Say why it changes. Nothing here is changed without a reason."))
 
 
-def _find_kind(item: CalibrationItem, earlier: Sequence[Proposal]) -> ProposalKind:
+def _find_kind(item: CalibrationItem, earlier: Sequence[LevelProposal]) -> ProposalKind:
     if item.round.state in TOLD:
         if not earlier:
             raise Conflict(_("This person got no outcome in this round."), code="no_outcome")
@@ -85,7 +85,7 @@ def _find_kind(item: CalibrationItem, earlier: Sequence[Proposal]) -> ProposalKi
     return ProposalKind.CHANGED if earlier else ProposalKind.FIRST
 
 
-def _check_pack(pack: packs.Pack, evidence: Sequence[UUID], receipts: Sequence[UUID]) -> None:
+def _check_pack(pack: packs.PersonPack, evidence: Sequence[UUID], receipts: Sequence[UUID]) -> None:
     """Raise BadInput for what is not in the pack, and Conflict while work that nobody sees was not asked for."""
     if not evidence:
         text = _("Choose at least one piece of evidence. Metrics are never all of it.")
@@ -108,7 +108,7 @@ def _check_pack(pack: packs.Pack, evidence: Sequence[UUID], receipts: Sequence[U
         raise Conflict(text % {"names": names}, code="not_asked")
 
 
-def _tell_corrected(item: CalibrationItem, proposal: Proposal, by: User) -> None:
+def _tell_corrected(item: CalibrationItem, proposal: LevelProposal, by: User) -> None:
     for user in User.objects.filter(is_active=True, person=item.person_id).order_by("pk"):
         notify(
             to=user,

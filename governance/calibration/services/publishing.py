@@ -23,7 +23,7 @@ from governance.calibration.events import (
     RoundPublished,
     RoundReopened,
 )
-from governance.calibration.models import CalibrationItem, CalibrationRound, Proposal
+from governance.calibration.models import CalibrationItem, CalibrationRound, LevelProposal
 from governance.calibration.services.rounds import lock, lock_item
 from governance.calibration.services.texts import read_text
 from governance.calibration.states import TOLD, TRANSITIONS, RoundState
@@ -79,7 +79,7 @@ def _list_items(calibration: CalibrationRound) -> list[CalibrationItem]:
     return items
 
 
-def _check_whole(rated: Sequence[CalibrationItem], proposals: Mapping[UUID, Proposal]) -> None:
+def _check_whole(rated: Sequence[CalibrationItem], proposals: Mapping[UUID, LevelProposal]) -> None:
     if nobody := [each.person.name for each in rated if each.accountable is None]:
         text = _("Name who answers for: %(names)s.") % {"names": ", ".join(nobody)}
         raise Conflict(text, code="nobody_answers")
@@ -99,7 +99,7 @@ def _check_whole(rated: Sequence[CalibrationItem], proposals: Mapping[UUID, Prop
 
 
 def _make_rows(
-    calibration: CalibrationRound, rated: Sequence[CalibrationItem], proposals: Mapping[UUID, Proposal]
+    calibration: CalibrationRound, rated: Sequence[CalibrationItem], proposals: Mapping[UUID, LevelProposal]
 ) -> list[OutcomeRow]:
     records = packs.list_records(rated, calibration)
     return [

@@ -58,6 +58,7 @@ class EvidenceForm(ServiceForm):
     )
     shows = forms.CharField(
         label=_("What does it show?"),
+        help_text=_("Say too whether it lasted: over how much of the period it was so."),
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": _("Say what it shows")},

@@ -40,6 +40,9 @@ def _names(address: str, sort: names.NameSort) -> list[URLPattern]:
     given: dict[str, Any] = {"access": ADMINISTRATORS, "stored": False, "under": "metrics"}
     return [
         page(address, partial(names.list_names, sort=sort), name=sort.list_page, **given),
+        page(
+            f"{address}.csv", partial(names.list_names_csv, sort=sort), name=f"{sort.list_page}-csv", **given
+        ),
         page(f"{address}/new", partial(names.give_name, sort=sort), name=sort.new_page, **given),
         page(f"{address}/<uuid:key>/end", partial(names.end_name, sort=sort), name=sort.end_page, **given),
     ]

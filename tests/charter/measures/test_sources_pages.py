@@ -120,7 +120,13 @@ def test_a_name_is_given_and_ended_on_its_pages(page, admin):
     assert page.post("/names/people/new", given).status_code == 302
     made = Identity.objects.get()
     assert (made.person, made.key, made.given_by) == (ann, "gh-1", admin)
-    assert "GH-1" in page.get("/names/people?name=ANN").content.decode()
+    listed = page.get("/names/people?name=ANN").content.decode()
+    assert "GH-1" in listed and "/names/people.csv?name=ANN" in listed
+    taken = (
+        b"".join(page.get("/names/people.csv?name=ANN").streaming_content).decode("utf-8-sig").splitlines()
+    )
+    assert taken[0].startswith("Name in the source,Source") and taken[1].startswith("GH-1,changes,ann,")
+    assert len(b"".join(page.get("/names/people.csv?name=zzz").streaming_content).splitlines()) == 1
     assert page.post(f"/names/people/{made.pk}/end").status_code == 302
     assert identities.read_names().people.find("gh-1", ["changes"]).known is False
     assert page.get(f"/names/people/{made.pk}/end").status_code == 404

@@ -148,6 +148,17 @@ def write(item: CalibrationItem, kind=EvidenceKind.MENTORING, *, by: User, **cha
     )
 
 
+def write_checked(item: CalibrationItem, accounts: dict[str, User]) -> list[EvidenceRecord]:
+    """Two kinds of evidence of the manager's that HR has opened: as much as the line asks for (AR07)."""
+    kinds = (EvidenceKind.MENTORING, EvidenceKind.DESIGN_REVIEW)
+    return [
+        evidence.check_evidence(
+            record=write(item, kind, by=accounts["manager"]), holds=True, says="", by=accounts["hr"]
+        )
+        for kind in kinds
+    ]
+
+
 def ask_unseen(item: CalibrationItem, *, but: Sequence[NoteKind] = (), by: User) -> None:
     """What nobody sees without asking is asked for, and answered."""
     for kind in (NoteKind.MENTORING, NoteKind.DESIGN_REVIEW, NoteKind.CROSS_TEAM_SUPPORT):

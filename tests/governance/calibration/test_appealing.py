@@ -1,6 +1,7 @@
 """Outcomes that are appealed, and what becomes of them (S84)."""
 
 from datetime import date
+from typing import Any, cast
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -8,10 +9,10 @@ from django.db import DatabaseError, transaction
 from governance.appeals import services as appeals
 from governance.appeals.inputs import read_about
 from governance.appeals.services.filing import Filing
-from governance.appeals.states import AboutKind, AppealKind
+from governance.appeals.states import AboutKind, AppealFinding, AppealKind
 from governance.appeals.words import AppealWords, Parties, unseal
 from governance.calibration import queries, services
-from governance.calibration.models import Proposal
+from governance.calibration.models import LevelProposal
 from governance.calibration.states import ProposalKind
 from governance.notices.models import Notice
 from ground import clock
@@ -39,6 +40,13 @@ def test_an_outcome_is_appealed_with_its_evidence_and_corrected_with_a_reason(pu
         tuple(last.evidence),
     )
     assert unseal(appeal.parties, appeal.pk, "parties", Parties).contested == accounts["manager"].pk
+    board = factories.a_board()["legal"]
+    appeals.acknowledge_appeal(appeal=appeal, by=board)
+    appeals.assign_handler(appeal=appeal, handler=accounts["hr-two"], by=board)
+    appeal.refresh_from_db()
+    words = {"reasons": "They are missing.", "evidence": "The reviews.", "remedy": "It is read again."}
+    appeals.decide_appeal(appeal=appeal, finding=AppealFinding.UPHELD, by=accounts["hr-two"], **words)
+    assert Notice.objects.filter(to=accounts["manager"], kind="calibration.appealed").count() == 1
     given = {"item": item, "level": 3, "reasons": "The reviews show it.", "evidence": last.evidence, "by": accounts["manager"]}  # fmt: skip
     with pytest.raises(BadInput) as refused:
         services.propose(**given)
@@ -77,7 +85,7 @@ def test_what_a_round_said_is_deleted_when_it_was_kept_long_enough(published):
     assert find_due(PurgeKind.CALIBRATIONS).going == ()
     keys = [each.pk for each in list_items()]
     with pytest.raises(DatabaseError, match="not over for long enough"), transaction.atomic():
-        retention.purge.__wrapped__(
+        cast("Any", retention.purge).__wrapped__(
             what=PurgeKind.CALIBRATIONS, before=clock.now().date(), wanted=keys[:1], by=factories.system()
         )
     back = "UPDATE calibration_calibrationround SET drafted_at = drafted_at - interval '4 years', published_at = published_at - interval '4 years'"
@@ -94,4 +102,4 @@ def test_what_a_round_said_is_deleted_when_it_was_kept_long_enough(published):
     assert [each.person.external_id for each in list_items()] == ["payments-3"]
     retention.end_legal_hold(hold=hold, because="Over", by=published["hr"])
     assert len(find_due(PurgeKind.CALIBRATIONS).going) == 1
-    assert Proposal.objects.count() == 1
+    assert LevelProposal.objects.count() == 1

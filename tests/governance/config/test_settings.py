@@ -163,3 +163,27 @@ def test_a_message_to_the_clock_is_plain_and_its_folder_nobody_elses(tmp_path):
     )
     told = run("-c", asked, DEBUG="true", VAR_DIR=str(tmp_path))
     assert told.stdout.splitlines() == ["json json False", "0o700 0o700"], told.stderr
+
+
+def test_without_https_no_other_machine_has_a_name_for_the_site(tmp_path):
+    """Issue 15, item 1: an address of this machine alone needs no HTTPS, and then nobody else reaches it by any name."""
+    asked = "from governance.config import settings as s; print(s.ALONE, hasattr(s, 'SECURE_SSL_REDIRECT'))"
+    alone = {**TOLD, "BASE_URL": "http://127.0.0.1:8000", "VAR_DIR": str(tmp_path)}
+    told = run("-c", asked, **{**alone, "ALLOWED_HOSTS": "127.0.0.1,localhost"})
+    assert told.stdout.split() == ["True", "False"], told.stderr
+    refused = run("-c", asked, **alone)
+    assert refused.returncode != 0 and "ALLOWED_HOSTS names this site for other machines" in refused.stderr
+    told = run("-c", asked, **TOLD, VAR_DIR=str(tmp_path))
+    assert told.stdout.split() == ["False", "True"], told.stderr
+
+
+def test_what_was_set_up_is_heeded_unless_others_may_read_it(tmp_path):
+    """Issue 15, item 1: `manage.py setup` keeps what every process reads, in a file of mode 600."""
+    from governance.installation import environment_file
+
+    environment_file.write(tmp_path, {**TOLD, "WAREHOUSE_URL": "duckdb:///kept"})
+    asked = "from governance.config import settings as s; print(s.BASE_URL, s.WAREHOUSE_URL)"
+    told = run("-c", asked, VAR_DIR=str(tmp_path))
+    assert told.stdout.split() == [TOLD["BASE_URL"], "duckdb:///kept"], told.stderr
+    environment_file.place(tmp_path).chmod(0o644)
+    assert "chmod 600" in run("-c", asked, VAR_DIR=str(tmp_path)).stderr

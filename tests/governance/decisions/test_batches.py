@@ -62,7 +62,15 @@ def together(requests: list[Request], by: User, *, rows: bool) -> list[Answer | 
     return answer_all(requests=requests, by=by, door=Door.API, rows=rows)
 
 
-def said(given: Answer | DomainError) -> object:
+def answers_to(requests: list[Request], by: User, *, rows: bool) -> list[Answer]:
+    """As `together`, of questions that are well asked."""
+    given = together(requests, by, rows=rows)
+    answers = [each for each in given if isinstance(each, Answer)]
+    assert len(answers) == len(given)
+    return answers
+
+
+def said(given: Answer | DomainError) -> tuple[Any, ...]:
     """What was told, but for what is new each time."""
     if isinstance(given, DomainError):
         return type(given), given.status, given.code, given.field, given.detail
@@ -125,7 +133,7 @@ def test_a_batch_is_answered_as_its_questions_one_by_one(people, rows):
 
 def test_what_is_refused_in_a_batch_counts_for_what_comes_after_it(people):
     """AR13: a use that was just refused is not gone round within the same batch; a check counts for nothing."""
-    refused, hop = together(asked(RATING, STAFFING), people.manager, rows=True)
+    refused, hop = answers_to(asked(RATING, STAFFING), people.manager, rows=True)
     assert refused.verdict.outcome is Outcome.DENY
     assert "AR13" in {match.id for match in hop.verdict.rules}
     with_it = DecisionRecord.objects.get(pk=hop.id)
@@ -134,7 +142,7 @@ def test_what_is_refused_in_a_batch_counts_for_what_comes_after_it(people):
 
 def test_a_check_in_a_batch_counts_for_nothing(people):
     """AR13: nobody's day is closed by a check."""
-    _refused, staffing = together(asked(RATING, STAFFING), people.manager, rows=False)
+    _refused, staffing = answers_to(asked(RATING, STAFFING), people.manager, rows=False)
     looked = DecisionRecord.objects.get(pk=staffing.id).facts[0]["looking"]
     assert looked["hopped_from"] is None
 
@@ -142,7 +150,7 @@ def test_a_check_in_a_batch_counts_for_nothing(people):
 def test_what_a_batch_refused_counts_afterwards(people):
     """What was written together is read as if it had been written one by one."""
     together(asked(RATING, LEAD_TIME), people.manager, rows=True)
-    (hop,) = together(asked(STAFFING), people.manager, rows=True)
+    (hop,) = answers_to(asked(STAFFING), people.manager, rows=True)
     assert "AR13" in {match.id for match in hop.verdict.rules}
 
 
@@ -179,7 +187,7 @@ def test_a_batch_costs_one_transaction_and_one_statement_a_table(people, rows):
     questions = asked(*({**LEAD_TIME, "reason": f"Number {number}."} for number in range(20)))
     together(questions, people.manager, rows=rows)
     with CaptureQueriesContext(connection) as captured:
-        given = together(questions, people.manager, rows=rows)
+        given = answers_to(questions, people.manager, rows=rows)
     assert all(each.verdict.permits for each in given)
     sql = [each["sql"] for each in captured]
     assert len(sql) == 4 + len(("BEGIN", "COMMIT")) + (len(questions) if rows else 0), sql
@@ -201,7 +209,7 @@ def test_a_batch_that_cannot_be_committed_answers_nothing(people, server):
 
 def test_each_receipt_of_a_batch_is_of_its_own_entry(people):
     """Receipts stay verifiable one by one."""
-    answers = together(asked(LEAD_TIME, replace_reason("Another."), RATING), people.manager, rows=True)
+    answers = answers_to(asked(LEAD_TIME, replace_reason("Another."), RATING), people.manager, rows=True)
     hashes = {each.receipt.id: each.receipt.leaf_hash for each in answers}
     assert len(hashes) == 3
     assert {entry.pk: bytes(entry.leaf_hash).hex() for entry in Entry.objects.filter(pk__in=hashes)} == hashes

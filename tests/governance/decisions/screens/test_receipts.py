@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -69,7 +70,7 @@ def test_the_file_of_my_answers_is_what_the_page_lists(browse, house, asked):
     """Issue 11: its link carried the answer that was chosen, and the file took no notice."""
     client = Client()
     client.force_login(house.manager)
-    sent = client.get("/my-answers.csv?verdict=deny&decision=performance_rating")
+    sent: Any = client.get("/my-answers.csv?verdict=deny&decision=performance_rating")
     lines = b"".join(sent.streaming_content).decode().splitlines()
     assert len(lines) == 2 and str(asked["deny"].entry_id) in lines[1]
 
