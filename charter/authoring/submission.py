@@ -12,7 +12,7 @@ from charter.registry import catalogue, examples, limits
 from charter.registry.charter_facts import parse_document
 from charter.registry.document import CharterDocument, Example
 from charter.registry.documents import find_other_charters, read_sources
-from charter.registry.models import CharterVersion, Metric
+from charter.registry.models import CharterVersion
 from charter.registry.rulebooks import load_rules_for_examples
 from charter.registry.states import StandingChoices
 from charter.rules.vocabulary import DecisionType, Grain
@@ -124,6 +124,5 @@ def _named(document: CharterDocument) -> set[str]:
 
 def _known_among(slugs: Collection[str]) -> dict[str, CharterDocument | None]:
     """Those with a charter, if only in the starter catalogue: of a pair, one has to come first."""
-    registered = Metric.objects.filter(slug__in=slugs).values_list("slug", flat=True) if slugs else ()
     written = find_other_charters(slugs) if slugs else {}
-    return {**dict.fromkeys(registered), **catalogue.read_starter_charters(), **written}
+    return {**catalogue.read_starter_charters(), **written}

@@ -130,7 +130,7 @@ def test_proposing_opens_a_case_and_puts_nothing_in_force(by, folder):
     case = Case.objects.get(kind=CaseKind.RULEBOOK, state=CaseState.OPEN)
     assert str(case.pk) in told and case.rulebook_version.content_hash in told
     assert case.rulebook_version.files["ours.cedar"] == SPRING and "use.cedar" in case.rulebook_version.files
-    assert "rules: 28" in run("show")
+    assert "rules: 29" in run("show")
     factories.a_decided_case(case)
     shown = json.loads(run("show", "--format", "json"))
     assert (shown["number"], shown["hash"]) == (2, case.rulebook_version.content_hash)
