@@ -31,8 +31,12 @@ def conclude(clues: Mapping[ClueKind, bool]) -> StrainConclusion:
     """Whether at least two kinds of clues point to strain, one of them from people.
 
     `clues` says of each kind that was heard whether it points to strain; one that was not heard is left out, and neither points
-    nor speaks against. Raises BadWeeks where fewer than two kinds were heard, as silence is no all-clear. Source: S116.
+    nor speaks against. Raises BadWeeks where fewer than two kinds were heard, as silence is no all-clear, and for
+    a kind that there is not. Source: S116.
     """
+    unknown = [str(each) for each in clues if each not in set(ClueKind)]
+    if unknown:
+        raise BadWeeks(WeeksFault.OUT_OF_BOUNDS, "clues", f"{unknown[0]} is no kind of clue.")
     heard = frozenset(ClueKind(each) for each in clues)
     if len(heard) < NEEDED:
         raise BadWeeks(

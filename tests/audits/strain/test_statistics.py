@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from audits.strain.concluding import ClueKind, conclude
 from audits.strain.statistic_errors import BadWeeks, WeeksFault
 from audits.strain.statistics import (
     InMode,
@@ -258,7 +257,7 @@ def test_exception_mode_of_a_team_that_was_not_there():
     assert modes.tolist() == [[-1, 1, 1], [1, 1, -1]]
 
 
-# Rates, limits, conclusions
+# Rates and limits
 
 
 def test_weeks_without_rota_data_are_left_out_and_counted():
@@ -275,24 +274,6 @@ def test_a_limit_is_passed_and_passed_for_sure():
     found = check_load(sum_rates(read_weeks([[1] * 13, [2] * 13, [8] * 13], 4)), 0.4)
     assert found.over.tolist() == [False, True, True]
     assert found.surely.tolist() == [False, False, True]
-
-
-@pytest.mark.parametrize("signal", [True, False, None])
-@pytest.mark.parametrize("report", [True, False, None])
-@pytest.mark.parametrize("seen", [True, False, None])
-def test_a_conclusion_needs_two_of_three_one_from_people(signal, report, seen):
-    """S116, every case: at least two kinds point to strain, one of them people's; fewer than two heard is refused."""
-    said = dict(zip(ClueKind, (signal, report, seen), strict=True))
-    clues = {kind: points for kind, points in said.items() if points is not None}
-    if len(clues) < 2:
-        with pytest.raises(BadWeeks) as refused:
-            conclude(clues)
-        assert refused.value.fault is FAULTS.TOO_FEW_KINDS
-        return
-    found = conclude(clues)
-    assert found.concluded is ([signal, report, seen].count(True) >= 2 and bool(report or seen))
-    assert found.heard == set(clues)
-    assert found.pointing == {kind for kind, points in clues.items() if points}
 
 
 # Laws
