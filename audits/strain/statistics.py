@@ -160,7 +160,8 @@ def compare_with_expected(
 ) -> ComparedRates:
     """Whether rates are beyond expected ones, a person-week: the exact Poisson test, one-sided, and the ratio of both.
 
-    A dispersion above 1 divides counts and what was expected of them, and so lengthens the tail; the test is exact with 1.
+    A dispersion above 1 divides counts, what was expected of them and the step from one count to the next, and so lengthens
+    both tails; the test is exact with 1.
     Raises BadWeeks for an expectation that is not positive, a dispersion under 1 and a level outside of 0 to 1.
     Source: Fay 2010, The R Journal 2 (1), 53-58; dispersion as in McCullagh and Nelder 1989, section 6.2.
     """
@@ -170,8 +171,8 @@ def compare_with_expected(
     if strained_by is StrainedBy.MORE:
         p = np.where(count > 0, special.gammainc(np.maximum(count, 1 / phi), mean), 1.0)
     else:
-        p = special.gammaincc(count + 1, mean)
-    low, high = (each / mean for each in _garwood(count, _check_level(level)))
+        p = special.gammaincc(count + 1 / phi, mean)
+    low, high = (each / mean for each in _garwood(count, _check_level(level), 1 / phi))
     return ComparedRates(rates, rate, None, dispersion, p, count / mean, low, high)
 
 
@@ -197,13 +198,10 @@ def compare_with_earlier(
     phi, level = _check_dispersion(dispersion), _check_level(level)
     now, then = rates.counts / phi, earlier.counts / phi
     share = rates.person_weeks / (rates.person_weeks + earlier.person_weeks)
-    p = (
-        _tail_of_share(now, then, share)
-        if strained_by is StrainedBy.MORE
-        else _tail_of_share(then, now, 1 - share)
-    )
+    more = strained_by is StrainedBy.MORE
+    p = _tail_of_share(*((now, then, share) if more else (then, now, 1 - share)), 1 / phi)
     times = earlier.person_weeks / rates.person_weeks
-    low, high = (_odds(each) * times for each in _clopper_pearson(now, then, level))
+    low, high = (_odds(each) * times for each in _clopper_pearson(now, then, level, 1 / phi))
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = now / then * times
     return ComparedRates(rates, earlier.rate, earlier, dispersion, p, ratio, low, high)
@@ -268,6 +266,7 @@ def find_exception_modes(weeks: TeamWeeks, limit: ArrayLike) -> ExceptionModes:
     a recovery week where it is not. Two recovery weeks in a row are a pair: a run of r of them holds r // 2. A team is in the
     mode where, of 13 weeks, at least 8 are over and at most one pair is in them (cut off at both ends). Weeks without data may
     have been either: the answer is untold where it depends on them, and where a team did not stand through all 13.
+    It says nothing of what is so rare that one event a week is over the limit: quiet teams are in it then (measurements, Strain).
     Raises BadWeeks for fewer than 13 weeks and a limit that is not positive. Source: issue 18; S118, S119.
     """
     last_weeks(weeks, QUARTER)
@@ -302,16 +301,16 @@ def check_load(rates: Rates, limit: ArrayLike) -> CheckedLoad:
     return CheckedLoad(rates, limits, rates.rate > limits, rates.low > limits)
 
 
-def _garwood(count: Floats, level: float) -> tuple[Floats, Floats]:
+def _garwood(count: Floats, level: float, step: float = 1.0) -> tuple[Floats, Floats]:
     tail = (1 - level) / 2
     low = np.where(count > 0, special.gammaincinv(np.where(count > 0, count, 1.0), tail), 0.0)
-    return low, np.asarray(special.gammainccinv(count + 1, tail))
+    return low, np.asarray(special.gammainccinv(count + step, tail))
 
 
-def _clopper_pearson(now: Floats, then: Floats, level: float) -> tuple[Floats, Floats]:
+def _clopper_pearson(now: Floats, then: Floats, level: float, step: float) -> tuple[Floats, Floats]:
     tail = (1 - level) / 2
-    low = np.where(now > 0, special.betaincinv(np.where(now > 0, now, 1.0), then + 1, tail), 0.0)
-    high = np.where(then > 0, special.betainccinv(now + 1, np.where(then > 0, then, 1.0), tail), 1.0)
+    low = np.where(now > 0, special.betaincinv(np.where(now > 0, now, 1.0), then + step, tail), 0.0)
+    high = np.where(then > 0, special.betainccinv(now + step, np.where(then > 0, then, 1.0), tail), 1.0)
     return low, high
 
 
@@ -320,9 +319,9 @@ def _odds(share: Floats) -> Floats:
         return np.asarray(share / (1 - share))
 
 
-def _tail_of_share(some: Floats, rest: Floats, share: Floats) -> Floats:
+def _tail_of_share(some: Floats, rest: Floats, share: Floats, step: float) -> Floats:
     """The chance of as many or more, of all, each of which falls here with that share."""
-    return np.where(some > 0, special.betainc(np.where(some > 0, some, 1.0), rest + 1, share), 1.0)
+    return np.where(some > 0, special.betainc(np.where(some > 0, some, 1.0), rest + step, share), 1.0)
 
 
 def _standardise(weeks: TeamWeeks, expected: ArrayLike, dispersion: float) -> Floats:

@@ -1,5 +1,7 @@
 """When clues of strain are enough to speak of it (S116)."""
 
+from typing import Any
+
 import pytest
 
 from audits.strain.concluding import ClueKind, conclude
@@ -26,6 +28,7 @@ def test_a_conclusion_needs_two_of_three_one_from_people(signal, report, seen):
 
 def test_a_kind_that_there_is_not_is_refused_by_name():
     """Bad input: hearsay is no kind of clue."""
+    hearsay: Any = {ClueKind.SIGNAL: True, "hearsay": True}
     with pytest.raises(BadWeeks) as refused:
-        conclude({ClueKind.SIGNAL: True, "hearsay": True})
+        conclude(hearsay)
     assert (refused.value.fault, refused.value.field) == (WeeksFault.OUT_OF_BOUNDS, "clues")

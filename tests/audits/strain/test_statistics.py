@@ -224,6 +224,13 @@ def reckon_mode(pattern):
     return pattern.count("x") >= 8 and sum(each // 2 for each in runs) <= 1
 
 
+def test_at_the_limit_is_not_over_it():
+    """A week as high as the limit is a healthy one."""
+    assert find_exception_modes(read_weeks([8] * 13, 4), 2).over.tolist() == [[0]]
+    assert find_exception_modes(read_weeks([9] * 13, 4), 2).over.tolist() == [[13]]
+    assert not check_load(sum_rates(read_weeks([8] * 13, 4)), 2).over.any()
+
+
 @given(st.lists(st.sampled_from("xxx-?"), min_size=13, max_size=13).map("".join))
 def test_exception_mode_is_what_every_filling_gives(pattern):
     """Yes or no exactly where each way to fill the unknown weeks gives that; and the numbers it rests on are right."""
@@ -338,6 +345,36 @@ def test_a_cusum_grows_with_its_counts_until_it_signals(counts, where):
     assert np.all(worse.path[0, :until] >= found.path[0, :until] - 1e-9)
     assert first(worse) <= first(found) <= first(calm)
     assert np.all(found.path >= 0) and np.array_equal(found.began >= 0, found.path > 0)
+
+
+@given(COUNTS, COUNTS, st.floats(0.5, 60), st.floats(1, 6))
+def test_so_many_or_fewer_and_more_than_that_are_all(before, now, mean, phi):
+    """Whatever the dispersion, both chances come to 1, of one rate and of two, where all that was counted stays the same."""
+    fewer = compare_with_expected(quarter(now), mean / 13, strained_by=StrainedBy.FEWER, dispersion=phi).p[0]
+    assert fewer + compare_with_expected(quarter(now + 1), mean / 13, dispersion=phi).p[0] == pytest.approx(1)
+    fewer = compare_with_earlier(
+        *two_quarters(before + 1, now), strained_by=StrainedBy.FEWER, dispersion=phi
+    ).p[0]
+    more = compare_with_earlier(*two_quarters(before, now + 1), dispersion=phi).p[0]
+    assert fewer + more == pytest.approx(1)
+
+
+@given(st.integers(1, 60), st.integers(1, 60), st.floats(1, 6))
+def test_an_interval_ends_where_its_test_does(before, now, phi):
+    """At a ratio's bounds the one-sided tests have half of what the level leaves, whatever the dispersion."""
+    later, earlier = two_quarters(before, now)
+    found = compare_with_expected(later, 1, dispersion=phi)
+    between = compare_with_earlier(later, earlier, dispersion=phi)
+    for way, one, two in (
+        (StrainedBy.MORE, found.low, between.low),
+        (StrainedBy.FEWER, found.high, between.high),
+    ):
+        p = compare_with_expected(later, one, strained_by=way, dispersion=phi).p
+        assert p[0] == pytest.approx(0.025, rel=1e-6)
+        # As many earlier in so many times fewer person-weeks is a ratio of 1.
+        moved = earlier._replace(person_weeks=earlier.person_weeks / two)
+        p = compare_with_earlier(later, moved, strained_by=way, dispersion=phi).p
+        assert p[0] == pytest.approx(0.025, rel=1e-6)
 
 
 @given(st.integers(0, 60), st.floats(0.5, 40), st.floats(1, 6))
