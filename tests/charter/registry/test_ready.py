@@ -9,6 +9,7 @@ from charter.authoring import lint
 from charter.authoring.linting import judge_starters
 from charter.registry import catalogue, examples, ready
 from charter.registry.charter_files import dump_charter, parse_charter
+from charter.registry.facts_columns import check_columns
 from charter.registry.ready.matching import Fit, find_matches, match_ready
 from charter.registry.source_files import dump_source, read_source
 from ground.errors import BadInput
@@ -79,6 +80,17 @@ def test_adapted_charters_are_without_fault(found):
             == []
         )
         assert parse_charter(dump_charter(charter), name="a.yaml") == charter
+
+
+@pytest.mark.parametrize("found", READY.values(), ids=list(READY))
+def test_no_starter_charter_binds_as_it_stands(found):
+    """As the how-to says: where all tables of one are called alike, their columns are not."""
+    sources = {source.slug: source for source in found.sources}
+    for starter in catalogue.read_starter_charters().values():
+        measure = starter.what.measure
+        assert measure is not None
+        with pytest.raises(BadInput):
+            check_columns(measure, sources)
 
 
 def test_what_a_charter_does_not_say_otherwise_stays():
