@@ -88,7 +88,7 @@ PILOTED = Read(
     SELECT DISTINCT m.slug AS metric FROM board_pilot p
     JOIN registry_charterversion v ON v.id = p.charter_version_id JOIN registry_metric m ON m.id = v.metric_id
     WHERE m.slug = ANY(%(metrics)s::text[]) AND p.starts_on < %(to)s::date AND p.ends_on > %(from)s::date
-      AND (p.ended_at IS NULL OR p.ended_at::date >= %(from)s::date)
+      AND (p.ended_at IS NULL OR p.ended_at >= %(from_moment)s::timestamptz)
       AND EXISTS (
           SELECT FROM people_cohort c JOIN people_cohort_teams ct ON ct.cohort_id = c.id
           WHERE c.slug = p.cohort AND (

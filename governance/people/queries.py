@@ -86,6 +86,7 @@ _HELD = f"""
            coalesce(array_agg(g.value_stream_id) FILTER (WHERE g.role = 'value_stream_lead'), '{{{{}}}}') AS streams
     FROM people_rolegrant g WHERE g.user_id = {{user}} AND {_TODAY.format("g")}
 """
+_HELD_BY_ASKER, _HELD_BY_NAMED = _HELD.format(user="%(user)s::uuid"), _HELD.format(user="u.id")
 _TEAMS_OF_COHORT = """
     SELECT array_agg(t.id) AS ids, array_agg(DISTINCT t.value_stream_id) AS streams,
            coalesce(array_agg(DISTINCT t.context_class::text), '{}') AS context_classes
@@ -112,7 +113,7 @@ COHORTS = Read(
         WHERE m.person_id = %(person)s::uuid AND m.team_id = ANY(teams.ids) AND {_TODAY.format("m")}
     ) AS roles
     FROM people_cohort c
-    CROSS JOIN LATERAL ({_HELD.format(user="%(user)s::uuid")}) held
+    CROSS JOIN LATERAL ({_HELD_BY_ASKER}) held
     CROSS JOIN LATERAL ({_TEAMS_OF_COHORT}) teams
     CROSS JOIN LATERAL (
         SELECT count(DISTINCT m.person_id) AS people FROM people_membership m
@@ -221,7 +222,7 @@ ACCOUNTABLE = Read(
                SELECT FROM people_membership m JOIN people_cohort_teams ct ON ct.team_id = m.team_id
                JOIN people_cohort c ON c.id = ct.cohort_id
                WHERE m.person_id = p.id AND {_TODAY.format("m")} AND c.slug = ANY(%(cohorts)s::text[])))) AS concerned
-    FROM people_user u CROSS JOIN LATERAL ({_HELD.format(user="u.id")}) held
+    FROM people_user u CROSS JOIN LATERAL ({_HELD_BY_NAMED}) held
     WHERE u.username = %(accountable)s::text AND u.is_active AND u.kind = 'human'
     """,
     Accountable,

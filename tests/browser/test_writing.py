@@ -93,7 +93,8 @@ def mend(page: Page) -> None:
     page.get_by_label("Badge log").uncheck()
     page.get_by_label("Work items", exact=True).check()
     page.get_by_label("Facts query").fill(
-        "SELECT finished_at AS at, assignee AS person, team, 1 AS value FROM work_items"
+        "SELECT finished_at AS at, assignee AS person, team, (epoch(finished_at) - epoch(started_at)) / 86400 AS value "
+        "FROM work_items"
     )
 
 

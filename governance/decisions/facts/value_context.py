@@ -20,7 +20,7 @@ from charter.rules.vocabulary import ContextKind
 from governance.board.facts import PILOTED
 from governance.decisions.data_versions import DECISIONS
 from governance.people.data_versions import PEOPLE
-from ground import statements
+from ground import calendar, statements
 from ground.data_versions import cached
 from ground.statements import Read
 
@@ -256,6 +256,7 @@ def read_data_quality(
         "persons": list(persons),
         "kind": request.period.value,
         "from": request.window.start,
+        "from_moment": calendar.find_midnight(request.window.start),
         "to": request.window.end,
         "threshold": programme.coverage_threshold,
         "budget": programme.error_budget_metric,

@@ -243,7 +243,7 @@ class TestBallots:
         """Issue 9: a quorum of made-up seats is none."""
         with refused("seat_one_of_six"):
             run("INSERT INTO board_seat (id, kind) VALUES (%s, 'friends')", new_id())
-        case = factories.an_open_case("pr-size")
+        case = factories.an_open_case("cycle-time")
         factories.votes(case, {SeatKind.HR: Vote.VETO})
         assert Ballot.objects.filter(case=case, vote="veto").exists()
 

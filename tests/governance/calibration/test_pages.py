@@ -1,5 +1,6 @@
 """The pages of calibration, as whoever keeps rounds, answers for people, or is in one opens them (issue 17, 5 and 6)."""
 
+from charter.rules.vocabulary import EvidenceKind
 from governance.calibration import queries
 from governance.evidence.services import check_evidence
 from tests.governance.calibration.conftest import (
@@ -9,7 +10,7 @@ from tests.governance.calibration.conftest import (
     propose_all,
     tell_own_values,
     the_round,
-    write_checked,
+    write,
 )  # fmt: skip
 
 
@@ -19,7 +20,8 @@ def test_the_whole_way_by_pages(browse, accounts, monkeypatch):
     item, manager, hr = item_of("payments-2"), accounts["manager"], accounts["hr"]
     home = browse("/calibration", by=manager)
     assert home.says("People you answer for", "Payments-2", "Spring")
-    write_checked(item, accounts)
+    for kind in (EvidenceKind.MENTORING, EvidenceKind.DESIGN_REVIEW):
+        write(item, kind, by=manager)
     pack = f"/calibration/packs/{item.pk}"
     assert browse(pack, by=manager).says("Evidence pack: Payments-2", "Ask about it: Support of other teams")
     refused = browse(f"{pack}/propose", by=manager, data={"level": "2"})

@@ -106,7 +106,7 @@ def test_an_export_and_its_receipt(browse, people, client):
     client.force_login(people["auditor"])
     reply = client.post("/access-log/export?rule=AR04", {"format": "csv"})
     assert (
-        b"".join(reply.streaming_content).startswith(b"\xef\xbb\xbf") and entries(LogExported)[0]["rows"] == 1
+        b"".join(reply.streaming_content).startswith(b"\xef\xbb\xbf") and entries(LogExported)[0]["rows"] == 2
     )
     export = Export.objects.get()
     page = browse(f"/access-log/exports/{export.entry_id}", by=people["auditor"])

@@ -140,7 +140,7 @@ def test_superseded_values_still_stand(house):
 
 def test_every_metric_on_a_source_is_decided_jointly(house):
     """Issue 10, rule: jointly. A metric that leaves out two people is not told beside one that does not."""
-    house.run("ALTER TABLE changes ADD COLUMN additions INTEGER DEFAULT 1")
+    house.run("ALTER TABLE changes ADD COLUMN opened_at TIMESTAMPTZ DEFAULT '2025-01-01'")
     house.run("ALTER TABLE changes ADD COLUMN deletions INTEGER DEFAULT 1")
     mark_reverts(house)
     publish()
@@ -164,9 +164,8 @@ def test_what_is_kept_of_a_month_names_nobody_and_says_no_number(house):
 def test_a_measure_that_can_no_longer_be_read_holds_its_months_shut(house):
     """Fail closed: what was told stands, and what cannot be compared with it is not told."""
     publish()
-    facts = "SELECT merged_at AS at, author AS person, team, additions AS value FROM changes"
+    facts = "SELECT merged_at AS at, author AS person, team, epoch(merged_at) - epoch(merged_at) AS value FROM changes"
     house.run("ALTER TABLE changes DROP COLUMN first_commit_at")
-    house.run("ALTER TABLE changes ADD COLUMN additions INTEGER DEFAULT 1")
     document = a_document(LEAD_TIME)
     what = replace(document.what, measure=replace(document.what.measure, facts=facts))
     factories.an_active_charter(LEAD_TIME, document=replace(document, what=what))
