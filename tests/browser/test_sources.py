@@ -2,6 +2,7 @@
 
 import re
 
+import duckdb
 import pytest
 from playwright.sync_api import expect
 
@@ -58,6 +59,37 @@ def test_sources_and_names_are_accessible(window, house, seen):
         eye.look(f"/names/{page}/{given.pk}/end", f"{name}-end")
     assert eye.faults == []
     assert eye.seen == SOURCES
+
+
+@pytest.fixture
+def gitlab(house, settings, tmp_path) -> None:
+    """A warehouse with a table of a GitLab export, and not its others."""
+    path = tmp_path / "gitlab.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "CREATE TABLE merge_requests (id BIGINT, project_id BIGINT, author_id BIGINT, state VARCHAR, draft BOOLEAN,"
+            " created_at TIMESTAMPTZ, merged_at TIMESTAMPTZ, closed_at TIMESTAMPTZ)"
+        )
+    settings.WAREHOUSE_URL = f"duckdb://{path}"
+
+
+def test_a_description_begins_from_a_ready_one(window, gitlab):
+    """Issue 15, item 4: from the warehouse to a described table, whose owner and region a person says; without script."""
+    by = factories.an_administrator()
+    eye = Eye(window(by))
+    eye.look("/warehouse", "warehouse")
+    eye.look("/sources/new?table=merge_requests&ready=gitlab-export", "source-new")
+    assert eye.faults == []
+    page = window(by, java_script_enabled=False)
+    page.goto("/warehouse")
+    page.get_by_role("link", name="Begin with merge_requests").click()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Merge requests (GitLab)")
+    page.get_by_label("Who answers for it").fill("Platform")
+    page.get_by_label("Where its rows are kept").fill("EU")
+    page.get_by_role("button", name="Describe it so").click()
+    expect(page.get_by_role("heading", name="Merge requests (GitLab)")).to_be_visible()
+    page.goto("/warehouse")
+    expect(page.get_by_text("merge_requests is described so.")).to_be_visible()
 
 
 def test_an_unmatched_name_becomes_somebodys(window, house, seen):

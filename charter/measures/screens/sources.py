@@ -15,10 +15,11 @@ from charter.measures.models import UnmatchedName
 from charter.measures.permissions import can_publish, check_can_publish
 from charter.measures.screens.forms import SourceForm, tell_columns
 from charter.measures.screens.tables import SourceTable, UnmatchedTable, freshness_tag
-from charter.measures.screens.warehouse import begin_description
+from charter.measures.screens.warehouse import begin_description, begin_ready, find_ready
 from charter.registry.describing import list_readers
 from charter.registry.models.sources import Source
 from charter.registry.permissions import can_describe_source
+from charter.registry.ready import ReadyDescription
 from governance.people.permissions import can_administer
 from governance.people.requests import PageRequest
 from governance.ui import narrowing, sheets
@@ -97,7 +98,8 @@ def survey(request: PageRequest) -> HttpResponse:
 
 
 def _describe(request: PageRequest, source: Source | None) -> HttpResponse:
-    initial = _initial(source) if source else _begin(request)
+    ready = find_ready(clean_word(request.GET.get("ready", "")))
+    initial = _begin(request, source, ready)
     form = SourceForm(request.POST or None, initial=initial)
     if source:
         form.fields["slug"].disabled = True
@@ -106,13 +108,21 @@ def _describe(request: PageRequest, source: Source | None) -> HttpResponse:
     ):
         messages.success(request, _("The source is described."))
         return redirect("source", slug=form.described.slug)
-    return render(request, "measures/describe.html", {"form": form, "source": source}, status=form.status)
+    given = {"form": form, "source": source, "ready": ready}
+    return render(request, "measures/describe.html", given, status=form.status)
 
 
-def _begin(request: PageRequest) -> dict[str, str] | None:
-    """What is known of a table that is named on the way here."""
-    table = clean_word(request.GET.get("table", ""))
-    return begin_description(table) if table and request.method == "GET" else None
+def _begin(
+    request: PageRequest, source: Source | None, ready: ReadyDescription | None
+) -> dict[str, str] | None:
+    """What stands in the form at first: what is said of a source, or is known of a table that is named on the way here."""
+    said = _initial(source) if source else {}
+    table = source.slug if source else clean_word(request.GET.get("table", ""))
+    if not table or request.method != "GET":
+        return said or None
+    if ready is not None:
+        return {**said, **begin_ready(table, ready)}
+    return said or begin_description(table)
 
 
 def _initial(source: Source) -> dict[str, str]:

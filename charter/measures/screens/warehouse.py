@@ -1,5 +1,6 @@
 """The warehouse: whether it can be reached, and which tables it has, described or not."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -7,9 +8,14 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from charter.measures.screens.forms import tell_columns
 from charter.measures.warehouse.connecting import open_warehouse
 from charter.measures.warehouse.listing import MOST_TABLES, find_table, list_tables
+from charter.measures.warehouse.recognising import lay_beside, recognise
 from charter.registry.models.sources import Source
+from charter.registry.ready import ReadyDescription, read_ready_descriptions
+from charter.registry.ready.matching import ReadyMatch
+from charter.registry.source_descriptions import SourceDescription
 from governance.people.requests import PageRequest
 from ground.errors import DomainError
 
@@ -17,11 +23,12 @@ from ground.errors import DomainError
 def warehouse(request: PageRequest) -> HttpResponse:
     """Open it and list its tables with their columns; why not, where that fails. No row is read."""
     given: dict[str, Any] = {"address": tell_address(settings.WAREHOUSE_URL), "most": MOST_TABLES}
-    described = set(Source.objects.values_list("slug", flat=True))
+    described = {source.slug: source.read() for source in Source.objects.all()}
     try:
         with open_warehouse() as opened:
             given["tables"] = list_tables(opened, described)
-            given["missing"] = sorted(described - opened.tables())
+            given["missing"] = sorted(set(described) - opened.tables())
+            given["recognised"] = [_tell_match(match, described) for match in recognise(opened)]
     except DomainError as error:
         given["trouble"] = error.detail
     return render(request, "measures/warehouse.html", given)
@@ -36,6 +43,36 @@ def begin_description(table: str) -> dict[str, str]:
     except DomainError:
         pass  # the form stands without it, and its page of the warehouse says why
     return {}
+
+
+def find_ready(slug: str) -> ReadyDescription | None:
+    """The ready description of this slug, None where there is none."""
+    return read_ready_descriptions().get(slug)
+
+
+def begin_ready(table: str, ready: ReadyDescription) -> dict[str, str]:
+    """What a ready description says of a table, as far as it is there; who answers for it and where it stands is left open."""
+    try:
+        with open_warehouse() as opened:
+            begun = next(
+                (each.begun for each in lay_beside(opened, ready).usable if each.table == table), None
+            )
+    except DomainError:
+        return {}  # as for a table that cannot be seen
+    if begun is None:
+        return {}
+    told = {name: str(getattr(begun, name)) for name in ("slug", "name", "kind", "description", "cadence")}
+    return {**told, "columns": tell_columns(begun)}
+
+
+def _tell_match(match: ReadyMatch, described: Mapping[str, SourceDescription]) -> dict[str, Any]:
+    """A match for the page: each usable table with whether it is described at all, and whether it is described so."""
+    tables = []
+    for each in match.usable:
+        before = described.get(each.table)
+        so = before is not None and each.begun.columns.items() <= before.columns.items()
+        tables.append({"name": each.table, "described": before is not None, "so": so})
+    return {"ready": match.ready, "fit": match.fit, "lost": match.lost, "tables": tables}
 
 
 def tell_address(url: str) -> str:

@@ -3,8 +3,10 @@
 import duckdb
 import pytest
 
+from audits.ledger.models import Entry
 from charter.measures.screens.warehouse import tell_address
 from charter.measures.warehouse.listing import name_type
+from charter.registry.models.sources import Source
 from tests import factories
 from tests.pages import Page
 
@@ -45,6 +47,75 @@ def test_describing_begins_with_what_is_known(browse):
     page = browse("/sources/new?table=reviews")
     assert 'value="reviews"' in page.html and "done_at TIMESTAMPTZ" in page.html
     assert 'value="nowhere"' not in browse("/sources/new?table=nowhere").html
+
+
+@pytest.fixture
+def four_keys(browse, settings, tmp_path):
+    """Tables of Four Keys, without incidents and teams; a table of GitLab, without drafts; and another."""
+    path = tmp_path / "keys.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "CREATE TABLE changes (change_id VARCHAR, time_created TIMESTAMP, event_type VARCHAR)"
+        )
+        connection.execute(
+            "CREATE TABLE deployments (source VARCHAR, deploy_id VARCHAR, time_created TIMESTAMPTZ, main_commit VARCHAR)"
+        )
+        connection.execute("CREATE TABLE reviews (id VARCHAR, done_at TIMESTAMPTZ)")
+        connection.execute(
+            "CREATE TABLE merge_requests (id VARCHAR, project_id BIGINT, author_id BIGINT, state VARCHAR,"
+            " created_at TIMESTAMP, merged_at TIMESTAMP, closed_at TIMESTAMP)"
+        )
+    settings.WAREHOUSE_URL = f"duckdb://{path}"
+    return browse
+
+
+def test_a_tool_is_recognised_and_what_is_missing_is_told(four_keys):
+    """Some of it looks like Four Keys: each table leads to its form, and a table that is described otherwise says so."""
+    page = four_keys("/warehouse")
+    assert page.says(
+        "Some of this looks like DORA's Four Keys",
+        "incidents, deployments.team",
+        "Whoever loads the rows adds these columns:",
+        "What DORA's Four Keys cannot say",
+        "It is described otherwise",
+    )
+    assert 'href="/sources/changes/change?ready=four-keys"' in page.html
+    assert not page.says("GitHub export")
+
+
+def test_nothing_is_recognised_in_other_tables(browse):
+    assert not browse("/warehouse").says("looks like")
+
+
+def test_describing_begins_with_a_ready_description(four_keys):
+    """Filled in with the types that are here; who answers for it and where it stands is left to say, and nothing is written."""
+    assert 'href="/sources/new?table=merge_requests&amp;ready=gitlab-export"' in four_keys("/warehouse").html
+    before = Entry.objects.count()
+    page = four_keys("/sources/new?table=merge_requests&ready=gitlab-export")
+    assert page.says("This begins with the ready description of GitLab export")
+    assert "id TEXT event_key" in page.html and "merged_at TIMESTAMP time" in page.html
+    assert "draft BOOLEAN" not in page.html and "Delivery tools" not in page.html
+    assert not Source.objects.filter(slug="merge_requests").exists()
+    assert Entry.objects.count() == before
+
+
+def test_a_person_s_word_describes_it(four_keys, client):
+    """Described anew once it is sent: then the page says it is described so."""
+    page = four_keys("/sources/changes/change?ready=four-keys")
+    assert "time_created TIMESTAMP time" in page.html and "first_commit_at" not in page.html
+    sent = {
+        "name": "Changes", "kind": "version_control", "description": "Pushes.", "owner": "Tools", "cadence": "P1D", "region": "EU",
+        "columns": "change_id TEXT\nevent_type TEXT\ntime_created TIMESTAMP time",
+    }  # fmt: skip
+    assert client.post("/sources/changes/change?ready=four-keys", sent).status_code == 302
+    assert set(Source.objects.get(slug="changes").columns) == {"change_id", "event_type", "time_created"}
+    assert four_keys("/warehouse").says("changes is described so.")
+
+
+@pytest.mark.parametrize("ready", ["nothing", "grimoirelab", "../x", "four-keys&table=reviews"])
+def test_a_ready_description_that_does_not_fit_begins_nothing(four_keys, ready):
+    page = four_keys(f"/sources/new?table=reviews&ready={ready}")
+    assert page.status == 200 and "deploy_id" not in page.html and "author_uuid" not in page.html
 
 
 @pytest.mark.parametrize(
