@@ -80,7 +80,7 @@ def test_a_tool_is_recognised_and_what_is_missing_is_told(four_keys):
         "It is described otherwise",
     )
     assert 'href="/sources/changes/change?ready=four-keys"' in page.html
-    assert not page.says("GitHub export")
+    assert not page.says("looks like GitHub")
 
 
 def test_nothing_is_recognised_in_other_tables(browse):
@@ -92,7 +92,7 @@ def test_describing_begins_with_a_ready_description(four_keys):
     assert 'href="/sources/new?table=merge_requests&amp;ready=gitlab-export"' in four_keys("/warehouse").html
     before = Entry.objects.count()
     page = four_keys("/sources/new?table=merge_requests&ready=gitlab-export")
-    assert page.says("This begins with the ready description of GitLab export")
+    assert page.says("This begins with the ready description of GitLab")
     assert "id TEXT event_key" in page.html and "merged_at TIMESTAMP time" in page.html
     assert "draft BOOLEAN" not in page.html and "Delivery tools" not in page.html
     assert not Source.objects.filter(slug="merge_requests").exists()
