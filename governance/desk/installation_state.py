@@ -1,10 +1,14 @@
-"""What an administrator sees of how the product runs: counts, moments and reasons, and nobody's values or cases."""
+"""What an administrator sees of how the product runs: counts, moments and reasons, and nobody's values or cases.
+
+Nothing here tells that somebody has just filed a confidential appeal: a notice more or a page of a table would.
+"""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 from msgspec import Struct
 
 from audits.ledger.models import Entry
@@ -19,10 +23,14 @@ from ground.models import Heartbeat
 
 # How much of what goes on and on is shown.
 LAST = 10
+# Sizes are told in steps of so many bytes.
+A_STEP = 16 * 2**20
 _SIZES = """
 SELECT relname, pg_total_relation_size(oid) FROM pg_class
- WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 2 DESC LIMIT 5
+ WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_total_relation_size(oid) >= %s ORDER BY 2 DESC LIMIT 5
 """
+# Mail goes out each minute: what has waited longer than this is stuck.
+STUCK = timedelta(hours=1)
 
 
 class AccountCounts(Struct, frozen=True):
@@ -55,11 +63,11 @@ class JobState(Struct, frozen=True):
 
 
 class MailState(Struct, frozen=True):
-    """How many notices wait, and how many could not be mailed; and how many mails about passwords wait."""
+    """Whether mail is stuck, whether some could not be mailed, and whether mails about passwords are stuck."""
 
-    waiting: int
-    failed: int
-    about_passwords: int
+    stuck: bool
+    failed: bool
+    passwords_stuck: bool
 
 
 def count_accounts() -> AccountCounts:
@@ -106,17 +114,24 @@ def list_jobs() -> Iterator[JobState]:
         yield JobState(each.scan, each.at, each.took, each.failed, each.due_at < now)
 
 
-def count_mail() -> MailState:
-    counts = Notice.objects.aggregate(
-        waiting=Count("pk", filter=Q(mail=Mail.WAITING)), failed=Count("pk", filter=Q(mail=Mail.FAILED))
+def judge_mail() -> MailState:
+    before = clock.now() - STUCK
+    old = Notice.objects.filter(given_at__lte=before)
+    return MailState(
+        stuck=old.filter(mail=Mail.WAITING).exists(),
+        failed=old.filter(mail=Mail.FAILED).exists(),
+        passwords_stuck=AccountMail.objects.filter(queued_at__lte=timezone.now() - STUCK).exists(),
     )
-    return MailState(counts["waiting"], counts["failed"], AccountMail.objects.count())
 
 
 def read_sizes() -> tuple[int, list[tuple[str, int]]]:
-    """Bytes of the whole database, and of its five largest tables."""
+    """Bytes of the whole database, and of its five largest tables of a step or more; in whole steps."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_database_size(current_database())")
         whole = int(cursor.fetchone()[0])
-        cursor.execute(_SIZES)
-        return whole, [(str(name), int(size)) for name, size in cursor.fetchall()]
+        cursor.execute(_SIZES, [A_STEP])
+        return _in_steps(whole), [(str(name), _in_steps(int(size))) for name, size in cursor.fetchall()]
+
+
+def _in_steps(size: int) -> int:
+    return size // A_STEP * A_STEP

@@ -38,6 +38,7 @@ READABLE = {
     "/views/": "As metrics.",
     "/board/": "There are six seats, the same everywhere.",
     "/charters/": "Headings are the same of every draft, and its key is random.",
+    "/calibration/rounds/": "Acts are the same of every round, and its key is random.",
 }
 # One says which is meant: a version of those that their pages list, an appeal by the number that its filer alone has, or the
 # code of whoever has left.

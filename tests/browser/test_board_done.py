@@ -60,7 +60,7 @@ def ask(page: Page, verdict: str) -> None:
     heading(page, verdict)
 
 
-@pytest.mark.proof(alone=True)
+@pytest.mark.proof(whole=True)
 def test_a_metric_from_its_first_draft_to_its_suspension(window, house, members):
     """Issue 3, Done when: the whole way of a charter, through pages alone but for the clock."""
     kind = next(each for each in SourceKind if each.value.startswith("presence"))

@@ -54,7 +54,7 @@ def catalogue(url: str) -> dict[str, list]:
         return {what: sorted(reader.execute(sql).fetchall(), key=str) for what, sql in CATALOGUE.items()}
 
 
-@pytest.mark.proof(alone=True)
+@pytest.mark.proof(whole=True)
 def test_undone_and_done_again_the_database_is_the_same(server):
     """Issue 8, item 5: tables, constraints, triggers, functions and grants go and come back as they were."""
     with databases.copy(server) as name:

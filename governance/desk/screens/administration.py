@@ -24,7 +24,7 @@ def administration(request: PageRequest) -> HttpResponse:
         "sources": installation_state.list_sources(),
         "runs": installation_state.list_runs(),
         "jobs": list(installation_state.list_jobs()),
-        "mail": installation_state.count_mail(),
+        "mail": installation_state.judge_mail(),
         "size": whole,
         "largest": largest,
         "versions": f"Django {django.get_version()}, PostgreSQL {connection.pg_version // 10000}",  # type: ignore[attr-defined]

@@ -34,7 +34,7 @@ def test_what_a_hold_adds_to_a_filing(desk, file):
     assert Hold.objects.count() == 3
 
 
-@pytest.mark.proof(alone=True)
+@pytest.mark.proof(whole=True)
 def test_the_queue_answers_among_a_thousand_open_appeals(desk, file, settings, capsys):
     """Under 300 ms at the 95th percentile, on a machine that does nothing else."""
     settings.APPEALS_A_DAY = 10_000

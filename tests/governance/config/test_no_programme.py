@@ -94,7 +94,7 @@ def test_every_address_answers(accounts):
 
 
 @pytest.mark.proof(alone=True)
-@pytest.mark.parametrize("role", ROLES if ASKED == "whole" else ROLES[::4])
+@pytest.mark.parametrize("role", ROLES if ASKED == "whole" else ["employee"])
 def test_every_address_answers_every_role(accounts, role):
     """Issue 9: and so do all others' pages and addresses."""
     assert walk_pages(accounts[role]) + walk_api(accounts[role]) == []

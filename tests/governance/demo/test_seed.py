@@ -79,7 +79,7 @@ def counts() -> dict[str, int]:
     return {model.__name__: model.objects.count() for model in models}
 
 
-@pytest.mark.proof(alone=True)
+@pytest.mark.proof(whole=True)
 def test_a_seed_cut_short_goes_on_where_it_stopped(committed_db, data, tmp_path):
     """Issue 2, item 1: starting again continues; charters become active by six recorded votes each, and only so."""
     for line in WHERE[:: whole_or_short(1, 3)]:

@@ -249,7 +249,7 @@ def test_no_time_tells_whether_there_is_an_account(kim, settings):
     assert abs(longer - 0.5) < 2 / pairs**0.5, longer  # four standard deviations
 
 
-@pytest.mark.proof(alone=True)
+@pytest.mark.proof(whole=True)
 def test_the_measurement_sees_what_a_mail_in_the_request_costs(kim, settings, monkeypatch):
     """The proof can fail: where the link is made and mailed as it is asked for, time tells."""
     later = account_mail.ask_for_link

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from charter.measures import services as measures
-from governance.notices.models import Notice
+from governance.desk import installation_state
+from governance.notices import services as notices
 from governance.notices.states import Mail
 from ground import clock, heartbeats
 from ground.errors import DomainError
@@ -18,8 +19,9 @@ def admin(house):
     return factories.an_administrator("boss")
 
 
-def test_it_says_how_all_of_it_runs(admin, house, browse):
+def test_it_says_how_all_of_it_runs(admin, house, browse, monkeypatch):
     """Jobs and their heartbeats, publishing runs and why one failed, mail that failed, sizes and versions."""
+    monkeypatch.setattr(installation_state, "A_STEP", 8192)
     heartbeats.announce({"board": timedelta(hours=1)}, "beat@here")
     Heartbeat.objects.filter(scan="board").update(due_at=clock.now() - timedelta(hours=1))
     with pytest.raises(DomainError):
@@ -31,9 +33,25 @@ def test_it_says_how_all_of_it_runs(admin, house, browse):
     assert page.says("Open an account", "The largest tables")
 
 
-def test_mail_that_failed_is_counted(admin, house, browse):
-    before = Notice.objects.filter(mail=Mail.FAILED).count()
-    assert browse("/administration", by=admin).says(f"{before} could not be")
+@pytest.mark.parametrize(
+    ("state", "said"), [(Mail.WAITING, "Mail has waited"), (Mail.FAILED, "could not be mailed at all")]
+)
+def test_mail_that_is_stuck_is_told_and_not_how_much_there_is(admin, house, browse, state, said):
+    """Issue 12, 7: a notice more would tell whoever administers and manages that somebody has appealed confidentially."""
+    other = factories.an_account("other")
+    page = browse("/administration", by=admin).text
+    said_to = {
+        "kind": "board.case.opened",
+        "subject": "A case",
+        "text": "Read it.",
+        "path": "/cases",
+        "once": "1",
+    }
+    notice = notices.notify(to=other, by=factories.system(), **said_to)
+    factories.change(notice, mail=state, given_at=clock.now())
+    assert browse("/administration", by=admin).text == page
+    factories.change(notice, given_at=clock.now() - installation_state.STUCK)
+    assert browse("/administration", by=admin).says(said)
 
 
 def test_it_shows_no_value_and_nobodys_case(admin, house, browse):
