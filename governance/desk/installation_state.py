@@ -6,6 +6,7 @@ Nothing here tells that somebody has just filed a confidential appeal: a notice 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+import django
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
@@ -18,7 +19,7 @@ from governance.notices.models import Notice
 from governance.notices.states import Mail
 from governance.people.events import OrganisationImported
 from governance.people.models import AccountKind, AccountMail, User
-from ground import clock
+from ground import clock, statements
 from ground.models import Heartbeat
 
 # How much of what goes on and on is shown.
@@ -131,6 +132,12 @@ def read_sizes() -> tuple[int, list[tuple[str, int]]]:
         whole = int(cursor.fetchone()[0])
         cursor.execute(_SIZES, [A_STEP])
         return _in_steps(whole), [(str(name), _in_steps(int(size))) for name, size in cursor.fetchall()]
+
+
+def read_versions() -> str:
+    """What the product stands on, as a reader names it."""
+    [(postgresql,)] = statements.fetch("SHOW server_version", {})
+    return f"Django {django.get_version()}, PostgreSQL {postgresql.split()[0]}"
 
 
 def _in_steps(size: int) -> int:

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import django
-from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -27,6 +25,6 @@ def administration(request: PageRequest) -> HttpResponse:
         "mail": installation_state.judge_mail(),
         "size": whole,
         "largest": largest,
-        "versions": f"Django {django.get_version()}, PostgreSQL {connection.pg_version // 10000}",  # type: ignore[attr-defined]
+        "versions": installation_state.read_versions(),
     }
     return render(request, "desk/administration.html", given)
