@@ -8,6 +8,9 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from charter.authoring.lint.uses import NEVER_ABOUT_PEOPLE
+from charter.registry.models import Metric
+from charter.rules.vocabulary import Category, Kind
 from governance.calibration import permissions
 from governance.calibration.models import (
     CalibrationItem,
@@ -21,6 +24,16 @@ from governance.calibration.words import ProposalWords, unseal
 from governance.people.models import Membership, Person, User
 from ground import calendar
 from ground.errors import NotFound
+
+
+def list_metrics() -> QuerySet[Metric]:
+    """Metrics with a charter in force that a decision about a person may look at, as far as their labels say (S57).
+
+    Activity, strain, surveys and the like never are, so no round names them. Whether one may indeed, the line decides.
+    """
+    never = Q(current__category__in=[each.value for each in (*NEVER_ABOUT_PEOPLE, Category.AI_ASSIST)])
+    activity = Q(current__kind=Kind.ACTIVITY.value)
+    return Metric.objects.filter(current__isnull=False).exclude(never | activity).order_by("name", "slug")
 
 
 def list_rubrics() -> QuerySet[Rubric]:

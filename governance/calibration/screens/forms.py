@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from charter.programme.models import DecisionKind
-from charter.registry.models import Metric
 from charter.rules.vocabulary import DecisionGroup, DecisionType
+from governance.calibration import queries
 from governance.calibration.models import LEVELS, Rubric
 from governance.calibration.services import LevelSaid
 from governance.people.models import Cohort, User
@@ -106,7 +106,9 @@ class RoundForm(ServiceForm):
     )
     metrics = forms.MultipleChoiceField(
         label=_("Metrics that will be looked at"),
-        help_text=_("Up to five. The line decides what of them is told, person by person."),
+        help_text=_(
+            "Up to five. Activity, strain and surveys are not here: they decide about nobody. The line decides what is told, person by person."
+        ),
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one metric")},
     )
@@ -130,8 +132,7 @@ class RoundForm(ServiceForm):
         ]
         groups = Cohort.objects.filter(retired_at__isnull=True).order_by("kind", "slug")
         choice_field(self, "cohort").choices = [(each.slug, each.name) for each in groups]
-        in_force = Metric.objects.filter(current__isnull=False).order_by("name", "slug")
-        choice_field(self, "metrics").choices = [(each.slug, each.name) for each in in_force]
+        choice_field(self, "metrics").choices = [(each.slug, each.name) for each in queries.list_metrics()]
 
 
 class ReasonForm(ServiceForm):

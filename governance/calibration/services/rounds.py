@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from audits.ledger import services as ledger
 from charter.programme.models import DecisionKind
-from charter.registry.models import Metric
 from charter.rules import words as rule_words
 from charter.rules.vocabulary import DecisionGroup, DecisionType
 from governance.calibration import permissions, queries
@@ -108,10 +107,12 @@ def _check_said(said: RoundSaid) -> None:
         raise BadInput(
             _("Name one to %(most)s metrics, each once.") % {"most": MOST_METRICS}, field="metrics"
         )
-    in_force = Metric.objects.filter(slug__in=said.metrics, current__isnull=False)
-    if missing := sorted(set(said.metrics) - set(in_force.values_list("slug", flat=True))):
+    usable = queries.list_metrics().filter(slug__in=said.metrics).values_list("slug", flat=True)
+    if missing := sorted(set(said.metrics) - set(usable)):
         raise BadInput(
-            _("No charter is in force for: %(names)s") % {"names": ", ".join(missing)}, field="metrics"
+            _("No charter is in force for these, or they decide about nobody: %(names)s")
+            % {"names": ", ".join(missing)},
+            field="metrics",
         )
     if said.cohort.retired_at is not None:
         raise BadInput(_("This group is no longer reported on. Choose another one."), field="cohort")
