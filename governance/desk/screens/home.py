@@ -99,6 +99,7 @@ def home(request: PageRequest) -> HttpResponse:
         "counts": _counts(reader.metrics),
         "is_person": user.person_id is not None,
         "auditor": badge(request).holds(Role.AUDITOR),
+        "administrator": badge(request).holds(Role.ADMIN),
         "hr": badge(request).holds(Role.HR),
         "people_decisions": [
             (each.value, str(questions.FOR.get(each) or questions.name_decision(each))) for each in REVIEWED

@@ -61,6 +61,13 @@ def test_it_shows_no_value_and_nobodys_case(admin, house, browse):
     assert "/cases/" not in page.html.partition("<main")[2].partition("</main")[0]
 
 
+def test_an_administrators_home_leads_to_it(admin, house, browse):
+    """Issue 15: an administrator's home was HR's menu."""
+    main = browse("/", by=admin).html.partition("<main")[2].partition("</main")[0]
+    assert 'href="/administration"' in main
+    assert "How all of it runs" not in browse("/").html
+
+
 def test_others_are_refused(house, browse):
     assert browse("/administration").status == 403
     assert 'href="/administration"' not in browse("/").html
