@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
 
 from ground.errors import DomainError
 from ground.parsing import parse_day
@@ -26,6 +27,12 @@ class Command(BaseCommand):
             for line in _details(error):
                 self.stderr.write(line)
             raise CommandError(error.detail, returncode=self.find_exit_code(error)) from error
+        except OperationalError as error:
+            raise CommandError(
+                "The database does not answer, or not as it should. Start it, with `make start` or `make demo` where it is the one "
+                f"that comes with the project, or see DATABASE_URL. It said: {error}",
+                returncode=BROKEN,
+            ) from error
 
     def find_exit_code(self, error: DomainError) -> int:
         """FAULTY, unless a command tells the two apart."""

@@ -30,20 +30,29 @@ def check_keys() -> None:
 
 
 def make_keys(*, by: str) -> list[Path]:
-    """Make the keys that are missing, each for good; gives where. Raises Conflict where none is.
-
-    The file comes first: a log that tells of a key which nobody has would be worse than a key of which it does not tell yet.
-    """
-    made = [path for path in _places() if not path.exists()]
-    if not made:
+    """Make the keys that are missing, each for good; gives where. Raises Conflict where none is."""
+    made, is_told = ensure_keys(by=by)
+    if not made and not is_told:
         raise Conflict(
             "All keys are there already. `manage.py ledger keys rotate` exchanges the one that signs."
         )
+    return made
+
+
+def ensure_keys(*, by: str) -> tuple[list[Path], bool]:
+    """Make the keys that are missing, and tell the log of the one that signs where it does not know it; gives both.
+
+    The file comes first: a log that tells of a key which nobody has would be worse than a key of which it does not tell yet.
+    What was cut short in between, and keys that another log in this folder began with, are told of by the next call.
+    """
+    made = [path for path in _places() if not path.exists()]
     for path in made:
         keyfiles.place(path, _places()[path]())
-    if settings.LEDGER_SIGNING_KEY_FILE in made:
-        _tell_made(by)
-    return made
+    public = signing.public_bytes(signing.signing_key(settings.LEDGER_SIGNING_KEY_FILE))
+    if public in _told_keys():
+        return made, False
+    _tell_made(by)
+    return made, True
 
 
 @transaction.atomic

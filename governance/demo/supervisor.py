@@ -59,7 +59,8 @@ class DemoSupervisor(Supervisor):
         owner = {**environment, "DATABASE_URL": databases.owner}
         self.run_command(started, owner, "migrate", "--verbosity", "0")
         if not present:
-            self._make_keys(started, environment)
+            # A demo that begins makes its keys; one that has lost them later does not start, as nothing does.
+            self.run_command(started, environment, "ledger", "keys", "ensure")
         data = ["--data", self._data_folder] if self._data_folder else []
         self.run_command(started, environment, "demo_seed", *data)
         finished = self._state.finished(programme=_programme(databases.runtime), fingerprint=fingerprint)
@@ -80,12 +81,6 @@ class DemoSupervisor(Supervisor):
         self._say(f"Passwords  {credentials} (and API tokens)")
         self._say(f"Logs       {self._folder}/*.log")
         self._say(f"A question {_example(self.address, credentials, self._data)}")
-
-    def _make_keys(self, started: ExitStack, environment: dict[str, str]) -> None:
-        """A demo that begins makes its keys; one that has lost them later does not start, as nothing does."""
-        keys = (settings.LEDGER_SIGNING_KEY_FILE, settings.LEDGER_SEALING_KEY_FILE, settings.APPEALS_KEY_FILE)
-        if not all(key.exists() for key in keys):
-            self.run_command(started, environment, "ledger", "keys", "init")
 
     def _environment(self, runtime: str) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name != "DATABASE_OWNER_URL"}

@@ -87,7 +87,7 @@ class InstallationSupervisor(Supervisor):
         self.run_command(started, owner, "migrate", "--verbosity", "0")
         if not _has_log(databases.runtime):
             self._say("Making the keys of the log and of what is sealed ...")
-            self.run_command(started, environment, "ledger", "keys", "init")
+            self.run_command(started, environment, "ledger", "keys", "ensure")
         self._say("Gathering style sheets and scripts ...")
         self.run_command(started, environment, "collectstatic", "--noinput", "--verbosity", "0")
         self._say("Opening the first administrator’s account and beginning the programme ...")

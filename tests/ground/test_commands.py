@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command, get_commands, load_command_class
+from django.db import OperationalError
 
 from governance.config.refusals import Refusal
 from ground import commands
@@ -16,6 +17,20 @@ class Refusing(commands.Command):
 
     def handle(self, *args: object, **options: object) -> None:
         raise BadInput("Nothing can be done.", findings=["a: is wrong", "b: is wrong too"])
+
+
+class WithoutDatabase(commands.Command):
+    """Finds no database."""
+
+    def handle(self, *args: object, **options: object) -> None:
+        raise OperationalError("connection is bad: no such socket")
+
+
+def test_a_database_that_is_away_is_told_with_what_to_do():
+    """Issue 15, item 1: a sentence and a remedy, where a traceback was."""
+    with pytest.raises(CommandError, match="make start.*no such socket") as raised:
+        call_command(WithoutDatabase())
+    assert raised.value.returncode == commands.BROKEN
 
 
 class TellingApart(Refusing):

@@ -91,6 +91,19 @@ def test_keys_are_made_once_for_this_account_only_and_the_log_tells_of_it(places
         call_command("ledger", "keys", "init")
 
 
+def test_keys_that_the_log_does_not_know_are_told_of(places, monkeypatch):
+    """Issue 15: cut short before the log was told, and beside keys that were there, setting up said “there already” for good."""
+    with monkeypatch.context() as patch:
+        patch.setattr(keys, "_tell_made", lambda by: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            call_command("ledger", "keys", "ensure")
+    assert all(each.exists() for each in places) and told("ledger.key.made") == []
+    call_command("ledger", "keys", "ensure")
+    call_command("ledger", "keys", "ensure")
+    (made,) = told("ledger.key.made")
+    assert (made["key_id"], made["instead_of"]) == (signing.key_id(places[0]), "")
+
+
 def test_a_key_that_is_lost_for_good_is_replaced_in_the_open(places):
     """Issue 9: the log says in whose place the new one signs, and old receipts still verify."""
     keys.make_keys(by="installation")

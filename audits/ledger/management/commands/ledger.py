@@ -34,7 +34,9 @@ class Command(commands.Command):
         commands.add_check_argument(events)
         of_keys = actions.add_parser("keys", help="make the keys that are missing, or let a new one sign")
         of_keys.add_argument(
-            "do", choices=["init", "rotate"], help="init makes, rotate exchanges the signing key"
+            "do",
+            choices=["init", "ensure", "rotate"],
+            help="init makes, ensure too where any is missing or not told of, rotate exchanges the signing key",
         )
 
         sequence = actions.add_parser(
@@ -78,6 +80,8 @@ class Command(commands.Command):
     def _keys(self, *, do: str, **_: Any) -> None:
         if do == "init":
             self._init()
+        elif do == "ensure":
+            keys.ensure_keys(by=INSTALLATION)
         else:
             self._rotate()
 
