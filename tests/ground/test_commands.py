@@ -28,7 +28,7 @@ class WithoutDatabase(commands.Command):
 
 def test_a_database_that_is_away_is_told_with_what_to_do():
     """Issue 15, item 1: a sentence and a remedy, where a traceback was."""
-    with pytest.raises(CommandError, match="make start.*no such socket") as raised:
+    with pytest.raises(CommandError, match=r"make start.*no such socket") as raised:
         call_command(WithoutDatabase())
     assert raised.value.returncode == commands.BROKEN
 

@@ -23,9 +23,8 @@ class Held(Struct, frozen=True):
     What is decided here of one question counts for those after it, as if it had been committed.
     """
 
-    shared: Mapping[
-        str, tuple[str, ...]
-    ]  # of a metric, itself and, where rows are asked for, its counter-metric
+    # Of a metric, itself and, where rows are asked for, its counter-metric.
+    shared: Mapping[str, tuple[str, ...]]
     seen: Versions
     refused: tuple[RefusedQuestion, ...]
     several: bool = False
