@@ -23,7 +23,13 @@ from governance.calibration.events import (
     RoundPublished,
     RoundReopened,
 )
-from governance.calibration.models import CalibrationItem, CalibrationRound, LevelProposal
+from governance.calibration.models import (
+    CalibrationItem,
+    CalibrationRound,
+    Challenge,
+    LevelProposal,
+    PackValues,
+)
 from governance.calibration.services.rounds import lock, lock_item
 from governance.calibration.services.texts import read_text
 from governance.calibration.states import TOLD, TRANSITIONS, RoundState
@@ -86,10 +92,9 @@ def _check_whole(rated: Sequence[CalibrationItem], proposals: Mapping[UUID, Leve
     if missing := [each.person.name for each in rated if each.pk not in proposals]:
         text = _("No level is proposed yet for: %(names)s. Propose one, or set them aside with a reason.")
         raise Conflict(text % {"names": ", ".join(missing)}, code="not_proposed")
-    doubted = [
-        each.person.name for each in rated if each.challenges.filter(answered_at__isnull=True).exists()
-    ]
-    if doubted:
+    open_ones = Challenge.objects.filter(item__in=rated, answered_at__isnull=True)
+    challenged = set(open_ones.values_list("item_id", flat=True))
+    if doubted := [each.person.name for each in rated if each.pk in challenged]:
         text = _("Challenges are open about: %(names)s.") % {"names": ", ".join(doubted)}
         raise Conflict(text, code="challenges_open")
     least = 2 * read_least()
@@ -101,14 +106,14 @@ def _check_whole(rated: Sequence[CalibrationItem], proposals: Mapping[UUID, Leve
 def _make_rows(
     calibration: CalibrationRound, rated: Sequence[CalibrationItem], proposals: Mapping[UUID, LevelProposal]
 ) -> list[OutcomeRow]:
-    records = packs.list_records(rated, calibration)
+    records, values = packs.list_records(rated, calibration), _list_values(rated)
     return [
         OutcomeRow(
             person=item.person.external_id,
             rating=float(queries.read_words(proposals[item.pk]).level),
             evidence=packs.weigh_records(records.get(item.person_id, ())),
             manager=_name_manager(item),
-            values=_read_values(item, calibration.metrics),
+            values=_read_values(values.get(item.pk), calibration.metrics),
         )
         for item in rated
     ]
@@ -120,9 +125,14 @@ def _name_manager(item: CalibrationItem) -> str:
     return person.external_id if person is not None else ""
 
 
-def _read_values(item: CalibrationItem, metrics: Sequence[str]) -> dict[str, float]:
+def _list_values(rated: Sequence[CalibrationItem]) -> dict[UUID, PackValues]:
+    """What the line last told for each pack, by person's item; one statement."""
+    found = PackValues.objects.filter(item__in=rated, permitted=True)
+    return {each.item_id: each for each in found.order_by("item_id", "-at", "-id").distinct("item_id")}
+
+
+def _read_values(last: PackValues | None, metrics: Sequence[str]) -> dict[str, float]:
     """The mean of what the line last told of each metric, which the audit holds against context."""
-    last = item.values.filter(permitted=True).order_by("-at", "-id").first()
     if last is None:
         return {}
     told = unseal(last.told, last.pk, "values", CitedAnswer)

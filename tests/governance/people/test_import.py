@@ -235,7 +235,9 @@ class TestAsking:
     @pytest.mark.parametrize("changed", [{"members": 18}, {"ends": 2, "until": "2025-01-01"}, {"people": 40}])
     def test_a_tenth_is_not(self, by, tmp_path, changed):
         services.import_organisation(folder=_company(tmp_path), by=by)
+        before = _everything()
         services.import_organisation(folder=_company(tmp_path, **changed), by=by)
+        assert _everything() != before
 
     def test_a_long_past_hides_nobody(self, by, tmp_path):
         """All who are here now are fewer than a tenth of all rows; ending them is asked about all the same."""
