@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "governance.notices",
     "charter.programme",
     "charter.registry",
+    "charter.panels",
     "charter.authoring",
     "charter.measures",
     "governance.board",

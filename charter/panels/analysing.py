@@ -1,0 +1,126 @@
+"""What a text of SQL reaches of people: `analyse(sql, dialect, tables)`. Pure; the scan and the SQL door ask it alike."""
+
+import unicodedata
+from collections.abc import Iterator
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from charter.panels.queries import QueryWalk
+from charter.panels.reaching import Reach, StatementFindings, unreadable
+from charter.panels.tables import Tables
+
+LONGEST_SQL = 200_000  # characters
+DIALECTS = frozenset(
+    [
+        "athena",
+        "bigquery",
+        "clickhouse",
+        "databricks",
+        "doris",
+        "drill",
+        "druid",
+        "duckdb",
+        "hive",
+        "mysql",
+        "oracle",
+        "postgres",
+        "presto",
+        "redshift",
+        "snowflake",
+        "spark",
+        "sqlite",
+        "starrocks",
+        "trino",
+        "tsql",
+    ]
+)
+# What changes nothing that anybody reads, or is said again as a table of its own.
+_HARMLESS = (
+    exp.Use,
+    exp.Set,
+    exp.Transaction,
+    exp.Commit,
+    exp.Rollback,
+    exp.Comment,
+    exp.Semicolon,
+    exp.Drop,
+    exp.Alter,
+)
+
+
+def analyse(sql: str, dialect: str, tables: Tables) -> StatementFindings:
+    """Say what SQL reaches: of all statements in it together.
+
+    `dialect` is one of `DIALECTS`, or "" for none in particular. What cannot be read or resolved counts as reached, so this
+    never raises for what it is given.
+    """
+    if len(sql) > LONGEST_SQL:
+        return unreadable(Reach.UNREADABLE, f"it is longer than {LONGEST_SQL:,} characters")
+    try:
+        statements = [each for each in sqlglot.parse(sql, dialect=dialect or None) if each is not None]
+        walk = QueryWalk(tables)
+        for statement in statements:
+            _look_at(statement, walk)
+    except SqlglotError as error:
+        return unreadable(Reach.UNREADABLE, _first_line(error))
+    except RecursionError:
+        return unreadable(Reach.UNREADABLE, "it is nested too deeply")
+    except Exception as error:  # what a parser made of anybody's text may trip up what nobody thought of
+        return unreadable(Reach.UNREADABLE, f"{type(error).__name__} while it was looked at")
+    return StatementFindings(tuple(sorted(walk.reached)), frozenset(walk.read), len(statements))
+
+
+def _look_at(statement: exp.Expr, walk: QueryWalk) -> None:
+    for name in _look_alikes(statement):
+        walk.reach(Reach.LOOK_ALIKE, f"“{name}”")
+    if isinstance(statement, exp.Query | exp.Values):
+        if any(select.args.get("into") for select in statement.find_all(exp.Select)):
+            walk.reach(Reach.NO_QUERY, "SELECT INTO")
+        walk.give(walk.query(statement, {}, None))
+        return
+    if isinstance(statement, _HARMLESS):
+        walk.reach(Reach.NO_QUERY, type(statement).__name__.upper(), softened=True)
+        return
+    _look_inside(statement, walk)
+
+
+def _look_inside(statement: exp.Expr, walk: QueryWalk) -> None:
+    """A statement that holds a query, such as CREATE VIEW or EXPLAIN: what that query gives, leaves."""
+    inner = next(
+        (
+            each
+            for each in (statement.args.get("expression"), statement.args.get("this"))
+            if isinstance(each, exp.Query)
+        ),
+        None,
+    )
+    creates = isinstance(statement, exp.Create)
+    walk.reach(Reach.NO_QUERY, str(statement.key).upper(), softened=creates)
+    if inner is not None:
+        walk.give(walk.query(inner, {}, None))
+    elif not creates:
+        for query in statement.find_all(exp.Select):
+            walk.give(walk.query(query, {}, None))
+
+
+def _look_alikes(statement: exp.Expr) -> Iterator[str]:
+    """Names with letters of more than one script, with letters that are another one's shape, or with what nobody sees."""
+    for identifier in statement.find_all(exp.Identifier):
+        name = identifier.name
+        if not name.isascii() and _is_odd(name):
+            yield name
+
+
+def _is_odd(name: str) -> bool:
+    if unicodedata.normalize("NFKC", name) != unicodedata.normalize("NFC", name):
+        return True
+    scripts = {unicodedata.name(letter, "?").split()[0] for letter in name if letter.isalpha()}
+    hidden = any(unicodedata.category(letter) in ("Cf", "Cc", "Co", "Cn") for letter in name)
+    return hidden or (len(scripts) > 1 and "LATIN" in scripts)
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).splitlines() or ["it is no SQL"]
+    return lines[0].rstrip(".")

@@ -1,0 +1,72 @@
+"""One panel looked at: its macros expanded, every statement that they make analysed, and all of it told together. Pure."""
+
+import re
+from collections.abc import Callable, Mapping
+
+import sqlglot
+from sqlglot.errors import SqlglotError
+
+from charter.panels.analysing import LONGEST_SQL, analyse
+from charter.panels.expanding.calls import MacroError
+from charter.panels.expanding.grafana import expand_grafana
+from charter.panels.panel import Expanded, MacroLanguage, Panel
+from charter.panels.reaching import Reach, Reached, Severity, StatementFindings, unreadable
+from charter.panels.tables import Tables
+
+_EXPANDING: Mapping[MacroLanguage, Callable[[Panel], Expanded]] = {
+    MacroLanguage.NONE: lambda panel: Expanded((panel.sql,)),
+    MacroLanguage.GRAFANA: expand_grafana,
+}
+# Tried in turn where nobody says whose SQL it is.
+_ANY_DIALECT = ("", "postgres", "mysql", "tsql", "bigquery", "snowflake", "clickhouse")
+# What a model may hold, as others read it: they are looked at for what they show.
+_KEPT_BY_MODELS = frozenset({Reach.PROJECTED, Reach.FREE_TEXT, Reach.SINGLE_EVENTS})
+
+
+def examine(panel: Panel, tables: Tables) -> StatementFindings:
+    """What a panel reaches. What cannot be expanded or read counts as reached, so this never raises for what it is given."""
+    try:
+        expanded = expand(panel)
+    except MacroError as error:
+        return unreadable(Reach.UNREADABLE, str(error))
+    except RecursionError:
+        return unreadable(Reach.UNREADABLE, "its macros are nested too deeply")
+    found = [analyse(sql, find_dialect(sql, panel.dialect), tables) for sql in expanded.statements]
+    reached = {each: None for one in found for each in one.reached}
+    reached |= {Reached(Reach.UNRESOLVED, unknown): None for unknown in expanded.unknown}
+    told = {_soften(each) if panel.is_model else each for each in reached}
+    read = frozenset[str]().union(*(one.tables for one in found))
+    return StatementFindings(tuple(sorted(told)), read, max((one.statements for one in found), default=0))
+
+
+def expand(panel: Panel) -> Expanded:
+    """The panel's statements with its tool's macros expanded; MacroError where they never end."""
+    if len(panel.sql) > LONGEST_SQL:
+        raise MacroError(f"it is longer than {LONGEST_SQL:,} characters")
+    return _EXPANDING[panel.language](panel)
+
+
+def find_dialect(sql: str, said: str) -> str:
+    """The dialect that is said, or the first of those that most databases speak in which it can be read."""
+    if said:
+        return said
+    for dialect in _ANY_DIALECT:
+        if "`" in sql and not dialect:
+            continue
+        try:
+            sqlglot.parse(sql, dialect=dialect or None)
+        except (SqlglotError, RecursionError):
+            continue
+        return dialect
+    return ""
+
+
+def _soften(reached: Reached) -> Reached:
+    if reached.reach in _KEPT_BY_MODELS and reached.severity is Severity.ERROR:
+        return Reached(reached.reach, reached.what, True, reached.also)
+    return reached
+
+
+def hash_statement(sql: str) -> str:
+    """A statement without how it is laid out, so that it is the same after it was indented anew."""
+    return re.sub(r"\s+", " ", sql).strip()

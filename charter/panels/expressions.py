@@ -1,0 +1,191 @@
+"""One walk through the expressions of a query: what each rests on, and what is done there with people. Pure."""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import cast
+
+from sqlglot import exp
+
+from charter.panels.clock import COMPARISONS, tell_time
+from charter.panels.reaching import Cell, Holds, Reach, Reached, name_cells
+from charter.panels.scopes import NOTHING, SqlScope, Traced, unite
+from charter.registry.facts_times import NO_TIME, TimeKind, TimeOf
+
+_PREDICATES = (
+    *COMPARISONS, exp.Like, exp.ILike, exp.RegexpLike, exp.RegexpILike, exp.SimilarTo, exp.Glob, exp.StartsWith, exp.Contains,
+    exp.ArrayContains, exp.MatchAgainst, exp.Overlaps,
+)  # fmt: skip
+_COUNTING = (exp.Count, exp.CountIf, exp.ApproxDistinct, exp.Hll)
+RANKING = (
+    exp.RowNumber, exp.Rank, exp.DenseRank, exp.PercentRank, exp.CumeDist, exp.Ntile, exp.FirstValue, exp.LastValue,
+    exp.NthValue,
+)  # fmt: skip
+_OUTSIDE = re.compile(
+    r"^(dblink\w*|pg_read_\w+|pg_ls_\w+|pg_stat_file|lo_\w+|query_to_xml\w*|table_to_xml\w*|schema_to_xml\w*|cursor_to_xml\w*|"
+    r"database_to_xml\w*|xmltable|load_file|openrowset|opendatasource|openquery|xp_\w+|sys_\w+|http\w*|url|s3\w*|hdfs|file|remote\w*|"
+    r"read_\w+|parquet_scan|csv_scan|sniff_csv|glob|mysql|postgresql|mongodb|jdbc|odbc|executable|input|current_setting|"
+    r"set_config|pg_(cancel|terminate|reload|rotate|notify|sleep|advisory)\w*|sleep|benchmark|waitfor|get_lock|system|copyfile)$",
+    re.IGNORECASE,
+)
+
+
+class ExpressionWalk:
+    """A walk that gathers what is reached. `query` is what knows subqueries."""
+
+    def __init__(self) -> None:
+        self.reached: dict[Reached, None] = {}
+        self._handlers: dict[type[exp.Expr], Callable[[exp.Expr, SqlScope], Traced]] = {
+            exp.Column: self._column,
+            exp.Case: self._case,
+            exp.If: self._case,
+            exp.Filter: self._filter,
+            exp.Window: self._window,
+            exp.Is: self._is,
+            exp.Nullif: self._nullif,
+            exp.Dot: self._dot,
+            exp.Star: lambda node, scope: unite([*(r.whole() for r in scope.relations.values()), NOTHING]),
+        }
+
+    def subquery(self, node: exp.Query, scope: SqlScope) -> Traced:
+        """What the columns of a subquery rest on."""
+        raise NotImplementedError
+
+    def reach(self, how: Reach, cells: Iterable[Cell] | str, *, softened: bool = False) -> None:
+        """Note that something is reached, once."""
+        what = cells if isinstance(cells, str) else name_cells(cells)
+        if what:
+            self.reached.setdefault(Reached(how, what, softened))
+
+    def walk(self, node: exp.Expr, scope: SqlScope) -> Traced:
+        """What an expression rests on."""
+        if isinstance(node, exp.Query):
+            return self.subquery(node, scope)
+        if handler := self._handlers.get(type(node)):
+            return handler(node, scope)
+        self._look_outside(node)
+        if isinstance(node, _COUNTING):
+            return self._count(node, scope)
+        parts = [self.walk(child, scope) for child in node.iter_expressions()]
+        if isinstance(node, exp.Alias | exp.Paren):
+            return parts[0] if parts else NOTHING
+        if isinstance(node, _PREDICATES):
+            self._compare(node, parts)
+            return self._made(node, parts, scope).without(Holds.PERSON)
+        return self._made(node, parts, scope)
+
+    def hold(self, node: exp.Expr, scope: SqlScope) -> Traced:
+        """A condition: whatever of a person is left in it picks people out."""
+        found = self.walk(node, scope)
+        self.reach(Reach.FILTERED, found.persons)
+        return found.without(Holds.PERSON)
+
+    def _made(self, node: exp.Expr, parts: list[Traced], scope: SqlScope) -> Traced:
+        cells = frozenset[Cell]().union(*(part.cells for part in parts))
+        aggregated = isinstance(node, exp.AggFunc) or any(part.aggregated for part in parts)
+        return Traced(cells, False, self._time(node, parts, cells, scope), aggregated)
+
+    def _time(self, node: exp.Expr, parts: list[Traced], cells: frozenset[Cell], scope: SqlScope) -> TimeOf:
+        time = tell_time(node, [part.time for part in parts])
+        if time.kind is not TimeKind.CLOCK:
+            return time
+        told = [cell for cell in cells if cell.holds in (Holds.TIME, Holds.WORKING_TIME)]
+        self.reach(Reach.HOURS, told or cells, softened=not scope.of_people)
+        return NO_TIME
+
+    def _column(self, node: exp.Expr, scope: SqlScope) -> Traced:
+        column = cast(exp.Column, node)
+        if isinstance(column.this, exp.Star):
+            relation = scope.find_relation(column.table)
+            return relation.whole() if relation else NOTHING
+        found = scope.find_in(column.table, column.name) if column.table else scope.find(column.name)
+        self.reach(Reach.UNRESOLVED, found.select(Holds.UNRESOLVED))
+        if found.time.kind is TimeKind.CLOCK:
+            self.reach(Reach.HOURS, found.select(Holds.WORKING_TIME), softened=not scope.of_people)
+            return Traced(found.cells, found.unchanged, NO_TIME, found.aggregated)
+        return found
+
+    def _dot(self, node: exp.Expr, scope: SqlScope) -> Traced:
+        """A field of something, or a function of a schema."""
+        inner = node.args.get("expression")
+        if isinstance(inner, exp.Func):
+            return self.walk(inner, scope)
+        parts = [
+            self.walk(child, scope)
+            for child in node.iter_expressions()
+            if not isinstance(child, exp.Identifier)
+        ]
+        return Traced(unite([*parts, NOTHING]).cells)
+
+    def _case(self, node: exp.Expr, scope: SqlScope) -> Traced:
+        """Branches: what is compared picks people out, what is given passes on."""
+        parts, chosen = [], node.args.get("this")
+        branches = node.args.get("ifs") or [node]
+        if isinstance(node, exp.Case) and chosen is not None:
+            self.hold(chosen, scope)
+        for branch in branches:
+            self.hold(branch.this, scope)
+            parts += [self.walk(branch.args["true"], scope)] if branch.args.get("true") else []
+        otherwise = node.args.get("default") or node.args.get("false")
+        parts += [self.walk(otherwise, scope)] if otherwise is not None else []
+        return self._made(node, parts, scope)
+
+    def _filter(self, node: exp.Expr, scope: SqlScope) -> Traced:
+        self.hold(node.args["expression"].this, scope)
+        return self.walk(node.this, scope)
+
+    def _is(self, node: exp.Expr, scope: SqlScope) -> Traced:
+        """That somebody is missing names nobody."""
+        parts = [self.walk(child, scope) for child in node.iter_expressions()]
+        return Traced(unite([*parts, NOTHING]).without(Holds.PERSON).cells)
+
+    def _nullif(self, node: exp.Expr, scope: SqlScope) -> Traced:
+        parts = [self.walk(child, scope) for child in node.iter_expressions()]
+        self._compare(node, parts)
+        return self._made(node, parts, scope)
+
+    def _count(self, node: exp.Expr, scope: SqlScope) -> Traced:
+        """How many there are names nobody."""
+        children = [child for child in node.iter_expressions() if not isinstance(child, exp.Star)]
+        parts = [self.walk(child, scope) for child in children]
+        counted = unite([*parts, NOTHING])
+        scope.counted |= counted.persons
+        cells = frozenset(cell for cell in counted.cells if cell.holds in (Holds.TEAM, Holds.PLAIN))
+        return Traced(cells, False, NO_TIME, True)
+
+    def _compare(self, node: exp.Expr, parts: list[Traced]) -> None:
+        """Two columns of people are matched; a person and anything else picks somebody out."""
+        persons = frozenset[Cell]().union(*(part.persons for part in parts))
+        if not persons or self._matches(node, parts):
+            return
+        literals = list(node.find_all(exp.Literal))
+        if not (isinstance(node, exp.EQ | exp.NEQ) and [each.name for each in literals] == [""]):
+            self.reach(Reach.FILTERED, persons)
+
+    def _matches(self, node: exp.Expr, parts: list[Traced]) -> bool:
+        matching = isinstance(node, exp.EQ | exp.NEQ | exp.NullSafeEQ | exp.In) and len(parts) == 2
+        return matching and all(part.unchanged and len(part.cells) == len(part.persons) for part in parts)
+
+    def _window(self, node: exp.Expr, scope: SqlScope) -> Traced:
+        of = self.walk(node.this, scope)
+        self.window_parts(node, scope)
+        if isinstance(node.this, (*RANKING, exp.IgnoreNulls)):
+            scope.ranks.append(name_function(node.this))
+        return Traced(of.cells, False, of.time, False)
+
+    def window_parts(self, node: exp.Expr, scope: SqlScope) -> None:
+        """What a window is cut by and put in the order of."""
+        for part in node.args.get("partition_by") or ():
+            self.reach(Reach.WINDOWED, self.walk(part, scope).persons)
+        order = node.args.get("order")
+        for key in order.expressions if order is not None else ():
+            self.reach(Reach.ORDERED, self.walk(key, scope).persons)
+
+    def _look_outside(self, node: exp.Expr) -> None:
+        if isinstance(node, exp.Func) and _OUTSIDE.match(name := name_function(node)):
+            self.reach(Reach.OUTSIDE, name)
+
+
+def name_function(node: exp.Expr) -> str:
+    """What a function is called, in small letters."""
+    named = isinstance(node, exp.Func) and not isinstance(node, exp.Anonymous | exp.AnonymousAggFunc)
+    return str(node.sql_name() if named else node.name).lower()

@@ -1,0 +1,320 @@
+"""One walk through the queries of a statement: what they read, group, order and give. Pure."""
+
+from collections.abc import Iterable
+from typing import cast
+
+from sqlglot import exp
+
+from charter.panels.from_clauses import FromWalk, Given
+from charter.panels.reaching import Holds, Reach
+from charter.panels.scopes import NOTHING, Relation, SqlScope, Traced, read_result, unite
+
+LEAST_PEOPLE = 5  # of a group; AR12
+_KEYS = frozenset({Holds.TEAM, Holds.PLAIN, Holds.UNRESOLVED})
+_UPWARD = (exp.GT, exp.GTE)
+_DOWNWARD = (exp.LT, exp.LTE, exp.EQ)
+
+
+class QueryWalk(FromWalk):
+    """A walk through one statement, with what is known of tables."""
+
+    def subquery(self, node: exp.Query, scope: SqlScope) -> Traced:
+        given = self.query(node, scope.known, scope)
+        return unite([*(traced for _, traced in given.columns), NOTHING])
+
+    def query(self, node: exp.Expr, known: dict[str, Relation], outer: SqlScope | None) -> Given:
+        """What a query gives; `known` are the WITH around it."""
+        known = self._with(node, known, outer)
+        if isinstance(node, exp.Subquery):
+            return self._wrapped(node, known, outer)
+        if isinstance(node, exp.SetOperation):
+            return self._both(node, known, outer)
+        if isinstance(node, exp.Select):
+            return self._select(node, known, outer)
+        if isinstance(node, exp.Values):
+            return self._values(node, known, outer)
+        scope = SqlScope(known, outer)
+        self._add(node, scope)
+        return _give_all(scope)
+
+    def _with(
+        self, node: exp.Expr, known: dict[str, Relation], outer: SqlScope | None
+    ) -> dict[str, Relation]:
+        clause = node.args.get("with_")
+        known = dict(known)
+        for cte in clause.expressions if clause is not None else ():
+            if clause.args.get("recursive") and isinstance(cte.this, exp.SetOperation):
+                begun = self.query(cte.this.left, known, outer)
+                known[cte.alias.lower()] = self._name(begun, cte)
+            known[cte.alias.lower()] = self._name(self.query(cte.this, known, outer), cte)
+        return known
+
+    def _wrapped(self, node: exp.Subquery, known: dict[str, Relation], outer: SqlScope | None) -> Given:
+        scope = SqlScope(known, outer)
+        inner = node.this
+        if not isinstance(inner, exp.Query):  # parentheses round a join
+            self._add(inner, scope)
+            return _give_all(scope)
+        given = self.query(inner, known, outer)
+        scope.add("", read_result(given.columns, given.relation))
+        scope.aliases = {name.lower(): traced for name, traced in given.columns}
+        self._order(node, scope, given.columns, grouped=NOTHING, top=False)
+        return given
+
+    def _both(self, node: exp.SetOperation, known: dict[str, Relation], outer: SqlScope | None) -> Given:
+        """Both sides of a UNION, EXCEPT or INTERSECT: columns go by their place and are called as on the left."""
+        left, right = self.query(node.left, known, outer), self.query(node.right, known, outer)
+        columns = tuple(
+            (name, unite([traced, right.columns[place][1]]) if place < len(right.columns) else traced)
+            for place, (name, traced) in enumerate(left.columns)
+        )
+        both = (left.relation, right.relation)
+        relation = Relation(
+            {},
+            left.relation.guess or right.relation.guess,
+            tuple(table for each in both for table in each.tables),
+            any(each.of_people for each in both),
+            all(each.aggregated for each in both),
+        )
+        scope = SqlScope(known, outer)
+        scope.add("", read_result(columns, relation))
+        self._order(node, scope, columns, grouped=NOTHING, top=True)
+        return Given(columns, relation)
+
+    def _values(self, node: exp.Values, known: dict[str, Relation], outer: SqlScope | None) -> Given:
+        scope = SqlScope(known, outer)
+        rows = [self.walk(row, scope) for row in node.expressions]
+        alias = node.args.get("alias")
+        names = [each.name for each in alias.args.get("columns") or ()] if alias is not None else []
+        count = max([len(names), *(len(row.expressions) for row in node.expressions), 1])
+        whole = unite([*rows, NOTHING])
+        labels = [*names, *(f"column{place + 1}" for place in range(len(names), count))]
+        return Given(tuple((name, whole) for name in labels), Relation({}))
+
+    def _select(self, node: exp.Select, known: dict[str, Relation], outer: SqlScope | None) -> Given:
+        scope = SqlScope(known, outer)
+        self._from(node, scope)
+        narrowed = self._where(node, scope)
+        columns = tuple(self._columns(node, scope))
+        scope.aliases = {name.lower(): traced for name, traced in columns if name}
+        for window in node.args.get("windows") or ():
+            self.window_parts(window, scope)
+        keys = self._group(node, scope, columns)
+        guarded = self._having(node, scope)
+        if (qualify := node.args.get("qualify")) is not None:
+            self.hold(qualify.this, scope)
+        self._order(node, scope, columns, grouped=keys, top=True)
+        aggregated = (
+            bool(keys.cells) or node.args.get("group") is not None or any(t.aggregated for _, t in columns)
+        )
+        self._look_at_groups(scope, columns, keys, narrowed, aggregated=aggregated, guarded=guarded)
+        self._look_at_sources(scope)
+        relation = Relation(
+            {},
+            next((each.guess for each in scope.relations.values() if each.guess), None),
+            scope.tables,
+            scope.of_people and not guarded,
+            aggregated or all(each.aggregated for each in scope.relations.values()),
+        )
+        return Given(columns, relation)
+
+    def _where(self, node: exp.Select, scope: SqlScope) -> Traced:
+        clauses = [node.args[name] for name in ("where", "prewhere") if node.args.get(name) is not None]
+        found = unite([*(self.hold(clause.this, scope) for clause in clauses), NOTHING])
+        for cell in found.select(Holds.FREE_TEXT):
+            self.reach(Reach.FREE_TEXT, f"filtered by {cell}", softened=True)
+        return found
+
+    def _columns(self, node: exp.Select, scope: SqlScope) -> Iterable[tuple[str, Traced]]:
+        for part in node.expressions:
+            star = part.is_star and not isinstance(part, exp.Alias)
+            if star:
+                yield from self._star(part, scope)
+            else:
+                yield part.alias_or_name or part.sql(), self.walk(part, scope)
+
+    def _star(self, part: exp.Expr, scope: SqlScope) -> Iterable[tuple[str, Traced]]:
+        named = part.table if isinstance(part, exp.Column) else ""
+        chosen = [scope.find_relation(named)] if named else list(scope.relations.values())
+        left_out = {
+            each.name.lower()
+            for key in ("except_", "except", "exclude")
+            for each in _list(_star_of(part).args.get(key))
+        }
+        for relation in chosen:
+            if relation is None:
+                continue
+            yield from ((name, traced) for name, traced in relation.columns.items() if name not in left_out)
+            if relation.star.cells:
+                self.reach(Reach.UNRESOLVED, relation.star.select(Holds.UNRESOLVED))
+                yield "*", relation.star
+
+    def _group(self, node: exp.Select, scope: SqlScope, columns: tuple[tuple[str, Traced], ...]) -> Traced:
+        group = node.args.get("group")
+        if group is None:
+            return NOTHING
+        if group.args.get("all"):
+            keys = [traced for _, traced in columns if not traced.aggregated]
+        else:
+            keys = [self._key(each, scope, columns) for each in _group_keys(group)]
+        found = unite([*keys, NOTHING])
+        self.reach(Reach.GROUPED, found.persons)
+        return Traced(frozenset(cell for key in keys if not _is_period(key) for cell in key.cells))
+
+    def _key(self, node: exp.Expr, scope: SqlScope, columns: tuple[tuple[str, Traced], ...]) -> Traced:
+        """What a key of GROUP BY or ORDER BY means: the place of a column, or an expression."""
+        if isinstance(node, exp.Literal) and not node.is_string and node.name.isdigit():
+            place = int(node.name) - 1
+            return columns[place][1] if 0 <= place < len(columns) else NOTHING
+        return self.walk(node, scope)
+
+    def _having(self, node: exp.Select, scope: SqlScope) -> bool:
+        """Look at what groups are kept; whether those alone that have enough people."""
+        having = node.args.get("having")
+        if having is None:
+            return False
+        self.hold(having.this, scope)
+        guarded = False
+        for part in _conjuncts(having.this):
+            if scope.of_people and _keeps_small(part):
+                self.reach(Reach.SINGLED_OUT, part.sql())
+            guarded |= self._guards(part, scope)
+        return guarded
+
+    def _guards(self, part: exp.Expr, scope: SqlScope) -> bool:
+        """Whether a condition keeps groups of so many people."""
+        if not isinstance(part, _UPWARD) or not isinstance(part.expression, exp.Literal):
+            return False
+        least = int(part.expression.name) + isinstance(part, exp.GT) if part.expression.name.isdigit() else 0
+        count = part.this
+        if not isinstance(count, exp.Count) or not isinstance(count.this, exp.Distinct):
+            return False
+        inner = [self.walk(each, scope) for each in count.this.expressions]
+        return least >= LEAST_PEOPLE and len(inner) == 1 and inner[0].unchanged and bool(inner[0].persons)
+
+    def _order(
+        self,
+        node: exp.Expr,
+        scope: SqlScope,
+        columns: tuple[tuple[str, Traced], ...],
+        *,
+        grouped: Traced,
+        top: bool,
+    ) -> None:
+        """ORDER BY, LIMIT and ranks: of people or of teams."""
+        order = node.args.get("order")
+        keys = [
+            self._key(each.this, scope, columns) for each in (order.expressions if order is not None else ())
+        ]
+        self.reach(Reach.ORDERED, unite([*keys, NOTHING]).persons)
+        limited = any(node.args.get(name) is not None for name in ("limit", "fetch", "offset"))
+        shown = unite([*(traced for _, traced in columns), NOTHING])
+        by_value = any(_is_value(key) for key in keys)
+        if not (by_value or limited or scope.ranks):
+            return
+        self.reach(Reach.RANKED, shown.persons | grouped.persons)
+        teams = grouped.select(Holds.TEAM) | shown.select(Holds.TEAM)
+        if (by_value or scope.ranks) and not (shown.persons | grouped.persons):
+            valued = scope.ranks or any(traced.aggregated or _is_governed(traced) for _, traced in columns)
+            self.reach(Reach.TEAMS_RANKED, teams if valued else ())
+
+    def _look_at_groups(
+        self,
+        scope: SqlScope,
+        columns: tuple[tuple[str, Traced], ...],
+        keys: Traced,
+        narrowed: Traced,
+        *,
+        aggregated: bool,
+        guarded: bool,
+    ) -> None:
+        """Groups of people that may be small, and what people did one by one."""
+        if guarded or not scope.of_people or not aggregated:
+            return
+        by = [cell for cell in keys.cells if cell.holds in _KEYS]
+        by += [cell for cell in narrowed.cells if cell.holds is Holds.TEAM]
+        if any(not each.aggregated and each.of_people for each in scope.relations.values()):
+            how = Reach.PEOPLE_COUNTED if scope.counted else Reach.SMALL_GROUP
+            self.reach(how, by)
+
+    def _look_at_sources(self, scope: SqlScope) -> None:
+        tables = {table.name: table for table in scope.tables}.values()
+        self.reach(Reach.MONITORING, ", ".join(sorted(table.name for table in tables if table.banned)))
+        wellness = [table.name for table in tables if table.of_wellness]
+        others = [table.name for table in tables if table.of_people and not table.of_wellness and table.kind]
+        if wellness and others:
+            self.reach(Reach.WELLNESS, ", ".join(sorted([*wellness, *others])))
+
+    def give(self, given: Given) -> None:
+        """Look at what leaves the statement."""
+        shown = unite([*(traced for _, traced in given.columns), NOTHING])
+        self.reach(Reach.PROJECTED, shown.persons)
+        self.reach(Reach.FREE_TEXT, shown.select(Holds.FREE_TEXT))
+        single = [t for _, t in given.columns if not t.aggregated and t.cells]
+        if given.relation.of_people and not given.relation.aggregated and single and not shown.persons:
+            self.reach(Reach.SINGLE_EVENTS, unite([*single, NOTHING]).cells)
+
+
+def _give_all(scope: SqlScope) -> Given:
+    columns = tuple((name, t) for each in scope.relations.values() for name, t in each.columns.items())
+    star = unite([*(each.star for each in scope.relations.values()), NOTHING])
+    relation = Relation(
+        {},
+        next((each.guess for each in scope.relations.values() if each.guess), None),
+        scope.tables,
+        scope.of_people,
+    )
+    return Given((*columns, *((("*", star),) if star.cells else ())), relation)
+
+
+def _group_keys(group: exp.Expr) -> Iterable[exp.Expr]:
+    """The keys of GROUP BY, those of ROLLUP, CUBE and GROUPING SETS among them."""
+    for key in group.iter_expressions():
+        if isinstance(key, exp.Tuple | exp.Paren | exp.Rollup | exp.Cube | exp.GroupingSets):
+            yield from _group_keys(key)
+        else:
+            yield key
+
+
+def _is_period(key: Traced) -> bool:
+    """Whether a key is of nothing but when something happened."""
+    return bool(key.cells) and all(cell.holds is Holds.TIME for cell in key.cells)
+
+
+def _is_value(key: Traced) -> bool:
+    return key.aggregated or _is_governed(key)
+
+
+def _is_governed(traced: Traced) -> bool:
+    """Whether it is a value of a governed view."""
+    return any(
+        cell.table.startswith("governed.") and cell.column in ("value", "low", "high", "n", "people")
+        for cell in traced.cells
+    )
+
+
+def _conjuncts(condition: exp.Expr) -> Iterable[exp.Expr]:
+    condition = condition.unnest()
+    if isinstance(condition, exp.And):
+        yield from _conjuncts(condition.this)
+        yield from _conjuncts(condition.expression)
+    else:
+        yield condition
+
+
+def _keeps_small(part: exp.Expr) -> bool:
+    """Whether a condition keeps groups with few rows or people."""
+    if isinstance(part, exp.Between):
+        return isinstance(part.this, exp.Count)
+    left, right = part.args.get("this"), part.args.get("expression")
+    return (isinstance(part, _DOWNWARD) and isinstance(left, exp.Count)) or (
+        isinstance(part, (exp.GT, exp.GTE, exp.EQ)) and isinstance(right, exp.Count)
+    )
+
+
+def _star_of(part: exp.Expr) -> exp.Expr:
+    return cast(exp.Expr, part.this) if isinstance(part, exp.Column) else part
+
+
+def _list(value: object) -> list[exp.Expr]:
+    return list(value) if isinstance(value, list) else [value] if isinstance(value, exp.Expr) else []

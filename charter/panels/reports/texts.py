@@ -1,0 +1,108 @@
+"""What a scan found, as lines for people, as JSON and as workflow commands of GitHub. Pure."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from charter.panels.reaching import Reached
+from charter.panels.scanning import PanelFindings, ScanReport
+from charter.registry.finding import Severity
+
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
+
+
+def format_text(report: ScanReport) -> str:
+    """A line a thing reached, with how to mend it, and a summary."""
+    lines = [f"{fault.file}:{fault.line}: not looked at: {fault.text}" for fault in report.faults]
+    return "\n".join([*lines, *(line for each in report.panels for line in _tell(each)), summarize(report)])
+
+
+def format_json(report: ScanReport) -> str:
+    """One JSON object: counts, scores, and panels with all that they reach."""
+    told: dict[str, Any] = {
+        **{f"{level.value}s": report.count(level) for level in Severity},
+        "dashboards": [
+            {"file": file, "dashboard": title, "score": score}
+            for (file, title), score in report.scores.items()
+        ],
+        "not_looked_at": [msgspec.to_builtins(fault) for fault in report.faults],
+        "panels": [_panel(each) for each in report.panels],
+    }
+    return msgspec.json.format(msgspec.json.encode(told), indent=2).decode()
+
+
+def format_github(report: ScanReport) -> str:
+    """Workflow commands that GitHub shows beside the lines of a change, and a summary in the log."""
+    faults = (
+        f"::error file={_escaped(fault.file, ':,')},line={fault.line},title=not looked at::{_escaped(fault.text)}"
+        for fault in report.faults
+    )
+    found = (_annotate(each, reached) for each in report.panels for reached in each.reached)
+    return "\n".join([*faults, *found, summarize(report)])
+
+
+def summarize(report: ScanReport) -> str:
+    """How much was looked at and found, in a sentence."""
+    counts = ", ".join(_counted(report.count(level), level.value) for level in Severity)
+    dashboards = _counted(len(report.scores), "dashboard")
+    missed = f" {_counted(len(report.faults), 'file')} not looked at." if report.faults else ""
+    accepted = sum(len(each.accepted) for each in report.panels)
+    known = f" {accepted:,} in the baseline." if accepted else ""
+    return f"{_counted(len(report.panels), 'statement')} in {dashboards}: {counts}.{known}{missed}"
+
+
+def _tell(found: PanelFindings) -> Iterator[str]:
+    panel = found.panel
+    for reached in found.reached:
+        rules = " ".join(reached.rules)
+        yield (
+            f"{panel.file}:{panel.line}: {reached.severity.value} {rules} {panel.name}: {reached.text} {reached.fix}"
+        )
+    for view in found.views if found.reached else ():
+        yield f"{panel.file}:{panel.line}: instead {panel.name}: read {view}."
+
+
+def _panel(found: PanelFindings) -> dict[str, Any]:
+    panel = found.panel
+    return {
+        "file": panel.file,
+        "line": panel.line,
+        "dashboard": panel.dashboard,
+        "panel": panel.name,
+        "tables": sorted(found.tables),
+        "reached": [tell_reached(each) for each in found.reached],
+        "accepted": [tell_reached(each) for each in found.accepted],
+        "views": list(found.views),
+    }
+
+
+def tell_reached(reached: Reached) -> dict[str, Any]:
+    """One thing reached as plain values."""
+    return {
+        "reach": reached.reach.value,
+        "what": reached.what,
+        "severity": reached.severity.value,
+        "rules": list(reached.rules),
+        "text": reached.text,
+        "fix": reached.fix,
+    }
+
+
+def _annotate(found: PanelFindings, reached: Reached) -> str:
+    panel = found.panel
+    title = f"{' '.join(reached.rules)} {panel.name}"
+    place = {"file": panel.file, "line": str(panel.line), "title": title}
+    listed = ",".join(f"{name}={_escaped(value, ':,')}" for name, value in place.items())
+    return f"::{_COMMANDS[reached.severity]} {listed}::{_escaped(f'{reached.text} {reached.fix}')}"
+
+
+def _escaped(text: str, also: str = "") -> str:
+    """Text as workflow commands want it: per cent signs and line breaks encoded, and in properties `:` and `,`."""
+    for letter in f"%\r\n{also}":
+        text = text.replace(letter, f"%{ord(letter):02X}")
+    return text
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
