@@ -7,11 +7,16 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from charter.panels.from_clauses import Given
 from charter.panels.queries import QueryWalk
-from charter.panels.reaching import Reach, StatementFindings, unreadable
+from charter.panels.reaching import Holds, Reach, StatementFindings, unreadable
+from charter.panels.scopes import Traced
 from charter.panels.tables import Tables
 
 LONGEST_SQL = 200_000  # characters
+_WORST_FIRST = (
+    Holds.PERSON, Holds.WORKING_TIME, Holds.FREE_TEXT, Holds.UNRESOLVED, Holds.TEAM, Holds.TIME, Holds.PLAIN,
+)  # fmt: skip
 DIALECTS = frozenset(
     [
         "athena",
@@ -61,32 +66,43 @@ def analyse(sql: str, dialect: str, tables: Tables) -> StatementFindings:
     try:
         statements = [each for each in sqlglot.parse(sql, dialect=dialect or None) if each is not None]
         walk = QueryWalk(tables)
+        given = None
         for statement in statements:
-            _look_at(statement, walk)
+            given = _look_at(statement, walk) or given
     except SqlglotError as error:
         return unreadable(Reach.UNREADABLE, _first_line(error))
     except RecursionError:
         return unreadable(Reach.UNREADABLE, "it is nested too deeply")
     except Exception as error:  # what a parser made of anybody's text may trip up what nobody thought of
         return unreadable(Reach.UNREADABLE, f"{type(error).__name__} while it was looked at")
-    return StatementFindings(tuple(sorted(walk.reached)), frozenset(walk.read), len(statements))
+    columns = tuple((name, _find_worst(traced)) for name, traced in given.columns) if given else ()
+    people = bool(given and given.relation.of_people)
+    return StatementFindings(
+        tuple(sorted(walk.reached)), frozenset(walk.read), len(statements), columns, people
+    )
 
 
-def _look_at(statement: exp.Expr, walk: QueryWalk) -> None:
+def _find_worst(traced: Traced) -> Holds:
+    """What a column holds that is made of others: the one that reaches most."""
+    held = {cell.holds for cell in traced.cells}
+    return next((each for each in _WORST_FIRST if each in held), Holds.PLAIN)
+
+
+def _look_at(statement: exp.Expr, walk: QueryWalk) -> Given | None:
+    """Look at one statement; what it gives, where it gives anything."""
     for name in _look_alikes(statement):
         walk.reach(Reach.LOOK_ALIKE, f"“{name}”")
     if isinstance(statement, exp.Query | exp.Values):
         if any(select.args.get("into") for select in statement.find_all(exp.Select)):
             walk.reach(Reach.NO_QUERY, "SELECT INTO")
-        walk.give(walk.query(statement, {}, None))
-        return
+        return walk.give(walk.query(statement, {}, None))
     if isinstance(statement, _HARMLESS):
         walk.reach(Reach.NO_QUERY, type(statement).__name__.upper(), softened=True)
-        return
-    _look_inside(statement, walk)
+        return None
+    return _look_inside(statement, walk)
 
 
-def _look_inside(statement: exp.Expr, walk: QueryWalk) -> None:
+def _look_inside(statement: exp.Expr, walk: QueryWalk) -> Given | None:
     """A statement that holds a query, such as CREATE VIEW or EXPLAIN: what that query gives, leaves."""
     inner = next(
         (
@@ -99,10 +115,10 @@ def _look_inside(statement: exp.Expr, walk: QueryWalk) -> None:
     creates = isinstance(statement, exp.Create)
     walk.reach(Reach.NO_QUERY, str(statement.key).upper(), softened=creates)
     if inner is not None:
-        walk.give(walk.query(inner, {}, None))
-    elif not creates:
-        for query in statement.find_all(exp.Select):
-            walk.give(walk.query(query, {}, None))
+        return walk.give(walk.query(inner, {}, None))
+    for query in () if creates else statement.find_all(exp.Select):
+        walk.give(walk.query(query, {}, None))
+    return None
 
 
 def _look_alikes(statement: exp.Expr) -> Iterator[str]:

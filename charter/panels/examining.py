@@ -8,7 +8,10 @@ from sqlglot.errors import SqlglotError
 
 from charter.panels.analysing import LONGEST_SQL, analyse
 from charter.panels.expanding.calls import MacroError
+from charter.panels.expanding.dbt import expand_dbt
 from charter.panels.expanding.grafana import expand_grafana
+from charter.panels.expanding.jinja import expand_superset
+from charter.panels.expanding.metabase import expand_metabase
 from charter.panels.panel import Expanded, MacroLanguage, Panel
 from charter.panels.reaching import Reach, Reached, Severity, StatementFindings, unreadable
 from charter.panels.tables import Tables
@@ -16,6 +19,9 @@ from charter.panels.tables import Tables
 _EXPANDING: Mapping[MacroLanguage, Callable[[Panel], Expanded]] = {
     MacroLanguage.NONE: lambda panel: Expanded((panel.sql,)),
     MacroLanguage.GRAFANA: expand_grafana,
+    MacroLanguage.SUPERSET: expand_superset,
+    MacroLanguage.METABASE: expand_metabase,
+    MacroLanguage.DBT: expand_dbt,
 }
 # Tried in turn where nobody says whose SQL it is.
 _ANY_DIALECT = ("", "postgres", "mysql", "tsql", "bigquery", "snowflake", "clickhouse")
@@ -36,7 +42,14 @@ def examine(panel: Panel, tables: Tables) -> StatementFindings:
     reached |= {Reached(Reach.UNRESOLVED, unknown): None for unknown in expanded.unknown}
     told = {_soften(each) if panel.is_model else each for each in reached}
     read = frozenset[str]().union(*(one.tables for one in found))
-    return StatementFindings(tuple(sorted(told)), read, max((one.statements for one in found), default=0))
+    columns = {name: holds for one in found for name, holds in one.columns}
+    return StatementFindings(
+        tuple(sorted(told)),
+        read,
+        max((one.statements for one in found), default=0),
+        tuple(columns.items()),
+        any(one.of_people for one in found),
+    )
 
 
 def expand(panel: Panel) -> Expanded:

@@ -245,14 +245,15 @@ class QueryWalk(FromWalk):
         if wellness and others:
             self.reach(Reach.WELLNESS, ", ".join(sorted([*wellness, *others])))
 
-    def give(self, given: Given) -> None:
-        """Look at what leaves the statement."""
+    def give(self, given: Given) -> Given:
+        """Look at what leaves the statement, and pass it on."""
         shown = unite([*(traced for _, traced in given.columns), NOTHING])
         self.reach(Reach.PROJECTED, shown.persons)
         self.reach(Reach.FREE_TEXT, shown.select(Holds.FREE_TEXT))
         single = [t for _, t in given.columns if not t.aggregated and t.cells]
         if given.relation.of_people and not given.relation.aggregated and single and not shown.persons:
             self.reach(Reach.SINGLE_EVENTS, unite([*single, NOTHING]).cells)
+        return given
 
 
 def _give_all(scope: SqlScope) -> Given:

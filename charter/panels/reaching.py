@@ -223,11 +223,17 @@ class Reached(Struct, frozen=True, order=True):
 
 
 class StatementFindings(Struct, frozen=True):
-    """What one text of SQL reaches, and the tables that it reads. `statements` says how many statements it holds."""
+    """What one text of SQL reaches, and the tables that it reads. `statements` says how many statements it holds.
+
+    `columns` are those that the last of them gives, for whoever reads them as a table, and `of_people` whether their rows are
+    of people.
+    """
 
     reached: tuple[Reached, ...]
     tables: frozenset[str] = frozenset()
     statements: int = 1
+    columns: tuple[tuple[str, Holds], ...] = ()
+    of_people: bool = False
 
     @property
     def denied(self) -> bool:

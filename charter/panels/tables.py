@@ -83,17 +83,19 @@ class PanelTable(Struct, frozen=True):
     columns: Mapping[str, Holds]
     guessed: bool = False
     whole: bool = False
+    made_of_people: bool = False  # what it was made of is of people
 
     def find(self, column: str) -> Holds:
         """What a column holds. One that nobody has described is guessed by its name."""
-        name = column.lower()
-        return self.columns[name] if name in self.columns else guess_column(self.name, name)
+        known = self.columns.get(column.lower())
+        return guess_column(self.name, column) if known is None else known
 
     @property
     def of_people(self) -> bool:
         """Whether its rows are of people, or of what people did."""
         return (
-            Holds.PERSON in self.columns.values()
+            self.made_of_people
+            or Holds.PERSON in self.columns.values()
             or self.kind in _DOING
             or (self.guessed and names_people(self.name))
         )
@@ -119,7 +121,7 @@ class Tables(Struct, frozen=True):
             return PanelTable(
                 f"{GOVERNED}.{low}", None, _METRICS if low == "metrics" else _GOVERNED, whole=True
             )
-        return self.known.get(low) or PanelTable(low, guess_kind(low), {}, guessed=True)
+        return self.known.get(low) or PanelTable(low, guess_kind(name), {}, guessed=True)
 
 
 def is_catalogue(schema: str, name: str) -> bool:
