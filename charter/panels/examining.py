@@ -37,6 +37,8 @@ def examine(panel: Panel, tables: Tables) -> StatementFindings:
         return unreadable(Reach.UNREADABLE, str(error))
     except RecursionError:
         return unreadable(Reach.UNREADABLE, "its macros are nested too deeply")
+    except Exception as error:  # anybody's template, in more ways than can be listed
+        return unreadable(Reach.UNREADABLE, f"{type(error).__name__} while its macros were expanded")
     found = [analyse(sql, find_dialect(sql, panel.dialect), tables) for sql in expanded.statements]
     reached = {each: None for one in found for each in one.reached}
     reached |= {Reached(Reach.UNRESOLVED, unknown): None for unknown in expanded.unknown}

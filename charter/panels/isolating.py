@@ -8,7 +8,7 @@ from multiprocessing.connection import Connection
 from charter.panels.examining import examine
 from charter.panels.panel import Panel
 from charter.panels.reaching import Reach, StatementFindings, unreadable
-from charter.panels.tables import Tables
+from charter.panels.tables import PanelTable, Tables
 
 MOST_MEMORY = 2 << 30  # bytes of the process's addresses
 STARTING = 60.0  # seconds for it to be there
@@ -48,11 +48,11 @@ class Examiner:
             self._end()
             return unreadable(Reach.UNREADABLE, "it took more memory than it may")
 
-    def learn(self, tables: Tables) -> None:
-        """Look at what comes with more known of tables."""
-        self._tables = tables
+    def learn(self, table: PanelTable) -> None:
+        """Look at what comes with one more table known."""
+        self._tables = self._tables.add(table)
         if self._ours is not None:
-            self._ours.send(tables)
+            self._ours.send(table)
 
     def _start(self) -> Connection:
         if self._ours is not None:
@@ -82,8 +82,8 @@ def _serve(connection: Connection, tables: Tables) -> None:
     with suppress(EOFError, OSError, KeyboardInterrupt):
         while True:
             sent = connection.recv()
-            if isinstance(sent, Tables):
-                tables = sent
+            if isinstance(sent, PanelTable):
+                tables = tables.add(sent)
             else:
                 connection.send(examine(sent, tables))
 

@@ -38,6 +38,12 @@ class Panel(Struct, frozen=True):
     variables: Mapping[str, PanelVariable] = {}
     is_model: bool = False
     makes: str = ""  # the table that others read it as
+    shown_in: str = ""  # the file of its dashboard, or the tool, where that is not its own file
+
+    @property
+    def board(self) -> tuple[str, str]:
+        """Which dashboard it stands in: the file and the title."""
+        return self.shown_in or self.file, self.dashboard
 
 
 class ScanFault(Struct, frozen=True, order=True):

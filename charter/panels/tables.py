@@ -114,6 +114,10 @@ class Tables(Struct, frozen=True):
 
     known: Mapping[str, PanelTable]
 
+    def add(self, table: PanelTable) -> "Tables":
+        """The same with one more."""
+        return Tables({**self.known, table.name: table})
+
     def find(self, schema: str, name: str) -> PanelTable:
         """What is known of a table; guessed where nobody has said anything."""
         low = name.lower()

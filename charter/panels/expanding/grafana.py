@@ -4,13 +4,13 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import islice, product
 
-from charter.panels.expanding.calls import find_end, settle, split_arguments
+from charter.panels.expanding.calls import MacroError, find_end, settle, split_arguments
 from charter.panels.panel import Expanded, Panel, PanelVariable
 
 MOST_VARIANTS = 24  # choices of columns and tables that are tried
 _FROM, _TO = "'2024-01-01'", "'2025-01-01'"
 _FROM_SECONDS, _TO_SECONDS = "1704067200", "1735689600"
-_MACRO = re.compile(r"\$__(?P<name>\w+)(?P<call>\()?|\$\{__(?P<braced>[\w.]+)(?::\w+)?\}")
+_MACRO = re.compile(r"\$__(?P<name>\w+)(?P<call>\()?|\$\{__(?P<braced>[\w.]+)(?::[^}]*)?\}")
 _VARIABLE = re.compile(
     r"\$\{(?P<braced>\w+)(?:\.\w+)?(?::(?P<format>\w+)(?::[^}]*)?)?\}|\[\[(?P<boxed>\w+)(?::(?P<form>\w+))?\]\]|\$(?P<plain>[A-Za-z]\w*)"
 )
@@ -76,9 +76,10 @@ def expand_grafana(panel: Panel) -> Expanded:
             **panel.variables,
             **{name: PanelVariable((value,)) for name, value in zip(free, chosen, strict=True)},
         }
-        statements[
-            settle(panel.sql, lambda text, by=taken: _macros(_variables(text, by, unknown), unknown))
-        ] = None
+        made = settle(panel.sql, lambda text, by=taken: _macros(_variables(text, by, unknown), unknown))
+        if any(_name(found) in taken for found in _VARIABLE.finditer(made)):
+            raise MacroError("a variable expands to itself")
+        statements[made] = None
     if len(list(islice(product(*choices), MOST_VARIANTS + 1))) > MOST_VARIANTS:
         unknown[f"more than {MOST_VARIANTS} choices of {', '.join(free)}"] = None
     return Expanded(tuple(statements), tuple(unknown))
@@ -88,12 +89,16 @@ def _find_free(sql: str, variables: dict[str, PanelVariable]) -> Iterator[str]:
     """The variables that stand where a column or a table may, each once."""
     seen = set()
     for found in _VARIABLE.finditer(sql):
-        name = found["braced"] or found["boxed"] or found["plain"]
+        name = _name(found)
         if name in seen or name not in variables or _is_quoted(sql, found.start()):
             continue
         if not _BEFORE_VALUE.search(sql[: found.start()]) and len(variables[name].options) > 1:
             seen.add(name)
             yield name
+
+
+def _name(found: re.Match[str]) -> str:
+    return found["braced"] or found["boxed"] or found["plain"]
 
 
 def _offered(variable: PanelVariable) -> tuple[str, ...]:
@@ -103,7 +108,7 @@ def _offered(variable: PanelVariable) -> tuple[str, ...]:
 def _variables(text: str, variables: dict[str, PanelVariable], unknown: dict[str, None]) -> str:
     parts, begun = [], 0
     for found in _VARIABLE.finditer(text):
-        name = found["braced"] or found["boxed"] or found["plain"]
+        name = _name(found)
         if name.startswith("__"):
             continue
         parts += [text[begun : found.start()]]

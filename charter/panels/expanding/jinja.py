@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import TemplateError
+from jinja2 import TemplateError, Undefined
 from jinja2.sandbox import SandboxedEnvironment, SecurityError
 
 from charter.panels.expanding.calls import LONGEST, MacroError
@@ -76,15 +76,21 @@ class AnyValue:
         return "unknown_" + re.sub(r"\W+", "_", self._name)
 
 
+class _Unknown(Undefined):
+    """Jinja makes one of this class for each name that nobody has given; what it gets is something that may be anything."""
+
+    rendering: Rendering
+
+    def __new__(cls, hint: str | None = None, obj: Any = None, name: str | None = None, *_: Any) -> Any:
+        return cls.rendering.make(str(name))
+
+
 class _Sandbox(SandboxedEnvironment):
     """Jinja's sandbox, in which a name that nobody has given stands for anything."""
 
     def __init__(self, rendering: Rendering, names: Mapping[str, Any]) -> None:
-        super().__init__(
-            undefined=lambda name=None, obj=None, **_: rendering.make(str(name)),  # type: ignore[arg-type]
-            extensions=["jinja2.ext.do"],
-            keep_trailing_newline=True,
-        )
+        unknown = type("Unknown", (_Unknown,), {"rendering": rendering})
+        super().__init__(undefined=unknown, extensions=["jinja2.ext.do"], keep_trailing_newline=True)
         self.globals.update(names)
         self.filters.update(
             where_in=_where_in, to_datetime=lambda value, *_: value, as_bool=bool, as_number=_as_number

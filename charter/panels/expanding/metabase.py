@@ -2,7 +2,7 @@
 
 import re
 
-from charter.panels.expanding.calls import settle
+from charter.panels.expanding.calls import MacroError, settle
 from charter.panels.panel import Expanded, Panel, PanelVariable
 
 SNIPPET = "snippet:"
@@ -14,6 +14,8 @@ def expand_metabase(panel: Panel) -> Expanded:
     """A native question with its optional parts in, as whoever fills them in sees it; MacroError where snippets never end."""
     unknown: dict[str, None] = {}
     made = settle(panel.sql, lambda text: _TAG.sub(lambda tag: _write(tag["name"], panel, unknown), text))
+    if _TAG.search(made):
+        raise MacroError("a snippet expands to itself")
     return Expanded((made.replace("[[", " ").replace("]]", " "),), tuple(unknown))
 
 

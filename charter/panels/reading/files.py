@@ -3,12 +3,13 @@
 import os
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from msgspec import Struct
 
 from charter.panels.panel import Panel, ScanFault
+from charter.panels.reading.dbt import MANIFEST, PROJECT, DbtFile, DbtProject, read_dbt
 from charter.panels.reading.decoding import (
     LARGEST_JSON,
     LARGEST_SQL,
@@ -19,6 +20,8 @@ from charter.panels.reading.decoding import (
     decode_yaml,
 )
 from charter.panels.reading.grafana import is_grafana, read_grafana
+from charter.panels.reading.metabase import is_metabase, read_metabase
+from charter.panels.reading.superset import NamedDocument, is_superset, read_superset
 
 LARGEST_FILE = LARGEST_JSON
 LARGEST_ARCHIVE = 100_000_000  # bytes, unpacked
@@ -47,33 +50,72 @@ def read_paths(paths: Iterable[Path], *, dialect: str = "") -> ReadPanels:
     faults: list[ScanFault] = []
     files = list(_open_all(paths, faults))
     panels: list[Panel] = []
-    for file in files:
-        try:
-            panels += read_file(file, dialect=dialect)
-        except UnreadableFileError as error:
-            faults.append(ScanFault(file.name, str(error)))
-        except RecursionError:
-            faults.append(ScanFault(file.name, "It is nested too deeply."))
+    rest = _take_projects(files, panels, faults, dialect)
+    superset: list[NamedDocument] = []
+    metabase: list[NamedDocument] = []
+    for file in rest:
+        with _told(file.name, faults):
+            panels += _read_file(file, dialect, superset, metabase)
+    for name, read, documents in (
+        ("Superset", read_superset, superset),
+        ("Metabase", read_metabase, metabase),
+    ):
+        with _told(documents[0].file if documents else name, faults):
+            panels += read(documents)
     return ReadPanels(tuple(panels), tuple(faults), len(files))
 
 
-def read_file(file: ReadFile, *, dialect: str = "") -> list[Panel]:
-    """The panels of one file; none where it is of no tool that is known. UnreadableFileError says what is wrong with it."""
+def _take_projects(
+    files: list[ReadFile], panels: list[Panel], faults: list[ScanFault], dialect: str
+) -> list[ReadFile]:
+    """Read the dbt projects among some files; the files that belong to none."""
+    rest = files
+    for settings in [file for file in files if os.path.basename(file.name) == PROJECT]:
+        root = os.path.dirname(settings.name)
+        inside = [file for file in rest if not root or file.name.startswith(os.path.join(root, ""))]
+        rest = [file for file in rest if file not in inside]
+        with _told(settings.name, faults):
+            project = DbtProject(root, tuple(DbtFile(file.name, file.content) for file in inside))
+            panels += read_dbt(project, dialect)
+    return rest
+
+
+@contextmanager
+def _told(name: str, faults: list[ScanFault]) -> Iterator[None]:
+    """Go on with the rest where a file cannot be read, and say so."""
+    try:
+        yield
+    except UnreadableFileError as error:
+        faults.append(ScanFault(name, str(error)))
+    except RecursionError:
+        faults.append(ScanFault(name, "It is nested too deeply."))
+    except (AttributeError, TypeError, KeyError, ValueError, IndexError) as error:
+        # Anybody's file may have another shape than its tool gives it, in more ways than can be listed.
+        faults.append(
+            ScanFault(name, f"It has another shape than its tool gives it ({type(error).__name__}).")
+        )
+
+
+def _read_file(
+    file: ReadFile, dialect: str, superset: list[NamedDocument], metabase: list[NamedDocument]
+) -> list[Panel]:
+    """The panels of one file; what stands with others, such as an export's parts, is kept for when all are there."""
     ending = os.path.splitext(file.name)[1].lower()
     if ending == ".sql":
         if len(file.content) > LARGEST_SQL:
             raise UnreadableFileError(f"It is larger than {LARGEST_SQL // 1_000_000} MB.")
-        return [
-            Panel(file.name, 1, file.name, os.path.basename(file.name), decode_text(file.content), dialect)
-        ]
+        text = decode_text(file.content)
+        return [Panel(file.name, 1, file.name, os.path.basename(file.name), text, dialect)]
     document = decode_json(file.content) if ending == ".json" else decode_yaml(file.content)
-    return list(_read_document(document, file))
-
-
-def _read_document(document: Any, file: ReadFile) -> Iterator[Panel]:
     lines = Lines(file.content)
     if is_grafana(document):
-        yield from read_grafana(document, file=file.name, lines=lines)
+        return list(read_grafana(document, file=file.name, lines=lines))
+    if is_superset(document):
+        superset.append(NamedDocument(file.name, document, lines))
+    elif is_metabase(document):
+        several = document if isinstance(document, dict) else {"items": document}
+        metabase.append(NamedDocument(file.name, several, lines))
+    return []
 
 
 def _open_all(paths: Iterable[Path], faults: list[ScanFault]) -> Iterator[ReadFile]:
@@ -90,6 +132,8 @@ def _walk(path: Path) -> Iterator[Path]:
         return
     for place, folders, names in os.walk(path):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED)
+        if PROJECT in names and (Path(place) / MANIFEST).is_file():
+            yield Path(place) / MANIFEST
         for name in sorted(names):
             if not name.startswith(".") and os.path.splitext(name)[1].lower() in _ENDINGS:
                 yield Path(place) / name

@@ -114,7 +114,7 @@ DENIED = [
     ("mysql", "SELECT 1; SELECT name FROM users", "projected"),
     ("mysql", "SELECT table_name FROM information_schema.tables", "catalogue"),
     ("postgres", "SELECT relname FROM pg_class", "catalogue"),
-    ("postgres", "SELECT аuthor_name FROM commits", "look_alike"),  # Cyrillic а
+    ("postgres", "SELECT аuthor_name FROM commits", "look_alike"),  # the first letter is Cyrillic
     ("postgres", "SELECT ａuthor FROM commits", "look_alike"),  # full width
     ("postgres", 'SELECT "sh\u200ba" FROM commits', "look_alike"),
     ("postgres", "SELECT FROM WHERE", "unreadable"),
@@ -187,7 +187,7 @@ def test_each_thing_reached_names_rules_of_the_rulebook():
     known = set(builtin_rulebook().by_id)
     assert set(TOLD) == set(Reach)
     assert all(told.rules and set(told.rules) <= known for told in TOLD.values())
-    assert all("{}" in told.text and told.fix.endswith((".", ")")) or told.fix for told in TOLD.values())
+    assert all(("{}" in told.text and told.fix.endswith((".", ")"))) or told.fix for told in TOLD.values())
 
 
 def described(**columns: SourceColumn) -> SourceDescription:
@@ -229,8 +229,47 @@ def test_what_cannot_be_read_counts_as_reached_and_raises_nothing(sql):
 
 
 _PIECES = st.sampled_from(
-    "SELECT FROM WHERE GROUP BY ORDER BY LIMIT HAVING ( ) , . * = 'x' 1 author_name commits c u1 WITH AS JOIN ON USING OVER "
-    "PARTITION UNION CASE WHEN THEN END COUNT DISTINCT INTERVAL VALUES LATERAL UNNEST".split()
+    [
+        "SELECT",
+        "FROM",
+        "WHERE",
+        "GROUP",
+        "BY",
+        "ORDER",
+        "BY",
+        "LIMIT",
+        "HAVING",
+        "(",
+        ")",
+        ",",
+        ".",
+        "*",
+        "=",
+        "'x'",
+        "1",
+        "author_name",
+        "commits",
+        "c",
+        "u1",
+        "WITH",
+        "AS",
+        "JOIN",
+        "ON",
+        "USING",
+        "OVER",
+        "PARTITION",
+        "UNION",
+        "CASE",
+        "WHEN",
+        "THEN",
+        "END",
+        "COUNT",
+        "DISTINCT",
+        "INTERVAL",
+        "VALUES",
+        "LATERAL",
+        "UNNEST",
+    ]
 )
 
 
