@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from charter.panels.analysing import DIALECTS
+from charter.panels.baseline import accept_known, count_gone, make_baseline, read_baseline
 from charter.panels.reading.files import read_paths
+from charter.panels.reports.pages import format_html
 from charter.panels.reports.sarif import format_sarif
-from charter.panels.reports.texts import format_github, format_json, format_text
+from charter.panels.reports.texts import format_github, format_json, format_text, summarize
 from charter.panels.scanning import SECONDS, ScanReport, scan
 from charter.panels.tables import gather_tables
 from charter.registry.finding import Severity
@@ -22,6 +24,7 @@ FORMATS: dict[str, Callable[[ScanReport], str]] = {
     "json": format_json,
     "sarif": format_sarif,
     "github": format_github,
+    "html": format_html,
 }
 
 
@@ -37,6 +40,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         help="descriptions of tables: a file, or a folder of them",
+    )
+    parser.add_argument("--baseline", type=Path, help="a file of what is known already, which stops nothing")
+    parser.add_argument(
+        "--write-baseline", action="store_true", help="write all that is found to the baseline file"
     )
     parser.add_argument("--seconds", type=float, default=SECONDS, help=f"a statement, {SECONDS:g} by default")
 
@@ -59,12 +66,35 @@ def run(
     tables = gather_tables([*described, *read_sources(options.sources)])
     found = read_paths(options.paths, dialect=options.dialect)
     report = scan(found.panels, found.faults, tables, seconds=options.seconds)
+    if options.baseline or options.write_baseline:
+        report = _hold_to_baseline(options, report, write)
     text = FORMATS[options.format](report)
     if options.output:
-        options.output.write_text(text, encoding="utf-8")
-    else:
-        write(text)
+        _write_file(options.output, text)
+        text = summarize(report)
+    write(text)
     return find_exit_code(report)
+
+
+def _hold_to_baseline(
+    options: argparse.Namespace, report: ScanReport, write: Callable[[str], object]
+) -> ScanReport:
+    """Set aside what the baseline has, which is all where it is written now."""
+    if options.baseline is None:
+        raise BadInput("Say with --baseline where the file is to be.", field="baseline")
+    if options.write_baseline:
+        _write_file(options.baseline, make_baseline(report))
+    known = read_baseline(options.baseline)
+    if gone := count_gone(report, known):
+        write(f"Of the baseline {gone:,} are reached no more: --write-baseline leaves them out.")
+    return accept_known(report, known)
+
+
+def _write_file(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise BadInput(f"{path} cannot be written: {error.strerror}.", field="output") from error
 
 
 def find_exit_code(report: ScanReport) -> int:

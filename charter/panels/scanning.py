@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from charter.panels.isolating import Examiner
 from charter.panels.panel import Panel, ScanFault
@@ -68,13 +68,6 @@ def scan(
             found.append(PanelFindings(panel, findings.reached, findings.tables))
             progress(number)
     return ScanReport(tuple(found), tuple(sorted(faults)))
-
-
-def replace_reached(
-    found: PanelFindings, reached: Iterable[Reached], accepted: Iterable[Reached]
-) -> PanelFindings:
-    """The same panel with other things told of it."""
-    return structs.replace(found, reached=tuple(reached), accepted=tuple(accepted))
 
 
 def _learn_models(examiner: Examiner, models: Sequence[Panel]) -> list[ScanFault]:
