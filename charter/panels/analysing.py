@@ -13,6 +13,7 @@ from charter.panels.reaching import Holds, Reach, StatementFindings, unreadable
 from charter.panels.scopes import Traced
 from charter.panels.tables import Tables
 
+TracedColumns = tuple[tuple[str, Traced], ...]
 LONGEST_SQL = 200_000  # characters
 _WORST_FIRST = (
     Holds.PERSON, Holds.WORKING_TIME, Holds.FREE_TEXT, Holds.UNRESOLVED, Holds.TEAM, Holds.TIME, Holds.PLAIN,
@@ -61,25 +62,36 @@ def analyse(sql: str, dialect: str, tables: Tables) -> StatementFindings:
     `dialect` is one of `DIALECTS`, or "" for none in particular. What cannot be read or resolved counts as reached, so this
     never raises for what it is given.
     """
+    return analyse_columns(sql, dialect, tables)[0]
+
+
+def analyse_columns(sql: str, dialect: str, tables: Tables) -> tuple[StatementFindings, TracedColumns]:
+    """The same, with what each column rests on that the last statement gives."""
     if len(sql) > LONGEST_SQL:
-        return unreadable(Reach.UNREADABLE, f"it is longer than {LONGEST_SQL:,} characters")
+        return unreadable(Reach.UNREADABLE, f"it is longer than {LONGEST_SQL:,} characters"), ()
     try:
-        statements = [each for each in sqlglot.parse(sql, dialect=dialect or None) if each is not None]
-        walk = QueryWalk(tables)
-        given = None
-        for statement in statements:
-            given = _look_at(statement, walk) or given
+        return _analyse(sql, dialect, tables)
     except SqlglotError as error:
-        return unreadable(Reach.UNREADABLE, _first_line(error))
+        return unreadable(Reach.UNREADABLE, _first_line(error)), ()
     except RecursionError:
-        return unreadable(Reach.UNREADABLE, "it is nested too deeply")
+        return unreadable(Reach.UNREADABLE, "it is nested too deeply"), ()
     except Exception as error:  # what a parser made of anybody's text may trip up what nobody thought of
-        return unreadable(Reach.UNREADABLE, f"{type(error).__name__} while it was looked at")
-    columns = tuple((name, _find_worst(traced)) for name, traced in given.columns) if given else ()
+        return unreadable(Reach.UNREADABLE, f"{type(error).__name__} while it was looked at"), ()
+
+
+def _analyse(sql: str, dialect: str, tables: Tables) -> tuple[StatementFindings, TracedColumns]:
+    statements = [each for each in sqlglot.parse(sql, dialect=dialect or None) if each is not None]
+    walk = QueryWalk(tables)
+    given = None
+    for statement in statements:
+        given = _look_at(statement, walk) or given
+    traced = given.columns if given else ()
+    columns = tuple((name, _find_worst(each)) for name, each in traced)
     people = bool(given and given.relation.of_people)
-    return StatementFindings(
+    found = StatementFindings(
         tuple(sorted(walk.reached)), frozenset(walk.read), len(statements), columns, people
     )
+    return found, traced
 
 
 def _find_worst(traced: Traced) -> Holds:

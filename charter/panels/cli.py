@@ -3,20 +3,25 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
+from charter.authoring.folder import read_folder
 from charter.panels.analysing import DIALECTS
 from charter.panels.baseline import accept_known, count_gone, make_baseline, read_baseline
+from charter.panels.offers import ViewOffer, make_offers, offer_starters
 from charter.panels.reading.files import read_paths
 from charter.panels.reports.pages import format_html
 from charter.panels.reports.sarif import format_sarif
 from charter.panels.reports.texts import format_github, format_json, format_text, summarize
-from charter.panels.scanning import SECONDS, ScanReport, scan
+from charter.panels.scanning import SECONDS, Proposing, ScanReport, scan
 from charter.panels.tables import gather_tables
+from charter.registry.document import CharterDocument
 from charter.registry.finding import Severity
 from charter.registry.source_descriptions import SourceDescription
 from charter.registry.source_files import read_source
 from ground.errors import BadInput
+from ground.parsing import read_day
 
 CLEAN, FOUND, INCOMPLETE = 0, 1, 2
 FORMATS: dict[str, Callable[[ScanReport], str]] = {
@@ -41,6 +46,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="descriptions of tables: a file, or a folder of them",
     )
+    parser.add_argument(
+        "--charters",
+        type=Path,
+        help="a folder of charters, whose governed views are named; the starter charters by default",
+    )
+    parser.add_argument(
+        "--rewrite",
+        action="store_true",
+        help="propose panels that read team values anew, over governed views",
+    )
+    parser.add_argument(
+        "--warehouse",
+        default="",
+        help="where the panels read now (postgresql://, mysql://, duckdb:///, sqlite:///): runs both",
+    )
+    parser.add_argument("--governed", default="", help="where the governed views are: runs both")
+    parser.add_argument(
+        "--window",
+        default="",
+        metavar="DAY/DAY",
+        help="the days that are compared, from the first to before the last",
+    )
     parser.add_argument("--baseline", type=Path, help="a file of what is known already, which stops nothing")
     parser.add_argument(
         "--write-baseline", action="store_true", help="write all that is found to the baseline file"
@@ -60,14 +87,27 @@ def read_sources(paths: Sequence[Path]) -> list[SourceDescription]:
 
 
 def run(
-    options: argparse.Namespace, described: Sequence[SourceDescription], write: Callable[[str], object]
+    options: argparse.Namespace,
+    described: Sequence[SourceDescription],
+    write: Callable[[str], object],
+    remark: Callable[[str], object],
+    charters: Sequence[CharterDocument] | None = None,
 ) -> int:
-    """Scan and tell; the exit code."""
+    """Scan and tell; the exit code. `remark` takes what is said beside a report."""
     tables = gather_tables([*described, *read_sources(options.sources)])
+    offers = _gather_offers(options.charters, charters)
+    proposing = Proposing(options.warehouse, options.governed, _read_window(options.window))
     found = read_paths(options.paths, dialect=options.dialect)
-    report = scan(found.panels, found.faults, tables, seconds=options.seconds)
+    report = scan(
+        found.panels,
+        found.faults,
+        tables,
+        seconds=options.seconds,
+        offers=offers,
+        proposing=proposing if options.rewrite else None,
+    )
     if options.baseline or options.write_baseline:
-        report = _hold_to_baseline(options, report, write)
+        report = _hold_to_baseline(options, report, remark)
     text = FORMATS[options.format](report)
     if options.output:
         _write_file(options.output, text)
@@ -76,8 +116,26 @@ def run(
     return find_exit_code(report)
 
 
+def _gather_offers(folder: Path | None, charters: Sequence[CharterDocument] | None) -> Sequence[ViewOffer]:
+    """The governed views of charters in force, of a folder's, or of those that come with the product."""
+    if folder is not None:
+        read = read_folder(folder)
+        read.check_is_whole()
+        return tuple(make_offers(read.documents.values()))
+    return offer_starters() if charters is None else tuple(make_offers(charters))
+
+
+def _read_window(text: str) -> tuple[str, str]:
+    if not text:
+        return "", ""
+    parts = [read_day(part, field="window") for part in text.split("/")]
+    if len(parts) != 2:
+        raise BadInput("Name two days as 2025-01-01/2026-01-01.", field="window")
+    return parts[0].isoformat(), parts[1].isoformat()
+
+
 def _hold_to_baseline(
-    options: argparse.Namespace, report: ScanReport, write: Callable[[str], object]
+    options: argparse.Namespace, report: ScanReport, remark: Callable[[str], object]
 ) -> ScanReport:
     """Set aside what the baseline has, which is all where it is written now."""
     if options.baseline is None:
@@ -86,7 +144,7 @@ def _hold_to_baseline(
         _write_file(options.baseline, make_baseline(report))
     known = read_baseline(options.baseline)
     if gone := count_gone(report, known):
-        write(f"Of the baseline {gone:,} are reached no more: --write-baseline leaves them out.")
+        remark(f"Of the baseline {gone:,} are reached no more: --write-baseline leaves them out.")
     return accept_known(report, known)
 
 
@@ -110,7 +168,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_arguments(parser)
     options = parser.parse_args(arguments)
     try:
-        return run(options, (), print)
+        return run(options, (), print, partial(print, file=sys.stderr))
     except BadInput as error:
         print(error.detail, file=sys.stderr)
         return INCOMPLETE

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 import sqlglot
 from sqlglot.errors import SqlglotError
 
-from charter.panels.analysing import LONGEST_SQL, analyse
+from charter.panels.analysing import LONGEST_SQL, analyse_columns
 from charter.panels.expanding.calls import MacroError
 from charter.panels.expanding.dbt import expand_dbt
 from charter.panels.expanding.grafana import expand_grafana
@@ -14,6 +14,7 @@ from charter.panels.expanding.jinja import expand_superset
 from charter.panels.expanding.metabase import expand_metabase
 from charter.panels.panel import Expanded, MacroLanguage, Panel
 from charter.panels.reaching import Reach, Reached, Severity, StatementFindings, unreadable
+from charter.panels.shapes import PanelShape, read_shape
 from charter.panels.tables import Tables
 
 _EXPANDING: Mapping[MacroLanguage, Callable[[Panel], Expanded]] = {
@@ -29,28 +30,52 @@ _ANY_DIALECT = ("", "postgres", "mysql", "tsql", "bigquery", "snowflake", "click
 _KEPT_BY_MODELS = frozenset({Reach.PROJECTED, Reach.FREE_TEXT, Reach.SINGLE_EVENTS})
 
 
-def examine(panel: Panel, tables: Tables) -> StatementFindings:
+class Examined(StatementFindings, frozen=True):
+    """What a panel reaches; `statement` is the first that its macros make, in `dialect`, and `shape` what that gives."""
+
+    statement: str = ""
+    dialect: str = ""
+    shape: PanelShape | None = None
+
+
+def examine(panel: Panel, tables: Tables) -> Examined:
     """What a panel reaches. What cannot be expanded or read counts as reached, so this never raises for what it is given."""
     try:
         expanded = expand(panel)
     except MacroError as error:
-        return unreadable(Reach.UNREADABLE, str(error))
+        return fail(Reach.UNREADABLE, str(error))
     except RecursionError:
-        return unreadable(Reach.UNREADABLE, "its macros are nested too deeply")
+        return fail(Reach.UNREADABLE, "its macros are nested too deeply")
     except Exception as error:  # anybody's template, in more ways than can be listed
-        return unreadable(Reach.UNREADABLE, f"{type(error).__name__} while its macros were expanded")
-    found = [analyse(sql, find_dialect(sql, panel.dialect), tables) for sql in expanded.statements]
-    reached = {each: None for one in found for each in one.reached}
+        return fail(Reach.UNREADABLE, f"{type(error).__name__} while its macros were expanded")
+    return _gather(panel, expanded, tables)
+
+
+def fail(reach: Reach, why: str) -> Examined:
+    """What is said of a panel that could not be looked at: that it counts as reached."""
+    return Examined(unreadable(reach, why).reached)
+
+
+def _gather(panel: Panel, expanded: Expanded, tables: Tables) -> Examined:
+    """What all statements of a panel reach, told together."""
+    first = expanded.statements[0]
+    dialect = find_dialect(first, panel.dialect)
+    found = [analyse_columns(sql, find_dialect(sql, panel.dialect), tables) for sql in expanded.statements]
+    findings = [each for each, _ in found]
+    reached = {each: None for one in findings for each in one.reached}
     reached |= {Reached(Reach.UNRESOLVED, unknown): None for unknown in expanded.unknown}
     told = {_soften(each) if panel.is_model else each for each in reached}
-    read = frozenset[str]().union(*(one.tables for one in found))
-    columns = {name: holds for one in found for name, holds in one.columns}
-    return StatementFindings(
+    columns = {name: holds for one in findings for name, holds in one.columns}
+    read = frozenset[str]().union(*(one.tables for one in findings))
+    return Examined(
         tuple(sorted(told)),
         read,
-        max((one.statements for one in found), default=0),
+        max(one.statements for one in findings),
         tuple(columns.items()),
-        any(one.of_people for one in found),
+        any(one.of_people for one in findings),
+        first,
+        dialect,
+        None if panel.is_model else read_shape(first, dialect, found[0][1], read),
     )
 
 

@@ -4,11 +4,17 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from charter.panels.comparing import Comparison
+from charter.panels.examining import Examined
+from charter.panels.expanding.grafana import set_window
 from charter.panels.isolating import Examiner
+from charter.panels.offers import ViewOffer, find_answers
 from charter.panels.panel import Panel, ScanFault
 from charter.panels.reaching import Reached, Severity, StatementFindings
+from charter.panels.rewriting import Rewrite, rewrite
+from charter.panels.running import compare_both
 from charter.panels.tables import PanelTable, Tables
 
 SECONDS = 10.0  # a statement
@@ -23,6 +29,8 @@ class PanelFindings(Struct, frozen=True):
     tables: frozenset[str] = frozenset()
     accepted: tuple[Reached, ...] = ()
     views: tuple[str, ...] = ()
+    proposed: Rewrite | None = None
+    compared: Comparison | None = None
 
     @property
     def worst(self) -> Severity | None:
@@ -51,12 +59,32 @@ class ScanReport(Struct, frozen=True):
         return {key: int(100 * (1 - sum(found) / len(found))) for key, found in weights.items()}
 
 
+class Proposing(Struct, frozen=True):
+    """What is proposed for panels; with two addresses both statements are run, over the days of `window`."""
+
+    warehouse: str = ""
+    governed: str = ""
+    window: tuple[str, str] = ("", "")
+
+    def compare(self, panel: Panel, found: Examined, proposed: Rewrite, examiner: Examiner) -> Comparison:
+        """Whether both give the same numbers, or why that was not looked at."""
+        if not (self.warehouse and self.governed):
+            return Comparison(not_run="no connection was given (--warehouse and --governed).")
+        if not proposed.view or found.shape is None:
+            return Comparison(not_run="it reads the same tables as before, and leaves groups out.")
+        new = examiner.examine(structs.replace(panel, sql=proposed.sql, dialect="postgres"))
+        before, after = (set_window(each.statement, panel.sql, self.window) for each in (found, new))
+        return compare_both(found.shape, before, self.warehouse, after, self.governed)
+
+
 def scan(
     panels: Iterable[Panel],
     faults: Iterable[ScanFault],
     tables: Tables,
     *,
     seconds: float = SECONDS,
+    offers: Iterable[ViewOffer] = (),
+    proposing: Proposing | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> ScanReport:
     """Look at each panel for at most so many seconds."""
@@ -64,10 +92,26 @@ def scan(
     panels = list(panels)
     with Examiner(tables, seconds) as examiner:
         faults = [*faults, *_learn_models(examiner, [panel for panel in panels if panel.makes])]
+        offers = tuple(offers)
         for number, (panel, findings) in enumerate(examiner.examine_all(panels), 1):
-            found.append(PanelFindings(panel, findings.reached, findings.tables))
+            found.append(_tell(panel, findings, offers, proposing, examiner))
             progress(number)
     return ScanReport(tuple(found), tuple(sorted(faults)))
+
+
+def _tell(
+    panel: Panel,
+    found: Examined,
+    offers: Sequence[ViewOffer],
+    proposing: Proposing | None,
+    examiner: Examiner,
+) -> PanelFindings:
+    """What a panel reaches, the views that answer it, and what is proposed for it."""
+    answers = find_answers(found.shape, offers)
+    proposed = rewrite(panel, found.shape, found.reached, answers) if proposing else None
+    compared = proposing.compare(panel, found, proposed, examiner) if proposing and proposed else None
+    views = tuple(answer.view for answer in answers)
+    return PanelFindings(panel, found.reached, found.tables, (), views, proposed, compared)
 
 
 def _learn_models(examiner: Examiner, models: Sequence[Panel]) -> list[ScanFault]:

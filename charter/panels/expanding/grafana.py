@@ -33,10 +33,21 @@ def _between(column: str, *_: str) -> str:
     return f"{column} BETWEEN {_FROM} AND {_TO}"
 
 
-def _bucket(column: str, *_: str) -> str:
-    return f"CAST({column} AS DATE)"
+def _bucket(column: str, length: str = "", *_: str) -> str:
+    """A moment cut to its day, or to its week or month where the panel says so."""
+    unit = _BUCKETS.get(length.strip("'\" ").lstrip("1").strip())
+    return f"DATE_TRUNC('{unit}', {column})" if unit else f"CAST({column} AS DATE)"
 
 
+_BUCKETS = {
+    "M": "month",
+    "mo": "month",
+    "month": "month",
+    "w": "week",
+    "week": "week",
+    "y": "year",
+    "year": "year",
+}
 _CALLS: dict[str, Callable[..., str]] = {
     "timeFilter": _between,
     "dateFilter": _between,
@@ -45,7 +56,7 @@ _CALLS: dict[str, Callable[..., str]] = {
     "time": lambda column, *_: f"{column} AS time",
     "timeEpoch": lambda column, *_: f"{column} AS time",
     "timeGroup": _bucket,
-    "timeGroupAlias": lambda column, *_: f"CAST({column} AS DATE) AS time",
+    "timeGroupAlias": lambda *args: f"{_bucket(*args)} AS time",
     "timeInterval": _bucket,
     "timeInterval_ms": _bucket,
     "unixEpochFilter": lambda column, *_: f"{column} BETWEEN {_FROM_SECONDS} AND {_TO_SECONDS}",
@@ -95,6 +106,14 @@ def _find_free(sql: str, variables: dict[str, PanelVariable]) -> Iterator[str]:
         if not _BEFORE_VALUE.search(sql[: found.start()]) and len(variables[name].options) > 1:
             seen.add(name)
             yield name
+
+
+def set_window(statement: str, written: str, window: tuple[str, str]) -> str:
+    """An expanded statement over the days of a window, where its panel has not named those that stand for any."""
+    for placeholder, day in zip((_FROM, _TO), window, strict=True):
+        if day and placeholder not in written:
+            statement = statement.replace(placeholder, f"'{day}'")
+    return statement
 
 
 def _name(found: re.Match[str]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from jinja2 import Environment
 
-from charter.panels.reports.texts import summarize
+from charter.panels.reports.texts import summarize, tell_proposed
 from charter.panels.scanning import PanelFindings, ScanReport
 from charter.registry.finding import Severity
 from charter.rules.builtin_rules import builtin_rulebook
@@ -25,6 +25,7 @@ def format_html(report: ScanReport) -> str:
         faults=report.faults,
         rules=list(_list_rules(report.panels)),
         count=_count,
+        tell=tell_proposed,
         error=Severity.ERROR,
         warning=Severity.WARNING,
     )
@@ -95,6 +96,17 @@ warnings alone as a quarter lost.</p>
 <p>Reaches nothing{% if each.accepted %} that is not in the baseline{% endif %}.</p>
 {% endif %}
 {% if each.reached and each.views %}<p>Governed views that answer it: {{ each.views|join(", ") }}.</p>{% endif %}
+{% if each.proposed %}
+<p>Proposed instead:</p>
+<pre>{{ each.proposed.sql }}</pre>
+<ul>{% for note in tell(each) %}<li>{{ note }}</li>{% endfor %}</ul>
+{% if each.compared and each.compared.rows %}
+<table><caption>Both statements of {{ each.panel.name }}</caption>
+<thead><tr><th scope="col">Period</th><th scope="col">Group</th><th scope="col" class="number">Before</th><th scope="col" class="number">After</th><th scope="col">Same</th></tr></thead>
+<tbody>{% for one in each.compared.rows %}<tr><td>{{ one.period }}</td><td>{{ one.group }}</td><td class="number">{{ "none" if one.before is none else one.before|round(4) }}</td>
+<td class="number">{{ "none" if one.after is none else one.after|round(4) }}</td><td>{{ "yes" if one.same else "no" }}</td></tr>{% endfor %}</tbody></table>
+{% endif %}
+{% endif %}
 {% if each.reached %}<details><summary>The statement of {{ each.panel.name }}</summary><pre>{{ each.panel.sql }}</pre></details>{% endif %}
 {% endfor %}
 {% endfor %}

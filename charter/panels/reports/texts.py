@@ -61,6 +61,10 @@ def _tell(found: PanelFindings) -> Iterator[str]:
         )
     for view in found.views if found.reached else ():
         yield f"{panel.file}:{panel.line}: instead {panel.name}: read {view}."
+    if found.proposed is not None:
+        yield f"{panel.file}:{panel.line}: proposed {panel.name}:"
+        yield from (f"    {line}" for line in found.proposed.sql.splitlines())
+        yield from (f"    -- {note}" for note in tell_proposed(found))
 
 
 def _panel(found: PanelFindings) -> dict[str, Any]:
@@ -74,7 +78,21 @@ def _panel(found: PanelFindings) -> dict[str, Any]:
         "reached": [tell_reached(each) for each in found.reached],
         "accepted": [tell_reached(each) for each in found.accepted],
         "views": list(found.views),
+        "proposed": _proposed(found),
     }
+
+
+def _proposed(found: PanelFindings) -> dict[str, Any] | None:
+    if found.proposed is None:
+        return None
+    compared = [msgspec.to_builtins(value) for value in found.compared.rows] if found.compared else []
+    return {**msgspec.to_builtins(found.proposed), "says": tell_proposed(found), "compared": compared}
+
+
+def tell_proposed(found: PanelFindings) -> list[str]:
+    """What is to be known of a proposal, in sentences: what differs, and whether both were run."""
+    notes = list(found.proposed.notes) if found.proposed else []
+    return [*notes, *([found.compared.summarize()] if found.compared else [])]
 
 
 def tell_reached(reached: Reached) -> dict[str, Any]:

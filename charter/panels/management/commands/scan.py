@@ -1,4 +1,4 @@
-"""`manage.py scan PATH…`: what dashboards reach of people, by the sources that the registry describes."""
+"""`manage.py scan PATH…`: what dashboards reach of people, by the sources that the registry describes and the charters in force."""
 
 import sys
 from argparse import Namespace
@@ -7,7 +7,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from charter.panels import cli
-from charter.registry.models.sources import Source
+from charter.registry.models import Source
+from charter.registry.queries import list_metrics_with_version, load_approved_document
+from charter.rules.vocabulary import Standing
 from ground import commands
 from ground.errors import DomainError
 
@@ -25,7 +27,12 @@ class Command(commands.Command):
 
     def handle(self, *_: Any, **options: Any) -> None:
         described = [source.read() for source in Source.objects.order_by("slug")]
-        if code := cli.run(Namespace(**options), described, self.stdout.write):
+        charters = [
+            load_approved_document(metric.current)
+            for metric in list_metrics_with_version()
+            if metric.current and metric.current.standing == Standing.ACTIVE
+        ]
+        if code := cli.run(Namespace(**options), described, self.stdout.write, self.stderr.write, charters):
             sys.exit(code)
 
     def find_exit_code(self, error: DomainError) -> int:
