@@ -34,10 +34,13 @@ class Baseline(Struct, frozen=True, forbid_unknown_fields=True):
     known: Mapping[str, BaselineEntry]
 
 
+EMPTY = Baseline(1, {})
+
+
 def read_baseline(path: Path) -> Baseline:
     """A baseline file; one that is not there knows nothing. BadInput where it is none."""
     if not path.exists():
-        return Baseline(1, {})
+        return EMPTY
     try:
         if path.stat().st_size > LARGEST:
             raise BadInput(f"{path} is larger than {LARGEST // 1_000_000} MB.", field="baseline")

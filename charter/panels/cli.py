@@ -8,7 +8,7 @@ from pathlib import Path
 
 from charter.authoring.folder import read_folder
 from charter.panels.analysing import DIALECTS
-from charter.panels.baseline import accept_known, count_gone, make_baseline, read_baseline
+from charter.panels.baseline import EMPTY, Baseline, accept_known, count_gone, make_baseline, read_baseline
 from charter.panels.offers import ViewOffer, make_offers, offer_starters
 from charter.panels.reading.files import read_paths
 from charter.panels.reports.pages import format_html
@@ -97,6 +97,7 @@ def run(
     tables = gather_tables([*described, *read_sources(options.sources)])
     offers = _gather_offers(options.charters, charters)
     proposing = Proposing(options.warehouse, options.governed, _read_window(options.window))
+    known = _read_known(options)
     found = read_paths(options.paths, dialect=options.dialect)
     report = scan(
         found.panels,
@@ -106,8 +107,8 @@ def run(
         offers=offers,
         proposing=proposing if options.rewrite else None,
     )
-    if options.baseline or options.write_baseline:
-        report = _hold_to_baseline(options, report, remark)
+    if known is not None:
+        report = _hold_to_baseline(options, report, known, remark)
     text = FORMATS[options.format](report)
     if options.output:
         _write_file(options.output, text)
@@ -134,15 +135,22 @@ def _read_window(text: str) -> tuple[str, str]:
     return parts[0].isoformat(), parts[1].isoformat()
 
 
+def _read_known(options: argparse.Namespace) -> Baseline | None:
+    """The baseline, where one is asked for: an empty one where it is written anew."""
+    if options.baseline is None:
+        if options.write_baseline:
+            raise BadInput("Say with --baseline where the file is to be.", field="baseline")
+        return None
+    return EMPTY if options.write_baseline else read_baseline(options.baseline)
+
+
 def _hold_to_baseline(
-    options: argparse.Namespace, report: ScanReport, remark: Callable[[str], object]
+    options: argparse.Namespace, report: ScanReport, known: Baseline, remark: Callable[[str], object]
 ) -> ScanReport:
     """Set aside what the baseline has, which is all where it is written now."""
-    if options.baseline is None:
-        raise BadInput("Say with --baseline where the file is to be.", field="baseline")
     if options.write_baseline:
         _write_file(options.baseline, make_baseline(report))
-    known = read_baseline(options.baseline)
+        known = read_baseline(options.baseline)
     if gone := count_gone(report, known):
         remark(f"Of the baseline {gone:,} are reached no more: --write-baseline leaves them out.")
     return accept_known(report, known)

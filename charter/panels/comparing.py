@@ -1,6 +1,7 @@
 """Whether a panel and what is proposed for it give the same numbers: rows matched by period and group. Pure."""
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -48,20 +49,27 @@ class Comparison(Struct, frozen=True):
 
 
 def compare(shape: PanelShape, before: Sequence[Sequence[Any]], after: Sequence[Sequence[Any]]) -> Comparison:
-    """Match the rows of both, whose columns stand in the order of the shape."""
+    """Match the rows of both, whose columns stand in the order of the shape; a view has one value a month and group."""
     first, second = _key_rows(shape, before), _key_rows(shape, after)
+    if any(len(values) > 1 for values in (*first.values(), *second.values())):
+        return Comparison(not_run="the panel has several values a month, of weeks or days; a view has one.")
     keys = sorted({*first, *second})
-    return Comparison(tuple(ComparedValue(*key, first.get(key), second.get(key)) for key in keys))
+    return Comparison(tuple(ComparedValue(*key, _one(first.get(key)), _one(second.get(key))) for key in keys))
 
 
-def _key_rows(shape: PanelShape, rows: Iterable[Sequence[Any]]) -> Mapping[tuple[str, str], float]:
-    found = {}
+def _key_rows(shape: PanelShape, rows: Iterable[Sequence[Any]]) -> Mapping[tuple[str, str], list[float]]:
+    """The values of each month and group."""
+    found: dict[tuple[str, str], list[float]] = defaultdict(list)
     for row in rows:
         named = dict(zip(shape.columns, row, strict=False))
         value = named.get(shape.value)
         if value is not None:
-            found[_month(named.get(shape.period)), _group(named.get(shape.team))] = float(value)
+            found[_month(named.get(shape.period)), _group(named.get(shape.team))].append(float(value))
     return found
+
+
+def _one(values: list[float] | None) -> float | None:
+    return values[0] if values else None
 
 
 def _month(value: Any) -> str:

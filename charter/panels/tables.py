@@ -30,10 +30,13 @@ _DOING = frozenset(
 _GOVERNED = {
     "cohort": Holds.TEAM,
     "period": Holds.TIME,
-    **dict.fromkeys(("value", "low", "high", "n", "people", "coverage", "context", "withheld"), Holds.PLAIN),
+    "starts_on": Holds.TIME,
+    **dict.fromkeys(
+        ("value", "low", "high", "unit", "n", "people", "coverage", "context", "withheld"), Holds.PLAIN
+    ),
 }
 _METRICS = dict.fromkeys(
-    ("name", "purpose", "status", "decisions", "owner", "charter", "address"), Holds.PLAIN
+    ("metric", "name", "purpose", "status", "decisions", "owner", "charter", "views"), Holds.PLAIN
 )
 # What DevLake writes on every table; the raw parameters may hold anything.
 _BOOKKEEPING = {
