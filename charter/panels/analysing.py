@@ -9,15 +9,12 @@ from sqlglot.errors import SqlglotError
 
 from charter.panels.from_clauses import Given
 from charter.panels.queries import QueryWalk
-from charter.panels.reaching import Holds, Reach, StatementFindings, unreadable
+from charter.panels.reaching import Reach, StatementFindings, unreadable, worst_of
 from charter.panels.scopes import Traced
 from charter.panels.tables import Tables
 
 TracedColumns = tuple[tuple[str, Traced], ...]
 LONGEST_SQL = 200_000  # characters
-_WORST_FIRST = (
-    Holds.PERSON, Holds.WORKING_TIME, Holds.FREE_TEXT, Holds.UNRESOLVED, Holds.TEAM, Holds.TIME, Holds.PLAIN,
-)  # fmt: skip
 DIALECTS = frozenset(
     [
         "athena",
@@ -86,18 +83,12 @@ def _analyse(sql: str, dialect: str, tables: Tables) -> tuple[StatementFindings,
     for statement in statements:
         given = _look_at(statement, walk) or given
     traced = given.columns if given else ()
-    columns = tuple((name, _find_worst(each)) for name, each in traced)
+    columns = tuple((name, worst_of(cell.holds for cell in each.cells)) for name, each in traced)
     people = bool(given and given.relation.of_people)
     found = StatementFindings(
         tuple(sorted(walk.reached)), frozenset(walk.read), len(statements), columns, people
     )
     return found, traced
-
-
-def _find_worst(traced: Traced) -> Holds:
-    """What a column holds that is made of others: the one that reaches most."""
-    held = {cell.holds for cell in traced.cells}
-    return next((each for each in _WORST_FIRST if each in held), Holds.PLAIN)
 
 
 def _look_at(statement: exp.Expr, walk: QueryWalk) -> Given | None:

@@ -21,6 +21,17 @@ class Holds(StrEnum):
     UNRESOLVED = "unresolved"
 
 
+_WORST_FIRST = (
+    Holds.PERSON, Holds.WORKING_TIME, Holds.FREE_TEXT, Holds.UNRESOLVED, Holds.TEAM, Holds.TIME, Holds.PLAIN,
+)  # fmt: skip
+
+
+def worst_of(held: Iterable[Holds]) -> Holds:
+    """What a column holds that is made of others: the one that reaches most."""
+    found = set(held)
+    return next((each for each in _WORST_FIRST if each in found), Holds.PLAIN)
+
+
 class Cell(Struct, frozen=True):
     """A column of a table, and what it holds."""
 

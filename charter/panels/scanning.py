@@ -12,10 +12,11 @@ from charter.panels.expanding.grafana import set_window
 from charter.panels.isolating import Examiner
 from charter.panels.offers import ViewOffer, find_answers
 from charter.panels.panel import Panel, ScanFault
-from charter.panels.reaching import Reached, Severity, StatementFindings
+from charter.panels.reaching import Holds, Reached, worst_of
 from charter.panels.rewriting import Rewrite, rewrite
 from charter.panels.running import compare_both
 from charter.panels.tables import PanelTable, Tables
+from charter.registry.finding import Severity
 
 SECONDS = 10.0  # a statement
 _WEIGHTS = {Severity.ERROR: 1.0, Severity.WARNING: 0.25, Severity.NOTE: 0.0}
@@ -116,15 +117,22 @@ def _tell(
 
 def _learn_models(examiner: Examiner, models: Sequence[Panel]) -> list[ScanFault]:
     """Let what models make be known as tables, those first that others read; faults for those that read each other in a circle."""
-    by_name = {model.makes.lower(): model for model in models}
+    by_name: dict[str, list[Panel]] = defaultdict(list)
+    for model in models:
+        by_name[model.makes.lower()].append(model)
     reads = {
-        name: {other for other in examiner.examine(model).tables if other in by_name and other != name}
-        for name, model in by_name.items()
+        name: {
+            other
+            for each in several
+            for other in examiner.examine(each).tables
+            if other in by_name and other != name
+        }
+        for name, several in by_name.items()
     }
     try:
         order = list(TopologicalSorter(reads).static_order())
     except CycleError as error:
-        circle = [by_name[name] for name in dict.fromkeys(error.args[1])]
+        circle = [each for name in dict.fromkeys(error.args[1]) for each in by_name[name]]
         names = ", ".join(panel.name for panel in circle)
         return [
             ScanFault(
@@ -132,11 +140,14 @@ def _learn_models(examiner: Examiner, models: Sequence[Panel]) -> list[ScanFault
             )
         ]
     for name in order:
-        examiner.learn(_read_model(name, examiner.examine(by_name[name])))
+        examiner.learn(_read_model(name, [examiner.examine(each) for each in by_name[name]]))
     return []
 
 
-def _read_model(name: str, found: StatementFindings) -> PanelTable:
-    columns = {column.lower(): holds for column, holds in found.columns if column != "*"}
-    whole = bool(columns) and len(columns) == len(found.columns)
-    return PanelTable(name, None, columns, whole=whole, made_of_people=found.of_people)
+def _read_model(name: str, found: Sequence[Examined]) -> PanelTable:
+    """What a model makes, as a table; of several of one name, each column as the one that reaches most has it."""
+    columns: dict[str, Holds] = {}
+    for column, holds in (each for one in found for each in one.columns if each[0] != "*"):
+        columns[column.lower()] = worst_of([holds, columns.get(column.lower(), holds)])
+    whole = all(one.columns and all(column != "*" for column, _ in one.columns) for one in found)
+    return PanelTable(name, None, columns, whole=whole, made_of_people=any(one.of_people for one in found))

@@ -6,9 +6,12 @@ import sys
 from pathlib import Path
 
 import duckdb
+import jsonschema
+import msgspec
 import pytest
 
 from charter.panels import cli
+from charter.panels.baseline import Baseline, accept_known, make_baseline
 from charter.panels.comparing import compare
 from charter.panels.examining import examine
 from charter.panels.isolating import Examiner
@@ -114,6 +117,23 @@ def test_sarif_has_a_rule_a_result_and_a_place_for_each(all_exports):
         assert place["artifactLocation"]["uri"] and place["region"]["startLine"] >= 1
     assert run["invocations"][0]["executionSuccessful"] is False  # a file was not looked at
     assert len({json.dumps(each["partialFingerprints"]) for each in run["results"]}) == len(run["results"])
+
+
+def test_sarif_is_as_its_schema_wants_it(all_exports):
+    schema = json.loads((Path(__file__).parent / "sarif-2.1.0.json").read_text(encoding="utf-8"))
+    known = accept_known(all_exports, msgspec.json.decode(make_baseline(all_exports), type=Baseline))
+    for report in (all_exports, known, ScanReport((), ())):
+        jsonschema.validate(json.loads(format_sarif(report)), schema)
+
+
+def test_a_model_of_a_name_that_another_has_takes_nothing_from_it():
+    models = [
+        plain("SELECT author_name AS k FROM commits", "a", makes="m", is_model=True),
+        plain("SELECT sha AS k FROM commits", "b", makes="m", is_model=True),
+        plain("SELECT k FROM m", "c"),
+    ]
+    for order in (models, [models[1], models[0], models[2]]):
+        assert "projected" in reached(scan(order, (), TABLES), "c")
 
 
 def test_reports_say_the_same_and_leave_nothing_out(all_exports):
