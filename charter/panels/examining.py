@@ -13,9 +13,10 @@ from charter.panels.expanding.grafana import expand_grafana
 from charter.panels.expanding.jinja import expand_superset
 from charter.panels.expanding.metabase import expand_metabase
 from charter.panels.panel import Expanded, MacroLanguage, Panel
-from charter.panels.reaching import Reach, Reached, Severity, StatementFindings, unreadable
+from charter.panels.reaching import Reach, Reached, StatementFindings, unreadable
 from charter.panels.shapes import PanelShape, read_shape
 from charter.panels.tables import Tables
+from charter.registry.finding import Severity
 
 _EXPANDING: Mapping[MacroLanguage, Callable[[Panel], Expanded]] = {
     MacroLanguage.NONE: lambda panel: Expanded((panel.sql,)),

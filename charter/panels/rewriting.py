@@ -8,8 +8,9 @@ from sqlglot.errors import SqlglotError
 from charter.panels.offers import Answer
 from charter.panels.panel import MacroLanguage, Panel
 from charter.panels.queries import LEAST_PEOPLE
-from charter.panels.reaching import Reach, Reached, Severity
+from charter.panels.reaching import Reach, Reached
 from charter.panels.shapes import PanelShape
+from charter.registry.finding import Severity
 
 _SMALL = frozenset({Reach.SMALL_GROUP, Reach.PEOPLE_COUNTED})
 _TIME_FILTERS = {
