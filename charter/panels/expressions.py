@@ -187,5 +187,6 @@ class ExpressionWalk:
 
 def name_function(node: exp.Expr) -> str:
     """What a function is called, in small letters."""
-    named = isinstance(node, exp.Func) and not isinstance(node, exp.Anonymous | exp.AnonymousAggFunc)
-    return str(node.sql_name() if named else node.name).lower()
+    if isinstance(node, exp.Func) and not isinstance(node, exp.Anonymous | exp.AnonymousAggFunc):
+        return str(node.sql_name()).lower()
+    return str(node.name).lower()

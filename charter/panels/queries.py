@@ -42,7 +42,9 @@ class QueryWalk(FromWalk):
     ) -> dict[str, Relation]:
         clause = node.args.get("with_")
         known = dict(known)
-        for cte in clause.expressions if clause is not None else ():
+        if clause is None:
+            return known
+        for cte in clause.expressions:
             if clause.args.get("recursive") and isinstance(cte.this, exp.SetOperation):
                 begun = self.query(cte.this.left, known, outer)
                 known[cte.alias.lower()] = self._name(begun, cte)

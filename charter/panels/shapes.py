@@ -10,7 +10,7 @@ from sqlglot.errors import SqlglotError
 from charter.panels.reaching import Holds
 from charter.panels.scopes import Traced
 
-_MADE = {
+_MADE: dict[type[exp.Expr], str] = {
     exp.Count: "count", exp.CountIf: "count", exp.ApproxDistinct: "count", exp.Sum: "sum", exp.Avg: "avg", exp.Median: "median",
 }  # fmt: skip
 _QUANTILES = (exp.PercentileCont, exp.PercentileDisc, exp.Quantile, exp.ApproxQuantile)

@@ -1,7 +1,8 @@
 """Grafana's macros and variables in SQL. After grafana.com/docs: global variables, variable syntax and the SQL data sources. Pure."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from itertools import islice, product
 
 from charter.panels.expanding.calls import MacroError, find_end, settle, split_arguments
@@ -87,7 +88,7 @@ def expand_grafana(panel: Panel) -> Expanded:
             **panel.variables,
             **{name: PanelVariable((value,)) for name, value in zip(free, chosen, strict=True)},
         }
-        made = settle(panel.sql, lambda text, by=taken: _macros(_variables(text, by, unknown), unknown))
+        made = settle(panel.sql, partial(_expand_once, variables=taken, unknown=unknown))
         if any(_name(found) in taken for found in _VARIABLE.finditer(made)):
             raise MacroError("a variable expands to itself")
         statements[made] = None
@@ -96,7 +97,11 @@ def expand_grafana(panel: Panel) -> Expanded:
     return Expanded(tuple(statements), tuple(unknown))
 
 
-def _find_free(sql: str, variables: dict[str, PanelVariable]) -> Iterator[str]:
+def _expand_once(text: str, *, variables: Mapping[str, PanelVariable], unknown: dict[str, None]) -> str:
+    return _macros(_variables(text, variables, unknown), unknown)
+
+
+def _find_free(sql: str, variables: Mapping[str, PanelVariable]) -> Iterator[str]:
     """The variables that stand where a column or a table may, each once."""
     seen = set()
     for found in _VARIABLE.finditer(sql):
@@ -124,7 +129,7 @@ def _offered(variable: PanelVariable) -> tuple[str, ...]:
     return tuple(option for option in variable.options if option != "$__all") or variable.chosen
 
 
-def _variables(text: str, variables: dict[str, PanelVariable], unknown: dict[str, None]) -> str:
+def _variables(text: str, variables: Mapping[str, PanelVariable], unknown: dict[str, None]) -> str:
     parts, begun = [], 0
     for found in _VARIABLE.finditer(text):
         name = _name(found)

@@ -239,7 +239,8 @@ def _metric(item: Any, dataset: Mapping[str, Any]) -> str:
 def _filters(
     params: Mapping[str, Any], columns: Mapping[str, Mapping[str, Any]]
 ) -> tuple[list[str], list[str]]:
-    where, having = [], []
+    where: list[str] = []
+    having: list[str] = []
     for each in params.get("adhoc_filters") or ():
         if not isinstance(each, dict):
             continue

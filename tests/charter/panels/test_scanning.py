@@ -1,14 +1,19 @@
 """Claims on a scan as a whole: time caps, models, reports, baselines, exit codes, proposals; and that no database is needed."""
 
+import argparse
 import json
+import re
+import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import duckdb
 import jsonschema
 import msgspec
 import pytest
+import yaml
 
 from charter.panels import cli
 from charter.panels.baseline import Baseline, accept_known, make_baseline
@@ -311,3 +316,61 @@ def test_a_value_that_differs_is_told():
     )
     assert [each.same for each in found.rows] == [True, False]
     assert "1 of 2 values are the same, 1 differ" in found.summarize()
+
+
+HOW_TO = PROJECT / "docs" / "how-to" / "scan-your-dashboards.md"
+
+
+def test_the_how_to_names_options_that_there_are_and_its_pipeline_runs(tmp_path, monkeypatch):
+    text = HOW_TO.read_text(encoding="utf-8")
+    parser = argparse.ArgumentParser()
+    cli.add_arguments(parser)
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)) <= set(parser._option_string_actions)
+    (workflow,) = (yaml.safe_load(block) for block in re.findall(r"```yaml\n(name:.*?)```", text, re.DOTALL))
+    runs = [step["run"] for step in workflow["jobs"]["scan"]["steps"] if "run" in step]
+    assert runs[0] == "pip install ./metric-charter/scanner"
+    monkeypatch.chdir(exports.write_json(tmp_path / "dashboards" / "g.json", exports.GRAFANA).parents[1])
+    assert run_cli(*shlex.split(runs[1])[1:]) == 1
+    assert json.loads((tmp_path / "scan.sarif").read_text(encoding="utf-8"))["runs"][0]["results"]
+
+
+def test_the_package_brings_all_that_it_imports():
+    settings = tomllib.loads((PROJECT / "scanner" / "pyproject.toml").read_text(encoding="utf-8"))
+    brought = set(settings["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"].values())
+    script = (
+        "import sys; sys.modules['django'] = None\n"
+        "import charter.panels.cli\n"
+        "print(*(m.__file__ for m in sys.modules.values() if getattr(m, '__file__', None)), sep='\\n')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=PROJECT, check=True
+    )
+    files = [Path(line) for line in done.stdout.splitlines()]
+    own = [
+        file.relative_to(PROJECT)
+        for file in files
+        if file.is_relative_to(PROJECT) and "site-packages" not in file.parts
+    ]
+    assert own and all(
+        any({str(file), *map(str, file.parents)} & {place} for place in brought) for file in own
+    )
+    packages = {
+        file.parts[file.parts.index("site-packages") + 1] for file in files if "site-packages" in file.parts
+    }
+    named = {re.split(r"[~<>=\[]", each)[0].lower() for each in settings["project"]["dependencies"]}
+    needed = {"yaml": "pyyaml", "dateutil": "python-dateutil"}
+    # What those bring themselves, and what a Python of this project has beside.
+    others = {
+        "markupsafe",
+        "six.py",
+        "typing_extensions.py",
+        "mypy_extensions.py",
+        "_distutils_hack",
+        "_virtualenv.py",
+    }
+    found = {
+        needed.get(name, name).lower()
+        for name in packages
+        if not name.endswith(".so") and "mypyc" not in name
+    } - others
+    assert found <= named
