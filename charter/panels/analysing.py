@@ -9,7 +9,7 @@ from sqlglot.errors import SqlglotError
 
 from charter.panels.from_clauses import Given
 from charter.panels.queries import QueryWalk
-from charter.panels.reaching import Reach, StatementFindings, unreadable, worst_of
+from charter.panels.reaching import ReachKind, StatementFindings, unreadable, worst_of
 from charter.panels.scopes import Traced
 from charter.panels.tables import Tables
 
@@ -65,15 +65,15 @@ def analyse(sql: str, dialect: str, tables: Tables) -> StatementFindings:
 def analyse_columns(sql: str, dialect: str, tables: Tables) -> tuple[StatementFindings, TracedColumns]:
     """The same, with what each column rests on that the last statement gives."""
     if len(sql) > LONGEST_SQL:
-        return unreadable(Reach.UNREADABLE, f"it is longer than {LONGEST_SQL:,} characters"), ()
+        return unreadable(ReachKind.UNREADABLE, f"it is longer than {LONGEST_SQL:,} characters"), ()
     try:
         return _analyse(sql, dialect, tables)
     except SqlglotError as error:
-        return unreadable(Reach.UNREADABLE, _first_line(error)), ()
+        return unreadable(ReachKind.UNREADABLE, _first_line(error)), ()
     except RecursionError:
-        return unreadable(Reach.UNREADABLE, "it is nested too deeply"), ()
+        return unreadable(ReachKind.UNREADABLE, "it is nested too deeply"), ()
     except Exception as error:  # what a parser made of anybody's text may trip up what nobody thought of
-        return unreadable(Reach.UNREADABLE, f"{type(error).__name__} while it was looked at"), ()
+        return unreadable(ReachKind.UNREADABLE, f"{type(error).__name__} while it was looked at"), ()
 
 
 def _analyse(sql: str, dialect: str, tables: Tables) -> tuple[StatementFindings, TracedColumns]:
@@ -94,13 +94,13 @@ def _analyse(sql: str, dialect: str, tables: Tables) -> tuple[StatementFindings,
 def _look_at(statement: exp.Expr, walk: QueryWalk) -> Given | None:
     """Look at one statement; what it gives, where it gives anything."""
     for name in _look_alikes(statement):
-        walk.reach(Reach.LOOK_ALIKE, f"“{name}”")
+        walk.reach(ReachKind.LOOK_ALIKE, f"“{name}”")
     if isinstance(statement, exp.Query | exp.Values):
         if any(select.args.get("into") for select in statement.find_all(exp.Select)):
-            walk.reach(Reach.NO_QUERY, "SELECT INTO")
+            walk.reach(ReachKind.NO_QUERY, "SELECT INTO")
         return walk.give(walk.query(statement, {}, None))
     if isinstance(statement, _HARMLESS):
-        walk.reach(Reach.NO_QUERY, type(statement).__name__.upper(), softened=True)
+        walk.reach(ReachKind.NO_QUERY, type(statement).__name__.upper(), softened=True)
         return None
     return _look_inside(statement, walk)
 
@@ -116,7 +116,7 @@ def _look_inside(statement: exp.Expr, walk: QueryWalk) -> Given | None:
         None,
     )
     creates = isinstance(statement, exp.Create)
-    walk.reach(Reach.NO_QUERY, str(statement.key).upper(), softened=creates)
+    walk.reach(ReachKind.NO_QUERY, str(statement.key).upper(), softened=creates)
     if inner is not None:
         return walk.give(walk.query(inner, {}, None))
     for query in () if creates else statement.find_all(exp.Select):

@@ -30,7 +30,7 @@ class ComparedValue(Struct, frozen=True, order=True):
         )
 
 
-class Comparison(Struct, frozen=True):
+class PanelComparison(Struct, frozen=True):
     """All values of both, or why nobody compared them."""
 
     rows: tuple[ComparedValue, ...] = ()
@@ -48,13 +48,19 @@ class Comparison(Struct, frozen=True):
         )
 
 
-def compare(shape: PanelShape, before: Sequence[Sequence[Any]], after: Sequence[Sequence[Any]]) -> Comparison:
+def compare(
+    shape: PanelShape, before: Sequence[Sequence[Any]], after: Sequence[Sequence[Any]]
+) -> PanelComparison:
     """Match the rows of both, whose columns stand in the order of the shape; a view has one value a month and group."""
     first, second = _key_rows(shape, before), _key_rows(shape, after)
     if any(len(values) > 1 for values in (*first.values(), *second.values())):
-        return Comparison(not_run="the panel has several values a month, of weeks or days; a view has one.")
+        return PanelComparison(
+            not_run="the panel has several values a month, of weeks or days; a view has one."
+        )
     keys = sorted({*first, *second})
-    return Comparison(tuple(ComparedValue(*key, _one(first.get(key)), _one(second.get(key))) for key in keys))
+    return PanelComparison(
+        tuple(ComparedValue(*key, _one(first.get(key)), _one(second.get(key))) for key in keys)
+    )
 
 
 def _key_rows(shape: PanelShape, rows: Iterable[Sequence[Any]]) -> Mapping[tuple[str, str], list[float]]:

@@ -12,13 +12,13 @@ from charter.panels.expanding.dbt import expand_dbt
 from charter.panels.expanding.grafana import expand_grafana
 from charter.panels.expanding.jinja import expand_superset
 from charter.panels.expanding.metabase import expand_metabase
-from charter.panels.panel import Expanded, MacroLanguage, Panel
-from charter.panels.reaching import Reach, Reached, StatementFindings, unreadable
+from charter.panels.panel import Expanded, MacroLanguage, SqlPanel
+from charter.panels.reaching import Reached, ReachKind, StatementFindings, unreadable
 from charter.panels.shapes import PanelShape, read_shape
 from charter.panels.tables import Tables
 from charter.registry.finding import Severity
 
-_EXPANDING: Mapping[MacroLanguage, Callable[[Panel], Expanded]] = {
+_EXPANDING: Mapping[MacroLanguage, Callable[[SqlPanel], Expanded]] = {
     MacroLanguage.NONE: lambda panel: Expanded((panel.sql,)),
     MacroLanguage.GRAFANA: expand_grafana,
     MacroLanguage.SUPERSET: expand_superset,
@@ -28,7 +28,7 @@ _EXPANDING: Mapping[MacroLanguage, Callable[[Panel], Expanded]] = {
 # Tried in turn where nobody says whose SQL it is.
 _ANY_DIALECT = ("", "postgres", "mysql", "tsql", "bigquery", "snowflake", "clickhouse")
 # What a model may hold, as others read it: they are looked at for what they show.
-_KEPT_BY_MODELS = frozenset({Reach.PROJECTED, Reach.FREE_TEXT, Reach.SINGLE_EVENTS})
+_KEPT_BY_MODELS = frozenset({ReachKind.PROJECTED, ReachKind.FREE_TEXT, ReachKind.SINGLE_EVENTS})
 
 
 class Examined(StatementFindings, frozen=True):
@@ -39,32 +39,32 @@ class Examined(StatementFindings, frozen=True):
     shape: PanelShape | None = None
 
 
-def examine(panel: Panel, tables: Tables) -> Examined:
+def examine(panel: SqlPanel, tables: Tables) -> Examined:
     """What a panel reaches. What cannot be expanded or read counts as reached, so this never raises for what it is given."""
     try:
         expanded = expand(panel)
     except MacroError as error:
-        return fail(Reach.UNREADABLE, str(error))
+        return fail(ReachKind.UNREADABLE, str(error))
     except RecursionError:
-        return fail(Reach.UNREADABLE, "its macros are nested too deeply")
+        return fail(ReachKind.UNREADABLE, "its macros are nested too deeply")
     except Exception as error:  # anybody's template, in more ways than can be listed
-        return fail(Reach.UNREADABLE, f"{type(error).__name__} while its macros were expanded")
+        return fail(ReachKind.UNREADABLE, f"{type(error).__name__} while its macros were expanded")
     return _gather(panel, expanded, tables)
 
 
-def fail(reach: Reach, why: str) -> Examined:
+def fail(reach: ReachKind, why: str) -> Examined:
     """What is said of a panel that could not be looked at: that it counts as reached."""
     return Examined(unreadable(reach, why).reached)
 
 
-def _gather(panel: Panel, expanded: Expanded, tables: Tables) -> Examined:
+def _gather(panel: SqlPanel, expanded: Expanded, tables: Tables) -> Examined:
     """What all statements of a panel reach, told together."""
     first = expanded.statements[0]
     dialect = find_dialect(first, panel.dialect)
     found = [analyse_columns(sql, find_dialect(sql, panel.dialect), tables) for sql in expanded.statements]
     findings = [each for each, _ in found]
     reached = {each: None for one in findings for each in one.reached}
-    reached |= {Reached(Reach.UNRESOLVED, unknown): None for unknown in expanded.unknown}
+    reached |= {Reached(ReachKind.UNRESOLVED, unknown): None for unknown in expanded.unknown}
     told = {_soften(each) if panel.is_model else each for each in reached}
     columns = {name: holds for one in findings for name, holds in one.columns}
     read = frozenset[str]().union(*(one.tables for one in findings))
@@ -80,7 +80,7 @@ def _gather(panel: Panel, expanded: Expanded, tables: Tables) -> Examined:
     )
 
 
-def expand(panel: Panel) -> Expanded:
+def expand(panel: SqlPanel) -> Expanded:
     """The panel's statements with its tool's macros expanded; MacroError where they never end."""
     if len(panel.sql) > LONGEST_SQL:
         raise MacroError(f"it is longer than {LONGEST_SQL:,} characters")

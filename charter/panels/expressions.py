@@ -7,7 +7,7 @@ from typing import cast
 from sqlglot import exp
 
 from charter.panels.clock import COMPARISONS, tell_time
-from charter.panels.reaching import Cell, Holds, Reach, Reached, name_cells
+from charter.panels.reaching import HeldColumn, Holds, Reached, ReachKind, name_cells
 from charter.panels.scopes import NOTHING, SqlScope, Traced, unite
 from charter.registry.facts_times import NO_TIME, TimeKind, TimeOf
 
@@ -50,7 +50,7 @@ class ExpressionWalk:
         """What the columns of a subquery rest on."""
         raise NotImplementedError
 
-    def reach(self, how: Reach, cells: Iterable[Cell] | str, *, softened: bool = False) -> None:
+    def reach(self, how: ReachKind, cells: Iterable[HeldColumn] | str, *, softened: bool = False) -> None:
         """Note that something is reached, once."""
         what = cells if isinstance(cells, str) else name_cells(cells)
         if what:
@@ -76,20 +76,22 @@ class ExpressionWalk:
     def hold(self, node: exp.Expr, scope: SqlScope) -> Traced:
         """A condition: whatever of a person is left in it picks people out."""
         found = self.walk(node, scope)
-        self.reach(Reach.FILTERED, found.persons)
+        self.reach(ReachKind.FILTERED, found.persons)
         return found.without(Holds.PERSON)
 
     def _made(self, node: exp.Expr, parts: list[Traced], scope: SqlScope) -> Traced:
-        cells = frozenset[Cell]().union(*(part.cells for part in parts))
+        cells = frozenset[HeldColumn]().union(*(part.cells for part in parts))
         aggregated = isinstance(node, exp.AggFunc) or any(part.aggregated for part in parts)
         return Traced(cells, False, self._time(node, parts, cells, scope), aggregated)
 
-    def _time(self, node: exp.Expr, parts: list[Traced], cells: frozenset[Cell], scope: SqlScope) -> TimeOf:
+    def _time(
+        self, node: exp.Expr, parts: list[Traced], cells: frozenset[HeldColumn], scope: SqlScope
+    ) -> TimeOf:
         time = tell_time(node, [part.time for part in parts])
         if time.kind is not TimeKind.CLOCK:
             return time
         told = [cell for cell in cells if cell.holds in (Holds.TIME, Holds.WORKING_TIME)]
-        self.reach(Reach.HOURS, told or cells, softened=not scope.of_people)
+        self.reach(ReachKind.HOURS, told or cells, softened=not scope.of_people)
         return NO_TIME
 
     def _column(self, node: exp.Expr, scope: SqlScope) -> Traced:
@@ -98,9 +100,9 @@ class ExpressionWalk:
             relation = scope.find_relation(column.table)
             return relation.whole() if relation else NOTHING
         found = scope.find_in(column.table, column.name) if column.table else scope.find(column.name)
-        self.reach(Reach.UNRESOLVED, found.select(Holds.UNRESOLVED))
+        self.reach(ReachKind.UNRESOLVED, found.select(Holds.UNRESOLVED))
         if found.time.kind is TimeKind.CLOCK:
-            self.reach(Reach.HOURS, found.select(Holds.WORKING_TIME), softened=not scope.of_people)
+            self.reach(ReachKind.HOURS, found.select(Holds.WORKING_TIME), softened=not scope.of_people)
             return Traced(found.cells, found.unchanged, NO_TIME, found.aggregated)
         return found
 
@@ -154,12 +156,12 @@ class ExpressionWalk:
 
     def _compare(self, node: exp.Expr, parts: list[Traced]) -> None:
         """Two columns of people are matched; a person and anything else picks somebody out."""
-        persons = frozenset[Cell]().union(*(part.persons for part in parts))
+        persons = frozenset[HeldColumn]().union(*(part.persons for part in parts))
         if not persons or self._matches(node, parts):
             return
         literals = list(node.find_all(exp.Literal))
         if not (isinstance(node, exp.EQ | exp.NEQ) and [each.name for each in literals] == [""]):
-            self.reach(Reach.FILTERED, persons)
+            self.reach(ReachKind.FILTERED, persons)
 
     def _matches(self, node: exp.Expr, parts: list[Traced]) -> bool:
         matching = isinstance(node, exp.EQ | exp.NEQ | exp.NullSafeEQ | exp.In) and len(parts) == 2
@@ -175,14 +177,14 @@ class ExpressionWalk:
     def window_parts(self, node: exp.Expr, scope: SqlScope) -> None:
         """What a window is cut by and put in the order of."""
         for part in node.args.get("partition_by") or ():
-            self.reach(Reach.WINDOWED, self.walk(part, scope).persons)
+            self.reach(ReachKind.WINDOWED, self.walk(part, scope).persons)
         order = node.args.get("order")
         for key in order.expressions if order is not None else ():
-            self.reach(Reach.ORDERED, self.walk(key, scope).persons)
+            self.reach(ReachKind.ORDERED, self.walk(key, scope).persons)
 
     def _look_outside(self, node: exp.Expr) -> None:
         if isinstance(node, exp.Func) and _OUTSIDE.match(name := name_function(node)):
-            self.reach(Reach.OUTSIDE, name)
+            self.reach(ReachKind.OUTSIDE, name)
 
 
 def name_function(node: exp.Expr) -> str:

@@ -4,7 +4,7 @@ from msgspec import Struct
 from sqlglot import exp
 
 from charter.panels.expressions import ExpressionWalk, name_function
-from charter.panels.reaching import Reach
+from charter.panels.reaching import ReachKind
 from charter.panels.scopes import NOTHING, Relation, SqlScope, Traced, read_result, read_table, unite
 from charter.panels.tables import PanelTable, Tables, is_catalogue
 
@@ -67,7 +67,7 @@ class FromWalk(ExpressionWalk):
             left = unite([*(_look(each, name) for each in before.values()), NOTHING]).persons
             right = unite([*(_look(each, name) for each in added), NOTHING]).persons
             if bool(left) != bool(right):
-                self.reach(Reach.FILTERED, left | right)
+                self.reach(ReachKind.FILTERED, left | right)
 
     def _add(self, item: exp.Expr, scope: SqlScope) -> None:
         """Let what stands in FROM stand under its name, with what is joined to it in parentheses."""
@@ -102,14 +102,14 @@ class FromWalk(ExpressionWalk):
     def _table(self, item: exp.Table, scope: SqlScope) -> Relation:
         if not isinstance(item.this, exp.Identifier):
             if not isinstance(item.this, _SERIES):
-                self.reach(Reach.OUTSIDE, name_function(item.this))
+                self.reach(ReachKind.OUTSIDE, name_function(item.this))
             return self._unfold(item.this, scope)
         if not item.db and item.name.lower() in scope.known:
             known = scope.known[item.name.lower()]
             return self._name(Given(tuple(known.columns.items()), known), item)
         table = self._tables.find(item.db, item.name)
         if is_catalogue(item.db, item.name):
-            self.reach(Reach.CATALOGUE, item.name)
+            self.reach(ReachKind.CATALOGUE, item.name)
         self.read[table.name] = table
         return self._rename(read_table(table), item)
 
@@ -128,7 +128,7 @@ class FromWalk(ExpressionWalk):
         scope = SqlScope({}, None)
         scope.add("", relation or Relation({}))
         found = [self.walk(column, scope) for column in pivot.find_all(exp.Column)]
-        self.reach(Reach.GROUPED, unite([*found, NOTHING]).persons)
+        self.reach(ReachKind.GROUPED, unite([*found, NOTHING]).persons)
         whole = unite([*found, *((relation.star,) if relation else ()), NOTHING])
         return Relation(
             {},

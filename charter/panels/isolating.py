@@ -6,8 +6,8 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 
 from charter.panels.examining import Examined, examine, fail
-from charter.panels.panel import Panel
-from charter.panels.reaching import Reach
+from charter.panels.panel import SqlPanel
+from charter.panels.reaching import ReachKind
 from charter.panels.tables import PanelTable, Tables
 
 MOST_MEMORY = 2 << 30  # bytes of the process's addresses
@@ -29,24 +29,24 @@ class Examiner:
     def __exit__(self, *_: object) -> None:
         self._end()
 
-    def examine_all(self, panels: Sequence[Panel]) -> Iterator[tuple[Panel, Examined]]:
+    def examine_all(self, panels: Sequence[SqlPanel]) -> Iterator[tuple[SqlPanel, Examined]]:
         """Each panel with what it reaches, in order."""
         for panel in panels:
             yield panel, self.examine(panel)
 
-    def examine(self, panel: Panel) -> Examined:
+    def examine(self, panel: SqlPanel) -> Examined:
         """What a panel reaches; what took too long, or ended the process, counts as reaching everything."""
         connection = self._start()
         try:
             connection.send(panel)
             if not connection.poll(self._seconds):
                 self._end()
-                return fail(Reach.TOO_SLOW, f"more than {self._seconds:g} s")
+                return fail(ReachKind.TOO_SLOW, f"more than {self._seconds:g} s")
             found: Examined = connection.recv()
             return found
         except (EOFError, OSError):
             self._end()
-            return fail(Reach.UNREADABLE, "it took more memory than it may")
+            return fail(ReachKind.UNREADABLE, "it took more memory than it may")
 
     def learn(self, table: PanelTable) -> None:
         """Look at what comes with one more table known."""

@@ -49,7 +49,7 @@ class ViewOffer(Struct, frozen=True):
         return f"{GOVERNED}.{self.metric.replace('-', '_')}__{grain.value}"
 
 
-class Answer(Struct, frozen=True):
+class ViewAnswer(Struct, frozen=True):
     """A view that answers a panel; `differs` says in sentences what of its number is otherwise."""
 
     offer: ViewOffer
@@ -89,7 +89,9 @@ def make_offers(documents: Iterable[CharterDocument]) -> Iterator[ViewOffer]:
         )
 
 
-def find_answers(shape: PanelShape | None, offers: Iterable[ViewOffer], most: int = 2) -> tuple[Answer, ...]:
+def find_answers(
+    shape: PanelShape | None, offers: Iterable[ViewOffer], most: int = 2
+) -> tuple[ViewAnswer, ...]:
     """The views that answer what a panel asks, the nearest first: of the same tables, made likewise of the same columns."""
     if shape is None or not shape.aggregated:
         return ()
@@ -98,7 +100,7 @@ def find_answers(shape: PanelShape | None, offers: Iterable[ViewOffer], most: in
     return tuple(answer for _, answer in best[:most])
 
 
-def _compare(shape: PanelShape, offer: ViewOffer) -> Iterator[tuple[float, Answer]]:
+def _compare(shape: PanelShape, offer: ViewOffer) -> Iterator[tuple[float, ViewAnswer]]:
     shared = offer.tables & shape.tables
     if not shared or not _SAME[offer.aggregation] & shape.made_by:
         return
@@ -111,7 +113,7 @@ def _compare(shape: PanelShape, offer: ViewOffer) -> Iterator[tuple[float, Answe
     score = len(shared) / len(offer.tables | shape.tables) + len(columns) / max(
         len(offer.columns | shape.value_columns), 1
     )
-    yield score, Answer(offer, grain, tuple(_tell_differences(shape, offer)))
+    yield score, ViewAnswer(offer, grain, tuple(_tell_differences(shape, offer)))
 
 
 def _find_grain(shape: PanelShape, offer: ViewOffer) -> Grain | None:

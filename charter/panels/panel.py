@@ -25,7 +25,7 @@ class PanelVariable(Struct, frozen=True):
     kind: str = ""
 
 
-class Panel(Struct, frozen=True):
+class SqlPanel(Struct, frozen=True):
     """One text of SQL with where it stands. `is_model` where it makes a table for others to read, and shows nothing itself."""
 
     file: str

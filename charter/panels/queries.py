@@ -6,7 +6,7 @@ from typing import cast
 from sqlglot import exp
 
 from charter.panels.from_clauses import FromWalk, Given
-from charter.panels.reaching import Holds, Reach
+from charter.panels.reaching import Holds, ReachKind
 from charter.panels.scopes import NOTHING, Relation, SqlScope, Traced, read_result, unite
 
 LEAST_PEOPLE = 5  # of a group; AR12
@@ -124,7 +124,7 @@ class QueryWalk(FromWalk):
         clauses = [node.args[name] for name in ("where", "prewhere") if node.args.get(name) is not None]
         found = unite([*(self.hold(clause.this, scope) for clause in clauses), NOTHING])
         for cell in found.select(Holds.FREE_TEXT):
-            self.reach(Reach.FREE_TEXT, f"filtered by {cell}", softened=True)
+            self.reach(ReachKind.FREE_TEXT, f"filtered by {cell}", softened=True)
         return found
 
     def _columns(self, node: exp.Select, scope: SqlScope) -> Iterable[tuple[str, Traced]]:
@@ -148,7 +148,7 @@ class QueryWalk(FromWalk):
                 continue
             yield from ((name, traced) for name, traced in relation.columns.items() if name not in left_out)
             if relation.star.cells:
-                self.reach(Reach.UNRESOLVED, relation.star.select(Holds.UNRESOLVED))
+                self.reach(ReachKind.UNRESOLVED, relation.star.select(Holds.UNRESOLVED))
                 yield "*", relation.star
 
     def _group(self, node: exp.Select, scope: SqlScope, columns: tuple[tuple[str, Traced], ...]) -> Traced:
@@ -160,7 +160,7 @@ class QueryWalk(FromWalk):
         else:
             keys = [self._key(each, scope, columns) for each in _group_keys(group)]
         found = unite([*keys, NOTHING])
-        self.reach(Reach.GROUPED, found.persons)
+        self.reach(ReachKind.GROUPED, found.persons)
         return Traced(frozenset(cell for key in keys if not _is_period(key) for cell in key.cells))
 
     def _key(self, node: exp.Expr, scope: SqlScope, columns: tuple[tuple[str, Traced], ...]) -> Traced:
@@ -179,7 +179,7 @@ class QueryWalk(FromWalk):
         guarded = False
         for part in _conjuncts(having.this):
             if scope.of_people and _keeps_small(part):
-                self.reach(Reach.SINGLED_OUT, part.sql())
+                self.reach(ReachKind.SINGLED_OUT, part.sql())
             guarded |= self._guards(part, scope)
         return guarded
 
@@ -208,17 +208,17 @@ class QueryWalk(FromWalk):
         keys = [
             self._key(each.this, scope, columns) for each in (order.expressions if order is not None else ())
         ]
-        self.reach(Reach.ORDERED, unite([*keys, NOTHING]).persons)
+        self.reach(ReachKind.ORDERED, unite([*keys, NOTHING]).persons)
         limited = any(node.args.get(name) is not None for name in ("limit", "fetch", "offset"))
         shown = unite([*(traced for _, traced in columns), NOTHING])
         by_value = any(_is_value(key) for key in keys)
         if not (by_value or limited or scope.ranks):
             return
-        self.reach(Reach.RANKED, shown.persons | grouped.persons)
+        self.reach(ReachKind.RANKED, shown.persons | grouped.persons)
         teams = grouped.select(Holds.TEAM) | shown.select(Holds.TEAM)
         if (by_value or scope.ranks) and not (shown.persons | grouped.persons):
             valued = scope.ranks or any(traced.aggregated or _is_governed(traced) for _, traced in columns)
-            self.reach(Reach.TEAMS_RANKED, teams if valued else ())
+            self.reach(ReachKind.TEAMS_RANKED, teams if valued else ())
 
     def _look_at_groups(
         self,
@@ -236,25 +236,25 @@ class QueryWalk(FromWalk):
         by = [cell for cell in keys.cells if cell.holds in _KEYS]
         by += [cell for cell in narrowed.cells if cell.holds is Holds.TEAM]
         if any(not each.aggregated and each.of_people for each in scope.relations.values()):
-            how = Reach.PEOPLE_COUNTED if scope.counted else Reach.SMALL_GROUP
+            how = ReachKind.PEOPLE_COUNTED if scope.counted else ReachKind.SMALL_GROUP
             self.reach(how, by)
 
     def _look_at_sources(self, scope: SqlScope) -> None:
         tables = {table.name: table for table in scope.tables}.values()
-        self.reach(Reach.MONITORING, ", ".join(sorted(table.name for table in tables if table.banned)))
+        self.reach(ReachKind.MONITORING, ", ".join(sorted(table.name for table in tables if table.banned)))
         wellness = [table.name for table in tables if table.of_wellness]
         others = [table.name for table in tables if table.of_people and not table.of_wellness and table.kind]
         if wellness and others:
-            self.reach(Reach.WELLNESS, ", ".join(sorted([*wellness, *others])))
+            self.reach(ReachKind.WELLNESS, ", ".join(sorted([*wellness, *others])))
 
     def give(self, given: Given) -> Given:
         """Look at what leaves the statement, and pass it on."""
         shown = unite([*(traced for _, traced in given.columns), NOTHING])
-        self.reach(Reach.PROJECTED, shown.persons)
-        self.reach(Reach.FREE_TEXT, shown.select(Holds.FREE_TEXT))
+        self.reach(ReachKind.PROJECTED, shown.persons)
+        self.reach(ReachKind.FREE_TEXT, shown.select(Holds.FREE_TEXT))
         single = [t for _, t in given.columns if not t.aggregated and t.cells]
         if given.relation.of_people and not given.relation.aggregated and single and not shown.persons:
-            self.reach(Reach.SINGLE_EVENTS, unite([*single, NOTHING]).cells)
+            self.reach(ReachKind.SINGLE_EVENTS, unite([*single, NOTHING]).cells)
         return given
 
 

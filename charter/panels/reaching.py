@@ -32,7 +32,7 @@ def worst_of(held: Iterable[Holds]) -> Holds:
     return next((each for each in _WORST_FIRST if each in found), Holds.PLAIN)
 
 
-class Cell(Struct, frozen=True):
+class HeldColumn(Struct, frozen=True):
     """A column of a table, and what it holds."""
 
     table: str
@@ -43,7 +43,7 @@ class Cell(Struct, frozen=True):
         return f"{self.table}.{self.column}" if self.table else self.column
 
 
-class Reach(StrEnum):
+class ReachKind(StrEnum):
     """What a statement does that somebody can be harmed by."""
 
     PROJECTED = "projected"
@@ -71,7 +71,7 @@ class Reach(StrEnum):
     TOO_SLOW = "too_slow"
 
 
-class Told(Struct, frozen=True):
+class ReachWords(Struct, frozen=True):
     """How something reached is told: `text` has a place for the column, `rules` are those it would break."""
 
     severity: Severity
@@ -89,111 +89,111 @@ _COUNT_PEOPLE = (
     "Keep groups of five people or more: HAVING COUNT(DISTINCT the person) >= 5, or read a governed view."
 )
 
-TOLD: dict[Reach, Told] = {
-    Reach.PROJECTED: Told(Severity.ERROR, ("AR05", "AR26"), "It shows people: {}.", _ASK_THE_TEAM),
-    Reach.GROUPED: Told(
+TOLD: dict[ReachKind, ReachWords] = {
+    ReachKind.PROJECTED: ReachWords(Severity.ERROR, ("AR05", "AR26"), "It shows people: {}.", _ASK_THE_TEAM),
+    ReachKind.GROUPED: ReachWords(
         Severity.ERROR, ("AR04", "AR05"), "It makes a figure for each person: grouped by {}.", _ASK_THE_TEAM
     ),
-    Reach.ORDERED: Told(
+    ReachKind.ORDERED: ReachWords(
         Severity.ERROR, ("AR04", "AR05"), "It puts people in an order: by {}.", _ASK_THE_TEAM
     ),
-    Reach.FILTERED: Told(
+    ReachKind.FILTERED: ReachWords(
         Severity.ERROR, ("AR04", "AR13"), "It picks out people: it compares {}.", _ASK_THE_TEAM
     ),
-    Reach.WINDOWED: Told(
+    ReachKind.WINDOWED: ReachWords(
         Severity.ERROR,
         ("AR04", "AR05"),
         "It works out a figure for each person: a window over {}.",
         _ASK_THE_TEAM,
     ),
-    Reach.RANKED: Told(
+    ReachKind.RANKED: ReachWords(
         Severity.ERROR, ("AR04", "AR05"), "It ranks people or takes the first of them: {}.", _ASK_THE_TEAM
     ),
-    Reach.HOURS: Told(
+    ReachKind.HOURS: ReachWords(
         Severity.ERROR,
         ("AR03",),
         "It looks at the hour or the day of the week at which people were at work: {}.",
         "Leave the hours out. Group by day, week or month.",
     ),
-    Reach.FREE_TEXT: Told(
+    ReachKind.FREE_TEXT: ReachWords(
         Severity.ERROR,
         ("AR12",),
         "It shows what people wrote, in which anybody may be named: {}.",
         "Leave the text out, or count by a field that has fixed words.",
     ),
-    Reach.SMALL_GROUP: Told(
+    ReachKind.SMALL_GROUP: ReachWords(
         Severity.WARNING,
         ("AR12",),
         "It shows values of groups, however few people are in them: by {}.",
         _COUNT_PEOPLE,
     ),
-    Reach.SINGLED_OUT: Told(
+    ReachKind.SINGLED_OUT: ReachWords(
         Severity.ERROR,
         ("AR12", "AR13"),
         "It keeps small groups and leaves out the large ones: {}.",
         _COUNT_PEOPLE,
     ),
-    Reach.SINGLE_EVENTS: Told(
+    ReachKind.SINGLE_EVENTS: ReachWords(
         Severity.WARNING,
         ("AR12",),
         "It shows what people did one by one: {}. Each row is somebody’s.",
         "Aggregate over a group of five people or more.",
     ),
-    Reach.PEOPLE_COUNTED: Told(
+    ReachKind.PEOPLE_COUNTED: ReachWords(
         Severity.WARNING, ("AR12",), "It counts people in groups that may be small: {}.", _COUNT_PEOPLE
     ),
-    Reach.NARROWED: Told(
+    ReachKind.NARROWED: ReachWords(
         Severity.WARNING,
         ("AR12", "AR13"),
         "It keeps some people only, by another query: {}. They may be few.",
         _COUNT_PEOPLE,
     ),
-    Reach.TEAMS_RANKED: Told(
+    ReachKind.TEAMS_RANKED: ReachWords(
         Severity.ERROR,
         ("AR29",),
         "It puts teams in the order of a value, or takes the first of them: {}.",
         "Order by the team’s name or by the period, without a limit.",
     ),
-    Reach.WELLNESS: Told(
+    ReachKind.WELLNESS: ReachWords(
         Severity.ERROR,
         ("AR02", "AR20"),
         "It joins what people said of their wellness to what they did: {}.",
         "Ask for each on its own, at team level, of eight people or more.",
     ),
-    Reach.MONITORING: Told(
+    ReachKind.MONITORING: ReachWords(
         Severity.ERROR,
         ("AR01",),
         "It reads a source that watches people: {}.",
         "Do not measure this. Ask people, or look at outcomes of the work.",
     ),
-    Reach.UNRESOLVED: Told(
+    ReachKind.UNRESOLVED: ReachWords(
         Severity.ERROR, ("AR14",), "Nobody has said what {} holds, so it counts as reached.", _DESCRIBE
     ),
-    Reach.LOOK_ALIKE: Told(
+    ReachKind.LOOK_ALIKE: ReachWords(
         Severity.ERROR,
         ("AR14",),
         "The name {} has letters that look like others, so it may be another name than it seems.",
         "Write it in plain letters.",
     ),
-    Reach.CATALOGUE: Told(
+    ReachKind.CATALOGUE: ReachWords(
         Severity.ERROR,
         ("AR14",),
         "It reads the database’s own catalogue: {}.",
         "Name the tables that it needs.",
     ),
-    Reach.OUTSIDE: Told(
+    ReachKind.OUTSIDE: ReachWords(
         Severity.ERROR,
         ("AR14",),
         "It reaches out of the database, or into it by other ways than tables: {}.",
         "Leave the function out.",
     ),
-    Reach.NO_QUERY: Told(
+    ReachKind.NO_QUERY: ReachWords(
         Severity.ERROR, ("AR14",), "It is no query, but a statement of another kind: {}.", _LOOK_AGAIN
     ),
-    Reach.UNREADABLE: Told(
+    ReachKind.UNREADABLE: ReachWords(
         Severity.ERROR, ("AR14",), "It cannot be read, so it counts as reaching everything: {}.", _LOOK_AGAIN
     ),
-    Reach.TOO_SLOW: Told(
+    ReachKind.TOO_SLOW: ReachWords(
         Severity.ERROR,
         ("AR14",),
         "Reading it took longer than it may, so it counts as reaching everything: {}.",
@@ -207,7 +207,7 @@ WELLNESS_KINDS = frozenset({SourceKind.SURVEY})
 class Reached(Struct, frozen=True, order=True):
     """Something that a statement reaches: how, and which columns or words (`what`)."""
 
-    reach: Reach
+    reach: ReachKind
     what: str
     softened: bool = False  # it matters less here, as of a table that names nobody
     also: tuple[str, ...] = ()  # rules beside those of its kind
@@ -259,11 +259,11 @@ class StatementFindings(Struct, frozen=True):
         )
 
 
-def unreadable(reach: Reach, why: str) -> StatementFindings:
+def unreadable(reach: ReachKind, why: str) -> StatementFindings:
     """What is said of a text that could not be looked at: that it counts as reached."""
     return StatementFindings((Reached(reach, why),))
 
 
-def name_cells(cells: Iterable[Cell]) -> str:
+def name_cells(cells: Iterable[HeldColumn]) -> str:
     """Columns as one reads them, sorted."""
     return ", ".join(sorted({str(cell) for cell in cells}))

@@ -5,14 +5,14 @@ from msgspec import Struct
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from charter.panels.offers import Answer
-from charter.panels.panel import MacroLanguage, Panel
+from charter.panels.offers import ViewAnswer
+from charter.panels.panel import MacroLanguage, SqlPanel
 from charter.panels.queries import LEAST_PEOPLE
-from charter.panels.reaching import Reach, Reached
+from charter.panels.reaching import Reached, ReachKind
 from charter.panels.shapes import PanelShape
 from charter.registry.finding import Severity
 
-_SMALL = frozenset({Reach.SMALL_GROUP, Reach.PEOPLE_COUNTED})
+_SMALL = frozenset({ReachKind.SMALL_GROUP, ReachKind.PEOPLE_COUNTED})
 _TIME_FILTERS = {
     MacroLanguage.GRAFANA: ("$__timeFilter", "$__timeFilter(starts_on)"),
     MacroLanguage.SUPERSET: ("from_dttm", "starts_on >= '{{ from_dttm }}' AND starts_on < '{{ to_dttm }}'"),
@@ -28,7 +28,7 @@ class Rewrite(Struct, frozen=True):
 
 
 def rewrite(
-    panel: Panel, shape: PanelShape | None, reached: tuple[Reached, ...], answers: tuple[Answer, ...]
+    panel: SqlPanel, shape: PanelShape | None, reached: tuple[Reached, ...], answers: tuple[ViewAnswer, ...]
 ) -> Rewrite | None:
     """Propose a panel that reads team values anew; None where it needs none, or nobody can say what it asks.
 
@@ -43,7 +43,7 @@ def rewrite(
     return _keep_small_back(panel)
 
 
-def _read_view(panel: Panel, shape: PanelShape, answer: Answer) -> Rewrite:
+def _read_view(panel: SqlPanel, shape: PanelShape, answer: ViewAnswer) -> Rewrite:
     """The same columns under the same names, of the view."""
     listed = {shape.period: "starts_on", shape.team: "cohort", shape.value: "value"}
     columns = ", ".join(_name_as(listed[name], name) for name in shape.columns)
@@ -66,7 +66,7 @@ def _read_view(panel: Panel, shape: PanelShape, answer: Answer) -> Rewrite:
     return Rewrite("\n".join(lines), answer.view, tuple(notes))
 
 
-def _filter_time(panel: Panel) -> list[str]:
+def _filter_time(panel: SqlPanel) -> list[str]:
     found = _TIME_FILTERS.get(panel.language)
     return [found[1]] if found and found[0] in panel.sql else []
 
@@ -81,7 +81,7 @@ def _name_as(column: str, name: str) -> str:
     )
 
 
-def _keep_small_back(panel: Panel) -> Rewrite | None:
+def _keep_small_back(panel: SqlPanel) -> Rewrite | None:
     """The same statement with groups of few people left out: where it has no macros, and counts who is in a group."""
     if panel.language is not MacroLanguage.NONE and any(
         sign in panel.sql for sign in ("$", "{{", "{%", "[[")

@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from charter.panels.comparing import Comparison, compare
+from charter.panels.comparing import PanelComparison, compare
 from charter.panels.shapes import PanelShape
 from ground.errors import BadInput
 
@@ -14,7 +14,9 @@ MOST_ROWS = 100_000
 SECONDS = 60
 
 
-def compare_both(shape: PanelShape, before: str, warehouse: str, after: str, governed: str) -> Comparison:
+def compare_both(
+    shape: PanelShape, before: str, warehouse: str, after: str, governed: str
+) -> PanelComparison:
     """Run a panel and what is proposed for it, and match their rows; what the database says where one cannot be run."""
     try:
         rows = run(warehouse, before), run(governed, after)
@@ -22,7 +24,7 @@ def compare_both(shape: PanelShape, before: str, warehouse: str, after: str, gov
         raise
     except Exception as error:  # each driver has errors of its own
         lines = str(error).strip().splitlines() or [type(error).__name__]
-        return Comparison(not_run=f"the database said: {lines[0]}")
+        return PanelComparison(not_run=f"the database said: {lines[0]}")
     return compare(shape, *rows)
 
 

@@ -6,12 +6,12 @@ from graphlib import CycleError, TopologicalSorter
 
 from msgspec import Struct, structs
 
-from charter.panels.comparing import Comparison
+from charter.panels.comparing import PanelComparison
 from charter.panels.examining import Examined
 from charter.panels.expanding.grafana import set_window
 from charter.panels.isolating import Examiner
 from charter.panels.offers import ViewOffer, find_answers
-from charter.panels.panel import Panel, ScanFault
+from charter.panels.panel import ScanFault, SqlPanel
 from charter.panels.reaching import Holds, Reached, worst_of
 from charter.panels.rewriting import Rewrite, rewrite
 from charter.panels.running import compare_both
@@ -25,13 +25,13 @@ _WEIGHTS = {Severity.ERROR: 1.0, Severity.WARNING: 0.25, Severity.NOTE: 0.0}
 class PanelFindings(Struct, frozen=True):
     """What one panel reaches; `accepted` is what the baseline has of it, `views` are governed views that answer it."""
 
-    panel: Panel
+    panel: SqlPanel
     reached: tuple[Reached, ...]
     tables: frozenset[str] = frozenset()
     accepted: tuple[Reached, ...] = ()
     views: tuple[str, ...] = ()
     proposed: Rewrite | None = None
-    compared: Comparison | None = None
+    compared: PanelComparison | None = None
 
     @property
     def worst(self) -> Severity | None:
@@ -67,19 +67,21 @@ class Proposing(Struct, frozen=True):
     governed: str = ""
     window: tuple[str, str] = ("", "")
 
-    def compare(self, panel: Panel, found: Examined, proposed: Rewrite, examiner: Examiner) -> Comparison:
+    def compare(
+        self, panel: SqlPanel, found: Examined, proposed: Rewrite, examiner: Examiner
+    ) -> PanelComparison:
         """Whether both give the same numbers, or why that was not looked at."""
         if not (self.warehouse and self.governed):
-            return Comparison(not_run="no connection was given (--warehouse and --governed).")
+            return PanelComparison(not_run="no connection was given (--warehouse and --governed).")
         if not proposed.view or found.shape is None:
-            return Comparison(not_run="it reads the same tables as before, and leaves groups out.")
+            return PanelComparison(not_run="it reads the same tables as before, and leaves groups out.")
         new = examiner.examine(structs.replace(panel, sql=proposed.sql, dialect="postgres"))
         before, after = (set_window(each.statement, panel.sql, self.window) for each in (found, new))
         return compare_both(found.shape, before, self.warehouse, after, self.governed)
 
 
 def scan(
-    panels: Iterable[Panel],
+    panels: Iterable[SqlPanel],
     faults: Iterable[ScanFault],
     tables: Tables,
     *,
@@ -101,7 +103,7 @@ def scan(
 
 
 def _tell(
-    panel: Panel,
+    panel: SqlPanel,
     found: Examined,
     offers: Sequence[ViewOffer],
     proposing: Proposing | None,
@@ -115,9 +117,9 @@ def _tell(
     return PanelFindings(panel, found.reached, found.tables, (), views, proposed, compared)
 
 
-def _learn_models(examiner: Examiner, models: Sequence[Panel]) -> list[ScanFault]:
+def _learn_models(examiner: Examiner, models: Sequence[SqlPanel]) -> list[ScanFault]:
     """Let what models make be known as tables, those first that others read; faults for those that read each other in a circle."""
-    by_name: dict[str, list[Panel]] = defaultdict(list)
+    by_name: dict[str, list[SqlPanel]] = defaultdict(list)
     for model in models:
         by_name[model.makes.lower()].append(model)
     reads = {

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
-from charter.panels.reaching import Cell, Holds
+from charter.panels.reaching import HeldColumn, Holds
 from charter.panels.tables import PanelTable
 from charter.registry.facts_times import CLOCK, NO_TIME, TimeKind, TimeOf
 
@@ -12,17 +12,17 @@ from charter.registry.facts_times import CLOCK, NO_TIME, TimeKind, TimeOf
 class Traced(Struct, frozen=True):
     """What an expression rests on. `unchanged` where it is one column as it stands, `aggregated` where it is of many rows."""
 
-    cells: frozenset[Cell] = frozenset()
+    cells: frozenset[HeldColumn] = frozenset()
     unchanged: bool = False
     time: TimeOf = NO_TIME
     aggregated: bool = False
 
-    def select(self, holds: Holds) -> frozenset[Cell]:
+    def select(self, holds: Holds) -> frozenset[HeldColumn]:
         """The columns of one kind that it rests on."""
         return frozenset(cell for cell in self.cells if cell.holds is holds)
 
     @property
-    def persons(self) -> frozenset[Cell]:
+    def persons(self) -> frozenset[HeldColumn]:
         return self.select(Holds.PERSON)
 
     def without(self, *holds: Holds) -> "Traced":
@@ -72,7 +72,7 @@ class Relation(Struct, frozen=True):
 def read_table(table: PanelTable) -> Relation:
     """A table of the database, with what is known of it."""
     columns = {name: _read_cell(table, name, holds) for name, holds in table.columns.items()}
-    star = NOTHING if table.whole else Traced(frozenset({Cell(table.name, "*", Holds.UNRESOLVED)}))
+    star = NOTHING if table.whole else Traced(frozenset({HeldColumn(table.name, "*", Holds.UNRESOLVED)}))
     return Relation(
         columns,
         lambda name: _read_cell(table, name.lower(), table.find(name)),
@@ -84,7 +84,7 @@ def read_table(table: PanelTable) -> Relation:
 
 
 def _read_cell(table: PanelTable, name: str, holds: Holds) -> Traced:
-    cell = Cell(table.name, name, holds)
+    cell = HeldColumn(table.name, name, holds)
     time = NO_TIME
     if holds is Holds.WORKING_TIME:
         time = CLOCK
@@ -117,7 +117,7 @@ class SqlScope:
         self.outer = outer
         self.relations: dict[str, Relation] = {}
         self.aliases: dict[str, Traced] = {}
-        self.counted: set[Cell] = set()
+        self.counted: set[HeldColumn] = set()
         self.ranks: list[str] = []
 
     def add(self, name: str, relation: Relation) -> None:
@@ -174,4 +174,4 @@ class SqlScope:
 
 
 def _unresolved(table: str, name: str) -> Traced:
-    return Traced(frozenset({Cell(table, name.lower(), Holds.UNRESOLVED)}))
+    return Traced(frozenset({HeldColumn(table, name.lower(), Holds.UNRESOLVED)}))

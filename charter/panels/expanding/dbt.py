@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from charter.panels.expanding.jinja import AnyValue, Rendering, render_both
-from charter.panels.panel import Expanded, Panel
+from charter.panels.panel import Expanded, SqlPanel
 
 MACROS, VARIABLES = "macros", "vars"  # what a panel of dbt has among its variables
 
@@ -22,7 +22,7 @@ class Helpers:
         return self._known.get(name) or self._rendering.make(f"{self._name}.{name}")
 
 
-def expand_dbt(panel: Panel) -> Expanded:
+def expand_dbt(panel: SqlPanel) -> Expanded:
     """A model, rendered with the macros of its project."""
     macros = panel.variables.get(MACROS)
     return render_both(panel, _make_names, "\x00".join(macros.chosen) if macros else "")
@@ -33,7 +33,7 @@ def name_relation(name: object) -> str:
     return re.sub(r"\W+", "_", str(name)).strip("_") or "unnamed"
 
 
-def _make_names(rendering: Rendering, panel: Panel) -> Mapping[str, Any]:
+def _make_names(rendering: Rendering, panel: SqlPanel) -> Mapping[str, Any]:
     given = panel.variables.get(VARIABLES)
     known = dict(zip(given.options, given.chosen, strict=False)) if given else {}
     return {

@@ -6,7 +6,7 @@ from functools import partial
 from itertools import islice, product
 
 from charter.panels.expanding.calls import MacroError, find_end, settle, split_arguments
-from charter.panels.panel import Expanded, Panel, PanelVariable
+from charter.panels.panel import Expanded, PanelVariable, SqlPanel
 
 MOST_VARIANTS = 24  # choices of columns and tables that are tried
 _FROM, _TO = "'2024-01-01'", "'2025-01-01'"
@@ -74,7 +74,7 @@ _CALLS: dict[str, Callable[..., str]] = {
 }
 
 
-def expand_grafana(panel: Panel) -> Expanded:
+def expand_grafana(panel: SqlPanel) -> Expanded:
     """A panel's statement with macros and variables expanded, once for each column or table that a viewer may choose.
 
     Raises MacroError where that never ends.

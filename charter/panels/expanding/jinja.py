@@ -14,7 +14,7 @@ from jinja2.exceptions import SecurityError
 from jinja2.sandbox import SandboxedEnvironment
 
 from charter.panels.expanding.calls import LONGEST, MacroError
-from charter.panels.panel import Expanded, Panel
+from charter.panels.panel import Expanded, SqlPanel
 
 _FROM, _TO = "2024-01-01", "2025-01-01"
 
@@ -99,7 +99,7 @@ class _Sandbox(SandboxedEnvironment):
 
 
 def render_both(
-    panel: Panel, make_names: Callable[[Rendering, Panel], Mapping[str, Any]], macros: str = ""
+    panel: SqlPanel, make_names: Callable[[Rendering, SqlPanel], Mapping[str, Any]], macros: str = ""
 ) -> Expanded:
     """A panel rendered twice, with what is unknown true and false; MacroError where it cannot be."""
     statements: dict[str, None] = {}
@@ -111,7 +111,7 @@ def render_both(
     return Expanded(tuple(statements), tuple(unknown))
 
 
-def _render(panel: Panel, rendering: Rendering, names: Mapping[str, Any], macros: str) -> str:
+def _render(panel: SqlPanel, rendering: Rendering, names: Mapping[str, Any], macros: str) -> str:
     sandbox = _Sandbox(rendering, names)
     try:
         for part in _split_macros(macros):
@@ -154,7 +154,7 @@ def _split_macros(macros: str) -> tuple[str, ...]:
     return tuple(part for part in macros.split("\x00") if "macro" in part)
 
 
-def name_for_superset(rendering: Rendering, panel: Panel) -> Mapping[str, Any]:
+def name_for_superset(rendering: Rendering, panel: SqlPanel) -> Mapping[str, Any]:
     """What Superset gives a template (superset.apache.org/docs/configuration/sql-templating)."""
     given = {name: variable.chosen[0] for name, variable in panel.variables.items() if variable.chosen}
     return {
@@ -175,7 +175,7 @@ def name_for_superset(rendering: Rendering, panel: Panel) -> Mapping[str, Any]:
     }
 
 
-def expand_superset(panel: Panel) -> Expanded:
+def expand_superset(panel: SqlPanel) -> Expanded:
     """A statement of Superset, rendered."""
     return render_both(panel, name_for_superset)
 

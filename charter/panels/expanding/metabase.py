@@ -3,14 +3,14 @@
 import re
 
 from charter.panels.expanding.calls import MacroError, settle
-from charter.panels.panel import Expanded, Panel, PanelVariable
+from charter.panels.panel import Expanded, PanelVariable, SqlPanel
 
 SNIPPET = "snippet:"
 _TAG = re.compile(r"\{\{\s*(?P<name>[^{}]+?)\s*\}\}")
 _CARD = re.compile(r"#(?P<id>[A-Za-z0-9_]+)(?:-.*)?$")
 
 
-def expand_metabase(panel: Panel) -> Expanded:
+def expand_metabase(panel: SqlPanel) -> Expanded:
     """A native question with its optional parts in, as whoever fills them in sees it; MacroError where snippets never end."""
     unknown: dict[str, None] = {}
     made = settle(panel.sql, lambda text: _TAG.sub(lambda tag: _write(tag["name"], panel, unknown), text))
@@ -24,7 +24,7 @@ def name_card(number: object) -> str:
     return "card_" + re.sub(r"\W+", "_", str(number))
 
 
-def _write(name: str, panel: Panel, unknown: dict[str, None]) -> str:
+def _write(name: str, panel: SqlPanel, unknown: dict[str, None]) -> str:
     if card := _CARD.fullmatch(name):
         return f"(SELECT * FROM {name_card(card['id'])})"
     known = panel.variables.get(name)

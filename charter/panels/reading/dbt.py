@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from charter.panels.expanding.dbt import MACROS, VARIABLES, name_relation
-from charter.panels.panel import MacroLanguage, Panel, PanelVariable
+from charter.panels.panel import MacroLanguage, PanelVariable, SqlPanel
 from charter.panels.reading.decoding import (
     UnreadableFileError,
     decode_json,
@@ -43,7 +43,7 @@ class DbtProject(Struct, frozen=True):
         return next((file for file in self.files if file.name == wanted), None)
 
 
-def read_dbt(project: DbtProject, dialect: str) -> Iterator[Panel]:
+def read_dbt(project: DbtProject, dialect: str) -> Iterator[SqlPanel]:
     """Every model and analysis of a project. UnreadableFileError where its settings cannot be read."""
     settings = _settings(project)
     compiled, adapter = _compiled(project)
@@ -56,7 +56,7 @@ def read_dbt(project: DbtProject, dialect: str) -> Iterator[Panel]:
         for file in _below(project, _paths(settings, key, fallback)):
             name = os.path.splitext(os.path.basename(file.name))[0]
             ready = compiled.get(os.path.relpath(file.name, project.root or "."))
-            yield Panel(
+            yield SqlPanel(
                 file.name,
                 1,
                 f"{text_of(settings.get('name'), 'dbt')} ({'models' if is_model else 'analyses'})",

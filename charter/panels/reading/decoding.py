@@ -69,7 +69,7 @@ def _check_size(content: bytes, most: int) -> None:
         raise UnreadableFileError(f"It is larger than {most // 1_000_000} MB.")
 
 
-class Lines:
+class TextLines:
     """Where a text of SQL stands in its file, by its first line that says something."""
 
     def __init__(self, content: bytes) -> None:

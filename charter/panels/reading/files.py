@@ -8,12 +8,12 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from charter.panels.panel import Panel, ScanFault
+from charter.panels.panel import ScanFault, SqlPanel
 from charter.panels.reading.dbt import MANIFEST, PROJECT, DbtFile, DbtProject, read_dbt
 from charter.panels.reading.decoding import (
     LARGEST_JSON,
     LARGEST_SQL,
-    Lines,
+    TextLines,
     UnreadableFileError,
     decode_json,
     decode_text,
@@ -30,7 +30,7 @@ _ENDINGS = frozenset({".sql", ".json", ".yaml", ".yml", ".zip"})
 _SKIPPED = frozenset({"node_modules", "target", "dbt_packages", "venv", "__pycache__"})
 
 
-class ReadFile(Struct, frozen=True):
+class ScannedFile(Struct, frozen=True):
     """A file by its name, with what it holds."""
 
     name: str
@@ -40,7 +40,7 @@ class ReadFile(Struct, frozen=True):
 class ReadPanels(Struct, frozen=True):
     """What some paths hold."""
 
-    panels: tuple[Panel, ...]
+    panels: tuple[SqlPanel, ...]
     faults: tuple[ScanFault, ...]
     files: int
 
@@ -49,7 +49,7 @@ def read_paths(paths: Iterable[Path], *, dialect: str = "") -> ReadPanels:
     """Every panel at or below some paths, and what could not be read. Hidden files and installed packages are left out."""
     faults: list[ScanFault] = []
     files = list(_open_all(paths, faults))
-    panels: list[Panel] = []
+    panels: list[SqlPanel] = []
     rest = _take_projects(files, panels, faults, dialect)
     superset: list[NamedDocument] = []
     metabase: list[NamedDocument] = []
@@ -66,8 +66,8 @@ def read_paths(paths: Iterable[Path], *, dialect: str = "") -> ReadPanels:
 
 
 def _take_projects(
-    files: list[ReadFile], panels: list[Panel], faults: list[ScanFault], dialect: str
-) -> list[ReadFile]:
+    files: list[ScannedFile], panels: list[SqlPanel], faults: list[ScanFault], dialect: str
+) -> list[ScannedFile]:
     """Read the dbt projects among some files; the files that belong to none."""
     rest = files
     for settings in [file for file in files if os.path.basename(file.name) == PROJECT]:
@@ -97,17 +97,17 @@ def _told(name: str, faults: list[ScanFault]) -> Iterator[None]:
 
 
 def _read_file(
-    file: ReadFile, dialect: str, superset: list[NamedDocument], metabase: list[NamedDocument]
-) -> list[Panel]:
+    file: ScannedFile, dialect: str, superset: list[NamedDocument], metabase: list[NamedDocument]
+) -> list[SqlPanel]:
     """The panels of one file; what stands with others, such as an export's parts, is kept for when all are there."""
     ending = os.path.splitext(file.name)[1].lower()
     if ending == ".sql":
         if len(file.content) > LARGEST_SQL:
             raise UnreadableFileError(f"It is larger than {LARGEST_SQL // 1_000_000} MB.")
         text = decode_text(file.content)
-        return [Panel(file.name, 1, file.name, os.path.basename(file.name), text, dialect)]
+        return [SqlPanel(file.name, 1, file.name, os.path.basename(file.name), text, dialect)]
     document = decode_json(file.content) if ending == ".json" else decode_yaml(file.content)
-    lines = Lines(file.content)
+    lines = TextLines(file.content)
     if is_grafana(document):
         return list(read_grafana(document, file=file.name, lines=lines))
     if is_superset(document):
@@ -118,7 +118,7 @@ def _read_file(
     return []
 
 
-def _open_all(paths: Iterable[Path], faults: list[ScanFault]) -> Iterator[ReadFile]:
+def _open_all(paths: Iterable[Path], faults: list[ScanFault]) -> Iterator[ScannedFile]:
     for path in paths:
         if not path.exists():
             faults.append(ScanFault(str(path), "There is no such file or folder."))
@@ -139,7 +139,7 @@ def _walk(path: Path) -> Iterator[Path]:
                 yield Path(place) / name
 
 
-def _open(path: Path, faults: list[ScanFault]) -> Iterator[ReadFile]:
+def _open(path: Path, faults: list[ScanFault]) -> Iterator[ScannedFile]:
     name = os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
     try:
         if path.suffix.lower() == ".zip":
@@ -147,12 +147,12 @@ def _open(path: Path, faults: list[ScanFault]) -> Iterator[ReadFile]:
         elif path.stat().st_size > LARGEST_FILE:
             faults.append(ScanFault(name, f"It is larger than {LARGEST_FILE // 1_000_000} MB."))
         else:
-            yield ReadFile(name, path.read_bytes())
+            yield ScannedFile(name, path.read_bytes())
     except OSError as error:
         faults.append(ScanFault(name, f"It cannot be read: {error.strerror or error}."))
 
 
-def _unpack(path: Path, name: str, faults: list[ScanFault]) -> Iterator[ReadFile]:
+def _unpack(path: Path, name: str, faults: list[ScanFault]) -> Iterator[ScannedFile]:
     """The files of an archive, read in memory and never more than they may be, whatever it says of their size."""
     left = LARGEST_ARCHIVE
     try:
@@ -175,7 +175,7 @@ def _unpack(path: Path, name: str, faults: list[ScanFault]) -> Iterator[ReadFile
                         )
                     )
                 else:
-                    yield ReadFile(f"{name}/{entry.filename}", content)
+                    yield ScannedFile(f"{name}/{entry.filename}", content)
     except UnreadableFileError as error:
         faults.append(ScanFault(name, str(error)))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:

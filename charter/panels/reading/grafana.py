@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from charter.panels.panel import MacroLanguage, Panel, PanelVariable
-from charter.panels.reading.decoding import Lines, text_of, walk_objects
+from charter.panels.panel import MacroLanguage, PanelVariable, SqlPanel
+from charter.panels.reading.decoding import TextLines, text_of, walk_objects
 
 # Keys under which the data sources that speak SQL keep a statement.
 _SQL_KEYS = ("rawSql", "rawQuery", "queryText", "rawQueryText", "query", "sql", "definition")
@@ -40,7 +40,7 @@ def is_grafana(document: Any) -> bool:
     )
 
 
-def read_grafana(document: Any, *, file: str, lines: Lines) -> Iterator[Panel]:
+def read_grafana(document: Any, *, file: str, lines: TextLines) -> Iterator[SqlPanel]:
     """Every statement of a dashboard, with the variables that it may use."""
     dashboard = _dashboard(document)
     title = text_of(dashboard.get("title"), file)
@@ -53,7 +53,7 @@ def read_grafana(document: Any, *, file: str, lines: Lines) -> Iterator[Panel]:
         for sql in _statements(found, kinds[way], way):
             dialect = _DIALECTS.get(kinds[way], "")
             name = titles[way] or "/".join(way)
-            yield Panel(file, lines.find(sql), title, name, sql, dialect, MacroLanguage.GRAFANA, variables)
+            yield SqlPanel(file, lines.find(sql), title, name, sql, dialect, MacroLanguage.GRAFANA, variables)
 
 
 def _dashboard(document: Any) -> Any:

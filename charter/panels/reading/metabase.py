@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from charter.panels.expanding.metabase import SNIPPET, name_card
-from charter.panels.panel import MacroLanguage, Panel, PanelVariable
+from charter.panels.panel import MacroLanguage, PanelVariable, SqlPanel
 from charter.panels.reading.built_questions import name_field, write_question
 from charter.panels.reading.decoding import text_of, walk_objects
 from charter.panels.reading.superset import NamedDocument
@@ -36,7 +36,7 @@ def _is_snippet(document: Mapping[str, Any]) -> bool:
     return "NativeQuerySnippet" in labels
 
 
-def read_metabase(documents: Sequence[NamedDocument]) -> Iterator[Panel]:
+def read_metabase(documents: Sequence[NamedDocument]) -> Iterator[SqlPanel]:
     """Every question, on the dashboards that show it."""
     snippets = {
         f"{SNIPPET} {each.value.get('name')}": PanelVariable((str(each.value.get("content") or ""),))
@@ -70,7 +70,7 @@ def _read_card(
     shown: str | None,
     snippets: Mapping[str, PanelVariable],
     engines: Mapping[str, str],
-) -> Panel:
+) -> SqlPanel:
     query = card["dataset_query"]
     dashboard = shown or (text_of(document.value.get("name")) if way else "") or "Questions on no dashboard"
     sql, tags = _native(query)
@@ -78,7 +78,7 @@ def _read_card(
     if not sql:
         sql = write_question(query, card.get("result_metadata"))
     number = card.get("entity_id") or card.get("id")
-    return Panel(
+    return SqlPanel(
         document.file,
         document.lines.find(sql),
         dashboard,

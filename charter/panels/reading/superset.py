@@ -9,8 +9,8 @@ from typing import Any
 
 from msgspec import Struct, structs
 
-from charter.panels.panel import MacroLanguage, Panel, PanelVariable
-from charter.panels.reading.decoding import Lines, text_of
+from charter.panels.panel import MacroLanguage, PanelVariable, SqlPanel
+from charter.panels.reading.decoding import TextLines, text_of
 
 _DIALECTS = {
     "postgresql": "postgres", "postgres": "postgres", "mysql": "mysql", "mariadb": "mysql", "mssql": "tsql", "bigquery": "bigquery",
@@ -44,7 +44,7 @@ class NamedDocument(Struct, frozen=True):
 
     file: str
     value: dict[str, Any]
-    lines: Lines
+    lines: TextLines
 
 
 def is_superset(document: Any) -> bool:
@@ -64,7 +64,7 @@ def is_superset(document: Any) -> bool:
     )
 
 
-def read_superset(documents: Sequence[NamedDocument]) -> Iterator[Panel]:
+def read_superset(documents: Sequence[NamedDocument]) -> Iterator[SqlPanel]:
     """Every statement of an export's datasets, charts, filters and saved queries."""
     export = _Export(documents)
     for document in documents:
@@ -90,16 +90,18 @@ class _Export:
         }
         self._dashboards = dict(_place_charts(documents))
 
-    def make(self, document: NamedDocument, dashboard: str, name: str, sql: str, database: object) -> Panel:
+    def make(
+        self, document: NamedDocument, dashboard: str, name: str, sql: str, database: object
+    ) -> SqlPanel:
         """A panel in the dialect of its database."""
         uri = str(self._by_uuid.get(str(database), {}).get("sqlalchemy_uri", ""))
         dialect = _DIALECTS.get(uri.partition(":")[0].partition("+")[0].lower(), "")
-        return Panel(
+        return SqlPanel(
             document.file, document.lines.find(sql), dashboard, name, sql, dialect, MacroLanguage.SUPERSET, self._parameters(document),
             shown_in="Superset",
         )  # fmt: skip
 
-    def read_dataset(self, document: NamedDocument) -> Panel:
+    def read_dataset(self, document: NamedDocument) -> SqlPanel:
         """A virtual dataset: it shows nothing itself, and charts read it."""
         value = document.value
         panel = self.make(
@@ -107,7 +109,7 @@ class _Export:
         )
         return structs.replace(panel, is_model=True)
 
-    def read_chart(self, document: NamedDocument) -> Iterator[Panel]:
+    def read_chart(self, document: NamedDocument) -> Iterator[SqlPanel]:
         value = document.value
         dataset = self._by_uuid.get(str(value.get("dataset_uuid")), {})
         name = text_of(value.get("slice_name"), document.file)
@@ -115,7 +117,7 @@ class _Export:
         sql = write_chart(_params(value), dataset, str(value.get("viz_type") or ""))
         yield self.make(document, dashboard, name, sql, dataset.get("database_uuid"))
 
-    def read_filters(self, document: NamedDocument) -> Iterator[Panel]:
+    def read_filters(self, document: NamedDocument) -> Iterator[SqlPanel]:
         """The filters of a dashboard, with which a viewer picks values of a column."""
         meta = document.value.get("metadata")
         listed = meta.get("native_filter_configuration") if isinstance(meta, dict) else None

@@ -8,7 +8,7 @@ import msgspec
 
 from charter.panels.examining import hash_statement
 from charter.panels.panel import ScanFault
-from charter.panels.reaching import TOLD, Reach, Reached
+from charter.panels.reaching import TOLD, Reached, ReachKind
 from charter.panels.scanning import PanelFindings, ScanReport
 from charter.registry.finding import Severity
 from charter.rules.builtin_rules import builtin_rulebook
@@ -67,7 +67,7 @@ def _rules() -> list[dict[str, Any]]:
             "defaultConfiguration": {"level": _LEVELS[TOLD[reach].severity]},
             "properties": {"tags": list(TOLD[reach].rules)},
         }
-        for reach in Reach
+        for reach in ReachKind
     ]
 
 
@@ -75,7 +75,7 @@ def _result(found: PanelFindings, reached: Reached, *, suppressed: bool) -> dict
     panel = found.panel
     result: dict[str, Any] = {
         "ruleId": reached.reach.value,
-        "ruleIndex": list(Reach).index(reached.reach),
+        "ruleIndex": list(ReachKind).index(reached.reach),
         "level": _LEVELS[reached.severity],
         "message": {"text": f"{panel.dashboard}, {panel.name}: {reached.text} {reached.fix}"},
         "locations": [_locate(panel.file, panel.line)],

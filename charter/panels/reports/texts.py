@@ -8,6 +8,7 @@ import msgspec
 from charter.panels.reaching import Reached
 from charter.panels.scanning import PanelFindings, ScanReport
 from charter.registry.finding import Severity
+from ground.annotations import annotate, say_count
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
@@ -35,7 +36,7 @@ def format_json(report: ScanReport) -> str:
 def format_github(report: ScanReport) -> str:
     """Workflow commands that GitHub shows beside the lines of a change, and a summary in the log."""
     faults = (
-        f"::error file={_escaped(fault.file, ':,')},line={fault.line},title=not looked at::{_escaped(fault.text)}"
+        annotate("error", fault.text, file=fault.file, line=str(fault.line), title="not looked at")
         for fault in report.faults
     )
     found = (_annotate(each, reached) for each in report.panels for reached in each.reached)
@@ -44,12 +45,12 @@ def format_github(report: ScanReport) -> str:
 
 def summarize(report: ScanReport) -> str:
     """How much was looked at and found, in a sentence."""
-    counts = ", ".join(_counted(report.count(level), level.value) for level in Severity)
-    dashboards = _counted(len(report.scores), "dashboard")
-    missed = f" {_counted(len(report.faults), 'file')} not looked at." if report.faults else ""
+    counts = ", ".join(say_count(report.count(level), level.value) for level in Severity)
+    dashboards = say_count(len(report.scores), "dashboard")
+    missed = f" {say_count(len(report.faults), 'file')} not looked at." if report.faults else ""
     accepted = sum(len(each.accepted) for each in report.panels)
     known = f" {accepted:,} in the baseline." if accepted else ""
-    return f"{_counted(len(report.panels), 'statement')} in {dashboards}: {counts}.{known}{missed}"
+    return f"{say_count(len(report.panels), 'statement')} in {dashboards}: {counts}.{known}{missed}"
 
 
 def _tell(found: PanelFindings) -> Iterator[str]:
@@ -110,17 +111,5 @@ def tell_reached(reached: Reached) -> dict[str, Any]:
 def _annotate(found: PanelFindings, reached: Reached) -> str:
     panel = found.panel
     title = f"{' '.join(reached.rules)} {panel.name}"
-    place = {"file": panel.file, "line": str(panel.line), "title": title}
-    listed = ",".join(f"{name}={_escaped(value, ':,')}" for name, value in place.items())
-    return f"::{_COMMANDS[reached.severity]} {listed}::{_escaped(f'{reached.text} {reached.fix}')}"
-
-
-def _escaped(text: str, also: str = "") -> str:
-    """Text as workflow commands want it: per cent signs and line breaks encoded, and in properties `:` and `,`."""
-    for letter in f"%\r\n{also}":
-        text = text.replace(letter, f"%{ord(letter):02X}")
-    return text
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    text = f"{reached.text} {reached.fix}"
+    return annotate(_COMMANDS[reached.severity], text, file=panel.file, line=str(panel.line), title=title)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charter.panels.analysing import DIALECTS, LONGEST_SQL, analyse
-from charter.panels.reaching import TOLD, Reach
+from charter.panels.reaching import TOLD, ReachKind
 from charter.panels.tables import gather_tables
 from charter.registry.finding import Severity
 from charter.registry.source_descriptions import ColumnType, Meaning, SourceColumn, SourceDescription
@@ -185,7 +185,7 @@ def test_every_deny_of_the_shared_statements_is_denied_and_nothing_else():
 
 def test_each_thing_reached_names_rules_of_the_rulebook():
     known = set(builtin_rulebook().by_id)
-    assert set(TOLD) == set(Reach)
+    assert set(TOLD) == set(ReachKind)
     assert all(told.rules and set(told.rules) <= known for told in TOLD.values())
     assert all(("{}" in told.text and told.fix.endswith((".", ")"))) or told.fix for told in TOLD.values())
 
@@ -205,7 +205,7 @@ def test_a_described_source_stands_before_what_names_say():
     person = analyse("SELECT xyzzy FROM widgets", "postgres", tables)
     plain = analyse("SELECT plugh, COUNT(*) FROM widgets GROUP BY 1", "postgres", tables)
     unknown = analyse("SELECT plugh, COUNT(*) FROM widgets GROUP BY 1", "postgres", TABLES)
-    assert [each.reach for each in person.reached] == [Reach.PROJECTED]
+    assert [each.reach for each in person.reached] == [ReachKind.PROJECTED]
     assert not plain.denied and unknown.denied
 
 
@@ -286,4 +286,4 @@ def test_however_deep_a_person_is_renamed_it_is_told(depth, upper, column):
     for step in range(depth):
         sql = f"SELECT k{step} AS k{step + 1} FROM ({sql}) AS t{step}"
     reached = {each.reach for each in analyse(sql, "postgres", TABLES).reached}
-    assert Reach.PROJECTED in reached
+    assert ReachKind.PROJECTED in reached

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from charter.panels.examining import examine, expand
-from charter.panels.panel import MacroLanguage, Panel, PanelVariable
-from charter.panels.reaching import Reach
+from charter.panels.panel import MacroLanguage, PanelVariable, SqlPanel
+from charter.panels.reaching import ReachKind
 from charter.panels.reading.files import read_paths
 from charter.panels.tables import gather_tables
 from tests.charter.panels import exports
@@ -18,18 +18,18 @@ pytestmark = pytest.mark.stands_on()
 TABLES = gather_tables()
 
 
-def reach(panel: Panel) -> set[str]:
+def reach(panel: SqlPanel) -> set[str]:
     return {each.reach.value for each in examine(panel, TABLES).reached if each.severity == "error"}
 
 
-def read(path: Path) -> dict[str, Panel]:
+def read(path: Path) -> dict[str, SqlPanel]:
     found = read_paths([path])
     assert found.faults == ()
     return {panel.name: panel for panel in found.panels}
 
 
-def macro(sql: str, language: MacroLanguage = MacroLanguage.GRAFANA, **variables: PanelVariable) -> Panel:
-    return Panel("a", 1, "d", "p", sql, "mysql", language, variables)
+def macro(sql: str, language: MacroLanguage = MacroLanguage.GRAFANA, **variables: PanelVariable) -> SqlPanel:
+    return SqlPanel("a", 1, "d", "p", sql, "mysql", language, variables)
 
 
 def test_a_dashboard_of_grafana_gives_panels_rows_and_variables(tmp_path):
@@ -109,7 +109,7 @@ def test_what_a_macro_may_be_counts_as_reached(sql):
 )
 def test_a_macro_that_never_ends_counts_as_reached(panel):
     (found,) = examine(panel, TABLES).reached
-    assert found.reach is Reach.UNREADABLE
+    assert found.reach is ReachKind.UNREADABLE
 
 
 def test_a_template_may_not_reach_out():

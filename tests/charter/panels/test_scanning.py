@@ -21,8 +21,8 @@ from charter.panels.comparing import compare
 from charter.panels.examining import examine
 from charter.panels.isolating import Examiner
 from charter.panels.offers import find_answers, make_offers, offer_starters
-from charter.panels.panel import MacroLanguage, Panel, ScanFault
-from charter.panels.reaching import Reach, Reached
+from charter.panels.panel import MacroLanguage, ScanFault, SqlPanel
+from charter.panels.reaching import Reached, ReachKind
 from charter.panels.reading.files import read_paths
 from charter.panels.reports.pages import format_html
 from charter.panels.reports.sarif import format_sarif
@@ -44,8 +44,8 @@ FROM pull_requests GROUP BY 1, 2 ORDER BY 1"""
 OFFERS = offer_starters()
 
 
-def plain(sql: str, name: str = "p", **more: object) -> Panel:
-    return Panel(f"{name}.sql", 1, f"{name}.sql", name, sql, "postgres", **more)
+def plain(sql: str, name: str = "p", **more: object) -> SqlPanel:
+    return SqlPanel(f"{name}.sql", 1, f"{name}.sql", name, sql, "postgres", **more)
 
 
 def test_what_takes_too_long_or_too_much_is_ended_and_the_next_is_looked_at():
@@ -59,7 +59,7 @@ def test_what_takes_too_long_or_too_much_is_ended_and_the_next_is_looked_at():
     ]
     with Examiner(TABLES, seconds=1.5) as examiner:
         found = [[each.reach for each in findings.reached] for _, findings in examiner.examine_all(panels)]
-    assert found == [[Reach.PROJECTED], [Reach.TOO_SLOW], [Reach.UNREADABLE], []]
+    assert found == [[ReachKind.PROJECTED], [ReachKind.TOO_SLOW], [ReachKind.UNREADABLE], []]
 
 
 @pytest.fixture(scope="module")
@@ -152,10 +152,10 @@ def test_reports_say_the_same_and_leave_nothing_out(all_exports):
 
 
 def test_a_page_and_an_annotation_show_a_text_and_run_none():
-    odd = Panel(
+    odd = SqlPanel(
         "a,b:c.sql", 1, "<script>alert(1)</script>", "<img src=x>\n::error::", "SELECT '</pre><script>'"
     )
-    found = PanelFindings(odd, (Reached(Reach.PROJECTED, "<b>%\n"),))
+    found = PanelFindings(odd, (Reached(ReachKind.PROJECTED, "<b>%\n"),))
     report = ScanReport((found,), (ScanFault("<i>", "odd"),))
     assert (
         "<script>" not in format_html(report)
