@@ -55,7 +55,7 @@ body { font: 1rem/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 60rem; p
 table { border-collapse: collapse; width: 100%; }
 th, td { border-bottom: 1px solid var(--line); padding: .4rem .6rem .4rem 0; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
 td.number, th.number { text-align: right; white-space: nowrap; }
-h3 { margin-bottom: .2rem; } .place { color: var(--weak); margin: 0; }
+h3 { margin-bottom: .2rem; } .place { color: var(--weak); font-weight: normal; margin: 0; }
 pre { border: 1px solid var(--line); overflow-x: auto; padding: .5rem; white-space: pre-wrap; }
 @media print { details { display: none; } h2 { break-after: avoid; } }
 </style>
@@ -69,11 +69,11 @@ warnings alone as a quarter lost.</p>
 {% if boards %}
 <table>
 <caption>Dashboards, the lowest score first</caption>
-<thead><tr><th scope="col">Dashboard</th><th scope="col">File</th><th scope="col" class="number">Score</th>
+<thead><tr><th scope="col">Dashboard</th><th scope="col" class="number">Score</th>
 <th scope="col" class="number">Statements</th><th scope="col" class="number">Errors</th><th scope="col" class="number">Warnings</th></tr></thead>
 <tbody>
 {% for number, file, title, score, found in boards %}
-<tr><th scope="row"><a href="#board-{{ number }}">{{ title }}</a></th><td>{{ file }}</td><td class="number">{{ score }}</td>
+<tr><th scope="row"><a href="#board-{{ number }}">{{ title }}</a><br><span class="place">{{ file }}</span></th><td class="number">{{ score }}</td>
 <td class="number">{{ found|length }}</td><td class="number">{{ count(found, error) }}</td><td class="number">{{ count(found, warning) }}</td></tr>
 {% endfor %}
 </tbody>
