@@ -14,7 +14,7 @@ from charter.registry.facts_times import CLOCK, NO_TIME, TimeKind, TimeOf, combi
 _DAY_CUTS = (exp.Date, exp.TsOrDsToDate, exp.ToDays)
 _YEARS = (exp.Year, exp.Month, exp.Quarter)
 _DAYS = (exp.DayOfMonth, exp.DayOfYear, exp.Week, exp.WeekOfYear, exp.LastDay)
-_MOVES = (
+MOVES = (
     exp.DateAdd, exp.DateSub, exp.TimestampAdd, exp.TimestampSub, exp.DatetimeAdd, exp.DatetimeSub, exp.TsOrDsAdd,
 )  # fmt: skip
 _DIFFERENCES = (exp.DateDiff, exp.TimestampDiff, exp.DatetimeDiff, exp.TsOrDsDiff, exp.TimeDiff)
@@ -107,7 +107,7 @@ def _translate(node: exp.Expr) -> exp.Expr | None:
 
 def _translate_move(node: exp.Expr) -> exp.Expr | None:
     """Moving a moment by a length that is written out; by one that is worked out it is told as it stands."""
-    if not isinstance(node, _MOVES):
+    if not isinstance(node, MOVES):
         return None
     by = node.args.get("expression")
     literal = isinstance(by, exp.Interval | exp.Literal | exp.Neg)

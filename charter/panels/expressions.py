@@ -6,7 +6,7 @@ from typing import cast
 
 from sqlglot import exp
 
-from charter.panels.clock import COMPARISONS, tell_time
+from charter.panels.clock import COMPARISONS, MOVES, tell_time
 from charter.panels.reaching import HeldColumn, Holds, Reached, ReachKind, name_cells
 from charter.panels.scopes import NOTHING, SqlScope, Traced, unite
 from charter.registry.facts_times import NO_TIME, TimeKind, TimeOf
@@ -20,6 +20,9 @@ RANKING = (
     exp.RowNumber, exp.Rank, exp.DenseRank, exp.PercentRank, exp.CumeDist, exp.Ntile, exp.FirstValue, exp.LastValue,
     exp.NthValue,
 )  # fmt: skip
+_WEEKDAYS = frozenset(
+    {"weekday", "dayofweek", "day_of_week", "dayofmonth", "day_of_month", "day", "dayofweek_iso", "dayofyear"}
+)
 _OUTSIDE = re.compile(
     r"^(dblink\w*|pg_read_\w+|pg_ls_\w+|pg_stat_file|lo_\w+|query_to_xml\w*|table_to_xml\w*|schema_to_xml\w*|cursor_to_xml\w*|"
     r"database_to_xml\w*|xmltable|load_file|openrowset|opendatasource|openquery|xp_\w+|sys_\w+|http\w*|url|s3\w*|hdfs|file|remote\w*|"
@@ -43,6 +46,7 @@ class ExpressionWalk:
             exp.Is: self._is,
             exp.Nullif: self._nullif,
             exp.Dot: self._dot,
+            **dict.fromkeys(MOVES, self._move),
             exp.Star: lambda node, scope: unite([*(r.whole() for r in scope.relations.values()), NOTHING]),
         }
 
@@ -118,6 +122,19 @@ class ExpressionWalk:
         ]
         return Traced(unite([*parts, NOTHING]).cells)
 
+    def _move(self, node: exp.Expr, scope: SqlScope) -> Traced:
+        """A moment moved back by its own weekday or day of the month is cut to its week or month, which tells no weekday."""
+        moved, by = node.this, node.args.get("expression")
+        if by is not None and _counts_back(by, moved):
+            found = self.walk(moved, scope)
+            time = (
+                TimeOf(TimeKind.DAY, "WEEK", "", found.time.places)
+                if found.time.kind is TimeKind.DAY
+                else found.time
+            )
+            return Traced(found.cells, False, time, found.aggregated)
+        return self._made(node, [self.walk(child, scope) for child in node.iter_expressions()], scope)
+
     def _case(self, node: exp.Expr, scope: SqlScope) -> Traced:
         """Branches: what is compared picks people out, what is given passes on."""
         parts, chosen = [], node.args.get("this")
@@ -170,9 +187,20 @@ class ExpressionWalk:
     def _window(self, node: exp.Expr, scope: SqlScope) -> Traced:
         of = self.walk(node.this, scope)
         self.window_parts(node, scope)
-        if isinstance(node.this, (*RANKING, exp.IgnoreNulls)):
-            scope.ranks.append(name_function(node.this))
+        if isinstance(node.this, (*RANKING, exp.IgnoreNulls)) and self._orders_values(node, scope):
+            parted = unite(
+                [*(self.walk(each, scope) for each in node.args.get("partition_by") or ()), NOTHING]
+            )
+            scope.ranks.append(not parted.select(Holds.TEAM))
         return Traced(of.cells, False, of.time, False)
+
+    def _orders_values(self, node: exp.Expr, scope: SqlScope) -> bool:
+        """Whether a rank is by anything but when something happened; the latest row of each group is no rank."""
+        order = node.args.get("order")
+        keys = [self.walk(key, scope) for key in (order.expressions if order is not None else ())]
+        return not keys or not all(
+            key.cells and all(cell.holds is Holds.TIME for cell in key.cells) for key in keys
+        )
 
     def window_parts(self, node: exp.Expr, scope: SqlScope) -> None:
         """What a window is cut by and put in the order of."""
@@ -185,6 +213,13 @@ class ExpressionWalk:
     def _look_outside(self, node: exp.Expr) -> None:
         if isinstance(node, exp.Func) and _OUTSIDE.match(name := name_function(node)):
             self.reach(ReachKind.OUTSIDE, name)
+
+
+def _counts_back(by: exp.Expr, moved: exp.Expr) -> bool:
+    """Whether a length is the weekday or the day of the month of what is moved, and of nothing else."""
+    taken = [each for each in by.find_all(exp.Func) if name_function(each) in _WEEKDAYS]
+    columns = {column.sql() for column in moved.find_all(exp.Column)}
+    return bool(taken and columns) and {column.sql() for column in by.find_all(exp.Column)} == columns
 
 
 def name_function(node: exp.Expr) -> str:

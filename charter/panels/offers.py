@@ -18,7 +18,7 @@ from charter.rules.vocabulary import Aggregation, Grain
 from ground.errors import BadInput
 
 _PLAIN = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-LONGEST_METRIC = 48  # characters of a metric's slug that a view is called by
+LONGEST_METRIC = 40  # characters of a metric's slug that a view is called by
 _GROUPS = (Grain.TEAM, Grain.SERVICE, Grain.ROTA, Grain.VALUE_STREAM, Grain.ROLE_COHORT, Grain.ORG)
 # Which aggregations of a statement make the number that a charter's aggregation makes.
 _SAME: Mapping[Aggregation, frozenset[str]] = {

@@ -216,9 +216,9 @@ class QueryWalk(FromWalk):
             return
         self.reach(ReachKind.RANKED, shown.persons | grouped.persons)
         teams = grouped.select(Holds.TEAM) | shown.select(Holds.TEAM)
-        if (by_value or scope.ranks) and not (shown.persons | grouped.persons):
-            valued = scope.ranks or any(traced.aggregated or _is_governed(traced) for _, traced in columns)
-            self.reach(ReachKind.TEAMS_RANKED, teams if valued else ())
+        of_groups = bool(grouped.cells) or all(each.aggregated for each in scope.relations.values())
+        if (by_value or any(scope.ranks)) and not (shown.persons | grouped.persons):
+            self.reach(ReachKind.TEAMS_RANKED, teams if of_groups or _is_governed(shown) else ())
 
     def _look_at_groups(
         self,

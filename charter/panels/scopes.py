@@ -118,7 +118,7 @@ class SqlScope:
         self.relations: dict[str, Relation] = {}
         self.aliases: dict[str, Traced] = {}
         self.counted: set[HeldColumn] = set()
-        self.ranks: list[str] = []
+        self.ranks: list[bool] = []  # whether each is of rows of several teams
 
     def add(self, name: str, relation: Relation) -> None:
         """Let a relation stand under a name; what has none gets one that nobody writes."""

@@ -91,6 +91,10 @@ DENIED = [
     ("clickhouse", "SELECT toHour(authored_date), count() FROM commits GROUP BY 1", "hours"),
     ("snowflake", "SELECT DAYOFWEEK(authored_date), COUNT(*) FROM commits GROUP BY 1", "hours"),
     ("postgres", "SELECT is_weekend, COUNT(*) FROM commits GROUP BY 1", "hours"),
+    ("mysql", "SELECT COUNT(*) FROM commits WHERE DATE_SUB(DATE(authored_date), INTERVAL WEEKDAY(committed_date) DAY) = '2024-01-01'", "hours"),
+    ("mysql", "SELECT DATEDIFF(DATE(authored_date), DATE_SUB(DATE(authored_date), INTERVAL WEEKDAY(DATE(authored_date)) DAY)) d, "
+     "COUNT(*) FROM commits GROUP BY 1", "hours"),
+    ("postgres", "SELECT r, RANK() OVER (ORDER BY c) FROM (SELECT base_repo_id r, COUNT(*) c FROM pull_requests GROUP BY 1) x", "teams_ranked"),
     ("mysql", "SELECT t.name, AVG(w.score), COUNT(c.sha) FROM wellness_survey w JOIN commits c ON c.author_id = w.user_id "
      "JOIN teams t ON t.id = w.team_id GROUP BY t.name", "wellness"),
     ("postgres", "SELECT COUNT(*) FROM keystrokes", "monitoring"),
@@ -149,6 +153,13 @@ ALLOWED = [
     ("postgres", "SELECT d FROM generate_series(date '2024-01-01', date '2024-02-01', interval '1 day') AS g(d)", ""),
     ("postgres", "SELECT hour(finished_date), COUNT(*) FROM cicd_deployments GROUP BY 1", "hours"),
     ("bigquery", "SELECT TIMESTAMP_TRUNC(finished_date, WEEK) w, COUNT(*) FROM cicd_deployments GROUP BY w ORDER BY w", ""),
+    ("mysql", "SELECT DATE_ADD(DATE(merged_date), INTERVAL -WEEKDAY(DATE(merged_date)) DAY) w, COUNT(*) FROM pull_requests GROUP BY 1", ""),
+    ("mysql", "SELECT DATE_SUB(DATE(merged_date), INTERVAL DAYOFMONTH(DATE(merged_date)) - 1 DAY) m, COUNT(*) FROM pull_requests "
+     "GROUP BY 1", ""),
+    ("mysql", "WITH r AS (SELECT base_repo_id, additions, PERCENT_RANK() OVER (PARTITION BY base_repo_id ORDER BY additions) p "
+     "FROM pull_requests) SELECT MAX(additions) FROM r WHERE p <= 0.5", ""),
+    ("postgres", "SELECT * FROM (SELECT cohort, value, row_number() OVER (PARTITION BY cohort ORDER BY starts_on DESC) n "
+     "FROM governed.lead_time_team) q WHERE n = 1", ""),
     ("mysql", "SELECT UNIX_TIMESTAMP(finished_date) * 1000 AS time, COUNT(*) FROM cicd_deployments GROUP BY 1", ""),
 ]  # fmt: skip
 

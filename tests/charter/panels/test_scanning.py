@@ -229,6 +229,13 @@ def test_the_view_that_answers_is_the_one_of_the_same_tables_made_alike():
     assert find_answers(examine(plain("SELECT count(*) FROM users"), TABLES).shape, OFFERS) == ()
 
 
+def test_views_are_called_as_the_sql_door_calls_them():
+    naming = pytest.importorskip("governance.sql_door.naming", reason="the SQL door is not there")
+    for offer in OFFERS:
+        for grain in offer.grains:
+            assert offer.name_view(grain) == f"governed.{naming.name_view(offer.metric, grain)}"
+
+
 def test_every_starter_charter_of_groups_offers_views():
     offered = {offer.metric for offer in make_offers(read_starter_charters().values())}
     assert {"deployment-frequency", "lead-time-for-changes"} <= offered
