@@ -13,7 +13,8 @@ from governance.calibration import queries
 from governance.calibration import services as calibration
 from governance.calibration.models import CalibrationItem, CalibrationRound, Rubric
 from governance.calibration.services import LevelSaid, RoundSaid
-from governance.calibration.states import TOLD, NoteKind, RoundState
+from governance.calibration.states import TOLD, NoteKind, ProposalKind, RoundState
+from governance.demo import appeals
 from governance.demo import fairness as audits
 from governance.demo.dataset import DataSet
 from governance.evidence import services as evidence
@@ -103,6 +104,25 @@ def publish(name: str, accounts: Mapping[str, User]) -> None:
     item = find_item(name, accounts["employee"])
     if item is not None and item.acknowledged_at is None:
         calibration.acknowledge(item=item, by=accounts["employee"])
+
+
+def contest(name: str, accounts: Mapping[str, User]) -> None:
+    """The employee appeals their outcome and is right; whoever answered for them proposes another level."""
+    item = find_item(name, accounts["employee"])
+    if item is None:
+        return
+    appeals.contest(accounts, item.pk)
+    last = queries.list_proposals([item])[item.pk][-1]
+    if last.kind == ProposalKind.CORRECTED:
+        return
+    calibration.propose(
+        item=item,
+        level=3,
+        reasons="Demo: with the two design reviews the evidence is like the third level's worked example.",
+        evidence=last.evidence,
+        change="Demo: the appeal named two design reviews that were not weighed.",
+        by=promised(item.accountable),
+    )
 
 
 def find_item(name: str, user: User) -> CalibrationItem | None:

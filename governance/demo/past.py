@@ -20,7 +20,9 @@ def list_steps(data: DataSet, accounts: Mapping[str, User], publish: Callable[[]
     yield 65, publish
     yield 60, partial(calibration.hold, calibration.WINTER, accounts)
     yield 45, partial(calibration.publish, calibration.WINTER, accounts)
-    yield 25, partial(questions.ask, data, accounts, questions.ASKED_OF_ONE)
+    yield 38, partial(calibration.contest, calibration.WINTER, accounts)
+    if data.name == "made-up":  # nobody real is asked about
+        yield 25, partial(questions.ask, data, accounts, questions.ASKED_OF_ONE)
     yield 20, partial(calibration.announce, data, accounts, calibration.SPRING, spring, days=20)
     yield 0, partial(calibration.open_round, calibration.SPRING, accounts)
 

@@ -9,8 +9,12 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 
+from audits.findings.scans import MISUSE_FINDINGS
+from audits.ledger import sequencing
 from audits.packs import services as packs
 from audits.packs.models import EvidencePack
+from audits.packs.scans import EVIDENCE_PACKS
+from audits.reviews.scans import SAMPLED_REVIEWS
 from charter.authoring import services as authoring
 from charter.measures import services as measures
 from charter.measures import sources
@@ -98,6 +102,7 @@ class Seeding:
         self._ask_questions()
         self._ask_for_a_pack()
         self._give_tokens()
+        self._catch_up()
 
     def _found(self) -> None:
         """From the first account to charters in force, with all that a first question needs but values."""
@@ -355,6 +360,13 @@ class Seeding:
         if not EvidencePack.objects.exists():
             since, until = past.find_last_quarter(self._data)
             packs.ask_for_pack(since=since, until=until, by=self._accounts["auditor"])
+
+    def _catch_up(self) -> None:
+        """Sign the log and let run what the clock runs by itself each hour, so that nobody waits for it at the first look."""
+        self._say("Signing the log ...")
+        sequencing.run(once=True, say=lambda _line: None)
+        for scan in (SAMPLED_REVIEWS, MISUSE_FINDINGS, EVIDENCE_PACKS):
+            scan.once(by=self._system)
 
     def _tell_progress(self, what: str, done: int, of: int) -> None:
         self._say(f"  {done}/{of} {what}")

@@ -74,7 +74,7 @@ def make_request(item: CalibrationItem, *, by: User) -> Request:
     )
     if _looks_at_persons(asked):
         return asked
-    return replace(asked, grain=Grain.TEAM, persons=(), cohorts=_find_team(item))
+    return replace(asked, grain=Grain.TEAM, persons=(), about=asked.persons, cohorts=_find_team(item))
 
 
 def _looks_at_persons(asked: Request) -> bool:
