@@ -197,6 +197,11 @@ _ABOVE = f"""
         JOIN people_reportingline l ON l.person_id = above.person AND {_TODAY.format("l")}
     )
 """
+# For somebody whom we do not know nobody answers.
+_ALL_KNOWN = f"""(
+    SELECT count(*) + ('{_ANYBODY}' = ANY(%(concerned)s::text[]))::int FROM people_person k
+    WHERE k.external_id = ANY(%(concerned)s::text[])) >= cardinality(%(concerned)s::text[])
+"""
 # Only a human can be accountable (S93). Any one person, whom nobody means yet, is led by whoever leads anybody.
 ACCOUNTABLE = Read(
     f"""
@@ -215,9 +220,10 @@ ACCOUNTABLE = Read(
                        AND (t.id = ANY(held.teams) OR t.value_stream_id = ANY(held.streams))))
            AND ('{_ANYBODY}' <> ALL(%(concerned)s::text[]) OR cardinality(held.teams) + cardinality(held.streams) > 0
                 OR EXISTS (SELECT FROM people_reportingline l WHERE l.manager_id = u.person_id AND {_TODAY.format("l")}))
-           AS leads,
+           AND {_ALL_KNOWN} AS leads,
            EXISTS (SELECT FROM people_rolegrant g WHERE g.user_id = u.id AND g.role IN ('hr', 'leadership')
-                   AND g.team_id IS NULL AND g.value_stream_id IS NULL AND {_TODAY.format("g")}) AS answers,
+                   AND g.team_id IS NULL AND g.value_stream_id IS NULL AND {_TODAY.format("g")})
+           AND {_ALL_KNOWN} AS answers,
            EXISTS (SELECT FROM people_person p WHERE p.id = u.person_id AND ({_CONCERNED} OR EXISTS (
                SELECT FROM people_membership m JOIN people_cohort_teams ct ON ct.team_id = m.team_id
                JOIN people_cohort c ON c.id = ct.cohort_id
