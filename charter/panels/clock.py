@@ -154,8 +154,7 @@ def _compare(node: exp.Expr, parts: Sequence[TimeOf], times: Sequence[TimeOf]) -
         return NO_TIME
     if isinstance(node, exp.In):
         return CLOCK if times[0].kind not in (TimeKind.SPAN, TimeKind.ROUNDED, TimeKind.DAY) else NO_TIME
-    kinds = {time.kind for time in times}
-    if kinds <= {TimeKind.MOMENT, TimeKind.DAY} and not isinstance(node, exp.EQ | exp.In):
+    if len(times) == 1 and times[0].kind in (TimeKind.MOMENT, TimeKind.DAY) and not isinstance(node, exp.EQ):
         return NO_TIME if not _names_hour(literals) else CLOCK
     return combine(node, parts)
 

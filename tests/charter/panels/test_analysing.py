@@ -90,6 +90,7 @@ DENIED = [
     ("bigquery", "SELECT FORMAT_TIMESTAMP('%H', authored_date), COUNT(*) FROM commits GROUP BY 1", "hours"),
     ("clickhouse", "SELECT toHour(authored_date), count() FROM commits GROUP BY 1", "hours"),
     ("snowflake", "SELECT DAYOFWEEK(authored_date), COUNT(*) FROM commits GROUP BY 1", "hours"),
+    ("postgres", "SELECT COUNT(*) FROM commits WHERE authored_date > date_trunc('day', authored_date) + interval '19 hours'", "hours"),
     ("postgres", "SELECT is_weekend, COUNT(*) FROM commits GROUP BY 1", "hours"),
     ("mysql", "SELECT COUNT(*) FROM commits WHERE DATE_SUB(DATE(authored_date), INTERVAL WEEKDAY(committed_date) DAY) = '2024-01-01'", "hours"),
     ("mysql", "SELECT DATEDIFF(DATE(authored_date), DATE_SUB(DATE(authored_date), INTERVAL WEEKDAY(DATE(authored_date)) DAY)) d, "

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from charter.panels.analysing import analyse
 from charter.panels.tables import gather_tables
+from tests.proof import whole_or_short
 
 pytestmark = pytest.mark.stands_on()
 TABLES = gather_tables()
@@ -102,7 +103,8 @@ def statements(draw) -> str:
     return shape.format(sql)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.proof
+@settings(max_examples=whole_or_short(2_000, 60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(sql=statements())
 def test_what_passes_says_the_same_whoever_did_what(engines, sql):
     assume(not analyse(sql, "duckdb", TABLES).denied)
