@@ -11,7 +11,15 @@ from sqlglot import exp
 
 from charter.registry.facts_times import CLOCK, NO_TIME, TimeKind, TimeOf, combine
 
-_DAY_CUTS = (exp.Date, exp.TsOrDsToDate, exp.ToDays)
+_DAY_CUTS = (
+    exp.Date,
+    exp.TsOrDsToDate,
+    exp.ToDays,
+    exp.UnixDate,
+    exp.DateToDi,
+    exp.TimeStrToDate,
+    exp.DateStrToDate,
+)
 _YEARS = (exp.Year, exp.Month, exp.Quarter)
 _DAYS = (exp.DayOfMonth, exp.DayOfYear, exp.Week, exp.WeekOfYear, exp.LastDay)
 MOVES = (
@@ -19,6 +27,11 @@ MOVES = (
 )  # fmt: skip
 _DIFFERENCES = (exp.DateDiff, exp.TimestampDiff, exp.DatetimeDiff, exp.TsOrDsDiff, exp.TimeDiff)
 _SAME = (
+    exp.TimeStrToTime,
+    exp.TsOrDsToDatetime,
+    exp.Datetime,
+    exp.FromISO8601Timestamp,
+    exp.ParseTime,
     exp.UnixToTime,
     exp.TsOrDsToTimestamp,
     exp.Timestamp,
@@ -44,15 +57,26 @@ COMPARISONS = (
     exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Between, exp.In,
 )  # fmt: skip
 _CLOCK_SIGNS = re.compile(r"%[-#]?[HIklMSfpPaAwuTRcXrsn]|HH|hh|MI|SS|dow|[Dd]ay|Dy|EEE|%W", re.ASCII)
-_PLAIN_NAMES = {
-    "UNIX_TIMESTAMP": "epoch",
-    "TO_UNIXTIME": "epoch",
-    "AGE": "difference",
-    "NOW": "none",
-    "LOCALTIMESTAMP": "none",
-}
+# Functions that the parser has no class for, by what they make of a moment.
+_CALLS = {
+    "UNIX_TIMESTAMP": "epoch", "TO_UNIXTIME": "epoch", "AGE": "difference", "YEARWEEK": "week", "TOYYYYMM": "month", "TOISOWEEK": "week",
+    "MONTHNAME": "month", "TIME_BUCKET": "cut", "TIME_BUCKET_GAPFILL": "cut", "DATE_BIN": "cut", "DATE_BUCKET": "cut", "TO_DATE": "cut",
+    "TOSTARTOFINTERVAL": "cut", "TOSTARTOFWEEK": "cut", "TODATE": "cut", "TODATE32": "cut", "TOLASTDAYOFWEEK": "cut",
+    "TOYEAR": "month", "TOMONTH": "month", "TOQUARTER": "month", "TODAYOFMONTH": "week", "TODAYOFYEAR": "week", "TOWEEK": "week",
+    "TOYEARWEEK": "week", "TOUNIXTIMESTAMP": "epoch", "TODATETIME": "same", "TOTIMEZONE": "same", "EOMONTH": "cut", "DATEFROMPARTS": "cut",
+}  # fmt: skip
+_PARTS = (exp.Extract, exp.Hour, exp.Minute, exp.Second, exp.DayOfMonth, exp.Day)
+_SPANS = (TimeKind.SPAN, TimeKind.ROUNDED)
 _DATED = re.compile(r"\d{4}-\d\d-\d\d|^\d{9,}$")
 _DAY_SECONDS = 86_400
+
+
+_MEANT = {
+    "epoch": exp.TimeToUnix(),
+    "week": exp.Extract(this=exp.var("WEEK")),
+    "month": exp.Extract(this=exp.var("MONTH")),
+    "cut": exp.DateTrunc(unit=exp.var("DAY")),
+}
 
 
 def tell_time(node: exp.Expr, parts: Sequence[TimeOf]) -> TimeOf:
@@ -68,6 +92,8 @@ def tell_time(node: exp.Expr, parts: Sequence[TimeOf]) -> TimeOf:
 
 
 def _tell(node: exp.Expr, parts: Sequence[TimeOf], times: Sequence[TimeOf]) -> TimeOf:
+    if isinstance(node, _PARTS) and all(time.kind in _SPANS for time in times):
+        return TimeOf(TimeKind.ROUNDED)  # hours of a span are a length
     known = _translate(node)
     if known is not None:
         return combine(known, times)
@@ -90,6 +116,8 @@ def _translate(node: exp.Expr) -> exp.Expr | None:
         return exp.cast(exp.null(), "date")
     if isinstance(node, exp.Convert) and str(node.this).upper() == "DATE":
         return exp.cast(exp.null(), "date")
+    if isinstance(node, exp.DateBin):
+        return _MEANT["cut"]
     if isinstance(node, _YEARS):
         return exp.Extract(this=exp.var("YEAR"))
     if isinstance(node, _DAYS):
@@ -129,12 +157,14 @@ def _format(node: exp.Expr, times: Sequence[TimeOf]) -> TimeOf:
 
 
 def _call(node: exp.Anonymous, times: Sequence[TimeOf]) -> TimeOf:
-    meant = _PLAIN_NAMES.get(node.name.upper())
-    if meant == "epoch":
-        return combine(exp.TimeToUnix(), times)
+    meant = _CALLS.get(node.name.upper(), "")
     if meant == "difference" and len(times) == 2:
         return combine(exp.Sub(), times)
-    return NO_TIME if all(time.kind <= TimeKind.ROUNDED for time in times) else CLOCK
+    if meant == "same":
+        return times[0]
+    if meant in _MEANT and len(times) == 1:
+        return combine(_MEANT[meant], times)
+    return NO_TIME if all(time.kind in _SPANS for time in times) else CLOCK
 
 
 def _is_scaled(node: exp.Expr, times: Sequence[TimeOf]) -> bool:

@@ -161,6 +161,20 @@ ALLOWED = [
      "FROM pull_requests) SELECT MAX(additions) FROM r WHERE p <= 0.5", ""),
     ("postgres", "SELECT * FROM (SELECT cohort, value, row_number() OVER (PARTITION BY cohort ORDER BY starts_on DESC) n "
      "FROM governed.lead_time_team) q WHERE n = 1", ""),
+    ("postgres", "SELECT avg(extract(day from merged_date - created_date) * 24 + extract(hour from merged_date - created_date)) "
+     "FROM pull_requests", ""),
+    ("mysql", "SELECT YEARWEEK(merged_date), ROUND(AVG(TIMESTAMPDIFF(MINUTE, created_date, merged_date)) / 60, 1) FROM pull_requests "
+     "GROUP BY 1", ""),
+    ("mysql", "SELECT AVG(UNIX_TIMESTAMP(merged_date) - UNIX_TIMESTAMP(created_date)) / 3600 FROM pull_requests", ""),
+    ("postgres", "SELECT time_bucket('1 day', merged_date) AS time, COUNT(*) FROM pull_requests GROUP BY 1", ""),
+    ("postgres", "SELECT to_char(merged_date, 'IYYY-IW'), COUNT(*) FROM pull_requests GROUP BY 1", ""),
+    ("tsql", "SELECT FORMAT(merged_date, 'yyyy-MM') m, AVG(DATEDIFF(hour, created_date, merged_date)) FROM pull_requests "
+     "GROUP BY FORMAT(merged_date, 'yyyy-MM')", ""),
+    ("mysql", "SELECT SUM(IF(status = 'DONE', 1, 0)) / COUNT(*) FROM issues WHERE created_date >= NOW() - INTERVAL 30 DAY", ""),
+    ("bigquery", "SELECT EXTRACT(YEAR FROM merged_date), APPROX_QUANTILES(additions, 100)[OFFSET(50)] FROM pull_requests GROUP BY 1", ""),
+    ("clickhouse", "SELECT toStartOfWeek(merged_date) w, count() FROM pull_requests GROUP BY w ORDER BY w", ""),
+    ("snowflake", "SELECT DATE_TRUNC('month', merged_date) m, MEDIAN(DATEDIFF('hour', created_date, merged_date)) FROM pull_requests "
+     "GROUP BY 1", ""),
     ("mysql", "SELECT UNIX_TIMESTAMP(finished_date) * 1000 AS time, COUNT(*) FROM cicd_deployments GROUP BY 1", ""),
 ]  # fmt: skip
 
