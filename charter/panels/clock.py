@@ -75,7 +75,7 @@ _MEANT = {
     "epoch": exp.TimeToUnix(),
     "week": exp.Extract(this=exp.var("WEEK")),
     "month": exp.Extract(this=exp.var("MONTH")),
-    "cut": exp.DateTrunc(unit=exp.var("DAY")),
+    "cut": exp.TimestampTrunc(unit=exp.var("DAY")),
 }
 
 
