@@ -46,6 +46,8 @@ class ExpressionWalk:
             exp.Is: self._is,
             exp.Nullif: self._nullif,
             exp.Dot: self._dot,
+            exp.Table: lambda node, scope: self.subquery(exp.select("*").from_(node.copy()), scope),
+            exp.Columns: self._matching,
             **dict.fromkeys(MOVES, self._move),
             exp.Star: lambda node, scope: unite([*(r.whole() for r in scope.relations.values()), NOTHING]),
         }
@@ -109,6 +111,12 @@ class ExpressionWalk:
             self.reach(ReachKind.HOURS, found.select(Holds.WORKING_TIME), softened=not scope.of_people)
             return Traced(found.cells, found.unchanged, NO_TIME, found.aggregated)
         return found
+
+    def _matching(self, node: exp.Expr, scope: SqlScope) -> Traced:
+        """Every column whose name fits a pattern: it may be any."""
+        found = unite([*(relation.whole() for relation in scope.relations.values()), NOTHING])
+        self.reach(ReachKind.UNRESOLVED, found.select(Holds.UNRESOLVED))
+        return Traced(found.cells)
 
     def _dot(self, node: exp.Expr, scope: SqlScope) -> Traced:
         """A field of something, or a function of a schema."""

@@ -4,7 +4,7 @@ from msgspec import Struct
 from sqlglot import exp
 
 from charter.panels.expressions import ExpressionWalk, name_function
-from charter.panels.reaching import ReachKind
+from charter.panels.reaching import HeldColumn, Holds, ReachKind
 from charter.panels.scopes import NOTHING, Relation, SqlScope, Traced, read_result, read_table, unite
 from charter.panels.tables import PanelTable, Tables, is_catalogue
 
@@ -53,8 +53,9 @@ class FromWalk(ExpressionWalk):
         for join in node.args.get("joins") or ():
             before = dict(scope.relations)
             self._add(join.this, scope)
-            if (on := join.args.get("on")) is not None:
-                self.hold(on, scope)
+            for key in ("on", "match_condition"):
+                if (condition := join.args.get(key)) is not None:
+                    self.hold(condition, scope)
             self._by_name(join, scope, before)
 
     def _by_name(self, join: exp.Join, scope: SqlScope, before: dict[str, Relation]) -> None:
@@ -85,6 +86,8 @@ class FromWalk(ExpressionWalk):
             return self._table(item, scope)
         if isinstance(item, exp.Query | exp.Values):
             return self._name(self.query(item, scope.known, scope), item)
+        if isinstance(item.this, exp.Table | exp.Query):  # FINAL and the like, round a table
+            return self._relation(item.this, scope)
         return self._unfold(item, scope)
 
     def _lateral(self, item: exp.Lateral, scope: SqlScope) -> Relation:
@@ -96,7 +99,11 @@ class FromWalk(ExpressionWalk):
     def _unfold(self, item: exp.Expr, scope: SqlScope) -> Relation:
         """A list or a function that gives rows: every column of it rests on what it was made of."""
         made = self.walk(item, scope)
-        changed = Traced(made.cells, False, made.time, False)
+        known = isinstance(item, _SERIES) or bool(made.cells)
+        unknown = (
+            frozenset() if known else frozenset({HeldColumn(name_function(item), "*", Holds.UNRESOLVED)})
+        )
+        changed = Traced(made.cells | unknown, False, made.time, False)
         return Relation({}, lambda _: changed, star=changed)
 
     def _table(self, item: exp.Table, scope: SqlScope) -> Relation:

@@ -1,5 +1,6 @@
 """Panels looked at in a process of their own, which is ended where one takes too long or too much memory."""
 
+import logging
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -78,6 +79,7 @@ class Examiner:
 def _serve(connection: Connection, tables: Tables) -> None:
     """Look at what is sent until nobody is there any more."""
     _limit_memory()
+    logging.getLogger("sqlglot").setLevel(logging.ERROR)  # what it cannot read is told as reached
     connection.send("ready")
     with suppress(EOFError, OSError, KeyboardInterrupt):
         while True:

@@ -10,6 +10,24 @@ from charter.panels.reaching import Holds, ReachKind
 from charter.panels.scopes import NOTHING, Relation, SqlScope, Traced, read_result, unite
 
 LEAST_PEOPLE = 5  # of a group; AR12
+_LOOKED_AT = frozenset(
+    {
+        "expressions",
+        "from_",
+        "joins",
+        "laterals",
+        "where",
+        "prewhere",
+        "group",
+        "having",
+        "qualify",
+        "order",
+        "windows",
+        "with_",
+    }
+    | {"kind", "hint", "operation_modifiers", "into", "sample", "options", "format", "settings", "for_"}
+)
+_CUTTING = frozenset({"distinct", "limit", "cluster", "distribute", "sort"})
 _KEYS = frozenset({Holds.TEAM, Holds.PLAIN, Holds.UNRESOLVED})
 _UPWARD = (exp.GT, exp.GTE)
 _DOWNWARD = (exp.LT, exp.LTE, exp.EQ)
@@ -33,6 +51,8 @@ class QueryWalk(FromWalk):
             return self._select(node, known, outer)
         if isinstance(node, exp.Values):
             return self._values(node, known, outer)
+        if not isinstance(node, exp.Table):
+            self.reach(ReachKind.NO_QUERY, str(node.key).upper())
         scope = SqlScope(known, outer)
         self._add(node, scope)
         return _give_all(scope)
@@ -106,6 +126,7 @@ class QueryWalk(FromWalk):
         if (qualify := node.args.get("qualify")) is not None:
             self.hold(qualify.this, scope)
         self._order(node, scope, columns, grouped=keys, top=True)
+        self._look_at_rest(node, scope)
         aggregated = (
             bool(keys.cells) or node.args.get("group") is not None or any(t.aggregated for _, t in columns)
         )
@@ -119,6 +140,16 @@ class QueryWalk(FromWalk):
             aggregated or all(each.aggregated for each in scope.relations.values()),
         )
         return Given(columns, relation)
+
+    def _look_at_rest(self, node: exp.Select, scope: SqlScope) -> None:
+        """Clauses that few dialects have: whatever names a person there makes rows of each, or picks somebody out."""
+        for key, value in node.args.items():
+            if key in _LOOKED_AT:
+                continue
+            parts = value if isinstance(value, list) else [value]
+            found = [self.walk(part, scope) for part in parts if isinstance(part, exp.Expr)]
+            persons = unite([*found, NOTHING]).persons
+            self.reach(ReachKind.GROUPED if key in _CUTTING else ReachKind.FILTERED, persons)
 
     def _where(self, node: exp.Select, scope: SqlScope) -> Traced:
         clauses = [node.args[name] for name in ("where", "prewhere") if node.args.get(name) is not None]

@@ -109,6 +109,23 @@ def read_result(
     )
 
 
+def _merge(first: Relation, second: Relation) -> Relation:
+    names = {*first.columns, *second.columns}
+    columns = {
+        name: unite([each.columns[name] for each in (first, second) if name in each.columns])
+        for name in names
+    }
+    people = first.of_people or second.of_people
+    return Relation(
+        columns,
+        second.guess or first.guess,
+        (*first.tables, *second.tables),
+        people,
+        False,
+        unite([first.star, second.star]),
+    )
+
+
 class SqlScope:
     """The names of one SELECT, and of those around it."""
 
@@ -122,7 +139,11 @@ class SqlScope:
 
     def add(self, name: str, relation: Relation) -> None:
         """Let a relation stand under a name; what has none gets one that nobody writes."""
-        self.relations[name.lower() or f"?{len(self.relations)}"] = relation
+        key = name.lower() or f"?{len(self.relations)}"
+        if key in self.relations:  # two of one name: a column may be of either
+            self.relations[f"?{len(self.relations)}"] = self.relations[key]
+            relation = _merge(self.relations[key], relation)
+        self.relations[key] = relation
 
     def find_relation(self, name: str) -> Relation | None:
         """The relation of a name here or further out."""
