@@ -37,6 +37,7 @@ class ExpressionWalk:
 
     def __init__(self) -> None:
         self.reached: dict[Reached, None] = {}
+        self.team_lists: dict[int, bool] = {}  # of each subquery, by its node
         self._handlers: dict[type[exp.Expr], Callable[[exp.Expr, SqlScope], Traced]] = {
             exp.Column: self._column,
             exp.Case: self._case,
@@ -75,7 +76,7 @@ class ExpressionWalk:
         if isinstance(node, exp.Alias | exp.Paren):
             return parts[0] if parts else NOTHING
         if isinstance(node, _PREDICATES):
-            self._compare(node, parts)
+            self._compare(node, parts, scope)
             return self._made(node, parts, scope).without(Holds.PERSON)
         return self._made(node, parts, scope)
 
@@ -167,7 +168,7 @@ class ExpressionWalk:
 
     def _nullif(self, node: exp.Expr, scope: SqlScope) -> Traced:
         parts = [self.walk(child, scope) for child in node.iter_expressions()]
-        self._compare(node, parts)
+        self._compare(node, parts, scope)
         return self._made(node, parts, scope)
 
     def _count(self, node: exp.Expr, scope: SqlScope) -> Traced:
@@ -179,10 +180,16 @@ class ExpressionWalk:
         cells = frozenset(cell for cell in counted.cells if cell.holds in (Holds.TEAM, Holds.PLAIN))
         return Traced(cells, False, NO_TIME, True)
 
-    def _compare(self, node: exp.Expr, parts: list[Traced]) -> None:
+    def _compare(self, node: exp.Expr, parts: list[Traced], scope: SqlScope) -> None:
         """Two columns of people are matched; a person and anything else picks somebody out."""
         persons = frozenset[HeldColumn]().union(*(part.persons for part in parts))
-        if not persons or self._matches(node, parts):
+        if not persons:
+            return
+        if self._matches(node, parts):
+            if isinstance(node, exp.In):
+                self.reach(ReachKind.NARROWED if self._lists_a_team(node) else ReachKind.FILTERED, persons)
+            if any(not scope.has(column) for column in node.find_all(exp.Column)):
+                scope.correlated |= persons
             return
         literals = list(node.find_all(exp.Literal))
         if not (isinstance(node, exp.EQ | exp.NEQ) and [each.name for each in literals] == [""]):
@@ -191,6 +198,11 @@ class ExpressionWalk:
     def _matches(self, node: exp.Expr, parts: list[Traced]) -> bool:
         matching = isinstance(node, exp.EQ | exp.NEQ | exp.NullSafeEQ | exp.In) and len(parts) == 2
         return matching and all(part.unchanged and len(part.cells) == len(part.persons) for part in parts)
+
+    def _lists_a_team(self, node: exp.Expr) -> bool:
+        """Whether a list of people is a query that keeps them by their team alone."""
+        query = node.args.get("query")
+        return query is not None and self.team_lists.get(id(query), False)
 
     def _window(self, node: exp.Expr, scope: SqlScope) -> Traced:
         of = self.walk(node.this, scope)

@@ -13,10 +13,11 @@ _SERIES = (exp.GenerateSeries, exp.Unnest, exp.ExplodingGenerateSeries, exp.Gene
 
 
 class Given(Struct, frozen=True):
-    """What a query gives: its columns in order, and what it is read as."""
+    """What a query gives: its columns in order, and what it is read as. `of_a_team` where it keeps rows by a team at most."""
 
     columns: tuple[tuple[str, Traced], ...]
     relation: Relation
+    of_a_team: bool = False
 
 
 class FromWalk(ExpressionWalk):

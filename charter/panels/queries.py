@@ -38,7 +38,9 @@ class QueryWalk(FromWalk):
 
     def subquery(self, node: exp.Query, scope: SqlScope) -> Traced:
         given = self.query(node, scope.known, scope)
-        return unite([*(traced for _, traced in given.columns), NOTHING])
+        columns = [traced for _, traced in given.columns]
+        self.team_lists[id(node)] = given.of_a_team
+        return columns[0] if len(columns) == 1 else unite([*columns, NOTHING])
 
     def query(self, node: exp.Expr, known: dict[str, Relation], outer: SqlScope | None) -> Given:
         """What a query gives; `known` are the WITH around it."""
@@ -78,6 +80,7 @@ class QueryWalk(FromWalk):
             self._add(inner, scope)
             return _give_all(scope)
         given = self.query(inner, known, outer)
+        self.team_lists[id(node)] = given.of_a_team
         scope.add("", read_result(given.columns, given.relation))
         scope.aliases = {name.lower(): traced for name, traced in given.columns}
         self._order(node, scope, given.columns, grouped=NOTHING, top=False)
@@ -127,6 +130,8 @@ class QueryWalk(FromWalk):
             self.hold(qualify.this, scope)
         self._order(node, scope, columns, grouped=keys, top=True)
         self._look_at_rest(node, scope)
+        if any(traced.aggregated for _, traced in columns):
+            self.reach(ReachKind.GROUPED, scope.correlated)  # a figure for each person of the query around
         aggregated = (
             bool(keys.cells) or node.args.get("group") is not None or any(t.aggregated for _, t in columns)
         )
@@ -139,7 +144,11 @@ class QueryWalk(FromWalk):
             scope.of_people and not guarded,
             aggregated or all(each.aggregated for each in scope.relations.values()),
         )
-        return Given(columns, relation)
+        limited = any(
+            node.args.get(name) is not None for name in ("limit", "fetch", "offset", "group", "having")
+        )
+        of_a_team = not limited and all(cell.holds is Holds.TEAM for cell in narrowed.cells)
+        return Given(columns, relation, of_a_team)
 
     def _look_at_rest(self, node: exp.Select, scope: SqlScope) -> None:
         """Clauses that few dialects have: whatever names a person there makes rows of each, or picks somebody out."""

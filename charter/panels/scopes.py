@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
+from sqlglot import exp
 
 from charter.panels.reaching import HeldColumn, Holds
 from charter.panels.tables import PanelTable
@@ -135,6 +136,7 @@ class SqlScope:
         self.relations: dict[str, Relation] = {}
         self.aliases: dict[str, Traced] = {}
         self.counted: set[HeldColumn] = set()
+        self.correlated: set[HeldColumn] = set()  # people who are matched with those of a query around
         self.ranks: list[bool] = []  # whether each is of rows of several teams
 
     def add(self, name: str, relation: Relation) -> None:
@@ -183,6 +185,12 @@ class SqlScope:
                 return unite(guesses)
             scope = scope.outer
         return _unresolved("", name)
+
+    def has(self, column: exp.Column) -> bool:
+        """Whether a column is of this query, and not of one around it."""
+        if column.table:
+            return column.table.lower() in self.relations
+        return any(each.find(column.name) or each.guess for each in self.relations.values())
 
     @property
     def of_people(self) -> bool:
