@@ -102,7 +102,9 @@ class FromWalk(ExpressionWalk):
         made = self.walk(item, scope)
         known = isinstance(item, _SERIES) or bool(made.cells)
         unknown = (
-            frozenset() if known else frozenset({HeldColumn(name_function(item), "*", Holds.UNRESOLVED)})
+            frozenset[HeldColumn]()
+            if known
+            else frozenset({HeldColumn(name_function(item), "*", Holds.UNRESOLVED)})
         )
         changed = Traced(made.cells | unknown, False, made.time, False)
         return Relation({}, lambda _: changed, star=changed)
