@@ -14,7 +14,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.browsers import ARGUMENTS, CHROMIUM
-from tests.browser.test_scan_report import make_page
+from tests.charter.panels.report import make_page
 
 WIDTH, TALLEST = 1200, 1492  # pixels
 COLOURS = 96
