@@ -24,6 +24,7 @@ from ground.errors import BadInput
 from ground.parsing import read_day
 
 CLEAN, FOUND, INCOMPLETE = 0, 1, 2
+LONGEST = 600  # seconds that a statement may have
 FORMATS: dict[str, Callable[[ScanReport], str]] = {
     "text": format_text,
     "json": format_json,
@@ -94,6 +95,8 @@ def run(
     charters: Sequence[CharterDocument] | None = None,
 ) -> int:
     """Scan and tell; the exit code. `remark` takes what is said beside a report."""
+    if not 0 < options.seconds <= LONGEST:  # also what is no number
+        raise BadInput(f"Give a statement more than 0 and at most {LONGEST} seconds.", field="seconds")
     tables = gather_tables([*described, *read_sources(options.sources)])
     offers = _gather_offers(options.charters, charters)
     proposing = Proposing(options.warehouse, options.governed, _read_window(options.window))

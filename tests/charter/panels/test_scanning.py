@@ -186,6 +186,22 @@ def test_exit_codes_and_a_baseline(tmp_path, capsys):
     assert run_cli(tmp_path / "a.sql", "--baseline", baseline) == 2
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--seconds", "nan"),
+        ("--seconds", "-1"),
+        ("--window", "2026-01-01"),
+        ("--window", "x/y"),
+        ("--charters", "nowhere"),
+    ],
+)
+def test_an_option_that_says_nothing_is_refused_in_a_sentence(tmp_path, capsys, wrong):
+    (tmp_path / "a.sql").write_text("SELECT 1", encoding="utf-8")
+    assert run_cli(tmp_path / "a.sql", *wrong) == 2
+    assert capsys.readouterr().err.strip().endswith(".")
+
+
 def test_a_described_source_in_a_file_is_used(tmp_path):
     (tmp_path / "a.sql").write_text("SELECT plugh, COUNT(*) FROM widgets GROUP BY 1", encoding="utf-8")
     (tmp_path / "widgets.yaml").write_text(
