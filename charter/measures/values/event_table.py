@@ -17,6 +17,7 @@ from charter.measures.values.disclosure import CohortBacking
 from charter.measures.values.event_names import NameFinder
 from charter.measures.values.traces import NOBODY, Element
 from charter.measures.values.units import UnitBounds
+from charter.measures.values.week_counts import WEEKS
 from charter.measures.warehouse.facts import EventBatches
 from charter.measures.warehouse.tables import LARGEST
 from charter.rules.vocabulary import Aggregation, Period
@@ -331,6 +332,10 @@ class EventTable:
         for cohort, starts_on, events in zip(*found.columns, strict=True):
             weights = _numbers(events, "weight") if self._aggregation in WEIGHTED else None
             yield (cohort.as_py(), starts_on.as_py()), _numbers(events, "value"), weights
+
+    def weeks(self, first: date, end: date, short: float) -> pa.Table:
+        """What fell on each cohort's weeks between two days (`week_counts`)."""
+        return self._run(WEEKS, {"first": first, "end": end, "short": short}).to_arrow_table()
 
     def contributions(self, first: date, end: date) -> pa.Table:
         """Who is behind how much of each team's month between two days.

@@ -1,0 +1,3 @@
+"""Addresses of strain in the API."""
+
+urlpatterns: list = []
