@@ -31,13 +31,11 @@ POLICIES = {
 class TeamReleases(NamedTuple):
     """A team's newest told month of its error budget, the appetite that follows, and the trade-offs that hold or wait.
 
-    `used` is how many times the budget was used, with the `n` it rests on; None where no month is told.
+    What was used is told by the line alone; here stands what follows from it, and from which month (None where none is told).
     """
 
     cohort: Cohort
     appetite: ReleaseAppetite
-    used: float | None
-    n: int | None
     month: date | None
     trades: tuple[TradeOff, ...]
 
@@ -79,8 +77,6 @@ def _put(
     return TeamReleases(
         cohort,
         find_appetite(used, limit),
-        used,
-        value.n if value is not None and used is not None else None,
         value.starts_on if value is not None and used is not None else None,
         tuple(trades),
     )

@@ -6,6 +6,7 @@ from audits.findings.screens import urls as findings
 from audits.packs.screens import urls as packs
 from audits.retention.screens import urls as retention
 from audits.reviews.screens import urls as reviews
+from audits.strain.screens import urls as strain
 from charter.authoring.screens import urls as authoring
 from charter.authoring.screens.forms import single
 from charter.measures.screens import urls as measures
@@ -47,6 +48,7 @@ urlpatterns = [
     *about_me.urlpatterns,
     *access_log.urlpatterns,
     *fairness.urlpatterns,
+    *strain.urlpatterns,
     *reviews.urlpatterns,
     *findings.urlpatterns,
     *retention.urlpatterns,
