@@ -14,7 +14,7 @@ from audits.strain import healthy_path, permissions, queries, services
 from audits.strain import serializers as told
 from audits.strain.models import StrainAlert, TeamRecognition
 from audits.strain.pulse import PulseAnswer, PulseWord
-from audits.strain.states import FollowedBy, Remedy, Sight
+from audits.strain.states import FollowedBy, LoadRemedy, Sight
 from charter.rules.vocabulary import ContextClass
 from governance.people.models import User
 from governance.people.requests import ApiRequest
@@ -84,7 +84,7 @@ class AlertAction(APIView):
         given = validate_body(told.ActionInput, http)
         chosen = services.choose_action(
             alert=alert,
-            remedy=Remedy(given["remedy"]),
+            remedy=LoadRemedy(given["remedy"]),
             doing=given["doing"],
             due_on=given["due_on"],
             by=http.user,

@@ -21,7 +21,7 @@ from ground.grants import ADD, ADD_AND_REMOVE, add_and_change
 GRANTS = {
     LoadProposal: ADD,
     StrainPlaybook: ADD,
-    AlertSwitch: add_and_change("on", "playbook", "switched_at", "switched_by"),
+    AlertSwitch: add_and_change("is_on", "playbook", "switched_at", "switched_by"),
     TeamSignal: ADD,
     StrainAlert: add_and_change("state", "owner", "remedy", "doing", "due_on", "chosen_at", "eased_at"),
     StrainReport: ADD,

@@ -166,7 +166,7 @@ def read_all_clues(cohorts: Sequence[Cohort]) -> dict[UUID, TeamClues]:
     """The same of several, in a number of statements that does not depend on how many."""
     signals = list_newest_signals(cohorts)
     results, sights = _read_results(cohorts), _read_sights(cohorts)
-    on = {signal for signal, each in list_switches().items() if each.on}
+    on = {signal for signal, each in list_switches().items() if each.is_on}
     return {
         each.pk: _put_clues(signals[each.pk], results.get(each.pk, ()), sights.get(each.pk, ()), on)
         for each in cohorts
@@ -219,7 +219,7 @@ def _read_sights(cohorts: Sequence[Cohort]) -> dict[UUID, list[str]]:
 
 def list_concluded() -> Iterator[StrainedTeam]:
     """Teams whose clues come together, with a signal of which alerts are on, and that have no alert under way."""
-    on = {signal for signal, each in list_switches().items() if each.on}
+    on = {signal for signal, each in list_switches().items() if each.is_on}
     busy = set(StrainAlert.objects.filter(state__in=UNDER_WAY).values_list("cohort_id", flat=True))
     teams = [each for each in list_teams() if each.pk not in busy]
     rested = dict(StrainAlert.objects.values_list("cohort_id").annotate(last=Max("ends_on")))

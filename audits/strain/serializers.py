@@ -9,7 +9,7 @@ from audits.strain.models import StrainAlert, StrainReport, TeamRecognition, Tea
 from audits.strain.pulse import PulseWord
 from audits.strain.queries import TeamClues
 from audits.strain.signals import SignalKind
-from audits.strain.states import FollowedBy, Remedy, Sight
+from audits.strain.states import FollowedBy, LoadRemedy, Sight
 from charter.measures.values.people_bands import format_band
 from charter.programme.models import choices
 from charter.rules.vocabulary import ContextClass
@@ -20,7 +20,7 @@ from ground.inputs import LONGEST, Input
 class ActionInput(Input):
     """What is done about an alert."""
 
-    remedy = serializers.ChoiceField(choices=Remedy.choices)
+    remedy = serializers.ChoiceField(choices=LoadRemedy.choices)
     doing = serializers.CharField(max_length=LONGEST)
     due_on = serializers.DateField()
 

@@ -20,7 +20,7 @@ class SignalKind(StrEnum):
     LEAVE = "leave"
 
 
-class Counted(StrEnum):
+class WeekCounted(StrEnum):
     """What of a week's events is counted; each is whole."""
 
     EVENTS = "events"
@@ -33,16 +33,16 @@ class SignalDefinition(NamedTuple):
     """One signal: the slug of its metric, what is counted of it, and which way strain lies."""
 
     metric: str
-    counted: Counted
+    counted: WeekCounted
     strained_by: StrainedBy = StrainedBy.MORE
 
 
 SIGNALS = {
-    SignalKind.ON_CALL: SignalDefinition("incident-burden", Counted.TOTAL),
-    SignalKind.AFTER_HOURS: SignalDefinition("after-hours-interruption-rate", Counted.EVENTS),
-    SignalKind.EMERGENCY: SignalDefinition("emergency-work", Counted.ONES),
-    SignalKind.SHORT_REST: SignalDefinition("recovery-time", Counted.SHORT),
-    SignalKind.STALLED: SignalDefinition("pr-stall-time", Counted.TOTAL),
-    SignalKind.SWITCHING: SignalDefinition("context-switching", Counted.TOTAL),
-    SignalKind.LEAVE: SignalDefinition("leave-use", Counted.EVENTS, StrainedBy.FEWER),
+    SignalKind.ON_CALL: SignalDefinition("incident-burden", WeekCounted.TOTAL),
+    SignalKind.AFTER_HOURS: SignalDefinition("after-hours-interruption-rate", WeekCounted.EVENTS),
+    SignalKind.EMERGENCY: SignalDefinition("emergency-work", WeekCounted.ONES),
+    SignalKind.SHORT_REST: SignalDefinition("recovery-time", WeekCounted.SHORT),
+    SignalKind.STALLED: SignalDefinition("pr-stall-time", WeekCounted.TOTAL),
+    SignalKind.SWITCHING: SignalDefinition("context-switching", WeekCounted.TOTAL),
+    SignalKind.LEAVE: SignalDefinition("leave-use", WeekCounted.EVENTS, StrainedBy.FEWER),
 }

@@ -12,7 +12,7 @@ class AlertState(models.TextChoices):
     EASED = "eased", _("Eased")
 
 
-class Remedy(models.TextChoices):
+class LoadRemedy(models.TextChoices):
     """What can be done about strain. Coaching one person is no choice (S113)."""
 
     REBALANCE = "rebalance", _("Rebalance the work")

@@ -14,8 +14,9 @@ from audits.strain.events import (
     FollowUpWritten,
     StrainReported,
 )
-from audits.strain.states import UNDER_WAY, AlertState, FollowedBy, Remedy, ReportKind
-from governance.board.models import Case
+from audits.strain.states import UNDER_WAY, AlertState, FollowedBy, LoadRemedy, ReportKind
+from governance.board.models import Case, ties
+from governance.board.states import CaseKind
 from governance.people.models import Cohort
 from ground import clock
 from ground.models import Record
@@ -35,7 +36,7 @@ class StrainAlert(Record):
     raised_at = models.DateTimeField(default=clock.now)
     owner = models.ForeignKey(_USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     choose_by = models.DateField()
-    remedy = models.CharField(max_length=20, choices=Remedy, blank=True)
+    remedy = models.CharField(max_length=20, choices=LoadRemedy, blank=True)
     doing = models.TextField(blank=True)
     due_on = models.DateField(null=True, blank=True)
     chosen_at = models.DateTimeField(null=True, blank=True)
@@ -71,7 +72,8 @@ class StrainAlert(Record):
                     told(AlertHandedOver, says={"owner": "{row}.owner_id"}),
                     told(AlertEased),
                 ],
-            )
+            ),
+            ties.once("eased_at"),
         ]
 
 
@@ -97,7 +99,10 @@ class StrainReport(Record):
                 name="strainreport_of_an_alert_or_a_quarter",
             ),
         ]
-        triggers = [*tied(insert=[told(StrainReported, says={"case": "{row}.case_id"})])]
+        triggers = [
+            *tied(insert=[told(StrainReported, says={"case": "{row}.case_id"})]),
+            ties.while_open(kind=CaseKind.STRAIN),
+        ]
 
 
 class AlertFollowUp(Record):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from audits.ledger.ties import tied, told
 from audits.strain.events import TeamRecognised, TradeOffAgreed, TradeOffWritten
 from audits.strain.states import PathItem, TradeChoice, TradeSide
+from governance.board.models import ties
 from governance.people.models import Cohort
 from ground import clock
 from ground.models import Record
@@ -46,7 +47,10 @@ class TradeOff(Record):
                 condition=Q(agreed_by__isnull=True) | ~Q(agreed_by=F("written_by")), name="tradeoff_by_two"
             ),
         ]  # fmt: skip
-        triggers = [*tied(insert=[told(TradeOffWritten)], update=[told(TradeOffAgreed)])]
+        triggers = [
+            *tied(insert=[told(TradeOffWritten)], update=[told(TradeOffAgreed)]),
+            ties.once("agreed_at"),
+        ]
 
 
 class TeamRecognition(Record):

@@ -13,6 +13,7 @@ from audits.strain.events import LoadObserved, PulseClosed, PulseDone, PulseOpen
 from audits.strain.pulse import PulseQuestion, PulseWord
 from audits.strain.states import Sight
 from charter.programme.models import choices
+from governance.board.models import ties
 from governance.people.models import Cohort, Person
 from ground import clock
 from ground.models import Record
@@ -36,7 +37,7 @@ class PulseRound(Record):
             models.CheckConstraint(condition=Q(month__day=1), name="pulseround_month_is_a_first_day"),
             models.CheckConstraint(condition=Q(closes_on__gte=F("opens_on")), name="pulseround_forward"),
         ]
-        triggers = [*tied(insert=[told(PulseOpened)], update=[told(PulseClosed)])]
+        triggers = [*tied(insert=[told(PulseOpened)], update=[told(PulseClosed)]), ties.once("closed_at")]
 
 
 class PulseTaken(Record):

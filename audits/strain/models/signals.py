@@ -11,7 +11,8 @@ from audits.strain.judging import JudgedBy, SignalFinding
 from audits.strain.signals import SignalKind
 from charter.programme.models import choices
 from charter.rules.vocabulary import ContextClass
-from governance.board.models import Case
+from governance.board.models import Case, ties
+from governance.board.states import CaseKind
 from governance.people.models import Cohort
 from ground import clock
 from ground.models import Record
@@ -31,7 +32,10 @@ class LoadProposal(Record):
 
     class Meta:
         ordering = ["team_kind", "-proposed_at", "-id"]
-        triggers = [*tied(insert=[told(LoadProposed, says={"case": "{row}.case_id"})])]
+        triggers = [
+            *tied(insert=[told(LoadProposed, says={"case": "{row}.case_id"})]),
+            ties.while_open(kind=CaseKind.HEALTHY_LOAD),
+        ]
 
 
 class StrainPlaybook(Record):
@@ -54,7 +58,7 @@ class AlertSwitch(Record):
     """Whether a signal's alerts are on. It names the playbook by which it was switched, so none is on without one (S125)."""
 
     signal = models.CharField(max_length=20, choices=choices(SignalKind), unique=True)
-    on = models.BooleanField()
+    is_on = models.BooleanField()
     playbook = models.ForeignKey(StrainPlaybook, on_delete=models.PROTECT, related_name="+")
     switched_at = models.DateTimeField(default=clock.now)
     switched_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")

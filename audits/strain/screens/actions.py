@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from audits.strain import permissions, queries, services
 from audits.strain.screens.forms import ActionForm, FollowUpForm
-from audits.strain.states import FollowedBy, Remedy
+from audits.strain.states import FollowedBy, LoadRemedy
 from governance.people.requests import PageRequest
 
 
@@ -27,7 +27,7 @@ def alert(request: PageRequest, key: UUID) -> HttpResponse:
     if request.method == "POST" and form.accepted(
         lambda: services.choose_action(
             alert=found,
-            remedy=Remedy(form.cleaned_data["remedy"]),
+            remedy=LoadRemedy(form.cleaned_data["remedy"]),
             doing=form.cleaned_data["doing"],
             due_on=form.cleaned_data["due_on"],
             by=request.user,

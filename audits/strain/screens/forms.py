@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audits.strain.pulse import PulseQuestion
 from audits.strain.signals import SignalKind
-from audits.strain.states import FollowedBy, PathItem, Remedy, Sight, TradeChoice, TradeSide
+from audits.strain.states import FollowedBy, LoadRemedy, PathItem, Sight, TradeChoice, TradeSide
 from audits.strain.wording import ANSWERS, NAMES, QUESTIONS, UNITS
 from charter.rules.vocabulary import ContextClass
 from governance.people.models.organisation import ContextClassChoices
@@ -33,7 +33,7 @@ def _radio(label: Any, choices: Any, unchosen: Any, **more: Any) -> forms.Choice
 class ActionForm(ServiceForm):
     """What is done about an alert. Coaching one person is no choice."""
 
-    remedy = _radio(_("What is done?"), Remedy.choices, _("What is done? Choose one of the three"))
+    remedy = _radio(_("What is done?"), LoadRemedy.choices, _("What is done? Choose one of the three"))
     doing = _prose(
         _("What exactly, and by which team?"),
         _("What exactly? Say it in a sentence"),

@@ -63,7 +63,7 @@ def playbooks(request: PageRequest) -> HttpResponse:
             "name": wording.name_signal(each),
             "metric": SIGNALS[each].metric,
             "playbook": queries.find_playbook(each),
-            "on": each.value in switches and switches[each.value].on,
+            "on": each.value in switches and switches[each.value].is_on,
         }
         for each in SignalKind
     ]
@@ -98,7 +98,7 @@ def switch(request: PageRequest, signal: str) -> HttpResponse:
     """Switch the alerts of a signal on or off."""
     kind = _read_signal(signal)
     switched = services.switch_alert(signal=kind, on=request.POST.get("on") == "yes", by=request.user)
-    messages.success(request, _("Its alerts are on.") if switched.on else _("Its alerts are off."))
+    messages.success(request, _("Its alerts are on.") if switched.is_on else _("Its alerts are off."))
     return redirect("strain-playbooks")
 
 

@@ -18,7 +18,7 @@ from audits.strain.events import (
 from audits.strain.limits import CHOOSE_DAYS, REMEDY_DAYS
 from audits.strain.models import AlertFollowUp, StrainAlert, StrainReport, TeamSignal
 from audits.strain.queries import StrainedTeam
-from audits.strain.states import ALERT_TRANSITIONS, AlertState, FollowedBy, Remedy, ReportKind
+from audits.strain.states import ALERT_TRANSITIONS, AlertState, FollowedBy, LoadRemedy, ReportKind
 from governance.board.services import open_case
 from governance.board.states import CaseKind
 from governance.notices.services import notify
@@ -80,7 +80,9 @@ def _tell_owner(alert: StrainAlert, by: User) -> None:
 
 
 @transaction.atomic(durable=True)
-def choose_action(*, alert: StrainAlert, remedy: Remedy, doing: str, due_on: date, by: User) -> StrainAlert:
+def choose_action(
+    *, alert: StrainAlert, remedy: LoadRemedy, doing: str, due_on: date, by: User
+) -> StrainAlert:
     """Choose what is done about an alert, or choose again. Raises NotPermitted, Conflict where it has eased, BadInput."""
     permissions.check_acts(by, alert)
     alert = _lock(alert)

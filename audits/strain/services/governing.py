@@ -85,10 +85,10 @@ def switch_alert(*, signal: SignalKind, on: bool, by: User) -> AlertSwitch:
         )
     switch = AlertSwitch.objects.select_for_update().filter(signal=signal.value).first()
     if switch is None:
-        switch = records.insert(AlertSwitch(signal=signal.value, on=on, playbook=playbook, switched_by=by))
+        switch = records.insert(AlertSwitch(signal=signal.value, is_on=on, playbook=playbook, switched_by=by))
     else:
-        switch.on, switch.playbook, switch.switched_at, switch.switched_by = on, playbook, clock.now(), by
-        switch.save(update_fields=["on", "playbook", "switched_at", "switched_by"])
+        switch.is_on, switch.playbook, switch.switched_at, switch.switched_by = on, playbook, clock.now(), by
+        switch.save(update_fields=["is_on", "playbook", "switched_at", "switched_by"])
     said = AlertSwitched(switch=switch.pk, signal=signal.value, on=on, playbook=playbook.pk)
     ledger.append(said, by=by.actor)
     return switch

@@ -129,7 +129,7 @@ def test_playbooks_let_alerts_be_switched(browse, strain):
     assert browse("/strain/playbooks/leave", by=hr, data={"steps": "Ask first."}).status == 302
     assert StrainPlaybook.objects.filter(signal="leave").exists()
     assert browse("/strain/playbooks/leave/switch", by=hr, data={"on": "yes"}).status == 302
-    assert AlertSwitch.objects.get(signal="leave").on
+    assert AlertSwitch.objects.get(signal="leave").is_on
     assert browse("/strain/playbooks/nothing", by=hr).status == 404
 
 

@@ -9,7 +9,7 @@ from audits.strain import queries, services
 from audits.strain.judging import SignalFinding
 from audits.strain.models import AlertSwitch, StrainAlert, StrainReport, TeamSignal
 from audits.strain.signals import SignalKind
-from audits.strain.states import AlertState, FollowedBy, Remedy, ReportKind, Sight
+from audits.strain.states import AlertState, FollowedBy, LoadRemedy, ReportKind, Sight
 from governance.board.models import Case
 from governance.board.states import CaseKind
 from governance.notices.models import Notice
@@ -56,7 +56,9 @@ def test_an_alert_without_a_playbook_cannot_be_switched_on(strain):
     with pytest.raises(Conflict, match="no playbook"):
         services.switch_alert(signal=SignalKind.LEAVE, on=True, by=strain["hr"])
     with pytest.raises(IntegrityError), transaction.atomic():
-        AlertSwitch.objects.create(signal=SignalKind.LEAVE, on=True, playbook=None, switched_by=strain["hr"])
+        AlertSwitch.objects.create(
+            signal=SignalKind.LEAVE, is_on=True, playbook=None, switched_by=strain["hr"]
+        )
     services.switch_alert(signal=SignalKind.ON_CALL, on=False, by=strain["hr"])
     see(strain)
     assert run_clock()["alerts raised"] == 0
@@ -67,11 +69,11 @@ def test_what_is_done_is_chosen_by_its_owner(strain):
     alert = raise_one(strain)
     given = {
         "alert": alert,
-        "remedy": Remedy.STAFF,
+        "remedy": LoadRemedy.STAFF,
         "doing": "Two people share the rota.",
         "due_on": date(2026, 5, 31),
     }
-    assert set(Remedy) == {"rebalance", "staff", "reduce_scope"}
+    assert set(LoadRemedy) == {"rebalance", "staff", "reduce_scope"}
     with pytest.raises(NotPermitted):
         services.choose_action(**given, by=strain["other-lead"])
     for wrong, field in (
@@ -102,7 +104,7 @@ def test_an_action_past_its_day_reaches_the_board(strain):
     alert = raise_one(strain)
     services.choose_action(
         alert=alert,
-        remedy=Remedy.REBALANCE,
+        remedy=LoadRemedy.REBALANCE,
         doing="One service moves.",
         due_on=date(2026, 4, 20),
         by=strain["lead"],
@@ -145,7 +147,7 @@ def test_recovery_is_noticed_and_followed(strain):
     alert = raise_one(strain)
     services.choose_action(
         alert=alert,
-        remedy=Remedy.STAFF,
+        remedy=LoadRemedy.STAFF,
         doing="Two people share the rota.",
         due_on=date(2026, 5, 31),
         by=strain["lead"],
