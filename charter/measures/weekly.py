@@ -51,19 +51,23 @@ class WeeklyCounts(NamedTuple):
 
 
 def find_told_end(metrics: Collection[str]) -> date | None:
-    """The first day after the newest month that is told of any team, of any of these metrics; None where there is none."""
+    """The Monday up to which whole weeks lie in months that are told of any team, of any of these metrics; None where there is none."""
     newest = _told(metrics).order_by("-ends_on").values_list("ends_on", flat=True).first()
     return newest and newest - timedelta(days=newest.weekday())
 
 
-def read_weeks_told(metrics: Collection[str], *, weeks: int, short: float) -> Iterator[WeeklyCounts]:
+def read_weeks_told(
+    metrics: Collection[str], *, weeks: int, short: float, through: date | None = None
+) -> Iterator[WeeklyCounts]:
     """The weeks of each of these metrics that has a charter in force and a source, of all cohorts of teams, up to the newest told.
 
-    Raises Unavailable where the warehouse fails.
+    `through` ends them earlier, at the Monday on or before that day. Raises Unavailable where the warehouse fails.
     """
     end = find_told_end(metrics)
     if end is None:
         return
+    if through is not None:
+        end = min(end, through - timedelta(days=through.weekday()))
     mondays = tuple(end - WEEK * (weeks - at) for at in range(weeks))
     charters = list_charters_in_force(now=clock.now(), only=_list_in_force(metrics))
     cohorts = list(Cohort.objects.filter(kind=CohortKind.TEAM, retired_at__isnull=True).order_by("slug"))

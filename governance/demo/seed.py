@@ -19,7 +19,7 @@ from governance.board import programme as beginnings
 from governance.board import services as board
 from governance.board.models import Case, Invitation
 from governance.board.states import CaseKind, CaseState, SeatKind, Vote
-from governance.demo import appeals, fairness, looks, questions, value_context
+from governance.demo import appeals, fairness, looks, questions, strain, value_context
 from governance.demo.amending import amend_for
 from governance.demo.dataset import DataSet
 from governance.demo.organisation import write_import_files
@@ -315,6 +315,8 @@ class Seeding:
         appeals.show(self._data, self._accounts, self._say)
         self._say("Auditing made-up ratings for fairness ...")
         fairness.show(self._data, self._accounts)
+        self._say("Holding the load of teams against limits, from alert to recovery ...")
+        strain.show(self._data, self._accounts, system=self._system, vote=self._vote)
 
     def _ask_questions(self) -> None:
         self._say("Asking some questions, for the access log to show ...")

@@ -1,7 +1,7 @@
 """Telling signals: the weeks of all teams, as far as their months are told, against the limits of their kind."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import numpy as np
@@ -21,17 +21,19 @@ from governance.people.models import Cohort, User
 _BATCH = 2_000
 
 
-def tell_signals(*, by: User) -> int:
+def tell_signals(*, through: date | None = None, by: User) -> int:
     """Hold the newest weeks of all teams against the limits of their kind; gives how many signals were told anew.
 
-    Raises NotPermitted, and Unavailable where the warehouse fails.
+    `through` holds weeks before that day against them instead, as for what was missed. Raises NotPermitted, and Unavailable where the warehouse fails.
     """
     permissions.check_tells(by)
     limits, kinds = queries.read_limits(), _read_kinds()
     signal_of = {definition.metric: signal for signal, definition in SIGNALS.items()}
     made = [
         each
-        for weekly in read_weeks_told(queries.METRICS, weeks=WEEKS_READ, short=SHORT_REST_DAYS)
+        for weekly in read_weeks_told(
+            queries.METRICS, weeks=WEEKS_READ, short=SHORT_REST_DAYS, through=through
+        )
         for each in _judge(signal_of[weekly.metric], weekly, limits, kinds)
     ]
     return _keep(made, by)
