@@ -54,10 +54,19 @@ class JudgedBy(StrEnum):
     QUARTER = "quarter"  # all thirteen together, by the bound of their exact interval
 
 
+class WeekMark(StrEnum):
+    """How one week stands to the limit."""
+
+    OVER = "o"
+    WITHIN = "w"
+    UNKNOWN = "u"
+
+
 class JudgedWeeks(NamedTuple):
     """What one team's weeks say: `over` of `known` weeks beyond the limit, `since` the first of them (counted from 0, or None).
 
-    `lasting` where it was in exception mode a quarter ago as well; `why` names what keeps it untold.
+    `lasting` where it was in exception mode a quarter ago as well; `why` names what keeps it untold. `weeks` has a `WeekMark` for each
+    of the thirteen, where they are judged by themselves.
     """
 
     finding: SignalFinding
@@ -67,6 +76,7 @@ class JudgedWeeks(NamedTuple):
     since: int | None
     lasting: bool
     why: str
+    weeks: str = ""
 
 
 def judge_weeks(
@@ -107,7 +117,7 @@ def _judge_told(weeks: TeamWeeks, limits: Floats, strained_by: StrainedBy) -> li
     lasted = find_lasting(modes)
     lasting = lasted[:, -1] & ~by_quarter if lasted.shape[1] else np.zeros(weeks.teams, dtype=bool)
     first = _first_over(weeks, limits, strained_by)
-    rising = _find_rising(weeks, strained_by)
+    rising, marks = _find_rising(weeks, strained_by), _mark_weeks(weeks, limits)
     return [
         JudgedWeeks(
             _name(bool(strained[team]), bool(untold[team]), bool(rising[team])),
@@ -117,6 +127,7 @@ def _judge_told(weeks: TeamWeeks, limits: Floats, strained_by: StrainedBy) -> li
             (span.start if by_quarter[team] else int(first[team])) if strained[team] else None,
             bool(lasting[team]),
             WeeksFault.MISSING.value if untold[team] else "",
+            "" if by_quarter[team] else marks[team],
         )
         for team in range(weeks.teams)
     ]
@@ -136,6 +147,15 @@ def _first_over(weeks: TeamWeeks, limits: Floats, strained_by: StrainedBy) -> In
     load = limits[:, None] * weeks.person_weeks
     over = weeks.counts > load if strained_by is StrainedBy.MORE else weeks.counts < load
     return np.asarray(start + np.argmax((over & weeks.known)[:, start:], axis=1))
+
+
+def _mark_weeks(weeks: TeamWeeks, limits: Floats) -> list[str]:
+    """How each of the last thirteen weeks stands to the limit, a letter a week."""
+    over = weeks.counts > limits[:, None] * weeks.person_weeks
+    marks = np.where(
+        weeks.known, np.where(over, WeekMark.OVER.value, WeekMark.WITHIN.value), WeekMark.UNKNOWN.value
+    )
+    return ["".join(each) for each in marks[:, weeks.length - QUARTER :]]
 
 
 def _find_rising(weeks: TeamWeeks, strained_by: StrainedBy) -> Bools:

@@ -129,7 +129,7 @@ def serialize_team(cohort: Cohort, clues: TeamClues, alerts: list[StrainAlert]) 
         "cohort": cohort.slug,
         "name": cohort.name,
         "disclaimer": str(wording.DISCLAIMER),
-        "says": wording.say_conclusion(clues.conclusion),
+        "says": wording.say_conclusion(clues.conclusion, clues.clues),
         "clues": {kind.value: points for kind, points in clues.clues.items()},
         "signals": TeamSignalSerializer(clues.signals, many=True).data,
         "pulse": [

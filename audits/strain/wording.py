@@ -1,10 +1,13 @@
 """How strain is said: signals, limits, findings and what keeps one untold, the same on pages and in the API."""
 
+from collections.abc import Mapping
+from datetime import date, timedelta
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from audits.strain.concluding import ClueKind, StrainConclusion
-from audits.strain.judging import JudgedBy, SignalFinding
+from audits.strain.judging import JudgedBy, SignalFinding, WeekMark
 from audits.strain.models import TeamSignal
 from audits.strain.pulse import PulseQuestion, PulseWord
 from audits.strain.signals import SIGNALS, SignalKind
@@ -104,14 +107,26 @@ def _say_known(known: int) -> str:
     return ngettext("%(known)d week", "%(known)d weeks", known) % {"known": known}
 
 
-def say_conclusion(conclusion: StrainConclusion | None) -> str:
-    """What clues come to, in a sentence."""
+def say_conclusion(conclusion: StrainConclusion | None, clues: Mapping[ClueKind, bool]) -> str:
+    """What clues come to, as a heading; and where too few were heard, what those that were say."""
     if conclusion is None:
-        return _(
-            "Too little was heard to say anything: two kinds of clues are needed, one of them from people."
-        )
+        return _say_half(clues)
     if conclusion.concluded:
-        return _("More load than the team should carry: two kinds of clues say so, one of them people.")
+        return _("More load than the team should carry: two kinds of clues say so, one of them people")
     if conclusion.pointing:
-        return _("Some clues point to strain, and not enough of them to say so.")
-    return _("No clue that was heard points to strain.")
+        return _("Some clues point to strain, and not enough of them to say so")
+    return _("No clue that was heard points to strain")
+
+
+def _say_half(clues: Mapping[ClueKind, bool]) -> str:
+    if ClueKind.SIGNAL not in clues:
+        return _("Too little was heard to say anything")
+    if clues[ClueKind.SIGNAL]:
+        return _("Records point to strain; people were not heard yet")
+    return _("Records are within the limits; people were not heard yet")
+
+
+def list_weeks(signal: TeamSignal) -> list[tuple[date, WeekMark]]:
+    """The Monday of each of the thirteen weeks and how it stands to the limit; none where they are judged together."""
+    first = signal.ends_on - timedelta(days=7 * len(signal.weeks))
+    return [(first + timedelta(days=7 * at), WeekMark(mark)) for at, mark in enumerate(signal.weeks)]

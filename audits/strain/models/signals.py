@@ -89,6 +89,9 @@ class TeamSignal(Record):
     known = models.PositiveSmallIntegerField()
     lasting = models.BooleanField()
     why = models.CharField(max_length=20, blank=True)
+    weeks = models.CharField(
+        max_length=13, blank=True
+    )  # a `WeekMark` each, where they are judged by themselves
     told_at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -11,15 +11,17 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from audits.strain import healthy_path, permissions, queries, releases, wording
 from audits.strain.concluding import ClueKind
-from audits.strain.judging import SignalFinding
-from audits.strain.models import StrainAlert
+from audits.strain.judging import JudgedBy, SignalFinding
+from audits.strain.models import StrainAlert, TeamSignal
 from audits.strain.queries import TeamClues
-from audits.strain.signals import SIGNALS
+from audits.strain.screens import week_strip
+from audits.strain.signals import SIGNALS, SignalKind
 from audits.strain.states import UNDER_WAY, Sight
 from charter.measures.values.people_bands import format_band
 from charter.rules import words
@@ -66,7 +68,8 @@ class LoadTable(tables.Table):
         return record.name
 
     def render_says(self, record: Cohort) -> str:
-        return wording.say_conclusion(self._clues[record.pk].conclusion)
+        clues = self._clues[record.pk]
+        return wording.say_conclusion(clues.conclusion, clues.clues)
 
     def render_action(self, record: Cohort) -> str:
         alert = self._alerts.get(record.pk)
@@ -115,7 +118,7 @@ def team(request: PageRequest, key: UUID) -> HttpResponseBase:
     (path,), (release,) = healthy_path.read_paths([found]), releases.read_releases([found])
     given = {
         "team": found,
-        "title": wording.say_conclusion(clues.conclusion),
+        "title": wording.say_conclusion(clues.conclusion, clues.clues),
         "disclaimer": wording.DISCLAIMER,
         "clues": [_tell_clue(kind, clues) for kind in ClueKind],
         "signals": [_tell_signal(each) for each in clues.signals],
@@ -150,11 +153,10 @@ def _say_records(clues: TeamClues) -> list[str]:
     if not told:
         return [_("Nothing is told yet: no limit, no source, or too few people.")]
     names = ", ".join(wording.name_signal(each.signal) for each in strained)
-    said = _("Of %(told)d signals told, %(over)d beyond the limit.") % {
-        "told": len(told),
-        "over": len(strained),
-    }
-    return [said, names] if names else [said]  # fmt: skip
+    said = ngettext("%(told)d signal is told", "%(told)d signals are told", len(told)) % {"told": len(told)}
+    if not strained:
+        return [_("%(said)s, none beyond its limit.") % {"said": said}]
+    return [_("%(said)s, beyond the limit: %(names)s.") % {"said": said, "names": names}]
 
 
 def _say_people(clues: TeamClues) -> list[str]:
@@ -182,13 +184,16 @@ _SAY = {
 }
 
 
-def _tell_signal(signal: Any) -> dict[str, Any]:
+def _tell_signal(signal: TeamSignal) -> dict[str, Any]:
+    weeks = wording.list_weeks(signal)
     return {
         "name": wording.name_signal(signal.signal),
         "says": wording.say_finding(signal),
         "finding": signal.finding,
-        "metric": SIGNALS[signal.signal].metric,
-        "rare": signal.judged_by == "quarter",
+        "metric": SIGNALS[SignalKind(signal.signal)].metric,
+        "rare": signal.judged_by == JudgedBy.QUARTER,
+        "weeks": weeks,
+        "strip": mark_safe(week_strip.draw(weeks)) if weeks else "",  # noqa: S308 (drawn by us, of days)
     }
 
 

@@ -97,4 +97,5 @@ def _make(signal: SignalKind, weekly: WeeklyCounts, at: int, judged: JudgedWeeks
         known=judged.known,
         lasting=judged.lasting,
         why=judged.why,
+        weeks=judged.weeks,
     )

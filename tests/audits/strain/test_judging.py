@@ -19,6 +19,7 @@ def judge(counts, limit=1.0, *, strained_by=StrainedBy.MORE, **more):
 
 def test_a_load_beyond_the_limit_is_strain_since_its_first_week():
     (found,) = judge([[5] * 20 + [20] * 10])
+    assert found.weeks == "wwwoooooooooo"
     assert (found.finding, found.over, found.since, found.by) == (
         SignalFinding.STRAINED,
         10,
