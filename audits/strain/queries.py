@@ -32,6 +32,7 @@ from audits.strain.statistic_errors import BadWeeks
 from charter.measures.weekly import find_told_end
 from charter.programme.models import Programme
 from governance.board.models import Case
+from governance.board.permissions import sits
 from governance.board.states import CaseState
 from governance.people.models import (
     AccountKind,
@@ -42,6 +43,7 @@ from governance.people.models import (
     RoleGrant,
     User,
 )
+from governance.people.queries import read_cohorts_asked
 from ground import calendar
 from ground.errors import NotFound
 
@@ -79,11 +81,9 @@ def list_seen(user: User) -> list[Cohort]:
     teams = list(list_teams())
     if permissions.sees_all(user):
         return teams
-    asked = permissions.read_cohorts_asked([each.slug for each in teams], user=user, on=calendar.today())
+    asked = read_cohorts_asked([each.slug for each in teams], user=user, on=calendar.today())
     own = {slug for slug, each in asked.items() if each.roles & permissions.OF_THE_TEAM}
-    reported = (
-        set(StrainReport.objects.values_list("cohort_id", flat=True)) if permissions.sits(user) else set()
-    )
+    reported = set(StrainReport.objects.values_list("cohort_id", flat=True)) if sits(user) else set()
     return [each for each in teams if each.slug in own or each.pk in reported]  # fmt: skip
 
 

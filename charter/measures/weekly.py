@@ -107,11 +107,11 @@ def _count_people(cohorts: Sequence[Cohort], mondays: Sequence[date]) -> Floats:
         for team in cohort.teams.all():
             rows.setdefault(team.slug, []).append(row)  # fmt: skip
     steps = np.zeros((len(cohorts), len(mondays) + 1))
-    for _person, team, since, until in list_roster_spans():
+    for _person, slug, since, until in list_roster_spans():
         first = max(0, -((mondays[0] - since).days // 7)) if since > mondays[0] else 0
         last = len(mondays) if until is None else min(len(mondays), max(0, (until - mondays[0]).days // 7))
         if first < last:
-            for row in rows.get(team, ()):
+            for row in rows.get(slug, ()):
                 steps[row, first] += 1
                 steps[row, last] -= 1
     return np.asarray(steps.cumsum(axis=1)[:, :-1])

@@ -19,6 +19,7 @@ from audits.strain import healthy_path, permissions, queries, releases, wording
 from audits.strain.concluding import ClueKind
 from audits.strain.judging import JudgedBy, SignalFinding
 from audits.strain.models import StrainAlert, TeamSignal
+from audits.strain.pulse import PulseQuestion, PulseWord
 from audits.strain.queries import TeamClues
 from audits.strain.screens import week_strip
 from audits.strain.signals import SIGNALS, SignalKind
@@ -165,8 +166,8 @@ def _say_people(clues: TeamClues) -> list[str]:
     return [
         _("“%(question)s”: the middle answer is “%(answer)s” (%(people)s answers).")
         % {
-            "question": wording.QUESTIONS[each.question],
-            "answer": wording.ANSWERS[each.middle],
+            "question": wording.QUESTIONS[PulseQuestion(each.question)],
+            "answer": wording.ANSWERS[PulseWord(each.middle)],
             "people": format_band(each.answered),
         }
         for each in clues.results

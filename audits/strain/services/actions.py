@@ -53,7 +53,7 @@ def raise_alert(*, team: StrainedTeam, by: User) -> StrainAlert:
         cohort=team.cohort.slug,
         signals=alert.signals,
         clues=alert.clues,
-        owner=owner and owner.pk,
+        owner=owner.pk if owner else None,
     )
     ledger.append(said, by=by.actor)
     _tell_owner(alert, by)
@@ -111,7 +111,7 @@ def hand_over(*, alert: StrainAlert, by: User) -> StrainAlert:
     alert = _lock(alert)
     alert.owner = queries.find_owner(alert.cohort)
     alert.save(update_fields=["owner"])
-    owner = alert.owner and alert.owner.pk
+    owner = alert.owner.pk if alert.owner else None
     ledger.append(AlertHandedOver(alert=alert.pk, owner=owner), by=by.actor)
     _tell_owner(alert, by)
     return alert

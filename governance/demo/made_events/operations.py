@@ -133,7 +133,7 @@ def rota_hours(population: Population, _: dict[str, Columns]) -> Columns:
 def _draw_incidents(population: Population, random: np.random.Generator) -> tuple[NDArray[Any], NDArray[Any]]:
     """Team and day of every incident; those of the strained team come after all others."""
     team, day = draw_events(random, _incident_rate(population))
-    more = draw_events(population.random("strain"), population.strained * _STRAIN)
+    more = draw_events(population.random("strain"), np.where(population.strained, _STRAIN, 0.0))
     return np.concatenate([team, more[0]]), np.concatenate([day, more[1]])
 
 

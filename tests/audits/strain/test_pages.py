@@ -1,6 +1,9 @@
 """Pages of load and recovery: from the clue to the action, for whom they are (issue 18)."""
 
 from datetime import timedelta
+from typing import Any
+
+from django.test import Client
 
 from audits.strain import services
 from audits.strain.models import (
@@ -212,8 +215,7 @@ def test_the_list_sorts_and_can_be_taken_away(browse, strain, statements):
 
 
 def browse_csv(browse, strain) -> str:
-    from django.test import Client
-
     client = Client()
     client.force_login(strain["hr"])
-    return b"".join(client.get("/strain/teams.csv").streaming_content).decode()
+    streamed: Any = client.get("/strain/teams.csv")
+    return b"".join(streamed.streaming_content).decode()

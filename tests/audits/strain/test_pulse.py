@@ -10,6 +10,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from audits.ledger.models import Entry
 from audits.strain import queries, services
 from audits.strain.concluding import ClueKind
+from audits.strain.envelopes import open_answer
 from audits.strain.models import PulseEnvelope, PulseResult, PulseRound, PulseTaken, StrainAlert
 from audits.strain.pulse import (
     PulseAnswer,
@@ -19,6 +20,7 @@ from audits.strain.pulse import (
     points_to_strain,
     sum_answers,
 )
+from audits.strain.states import Sight
 from ground import clock
 from ground.errors import BadInput, Conflict, NotPermitted
 from tests.audits.strain.conftest import NOON, answer, run_clock, team
@@ -116,8 +118,6 @@ def test_an_envelope_that_was_moved_does_not_open(strain):
     for number in range(1, 10):
         services.take_pulse(pulse=pulse, answer=BAD, by=strain[f"atlas-{number}"])
     one, other = PulseEnvelope.objects.all()[:2]
-    from audits.strain.envelopes import open_answer
-
     assert open_answer(one.sealed, envelope=one.pk, pulse=pulse.pk) == BAD
     with pytest.raises(Conflict):
         open_answer(one.sealed, envelope=other.pk, pulse=pulse.pk)
@@ -142,9 +142,7 @@ def test_it_is_asked_at_most_monthly_and_taken_once(strain):
 
 def test_what_a_manager_saw_is_chosen_once_a_month(strain):
     with pytest.raises(NotPermitted):
-        services.observe_load(cohort=team("atlas"), saw=["late_work"], by=strain["hr"])
-    from audits.strain.states import Sight
-
+        services.observe_load(cohort=team("atlas"), saw=[Sight.LATE_WORK], by=strain["hr"])
     for saw in ([], [Sight.GOES_WELL, Sight.LATE_WORK]):
         with pytest.raises(BadInput):
             services.observe_load(cohort=team("atlas"), saw=saw, by=strain["lead"])

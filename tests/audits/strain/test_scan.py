@@ -10,12 +10,14 @@ from audits.strain.judging import SignalFinding
 from audits.strain.models import AlertSwitch, StrainAlert, StrainReport, TeamSignal
 from audits.strain.signals import SignalKind
 from audits.strain.states import AlertState, FollowedBy, LoadRemedy, ReportKind, Sight
+from charter.measures.models import PublishedValue, Withheld
+from charter.measures.weekly import read_weeks_told
 from governance.board.models import Case
 from governance.board.states import CaseKind
 from governance.notices.models import Notice
 from ground import calendar, clock
 from ground.errors import BadInput, Conflict, NotPermitted
-from tests import factories
+from tests import factories, on_the_log
 from tests.audits.strain.conftest import NOON, a_warehouse, make_incidents, raise_one, run_clock, see, team
 
 
@@ -180,14 +182,10 @@ def test_signals_are_told_once_and_by_the_clock(strain):
         services.tell_signals(by=strain["hr"])
 
 
-@pytest.mark.parametrize("slug", ["atlas"])
-def test_a_month_that_is_withheld_keeps_its_weeks(strain, slug):
+def test_a_month_that_is_withheld_keeps_its_weeks(strain):
     """Issue 18, 6: what the guard does not tell by month, no signal tells by week."""
-    from charter.measures.models import PublishedValue, Withheld
-    from charter.measures.weekly import read_weeks_told
-
     value = PublishedValue.objects.get(
-        metric__slug="incident-burden", cohort=team(slug), period_kind="month", starts_on=date(2026, 2, 1)
+        metric__slug="incident-burden", cohort=team("atlas"), period_kind="month", starts_on=date(2026, 2, 1)
     )
     nothing = {
         "value": None,
@@ -201,7 +199,7 @@ def test_a_month_that_is_withheld_keeps_its_weeks(strain, slug):
     factories.change(value, withheld=Withheld.TOO_FEW, **nothing)
     with a_warehouse(list(make_incidents())):
         (weekly,) = read_weeks_told(["incident-burden"], weeks=13, short=7)
-    at = weekly.cohorts.index(team(slug).pk)
+    at = weekly.cohorts.index(team("atlas").pk)
     hidden = [week for week, known in zip(weekly.weeks, weekly.known[at], strict=True) if not known]
     assert hidden == [date(2026, 1, 26) + timedelta(days=7 * each) for each in range(5)]
     assert not weekly.counts["total"][at, 4:9].any()
@@ -210,8 +208,6 @@ def test_a_month_that_is_withheld_keeps_its_weeks(strain, slug):
 
 def _write_on(old: TeamSignal, **changes) -> None:
     """A later quarter of the same signal, written as the clock would."""
-    from tests import on_the_log
-
     fields = {
         name: getattr(old, name)
         for name in ("cohort", "signal", "finding", "judged_by", "since", "over", "known", "lasting", "why")
