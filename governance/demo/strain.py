@@ -25,6 +25,7 @@ from governance.board.states import CaseState
 from governance.demo.dataset import DataSet
 from governance.demo.made_events.population import STRAINED_TEAM
 from governance.people.models import Cohort, User
+from governance.people.services import get_system_account
 from ground import calendar
 
 QUIET_TEAM = "payments"
@@ -39,24 +40,45 @@ Hold back non-urgent releases while the error budget burns."""
 Vote = Callable[[Case, str], None]
 
 
-def show(data: DataSet, accounts: Mapping[str, User], *, system: User, vote: Vote) -> None:
-    """Limits by the board, a playbook, the alert, what was done, that it eased, and what followed."""
+def begin(data: DataSet, accounts: Mapping[str, User], vote: Vote) -> None:
+    """Limits by the board, a playbook, and the alert of the team that carried too much."""
     if data.name != "made-up":
         return
     _set_limits(accounts, vote)
     _write_playbook(accounts["hr"])
     if not StrainAlert.objects.exists():
-        _raise_alert(accounts["lead"], system)
-    alert = StrainAlert.objects.get()
-    if alert.state == AlertState.OPEN:
+        _raise_alert(accounts["lead"], get_system_account())
+
+
+def act(data: DataSet, accounts: Mapping[str, User]) -> None:
+    """Its manager chooses what is done."""
+    alert = StrainAlert.objects.filter(state=AlertState.OPEN).first()
+    if data.name == "made-up" and alert is not None:
         services.choose_action(
             alert=alert,
             remedy=LoadRemedy.REBALANCE,
             doing="Demo: two of its services moved to observability, which shares the rota.",
-            due_on=calendar.today() + timedelta(days=60),
+            due_on=calendar.today() + timedelta(days=90),
             by=accounts["lead"],
         )
-    _recover(alert, accounts, system)
+
+
+def recover(data: DataSet, accounts: Mapping[str, User], *, system: User) -> None:
+    """Later weeks are within the limit again; what followed is written, a quiet team recognised, and a pulse is open."""
+    if data.name != "made-up":
+        return
+    services.tell_signals(by=system)
+    for eased in queries.list_eased():
+        services.ease_alert(alert=eased, by=system)
+    if not AlertFollowUp.objects.exists():
+        services.write_follow_up(
+            alert=StrainAlert.objects.get(),
+            turnover=FollowedBy.SAME,
+            regressions=FollowedBy.LESS,
+            knowledge_lost=FollowedBy.LESS,
+            helped=True,
+            by=accounts["lead"],
+        )
     _recognise(accounts["hr"])
     if not PulseRound.objects.exists():
         services.open_pulse(by=accounts["hr"])
@@ -90,23 +112,6 @@ def _raise_alert(lead: User, system: User) -> None:
         services.observe_load(cohort=_find(STRAINED_TEAM), saw=saw, by=lead)
     for team in queries.list_concluded():
         services.raise_alert(team=team, by=system)
-
-
-def _recover(alert: StrainAlert, accounts: Mapping[str, User], system: User) -> None:
-    """Later weeks are within the limit again; its manager writes what followed."""
-    services.tell_signals(by=system)
-    for eased in queries.list_eased():
-        services.ease_alert(alert=eased, by=system)
-    alert.refresh_from_db()
-    if not AlertFollowUp.objects.exists():
-        services.write_follow_up(
-            alert=alert,
-            turnover=FollowedBy.SAME,
-            regressions=FollowedBy.LESS,
-            knowledge_lost=FollowedBy.LESS,
-            helped=True,
-            by=accounts["lead"],
-        )
 
 
 def _recognise(hr: User) -> None:

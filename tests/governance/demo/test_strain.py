@@ -34,7 +34,8 @@ def test_a_strained_team_goes_from_alert_to_recovery_and_a_quiet_one_has_none(db
     ):
         write_import_files(data.organisation, tmp_path)
         people.import_organisation(folder=tmp_path, by=factories.system())
-        factories.an_active_charter("incident-burden")
+        with clock.moved(timedelta(days=-75)):
+            factories.an_active_charter("incident-burden")
         cohorts.register_tree(on=calendar.today(), minimum=5, by=factories.system())
         accounts = {name: factories.an_account(name) for name in ("hr", "lead", "admin")}
         factories.a_role(accounts["hr"], GrantedRole.HR)
@@ -42,7 +43,10 @@ def test_a_strained_team_goes_from_alert_to_recovery_and_a_quiet_one_has_none(db
         factories.a_role(accounts["lead"], GrantedRole.MANAGER, team=Team.objects.get(slug="runtime"))
         measures.publish(by=factories.system())
         for _again in range(2):
-            strain.show(data, accounts, system=factories.system(), vote=_vote)
+            with clock.moved(timedelta(days=-60)):
+                strain.begin(data, accounts, _vote)
+                strain.act(data, accounts)
+            strain.recover(data, accounts, system=factories.system())
         alert = StrainAlert.objects.select_related("cohort").get()
         quiet = TeamSignal.objects.filter(cohort__slug="team:payments")
         assert (alert.cohort.slug, alert.state, alert.owner) == (
