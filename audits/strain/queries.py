@@ -276,6 +276,13 @@ def find_owner(cohort: Cohort) -> User | None:
     return None
 
 
+def list_members(cohort: Cohort) -> list[User]:
+    """The accounts of those who are on the team today."""
+    today = calendar.today()
+    on_it = Membership.objects.on(today).filter(team__in=cohort.teams.all()).values("person")
+    return list(User.objects.filter(person__in=on_it, is_active=True, kind=AccountKind.HUMAN).order_by("pk"))
+
+
 def list_left() -> list[StrainAlert]:
     """Alerts under way whose owner's account is closed or holds no role any more, or that have none."""
     rows = StrainAlert.objects.filter(state__in=UNDER_WAY).select_related("cohort", "owner")

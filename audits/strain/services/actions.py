@@ -57,7 +57,26 @@ def raise_alert(*, team: StrainedTeam, by: User) -> StrainAlert:
     )
     ledger.append(said, by=by.actor)
     _tell_owner(alert, by)
+    _tell_team(alert, by)
     return alert
+
+
+def _tell_team(alert: StrainAlert, by: User) -> None:
+    """Tell those of the team the same day; a step of what raises an alert, which appends."""
+    for member in queries.list_members(alert.cohort):
+        if member.pk != alert.owner_id:
+            notify(
+                to=member,
+                kind="strain.team",
+                subject=_("More load than your team should carry: %(team)s") % {"team": alert.cohort.name},
+                text=_(
+                    "Several clues say so, and an alert was raised. It says nothing of anybody in the team. You can read what it rests on, "
+                    "and what is done: say what is missing from it."
+                ),
+                path=f"/strain/teams/{alert.cohort_id}",
+                once=f"strain-team:{alert.pk}:{member.pk}",
+                by=by,
+            )
 
 
 def _tell_owner(alert: StrainAlert, by: User) -> None:

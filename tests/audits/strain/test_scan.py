@@ -50,6 +50,10 @@ def test_an_alert_has_an_owner_and_a_day(strain):
     )
     assert alert.choose_by == date(2026, 4, 28) and alert.since == date(2026, 1, 5)
     assert Notice.objects.filter(to=strain["lead"], kind="strain.alert").count() == 1
+    told = Notice.objects.filter(kind="strain.team")
+    assert {each.to.username for each in told} == {
+        f"of-atlas-{at}" for at in range(1, 10)
+    }  # the team, the same day
     assert run_clock()["alerts raised"] == 0  # one under way
 
 
