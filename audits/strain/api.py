@@ -10,11 +10,12 @@ from rest_framework import generics, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from audits.strain import healthy_path, permissions, queries, services
+from audits.strain import healthy_path, permissions, queries, releases, services
 from audits.strain import serializers as told
 from audits.strain.models import StrainAlert, TeamRecognition
 from audits.strain.pulse import PulseAnswer, PulseWord
-from audits.strain.states import FollowedBy, LoadRemedy, Sight
+from audits.strain.signals import SignalKind
+from audits.strain.states import FollowedBy, LoadRemedy, PathItem, Sight, TradeChoice, TradeSide
 from charter.rules.vocabulary import ContextClass
 from governance.people.models import User
 from governance.people.requests import ApiRequest
@@ -164,3 +165,100 @@ class Recognitions(generics.ListAPIView[TeamRecognition]):
 
     def get_queryset(self) -> QuerySet[TeamRecognition]:
         return healthy_path.list_recognitions()
+
+
+class TeamRecognitions(APIView):
+    """Publish what a team is recognised for, as it wished; for those who lead it and HR."""
+
+    token_scope = Scope.WRITE
+
+    @extend_schema(
+        operation_id="strain_recognise",
+        request=told.RecognitionInput,
+        responses={201: told.TeamRecognitionSerializer},
+    )
+    def post(self, http: ApiRequest, key: UUID) -> Response:
+        cohort = queries.get_any_team(key)
+        permissions.check_recognises(http.user, cohort)
+        given = validate_body(told.RecognitionInput, http)
+        items = [PathItem(each) for each in given.pop("items")]
+        made = services.recognise_team(cohort=cohort, items=items, by=http.user, **given)
+        return Response(told.TeamRecognitionSerializer(made).data, status=status.HTTP_201_CREATED)
+
+
+class Releases(APIView):
+    """The appetite for releases of the teams whose load the asker may see."""
+
+    @extend_schema(operation_id="strain_releases", responses={200: OpenApiTypes.OBJECT})
+    def get(self, http: ApiRequest) -> Response:
+        seen = queries.list_seen(http.user)
+        return Response([told.serialize_release(each) for each in releases.read_releases(seen)])
+
+
+class TeamTradeOffs(APIView):
+    """Write down what product and engineering choose while a budget burns."""
+
+    token_scope = Scope.WRITE
+
+    @extend_schema(
+        operation_id="strain_trade_off",
+        request=told.TradeOffInput,
+        responses={201: told.TradeOffSerializer},
+    )
+    def post(self, http: ApiRequest, key: UUID) -> Response:
+        cohort = queries.get_any_team(key)
+        permissions.check_trades(http.user, cohort)
+        given = validate_body(told.TradeOffInput, http)
+        trade = services.write_trade_off(
+            cohort=cohort,
+            side=TradeSide(given["side"]),
+            choice=TradeChoice(given["choice"]),
+            because=given["because"],
+            ends_on=given["ends_on"],
+            by=http.user,
+        )
+        return Response(told.TradeOffSerializer(trade).data, status=status.HTTP_201_CREATED)
+
+
+class TradeOffAgreement(APIView):
+    """Agree to a trade-off for the other side."""
+
+    token_scope = Scope.WRITE
+
+    @extend_schema(
+        operation_id="strain_agree", request=told.AgreementInput, responses={200: told.TradeOffSerializer}
+    )
+    def post(self, http: ApiRequest, key: UUID) -> Response:
+        trade = releases.find_trade_off(key)
+        if trade is None:
+            raise NotFound("There is no trade-off at this address.", code="trade_off_not_found")
+        permissions.check_agrees(http.user, trade)
+        validate_body(told.AgreementInput, http)
+        agreed = services.agree_to_trade_off(trade=trade, by=http.user)
+        return Response(told.TradeOffSerializer(agreed).data)
+
+
+class Playbooks(APIView):
+    """Write the playbook of a signal; for the board and HR."""
+
+    token_scope = Scope.WRITE
+
+    @extend_schema(operation_id="strain_playbook", request=told.PlaybookInput, responses={204: None})
+    def post(self, http: ApiRequest) -> Response:
+        permissions.check_keeps_playbooks(http.user)
+        given = validate_body(told.PlaybookInput, http)
+        services.write_playbook(signal=SignalKind(given["signal"]), steps=given["steps"], by=http.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class AlertSwitches(APIView):
+    """Switch the alerts of a signal on or off; for the board and HR. None is on without a playbook."""
+
+    token_scope = Scope.WRITE
+
+    @extend_schema(operation_id="strain_switch", request=told.AlertSwitchInput, responses={204: None})
+    def post(self, http: ApiRequest) -> Response:
+        permissions.check_keeps_playbooks(http.user)
+        given = validate_body(told.AlertSwitchInput, http)
+        services.switch_alert(signal=SignalKind(given["signal"]), on=given["on"], by=http.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)

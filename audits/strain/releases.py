@@ -70,6 +70,11 @@ def read_releases(cohorts: Sequence[Cohort]) -> list[TeamReleases]:
     ]
 
 
+def find_trade_off(key: UUID) -> TradeOff | None:
+    """A trade-off with its team."""
+    return TradeOff.objects.select_related("cohort").filter(pk=key).first()
+
+
 def _put(
     cohort: Cohort, value: PublishedValue | None, limit: float, trades: Sequence[TradeOff]
 ) -> TeamReleases:

@@ -5,11 +5,12 @@ from typing import Any
 from rest_framework import serializers
 
 from audits.strain import wording
-from audits.strain.models import StrainAlert, StrainReport, TeamRecognition, TeamSignal
+from audits.strain.models import StrainAlert, StrainReport, TeamRecognition, TeamSignal, TradeOff
 from audits.strain.pulse import PulseWord
 from audits.strain.queries import TeamClues
+from audits.strain.releases import POLICIES, TeamReleases
 from audits.strain.signals import SignalKind
-from audits.strain.states import FollowedBy, LoadRemedy, Sight
+from audits.strain.states import FollowedBy, LoadRemedy, PathItem, Sight, TradeChoice, TradeSide
 from charter.measures.values.people_bands import format_band
 from charter.programme.models import choices
 from charter.rules.vocabulary import ContextClass
@@ -61,6 +62,49 @@ class LimitsInput(Input):
         if unknown:
             raise serializers.ValidationError(f"There is no signal “{unknown[0]}”.")
         return {SignalKind(name): limit for name, limit in given.items()}
+
+
+class PlaybookInput(Input):
+    """What is done where a signal shows strain."""
+
+    signal = serializers.ChoiceField(choices=choices(SignalKind))
+    steps = serializers.CharField(max_length=LONGEST)
+
+
+class AlertSwitchInput(Input):
+    """Whether the alerts of a signal are on."""
+
+    signal = serializers.ChoiceField(choices=choices(SignalKind))
+    on = serializers.BooleanField()
+
+
+class TradeOffInput(Input):
+    """What product and engineering choose while a budget burns; `ends_on` is its last day."""
+
+    side = serializers.ChoiceField(choices=TradeSide.choices)
+    choice = serializers.ChoiceField(choices=TradeChoice.choices)
+    because = serializers.CharField(max_length=LONGEST)
+    ends_on = serializers.DateField()
+
+
+class AgreementInput(Input):
+    """Nothing: a trade-off is agreed to as it was written."""
+
+
+class RecognitionInput(Input):
+    """What a team is recognised for, as it wished."""
+
+    items = serializers.ListField(child=serializers.ChoiceField(choices=PathItem.choices))
+    words = serializers.CharField(max_length=300)
+    agreed = serializers.BooleanField()
+
+
+class TradeOffSerializer(serializers.ModelSerializer[TradeOff]):
+    """A trade-off; it counts once it is agreed."""
+
+    class Meta:
+        model = TradeOff
+        fields = ["id", "side", "choice", "because", "starts_on", "ends_on", "written_at", "agreed_at"]
 
 
 class TeamSignalSerializer(serializers.ModelSerializer[TeamSignal]):
@@ -138,4 +182,15 @@ def serialize_team(cohort: Cohort, clues: TeamClues, alerts: list[StrainAlert]) 
         ],
         "observed": list(clues.sights),
         "alerts": StrainAlertSerializer(alerts, many=True).data,
+    }
+
+
+def serialize_release(release: TeamReleases) -> dict[str, Any]:
+    """A team's appetite for releases, the policy that follows, and the trade-offs that hold or wait."""
+    return {
+        "cohort": release.cohort.slug,
+        "appetite": release.appetite.value,
+        "policy": str(POLICIES[release.appetite]),
+        "month": release.month and release.month.isoformat(),
+        "trade_offs": TradeOffSerializer(release.trades, many=True).data,
     }

@@ -93,7 +93,7 @@ def find(name: str, before: str, world: World) -> object:
     from audits.packs.models import EvidencePack
     from audits.retention.models import LegalHold
     from audits.reviews.models import SampledLook
-    from audits.strain.models import StrainAlert
+    from audits.strain.models import StrainAlert, TradeOff
     from charter.measures.models import Revision
     from charter.registry.models import ReviewItem
     from governance.appeals.models import Appeal
@@ -118,7 +118,7 @@ def find(name: str, before: str, world: World) -> object:
     }  # fmt: skip
     last = before.rstrip("/").split("/")[-1]
     if "/strain/" in before:
-        rows |= {"alerts": StrainAlert, "teams": Cohort}
+        rows |= {"alerts": StrainAlert, "teams": Cohort, "trade-offs": TradeOff}
     if "/calibration/" in before:
         rows |= {"rounds": CalibrationRound, "packs": CalibrationItem, "outcomes": CalibrationItem}
     fixed = {"kind": "rules", "heading": "what", "username": "owner", "metric": "lead-time-for-changes"}

@@ -3,13 +3,12 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from audits.strain import healthy_path, permissions, queries, releases, services
-from audits.strain.models import TradeOff
 from audits.strain.screens.forms import RecogniseForm, TradeForm
 from audits.strain.states import PathItem, TradeChoice, TradeSide
 from governance.people.requests import PageRequest
@@ -111,7 +110,9 @@ def trade_off(request: PageRequest, key: UUID) -> HttpResponse:
 @require_POST
 def agree(request: PageRequest, key: UUID) -> HttpResponse:
     """Agree to a trade-off for the other side."""
-    trade = get_object_or_404(TradeOff.objects.select_related("cohort"), pk=key)
+    trade = releases.find_trade_off(key)
+    if trade is None:
+        raise Http404
     services.agree_to_trade_off(trade=trade, by=request.user)
     messages.success(request, _("Agreed. It holds until its last day."))
     return redirect("strain-releases")

@@ -139,6 +139,32 @@ def test_the_api_takes_an_alert_from_end_to_end(strain):
     assert made.status_code == 201
 
 
+def test_the_api_keeps_playbooks_trade_offs_and_recognitions(strain):
+    """S121, S125, S153: as on the pages, by the same services."""
+    lead, hr, key = strain["lead"], strain["hr"], team("atlas").pk
+    assert call(hr, "strain/alert-switches", {"signal": "leave", "on": True}).json()["code"] == "no_playbook"
+    assert call(lead, "strain/playbooks", {"signal": "leave", "steps": "Ask."}).status_code == 403
+    assert call(hr, "strain/playbooks", {"signal": "leave", "steps": "Ask."}).status_code == 204
+    assert call(hr, "strain/alert-switches", {"signal": "leave", "on": True}).status_code == 204
+    chosen = {
+        "side": "product",
+        "choice": "accept_risk",
+        "because": "A fair begins.",
+        "ends_on": "2026-05-01",
+    }
+    late = call(lead, f"strain/teams/{key}/trade-offs", {**chosen, "ends_on": "2027-05-01"})
+    assert late.status_code == 400 and "ends_on" in late.content.decode()
+    trade = call(lead, f"strain/teams/{key}/trade-offs", chosen).json()
+    assert call(lead, f"strain/trade-offs/{trade['id']}/agreement", {}).status_code == 403
+    assert call(strain["atlas-1"], f"strain/trade-offs/{trade['id']}/agreement", {}).json()["agreed_at"]
+    (release,) = call(lead, "strain/releases").json()
+    assert (release["appetite"], len(release["trade_offs"])) == ("unknown", 1)
+    named = {"items": ["steady"], "words": "Kept going.", "agreed": False}
+    assert call(lead, f"strain/teams/{key}/recognitions", named).status_code == 400
+    assert call(lead, f"strain/teams/{key}/recognitions", {**named, "agreed": True}).status_code == 201
+    assert call(strain["outsider"], "strain/recognitions").json()["results"][0]["words"] == "Kept going."
+
+
 def test_the_command_does_what_the_clock_does(strain, capsys):
     see(strain)
     call_command("look_for_strain")
