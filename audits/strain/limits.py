@@ -3,6 +3,7 @@
 CHOOSE_DAYS = 14  # to choose what is done about an alert
 REMEDY_DAYS = 92  # that something may take, until it is looked at again
 TRADE_DAYS = 92  # that a trade-off may last
+PULSE_APART_DAYS = 28  # between the first days of two pulses, at least
 PULSE_DAYS = 14  # that a pulse stays open
 FRESH_DAYS = 92  # that a pulse or an observation counts as a clue
 WEEKS_READ = 104  # of each team

@@ -276,6 +276,11 @@ def find_owner(cohort: Cohort) -> User | None:
     return None
 
 
+def count_people(cohort: Cohort) -> int:
+    """How many people are on the team today."""
+    return Membership.objects.on(calendar.today()).filter(team__in=cohort.teams.all()).count()
+
+
 def list_members(cohort: Cohort) -> list[User]:
     """The accounts of those who are on the team today."""
     today = calendar.today()

@@ -5,12 +5,13 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from audits.ledger import services as ledger
 from audits.strain import envelopes, permissions, queries
 from audits.strain.events import LoadObserved, PulseClosed, PulseDone, PulseOpened
-from audits.strain.limits import PULSE_DAYS
+from audits.strain.limits import PULSE_APART_DAYS, PULSE_DAYS
 from audits.strain.models import LoadObservation, PulseEnvelope, PulseResult, PulseRound, PulseTaken
 from audits.strain.pulse import PulseAnswer, sum_answers
 from audits.strain.states import Sight
@@ -25,12 +26,13 @@ def open_pulse(*, by: User) -> PulseRound:
     """Open the pulse of this month. Raises NotPermitted; Conflict where the month has one already, or one is still open."""
     permissions.check_opens_pulses(by)
     today = calendar.today()
-    month = today.replace(day=1)
-    if (
-        PulseRound.objects.filter(month=month).exists()
-        or PulseRound.objects.filter(closed_at__isnull=True).exists()
-    ):
-        raise Conflict(_("A pulse is asked at most once a month, and this month has had its own."), code="pulse_this_month")  # fmt: skip
+    month, since = today.replace(day=1), today - timedelta(days=PULSE_APART_DAYS)
+    asked_lately = Q(month=month) | Q(closed_at__isnull=True) | Q(opens_on__gt=since)
+    if PulseRound.objects.filter(asked_lately).exists():
+        raise Conflict(
+            _("A pulse is asked at most once a month, and the last one was less than a month ago."),
+            code="pulse_this_month",
+        )
     pulse = records.insert(
         PulseRound(month=month, opens_on=today, closes_on=today + timedelta(days=PULSE_DAYS), opened_by=by)
     )
@@ -98,8 +100,20 @@ def _sum_up(pulse: PulseRound, sealed: Iterable[PulseEnvelope]) -> Iterable[Puls
 
 @transaction.atomic(durable=True)
 def observe_load(*, cohort: Cohort, saw: Sequence[Sight], by: User) -> LoadObservation:
-    """Say what one saw of a team's load this month. Raises NotPermitted; BadInput where it contradicts itself; Conflict said twice."""
+    """Say what one saw of a team's load this month.
+
+    Raises NotPermitted; BadInput where it contradicts itself; Conflict where it was said already, or of a team of too few people.
+    """
     permissions.check_leads(by, cohort)
+    least = queries.read_minimum()
+    if queries.count_people(cohort) < least:
+        raise Conflict(
+            _(
+                "Of a team of fewer than %(least)d people nothing is said of its load: it would be of each of them."
+            )
+            % {"least": least},
+            code="too_few_people",
+        )
     if not saw:
         raise BadInput(
             _("Choose what you saw, or that the load looks bearable."), field="saw", code="required"

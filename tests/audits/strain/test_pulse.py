@@ -1,7 +1,7 @@
 """The pulse: nobody can join an answer to a person, and nothing is told of too few (issue 18, 5; S156)."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.apps import apps
@@ -23,6 +23,7 @@ from audits.strain.pulse import (
 from audits.strain.states import Sight
 from ground import clock
 from ground.errors import BadInput, Conflict, NotPermitted
+from tests import factories
 from tests.audits.strain.conftest import NOON, answer, run_clock, team
 
 BAD = PulseAnswer(PulseWord.NEVER, PulseWord.NEVER, PulseWord.NEVER)
@@ -138,6 +139,26 @@ def test_it_is_asked_at_most_monthly_and_taken_once(strain):
         services.take_pulse(pulse=pulse, answer=BAD, by=strain["hr"])
     with clock.stopped_at(NOON + timedelta(days=15)), pytest.raises(Conflict, match="over"):
         services.take_pulse(pulse=pulse, answer=BAD, by=strain["atlas-2"])
+
+
+def test_two_pulses_are_a_month_apart(strain):
+    """Not the last day of one month and the first of the next."""
+    with clock.stopped_at(datetime(2026, 4, 30, 12, tzinfo=UTC)):
+        pulse = services.open_pulse(by=strain["hr"])
+    with clock.stopped_at(datetime(2026, 5, 15, 12, tzinfo=UTC)):
+        services.close_pulse(pulse=pulse, by=factories.system())
+        with pytest.raises(Conflict, match="less than a month ago"):
+            services.open_pulse(by=strain["hr"])
+    with clock.stopped_at(datetime(2026, 5, 29, 12, tzinfo=UTC)):
+        assert services.open_pulse(by=strain["hr"]).month.month == 5
+
+
+def test_of_a_team_of_too_few_nothing_is_observed(strain):
+    """S156: under the larger minimum, what is seen of a team is of each in it."""
+    factories.settings(minimum_group_strain=9)
+    with pytest.raises(Conflict, match="fewer than 9"):
+        services.observe_load(cohort=team("borealis"), saw=[Sight.LATE_WORK], by=strain["other-lead"])
+    services.observe_load(cohort=team("atlas"), saw=[Sight.LATE_WORK], by=strain["lead"])
 
 
 def test_what_a_manager_saw_is_chosen_once_a_month(strain):
