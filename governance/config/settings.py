@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "governance.saved_views",
     "governance.use_check",
     "audits.fairness",
+    "audits.strain",
     "governance.calibration",
     "governance.appeals",
     "governance.about_me",
