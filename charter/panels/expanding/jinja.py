@@ -92,10 +92,13 @@ class _Sandbox(SandboxedEnvironment):
     def __init__(self, rendering: Rendering, names: Mapping[str, Any]) -> None:
         unknown = type("Unknown", (_Unknown,), {"rendering": rendering})
         super().__init__(undefined=unknown, extensions=["jinja2.ext.do"], keep_trailing_newline=True)
-        self.globals.update(names)
-        self.filters.update(
-            where_in=_where_in, to_datetime=lambda value, *_: value, as_bool=bool, as_number=_as_number
-        )
+        self.globals |= names
+        self.filters |= {
+            "where_in": _where_in,
+            "to_datetime": lambda value, *_: value,
+            "as_bool": bool,
+            "as_number": _as_number,
+        }
 
 
 def render_both(
@@ -144,9 +147,9 @@ def _learn_macros(sandbox: _Sandbox, part: str) -> None:
         module = sandbox.from_string(part).module
     except TemplateError:
         return
-    sandbox.globals.update(
-        {name: each for name, each in vars(module).items() if callable(each) and not name.startswith("_")}
-    )
+    sandbox.globals |= {
+        name: each for name, each in vars(module).items() if callable(each) and not name.startswith("_")
+    }
 
 
 @lru_cache(maxsize=8)
