@@ -1,0 +1,85 @@
+"""Tokens where they are typed as a password: at the SQL door, by SCRAM, which never sends them.
+
+All tokens of an account share a salt, since the other side is told it before we know which of them it has. An account that is not
+there, or has none, is challenged as any other, so that nobody learns names here.
+"""
+
+import hmac
+import secrets
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from governance.people.data_versions import PEOPLE, TOKENS
+from governance.people.models import Token, User
+from governance.people.scopes import Scope
+from ground import data_versions, scram, texts
+from ground.data_versions import cached
+from ground.errors import Unauthenticated
+from ground.scram import Verifier
+
+
+class Challenge(Struct, frozen=True):
+    """What a name is challenged with, and the tokens by whose verifiers its proof may be checked."""
+
+    salt: bytes
+    tokens: tuple[UUID, ...]
+    verifiers: tuple[Verifier, ...]
+
+
+def make_columns(secret: str, user: User, scope: Scope) -> dict[str, Any]:
+    """What is kept of a new token to check it as a password; nothing of one that may only read."""
+    if not scope.covers(Scope.ASK):
+        return {}
+    salt = _find_salt(user) or secrets.token_bytes(scram.SALT_BYTES)
+    made = scram.make_verifier(secret, salt)
+    return {"salt": salt, "stored_key": made.stored_key, "server_key": made.server_key}
+
+
+def _find_salt(user: User) -> bytes:
+    found = Token.objects.filter(user=user).exclude(salt=b"").values_list("salt", flat=True).first()
+    return bytes(found or b"")
+
+
+def find_challenge(name: str) -> Challenge:
+    """What whoever calls themself so is asked to prove: that they know one of the account's tokens."""
+    tokens = [
+        each
+        for each in Token.objects.filter(user__username=texts.fold(name), user__is_active=True)
+        .exclude(salt=b"")
+        .filter(expires_at__gt=timezone.now())
+        .select_related("user")
+        if not each.waits
+    ]
+    if not tokens:
+        return Challenge(_make_up_salt(name), (), ())
+    verifiers = tuple(Verifier(bytes(each.stored_key), bytes(each.server_key)) for each in tokens)
+    return Challenge(bytes(tokens[0].salt), tuple(each.pk for each in tokens), verifiers)
+
+
+def _make_up_salt(name: str) -> bytes:
+    """Always the same for the same name, as a real one is."""
+    key = settings.SECRET_KEY.encode()
+    return hmac.digest(key, b"no salt of " + texts.fold(name).encode(), "sha256")[: scram.SALT_BYTES]
+
+
+def read_account(token: UUID) -> User:
+    """The account of a token that somebody has proved to know. Raises Unauthenticated once it is over, gone or its account closed."""
+    try:
+        found = _look_up(data_versions.read(), token)
+    except Token.DoesNotExist:
+        found = None
+    if found is None or found.is_over or found.waits or not found.user.is_active:
+        raise Unauthenticated(
+            _("This token is not valid any more. Make a new one on the page of your tokens.")
+        )
+    return found.user
+
+
+@cached(TOKENS, PEOPLE)
+def _look_up(token: UUID) -> Token:
+    return Token.objects.select_related("user").get(pk=token)

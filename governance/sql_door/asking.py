@@ -1,0 +1,316 @@
+"""A query over governed views, put to the line: what it may have is released to the views, row by row as the line gives it.
+
+Nothing else is in a view, so that what a statement makes of it, and whatever a parser has missed of that, shows no more than was decided.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from uuid import UUID
+
+import msgspec
+from django.conf import settings
+from msgspec import Struct
+
+from charter.measures.queries import Row, find_published_months
+from charter.measures.values.calendar import find_period_end, find_period_start
+from charter.registry import queries as registry
+from charter.rules.request import Request
+from charter.rules.vocabulary import DecisionType, Grain, OrderBy, Period
+from governance.decisions.facts.outlook import Ahead
+from governance.decisions.models import Door
+from governance.decisions.requests.parsing import parse
+from governance.decisions.services import answer
+from governance.decisions.services.answers import Answer
+from governance.people import passwords
+from governance.people.models import Cohort, User
+from governance.sql_door.naming import GovernedView, map_views
+from governance.sql_door.queries import GUARD, Name, Query
+from governance.sql_door.refusals import NotAllowed, refuse_relation
+from governance.sql_door.wire import Refusal, make_notice
+from ground import calendar, counts, data_versions
+from ground.errors import DomainError, TooMuch, Unauthenticated, Unavailable
+
+MOST_COHORTS = 50  # that one request may name
+_SQLSTATES: Mapping[type[DomainError], str] = {
+    Unauthenticated: "28000",
+    TooMuch: "53400",
+    Unavailable: "57P03",
+}
+_JSON = msgspec.json.Encoder()
+
+
+class Terms(Struct, frozen=True):
+    """What a session said when it began: by which token, for which decision, of which periods, and why."""
+
+    token: UUID
+    decision: DecisionType
+    period: Period = Period.MONTH
+    reason: str | None = None
+
+
+class Released(Struct, frozen=True):
+    """What the line has released for one statement: by view its rows as JSON, and what the client is told of it."""
+
+    rows: Mapping[str, str] = {}
+    notices: bytes = b""
+
+
+class ShownRow(Struct, frozen=True):
+    """A row as a view shows it, in that order of columns."""
+
+    cohort: str
+    period: str
+    starts_on: date
+    value: float | None
+    low: float | None
+    high: float | None
+    unit: str
+    n: int | None
+    people: str | None
+    coverage: float | None
+    context: str
+    withheld: str | None
+
+
+def release(query: Query, values: Sequence[str | None], terms: Terms) -> Released:
+    """Ask the line for what a query reads. Raises NotAllowed with what its client is told."""
+    try:
+        user = _find_user(terms)
+        views = _find_views(query)
+        asked = [
+            _make_request(grain, some, query, values, terms, user) for grain, some in _by_grain(views).items()
+        ]
+        answers = [(some, answer(request=request, by=user, door=Door.SQL)) for some, request in asked]
+    except DomainError as error:
+        raise NotAllowed(_tell_error(error)) from error
+    for _, given in answers:
+        if not given.verdict.permits:
+            raise NotAllowed(_tell_refusal(given))
+    rows = {view.name: _show(given.rows, view.metric) for some, given in answers for view in some}
+    return Released(rows, b"".join(_notice(given) for _, given in answers))
+
+
+def check_account(terms: Terms) -> None:
+    """Raise NotAllowed where the token of a session is not valid any more, or its account asks too often."""
+    try:
+        _find_user(terms)
+    except DomainError as error:
+        raise NotAllowed(_tell_error(error)) from error
+
+
+def _find_user(terms: Terms) -> User:
+    user = passwords.read_account(terms.token)
+    spent = counts.spend(f"account {user.pk}", settings.API_RATE)
+    if not spent.granted:
+        raise TooMuch("You have asked too often. Wait a moment.", code="throttled", wait=spent.wait)
+    return user
+
+
+# Which views
+
+
+def _find_views(query: Query) -> list[GovernedView]:
+    known = _map_views(tuple(each.slug for each in registry.read_uses(data_versions.read())))
+    for name in query.views:
+        if name not in known:
+            raise NotAllowed(refuse_relation(name))
+    return [known[name] for name in query.views]
+
+
+@lru_cache(maxsize=8)
+def _map_views(metrics: tuple[str, ...]) -> Mapping[str, GovernedView]:
+    return map_views(metrics)
+
+
+def _by_grain(views: Sequence[GovernedView]) -> dict[Grain, list[GovernedView]]:
+    """Views of one grain are asked for together: what a statement holds beside each other, the line sees beside each other."""
+    found: dict[Grain, list[GovernedView]] = {}
+    for view in views:
+        found.setdefault(view.grain, []).append(view)
+    return found
+
+
+# What is asked
+
+
+def _make_request(
+    grain: Grain,
+    views: list[GovernedView],
+    query: Query,
+    values: Sequence[str | None],
+    terms: Terms,
+    user: User,
+) -> tuple[list[GovernedView], Request]:
+    """One request of the views of one grain, of the groups that the query names, or all that the account may see."""
+    metrics = tuple(view.metric for view in views)
+    named = _list_named(views, query, values)
+    made = {
+        "decision": terms.decision.value,
+        "metrics": metrics,
+        "grain": grain.value,
+        "period": terms.period.value,
+        "limit": GUARD if query.limited else None,
+        "percentile": query.percentile,
+        "compare": query.compare,
+        "order_by": OrderBy.VALUE.value if query.by_value else None,
+        "export": query.export,
+        "reason": terms.reason,
+    }
+    if named is None:
+        made["cohorts"] = _find_seen(made, user, terms.period)
+    else:
+        made["cohorts"] = named
+    several = len(made["cohorts"]) > 1
+    # Of one group there is no other to be held against.
+    made |= {"percentile": query.percentile and several, "compare": query.compare and several}
+    made["window"] = _find_window(metrics, len(made["cohorts"]), terms.period)
+    request = parse(_JSON.encode(made))
+    assert isinstance(request, Request)  # noqa: S101 - it is no batch
+    return views, request
+
+
+def _list_named(
+    views: Sequence[GovernedView], query: Query, values: Sequence[str | None]
+) -> tuple[str, ...] | None:
+    """The groups that a query names for all of its views of a grain; None where it reads one of them whole."""
+    found = list[str]()
+    for view in views:
+        named = query.views[view.name]
+        if named is None:
+            return None
+        for each in named:
+            text = _resolve(each, values)
+            if text is None:
+                return None
+            found.append(text)
+    return tuple(dict.fromkeys(found))[: MOST_COHORTS + 1]
+
+
+def _resolve(name: Name, values: Sequence[str | None]) -> str | None:
+    if not name.parameter:
+        return name.text
+    return values[name.parameter - 1] if name.parameter <= len(values) else None
+
+
+def _find_window(metrics: Sequence[str], cohorts: int, period: Period) -> dict[str, date]:
+    """All periods that were published, the newest of them where that is more than one question may ask for."""
+    today = calendar.today()
+    first, last = find_published_months(metrics) or (None, None)
+    ends = find_period_start(period, today)
+    starts = find_period_start(period, first) if first else _before(ends, period)
+    if last is not None:
+        ends = min(ends, find_period_end(period, find_period_start(period, last)))
+    most = max(settings.QUESTION_COST // max(len(metrics) * cohorts, 1), 1)
+    starts = max(starts, _before(ends, period, most))
+    return {"from": min(starts, _before(ends, period)), "to": ends}
+
+
+def _before(day: date, period: Period, count: int = 1) -> date:
+    months = day.year * 12 + day.month - 1 - count * (3 if period is Period.QUARTER else 1)
+    return date(max(months // 12, 1), months % 12 + 1, 1)
+
+
+def _find_seen(made: Mapping[str, object], user: User, period: Period) -> tuple[str, ...]:
+    """The groups of a grain that the line would let the account see by themselves; all of them where it is none, so that it says why.
+
+    What it foresees is asked of the line after that, so what is remembered here decides nothing.
+    """
+    kind = str(made["grain"])
+    cohorts = tuple(
+        Cohort.objects.filter(kind=kind, retired_at__isnull=True)
+        .order_by("slug")
+        .values_list("slug", flat=True)
+    )
+    if not cohorts:
+        raise NotAllowed(Refusal(f"No group of kind {kind} is registered.", "22023"))
+    plain = {**made, "limit": None, "percentile": False, "compare": False, "order_by": None}
+    plain["window"] = _find_window(tuple(made["metrics"]), len(cohorts), period)  # type: ignore[arg-type]
+    seen = _foresee(
+        tuple(sorted(data_versions.read().items())), calendar.today(), user.pk, cohorts, _JSON.encode(plain)
+    )
+    if len(seen) > MOST_COHORTS:
+        raise NotAllowed(
+            Refusal(
+                f"You may see {len(seen)} groups here, and one statement may read {MOST_COHORTS}.",
+                "54000",
+                hint="Name those that you want: WHERE cohort IN ('team:a', 'team:b').",
+            )
+        )
+    return seen or cohorts[:MOST_COHORTS]
+
+
+@lru_cache(maxsize=2_000)
+def _foresee(
+    _versions: tuple[tuple[str, str], ...], _today: date, user: UUID, cohorts: tuple[str, ...], plain: bytes
+) -> tuple[str, ...]:
+    made = msgspec.json.decode(plain)
+    requests = [msgspec.convert({**made, "cohorts": [slug]}, Request) for slug in cohorts]
+    ahead = Ahead.read(requests, by=User.objects.get(pk=user))
+    return tuple(
+        slug for slug, request in zip(cohorts, requests, strict=True) if ahead.decide(request).permits
+    )
+
+
+# What is told
+
+
+def _show(rows: Sequence[Row], metric: str) -> str:
+    return _JSON.encode([_show_row(row) for row in rows if row.metric == metric]).decode()
+
+
+def _show_row(row: Row) -> ShownRow:
+    return ShownRow(
+        cohort=row.cohort,
+        period=row.period,
+        starts_on=_read_start(row.period),
+        value=row.value,
+        low=row.low,
+        high=row.high,
+        unit=row.unit,
+        n=row.n,
+        people=row.people,
+        coverage=row.coverage,
+        context="; ".join(note.label for note in row.context),
+        withheld=row.withheld,
+    )
+
+
+def _read_start(label: str) -> date:
+    year, _dash, part = label.partition("-")
+    return date(int(year), int(part[1:]) * 3 - 2 if part.startswith("Q") else int(part), 1)
+
+
+def _notice(given: Answer) -> bytes:
+    metrics = ", ".join(metric for metric, _version in given.charters)
+    detail = (
+        f"What is required of its use: {', '.join(given.verdict.obligations)}."
+        if given.verdict.obligations
+        else ""
+    )
+    beside = [each.metric for each in given.paired if each.permitted]
+    if beside:
+        detail += f" Show beside it: {', '.join(beside)}."
+    url = f"{settings.BASE_URL}/receipts/{given.receipt.id}"
+    return make_notice(f"charter: receipt {given.receipt.id} for {metrics}. {url}", detail=detail.strip())
+
+
+def _tell_refusal(given: Answer) -> Refusal:
+    """The rules that decided, each with its reason; what to do instead; and the receipt of the refusal."""
+    rules = list({(rule.id, rule.metric): rule for rule in given.verdict.rules}.values())
+    ids = ", ".join(dict.fromkeys(rule.id for rule in rules))
+    detail = "\n".join(f"{rule.id} {rule.title}. {rule.here or rule.why}" for rule in rules)
+    fixes = " ".join(dict.fromkeys(rule.fix for rule in rules))
+    several = len(given.verdict.rules) and "Name the group that you want: WHERE cohort = '…'."
+    url = f"{settings.BASE_URL}/receipts/{given.receipt.id}"
+    return Refusal(
+        f"This use is not allowed: {ids}. Receipt {given.receipt.id}.",
+        "42501",
+        detail=f"{detail}\n{url}",
+        hint=f"{fixes} {several}" if several else fixes,
+    )
+
+
+def _tell_error(error: DomainError) -> Refusal:
+    sqlstate = next((state for kind, state in _SQLSTATES.items() if isinstance(error, kind)), "22023")
+    return Refusal(str(error.detail), sqlstate, detail=error.field or "")

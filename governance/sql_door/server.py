@@ -1,0 +1,139 @@
+"""The door's server: who comes, how many at once, and which sessions there are to cancel."""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import ssl
+import struct
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from django.conf import settings
+from msgspec import Struct, field
+
+from governance.sql_door import upstream, wire
+from governance.sql_door.greeting import (
+    CancelAskedError,
+    Client,
+    find_token,
+    hear_startup,
+    make_farewell,
+    read_greeting,
+)
+from governance.sql_door.session import Session
+from governance.sql_door.threads import Threads
+from governance.sql_door.upstream import Address, Upstream
+from governance.sql_door.wire import WireError
+from ground.scram import ScramError
+
+GREETING_SECONDS = 15.0
+MOST_SESSIONS = 200
+MOST_STRANGERS = 50  # who have not signed in yet
+_LOG = logging.getLogger(__name__)
+
+
+class Certificate(Struct, frozen=True):
+    """A TLS context, and what binds a sign-in to its certificate (RFC 5929, tls-server-end-point)."""
+
+    context: ssl.SSLContext
+    channel: bytes
+
+    @classmethod
+    def read(cls, certificate: str, key: str) -> "Certificate":
+        """Of two PEM files."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.load_cert_chain(certificate, key)
+        with open(certificate, "rb") as file:
+            found = x509.load_pem_x509_certificate(file.read())
+        used = found.signature_hash_algorithm
+        weak = used is None or isinstance(used, hashes.MD5 | hashes.SHA1)
+        return cls(context, found.fingerprint(hashes.SHA256() if weak or used is None else used))
+
+
+class Door(Struct):
+    """A door that is open, or is to be."""
+
+    address: Address
+    certificate: Certificate | None = None
+    threads: Threads = field(default_factory=Threads)
+    sessions: dict[int, tuple[bytes, Upstream]] = field(default_factory=dict)
+    strangers: int = 0
+
+    async def open(self, host: str, port: int) -> asyncio.Server:
+        """Listen; the sessions go on in tasks of their own."""
+        return await asyncio.start_server(self._welcome, host, port, limit=wire.LONGEST_STARTUP * 8)
+
+    async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        client = Client(reader, writer)
+        try:
+            await self._serve(client)
+        except WireError as error:
+            writer.write(make_farewell(error))
+        except (OSError, EOFError, TimeoutError, asyncio.IncompleteReadError, ssl.SSLError):
+            pass  # it has hung up, or does not read
+        except CancelAskedError as asked:
+            await self._cancel(asked)
+        except Exception:
+            _LOG.exception("A session of the SQL door ended by a fault")
+            writer.write(make_farewell(WireError("Something went wrong here.", sqlstate="XX000")))
+        finally:
+            await _hang_up(writer)
+
+    async def _serve(self, client: Client) -> None:
+        if self.strangers >= MOST_STRANGERS or len(self.sessions) >= MOST_SESSIONS:
+            raise WireError("Too many are connected. Try again in a moment.", sqlstate="53300")
+        self.strangers += 1
+        try:
+            async with asyncio.timeout(GREETING_SECONDS):
+                session, process, server = await self._greet(client)
+        finally:
+            self.strangers -= 1
+        try:
+            await session.run()
+        finally:
+            self.sessions.pop(process, None)
+            await _hang_up(server.writer)
+
+    async def _greet(self, client: Client) -> tuple[Session, int, Upstream]:
+        tls, channel = (
+            (self.certificate.context, self.certificate.channel) if self.certificate else (None, b"")
+        )
+        startup = await hear_startup(client, tls, channel)
+        token = await find_token(client, startup, self.threads)
+        greeting = read_greeting(startup, token)
+        try:
+            server = await upstream.connect(self.address, {**_own_settings(), **greeting.settings})
+        except (OSError, ScramError, TimeoutError, asyncio.IncompleteReadError):
+            raise WireError("The database does not answer.", sqlstate="57P03") from None
+        process, secret = secrets.randbits(31), secrets.token_bytes(4)
+        self.sessions[process] = (secret, server)
+        ok = wire.make(b"R", struct.pack("!I", 0))
+        key = wire.make(b"K", struct.pack("!I", process), secret)
+        client.writer.write(ok + server.parameters + key + wire.make(b"Z", b"I"))
+        streams = (client.reader, client.writer)
+        return Session(streams, server, greeting.terms, self.threads), process, server
+
+    async def _cancel(self, asked: CancelAskedError) -> None:
+        """Cancel the statement of the session that has this very secret; nothing is said of any other."""
+        secret, server = self.sessions.get(asked.process, (b"", None))
+        if server is not None and secrets.compare_digest(secret, asked.secret):
+            with contextlib.suppress(OSError, TimeoutError, WireError, asyncio.IncompleteReadError):
+                await upstream.cancel(self.address, server)
+
+
+def _own_settings() -> dict[str, str]:
+    """How every session begins; a client sets none of these."""
+    return {
+        "options": f"-c search_path=governed -c charter.base_url={settings.BASE_URL} -c standard_conforming_strings=on",
+        "client_encoding": "UTF8",
+    }
+
+
+async def _hang_up(writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError, TimeoutError, ssl.SSLError):
+        async with asyncio.timeout(5):
+            writer.close()
+            await writer.wait_closed()
+    writer.transport.abort()
