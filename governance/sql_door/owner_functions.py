@@ -73,8 +73,10 @@ BEGIN
     IF to_regnamespace('governed') IS NULL THEN
         CREATE SCHEMA governed;
     END IF;
-    EXECUTE $once${_RELEASED}$once$;
-    EXECUTE $once${_METRICS}$once$;
+    EXECUTE $once${_RELEASED}
+    $once$;
+    EXECUTE $once${_METRICS}
+    $once$;
     REVOKE ALL ON FUNCTION governed.released(text) FROM PUBLIC;
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{READER}') THEN
         GRANT USAGE ON SCHEMA governed TO {READER};
