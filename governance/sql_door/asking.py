@@ -16,7 +16,7 @@ from charter.measures.queries import Row, find_published_months
 from charter.measures.values.calendar import find_period_end, find_period_start
 from charter.registry import queries as registry
 from charter.rules.request import Request
-from charter.rules.vocabulary import DecisionType, Grain, OrderBy, Period
+from charter.rules.vocabulary import DecisionType, Grain, OrderBy, Period, Standing
 from governance.decisions.facts.outlook import Ahead
 from governance.decisions.models import Door
 from governance.decisions.requests.parsing import parse
@@ -25,10 +25,11 @@ from governance.decisions.services.answers import Answer
 from governance.people import passwords
 from governance.people.models import Cohort, User
 from governance.sql_door.naming import GovernedView, map_views
-from governance.sql_door.queries import GUARD, Name, Query
+from governance.sql_door.queries import GOVERNED, GUARD, Name, Query
 from governance.sql_door.refusals import NotAllowed, refuse_relation
 from governance.sql_door.wire import Refusal, make_notice
 from ground import calendar, counts, data_versions
+from ground.data_versions import Versions
 from ground.errors import DomainError, TooMuch, Unauthenticated, Unavailable
 
 MOST_COHORTS = 50  # that one request may name
@@ -77,7 +78,7 @@ def release(query: Query, values: Sequence[str | None], terms: Terms) -> Release
     """Ask the line for what a query reads. Raises NotAllowed with what its client is told."""
     try:
         user = _find_user(terms)
-        views = _find_views(query)
+        views = _find_views(query, data_versions.read())
         asked = [
             _make_request(grain, some, query, values, terms, user) for grain, some in _by_grain(views).items()
         ]
@@ -89,6 +90,23 @@ def release(query: Query, values: Sequence[str | None], terms: Terms) -> Release
             raise NotAllowed(_tell_refusal(given))
     rows = {view.name: _show(given.rows, view.metric) for some, given in answers for view in some}
     return Released(rows, b"".join(_notice(given) for _, given in answers))
+
+
+def foresee(query: Query, terms: Terms) -> None:
+    """What is said before a query is prepared, while PostgreSQL knows its views or not. Raises NotAllowed.
+
+    A view whose charter is not in force is none of PostgreSQL's: the line says why, and its refusal is on the log.
+    """
+    try:
+        seen = data_versions.read()
+        views = _find_views(query, seen)
+        active = {each.slug for each in registry.read_uses(seen) if each.standing is Standing.ACTIVE}
+    except DomainError as error:
+        raise NotAllowed(_tell_error(error)) from error
+    gone = [view for view in views if view.metric not in active]
+    if gone:
+        release(query, (), terms)
+        raise NotAllowed(refuse_relation(f"{GOVERNED}.{gone[0].name}"))
 
 
 def check_account(terms: Terms) -> None:
@@ -110,8 +128,8 @@ def _find_user(terms: Terms) -> User:
 # Which views
 
 
-def _find_views(query: Query) -> list[GovernedView]:
-    known = _map_views(tuple(each.slug for each in registry.read_uses(data_versions.read())))
+def _find_views(query: Query, seen: Versions) -> list[GovernedView]:
+    known = _map_views(tuple(each.slug for each in registry.read_uses(seen)))
     for name in query.views:
         if name not in known:
             raise NotAllowed(refuse_relation(name))

@@ -13,7 +13,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from governance.sql_door import wire
-from governance.sql_door.asking import Released, Terms, check_account, release
+from governance.sql_door.asking import Released, Terms, check_account, foresee, release
 from governance.sql_door.queries import Query
 from governance.sql_door.reading import Form, Statement, read_statements
 from governance.sql_door.refusals import NotAllowed
@@ -169,6 +169,9 @@ class Session:
             len(statements) <= 1
         ):  # PostgreSQL refuses more; and where a name is taken, what it keeps finds nothing released
             self._prepared[name] = statements[0] if statements else Statement(Form.PLAIN)
+        for each in statements:
+            if each.query.views:
+                await self._threads.ask(foresee, each.query, self._terms)
         self._send(message, make_step(b"P"))
 
     async def _bind(self, message: bytes, body: bytes) -> None:

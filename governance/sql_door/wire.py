@@ -239,7 +239,7 @@ def make_cancel(process: int, secret: bytes) -> bytes:
 
 
 def make_set(name: str, value: str) -> bytes:
-    """Messages that set a setting for the session, between others of the extended protocol; answered by 1, 2, D, C, 3."""
+    """Messages that set a setting for the session, between others of the extended protocol; answered by 1, 2, D, C, 3, 3."""
     own = text("charter set")
     value_bytes, name_bytes = value.encode(), name.encode()
     values = (
@@ -254,9 +254,10 @@ def make_set(name: str, value: str) -> bytes:
         )
         + make(b"B", own, own, struct.pack("!HH", 0, 2), values, struct.pack("!H", 0))
         + make(b"E", own, struct.pack("!I", 0))
+        + make(b"C", b"P", own)
         + make(b"C", b"S", own)
     )
 
 
 SYNC = make(b"S")
-SET_REPLIES = "12C3"  # kinds that end each of those messages
+SET_REPLIES = "12C33"  # kinds that end each of those messages
