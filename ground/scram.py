@@ -23,14 +23,14 @@ class ScramError(Exception):
     """The other side has not said what it has to say; whether that is its password is not told."""
 
 
-class Verifier(Struct, frozen=True):
+class ScramVerifier(Struct, frozen=True):
     """What is kept of a password: enough to check who knows it, and not to be them."""
 
     stored_key: bytes
     server_key: bytes
 
 
-def make_verifier(password: str, salt: bytes, iterations: int = ITERATIONS) -> Verifier:
+def make_verifier(password: str, salt: bytes, iterations: int = ITERATIONS) -> ScramVerifier:
     """What is kept of a password that is ASCII, as tokens are; others would have to be prepared (RFC 4013)."""
     return _verify(_salt(password, salt, iterations))
 
@@ -39,12 +39,12 @@ def _salt(password: str, salt: bytes, iterations: int) -> bytes:
     return hashlib.pbkdf2_hmac("sha256", password.encode(), salt, iterations)
 
 
-def _verify(salted: bytes) -> Verifier:
+def _verify(salted: bytes) -> ScramVerifier:
     client_key = _mac(salted, b"Client Key")
-    return Verifier(hashlib.sha256(client_key).digest(), _mac(salted, b"Server Key"))
+    return ScramVerifier(hashlib.sha256(client_key).digest(), _mac(salted, b"Server Key"))
 
 
-class Exchange:
+class ScramServer:
     """The server's side of one sign-in. `channel` is what binds it to its TLS connection; empty where nothing does."""
 
     def __init__(self, first: bytes, *, salt: bytes, mechanism: str, channel: bytes = b"") -> None:
@@ -70,7 +70,7 @@ class Exchange:
         """What the client is told after its first message."""
         return self._first.encode()
 
-    def check(self, final: bytes, verifiers: Iterable[Verifier]) -> tuple[int, bytes]:
+    def check(self, final: bytes, verifiers: Iterable[ScramVerifier]) -> tuple[int, bytes]:
         """Which of the verifiers the client has proved to know, and what proves ours to it. Raises ScramError."""
         text = _text(final)
         without, _comma, proof = text.rpartition(",p=")
@@ -90,7 +90,7 @@ class Exchange:
         return place, b"v=" + base64.b64encode(_mac(verifier.server_key, message))
 
 
-class Asking:
+class ScramClient:
     """The client's side of one sign-in, unbound."""
 
     def __init__(self, password: str) -> None:
@@ -123,7 +123,7 @@ class Asking:
             raise ScramError("The server has not proved that it is one.")
 
 
-def _proves(proof: bytes, verifier: Verifier, message: bytes) -> bool:
+def _proves(proof: bytes, verifier: ScramVerifier, message: bytes) -> bool:
     if len(proof) != hashlib.sha256().digest_size:
         return False
     client_key = _xor(proof, _mac(verifier.stored_key, message))

@@ -20,15 +20,15 @@ from governance.people.scopes import Scope
 from ground import data_versions, scram, texts
 from ground.data_versions import cached
 from ground.errors import Unauthenticated
-from ground.scram import Verifier
+from ground.scram import ScramVerifier
 
 
-class Challenge(Struct, frozen=True):
+class PasswordChallenge(Struct, frozen=True):
     """What a name is challenged with, and the tokens by whose verifiers its proof may be checked."""
 
     salt: bytes
     tokens: tuple[UUID, ...]
-    verifiers: tuple[Verifier, ...]
+    verifiers: tuple[ScramVerifier, ...]
 
 
 def make_columns(secret: str, user: User, scope: Scope) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def _find_salt(user: User) -> bytes:
     return bytes(found or b"")
 
 
-def find_challenge(name: str) -> Challenge:
+def find_challenge(name: str) -> PasswordChallenge:
     """What whoever calls themself so is asked to prove: that they know one of the account's tokens."""
     tokens = [
         each
@@ -56,9 +56,9 @@ def find_challenge(name: str) -> Challenge:
         if not each.waits
     ]
     if not tokens:
-        return Challenge(_make_up_salt(name), (), ())
-    verifiers = tuple(Verifier(bytes(each.stored_key), bytes(each.server_key)) for each in tokens)
-    return Challenge(bytes(tokens[0].salt), tuple(each.pk for each in tokens), verifiers)
+        return PasswordChallenge(_make_up_salt(name), (), ())
+    verifiers = tuple(ScramVerifier(bytes(each.stored_key), bytes(each.server_key)) for each in tokens)
+    return PasswordChallenge(bytes(tokens[0].salt), tuple(each.pk for each in tokens), verifiers)
 
 
 def _make_up_salt(name: str) -> bytes:

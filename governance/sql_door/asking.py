@@ -27,7 +27,7 @@ from governance.people.models import Cohort, User
 from governance.sql_door.naming import GovernedView, map_views
 from governance.sql_door.queries import GOVERNED, GUARD, Name, Query
 from governance.sql_door.refusals import NotAllowed, refuse_relation
-from governance.sql_door.wire import Refusal, make_notice
+from governance.sql_door.wire import SqlRefusal, make_notice
 from ground import calendar, counts, data_versions
 from ground.data_versions import Versions
 from ground.errors import DomainError, TooMuch, Unauthenticated, Unavailable
@@ -57,7 +57,7 @@ class Released(Struct, frozen=True):
     notices: bytes = b""
 
 
-class ShownRow(Struct, frozen=True):
+class ViewRow(Struct, frozen=True):
     """A row as a view shows it, in that order of columns."""
 
     cohort: str
@@ -241,7 +241,7 @@ def _find_seen(made: Mapping[str, object], user: User, period: Period) -> tuple[
         .values_list("slug", flat=True)
     )
     if not cohorts:
-        raise NotAllowed(Refusal(f"No group of kind {kind} is registered.", "22023"))
+        raise NotAllowed(SqlRefusal(f"No group of kind {kind} is registered.", "22023"))
     plain = {**made, "limit": None, "percentile": False, "compare": False, "order_by": None}
     plain["window"] = _find_window(tuple(made["metrics"]), len(cohorts), period)  # type: ignore[arg-type]
     seen = _foresee(
@@ -249,7 +249,7 @@ def _find_seen(made: Mapping[str, object], user: User, period: Period) -> tuple[
     )
     if len(seen) > MOST_COHORTS:
         raise NotAllowed(
-            Refusal(
+            SqlRefusal(
                 f"You may see {len(seen)} groups here, and one statement may read {MOST_COHORTS}.",
                 "54000",
                 hint="Name those that you want: WHERE cohort IN ('team:a', 'team:b').",
@@ -277,8 +277,8 @@ def _show(rows: Sequence[Row], metric: str) -> str:
     return _JSON.encode([_show_row(row) for row in rows if row.metric == metric]).decode()
 
 
-def _show_row(row: Row) -> ShownRow:
-    return ShownRow(
+def _show_row(row: Row) -> ViewRow:
+    return ViewRow(
         cohort=row.cohort,
         period=row.period,
         starts_on=_read_start(row.period),
@@ -313,7 +313,7 @@ def _notice(given: Answer) -> bytes:
     return make_notice(f"charter: receipt {given.receipt.id} for {metrics}. {url}", detail=detail.strip())
 
 
-def _tell_refusal(given: Answer) -> Refusal:
+def _tell_refusal(given: Answer) -> SqlRefusal:
     """The rules that decided, each with its reason; what to do instead; and the receipt of the refusal."""
     rules = list({(rule.id, rule.metric): rule for rule in given.verdict.rules}.values())
     ids = ", ".join(dict.fromkeys(rule.id for rule in rules))
@@ -321,7 +321,7 @@ def _tell_refusal(given: Answer) -> Refusal:
     fixes = " ".join(dict.fromkeys(rule.fix for rule in rules))
     several = len(given.verdict.rules) and "Name the group that you want: WHERE cohort = '…'."
     url = f"{settings.BASE_URL}/receipts/{given.receipt.id}"
-    return Refusal(
+    return SqlRefusal(
         f"This use is not allowed: {ids}. Receipt {given.receipt.id}.",
         "42501",
         detail=f"{detail}\n{url}",
@@ -329,6 +329,6 @@ def _tell_refusal(given: Answer) -> Refusal:
     )
 
 
-def _tell_error(error: DomainError) -> Refusal:
+def _tell_error(error: DomainError) -> SqlRefusal:
     sqlstate = next((state for kind, state in _SQLSTATES.items() if isinstance(error, kind)), "22023")
-    return Refusal(str(error.detail), sqlstate, detail=error.field or "")
+    return SqlRefusal(str(error.detail), sqlstate, detail=error.field or "")

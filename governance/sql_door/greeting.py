@@ -14,8 +14,8 @@ from governance.sql_door import wire
 from governance.sql_door.asking import Terms
 from governance.sql_door.threads import Threads
 from governance.sql_door.vocabulary import SETTINGS
-from governance.sql_door.wire import Refusal, Startup, WireError
-from ground.scram import BOUND, MECHANISM, Exchange, ScramError
+from governance.sql_door.wire import SqlRefusal, Startup, WireError
+from ground.scram import BOUND, MECHANISM, ScramError, ScramServer
 
 LONGEST_REASON = 500
 _HINT = (
@@ -85,7 +85,7 @@ async def find_token(client: Client, startup: Startup, threads: Threads) -> UUID
         mechanism, first = _read_initial(await _hear_answer(client))
         if mechanism not in offered:
             raise ScramError("Not offered.")
-        exchange = Exchange(first, salt=challenge.salt, mechanism=mechanism, channel=client.channel)
+        exchange = ScramServer(first, salt=challenge.salt, mechanism=mechanism, channel=client.channel)
         _request(client, 11, exchange.challenge)
         place, proof = exchange.check(await _hear_answer(client), challenge.verifiers)
     except ScramError:
@@ -157,4 +157,4 @@ class NoDecisionError(WireError):
 def make_farewell(error: WireError) -> bytes:
     """The error that ends a connection."""
     hint = getattr(error, "hint", "")
-    return wire.make_error(Refusal(error.detail, error.sqlstate, hint=hint), severity="FATAL")
+    return wire.make_error(SqlRefusal(error.detail, error.sqlstate, hint=hint), severity="FATAL")

@@ -41,7 +41,7 @@ class Lexeme(Struct, frozen=True):
         return self.kind in ("word", "name")
 
 
-class Piece(Struct, frozen=True):
+class StatementText(Struct, frozen=True):
     """One statement of a text, and its words."""
 
     text: str
@@ -69,7 +69,7 @@ def fold_name(name: str) -> str:
     return name.translate(_SMALL)
 
 
-def split(text: str) -> Iterator[Piece]:
+def split(text: str) -> Iterator[StatementText]:
     """The statements of a text. Raises NotAllowed for one that has no end, or whose names are written in escapes."""
     if _UNICODE_ESCAPE.search(text):
         raise NotAllowed(
@@ -83,10 +83,10 @@ def split(text: str) -> Iterator[Piece]:
             words.append(each)
             continue
         if words:
-            yield Piece(text, tuple(words))
+            yield StatementText(text, tuple(words))
         words = []
     if words:
-        yield Piece(text, tuple(words))
+        yield StatementText(text, tuple(words))
 
 
 def _lex(text: str) -> Iterator[Lexeme]:

@@ -5,21 +5,12 @@ A view holds nothing by itself: it shows what the line has released to this very
 It reads tables of charter.registry and governance.people, which stand below.
 """
 
-from typing import NamedTuple
-
 from charter.rules.vocabulary import Grain
+from ground.schema.functions import OwnerFunction
 
 READER = "mc_governed"  # the role that the door speaks to PostgreSQL as
 GRAINS = (Grain.ORG, Grain.VALUE_STREAM, Grain.TEAM)  # of which values are published
 LONGEST_NAME = 40  # of a metric's slug in the name of its view
-
-
-class OwnerFunction(NamedTuple):
-    """A function's arguments, what it gives, and its body in PL/pgSQL."""
-
-    arguments: str
-    result: str
-    body: str
 
 
 COLUMNS = (

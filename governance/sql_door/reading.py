@@ -12,7 +12,7 @@ from functools import lru_cache
 from msgspec import Struct
 from msgspec.structs import replace
 
-from governance.sql_door.lexing import Lexeme, Piece, split
+from governance.sql_door.lexing import Lexeme, StatementText, split
 from governance.sql_door.queries import Query, read_query
 from governance.sql_door.refusals import NotAllowed, refuse_form
 from governance.sql_door.vocabulary import FIXED, SETTINGS, SHOWN
@@ -35,7 +35,7 @@ class Form(StrEnum):
     PLAIN = "plain"
 
 
-class Statement(Struct, frozen=True):
+class SqlStatement(Struct, frozen=True):
     """One statement: its form, the query inside it, and the cursor or prepared statement that it names; empty for all of them."""
 
     form: Form
@@ -44,7 +44,7 @@ class Statement(Struct, frozen=True):
 
 
 @lru_cache(maxsize=2_000)
-def read_statements(text: str) -> tuple[Statement, ...]:
+def read_statements(text: str) -> tuple[SqlStatement, ...]:
     """The statements of a text, none for an empty one. Raises NotAllowed."""
     if len(text) > _LONGEST_TEXT:
         raise NotAllowed(
@@ -58,7 +58,7 @@ def read_statements(text: str) -> tuple[Statement, ...]:
     return found
 
 
-def _read(piece: Piece) -> Statement:
+def _read(piece: StatementText) -> SqlStatement:
     first = piece.words[0]
     reader = _READERS.get(first.says) if first.kind in ("word", "other") else None
     if reader is None:
@@ -66,14 +66,14 @@ def _read(piece: Piece) -> Statement:
     return reader(piece)
 
 
-def _read_query(piece: Piece) -> Statement:
-    return Statement(Form.QUERY, read_query(piece.query_from(0)))
+def _read_query(piece: StatementText) -> SqlStatement:
+    return SqlStatement(Form.QUERY, read_query(piece.query_from(0)))
 
 
 _EXPLAIN = re.compile(r"explain( \( [a-z ,_]* \)|( analyze)?( verbose)?)$")
 
 
-def _read_explain(piece: Piece) -> Statement:
+def _read_explain(piece: StatementText) -> SqlStatement:
     """EXPLAIN with its options: what it explains is decided as if it ran, since with ANALYZE it does."""
     place = 1
     if piece.words[1:2] and piece.words[1].says == "(":
@@ -84,10 +84,10 @@ def _read_explain(piece: Piece) -> Statement:
         place += 1
     if not _EXPLAIN.match(piece.spell(place)) or place >= len(piece.words):
         raise NotAllowed(refuse_form("This is no form of EXPLAIN that is read here."))
-    return Statement(Form.QUERY, _read_inner(piece, place))
+    return SqlStatement(Form.QUERY, _read_inner(piece, place))
 
 
-def _read_inner(piece: Piece, place: int, until: int | None = None) -> Query:
+def _read_inner(piece: StatementText, place: int, until: int | None = None) -> Query:
     if place >= len(piece.words) or piece.words[place].says not in _QUERIES:
         raise NotAllowed(refuse_form("Inside of this only a query may stand."))
     return read_query(piece.query_from(place, until))
@@ -96,14 +96,14 @@ def _read_inner(piece: Piece, place: int, until: int | None = None) -> Query:
 _CURSOR = re.compile(r"(binary |insensitive |asensitive |scroll |no scroll )*cursor( without hold)? for$")
 
 
-def _read_declare(piece: Piece) -> Statement:
+def _read_declare(piece: StatementText) -> SqlStatement:
     place = next((at for at, each in enumerate(piece.words) if each.says == "for" and each.kind == "word"), 0)
     said = " ".join(each.says for each in piece.words[2 : place + 1])
     if place < 3 or not piece.words[1].is_name or not _CURSOR.match(said):
         raise NotAllowed(
             refuse_form("This is no form of DECLARE that is read here: cursors end with their transaction.")
         )
-    return Statement(Form.DECLARE, _read_inner(piece, place + 1), piece.words[1].says)
+    return SqlStatement(Form.DECLARE, _read_inner(piece, place + 1), piece.words[1].says)
 
 
 _FETCHED = re.compile(
@@ -111,30 +111,30 @@ _FETCHED = re.compile(
 )
 
 
-def _read_fetch(piece: Piece) -> Statement:
+def _read_fetch(piece: StatementText) -> SqlStatement:
     said = " ".join(each.says for each in piece.words[:-1])
     if not piece.words[-1].is_name or not _FETCHED.match(said):
         raise NotAllowed(refuse_form("This is no form of FETCH that is read here."))
-    return Statement(Form.FETCH, name=piece.words[-1].says)
+    return SqlStatement(Form.FETCH, name=piece.words[-1].says)
 
 
-def _read_close(piece: Piece) -> Statement:
+def _read_close(piece: StatementText) -> SqlStatement:
     if len(piece.words) != 2 or not piece.words[1].is_name:
         raise NotAllowed(refuse_form("Name the cursor that is to be closed."))
-    return Statement(Form.CLOSE, name="" if piece.words[1].says == "all" else piece.words[1].says)
+    return SqlStatement(Form.CLOSE, name="" if piece.words[1].says == "all" else piece.words[1].says)
 
 
-def _read_prepare(piece: Piece) -> Statement:
+def _read_prepare(piece: StatementText) -> SqlStatement:
     """PREPARE name (types) AS query; types are names of types alone."""
     place = next((at for at, each in enumerate(piece.words) if each.says == "as" and each.kind == "word"), 0)
     types = piece.words[2:place]
     plain = all(each.kind in ("word", "number") or each.says in "(),[]" for each in types)
     if place < 2 or not piece.words[1].is_name or not plain:
         raise NotAllowed(refuse_form("This is no form of PREPARE that is read here."))
-    return Statement(Form.PREPARE, _read_inner(piece, place + 1), piece.words[1].says)
+    return SqlStatement(Form.PREPARE, _read_inner(piece, place + 1), piece.words[1].says)
 
 
-def _read_execute(piece: Piece) -> Statement:
+def _read_execute(piece: StatementText) -> SqlStatement:
     """EXECUTE name (values); values are written out, as an expression might ask for more."""
     values = piece.words[2:]
     plain = all(
@@ -143,14 +143,14 @@ def _read_execute(piece: Piece) -> Statement:
     )
     if len(piece.words) < 2 or not piece.words[1].is_name or not plain:
         raise NotAllowed(refuse_form("EXECUTE takes a name, and values that are written out."))
-    return Statement(Form.EXECUTE, name=piece.words[1].says)
+    return SqlStatement(Form.EXECUTE, name=piece.words[1].says)
 
 
-def _read_deallocate(piece: Piece) -> Statement:
+def _read_deallocate(piece: StatementText) -> SqlStatement:
     names = [each for each in piece.words[1:] if each.says != "prepare"]
     if len(names) != 1 or not names[0].is_name:
         raise NotAllowed(refuse_form("Name the statement that is to be forgotten."))
-    return Statement(Form.DEALLOCATE, name="" if names[0].says == "all" else names[0].says)
+    return SqlStatement(Form.DEALLOCATE, name="" if names[0].says == "all" else names[0].says)
 
 
 _COPIED = re.compile(
@@ -159,7 +159,7 @@ _COPIED = re.compile(
 )
 
 
-def _read_copy(piece: Piece) -> Statement:
+def _read_copy(piece: StatementText) -> SqlStatement:
     """COPY (query) TO STDOUT with a few options. It takes values out, so the line is told that it is an export."""
     end = _find_closing(piece)
     said = " ".join(each.says for each in piece.words[end + 1 :])
@@ -169,10 +169,10 @@ def _read_copy(piece: Piece) -> Statement:
                 "Only COPY (SELECT …) TO STDOUT is done here, with a format, a header and a delimiter."
             )
         )
-    return Statement(Form.QUERY, replace(_read_inner(piece, 2, end), export=True))
+    return SqlStatement(Form.QUERY, replace(_read_inner(piece, 2, end), export=True))
 
 
-def _find_closing(piece: Piece) -> int:
+def _find_closing(piece: StatementText) -> int:
     """The place of the bracket that closes the one in second place; 0 where there is none."""
     depth = 0
     for at, each in enumerate(piece.words):
@@ -192,10 +192,10 @@ _TRANSACTIONS = re.compile(
 )
 
 
-def _read_transaction(piece: Piece) -> Statement:
+def _read_transaction(piece: StatementText) -> SqlStatement:
     if not _TRANSACTIONS.fullmatch(piece.spell(20)):
         raise NotAllowed(refuse_form("This is no form of a transaction that is read here."))
-    return Statement(Form.RESET if piece.words[0].says in ("rollback", "abort") else Form.PLAIN)
+    return SqlStatement(Form.RESET if piece.words[0].says in ("rollback", "abort") else Form.PLAIN)
 
 
 _SESSION = re.compile(
@@ -203,10 +203,10 @@ _SESSION = re.compile(
 )
 
 
-def _read_set(piece: Piece) -> Statement:
+def _read_set(piece: StatementText) -> SqlStatement:
     said = piece.spell(20)
     if _SESSION.fullmatch(said):
-        return Statement(Form.PLAIN)
+        return SqlStatement(Form.PLAIN)
     words = [each for each in piece.words[1:] if each.says not in ("session", "local")]
     name, values = _read_setting(words)
     value = " ".join(each.says.strip("'").lower() for each in values)
@@ -217,7 +217,7 @@ def _read_set(piece: Piece) -> Statement:
         raise NotAllowed(
             refuse_form(f"{name or 'This'} is not set here.", "Set it in your tool, or leave it as it is.")
         )
-    return Statement(Form.PLAIN)
+    return SqlStatement(Form.PLAIN)
 
 
 def _read_setting(words: list[Lexeme]) -> tuple[str, list[Lexeme]]:
@@ -231,36 +231,36 @@ def _read_setting(words: list[Lexeme]) -> tuple[str, list[Lexeme]]:
     return said[0] if said else "", []
 
 
-def _read_show(piece: Piece) -> Statement:
+def _read_show(piece: StatementText) -> SqlStatement:
     name = "".join(each.says for each in piece.words[1:]).lower()
     name = {"transactionisolationlevel": "transaction_isolation", "timezone": "timezone"}.get(name, name)
     if name not in SHOWN:
         raise NotAllowed(refuse_form(f"{name[:60] or 'This'} is not shown here."))
-    return Statement(Form.PLAIN)
+    return SqlStatement(Form.PLAIN)
 
 
-def _read_reset(piece: Piece) -> Statement:
+def _read_reset(piece: StatementText) -> SqlStatement:
     name = piece.words[1].says if len(piece.words) == 2 else ""
     if name != "all" and name not in SETTINGS:
         raise NotAllowed(refuse_form("This is not reset here."))
-    return Statement(Form.RESET)
+    return SqlStatement(Form.RESET)
 
 
-def _read_discard(piece: Piece) -> Statement:
+def _read_discard(piece: StatementText) -> SqlStatement:
     """What pools of connections send between two users of one; the connection stays one account's."""
     if piece.spell() not in ("discard all", "discard plans", "discard temp", "discard sequences"):
         raise NotAllowed(refuse_form("This is not discarded here."))
-    return Statement(Form.DEALLOCATE)
+    return SqlStatement(Form.DEALLOCATE)
 
 
-def _read_unlisten(piece: Piece) -> Statement:
+def _read_unlisten(piece: StatementText) -> SqlStatement:
     if piece.spell() != "unlisten *":
         raise NotAllowed(refuse_form("Nobody is listened to here."))
-    return Statement(Form.PLAIN)
+    return SqlStatement(Form.PLAIN)
 
 
 _QUERIES = ("select", "with", "values", "table", "(")
-_READERS: Mapping[str, Callable[[Piece], Statement]] = {
+_READERS: Mapping[str, Callable[[StatementText], SqlStatement]] = {
     **dict.fromkeys(_QUERIES, _read_query),
     **dict.fromkeys(
         ("begin", "start", "commit", "end", "rollback", "abort", "savepoint", "release"), _read_transaction

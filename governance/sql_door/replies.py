@@ -10,7 +10,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from governance.sql_door import wire
-from governance.sql_door.wire import Refusal
+from governance.sql_door.wire import SqlRefusal
 
 _ROW, _ERROR, _READY, _COMPLETE = b"DEZC"
 _ANYTIME = frozenset(b"NSA")  # notices, parameters and notifications belong to no step
@@ -19,27 +19,27 @@ _UNDOING = (b"ROLLBACK", b"RESET", b"DISCARD")  # commands after which what was 
 _ENDS = {b"P": b"1", b"B": b"2", b"C": b"3", b"D": b"Tn", b"E": b"CsI", b"Q": b"Z", b"S": b"Z"}
 
 
-class Step(Struct):
+class ReplyStep(Struct):
     """A message sent to PostgreSQL: what ends its answer, whose it is, and what is told with it."""
 
     ends: bytes
     own: bool = False
     simple: bool = False  # a Query: an error does not skip what follows it
     notices: bytes = b""
-    refusal: Refusal | None = None  # what the error that it provokes is replaced with
+    refusal: SqlRefusal | None = None  # what the error that it provokes is replaced with
     done: Callable[[], None] | None = None
 
 
-def make_step(kind: bytes, **said: object) -> Step:
+def make_step(kind: bytes, **said: object) -> ReplyStep:
     """The step of a client's message."""
-    return Step(_ENDS[kind], simple=kind == b"Q", **said)  # type: ignore[arg-type]
+    return ReplyStep(_ENDS[kind], simple=kind == b"Q", **said)  # type: ignore[arg-type]
 
 
 class Replies:
     """The steps under way, and bytes of PostgreSQL's turned into those for the client."""
 
     def __init__(self, forget: Callable[[], None]) -> None:
-        self.steps: deque[Step] = deque()
+        self.steps: deque[ReplyStep] = deque()
         self.status = IDLE
         self.skipping = False  # an error of the extended protocol: PostgreSQL ignores all until the next Sync
         self._forget, self._held = forget, b""
@@ -83,7 +83,7 @@ class Replies:
             return told + message if told else None
         return told + out
 
-    def _end(self, step: Step, kind: int, message: bytes) -> bytes | None:
+    def _end(self, step: ReplyStep, kind: int, message: bytes) -> bytes | None:
         if kind == _ERROR:
             return self._fail(step)
         if kind == _READY:
@@ -96,7 +96,7 @@ class Replies:
                 step.done()
         return b"" if step.own else None
 
-    def _fail(self, step: Step) -> bytes | None:
+    def _fail(self, step: ReplyStep) -> bytes | None:
         """An error: PostgreSQL skips to the next Sync, and what was set may have been undone."""
         self._forget()
         if not step.simple:

@@ -21,7 +21,7 @@ from governance.sql_door.greeting import (
     make_farewell,
     read_greeting,
 )
-from governance.sql_door.session import Session
+from governance.sql_door.session import SqlSession
 from governance.sql_door.threads import Threads
 from governance.sql_door.upstream import Address, Upstream
 from governance.sql_door.wire import WireError
@@ -52,7 +52,7 @@ class Certificate(Struct, frozen=True):
         return cls(context, found.fingerprint(hashes.SHA256() if weak or used is None else used))
 
 
-class Door(Struct):
+class SqlDoor(Struct):
     """A door that is open, or is to be."""
 
     address: Address
@@ -96,7 +96,7 @@ class Door(Struct):
             self.sessions.pop(process, None)
             await _hang_up(server.writer)
 
-    async def _greet(self, client: Client) -> tuple[Session, int, Upstream]:
+    async def _greet(self, client: Client) -> tuple[SqlSession, int, Upstream]:
         tls, channel = (
             (self.certificate.context, self.certificate.channel) if self.certificate else (None, b"")
         )
@@ -113,7 +113,7 @@ class Door(Struct):
         key = wire.make(b"K", struct.pack("!I", process), secret)
         client.writer.write(ok + server.parameters + key + wire.make(b"Z", b"I"))
         streams = (client.reader, client.writer)
-        return Session(streams, server, greeting.terms, self.threads), process, server
+        return SqlSession(streams, server, greeting.terms, self.threads), process, server
 
     async def _cancel(self, asked: CancelAskedError) -> None:
         """Cancel the statement of the session that has this very secret; nothing is said of any other."""

@@ -15,12 +15,12 @@ from msgspec import Struct
 from governance.sql_door import wire
 from governance.sql_door.asking import Released, Terms, check_account, foresee, release
 from governance.sql_door.queries import Query
-from governance.sql_door.reading import Form, Statement, read_statements
+from governance.sql_door.reading import Form, SqlStatement, read_statements
 from governance.sql_door.refusals import NotAllowed
-from governance.sql_door.replies import FAILED, Replies, Step, make_step
+from governance.sql_door.replies import FAILED, Replies, ReplyStep, make_step
 from governance.sql_door.threads import Threads
 from governance.sql_door.upstream import Upstream
-from governance.sql_door.wire import Incoming, Refusal, WireError
+from governance.sql_door.wire import Incoming, SqlRefusal, WireError
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ _NO_STATEMENT = "refused by the SQL door"
 _SETTING = "governed."
 
 
-class Use(Struct, frozen=True):
+class ReleasedUse(Struct, frozen=True):
     """What one execution may see, by view; and what its client is told."""
 
     rows: Mapping[str, str] = {}
@@ -38,10 +38,10 @@ class Use(Struct, frozen=True):
     is_query: bool = True  # what is none reads nothing, so what is set may stay
 
 
-_NOTHING = Use(is_query=False)
+_NOTHING = ReleasedUse(is_query=False)
 
 
-class Session:
+class SqlSession:
     """A client that has signed in, and its connection to PostgreSQL."""
 
     def __init__(
@@ -54,8 +54,8 @@ class Session:
         self._reader, self._writer = client
         self._upstream, self._terms, self._threads = upstream, terms, threads
         self._replies = Replies(self._forget)
-        self._prepared: dict[str, Statement] = {}
-        self._portals: dict[str, Use] = {}
+        self._prepared: dict[str, SqlStatement] = {}
+        self._portals: dict[str, ReleasedUse] = {}
         self._held: dict[str, str] = {}  # by view, the hash of what PostgreSQL is known to hold
         self._perhaps: set[str] = set()  # views that it may hold something of
         self._ever: set[str] = set()  # those that it has held something of, which a rollback may bring back
@@ -115,11 +115,11 @@ class Session:
         elif kind == b"H":
             self._send(message)
         elif kind == b"F":
-            self._refuse_query(Refusal("Functions are not called by their number here.", "42501"))
+            self._refuse_query(SqlRefusal("Functions are not called by their number here.", "42501"))
         elif kind not in b"dcf":  # data of a COPY that nobody began is ignored, as PostgreSQL does
             raise WireError("This message has no place here.")
 
-    def _send(self, message: bytes, *steps: Step) -> None:
+    def _send(self, message: bytes, *steps: ReplyStep) -> None:
         self._replies.steps.extend(steps)
         self._upstream.writer.write(message)
 
@@ -135,16 +135,16 @@ class Session:
             return
         own, steps = self._set(use)
         if own:
-            self._send(own + wire.SYNC, *steps, Step(b"Z", own=True))
+            self._send(own + wire.SYNC, *steps, ReplyStep(b"Z", own=True))
         self._send(message, make_step(b"Q", notices=use.notices))
 
-    def _refuse_query(self, refusal: Refusal) -> None:
+    def _refuse_query(self, refusal: SqlRefusal) -> None:
         self._send(wire.make(b"Q", wire.text(_NO_STATEMENT)), make_step(b"Q", refusal=refusal))
 
-    async def _use_all(self, statements: Sequence[Statement]) -> Use:
+    async def _use_all(self, statements: Sequence[SqlStatement]) -> ReleasedUse:
         uses = [await self._use(each, ()) for each in statements]
         if sum(bool(each.rows) for each in uses) > 1:
-            raise NotAllowed(Refusal("Send statements that read governed views one by one.", "42501"))
+            raise NotAllowed(SqlRefusal("Send statements that read governed views one by one.", "42501"))
         return next(
             (each for each in uses if each.rows), next((each for each in uses if each.is_query), _NOTHING)
         )
@@ -168,17 +168,20 @@ class Session:
         if (
             len(statements) <= 1
         ):  # PostgreSQL refuses more; and where a name is taken, what it keeps finds nothing released
-            self._prepared[name] = statements[0] if statements else Statement(Form.PLAIN)
+            self._prepared[name] = statements[0] if statements else SqlStatement(Form.PLAIN)
         for each in statements:
-            if each.query.views:
-                await self._threads.ask(foresee, each.query, self._terms)
+            await self._foresee(each)
         self._send(message, make_step(b"P"))
+
+    async def _foresee(self, statement: SqlStatement) -> None:
+        if statement.query.views:
+            await self._threads.ask(foresee, statement.query, self._terms)
 
     async def _bind(self, message: bytes, body: bytes) -> None:
         bound = wire.read_bind(body)
         statement = self._prepared.get(bound.statement)
         if statement is None:
-            raise NotAllowed(Refusal(f'There is no prepared statement "{bound.statement}".', "26000"))
+            raise NotAllowed(SqlRefusal(f'There is no prepared statement "{bound.statement}".', "26000"))
         use = await self._use(statement, bound.values)
         self._portals[bound.portal] = use
         self._send(message, make_step(b"B", notices=use.notices))
@@ -187,7 +190,7 @@ class Session:
         name, _ = wire.take_text(body)
         use = self._portals.get(name)
         if use is None:
-            raise NotAllowed(Refusal(f'There is no portal "{name}".', "34000"))
+            raise NotAllowed(SqlRefusal(f'There is no portal "{name}".', "34000"))
         own, steps = self._set(use)
         self._send(own + message, *steps, make_step(b"E"))
 
@@ -198,14 +201,15 @@ class Session:
 
     # What a statement may see
 
-    async def _use(self, statement: Statement, values: Sequence[str | None]) -> Use:
+    async def _use(self, statement: SqlStatement, values: Sequence[str | None]) -> ReleasedUse:
         """Decide one execution, or recall what was decided when its cursor was declared."""
         if statement.form is Form.PREPARE:
-            self._prepared[statement.name] = Statement(Form.QUERY, statement.query)
+            await self._foresee(statement)
+            self._prepared[statement.name] = SqlStatement(Form.QUERY, statement.query)
         elif statement.form is Form.EXECUTE:
             known = self._prepared.get(statement.name)
             if known is None:
-                raise NotAllowed(Refusal(f'There is no prepared statement "{statement.name}".', "26000"))
+                raise NotAllowed(SqlRefusal(f'There is no prepared statement "{statement.name}".', "26000"))
             return await self._decide(known.query, ())
         elif statement.form is Form.FETCH:
             return self._recall(statement.name)
@@ -220,11 +224,11 @@ class Session:
             return use
         return _NOTHING
 
-    def _recall(self, cursor: str) -> Use:
+    def _recall(self, cursor: str) -> ReleasedUse:
         use = self._portals.get(cursor)
         if use is None:
-            raise NotAllowed(Refusal(f'There is no cursor "{cursor}".', "34000"))
-        return Use(use.rows)
+            raise NotAllowed(SqlRefusal(f'There is no cursor "{cursor}".', "34000"))
+        return ReleasedUse(use.rows)
 
     def _drop(self, known: dict[str, T], name: str) -> None:
         if name:
@@ -232,25 +236,25 @@ class Session:
         else:
             known.clear()
 
-    async def _decide(self, query: Query, values: Sequence[str | None]) -> Use:
+    async def _decide(self, query: Query, values: Sequence[str | None]) -> ReleasedUse:
         if self._replies.is_idle and self._replies.status == FAILED:
-            return Use()  # PostgreSQL does nothing more in a transaction that has failed
+            return ReleasedUse()  # PostgreSQL does nothing more in a transaction that has failed
         if not query.views:
             if query.reads_catalogs:
                 await self._threads.ask(check_account, self._terms)
-            return Use()
+            return ReleasedUse()
         released: Released = await self._threads.ask(release, query, values, self._terms)
-        return Use(released.rows, released.notices)
+        return ReleasedUse(released.rows, released.notices)
 
     # What PostgreSQL is to hold of it
 
-    def _set(self, use: Use) -> tuple[bytes, list[Step]]:
+    def _set(self, use: ReleasedUse) -> tuple[bytes, list[ReplyStep]]:
         """Messages that let PostgreSQL hold exactly what was released for this execution, and their steps."""
         if not use.is_query:
             return b"", []
         wanted = {view: hashlib.sha256(rows.encode()).hexdigest() for view, rows in use.rows.items()}
         known = self._held if self._replies.is_idle else {}
-        messages, steps = b"", list[Step]()
+        messages, steps = b"", list[ReplyStep]()
         for view in (*wanted, *sorted(self._perhaps - wanted.keys())):
             if view not in wanted or known.get(view) != wanted[view]:
                 messages += wire.make_set(_SETTING + view, use.rows.get(view, ""))
@@ -259,13 +263,13 @@ class Session:
         self._perhaps = set(wanted) if self._replies.is_idle else self._perhaps | wanted.keys()
         return messages, steps
 
-    def _make_set_steps(self, view: str, hashed: str | None) -> list[Step]:
+    def _make_set_steps(self, view: str, hashed: str | None) -> list[ReplyStep]:
         def done() -> None:
             if hashed is not None:
                 self._held[view] = hashed
             else:
                 self._held.pop(view, None)
 
-        *steps, last = [Step(kind.encode(), own=True) for kind in wire.SET_REPLIES]
+        *steps, last = [ReplyStep(kind.encode(), own=True) for kind in wire.SET_REPLIES]
         last.done = done
         return [*steps, last]

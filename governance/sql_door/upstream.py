@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from governance.sql_door import wire
 from governance.sql_door.wire import WireError
-from ground.scram import MECHANISM, Asking, ScramError
+from ground.scram import MECHANISM, ScramClient, ScramError
 
 CONNECT_SECONDS = 10.0
 _OK, _SASL, _SASL_CONTINUE, _SASL_FINAL = 0, 10, 11, 12
@@ -95,7 +95,7 @@ async def _encrypt(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, a
 
 
 async def _sign_in(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, address: Address) -> Upstream:
-    found, asking = Upstream(reader, writer, b""), Asking(address.password)
+    found, asking = Upstream(reader, writer, b""), ScramClient(address.password)
     while True:
         kind, body = await _read_message(reader)
         if kind == b"R":
@@ -111,7 +111,7 @@ async def _sign_in(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, a
             return found
 
 
-def _answer(writer: asyncio.StreamWriter, asking: Asking, body: bytes) -> None:
+def _answer(writer: asyncio.StreamWriter, asking: ScramClient, body: bytes) -> None:
     (asked,), said = struct.unpack_from("!I", body), body[4:]
     if asked == _SASL:
         if MECHANISM.encode() not in said.split(b"\0"):

@@ -33,7 +33,7 @@ class Startup(Struct, frozen=True):
     cancel: tuple[int, bytes] | None = None
 
 
-class Refusal(Struct, frozen=True):
+class SqlRefusal(Struct, frozen=True):
     """What a client is told that may not have what it asks for."""
 
     message: str
@@ -148,7 +148,7 @@ def take_text(body: bytes, start: int = 0) -> tuple[str, int]:
         raise WireError("A text of a message is not in UTF-8.", sqlstate="22021") from None
 
 
-class Bound(Struct, frozen=True):
+class BoundValues(Struct, frozen=True):
     """What Bind says: the portal, the statement, and the values of its parameters as text; None for null and for what is no text."""
 
     portal: str
@@ -156,7 +156,7 @@ class Bound(Struct, frozen=True):
     values: tuple[str | None, ...]
 
 
-def read_bind(body: bytes) -> Bound:
+def read_bind(body: bytes) -> BoundValues:
     """A Bind without its header. Raises WireError."""
     portal, at = take_text(body)
     statement, at = take_text(body, at)
@@ -175,7 +175,7 @@ def read_bind(body: bytes) -> Bound:
             at += max(length, 0)
     except struct.error:
         raise WireError("The parameters have no end.") from None
-    return Bound(portal, statement, tuple(values))
+    return BoundValues(portal, statement, tuple(values))
 
 
 def _take_shorts(body: bytes, at: int) -> tuple[tuple[int, ...], int]:
@@ -202,15 +202,15 @@ def text(value: str) -> bytes:
     return value.replace("\0", "").encode() + b"\0"
 
 
-def make_error(refusal: Refusal, *, severity: str = "ERROR") -> bytes:
+def make_error(refusal: SqlRefusal, *, severity: str = "ERROR") -> bytes:
     return make(b"E", _say(refusal, severity))
 
 
 def make_notice(message: str, *, detail: str = "") -> bytes:
-    return make(b"N", _say(Refusal(message, "00000", detail), "NOTICE"))
+    return make(b"N", _say(SqlRefusal(message, "00000", detail), "NOTICE"))
 
 
-def _say(said: Refusal, severity: str) -> bytes:
+def _say(said: SqlRefusal, severity: str) -> bytes:
     fields = {
         "S": severity,
         "V": severity,

@@ -116,8 +116,9 @@ def _write_passwords(path: Path, passwords: Mapping[str, str]) -> None:
 def part_runtime(folder: Path) -> None:
     """Give the runtime role's password its own file where an older start has kept all in one."""
     passwords = _read(credentials_path(folder))
-    if RUNTIME in passwords:
-        _write_passwords(runtime_path(folder), {RUNTIME: passwords.pop(RUNTIME)})
+    own = {role: passwords.pop(role) for role in (RUNTIME, READER) if role in passwords}
+    if own:
+        _write_passwords(runtime_path(folder), own)
         _write_passwords(credentials_path(folder), passwords)
     known = _read(runtime_path(folder))
     if READER not in known:  # made before there was such a role

@@ -2,17 +2,16 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextvars import copy_context
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from django.db import connection
 from msgspec import Struct
 
 from governance.people.scopes import Scope
-from governance.sql_door.server import Certificate, Door
+from governance.sql_door.server import Certificate, SqlDoor
 from governance.sql_door.upstream import Address
 from ground.embedded import cluster
 from tests import databases, factories
@@ -26,7 +25,7 @@ LEAD_TIME = "governed.lead_time_for_changes__team"
 class Opened(Struct):
     """An open door: its port, and how to come in as an account's token."""
 
-    door: Door
+    door: SqlDoor
     port: int
     tokens: dict[str, str]
 
@@ -69,7 +68,7 @@ def opened(house, committed_db) -> Iterator[Opened]:
 
 def open_door(name: str, tokens: dict[str, str], certificate: Certificate | None) -> Iterator[Opened]:
     address = Address.read(cluster.address(databases.FOLDER, cluster.READER, name))
-    door, ready = Door(address, certificate), threading.Event()
+    door, ready = SqlDoor(address, certificate), threading.Event()
     found: list[object] = []
 
     async def serve() -> None:

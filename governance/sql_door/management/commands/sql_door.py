@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 
 from governance.sql_door import services
-from governance.sql_door.server import Certificate, Door
+from governance.sql_door.server import Certificate, SqlDoor
 from governance.sql_door.upstream import Address
 from ground import commands
 from ground.errors import BadInput
@@ -30,10 +30,10 @@ class Command(commands.Command):
         """Until it is ended, by SIGTERM or SIGINT."""
         certificate = _read_certificate(options)
         services.refresh()
-        door = Door(Address.read(settings.GOVERNED_DATABASE_URL), certificate)
+        door = SqlDoor(Address.read(settings.GOVERNED_DATABASE_URL), certificate)
         asyncio.run(self._run(door, options["host"], options["port"]))
 
-    async def _run(self, door: Door, host: str, port: int) -> None:
+    async def _run(self, door: SqlDoor, host: str, port: int) -> None:
         over = asyncio.Event()
         for each in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(each, over.set)
