@@ -3,6 +3,7 @@
 Nothing else is in a view, so that what a statement makes of it, and whatever a parser has missed of that, shows no more than was decided.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
@@ -28,10 +29,11 @@ from governance.sql_door.naming import GovernedView, map_views
 from governance.sql_door.queries import GOVERNED, GUARD, Name, Query
 from governance.sql_door.refusals import NotAllowed, refuse_relation
 from governance.sql_door.wire import SqlRefusal, make_notice
-from ground import calendar, counts, data_versions
+from ground import calendar, data_versions
 from ground.data_versions import Versions
 from ground.errors import DomainError, TooMuch, Unauthenticated, Unavailable
 
+MONTHS_SECONDS = 60
 MOST_COHORTS = 50  # that one request may name
 _SQLSTATES: Mapping[type[DomainError], str] = {
     Unauthenticated: "28000",
@@ -77,10 +79,11 @@ class ViewRow(Struct, frozen=True):
 def release(query: Query, values: Sequence[str | None], terms: Terms) -> Released:
     """Ask the line for what a query reads. Raises NotAllowed with what its client is told."""
     try:
-        user = _find_user(terms)
-        views = _find_views(query, data_versions.read())
+        user, seen = passwords.count_and_read_account(terms.token)
+        views = _find_views(query, seen)
         asked = [
-            _make_request(grain, some, query, values, terms, user) for grain, some in _by_grain(views).items()
+            _make_request(grain, some, query, values, terms, user, seen)
+            for grain, some in _by_grain(views).items()
         ]
         answers = [(some, answer(request=request, by=user, door=Door.SQL)) for some, request in asked]
     except DomainError as error:
@@ -112,17 +115,9 @@ def foresee(query: Query, terms: Terms) -> None:
 def check_account(terms: Terms) -> None:
     """Raise NotAllowed where the token of a session is not valid any more, or its account asks too often."""
     try:
-        _find_user(terms)
+        passwords.count_and_read_account(terms.token)
     except DomainError as error:
         raise NotAllowed(_tell_error(error)) from error
-
-
-def _find_user(terms: Terms) -> User:
-    user = passwords.read_account(terms.token)
-    spent = counts.spend(f"account {user.pk}", settings.API_RATE)
-    if not spent.granted:
-        raise TooMuch("You have asked too often. Wait a moment.", code="throttled", wait=spent.wait)
-    return user
 
 
 # Which views
@@ -159,6 +154,7 @@ def _make_request(
     values: Sequence[str | None],
     terms: Terms,
     user: User,
+    seen: Versions,
 ) -> tuple[list[GovernedView], Request]:
     """One request of the views of one grain, of the groups that the query names, or all that the account may see."""
     metrics = tuple(view.metric for view in views)
@@ -176,7 +172,7 @@ def _make_request(
         "reason": terms.reason,
     }
     if named is None:
-        made["cohorts"] = _find_seen(made, user, terms.period)
+        made["cohorts"] = _find_seen(made, user, terms.period, seen)
     else:
         made["cohorts"] = named
     several = len(made["cohorts"]) > 1
@@ -214,7 +210,7 @@ def _resolve(name: Name, values: Sequence[str | None]) -> str | None:
 def _find_window(metrics: Sequence[str], cohorts: int, period: Period) -> dict[str, date]:
     """All periods that were published, the newest of them where that is more than one question may ask for."""
     today = calendar.today()
-    first, last = find_published_months(metrics) or (None, None)
+    first, last = _find_months(tuple(metrics), int(time.monotonic() / MONTHS_SECONDS)) or (None, None)
     ends = find_period_start(period, today)
     starts = find_period_start(period, first) if first else _before(ends, period)
     if last is not None:
@@ -224,12 +220,18 @@ def _find_window(metrics: Sequence[str], cohorts: int, period: Period) -> dict[s
     return {"from": min(starts, _before(ends, period)), "to": ends}
 
 
+@lru_cache(maxsize=500)
+def _find_months(metrics: tuple[str, ...], _minute: int) -> tuple[date, date] | None:
+    """Remembered for a minute: a month that was just published is seen that much later. It decides nothing."""
+    return find_published_months(metrics)
+
+
 def _before(day: date, period: Period, count: int = 1) -> date:
     months = day.year * 12 + day.month - 1 - count * (3 if period is Period.QUARTER else 1)
     return date(max(months // 12, 1), months % 12 + 1, 1)
 
 
-def _find_seen(made: Mapping[str, object], user: User, period: Period) -> tuple[str, ...]:
+def _find_seen(made: Mapping[str, object], user: User, period: Period, versions: Versions) -> tuple[str, ...]:
     """The groups of a grain that the line would let the account see by themselves; all of them where it is none, so that it says why.
 
     What it foresees is asked of the line after that, so what is remembered here decides nothing.
@@ -244,9 +246,7 @@ def _find_seen(made: Mapping[str, object], user: User, period: Period) -> tuple[
         raise NotAllowed(SqlRefusal(f"No group of kind {kind} is registered.", "22023"))
     plain = {**made, "limit": None, "percentile": False, "compare": False, "order_by": None}
     plain["window"] = _find_window(tuple(made["metrics"]), len(cohorts), period)  # type: ignore[arg-type]
-    seen = _foresee(
-        tuple(sorted(data_versions.read().items())), calendar.today(), user.pk, cohorts, _JSON.encode(plain)
-    )
+    seen = _foresee(tuple(sorted(versions.items())), calendar.today(), user.pk, cohorts, _JSON.encode(plain))
     if len(seen) > MOST_COHORTS:
         raise NotAllowed(
             SqlRefusal(

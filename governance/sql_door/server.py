@@ -28,8 +28,8 @@ from governance.sql_door.wire import WireError
 from ground.scram import ScramError
 
 GREETING_SECONDS = 15.0
-MOST_SESSIONS = 200
-MOST_STRANGERS = 50  # who have not signed in yet
+MOST_SESSIONS = 80  # of a hundred connections that PostgreSQL has as it comes
+MOST_STRANGERS = 20  # who are let in at a time; others wait for as long as a greeting may take
 _LOG = logging.getLogger(__name__)
 
 
@@ -59,7 +59,7 @@ class SqlDoor(Struct):
     certificate: Certificate | None = None
     threads: Threads = field(default_factory=Threads)
     sessions: dict[int, tuple[bytes, Upstream]] = field(default_factory=dict)
-    strangers: int = 0
+    greeting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_STRANGERS))
 
     async def open(self, host: str, port: int) -> asyncio.Server:
         """Listen; the sessions go on in tasks of their own."""
@@ -73,6 +73,8 @@ class SqlDoor(Struct):
             writer.write(make_farewell(error))
         except (OSError, EOFError, TimeoutError, asyncio.IncompleteReadError, ssl.SSLError):
             pass  # it has hung up, or does not read
+        except asyncio.CancelledError:
+            pass  # the door is closed; nobody waits for this task
         except CancelAskedError as asked:
             await self._cancel(asked)
         except Exception:
@@ -82,14 +84,10 @@ class SqlDoor(Struct):
             await _hang_up(writer)
 
     async def _serve(self, client: Client) -> None:
-        if self.strangers >= MOST_STRANGERS or len(self.sessions) >= MOST_SESSIONS:
-            raise WireError("Too many are connected. Try again in a moment.", sqlstate="53300")
-        self.strangers += 1
-        try:
-            async with asyncio.timeout(GREETING_SECONDS):
-                session, process, server = await self._greet(client)
-        finally:
-            self.strangers -= 1
+        async with asyncio.timeout(GREETING_SECONDS), self.greeting:
+            if len(self.sessions) >= MOST_SESSIONS:
+                raise WireError("Too many are connected. Try again in a moment.", sqlstate="53300")
+            session, process, server = await self._greet(client)
         try:
             await session.run()
         finally:

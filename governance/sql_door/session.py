@@ -7,7 +7,7 @@ transactions fail, and pipelines skip, exactly as they do without the door.
 import asyncio
 import hashlib
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from msgspec import Struct
@@ -59,6 +59,7 @@ class SqlSession:
         self._held: dict[str, str] = {}  # by view, the hash of what PostgreSQL is known to hold
         self._perhaps: set[str] = set()  # views that it may hold something of
         self._ever: set[str] = set()  # those that it has held something of, which a rollback may bring back
+        self._waiting = bytearray()  # for PostgreSQL, until the client has said all that it says now
         self._refusing = False  # until the next Sync
 
     async def run(self) -> None:
@@ -80,8 +81,9 @@ class SqlSession:
             out = self._replies.feed(data)
             if out:
                 self._writer.write(out)
-                async with asyncio.timeout(SEND_SECONDS):
-                    await self._writer.drain()
+                if self._writer.transport.get_write_buffer_size():
+                    async with asyncio.timeout(SEND_SECONDS):
+                        await self._writer.drain()
 
     def _forget(self) -> None:
         """What was set in what has failed may have been undone, and what was cleared in it be back."""
@@ -97,6 +99,7 @@ class SqlSession:
                 if kind == ord("X"):
                     return
                 await self._take(bytes([kind]), message)
+            self._flush()
             await self._upstream.writer.drain()
 
     async def _take(self, kind: bytes, message: bytes) -> None:
@@ -121,7 +124,18 @@ class SqlSession:
 
     def _send(self, message: bytes, *steps: ReplyStep) -> None:
         self._replies.steps.extend(steps)
-        self._upstream.writer.write(message)
+        self._waiting += message
+
+    def _flush(self) -> None:
+        """Send what stands together at once."""
+        if self._waiting:
+            self._upstream.writer.write(bytes(self._waiting))
+            self._waiting.clear()
+
+    async def _ask(self, function: Callable[..., T], *given: object) -> T:
+        """Ask in a thread; PostgreSQL works meanwhile on what stands before."""
+        self._flush()
+        return await self._threads.ask(function, *given)
 
     # The simple protocol
 
@@ -175,7 +189,7 @@ class SqlSession:
 
     async def _foresee(self, statement: SqlStatement) -> None:
         if statement.query.views:
-            await self._threads.ask(foresee, statement.query, self._terms)
+            await self._ask(foresee, statement.query, self._terms)
 
     async def _bind(self, message: bytes, body: bytes) -> None:
         bound = wire.read_bind(body)
@@ -241,9 +255,9 @@ class SqlSession:
             return ReleasedUse()  # PostgreSQL does nothing more in a transaction that has failed
         if not query.views:
             if query.reads_catalogs:
-                await self._threads.ask(check_account, self._terms)
+                await self._ask(check_account, self._terms)
             return ReleasedUse()
-        released: Released = await self._threads.ask(release, query, values, self._terms)
+        released: Released = await self._ask(release, query, values, self._terms)
         return ReleasedUse(released.rows, released.notices)
 
     # What PostgreSQL is to hold of it
