@@ -22,6 +22,7 @@ from governance.sql_door.vocabulary import (
     INFORMATION,
     PARTS,
     RANKING,
+    SHOWN,
 )
 
 GOVERNED = "governed"
@@ -90,6 +91,8 @@ def _check_part(node: exp.Expression) -> None:
             raise NotAllowed(refuse_function(_name_function(node)))
     elif type(node) not in PARTS:
         raise NotAllowed(refuse_form(f"{type(node).__name__.upper()} is not read here."))
+    if _name_function(node) == "current_setting":
+        _check_setting(node)
     if isinstance(node, exp.Dot):
         _check_qualified(node)
     elif isinstance(node, exp.Column) and _fold(node.this) in COUNTED:
@@ -100,6 +103,16 @@ def _check_qualified(dot: exp.Dot) -> None:
     """A function may be named with the schema that it is in, where that is the system's own."""
     if isinstance(dot.expression, exp.Func) and _fold(dot.this) not in ("pg_catalog", "information_schema"):
         raise NotAllowed(refuse_function(dot.sql("postgres")[:80]))
+
+
+def _check_setting(node: exp.Expression) -> None:
+    """A setting that is named is one that is shown here. One that a parameter names may be any: none holds what was not released."""
+    named = node.expressions[0] if node.expressions else None
+    named = named.this if isinstance(named, exp.Cast) else named
+    if not isinstance(named, exp.Placeholder) and not (
+        isinstance(named, exp.Literal) and named.name in SHOWN
+    ):
+        raise NotAllowed(refuse_function("current_setting"))
 
 
 def _name_function(node: exp.Expression) -> str:

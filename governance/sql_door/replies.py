@@ -41,6 +41,7 @@ class Replies:
     def __init__(self, forget: Callable[[], None]) -> None:
         self.steps: deque[ReplyStep] = deque()
         self.status = IDLE
+        self.is_in_rows = False  # whether what came last was a row, so that more is on its way
         self.skipping = False  # an error of the extended protocol: PostgreSQL ignores all until the next Sync
         self._forget, self._held = forget, b""
 
@@ -51,7 +52,7 @@ class Replies:
     def feed(self, data: bytes) -> bytes:
         """What of it goes to the client. Raises WireError where it does not follow."""
         data = self._held + data if self._held else data
-        out, at, size = list[bytes](), 0, len(data)
+        out, at, size, kind = list[bytes](), 0, len(data), 0
         begins = at  # of what goes out as it is
         while size - at >= wire.HEADER:
             end = at + 1 + int.from_bytes(data[at + 1 : at + 5])
@@ -66,6 +67,7 @@ class Replies:
                 out += [data[begins:at], instead]
                 begins = end
             at = end
+        self.is_in_rows = at > 0 and kind == _ROW
         out.append(data[begins:at])
         self._held = data[at:]
         return b"".join(out)

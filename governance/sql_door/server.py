@@ -121,12 +121,20 @@ class SqlDoor(Struct):
                 await upstream.cancel(self.address, server)
 
 
+_OWN_SETTINGS = {
+    "search_path": "governed",
+    "standard_conforming_strings": "on",
+    "default_transaction_read_only": "on",
+    "statement_timeout": "60s",
+    "idle_in_transaction_session_timeout": "5min",
+}
+
+
 def _own_settings() -> dict[str, str]:
-    """How every session begins; a client sets none of these."""
-    return {
-        "options": f"-c search_path=governed -c charter.base_url={settings.BASE_URL} -c standard_conforming_strings=on",
-        "client_encoding": "UTF8",
-    }
+    """How every session begins, whatever the role's own settings are; a client sets none of these otherwise."""
+    said = {**_OWN_SETTINGS, "charter.base_url": settings.BASE_URL}
+    options = " ".join(f"-c {name}={value}" for name, value in said.items())
+    return {"options": options, "client_encoding": "UTF8"}
 
 
 async def _hang_up(writer: asyncio.StreamWriter) -> None:

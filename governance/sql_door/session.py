@@ -19,12 +19,13 @@ from governance.sql_door.reading import Form, SqlStatement, read_statements
 from governance.sql_door.refusals import NotAllowed
 from governance.sql_door.replies import FAILED, Replies, ReplyStep, make_step
 from governance.sql_door.threads import Threads
-from governance.sql_door.upstream import Upstream
+from governance.sql_door.upstream import ROWS_AT_ONCE, Upstream
 from governance.sql_door.wire import Incoming, SqlRefusal, WireError
 
 T = TypeVar("T")
 
 CHUNK = 65_536
+GATHER_SECONDS = 0.001  # in which many rows come, of which each would else be a turn of its own
 SEND_SECONDS = 60.0  # for which a client may not read what it asked for
 _NO_STATEMENT = "refused by the SQL door"
 _SETTING = "governed."
@@ -77,13 +78,15 @@ class SqlSession:
     # From PostgreSQL to the client
 
     async def _tell(self) -> None:
-        while data := await self._upstream.reader.read(CHUNK):
+        while data := await self._upstream.reader.read(ROWS_AT_ONCE):
             out = self._replies.feed(data)
             if out:
                 self._writer.write(out)
                 if self._writer.transport.get_write_buffer_size():
                     async with asyncio.timeout(SEND_SECONDS):
                         await self._writer.drain()
+            if self._replies.is_in_rows:
+                await asyncio.sleep(GATHER_SECONDS)
 
     def _forget(self) -> None:
         """What was set in what has failed may have been undone, and what was cleared in it be back."""
