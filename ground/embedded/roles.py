@@ -7,7 +7,7 @@ import psycopg
 from psycopg import sql
 
 from ground.embedded.cluster import DATABASE, OWNER, READER, RUNTIME, SUPERUSER, address, read_passwords
-from ground.embedded.trimming import TRIMMED, is_trimmed
+from ground.embedded.trimming import is_trimmed, make_trimming
 
 EXTENSIONS = ("btree_gist", "pg_trgm")
 # How the reader of the governed views begins. It could set them otherwise, and would gain nothing but time.
@@ -42,8 +42,7 @@ def prepare(folder: Path) -> None:
 def _trim(connection: psycopg.Connection[Any]) -> None:
     """Take from everybody what tells of others, or stops them, and give it back to the two roles of the product."""
     if not is_trimmed(connection, READER):
-        roles = sql.SQL(", ").join(sql.Identifier(each) for each in (OWNER, RUNTIME))
-        connection.execute(sql.SQL(TRIMMED).format(roles=sql.Literal(roles.as_string())))
+        connection.execute(make_trimming(f'"{OWNER}", "{RUNTIME}"').encode())
 
 
 def _prepare_roles(connection: psycopg.Connection[Any], passwords: dict[str, str]) -> None:

@@ -16,11 +16,11 @@ FUNCTIONS = r"^(pg_(stat|.*_size$|relation_|table_size|database_size|tablespace_
 COUNTS = ("relpages", "reltuples", "relallvisible", "relallfrozen", "relfrozenxid", "relminmxid")
 
 _COUNTED = ", ".join(f"'{name}'" for name in COUNTS)
-TRIMMED = rf"""
+_TRIMMING = rf"""
 DO $trim$
 DECLARE
     each record;
-    ours text := {{roles}};
+    ours text := '{{roles}}';
 BEGIN
     FOR each IN SELECT relname FROM pg_class WHERE relnamespace = 'pg_catalog'::regnamespace
         AND relkind IN ('r', 'v') AND relname ~ '{RELATIONS}' LOOP
@@ -44,6 +44,11 @@ BEGIN
     ));
 END $trim$
 """
+
+
+def make_trimming(roles: str) -> str:
+    """What a superuser runs once a database; it gives to these roles, quoted and by commas, what it takes from everybody."""
+    return _TRIMMING.replace("{roles}", roles.replace("'", "''")).strip() + ";\n"
 
 
 def is_trimmed(connection: psycopg.Connection[Any], role: str) -> bool:

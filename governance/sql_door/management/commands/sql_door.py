@@ -12,6 +12,8 @@ from governance.sql_door import services
 from governance.sql_door.server import Certificate, SqlDoor
 from governance.sql_door.upstream import Address
 from ground import commands
+from ground.embedded import cluster
+from ground.embedded.trimming import make_trimming
 from ground.errors import BadInput
 
 
@@ -24,10 +26,18 @@ class Command(commands.Command):
         parser.add_argument(
             "--certificate", default="", help="a PEM file; others than this machine reach no door without one"
         )
+        parser.add_argument(
+            "--trim",
+            action="store_true",
+            help="print what a superuser runs once, so that everybody sees less of others",
+        )
         parser.add_argument("--key", default="", help="the PEM file of its private key")
 
     def handle(self, **options: Any) -> None:
         """Until it is ended, by SIGTERM or SIGINT."""
+        if options["trim"]:
+            self.stdout.write(make_trimming(f'"{cluster.OWNER}", "{settings.RUNTIME_ROLE}"'))
+            return
         certificate = _read_certificate(options)
         services.refresh()
         door = SqlDoor(Address.read(settings.GOVERNED_DATABASE_URL), certificate)
