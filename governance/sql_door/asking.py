@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -158,27 +159,25 @@ def _make_request(
 ) -> tuple[list[GovernedView], Request]:
     """One request of the views of one grain, of the groups that the query names, or all that the account may see."""
     metrics = tuple(view.metric for view in views)
-    named = _list_named(views, query, values)
-    made = {
+    made: dict[str, Any] = {
         "decision": terms.decision.value,
         "metrics": metrics,
         "grain": grain.value,
         "period": terms.period.value,
-        "limit": GUARD if query.limited else None,
-        "percentile": query.percentile,
-        "compare": query.compare,
-        "order_by": OrderBy.VALUE.value if query.by_value else None,
         "export": query.export,
         "reason": terms.reason,
     }
-    if named is None:
-        made["cohorts"] = _find_seen(made, user, terms.period, seen)
-    else:
-        made["cohorts"] = named
-    several = len(made["cohorts"]) > 1
-    # Of one group there is no other to be held against.
-    made |= {"percentile": query.percentile and several, "compare": query.compare and several}
-    made["window"] = _find_window(metrics, len(made["cohorts"]), terms.period)
+    named = _list_named(views, query, values)
+    cohorts = _find_seen(made, metrics, user, terms.period, seen) if named is None else named
+    several = len(cohorts) > 1  # of one group there is no other to be held against
+    made |= {
+        "cohorts": cohorts,
+        "window": _find_window(metrics, len(cohorts), terms.period),
+        "limit": GUARD if query.limited else None,
+        "order_by": OrderBy.VALUE.value if query.by_value else None,
+        "percentile": query.percentile and several,
+        "compare": query.compare and several,
+    }
     request = parse(_JSON.encode(made))
     assert isinstance(request, Request)  # noqa: S101 - it is no batch
     return views, request
@@ -231,22 +230,21 @@ def _before(day: date, period: Period, count: int = 1) -> date:
     return date(max(months // 12, 1), months % 12 + 1, 1)
 
 
-def _find_seen(made: Mapping[str, object], user: User, period: Period, versions: Versions) -> tuple[str, ...]:
+def _find_seen(
+    made: Mapping[str, object], metrics: tuple[str, ...], user: User, period: Period, versions: Versions
+) -> tuple[str, ...]:
     """The groups of a grain that the line would let the account see by themselves; all of them where it is none, so that it says why.
 
     What it foresees is asked of the line after that, so what is remembered here decides nothing.
     """
     kind = str(made["grain"])
-    cohorts = tuple(
-        Cohort.objects.filter(kind=kind, retired_at__isnull=True)
-        .order_by("slug")
-        .values_list("slug", flat=True)
-    )
+    found = Cohort.objects.filter(kind=kind, retired_at__isnull=True).order_by("slug")
+    cohorts = tuple(found.values_list("slug", flat=True))
     if not cohorts:
         raise NotAllowed(SqlRefusal(f"No group of kind {kind} is registered.", "22023"))
-    plain = {**made, "limit": None, "percentile": False, "compare": False, "order_by": None}
-    plain["window"] = _find_window(tuple(made["metrics"]), len(cohorts), period)  # type: ignore[arg-type]
-    seen = _foresee(tuple(sorted(versions.items())), calendar.today(), user.pk, cohorts, _JSON.encode(plain))
+    plain = _JSON.encode({**made, "window": _find_window(metrics, len(cohorts), period)})
+    known = tuple(sorted(versions.items()))
+    seen = _foresee(known, calendar.today(), user.pk, cohorts, plain)
     if len(seen) > MOST_COHORTS:
         raise NotAllowed(
             SqlRefusal(

@@ -70,7 +70,7 @@ def read_query(text: str) -> Query:
     )
 
 
-def _parse(text: str) -> exp.Expression:
+def _parse(text: str) -> exp.Expr:
     try:
         found = sqlglot.parse(text, read="postgres")
     except (SqlglotError, RecursionError):
@@ -85,7 +85,7 @@ def _parse(text: str) -> exp.Expression:
 # Its parts
 
 
-def _check_part(node: exp.Expression) -> None:
+def _check_part(node: exp.Expr) -> None:
     if isinstance(node, exp.Func):
         if type(node) not in FUNCTION_KINDS and _name_function(node) not in FUNCTIONS:
             raise NotAllowed(refuse_function(_name_function(node)))
@@ -105,7 +105,7 @@ def _check_qualified(dot: exp.Dot) -> None:
         raise NotAllowed(refuse_function(dot.sql("postgres")[:80]))
 
 
-def _check_setting(node: exp.Expression) -> None:
+def _check_setting(node: exp.Expr) -> None:
     """A setting that is named is one that is shown here. One that a parameter names may be any: none holds what was not released."""
     named = node.expressions[0] if node.expressions else None
     named = named.this if isinstance(named, exp.Cast) else named
@@ -115,7 +115,7 @@ def _check_setting(node: exp.Expression) -> None:
         raise NotAllowed(refuse_function("current_setting"))
 
 
-def _name_function(node: exp.Expression) -> str:
+def _name_function(node: exp.Expr) -> str:
     if isinstance(node, exp.Anonymous):
         name = node.this
         return fold_name(name) if isinstance(name, str) else _fold(name)
@@ -131,7 +131,7 @@ def _fold(node: object) -> str:
 # What it reads
 
 
-def _list_tables(tree: exp.Expression) -> Iterator[exp.Table]:
+def _list_tables(tree: exp.Expr) -> Iterator[exp.Table]:
     """Every relation, checked; the names that the query itself gives to its parts are none."""
     own = {_fold(each.args["alias"].this) for each in tree.find_all(exp.CTE) if each.args.get("alias")}
     for table in tree.find_all(exp.Table):
@@ -168,7 +168,7 @@ def _is_view(table: exp.Table) -> bool:
     return name != METRICS and (schema == GOVERNED or (not schema and name not in CATALOGS))
 
 
-def _read_views(tree: exp.Expression, tables: list[exp.Table]) -> dict[str, tuple[Name, ...] | None]:
+def _read_views(tree: exp.Expr, tables: list[exp.Table]) -> dict[str, tuple[Name, ...] | None]:
     """By view, the groups that every reading of it names; None where one reads it whole."""
     views: dict[str, tuple[Name, ...] | None] = {}
     for table in tables:
@@ -196,7 +196,7 @@ def _narrow(table: exp.Table) -> tuple[Name, ...] | None:
     return None
 
 
-def _list_conditions(node: exp.Expression) -> Iterator[exp.Expression]:
+def _list_conditions(node: exp.Expr) -> Iterator[exp.Expr]:
     if isinstance(node, exp.And):
         yield from _list_conditions(node.left)
         yield from _list_conditions(node.right)
@@ -206,7 +206,7 @@ def _list_conditions(node: exp.Expression) -> Iterator[exp.Expression]:
         yield node
 
 
-def _read_condition(node: exp.Expression, known: str, several: bool) -> tuple[Name, ...] | None:
+def _read_condition(node: exp.Expr, known: str, several: bool) -> tuple[Name, ...] | None:
     """The groups of `cohort = 'team:x'` and `cohort IN (…)`."""
     if isinstance(node, exp.In) and _is_cohort(node.this, known, several) and not node.args.get("query"):
         names = [_read_name(each) for each in node.expressions]
@@ -219,7 +219,7 @@ def _read_condition(node: exp.Expression, known: str, several: bool) -> tuple[Na
     return tuple(each for each in names if each is not None) if names and None not in names else None
 
 
-def _is_cohort(node: exp.Expression, known: str, several: bool) -> bool:
+def _is_cohort(node: exp.Expr, known: str, several: bool) -> bool:
     if isinstance(node, exp.Cast):  # as SQLAlchemy writes it
         return _is_cohort(node.this, known, several)
     if not isinstance(node, exp.Column) or _fold(node.this) != "cohort":
@@ -228,7 +228,7 @@ def _is_cohort(node: exp.Expression, known: str, several: bool) -> bool:
     return table == known or (not table and not several)
 
 
-def _read_name(node: exp.Expression) -> Name | None:
+def _read_name(node: exp.Expr) -> Name | None:
     if isinstance(node, exp.Cast):
         return _read_name(node.this)
     if isinstance(node, exp.Literal) and node.is_string:
@@ -241,7 +241,7 @@ def _read_name(node: exp.Expression) -> Name | None:
 # What it does with values
 
 
-def _renames(tree: exp.Expression) -> bool:
+def _renames(tree: exp.Expr) -> bool:
     """Whether something else goes by the name of what groups may be put in order by."""
     for alias in tree.find_all(exp.Alias):
         same = isinstance(alias.this, exp.Column) and _fold(alias.this.this) == _fold(alias.args.get("alias"))
@@ -256,7 +256,7 @@ def _is_plain(ordered: exp.Ordered, renamed: bool) -> bool:
     return not renamed and _is_plain_key(ordered.this, ordered.find_ancestor(exp.Select))
 
 
-def _is_plain_key(key: exp.Expression, select: exp.Select | None) -> bool:
+def _is_plain_key(key: exp.Expr, select: exp.Select | None) -> bool:
     if select is not None and isinstance(key, exp.Literal) and not key.is_string and key.name.isdecimal():
         items = select.expressions
         place = int(key.name) - 1
@@ -272,14 +272,14 @@ def _is_plain_key(key: exp.Expression, select: exp.Select | None) -> bool:
     return _is_made_of_plain(key)
 
 
-def _is_made_of_plain(node: exp.Expression) -> bool:
+def _is_made_of_plain(node: exp.Expr) -> bool:
     """Whether an expression looks at nothing but names of groups and periods."""
     columns = {_fold(each.this) for each in node.find_all(exp.Column)}
     stars = next(node.find_all(exp.Star, exp.Subquery, exp.AggFunc, exp.Window), None)
     return stars is None and columns <= PLAIN
 
 
-def _is_limited(tree: exp.Expression, renamed: bool) -> bool:
+def _is_limited(tree: exp.Expr, renamed: bool) -> bool:
     """Whether some of the rows are picked out: by a small limit, unless they stand in the order of names or of time."""
     for limit in tree.find_all(exp.Limit, exp.Fetch):
         select = limit.parent
@@ -292,14 +292,14 @@ def _is_limited(tree: exp.Expression, renamed: bool) -> bool:
     return False
 
 
-def _read_number(limit: exp.Expression) -> int:
+def _read_number(limit: exp.Expr) -> int:
     count = limit.args.get("expression") or limit.args.get("count")
     if isinstance(count, exp.Literal) and count.name.isdecimal():
         return int(count.name)
     return 0 if count is not None else GUARD
 
 
-def _takes_extremes(tree: exp.Expression) -> bool:
+def _takes_extremes(tree: exp.Expr) -> bool:
     """Whether the highest or lowest of several groups is asked for."""
     for found in tree.find_all(exp.Func):
         if _name_function(found) in EXTREMES and not all(

@@ -7,7 +7,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-def _kinds(text: str) -> frozenset[type[exp.Expression]]:
+def _kinds(text: str) -> frozenset[type[exp.Expr]]:
     """What the parser calls so; a name that this version of it does not have is left out."""
     return frozenset(getattr(exp, name) for name in text.split() if hasattr(exp, name))
 
@@ -59,7 +59,7 @@ FUNCTIONS = _words(
     """
 )
 # What the parser knows by a class of its own, whose name is none of PostgreSQL's.
-FUNCTION_KINDS: frozenset[type[exp.Expression]] = _kinds(
+FUNCTION_KINDS: frozenset[type[exp.Expr]] = _kinds(
     """
     And Or Xor Case If Cast TryCast Coalesce Exists Array ArrayAgg GroupConcat TimeToStr StrToTime StrToDate UnixToTime
     TimestampTrunc DateTrunc CurrentDate CurrentTimestamp CurrentTime CurrentSchema CurrentUser SessionUser CurrentCatalog
@@ -74,7 +74,7 @@ FUNCTION_KINDS: frozenset[type[exp.Expression]] = _kinds(
     """
 )
 # All that a query is made of, beside functions: no lock, no writing, no command, no sample of a table, no operator by its schema.
-PARTS: frozenset[type[exp.Expression]] = _kinds(
+PARTS: frozenset[type[exp.Expr]] = _kinds(
     """
     Select Union Intersect Except Subquery Values Tuple Table TableAlias Column Identifier Alias Aliases Star Literal
     Boolean Null Placeholder Parameter From Join Where Group Having Order Ordered Limit LimitOptions Offset Fetch Distinct

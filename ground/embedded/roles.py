@@ -54,10 +54,10 @@ def _prepare_roles(connection: psycopg.Connection[Any], passwords: dict[str, str
     # The owner can act as the others, to prove inside one connection what they may not do.
     for role in (RUNTIME, READER):
         connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(role), sql.Identifier(OWNER)))
-    for setting in READING:
+    for setting, value in READING:
         statement = sql.SQL("ALTER ROLE {} SET {} TO {}")
-        name, value = setting
-        connection.execute(statement.format(sql.Identifier(READER), sql.SQL(name), sql.Literal(value)))
+        parts = (sql.Identifier(READER), sql.Identifier(setting), sql.Literal(value))
+        connection.execute(statement.format(*parts))
 
 
 def _create_database(connection: psycopg.Connection[Any]) -> None:

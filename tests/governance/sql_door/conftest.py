@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextvars import copy_context
-from urllib.parse import urlsplit
+from typing import Any
 
 import psycopg
 import pytest
@@ -46,19 +46,6 @@ class Opened(Struct):
         return psycopg.connect(**self.says(name, **more))
 
 
-def reader_url(name: str) -> str:
-    """The address of a test's database for the role that reads governed views."""
-    return urlsplit(cluster.address(databases.FOLDER, cluster.READER))._replace(path=f"/{name}").geturl()
-
-
-@pytest.fixture
-def reader(committed_db) -> Iterator[psycopg.Connection]:
-    """The role that reads governed views, past the door."""
-    url = cluster.address(databases.FOLDER, cluster.READER, committed_db)
-    with psycopg.connect(url, autocommit=True) as found:
-        yield found
-
-
 @pytest.fixture
 def opened(house, committed_db) -> Iterator[Opened]:
     """The door, open for as long as the test lasts."""
@@ -69,7 +56,7 @@ def opened(house, committed_db) -> Iterator[Opened]:
 def open_door(name: str, tokens: dict[str, str], certificate: Certificate | None) -> Iterator[Opened]:
     address = Address.read(cluster.address(databases.FOLDER, cluster.READER, name))
     door, ready = SqlDoor(address, certificate), threading.Event()
-    found: list[object] = []
+    found: list[Any] = []
 
     async def serve() -> None:
         over = asyncio.Event()

@@ -137,13 +137,13 @@ def _psql(opened, *statements: str) -> subprocess.CompletedProcess[str]:
     says = opened.says()
     environment = {
         "PATH": os.defpath,
-        "PGPASSWORD": says["password"],
-        "PGOPTIONS": says["options"],
+        "PGPASSWORD": str(says["password"]),
+        "PGOPTIONS": str(says["options"]),
         "PGSSLMODE": "disable",
         "LD_LIBRARY_PATH": os.environ.get("LD_LIBRARY_PATH", ""),
     }
-    command = [
-        find_binaries() / "psql",
+    command: list[str] = [
+        str(find_binaries() / "psql"),
         "-X",
         "-h",
         "127.0.0.1",
