@@ -92,7 +92,7 @@ class SqlDoor(Struct):
             await session.run()
         finally:
             self.sessions.pop(process, None)
-            await _hang_up(server.writer)
+            server.writer.transport.abort()
 
     async def _greet(self, client: Client) -> tuple[SqlSession, int, Upstream]:
         tls, channel = (

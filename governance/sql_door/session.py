@@ -17,16 +17,15 @@ from governance.sql_door.asking import Released, Terms, check_account, foresee, 
 from governance.sql_door.queries import Query
 from governance.sql_door.reading import Form, SqlStatement, read_statements
 from governance.sql_door.refusals import NotAllowed
+from governance.sql_door.relaying import Relay
 from governance.sql_door.replies import FAILED, Replies, ReplyStep, make_step
 from governance.sql_door.threads import Threads
-from governance.sql_door.upstream import ROWS_AT_ONCE, Upstream
+from governance.sql_door.upstream import Upstream
 from governance.sql_door.wire import Incoming, SqlRefusal, WireError
 
 T = TypeVar("T")
 
 CHUNK = 65_536
-GATHER_SECONDS = 0.001  # in which many rows come, of which each would else be a turn of its own
-SEND_SECONDS = 60.0  # for which a client may not read what it asked for
 _NO_STATEMENT = "refused by the SQL door"
 _SETTING = "governed."
 
@@ -65,28 +64,17 @@ class SqlSession:
 
     async def run(self) -> None:
         """Relay until one of both sides ends. Raises WireError for what is no message."""
-        sides = [asyncio.create_task(self._hear()), asyncio.create_task(self._tell())]
+        relay = Relay(self._replies, self._writer, self._upstream.writer.transport)
+        relay.begin(self._upstream.reader)
+        hearing = asyncio.create_task(self._hear())
         try:
-            done, _ = await asyncio.wait(sides, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait([hearing, relay.over], return_when=asyncio.FIRST_COMPLETED)
             for each in done:
                 each.result()
         finally:
-            for each in sides:
-                each.cancel()
-            await asyncio.gather(*sides, return_exceptions=True)
-
-    # From PostgreSQL to the client
-
-    async def _tell(self) -> None:
-        while data := await self._upstream.reader.read(ROWS_AT_ONCE):
-            out = self._replies.feed(data)
-            if out:
-                self._writer.write(out)
-                if self._writer.transport.get_write_buffer_size():
-                    async with asyncio.timeout(SEND_SECONDS):
-                        await self._writer.drain()
-            if self._replies.is_in_rows:
-                await asyncio.sleep(GATHER_SECONDS)
+            relay.close()
+            hearing.cancel()
+            await asyncio.gather(hearing, return_exceptions=True)
 
     def _forget(self) -> None:
         """What was set in what has failed may have been undone, and what was cleared in it be back."""
@@ -103,7 +91,6 @@ class SqlSession:
                     return
                 await self._take(bytes([kind]), message)
             self._flush()
-            await self._upstream.writer.drain()
 
     async def _take(self, kind: bytes, message: bytes) -> None:
         if kind == b"S":

@@ -13,7 +13,6 @@ from governance.sql_door.wire import WireError
 from ground.scram import MECHANISM, ScramClient, ScramError
 
 CONNECT_SECONDS = 10.0
-ROWS_AT_ONCE = 524_288  # bytes that wait here for the door to take them
 _OK, _SASL, _SASL_CONTINUE, _SASL_FINAL = 0, 10, 11, 12
 
 
@@ -76,10 +75,8 @@ async def cancel(address: Address, upstream: Upstream) -> None:
 
 async def _open(address: Address) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     if address.host.startswith("/"):
-        return await asyncio.open_unix_connection(
-            f"{address.host}/.s.PGSQL.{address.port}", limit=ROWS_AT_ONCE
-        )
-    reader, writer = await asyncio.open_connection(address.host, address.port, limit=ROWS_AT_ONCE)
+        return await asyncio.open_unix_connection(f"{address.host}/.s.PGSQL.{address.port}")
+    reader, writer = await asyncio.open_connection(address.host, address.port)
     if address.sslmode != "disable":
         await _encrypt(reader, writer, address)
     return reader, writer

@@ -138,9 +138,9 @@ def _raw(client: psycopg.Connection) -> socket.socket:
 @committed
 def test_a_client_that_never_reads_is_hung_up_on(opened, monkeypatch):
     """Issue 20, Bad input: what it asked for waits in the door for so long and no longer; others go on."""
-    from governance.sql_door import session
+    from governance.sql_door import relaying
 
-    monkeypatch.setattr(session, "SEND_SECONDS", 0.5)
+    monkeypatch.setattr(relaying, "SEND_SECONDS", 0.5)
     lazy = opened.connect()
     lazy.pgconn.send_query(b"SELECT repeat('x', 1000) FROM generate_series(1, 200000)")
     lazy.pgconn.flush()
