@@ -42,7 +42,7 @@ CREATE OR REPLACE VIEW governed.metrics AS
 SELECT m.slug AS metric, m.name::text AS name, v.document #>> '{{why,purpose}}' AS purpose, v.standing::text AS status,
     ARRAY(SELECT DISTINCT use ->> 'decision' FROM jsonb_array_elements(v.document #> '{{which_decisions,allowed}}') use ORDER BY 1) AS decisions,
     u.username::text AS owner,
-    coalesce(current_setting('charter.base_url', true), '') || '/metrics/' || m.slug || '/' AS charter,
+    coalesce(current_setting('charter.base_url', true), '') || '/metrics/' || m.slug AS charter,
     ARRAY(SELECT {NAME} FROM unnest(ARRAY[{_GRAINS}]) AS g(grain) WHERE v.standing = 'active' AND v.grains ? g.grain ORDER BY 1) AS views
 FROM registry_metric m JOIN people_user u ON u.id = m.owner_id
 JOIN registry_charterversion v ON v.id = m.current_id AND v.standing IN ('active', 'pilot', 'suspended')

@@ -1,9 +1,15 @@
 """The SQL door with psycopg: a token, a decision, rows with a receipt, refusals with rule and fix (issue 20)."""
 
+import msgspec
 import psycopg
 import pytest
 
+from charter.rules.request import Request
 from governance.decisions.models import DecisionRecord, Door
+from governance.decisions.services import answer, place_hold
+from governance.decisions.states import HoldCause
+from governance.people.models import Cohort
+from tests.governance.decisions.test_holds import JANUARY
 from tests.governance.sql_door.conftest import LEAD_TIME
 
 pytestmark = pytest.mark.committed
@@ -31,3 +37,35 @@ def test_a_refusal_says_rule_and_fix(opened):
     said = refused.value.diag
     assert "AR14" in said.message_detail and said.message_hint and "Receipt" in said.message_primary
     assert DecisionRecord.objects.get().verdict == "deny"
+
+
+def test_what_is_released_is_what_every_door_answers(opened, house):
+    """Issue 20, Done when: the question as it was recorded, asked again elsewhere, has the same rows, rules and hash."""
+    with opened.connect() as client:
+        shown = client.execute(f"SELECT cohort, period, value, n, withheld FROM {LEAD_TIME}").fetchall()
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            client.execute(f"SELECT * FROM {LEAD_TIME} WHERE cohort = 'team:search'")
+    permitted, denied = DecisionRecord.objects.order_by("at", "id")
+    again = [
+        answer(request=msgspec.convert(each.request, Request), by=house.manager, door=Door.API)
+        for each in (permitted, denied)
+    ]
+    assert shown == [(row.cohort, row.period, row.value, row.n, row.withheld) for row in again[0].rows]
+    assert DecisionRecord.objects.get(pk=again[0].id).content_hash == permitted.content_hash
+    assert again[1].verdict.outcome == denied.verdict == "deny"
+    assert sorted({rule.id for rule in again[1].verdict.rules}) == denied.rules
+
+
+def test_a_value_under_review_is_shown_as_such(opened, house):
+    """AR21: what bears on a value is joined by the line, and so stands in the view."""
+    place_hold(
+        metric=house.lead_time.metric,
+        cohort=Cohort.objects.get(slug="team:payments"),
+        cause=HoldCause.DATA_QUALITY,
+        reason="Doubted.",
+        by=house.auditor,
+        **JANUARY,
+    )
+    with opened.connect() as client:
+        context = client.execute(f"SELECT context FROM {LEAD_TIME} ORDER BY period").fetchone()
+    assert context == ("Under review",)
