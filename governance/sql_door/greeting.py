@@ -13,7 +13,7 @@ from governance.people import passwords
 from governance.sql_door import wire
 from governance.sql_door.asking import Terms
 from governance.sql_door.threads import Threads
-from governance.sql_door.vocabulary import SETTINGS
+from governance.sql_door.vocabulary import may_set
 from governance.sql_door.wire import SqlRefusal, Startup, WireError
 from ground.scram import BOUND, MECHANISM, ScramError, ScramServer
 
@@ -125,7 +125,9 @@ def read_greeting(startup: Startup, token: UUID) -> Greeting:
     said |= wire.read_options(startup.says.get("options", ""))
     own = {name[len(_OWN) :]: said.pop(name) for name in list(said) if name.startswith(_OWN)}
     unknown = sorted(set(own) - {"decision", "period", "reason"}) or sorted(
-        name for name in said if name.lower() not in SETTINGS and not name.startswith("_pq_.")
+        name
+        for name, value in said.items()
+        if not may_set(name.lower(), value) and not name.startswith("_pq_.")
     )
     if unknown:
         raise WireError(f"{unknown[0][:60]} is not set here.", sqlstate="22023")

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from governance.sql_door.lexing import Lexeme, StatementText, split
 from governance.sql_door.queries import Query, read_query
 from governance.sql_door.refusals import NotAllowed, refuse_form
-from governance.sql_door.vocabulary import FIXED, SETTINGS, SHOWN
+from governance.sql_door.vocabulary import SETTINGS, SHOWN, may_set
 
 MOST_STATEMENTS = 20  # in one text
 _LONGEST_TEXT = 50_000  # letters, which a parser in plain Python reads in a second
@@ -43,7 +43,7 @@ class SqlStatement(Struct, frozen=True):
     name: str = ""
 
 
-@lru_cache(maxsize=2_000)
+@lru_cache(maxsize=500)
 def read_statements(text: str) -> tuple[SqlStatement, ...]:
     """The statements of a text, none for an empty one. Raises NotAllowed."""
     if len(text) > _LONGEST_TEXT:
@@ -209,11 +209,11 @@ def _read_set(piece: StatementText) -> SqlStatement:
         return SqlStatement(Form.PLAIN)
     words = [each for each in piece.words[1:] if each.says not in ("session", "local")]
     name, values = _read_setting(words)
-    value = " ".join(each.says.strip("'").lower() for each in values)
+    value = " ".join(each.says.strip("'") for each in values)
     plain = all(
         each.kind in ("word", "text", "number", "name") or each.says in (",", "-", "+") for each in values
     )
-    if name not in SETTINGS or not values or not plain or value not in FIXED.get(name, {value}):
+    if not values or not plain or not may_set(name, value):
         raise NotAllowed(
             refuse_form(f"{name or 'This'} is not set here.", "Set it in your tool, or leave it as it is.")
         )

@@ -38,12 +38,12 @@ def make_step(kind: bytes, **said: object) -> ReplyStep:
 class Replies:
     """The steps under way, and bytes of PostgreSQL's turned into those for the client."""
 
-    def __init__(self, forget: Callable[[], None]) -> None:
+    def __init__(self, forget: Callable[[], None], rest: Callable[[], None] = lambda: None) -> None:
         self.steps: deque[ReplyStep] = deque()
         self.status = IDLE
         self.is_in_rows = False  # whether what came last was a row, so that more is on its way
         self.skipping = False  # an error of the extended protocol: PostgreSQL ignores all until the next Sync
-        self._forget, self._held = forget, b""
+        self._forget, self._rest, self._held = forget, rest, b""
 
     @property
     def is_idle(self) -> bool:
@@ -96,6 +96,8 @@ class Replies:
             self.steps.popleft()
             if step.done is not None:
                 step.done()
+            if not self.steps and self.status == IDLE:
+                self._rest()
         return b"" if step.own else None
 
     def _fail(self, step: ReplyStep) -> bytes | None:

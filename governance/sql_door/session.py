@@ -26,6 +26,8 @@ from governance.sql_door.wire import Incoming, SqlRefusal, WireError
 T = TypeVar("T")
 
 CHUNK = 65_536
+SHORT_TEXT = 2_000  # letters, which are read in milliseconds
+MOST_PREPARED = 1_000  # statements of one session
 _NO_STATEMENT = "refused by the SQL door"
 _SETTING = "governed."
 
@@ -53,7 +55,7 @@ class SqlSession:
     ) -> None:
         self._reader, self._writer = client
         self._upstream, self._terms, self._threads = upstream, terms, threads
-        self._replies = Replies(self._forget)
+        self._replies = Replies(self._forget, self._rest)
         self._prepared: dict[str, SqlStatement] = {}
         self._portals: dict[str, ReleasedUse] = {}
         self._held: dict[str, str] = {}  # by view, the hash of what PostgreSQL is known to hold
@@ -80,6 +82,10 @@ class SqlSession:
         """What was set in what has failed may have been undone, and what was cleared in it be back."""
         self._held.clear()
         self._perhaps = set(self._ever)
+
+    def _rest(self) -> None:
+        """No transaction is open and nothing is under way, so no portal and no cursor is left."""
+        self._portals.clear()
 
     # From the client to PostgreSQL
 
@@ -132,8 +138,7 @@ class SqlSession:
     async def _take_query(self, message: bytes) -> None:
         try:
             text, _ = wire.take_text(message, wire.HEADER)
-            statements = read_statements(text)
-            use = await self._use_all(statements)
+            use = await self._use_all(await self._read(text))
         except NotAllowed as refused:
             self._refuse_query(refused.refusal)
             return
@@ -147,7 +152,10 @@ class SqlSession:
 
     async def _use_all(self, statements: Sequence[SqlStatement]) -> ReleasedUse:
         uses = [await self._use(each, ()) for each in statements]
-        if sum(bool(each.rows) for each in uses) > 1:
+        reading = [each.rows for each in uses if each.rows]
+        if any(
+            rows is not reading[0] for rows in reading
+        ):  # a cursor's rows are the same to DECLARE and FETCH
             raise NotAllowed(SqlRefusal("Send statements that read governed views one by one.", "42501"))
         return next(
             (each for each in uses if each.rows), next((each for each in uses if each.is_query), _NOTHING)
@@ -176,6 +184,12 @@ class SqlSession:
         for each in statements:
             await self._foresee(each)
         self._send(message, make_step(b"P"))
+
+    async def _read(self, text: str) -> tuple[SqlStatement, ...]:
+        """A long text is read in a thread, so that nobody else waits for it."""
+        if len(text) <= SHORT_TEXT:
+            return read_statements(text)
+        return await self._ask(read_statements, text)
 
     async def _foresee(self, statement: SqlStatement) -> None:
         if statement.query.views:

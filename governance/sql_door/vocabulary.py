@@ -96,8 +96,18 @@ SETTINGS = _words(
     standard_conforming_strings default_transaction_isolation default_transaction_read_only jit geqo row_security
     """
 )
-FIXED = {"standard_conforming_strings": {"on"}, "client_encoding": {"utf8", "utf-8", "unicode"}, "row_security": {"on", "off"},
-    "default_transaction_read_only": {"on", "true", "1", "yes"}}  # fmt: skip
+_FIXED = {
+    "standard_conforming_strings": ("on", "true", "yes", "1"),
+    "client_encoding": ("utf8", "utf-8", "unicode"),
+    "default_transaction_read_only": ("on", "true", "yes", "1"),
+}
+
+
+def may_set(name: str, value: str) -> bool:
+    """Whether a client may set a setting to a value. In another encoding, or with other quotes, a text would not be what is read here."""
+    return name in SETTINGS and value.lower() in _FIXED.get(name, (value.lower(),))
+
+
 SHOWN = SETTINGS | _words(
     """
     server_version server_version_num server_encoding search_path transaction_isolation transaction_read_only

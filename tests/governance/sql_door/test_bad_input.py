@@ -171,6 +171,8 @@ NOT_LET_IN = [
     ({"options": f"{_MORE} charter.rows=x"}, "not set here"),
     ({"options": f"{_MORE} governed.lead_time_for_changes__team=[]"}, "not set here"),
     ({"options": f"{_MORE} role=mc_owner"}, "not set here"),
+    ({"options": f"{_MORE} standard_conforming_strings=off"}, "not set here"),
+    ({"client_encoding": "SJIS"}, "not set here"),
 ]
 
 
