@@ -35,8 +35,8 @@ class PasswordChallenge(Struct, frozen=True):
 
 def make_columns(secret: str, user: User, scope: Scope) -> dict[str, Any]:
     """What is kept of a new token to check it as a password; nothing of one that may only read."""
-    if not scope.covers(Scope.ASK):
-        return {}
+    if scope not in Scope.values or not Scope(scope).covers(Scope.ASK):
+        return {}  # one that is no scope is refused with its field
     salt = _find_salt(user) or secrets.token_bytes(scram.SALT_BYTES)
     made = scram.make_verifier(secret, salt)
     return {"salt": salt, "stored_key": made.stored_key, "server_key": made.server_key}
