@@ -14,10 +14,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
+from governance.people import request_rate
 from governance.people.data_versions import PEOPLE, TOKENS
 from governance.people.models import Token, User
 from governance.people.scopes import Scope
 from ground import counts, data_versions, scram, texts
+from ground.counts import Spent
 from ground.data_versions import Versions, cached
 from ground.errors import TooMuch, Unauthenticated
 from ground.scram import ScramVerifier
@@ -47,8 +49,12 @@ def _find_salt(user: User) -> bytes:
     return bytes(found or b"")
 
 
-def find_challenge(name: str) -> PasswordChallenge:
-    """What whoever calls themself so is asked to prove: that they know one of the account's tokens."""
+def find_challenge(name: str, address: str) -> PasswordChallenge:
+    """What whoever calls themself so is asked to prove: that they know one of the account's tokens.
+
+    Raises TooMuch where too many have come from this address lately, Unavailable.
+    """
+    _check_spent(counts.spend(request_rate.describe_origin(address), settings.API_RATE))
     tokens = [
         each
         for each in Token.objects.filter(user__username=texts.fold(name), user__is_active=True)
@@ -97,9 +103,13 @@ def _count_and_read_versions(token: UUID) -> Versions:
         seen = data_versions.read()
         user = Token.objects.filter(pk=token).values_list("user", flat=True).first()
         spent = counts.spend(f"account {user}", settings.API_RATE)
+    _check_spent(spent)
+    return seen
+
+
+def _check_spent(spent: Spent) -> None:
     if not spent.granted:
         raise TooMuch(_("You have asked too often. Wait a moment."), code="throttled", wait=spent.wait)
-    return seen
 
 
 @cached(TOKENS, PEOPLE)

@@ -41,6 +41,7 @@ _SQLSTATES: Mapping[type[DomainError], str] = {
     TooMuch: "53400",
     Unavailable: "57P03",
 }
+_ONE = "Or name one group: WHERE cohort = '…'."
 _JSON = msgspec.json.Encoder()
 
 
@@ -86,14 +87,16 @@ def release(query: Query, values: Sequence[str | None], terms: Terms) -> Release
             _make_request(grain, some, query, values, terms, user, seen)
             for grain, some in _by_grain(views).items()
         ]
-        answers = [(some, answer(request=request, by=user, door=Door.SQL)) for some, request in asked]
+        answers = [
+            (some, request, answer(request=request, by=user, door=Door.SQL)) for some, request in asked
+        ]
     except DomainError as error:
         raise NotAllowed(_tell_error(error)) from error
-    for _, given in answers:
+    for _, request, given in answers:
         if not given.verdict.permits:
-            raise NotAllowed(_tell_refusal(given))
-    rows = {view.name: _show(given.rows, view.metric) for some, given in answers for view in some}
-    return Released(rows, b"".join(_notice(given) for _, given in answers))
+            raise NotAllowed(_tell_refusal(given, several=len(request.cohorts) > 1))
+    rows = {view.name: _show(given.rows, view.metric) for some, _, given in answers for view in some}
+    return Released(rows, b"".join(_notice(given) for *_, given in answers))
 
 
 def foresee(query: Query, terms: Terms) -> None:
@@ -311,19 +314,18 @@ def _notice(given: Answer) -> bytes:
     return make_notice(f"charter: receipt {given.receipt.id} for {metrics}. {url}", detail=detail.strip())
 
 
-def _tell_refusal(given: Answer) -> SqlRefusal:
+def _tell_refusal(given: Answer, *, several: bool) -> SqlRefusal:
     """The rules that decided, each with its reason; what to do instead; and the receipt of the refusal."""
     rules = list({(rule.id, rule.metric): rule for rule in given.verdict.rules}.values())
     ids = ", ".join(dict.fromkeys(rule.id for rule in rules))
     detail = "\n".join(f"{rule.id} {rule.title}. {rule.here or rule.why}" for rule in rules)
     fixes = " ".join(dict.fromkeys(rule.fix for rule in rules))
-    several = len(given.verdict.rules) and "Name the group that you want: WHERE cohort = '…'."
     url = f"{settings.BASE_URL}/receipts/{given.receipt.id}"
     return SqlRefusal(
         f"This use is not allowed: {ids}. Receipt {given.receipt.id}.",
         "42501",
         detail=f"{detail}\n{url}",
-        hint=f"{fixes} {several}" if several else fixes,
+        hint=f"{fixes} {_ONE}" if several else fixes,
     )
 
 

@@ -78,7 +78,7 @@ async def find_token(client: Client, startup: Startup, threads: Threads) -> UUID
     name = startup.says.get("user", "")
     if not name:
         raise WireError("Say whose account it is: the user.", sqlstate="28000")
-    challenge = await threads.ask(passwords.find_challenge, name)
+    challenge = await threads.ask(passwords.find_challenge, name, _find_address(client))
     offered = [BOUND, MECHANISM] if client.channel else [MECHANISM]
     _request(client, 10, b"".join(wire.text(each) for each in offered) + b"\0")
     try:
@@ -95,6 +95,11 @@ async def find_token(client: Client, startup: Startup, threads: Threads) -> UUID
         ) from None
     _request(client, 12, proof)
     return challenge.tokens[place]
+
+
+def _find_address(client: Client) -> str:
+    peer = client.writer.get_extra_info("peername")
+    return str(peer[0]).partition("%")[0] if peer else "::"
 
 
 def _request(client: Client, kind: int, said: bytes) -> None:

@@ -25,6 +25,7 @@ from governance.sql_door.session import SqlSession
 from governance.sql_door.threads import Threads
 from governance.sql_door.upstream import Address, Upstream
 from governance.sql_door.wire import WireError
+from ground.errors import DomainError
 from ground.scram import ScramError
 
 GREETING_SECONDS = 15.0
@@ -71,6 +72,10 @@ class SqlDoor(Struct):
             await self._serve(client)
         except WireError as error:
             writer.write(make_farewell(error))
+        except DomainError as error:
+            writer.write(
+                make_farewell(WireError(error.detail, sqlstate="53400" if error.status == 429 else "57P03"))
+            )
         except (OSError, EOFError, TimeoutError, asyncio.IncompleteReadError, ssl.SSLError):
             pass  # it has hung up, or does not read
         except asyncio.CancelledError:
