@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import struct
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from msgspec import Struct
 
@@ -66,7 +66,8 @@ class SqlSession:
 
     async def run(self) -> None:
         """Relay until one of both sides ends. Raises WireError for what is no message."""
-        relay = Relay(self._replies, self._writer, self._upstream.writer.transport)
+        server = cast(asyncio.Transport, self._upstream.writer.transport)  # which both reads and writes
+        relay = Relay(self._replies, self._writer, server)
         relay.begin(self._upstream.reader)
         hearing = asyncio.create_task(self._hear())
         try:

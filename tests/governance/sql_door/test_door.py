@@ -8,7 +8,10 @@ from charter.rules.request import Request
 from governance.decisions.models import DecisionRecord, Door
 from governance.decisions.services import answer, place_hold
 from governance.decisions.states import HoldCause
-from governance.people.models import Cohort
+from governance.people import cohorts
+from governance.people.models import Cohort, ContextClassChoices, GrantedRole, Team
+from ground import calendar
+from tests import factories
 from tests.governance.decisions.test_holds import JANUARY
 from tests.governance.sql_door.conftest import LEAD_TIME
 
@@ -69,3 +72,23 @@ def test_a_value_under_review_is_shown_as_such(opened, house):
     with opened.connect() as client:
         context = client.execute(f"SELECT context FROM {LEAD_TIME} ORDER BY period").fetchone()
     assert context == ("Under review",)
+
+
+def test_a_whole_view_is_of_all_that_the_account_may_see_beside_each_other(opened, house):
+    """Issue 20, 2: groups that nobody named are those that the account may see; unlike ones are a comparison (AR11)."""
+    whole = f"SELECT DISTINCT cohort FROM {LEAD_TIME} ORDER BY cohort"
+    factories.a_team("rescue", people=9, context_class=ContextClassChoices.RESCUE)
+    cohorts.register_tree(on=calendar.today(), minimum=5, by=factories.system())
+    with opened.connect() as client:
+        assert client.execute(whole).fetchall() == [("team:payments",)]
+        factories.a_role(house.manager, GrantedRole.MANAGER, team=Team.objects.get(slug="search"))
+        assert client.execute(whole).fetchall() == [("team:payments",), ("team:search",)]
+        factories.a_role(house.manager, GrantedRole.MANAGER, team=Team.objects.get(slug="rescue"))
+        with pytest.raises(psycopg.errors.InsufficientPrivilege) as refused:
+            client.execute(whole)
+        assert (
+            "AR11" in refused.value.diag.message_detail and "WHERE cohort" in refused.value.diag.message_hint
+        )
+        assert client.execute(
+            f"SELECT count(*) FROM {LEAD_TIME} WHERE cohort = 'team:rescue'"
+        ).fetchone() == (3,)
