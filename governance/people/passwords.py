@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from governance.people import request_rate
+from governance.people.authentication import note_use
 from governance.people.data_versions import PEOPLE, TOKENS
 from governance.people.models import Token, User
 from governance.people.scopes import Scope
@@ -89,6 +90,7 @@ def count_and_read_account(token: UUID) -> tuple[User, Versions]:
         raise Unauthenticated(
             _("This token is not valid any more. Make a new one on the page of your tokens.")
         )
+    note_use(found)
     return found.user, seen
 
 

@@ -193,6 +193,7 @@ def test_a_token_that_may_only_read_opens_nothing_and_a_withdrawn_one_nothing_mo
     with opened.connect() as client:
         assert client.execute(PAYMENTS).fetchall()
         token = house.manager.tokens.get()
+        assert token.last_used_at is not None
         assert bytes(token.stored_key) and opened.tokens["manager"].encode() not in bytes(token.stored_key)
         tokens.revoke_token(token=token, by=house.manager)
         with pytest.raises(psycopg.Error, match="not valid any more"):
