@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "charter.programme",
     "charter.registry",
     "charter.authoring",
+    "charter.panels",
     "charter.measures",
     "governance.board",
     "governance.training",
