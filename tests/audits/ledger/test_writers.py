@@ -34,6 +34,7 @@ EXCEPTIONS = {
     "governance.people.services.get_system_account": "It is opened by itself, which its event says.",
     "governance.people.importing.writing.write": "A step of import_organisation, which appends for all its rows.",
     "governance.people.authentication.RememberedTokenAuthentication.authenticate_credentials": "Notes a token's last use.",
+    "governance.people.authentication.note_use": "The same, also at the SQL door.",
     "governance.people.account_mail.ask_for_link": "Nobody has signed in; the event comes with the mail, if there is one.",
     "governance.people.account_mail.send_waiting": "The account that a link is of does it, as its event says.",
     "governance.about_me.private_addresses.ask_for_link": "Nobody has signed in; the event comes when the link is used.",
