@@ -1,6 +1,5 @@
 """Governed views that charters offer, and which of them answers what a panel asks. Pure."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 import sqlglot
@@ -10,6 +9,7 @@ from sqlglot.errors import SqlglotError
 
 from charter.panels.shapes import PanelShape
 from charter.panels.tables import GOVERNED
+from charter.panels.view_names import GRAINS, name_view
 from charter.registry.catalogue import read_starter_charters
 from charter.registry.document import CharterDocument, Measure
 from charter.registry.facts_sql import list_tables
@@ -17,9 +17,6 @@ from charter.registry.ready import adapt_charters, read_ready_descriptions
 from charter.rules.vocabulary import Aggregation, Grain
 from ground.errors import BadInput
 
-_PLAIN = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-LONGEST_METRIC = 40  # characters of a metric's slug that a view is called by
-_GROUPS = (Grain.TEAM, Grain.SERVICE, Grain.ROTA, Grain.VALUE_STREAM, Grain.ROLE_COHORT, Grain.ORG)
 # Which aggregations of a statement make the number that a charter's aggregation makes.
 _SAME: Mapping[Aggregation, frozenset[str]] = {
     Aggregation.COUNT: frozenset({"count"}),
@@ -46,7 +43,7 @@ class ViewOffer(Struct, frozen=True):
 
     def name_view(self, grain: Grain) -> str:
         """The view at a grain, with its schema."""
-        return f"{GOVERNED}.{self.metric.replace('-', '_')}__{grain.value}"
+        return f"{GOVERNED}.{name_view(self.metric, grain)}"
 
 
 class ViewAnswer(Struct, frozen=True):
@@ -71,13 +68,8 @@ def make_offers(documents: Iterable[CharterDocument]) -> Iterator[ViewOffer]:
     """What charters offer of groups; one without a measure that can be read offers nothing."""
     for document in documents:
         what, measure = document.what, document.what.measure
-        grains = tuple(grain for grain in _GROUPS if grain in what.grains)
-        if (
-            measure is None
-            or not grains
-            or not _PLAIN.fullmatch(document.metric)
-            or len(document.metric) > LONGEST_METRIC
-        ):
+        grains = tuple(grain for grain in reversed(GRAINS) if grain in what.grains)
+        if measure is None or not grains:
             continue
         try:
             tables = list_tables(measure.facts)

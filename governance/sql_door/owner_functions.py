@@ -5,13 +5,10 @@ A view holds nothing by itself: it shows what the line has released to this very
 It reads tables of charter.registry and governance.people, which stand below.
 """
 
-from charter.rules.vocabulary import Grain
+from charter.panels.view_names import GRAINS, LONGEST_NAME
 from ground.schema.functions import OwnerFunction
 
 READER = "mc_governed"  # the role that the door speaks to PostgreSQL as
-GRAINS = (Grain.ORG, Grain.VALUE_STREAM, Grain.TEAM)  # of which values are published
-LONGEST_NAME = 40  # of a metric's slug in the name of its view
-
 
 COLUMNS = (
     ("cohort", "text"),
@@ -31,7 +28,7 @@ _NAMES = ", ".join(name for name, _ in COLUMNS)
 _TYPED = ", ".join(f"{name} {kind}" for name, kind in COLUMNS)
 _GRAINS = ", ".join(f"'{grain.value}'" for grain in GRAINS)
 
-# As `naming.name_view` says it; a test holds the two to each other.
+# As `charter.panels.view_names` says it; a test holds the two to each other.
 NAME = f"""CASE WHEN length(m.slug) > {LONGEST_NAME} OR m.slug !~ '^[a-z][a-z0-9]*(-[a-z0-9]+)*$'
     THEN 'm_' || left(regexp_replace(m.slug, '[^a-z0-9]+', '_', 'g'), {LONGEST_NAME - 12}) || '_' || left(md5(m.slug), 8)
     ELSE replace(m.slug, '-', '_') END || '__' || g.grain"""
