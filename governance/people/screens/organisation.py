@@ -69,7 +69,7 @@ def team_csv(request: PageRequest, slug: str) -> HttpResponseBase:
     found = organisation_tree.get_team(slug)
     form, on = _read_day(request)
     if form.errors:
-        raise BadInput(form.errors["on"][0], field="on")
+        raise BadInput(str(form.errors["on"][0]), field="on")
     return sheets.stream_table(
         f"{found.slug}.csv", MemberTable(organisation_tree.list_team(found, on)), request
     )

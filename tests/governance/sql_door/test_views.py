@@ -6,10 +6,11 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
+from charter.panels.view_names import name_view
 from charter.registry import services as registry
 from charter.rules.vocabulary import Grain
 from governance.sql_door import services
-from governance.sql_door.naming import map_views, name_view
+from governance.sql_door.naming import map_views
 from governance.sql_door.owner_functions import NAME
 from ground.embedded import cluster
 from tests import databases, factories
