@@ -142,13 +142,11 @@ class Opening(Struct, frozen=True):
 @lru_cache(maxsize=64)
 def find_opening(old: Rulebook, new: Rulebook) -> Opening:
     """What `new` permits that `old` does not, of every request that can be made."""
-    text = SolverText()
     try:
-        was, would = text.add_rulebook("old", old), text.add_rulebook("new", new)
+        text = write_opening(old, new)
+        solver = Z3Solver(text.text())
     except NotCoveredError as error:
         return Opening(None, not_covered=error.what)
-    text.name("opens", both(would, negate(was)))
-    solver = Z3Solver(text.text())
     found = solver.ask("opens")
     if not found.possible:
         return Opening(found.possible)
@@ -156,11 +154,20 @@ def find_opening(old: Rulebook, new: Rulebook) -> Opening:
     return Opening(True, realise(plain.model, new))
 
 
+def write_opening(old: Rulebook, new: Rulebook) -> SolverText:
+    """The text whose question `opens` asks for a request that the new rules permit and the old ones do not."""
+    text = SolverText()
+    was, would = text.add_rulebook("old", old), text.add_rulebook("new", new)
+    text.name("opens", both(would, negate(was)))
+    return text
+
+
 def find_idle(rulebook: Rulebook) -> tuple[frozenset[str], frozenset[str]]:
     """Rules that can never match, and rules that never decide alone: whatever they stop, another stops as well."""
     text = SolverText()
     text.add_rulebook("now", rulebook)
-    forbids = [rule.id for rule in rulebook.rules]
+    policies = rulebook.policies.to_pst().static_policies
+    forbids = [each for each, policy in policies.items() if policy.effect == "forbid"]
     permit = f"now.{rulebook.permit.id}.matches"
     for each in forbids:
         others = (negate(f"now.{other}.matches") for other in forbids if other != each)

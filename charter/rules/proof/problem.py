@@ -74,12 +74,12 @@ class SolverText:
         """Each thing that a request and a charter can differ in, with its sort."""
         return list_variables(self.shape, self._strings)
 
-    def text(self) -> str:
-        """The whole of it in SMT-LIB, less the questions."""
+    def text(self, *, plain: bool = True) -> str:
+        """The whole of it in SMT-LIB, less the questions; without what is plain where nobody is to be shown anything."""
         head = ["(set-logic ALL)", *declare(self.shape, self._strings), *write_world(self._without)]
         wishes = [
             line
-            for name, sort in self.variables().items()
+            for name, sort in (self.variables().items() if plain else ())
             for line in (
                 f"(declare-const plain.{name} Bool)",
                 f"(assert (= plain.{name} {_plain(name, sort, self.shape)}))",

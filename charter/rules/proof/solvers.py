@@ -53,6 +53,59 @@ class Z3Solver:
         )
 
 
+class Z3Evaluator:
+    """Says what named conditions of a text come to where everything that can be looked at is given."""
+
+    def __init__(self, text: str) -> None:
+        self._context = z3.Context()
+        self._solver = z3.SimpleSolver(ctx=self._context)
+        self._solver.from_string(text)
+        self._known = _list_constants(self._solver.assertions())
+        self._said: dict[tuple[str, Value], z3.ExprRef] = {}
+
+    def find_true(self, values: Mapping[str, Value], names: Iterable[str]) -> frozenset[str]:
+        """Those of the names that hold. What no condition looks at may be given as well. Raises ValueError for an unlikely text."""
+        self._solver.push()
+        try:
+            self._solver.add(
+                [self._equal(name, value) for name, value in values.items() if name in self._known]
+            )
+            if self._solver.check() != z3.sat:
+                raise ValueError("these values contradict the text")
+            model = self._solver.model()
+            return frozenset(each for each in names if z3.is_true(model[self._known[each]]))
+        finally:
+            self._solver.pop()
+
+    def _equal(self, name: str, value: Value) -> z3.ExprRef:
+        """Made once: making it costs more than asking does."""
+        if (name, value) not in self._said:
+            self._said[name, value] = self._known[name] == _write(self._known[name], value)
+        return self._said[name, value]
+
+
+def _list_constants(roots: Iterable[z3.ExprRef]) -> dict[str, z3.ExprRef]:
+    found: dict[str, z3.ExprRef] = {}
+    todo, seen = list(roots), set()
+    while todo:
+        each = todo.pop()
+        if each.get_id() in seen:
+            continue
+        seen.add(each.get_id())
+        if each.num_args() == 0 and each.decl().kind() == z3.Z3_OP_UNINTERPRETED:
+            found[each.decl().name()] = each
+        todo += each.children()
+    return found
+
+
+def _write(constant: z3.ExprRef, value: Value) -> z3.ExprRef | bool | int:
+    if isinstance(value, bool | int):
+        return value
+    sort = constant.sort()
+    words = (sort.constructor(n) for n in range(sort.num_constructors()))
+    return next(word for word in words if word.name() == value)()
+
+
 def find_plain(
     solver: Solver, names: tuple[str, ...], wishes: Iterable[str], first: Possibility
 ) -> Possibility:
