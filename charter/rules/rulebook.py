@@ -97,6 +97,11 @@ def builtin_files() -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in paths if path.name != INVARIANTS}
 
 
+def written_invariants() -> dict[str, str]:
+    """Each statement that rules are proved by, as it is written in Cedar, by its id."""
+    return _as_written((BUILTIN / INVARIANTS).read_text(encoding="utf-8"))
+
+
 def hash_files(files: Mapping[str, str]) -> str:
     """Return the hex SHA-256 of the files as JSON pairs in name order."""
     return hashlib.sha256(msgspec.json.encode(sorted(files.items()))).hexdigest()

@@ -6,6 +6,8 @@ Kept only where the engine agrees: `project` tells Cedar of these facts what the
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
+from msgspec.structs import replace
+
 from charter.rules import context
 from charter.rules.engine import judge
 from charter.rules.facts import (
@@ -45,16 +47,39 @@ _CLASSES = tuple(ContextClass)
 _AT = datetime(2026, 4, 14, 9, tzinfo=UTC)
 
 
-def realise(model: Mapping[str, Value], rulebook: Rulebook, *, permitted: bool = True) -> Facts | None:
-    """Facts of which all is true that the model says; None where the engine does not say of them what the model does."""
+def realise(
+    model: Mapping[str, Value],
+    rulebook: Rulebook,
+    *,
+    permitted: bool = True,
+    charter: CharterFacts | None = None,
+) -> Facts | None:
+    """Facts of which all is true that the model says; None where the engine does not say of them what the model does.
+
+    The charter is made up, unless it is one that there is.
+    """
     read = ModelReader(model)
     try:
         facts = read.facts()
+        facts = _with_charter(facts, charter) if charter else facts
     except (ValueError, OverflowError):
         return None
     if find_differences(facts, model, rulebook):
         return None
     return facts if judge(facts, rulebook).permitted is permitted or not permitted else None
+
+
+def _with_charter(facts: Facts, charter: CharterFacts) -> Facts:
+    """The same asked of another metric, together with those that its charter wants beside it."""
+    request = facts.request
+    metrics = (charter.metric, *request.metrics[1:])
+    missing = context.find_missing_beside(
+        replace(facts, charter=charter, request=replace(request, metrics=metrics))
+    )
+    spare = [each for each in metrics[1:] if each not in missing][: max(len(metrics) - 1 - len(missing), 0)]
+    return replace(
+        facts, charter=charter, request=replace(request, metrics=(charter.metric, *missing, *spare))
+    )
 
 
 def find_differences(facts: Facts, model: Mapping[str, Value], rulebook: Rulebook) -> list[str]:
@@ -68,9 +93,14 @@ def list_values(facts: Facts, rulebook: Rulebook) -> dict[str, Value]:
     use = context.project(facts, rulebook.waivable, rulebook.referring)
     charter = context.describe_charter(facts.charter, facts.request.grain)
     found: dict[str, Value] = {"principal": f"Asker.{'human' if facts.actor.human else 'machine'}"}
-    for prefix, record in (("c", use), ("r", charter)):
-        for field in record.__struct_fields__:
-            found |= _values(f"{prefix}.{field}", getattr(record, field))
+    return found | list_record_values("c", use) | list_record_values("r", charter)
+
+
+def list_record_values(prefix: str, record: context.Context | context.CharterAttributes) -> dict[str, Value]:
+    """The same of one record, each field under its name in a text."""
+    found: dict[str, Value] = {}
+    for field in record.__struct_fields__:
+        found |= _values(f"{prefix}.{field}", getattr(record, field))
     return found
 
 

@@ -13,14 +13,19 @@ from msgspec import Struct
 from charter.rules.proof.schema import NotCoveredError
 
 MOST_STEPS = 50_000_000  # z3's own count; all statements of the built-in rules take about a hundredth
+NAME = f"z3 {z3.get_version_string()}"
 Value = bool | int | str
 
 
 class Possibility(Struct, frozen=True):
-    """Whether what was asked can be: `possible` is None where the solver gave up. `model` says how it can be."""
+    """Whether what was asked can be: `possible` is None where the solver gave up.
+
+    `model` says how it can be; `because` names those of the conditions asked for that cannot hold together.
+    """
 
     possible: bool | None
     model: Mapping[str, Value] = {}
+    because: frozenset[str] = frozenset()
 
 
 class Solver(Protocol):
@@ -36,6 +41,7 @@ class Z3Solver:
         self._context = z3.Context()
         self._solver = z3.Solver(ctx=self._context)
         self._solver.set("rlimit", steps)
+        self._solver.set("core.minimize", True)
         try:
             self._solver.from_string(text)
         except z3.Z3Exception as error:
@@ -44,7 +50,7 @@ class Z3Solver:
     def ask(self, *names: str) -> Possibility:
         said = self._solver.check(*(z3.Bool(name, self._context) for name in names))
         if said == z3.unsat:
-            return Possibility(possible=False)
+            return Possibility(False, because=frozenset(str(each) for each in self._solver.unsat_core()))
         if said != z3.sat:
             return Possibility(possible=None)
         model = self._solver.model()

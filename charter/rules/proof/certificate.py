@@ -1,0 +1,187 @@
+"""Nobody can: what somebody could learn of one person by one metric, for one decision, worked out for every request. Pure.
+
+Under the rules and the charters as they are, whatever the board might waive or let pass. Where it can be, the request is
+shown, with what it cannot do without.
+"""
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from functools import lru_cache
+
+from msgspec import Struct
+
+from charter.rules import context
+from charter.rules.facts import CharterFacts, DecisionFacts, Facts
+from charter.rules.proof.problem import SolverText
+from charter.rules.proof.realise import list_record_values, realise
+from charter.rules.proof.schema import NotCoveredError
+from charter.rules.proof.solvers import Possibility, Value, Z3Solver, find_plain
+from charter.rules.proof.terms import both, either, negate, number, word_of
+from charter.rules.rulebook import Rulebook
+from charter.rules.vocabulary import Grain, Role
+
+
+class Learner(StrEnum):
+    """Who would learn it. A manager or HR in no other role but that of a colleague; anyone in whatever roles there are."""
+
+    MANAGER = "manager"
+    HR = "hr"
+    ANYONE = "anyone"
+
+
+class Condition(StrEnum):
+    """What a request cannot do without."""
+
+    HUMAN = "human"
+    ACKNOWLEDGED = "acknowledged"
+    TRAINED = "trained"
+    AUDITED = "audited"
+    EVIDENCE = "evidence"
+    SECOND_METRIC = "second_metric"
+    ACCOUNTABLE = "accountable"
+    ALONE = "alone"
+
+
+_WITHOUT = {
+    Condition.HUMAN: "(= principal Asker.machine)",
+    Condition.ACKNOWLEDGED: "(not c.acknowledged)",
+    Condition.TRAINED: "(not c.trained)",
+    Condition.AUDITED: "(not c.audited)",
+    Condition.EVIDENCE: "(< c.evidence 1)",
+    Condition.SECOND_METRIC: "(< c.metrics 2)",
+    Condition.ACCOUNTABLE: "(not c.accountable)",
+    Condition.ALONE: "(> c.subjects 1)",
+}
+_ROLES = {
+    Learner.MANAGER: frozenset({Role.MANAGER, Role.TEAM_MEMBER}),
+    Learner.HR: frozenset({Role.HR, Role.TEAM_MEMBER}),
+    Learner.ANYONE: frozenset(Role) - {Role.SELF},
+}
+
+
+class KnownCharter(Struct, frozen=True):
+    """The charter of a metric in force, as it is for persons and for groups, and whether its audit is passed and in date."""
+
+    of_person: CharterFacts
+    of_groups: CharterFacts
+    audited: bool
+
+    def at(self, grain: Grain) -> CharterFacts:
+        return self.of_person if grain in context.PERSON_GRAINS else self.of_groups
+
+
+class Certificate(Struct, frozen=True):
+    """Of one metric: proved impossible, for these rules; or the request that does it, and what it needs.
+
+    `possible` is None where it could not be worked out. `waived`: it takes the board to set a rule aside.
+    """
+
+    metric: str
+    name: str
+    possible: bool | None
+    rules: tuple[str, ...] = ()
+    shown: Facts | None = None
+    needs: tuple[Condition, ...] = ()
+    waived: bool = False
+
+
+@lru_cache(maxsize=64)
+def certify(
+    rulebook: Rulebook, charters: tuple[KnownCharter, ...], decision: DecisionFacts, learner: Learner
+) -> tuple[Certificate, ...]:
+    """What a learner could get of somebody else's own values by each metric, for a decision."""
+    try:
+        text = _write(rulebook, charters, decision, learner)
+        solver = Z3Solver(text.text())
+    except NotCoveredError:
+        return tuple(Certificate(each.of_person.metric, each.of_person.name, None) for each in charters)
+    clear = [f"clear.{rule.id}" for rule in rulebook.rules]
+    return tuple(_certify(text, solver, rulebook, place, each, clear) for place, each in enumerate(charters))
+
+
+def _certify(
+    text: SolverText,
+    solver: Z3Solver,
+    rulebook: Rulebook,
+    place: int,
+    charter: KnownCharter,
+    clear: Sequence[str],
+) -> Certificate:
+    metric, name = charter.of_person.metric, charter.of_person.name
+    asked = (f"metric.{place}", "learns", "sound", f"now.{rulebook.permit.id}.matches", *clear)
+    found = solver.ask(*asked)
+    if not found.possible:
+        return Certificate(metric, name, found.possible, rules=_named(found, rulebook))
+    unwaived = solver.ask(*asked, "unwaived")
+    if unwaived.possible:
+        found, asked = unwaived, (*asked, "unwaived")
+    plain = find_plain(solver, asked, text.wishes(), found)
+    needs = tuple(each for each in Condition if not solver.ask(*asked, f"without.{each}").possible)
+    base = charter.at(Grain(str(plain.model["c.grain"]).partition(".")[2]))
+    shown = realise(plain.model, rulebook, charter=base)
+    return Certificate(metric, name, True, shown=shown, needs=needs, waived=not unwaived.possible)
+
+
+def _named(found: Possibility, rulebook: Rulebook) -> tuple[str, ...]:
+    """The rules without which it could be; the permit's where no charter lists such a use."""
+    ids = {each.removeprefix("clear.") for each in found.because if each.startswith("clear.")}
+    listed = {"AR14", rulebook.permit.id} & {
+        *ids,
+        *(each.split(".")[1] for each in found.because if ".matches" in each),
+    }
+    return tuple(sorted(ids - listed)) or tuple(sorted(listed))[:1]
+
+
+def _write(
+    rulebook: Rulebook, charters: Sequence[KnownCharter], decision: DecisionFacts, learner: Learner
+) -> SolverText:
+    text = SolverText()
+    text.add_rulebook("now", rulebook)
+    for rule in rulebook.rules:
+        text.name(f"clear.{rule.id}", negate(f"now.{rule.id}.matches"))
+    text.name("sound", both(*(negate(f"now.{each}.fails") for each in rulebook.by_id)))
+    text.name("learns", both("c.of_persons", "(not c.own)", _decided(decision), *_roles(learner)))
+    open_ended = [name for name in text.variables() if name.startswith(("c.waived.", "c.ruled."))]
+    text.name("unwaived", both(*map(negate, open_ended)))
+    for each, smt in _WITHOUT.items():
+        text.name(f"without.{each}", smt)
+    for place, charter in enumerate(charters):
+        at_grains = (_at(text, charter, grain) for grain in Grain)
+        audit = "c.audited" if charter.audited else "(not c.audited)"
+        text.name(f"metric.{place}", both(either(*at_grains), audit))
+    return text
+
+
+def _decided(decision: DecisionFacts) -> str:
+    """The decision, with what the programme lays down for it."""
+    flags = (
+        ("c.fairness_needed", decision.fairness_needed),
+        ("c.accountable_needed", decision.accountable_needed),
+    )
+    return both(
+        f"(= c.decision {word_of('Decision', decision.decision)})",
+        f"(= c.evidence_needed {number(decision.evidence_needed)})",
+        *(name if holds else negate(name) for name, holds in flags),
+    )
+
+
+def _roles(learner: Learner) -> Iterator[str]:
+    yield from (negate(f"c.roles.{role}") for role in Role if role not in _ROLES[learner])
+    if learner is not Learner.ANYONE:
+        yield f"c.roles.{learner.value}"
+
+
+def _at(text: SolverText, charter: KnownCharter, grain: Grain) -> str:
+    """That a request is at this level, and the charter is what it is there."""
+    known = text.variables()
+    values = list_record_values("r", context.describe_charter(charter.at(grain), grain))
+    return both(
+        f"(= c.grain {word_of('Grain', grain)})",
+        *(_is(name, value) for name, value in values.items() if name in known),
+    )
+
+
+def _is(name: str, value: Value) -> str:
+    if isinstance(value, bool):
+        return name if value else negate(name)
+    return f"(= {name} {number(value) if isinstance(value, int) else value})"
