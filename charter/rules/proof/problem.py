@@ -13,13 +13,13 @@ from charter.rules.proof.world import write_world
 from charter.rules.rulebook import BUILTIN, SCHEMA, Rulebook
 
 # What is plain about a request: of all that show the same, the one with the most of this is shown.
-_TRUE = ("c.acknowledged", "c.trained", "c.audited", "c.accountable", "r.in_force", "c.at_level")
+_TRUE = ("c.acknowledged", "r.in_force", "c.at_level")
 _WORDS = {
     "principal": "Asker.human", "r.standing": "Standing.active", "r.kind": "Kind.outcome", "r.category": "Category.outcome",
-    "r.view": "View.performance", "c.view": "View.performance", "c.grain": "Grain.team", "c.decision": "Decision.retrospective",
+    "r.view": "View.diagnostic", "c.view": "View.diagnostic", "c.grain": "Grain.team", "c.decision": "Decision.retrospective",
 }  # fmt: skip
 _NUMBERS = {
-    "c.from_day": 739617, "r.kept_from": 737791, "r.data_from": 0, "c.metrics": 2, "c.evidence": 1,
+    "c.from_day": 739617, "r.kept_from": 737791, "r.data_from": 0, "c.metrics": 1,
     "c.evidence_needed": 1, "c.persons_limit": 10, "c.persons_today": 1,
 }  # fmt: skip
 
