@@ -7,15 +7,16 @@ shown, with what it cannot do without.
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple, Self
 
 from msgspec import Struct
 
-from charter.rules import context
-from charter.rules.facts import CharterFacts, DecisionFacts, Facts
+from charter.rules.facts import DecisionFacts, Facts
+from charter.rules.proof.known import KnownCharter
 from charter.rules.proof.problem import SolverText
-from charter.rules.proof.realise import list_record_values, realise
+from charter.rules.proof.realise import realise
 from charter.rules.proof.schema import NotCoveredError
-from charter.rules.proof.solvers import Possibility, Value, Z3Solver, find_plain
+from charter.rules.proof.solvers import Possibility, Z3Solver, find_plain
 from charter.rules.proof.terms import both, either, negate, number, word_of
 from charter.rules.rulebook import Rulebook
 from charter.rules.vocabulary import Grain, Role
@@ -59,17 +60,6 @@ _ROLES = {
 }
 
 
-class KnownCharter(Struct, frozen=True):
-    """The charter of a metric in force, as it is for persons and for groups, and whether its audit is passed and in date."""
-
-    of_person: CharterFacts
-    of_groups: CharterFacts
-    audited: bool
-
-    def at(self, grain: Grain) -> CharterFacts:
-        return self.of_person if grain in context.PERSON_GRAINS else self.of_groups
-
-
 class Certificate(Struct, frozen=True):
     """Of one metric: proved impossible, for these rules; or the request that does it, and what it needs.
 
@@ -91,35 +81,45 @@ def certify(
 ) -> tuple[Certificate, ...]:
     """What a learner could get of somebody else's own values by each metric, for a decision."""
     try:
-        text = _write(rulebook, charters, decision, learner)
-        solver = Z3Solver(text.text())
+        asking = _Asking.of(_write(rulebook, charters, decision, learner), rulebook)
     except NotCoveredError:
         return tuple(Certificate(each.of_person.metric, each.of_person.name, None) for each in charters)
-    clear = [f"clear.{rule.id}" for rule in rulebook.rules]
-    return tuple(_certify(text, solver, rulebook, place, each, clear) for place, each in enumerate(charters))
+    return tuple(asking.certify(place, each) for place, each in enumerate(charters))
 
 
-def _certify(
-    text: SolverText,
-    solver: Z3Solver,
-    rulebook: Rulebook,
-    place: int,
-    charter: KnownCharter,
-    clear: Sequence[str],
-) -> Certificate:
-    metric, name = charter.of_person.metric, charter.of_person.name
-    asked = (f"metric.{place}", "learns", "sound", f"now.{rulebook.permit.id}.matches", *clear)
-    found = solver.ask(*asked)
-    if not found.possible:
-        return Certificate(metric, name, found.possible, rules=_named(found, rulebook))
-    unwaived = solver.ask(*asked, "unwaived")
-    if unwaived.possible:
-        found, asked = unwaived, (*asked, "unwaived")
-    plain = find_plain(solver, asked, text.wishes(), found)
-    needs = tuple(each for each in Condition if not solver.ask(*asked, f"without.{each}").possible)
-    base = charter.at(Grain(str(plain.model["c.grain"]).partition(".")[2]))
-    shown = realise(plain.model, rulebook, charter=base)
-    return Certificate(metric, name, True, shown=shown, needs=needs, waived=not unwaived.possible)
+class _Asking(NamedTuple):
+    """One text, read twice: by the solver that answers, and by one that also says why something cannot be."""
+
+    text: SolverText
+    solver: Z3Solver
+    explaining: Z3Solver
+    rulebook: Rulebook
+
+    @classmethod
+    def of(cls, text: SolverText, rulebook: Rulebook) -> Self:
+        return cls(text, Z3Solver(text.text()), Z3Solver(text.text(plain=False), reasons=True), rulebook)
+
+    def certify(self, place: int, charter: KnownCharter) -> Certificate:
+        metric, name = charter.of_person.metric, charter.of_person.name
+        clear = (f"clear.{rule.id}" for rule in self.rulebook.rules)
+        asked = (f"metric.{place}", "learns", "sound", f"now.{self.rulebook.permit.id}.matches", *clear)
+        found = self.solver.ask(*asked)
+        if not found.possible:
+            why = _named(self.explaining.ask(*asked), self.rulebook) if found.possible is False else ()
+            return Certificate(metric, name, found.possible, rules=why)
+        unwaived = self.solver.ask(*asked, "unwaived")
+        if unwaived.possible:
+            found, asked = unwaived, (*asked, "unwaived")
+        return self._show(charter, asked, found, waived=not unwaived.possible)
+
+    def _show(
+        self, charter: KnownCharter, asked: tuple[str, ...], found: Possibility, *, waived: bool
+    ) -> Certificate:
+        plain = find_plain(self.solver, asked, self.text.wishes(), found)
+        needs = (each for each in Condition if self.solver.ask(*asked, f"without.{each}").possible is False)
+        base = charter.at(Grain(str(plain.model["c.grain"]).partition(".")[2]))
+        shown = realise(plain.model, self.rulebook, charter=base)
+        return Certificate(base.metric, base.name, True, shown=shown, needs=tuple(needs), waived=waived)
 
 
 def _named(found: Possibility, rulebook: Rulebook) -> tuple[str, ...]:
@@ -146,7 +146,7 @@ def _write(
     for each, smt in _WITHOUT.items():
         text.name(f"without.{each}", smt)
     for place, charter in enumerate(charters):
-        at_grains = (_at(text, charter, grain) for grain in Grain)
+        at_grains = (charter.write_at(text, grain) for grain in Grain)
         audit = "c.audited" if charter.audited else "(not c.audited)"
         text.name(f"metric.{place}", both(either(*at_grains), audit))
     return text
@@ -169,19 +169,3 @@ def _roles(learner: Learner) -> Iterator[str]:
     yield from (negate(f"c.roles.{role}") for role in Role if role not in _ROLES[learner])
     if learner is not Learner.ANYONE:
         yield f"c.roles.{learner.value}"
-
-
-def _at(text: SolverText, charter: KnownCharter, grain: Grain) -> str:
-    """That a request is at this level, and the charter is what it is there."""
-    known = text.variables()
-    values = list_record_values("r", context.describe_charter(charter.at(grain), grain))
-    return both(
-        f"(= c.grain {word_of('Grain', grain)})",
-        *(_is(name, value) for name, value in values.items() if name in known),
-    )
-
-
-def _is(name: str, value: Value) -> str:
-    if isinstance(value, bool):
-        return name if value else negate(name)
-    return f"(= {name} {number(value) if isinstance(value, int) else value})"

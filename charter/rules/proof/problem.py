@@ -13,7 +13,7 @@ from charter.rules.proof.world import write_world
 from charter.rules.rulebook import BUILTIN, SCHEMA, Rulebook
 
 # What is plain about a request: of all that show the same, the one with the most of this is shown.
-_TRUE = ("c.acknowledged", "r.in_force", "c.at_level")
+_TRUE = ("c.roles.manager", "r.roles.manager", "c.acknowledged", "r.in_force", "c.at_level")
 _WORDS = {
     "principal": "Asker.human", "r.standing": "Standing.active", "r.kind": "Kind.outcome", "r.category": "Category.outcome",
     "r.view": "View.diagnostic", "c.view": "View.diagnostic", "c.grain": "Grain.team", "c.decision": "Decision.retrospective",
@@ -44,21 +44,35 @@ class SolverText:
         self._lines += [f"(declare-const {name} Bool)", f"(assert (= {name} {condition}))"]
         return name
 
-    def add_policy(self, name: str, policy: pst.Template, rulebook: Rulebook | None = None) -> None:
+    def declare(self, name: str) -> str:
+        """A condition that may hold or not."""
+        self._lines.append(f"(declare-const {name} Bool)")
+        return name
+
+    def add_policy(
+        self,
+        name: str,
+        policy: pst.Template,
+        rulebook: Rulebook | None = None,
+        fixed: Mapping[str, str] | None = None,
+    ) -> None:
         """Name when a policy matches and fails: `name.matches`, `name.fails`. Raises `NotCoveredError`."""
         allowed = {"waived": rulebook.waivable, "ruled": rulebook.referring} if rulebook else {}
-        translator = Translator(self.shape, allowed)
+        translator = Translator(self.shape, allowed, fixed)
         matches, fails = translator.policy(policy)
         for attr, words in translator.strings.items():
             self._strings[attr] |= words
         self.name(f"{name}.matches", matches)
         self.name(f"{name}.fails", fails)
 
-    def add_rulebook(self, prefix: str, rulebook: Rulebook) -> str:
-        """Name each of its policies, and `prefix.permitted`: the permit matches, no rule does, and nothing fails."""
+    def add_rulebook(self, prefix: str, rulebook: Rulebook, fixed: Mapping[str, str] | None = None) -> str:
+        """Name each of its policies, and `prefix.permitted`: the permit matches, no rule does, and nothing fails.
+
+        `fixed` says in other words what some variables are for it.
+        """
         policies = rulebook.policies.to_pst().static_policies
         for each, policy in policies.items():
-            self.add_policy(f"{prefix}.{each}", policy, rulebook)
+            self.add_policy(f"{prefix}.{each}", policy, rulebook, fixed)
         permits = [each for each, policy in policies.items() if policy.effect == "permit"]
         forbids = [each for each in policies if each not in permits]
         return self.name(
@@ -89,7 +103,10 @@ class SolverText:
 
     def wishes(self) -> list[str]:
         """The names of what is plain, the weightiest first: who asks and about what, then all the rest."""
-        return [f"plain.{name}" for name in sorted(self.variables(), key=lambda name: name not in _WORDS)]
+        return [
+            f"plain.{name}"
+            for name in sorted(self.variables(), key=lambda name: name not in {*_WORDS, *_TRUE})
+        ]
 
 
 def _plain(name: str, sort: str, shape: RuleShape) -> str:

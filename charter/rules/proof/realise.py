@@ -70,7 +70,8 @@ def realise(
 
 
 def _with_charter(facts: Facts, charter: CharterFacts) -> Facts:
-    """The same asked of another metric, together with those that its charter wants beside it."""
+    """The same asked of another metric, together with those that its charter wants beside it; its pilot is as in the model."""
+    charter = replace(charter, pilot_cohorts=facts.charter.pilot_cohorts)
     request = facts.request
     metrics = (charter.metric, *request.metrics[1:])
     missing = context.find_missing_beside(

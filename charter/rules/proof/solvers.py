@@ -4,7 +4,7 @@ It is bounded by the steps that it takes, not by a clock: the same text gets the
 gives up, nothing is proved.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 import z3
@@ -35,13 +35,18 @@ class Solver(Protocol):
 
 
 class Z3Solver:
-    """Reads a text once; each question assumes some of its Boolean constants. Raises `NotCoveredError`."""
+    """Reads a text once; each question assumes some of its Boolean constants. Raises `NotCoveredError`.
 
-    def __init__(self, text: str, steps: int = MOST_STEPS) -> None:
+    With `reasons`, what cannot hold together is named sparingly, which takes longer.
+    """
+
+    def __init__(self, text: str, steps: int = MOST_STEPS, *, reasons: bool = False) -> None:
         self._context = z3.Context()
         self._solver = z3.Solver(ctx=self._context)
         self._solver.set("rlimit", steps)
-        self._solver.set("core.minimize", True)
+        self._reasons = reasons
+        if reasons:
+            self._solver.set("core.minimize", True)
         try:
             self._solver.from_string(text)
         except z3.Z3Exception as error:
@@ -50,7 +55,8 @@ class Z3Solver:
     def ask(self, *names: str) -> Possibility:
         said = self._solver.check(*(z3.Bool(name, self._context) for name in names))
         if said == z3.unsat:
-            return Possibility(False, because=frozenset(str(each) for each in self._solver.unsat_core()))
+            named = self._solver.unsat_core() if self._reasons else ()
+            return Possibility(False, because=frozenset(str(each) for each in named))
         if said != z3.sat:
             return Possibility(possible=None)
         model = self._solver.model()
@@ -113,15 +119,21 @@ def _write(constant: z3.ExprRef, value: Value) -> z3.ExprRef | bool | int:
 
 
 def find_plain(
-    solver: Solver, names: tuple[str, ...], wishes: Iterable[str], first: Possibility
+    solver: Solver, names: tuple[str, ...], wishes: Sequence[str], first: Possibility
 ) -> Possibility:
-    """Of all that can be, what is plain: each wish is kept where it leaves something possible."""
-    best, kept = first, names
-    for wish in wishes:
-        if best.model.get(wish) is True:
-            kept = (*kept, wish)
-        elif (found := solver.ask(*kept, wish)).possible:
-            best, kept = found, (*kept, wish)
+    """Of all that can be, what is plain: each wish is kept where it leaves something possible, the first before the others.
+
+    Asked together and halved where that cannot be, since most wishes can be kept.
+    """
+    best, kept, todo = first, names, [tuple(wishes)]
+    while todo:
+        some = todo.pop()
+        if all(best.model.get(each) is True for each in some):
+            kept += some
+        elif (found := solver.ask(*kept, *some)).possible:
+            best, kept = found, kept + some
+        elif len(some) > 1:
+            todo += [some[len(some) // 2 :], some[: len(some) // 2]]
     return best
 
 

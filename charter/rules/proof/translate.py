@@ -32,11 +32,21 @@ _COUNTED = {"add": "+", "sub": "-"}
 
 
 class Translator:
-    """Writes expressions of one shape. `allowed` limits which words a set of strings can hold: `waived` of a rulebook."""
+    """Writes expressions of one shape.
 
-    def __init__(self, shape: RuleShape, allowed: Mapping[str, frozenset[str]] | None = None) -> None:
+    `allowed` limits which words a set of strings can hold, such as `waived` of a rulebook. `fixed` says in other words
+    what some variables are, such as those of a charter that there is.
+    """
+
+    def __init__(
+        self,
+        shape: RuleShape,
+        allowed: Mapping[str, frozenset[str]] | None = None,
+        fixed: Mapping[str, str] | None = None,
+    ) -> None:
         self.shape = shape
         self.allowed = allowed or {}
+        self.fixed = fixed or {}
         self.strings: dict[str, set[str]] = {}  # by variable, those that its policies ask for
 
     def policy(self, policy: pst.Template) -> tuple[str, str]:
@@ -134,10 +144,11 @@ class Translator:
             raise NotCoveredError(f"the attribute {attr}")
         sort, name = sorts[attr], f"{prefix}.{attr}"
         if not sort.many:
-            return TypedTerm(sort.of, name)
+            return TypedTerm(sort.of, self.fixed.get(name, name))
         if sort.of == STRING:
             return Words(STRING, _Asked(self, attr, name), open_ended=True)
-        return Words(sort.of, {word: f"{name}.{word}" for word in self.shape.vocabularies[sort.of]})
+        holds = {word: f"{name}.{word}" for word in self.shape.vocabularies[sort.of]}
+        return Words(sort.of, {word: self.fixed.get(each, each) for word, each in holds.items()})
 
     def _record(self, base: pst.Expr) -> tuple[str, Mapping]:
         match base:
