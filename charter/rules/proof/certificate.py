@@ -12,7 +12,7 @@ from typing import NamedTuple, Self
 from msgspec import Struct
 
 from charter.rules.facts import DecisionFacts, Facts
-from charter.rules.proof.known import KnownCharter
+from charter.rules.proof.known import KnownCharter, declare_beside
 from charter.rules.proof.problem import SolverText
 from charter.rules.proof.realise import realise
 from charter.rules.proof.schema import NotCoveredError
@@ -145,10 +145,11 @@ def _write(
     text.name("unwaived", both(*map(negate, open_ended)))
     for each, smt in _WITHOUT.items():
         text.name(f"without.{each}", smt)
+    asked = declare_beside(text, *charters)
     for place, charter in enumerate(charters):
         at_grains = (charter.write_at(text, grain) for grain in Grain)
         audit = "c.audited" if charter.audited else "(not c.audited)"
-        text.name(f"metric.{place}", both(either(*at_grains), audit))
+        text.name(f"metric.{place}", both(either(*at_grains), audit, charter.write_beside(asked)))
     return text
 
 

@@ -13,6 +13,12 @@ from charter.rules.proof.terms import both, choose, negate, number, word_of
 from charter.rules.vocabulary import Grain
 
 
+def declare_beside(text: SolverText, *charters: "KnownCharter | None") -> dict[str, str]:
+    """A name for each metric that a charter wants beside it: whether the request asks for it as well."""
+    wanted = {metric for each in charters if each for metric in each.list_wanted()}
+    return {metric: text.declare(f"beside.{place}") for place, metric in enumerate(sorted(wanted))}
+
+
 class KnownCharter(Struct, frozen=True):
     """The charter of a metric in force, as it is for persons and for groups, and whether its audit is passed and in date."""
 
@@ -49,6 +55,15 @@ class KnownCharter(Struct, frozen=True):
             for decision, grain, metric in sorted(self.of_groups.needs_beside)
         )
         return f"(+ 0 0 {' '.join(missed)})"
+
+    def write_beside(self, asked: Mapping[str, str]) -> str:
+        """That as many metrics are missing as this charter misses, and that those asked for with it are there."""
+        there = " ".join(choose(asked[metric], "1", "0") for metric in self.list_wanted())
+        return both(f"(= c.missing_beside {self.write_missing(asked)})", f"(>= c.metrics (+ 1 0 {there}))")
+
+    def list_wanted(self) -> list[str]:
+        """The metrics that this charter wants beside it, whatever the use."""
+        return sorted({metric for _, _, metric in self.of_groups.needs_beside})
 
     def _values(self, grain: Grain) -> dict[str, Value]:
         return list_record_values("r", context.describe_charter(self.at(grain), grain))

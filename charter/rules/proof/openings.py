@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from charter.rules.facts import CharterFacts, DecisionFacts
 from charter.rules.proof.analyses import Opening
-from charter.rules.proof.known import KnownCharter
+from charter.rules.proof.known import KnownCharter, declare_beside
 from charter.rules.proof.problem import SolverText
 from charter.rules.proof.realise import realise
 from charter.rules.proof.schema import NotCoveredError
@@ -49,21 +49,14 @@ def find_charter_opening(rulebook: Rulebook, old: KnownCharter | None, new: Know
 
     def write(text: SolverText) -> None:
         would, was = text.add_rulebook("new", rulebook), "false"
-        asked = _declare_beside(text, old, new)
+        asked = declare_beside(text, old, new)
         if old is not None:
             fixed = old.write_variables(text) | {"c.missing_beside": old.write_missing(asked)}
             was = text.add_rulebook("old", rulebook, fixed)
         at_grains = (new.write_at(text, grain) for grain in Grain)
-        missing = f"(= c.missing_beside {new.write_missing(asked)})"
-        text.name("opens", both(would, negate(was), either(*at_grains), missing))
+        text.name("opens", both(would, negate(was), either(*at_grains), new.write_beside(asked)))
 
     return _ask(write, rulebook, new.at)
-
-
-def _declare_beside(text: SolverText, *charters: KnownCharter | None) -> dict[str, str]:
-    """A name for each metric that a charter wants beside it: whether the request asks for it as well."""
-    wanted = {metric for each in charters if each for _, _, metric in each.of_groups.needs_beside}
-    return {metric: text.declare(f"beside.{place}") for place, metric in enumerate(sorted(wanted))}
 
 
 def _needs(decision: DecisionFacts) -> dict[str, str]:

@@ -12,7 +12,7 @@ from charter.rules.proof.analyses import Opening, find_idle, find_opening
 from charter.rules.proof.known import KnownCharter
 from charter.rules.proof.openings import find_charter_opening, find_need_opening, find_waiver_opening
 from charter.rules.proof.words import describe_request, say_request
-from charter.rules.vocabulary import DecisionType, Grain, Role
+from charter.rules.vocabulary import DecisionType, Grain, Role, View
 from tests.charter.rules.rulebooks import builtin_with, policy
 
 HOUSE = builtin_rulebook()
@@ -69,7 +69,7 @@ def test_a_charter_that_lists_more_opens_that_and_one_that_lists_less_nothing() 
     [
         ("access", TEAM_USE.charter.access | {(Role.HR, Grain.TEAM)}),
         ("data_from", None),
-        ("view_of_metric", "performance"),
+        ("view_of_metric", View.PERFORMANCE),
     ],
 )
 def test_a_charter_opens_by_its_other_clauses_too(field: str, value: object) -> None:
@@ -80,8 +80,9 @@ def test_a_charter_that_wants_no_other_metric_beside_it_any_more_opens() -> None
     beside = frozenset({(DecisionType.RETROSPECTIVE, Grain.TEAM, "slo-compliance")})
     wanting = bend(TEAM_USE, needs_beside=beside)
     assert between(wanting, TEAM_USE).opens and between(TEAM_USE, wanting).opens is False
-    found = find_charter_opening(HOUSE, None, known(wanting))
-    assert (found.shown is not None and "slo-compliance" in found.shown.request.metrics) or found.opens
+    alone = bend(wanting, listed=frozenset({(DecisionType.RETROSPECTIVE, Grain.TEAM)}))
+    found = find_charter_opening(HOUSE, None, known(alone))
+    assert found.shown is not None and "slo-compliance" in found.shown.request.metrics
 
 
 def test_a_rule_of_one_s_own_opens_nothing() -> None:
@@ -99,14 +100,11 @@ def test_a_request_is_said_in_plain_words() -> None:
         "Somebody who is a manager there asks for values of one team at team level, for a retrospective"
     )
     told = dict(describe_request(bend(TEAM_USE, export=True, waived=frozenset({"AR26"}))))
-    assert (
-        told["How"] == "As an export" and "the board has waived AR26" in told["Where this is so"].lower()
-    ) or "AR26" in told["Where this is so"]
+    assert told["How"] == "As an export" and told["Where this is so"] == "The board has waived AR26"
 
 
 def test_the_page_of_rules_names_those_that_stand_for_their_words() -> None:
     """AR14 is the permit said as a refusal; each other rule has a case that it alone decides."""
     never, shadowed = find_idle(HOUSE)
-    assert (
-        not never and shadowed == {"AR14"} and "AR14 stands for its words" in rule_table.render_rule_table()
-    )
+    assert (never, shadowed) == (frozenset(), {"AR14"})
+    assert "AR14 stands for its words" in rule_table.render_rule_table()
