@@ -16,7 +16,8 @@ from charter.registry import queries as registry
 from charter.registry.charter_facts import build_charter_facts
 from charter.registry.queries import GoverningVersion, ProgrammeTerms
 from charter.rules.facts import CharterFacts
-from charter.rules.proof.certificate import Certificate, Condition, KnownCharter, Learner, certify
+from charter.rules.proof.certificate import Certificate, Condition, Learner, certify
+from charter.rules.proof.known import KnownCharter
 from charter.rules.proof.words import say_request
 from charter.rules.vocabulary import DecisionType
 from ground import clock, data_versions
@@ -84,7 +85,7 @@ def certify_own(decision: DecisionType, learner: Learner) -> OwnCertificate:
 def list_rows(found: OwnCertificate) -> Iterator[Sequence[object]]:
     """The same as a table to take away."""
     for each in found.metrics:
-        answer = {True: "possible", False: "proved impossible"}.get(each.possible, "not worked out")  # type: ignore[call-overload]
+        answer = _ANSWERS[each.possible]
         yield [
             found.decision,
             found.learner,
@@ -96,14 +97,17 @@ def list_rows(found: OwnCertificate) -> Iterator[Sequence[object]]:
         ]
 
 
+_ANSWERS = {True: "possible", False: "proved impossible", None: "not worked out"}
 COLUMNS = ["decision", "who", "metric", "answer", "rules", "request", "conditions"]
 
 
 def _read(governing: GoverningVersion, programme: ProgrammeTerms, at: datetime) -> KnownCharter:
     today = at.astimezone(ZoneInfo(programme.time_zone)).date()
     audited = governing.fairness_until is not None and governing.fairness_until >= today
-    facts = [_charter(governing, programme, at, personal=personal) for personal in (True, False)]
-    return KnownCharter(*facts, audited)
+    of_person, of_groups = (
+        _charter(governing, programme, at, personal=personal) for personal in (True, False)
+    )
+    return KnownCharter(of_person, of_groups, audited)
 
 
 def _charter(

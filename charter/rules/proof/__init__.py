@@ -4,6 +4,6 @@
 `solvers` asks, `analyses` says what it is asked, `realise` makes facts of an answer, `words` says them.
 """
 
-from charter.rules.proof.translate import NotCoveredError
+from charter.rules.proof.schema import NotCoveredError
 
 __all__ = ["NotCoveredError"]

@@ -139,7 +139,7 @@ def find_plain(
 
 def _read(value: z3.ExprRef) -> Value:
     if z3.is_true(value) or z3.is_false(value):
-        return z3.is_true(value)
+        return bool(z3.is_true(value))
     if z3.is_int_value(value):
-        return value.as_long()
+        return int(value.as_long())
     return str(value.decl().name())

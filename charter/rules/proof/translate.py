@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from cedarpy import pst
 
-from charter.rules.proof.schema import BOOL, LONG, STRING, NotCoveredError, RuleShape
+from charter.rules.proof.schema import BOOL, LONG, STRING, NotCoveredError, RuleShape, Sort
 from charter.rules.proof.terms import (
     FALSE,
     TRUE,
@@ -150,7 +150,7 @@ class Translator:
         holds = {word: f"{name}.{word}" for word in self.shape.vocabularies[sort.of]}
         return Words(sort.of, {word: self.fixed.get(each, each) for word, each in holds.items()})
 
-    def _record(self, base: pst.Expr) -> tuple[str, Mapping]:
+    def _record(self, base: pst.Expr) -> tuple[str, Mapping[str, Sort]]:
         match base:
             case pst.Var(name="context"):
                 return CONTEXT, self.shape.of_context

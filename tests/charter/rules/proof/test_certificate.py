@@ -9,7 +9,8 @@ from charter.rules.builtin_rules import builtin_rulebook
 from charter.rules.engine import judge
 from charter.rules.examples.base import PERSON_USE, bend, make_decision_facts, one_person
 from charter.rules.facts import Facts
-from charter.rules.proof.certificate import Certificate, Condition, KnownCharter, Learner, certify
+from charter.rules.proof.certificate import Certificate, Condition, Learner, certify
+from charter.rules.proof.known import KnownCharter
 from charter.rules.vocabulary import Category, DecisionType, Nature, Role, Standing
 
 HOUSE = builtin_rulebook()

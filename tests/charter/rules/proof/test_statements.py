@@ -123,7 +123,7 @@ def test_a_broken_statement_is_shown_as_a_request_that_the_engine_permits() -> N
     told = " ".join(text for _, text in describe_request(facts))
     assert "strain" in told or "survey" in told or "wellness" in told
     assert Twin(weaker).judge(facts)[0]
-    assert list_values(facts, weaker)["c.decision"].startswith("Decision.")
+    assert str(list_values(facts, weaker)["c.decision"]).startswith("Decision.")
 
 
 def test_a_rulebook_opens_nothing_against_itself_and_something_without_a_rule() -> None:
