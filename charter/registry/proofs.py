@@ -90,7 +90,7 @@ def find_unproved_lately(_by: User) -> Iterable[UUID]:
 
 
 @transaction.atomic(durable=True)
-def prove_again(version: UUID, by: User) -> None:
+def prove_again(*, version: UUID, by: User) -> None:
     """The nightly run: proved, tried on other requests each day, and each rule taken away once."""
     found = RulebookVersion.objects.get(pk=version)
     day = clock.now().date().toordinal()

@@ -342,10 +342,15 @@ _STEPS = (
     _step("suspended as tied to no decision", find_unjustified, _suspend_untied),
 )
 
+
+def _prove(version: UUID, by: User) -> None:
+    proofs.prove_again(version=version, by=by)
+
+
 PROOF_CLOCK = Scan(
     "proof_clock",
     every=timedelta(hours=1),  # asks whether a day has passed
-    steps=(Step("proved of the rules", proofs.find_unproved_lately, proofs.prove_again),),
+    steps=(Step("proved of the rules", proofs.find_unproved_lately, _prove),),
     silence=timedelta(minutes=2),
 )
 

@@ -16,7 +16,7 @@ from charter.registry import queries as registry
 from charter.registry.charter_facts import build_charter_facts
 from charter.registry.queries import GoverningVersion, ProgrammeTerms
 from charter.rules.facts import CharterFacts
-from charter.rules.proof.certificate import Certificate, Condition, Learner, certify
+from charter.rules.proof.certificate import Certificate, Learner, Precondition, certify
 from charter.rules.proof.known import KnownCharter
 from charter.rules.proof.words import say_request
 from charter.rules.vocabulary import DecisionType
@@ -24,14 +24,14 @@ from ground import clock, data_versions
 from ground.errors import Unavailable
 
 CONDITIONS = {
-    Condition.HUMAN: gettext_lazy("a human asks, not a machine"),
-    Condition.ACKNOWLEDGED: gettext_lazy("they have acknowledged the rules"),
-    Condition.TRAINED: gettext_lazy("they have taken the course"),
-    Condition.AUDITED: gettext_lazy("the metric’s fairness audit is passed and in date, as it is now"),
-    Condition.EVIDENCE: gettext_lazy("they bring evidence that somebody else has opened"),
-    Condition.SECOND_METRIC: gettext_lazy("they ask for a second metric beside it"),
-    Condition.ACCOUNTABLE: gettext_lazy("somebody is named who answers for it and is not you"),
-    Condition.ALONE: gettext_lazy("they ask about you alone, and put you in no list"),
+    Precondition.HUMAN: gettext_lazy("a human asks, not a machine"),
+    Precondition.ACKNOWLEDGED: gettext_lazy("they have acknowledged the rules"),
+    Precondition.TRAINED: gettext_lazy("they have taken the course"),
+    Precondition.AUDITED: gettext_lazy("the metric’s fairness audit is passed and in date, as it is now"),
+    Precondition.EVIDENCE: gettext_lazy("they bring evidence that somebody else has opened"),
+    Precondition.SECOND_METRIC: gettext_lazy("they ask for a second metric beside it"),
+    Precondition.ACCOUNTABLE: gettext_lazy("somebody is named who answers for it and is not you"),
+    Precondition.ALONE: gettext_lazy("they ask about you alone, and put you in no list"),
 }
 
 

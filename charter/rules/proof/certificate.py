@@ -30,7 +30,7 @@ class Learner(StrEnum):
     ANYONE = "anyone"
 
 
-class Condition(StrEnum):
+class Precondition(StrEnum):
     """What a request cannot do without."""
 
     HUMAN = "human"
@@ -44,14 +44,14 @@ class Condition(StrEnum):
 
 
 _WITHOUT = {
-    Condition.HUMAN: "(= principal Asker.machine)",
-    Condition.ACKNOWLEDGED: "(not c.acknowledged)",
-    Condition.TRAINED: "(not c.trained)",
-    Condition.AUDITED: "(not c.audited)",
-    Condition.EVIDENCE: "(< c.evidence 1)",
-    Condition.SECOND_METRIC: "(< c.metrics 2)",
-    Condition.ACCOUNTABLE: "(not c.accountable)",
-    Condition.ALONE: "(> c.subjects 1)",
+    Precondition.HUMAN: "(= principal Asker.machine)",
+    Precondition.ACKNOWLEDGED: "(not c.acknowledged)",
+    Precondition.TRAINED: "(not c.trained)",
+    Precondition.AUDITED: "(not c.audited)",
+    Precondition.EVIDENCE: "(< c.evidence 1)",
+    Precondition.SECOND_METRIC: "(< c.metrics 2)",
+    Precondition.ACCOUNTABLE: "(not c.accountable)",
+    Precondition.ALONE: "(> c.subjects 1)",
 }
 _ROLES = {
     Learner.MANAGER: frozenset({Role.MANAGER, Role.TEAM_MEMBER}),
@@ -71,7 +71,7 @@ class Certificate(Struct, frozen=True):
     possible: bool | None
     rules: tuple[str, ...] = ()
     shown: Facts | None = None
-    needs: tuple[Condition, ...] = ()
+    needs: tuple[Precondition, ...] = ()
     waived: bool = False
 
 
@@ -116,7 +116,9 @@ class _Asking(NamedTuple):
         self, charter: KnownCharter, asked: tuple[str, ...], found: Possibility, *, waived: bool
     ) -> Certificate:
         plain = find_plain(self.solver, asked, self.text.wishes(), found)
-        needs = (each for each in Condition if self.solver.ask(*asked, f"without.{each}").possible is False)
+        needs = (
+            each for each in Precondition if self.solver.ask(*asked, f"without.{each}").possible is False
+        )
         base = charter.at(Grain(str(plain.model["c.grain"]).partition(".")[2]))
         shown = realise(plain.model, self.rulebook, charter=base)
         return Certificate(base.metric, base.name, True, shown=shown, needs=tuple(needs), waived=waived)

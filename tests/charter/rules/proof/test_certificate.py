@@ -9,7 +9,7 @@ from charter.rules.builtin_rules import builtin_rulebook
 from charter.rules.engine import judge
 from charter.rules.examples.base import PERSON_USE, bend, make_decision_facts, one_person
 from charter.rules.facts import Facts
-from charter.rules.proof.certificate import Certificate, Condition, Learner, certify
+from charter.rules.proof.certificate import Certificate, Learner, Precondition, certify
 from charter.rules.proof.known import KnownCharter
 from charter.rules.vocabulary import Category, DecisionType, Nature, Role, Standing
 
@@ -29,13 +29,14 @@ def test_what_can_be_is_shown_and_the_engine_permits_it() -> None:
     assert found.possible and found.shown is not None and judge(found.shown, HOUSE).permitted
     assert found.shown.charter == LOOKED.charter and not found.shown.actor.asks_about_self
     assert (
-        set(found.needs) == {Condition.ACKNOWLEDGED, Condition.AUDITED, Condition.ALONE} and not found.waived
+        set(found.needs) == {Precondition.ACKNOWLEDGED, Precondition.AUDITED, Precondition.ALONE}
+        and not found.waived
     )
 
 
 def test_a_decision_about_a_person_needs_all_that_is_laid_down_for_it() -> None:
     found = certified(RATED)
-    assert found.possible and set(found.needs) == set(Condition)
+    assert found.possible and set(found.needs) == set(Precondition)
 
 
 @pytest.mark.parametrize(
