@@ -44,6 +44,7 @@ class Learned(Struct, frozen=True):
     rules: tuple[str, ...]
     request: str
     needs: tuple[str, ...]
+    lasting: bool
 
 
 class OwnCertificate(Struct, frozen=True):
@@ -85,12 +86,13 @@ def certify_own(decision: DecisionType, learner: Learner) -> OwnCertificate:
 def list_rows(found: OwnCertificate) -> Iterator[Sequence[object]]:
     """The same as a table to take away."""
     for each in found.metrics:
-        answer = _ANSWERS[each.possible]
+        holds = "" if each.possible is not False else _LASTING[each.lasting]
         yield [
             found.decision,
             found.learner,
             each.metric,
-            answer,
+            _ANSWERS[each.possible],
+            holds,
             " ".join(each.rules),
             each.request,
             "; ".join(each.needs),
@@ -98,7 +100,8 @@ def list_rows(found: OwnCertificate) -> Iterator[Sequence[object]]:
 
 
 _ANSWERS = {True: "possible", False: "proved impossible", None: "not worked out"}
-COLUMNS = ["decision", "who", "metric", "answer", "rules", "request", "conditions"]
+_LASTING = {True: "with or without a fairness audit", False: "as long as no fairness audit is passed"}
+COLUMNS = ["decision", "who", "metric", "answer", "holds", "rules", "request", "conditions"]
 
 
 def _read(governing: GoverningVersion, programme: ProgrammeTerms, at: datetime) -> KnownCharter:
@@ -137,4 +140,5 @@ def _say(found: Certificate) -> Learned:
         rules=found.rules,
         request=say_request(found.shown) if found.shown else "",
         needs=tuple(needs),
+        lasting=found.lasting,
     )

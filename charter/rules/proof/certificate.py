@@ -63,7 +63,8 @@ _ROLES = {
 class Certificate(Struct, frozen=True):
     """Of one metric: proved impossible, for these rules; or the request that does it, and what it needs.
 
-    `possible` is None where it could not be worked out. `waived`: it takes the board to set a rule aside.
+    `possible` is None where it could not be worked out. `waived`: it takes the board to set a rule aside. `lasting`: it
+    stays impossible once a fairness audit of the metric is passed; else it is so only as audits are now.
     """
 
     metric: str
@@ -73,6 +74,7 @@ class Certificate(Struct, frozen=True):
     shown: Facts | None = None
     needs: tuple[Precondition, ...] = ()
     waived: bool = False
+    lasting: bool = True
 
 
 @lru_cache(maxsize=64)
@@ -103,10 +105,12 @@ class _Asking(NamedTuple):
         metric, name = charter.of_person.metric, charter.of_person.name
         clear = (f"clear.{rule.id}" for rule in self.rulebook.rules)
         asked = (f"metric.{place}", "learns", "sound", f"now.{self.rulebook.permit.id}.matches", *clear)
+        lasting = self.solver.ask(*asked).possible is False
+        asked = asked if lasting else (*asked, f"audit.{place}")
         found = self.solver.ask(*asked)
         if not found.possible:
             why = _named(self.explaining.ask(*asked), self.rulebook) if found.possible is False else ()
-            return Certificate(metric, name, found.possible, rules=why)
+            return Certificate(metric, name, found.possible, rules=why, lasting=lasting)
         unwaived = self.solver.ask(*asked, "unwaived")
         if unwaived.possible:
             found, asked = unwaived, (*asked, "unwaived")
@@ -151,7 +155,8 @@ def _write(
     for place, charter in enumerate(charters):
         at_grains = (charter.write_at(text, grain) for grain in Grain)
         audit = "c.audited" if charter.audited else "(not c.audited)"
-        text.name(f"metric.{place}", both(either(*at_grains), audit, charter.write_beside(asked)))
+        text.name(f"metric.{place}", both(either(*at_grains), charter.write_beside(asked)))
+        text.name(f"audit.{place}", audit)
     return text
 
 

@@ -56,6 +56,13 @@ def test_what_cannot_be_names_a_rule_that_keeps_it(changed, audited: bool, rule:
     assert found.possible is False and rule in found.rules and found.shown is None
 
 
+def test_it_is_said_whether_a_passed_audit_would_open_it() -> None:
+    """What is closed for want of an audit alone is not closed for good."""
+    assert not certified(LOOKED, audited=False).lasting
+    closed = certified(bend(LOOKED, nature=frozenset({Nature.ACTIVITY})), audited=False)
+    assert closed.possible is False and closed.lasting and closed.rules == ("AR04",)
+
+
 def test_hr_learns_nothing_by_a_charter_that_does_not_name_hr() -> None:
     found = certified(LOOKED, Learner.HR)
     assert found.possible is False
