@@ -18,12 +18,13 @@ from charter.rules.proof.analyses import (
     write_opening,
     write_statements,
 )
+from charter.rules.proof.problem import SolverText
 from charter.rules.proof.realise import list_values
 from charter.rules.proof.solvers import Z3Solver
 from charter.rules.proof.words import describe_request
 from charter.rules.proof.world import WORLD, SideCondition
 from charter.rules.rulebook import Rulebook
-from tests.spec.mutants import instead, without
+from tests.spec.mutants import EQUIVALENT, Mutant, builtin_mutants, instead, without
 
 HOUSE = builtin_rulebook()
 FORBIDS = [rule.id for rule in HOUSE.rules]
@@ -152,3 +153,17 @@ def broken_without(condition: str) -> frozenset[str]:
 
 def test_no_rule_fails_whatever_counts_are() -> None:
     assert NEVER_FAILS not in broken(HOUSE)
+
+
+def test_no_part_of_a_rule_is_idle() -> None:
+    """Dead clauses: a part that could be dropped or turned and the rule would match the same, of all that can be asked."""
+    found = {(each.rule, each.what) for each in builtin_mutants() if each.policy and matches_the_same(each)}
+    assert found == set(EQUIVALENT)
+
+
+def matches_the_same(mutant: Mutant) -> bool:
+    text = SolverText()
+    text.add_policy("was", HOUSE.policies.to_pst().static_policies[mutant.rule], HOUSE)
+    text.add_policy("now", mutant.policy, HOUSE)
+    text.name("differs", "(xor was.matches now.matches)")
+    return Z3Solver(text.text(plain=False)).ask("differs").possible is False
