@@ -22,11 +22,13 @@ def describe_request(facts: Facts) -> tuple[Line, ...]:
 
 
 def say_request(facts: Facts) -> str:
-    """The same as one sentence: "A manager asks for … for a performance rating"."""
+    """The same as running text: "Somebody who is a manager there asks for … for a performance rating"."""
     asker = words.sentence(_asker(facts))
     view = f"in a {words.spoken(facts.request.view)} view"
     decision = words.a(words.spoken(facts.request.decision))
-    return f"{asker} asks for {_about(facts)}, for {decision}, {view}: {_metric(facts)}."
+    manner, where = words.listed(_manner(facts)), words.listed(_circumstances(facts))
+    asked = ", ".join(part for part in (_about(facts), manner, f"for {decision}", view) if part)
+    return f"{asker} asks for {asked}: {_metric(facts)}." + (f" That is, where {where}." if where else "")
 
 
 def _asker(facts: Facts) -> str:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from charter.programme.settings import SettingRows
 from charter.registry.screens.allowed_uses import LEVELS
-from charter.registry.screens.openings import list_need_openings, say_waiver_opening
+from charter.registry.screens.openings import list_need_openings, lists_facts, say_waiver_opening
 from charter.rules import words
 from charter.rules.vocabulary import DecisionType
 from governance.board import holding
@@ -68,6 +68,9 @@ def describe_settings(case: Case) -> Iterator[Line]:
     for slug, opens in list_need_openings(change.changes, change.former):
         said = {"decision": name_decision(DecisionType(slug))}
         yield _("What it would permit, for %(decision)s") % said, opens
+    if lists_facts(change.changes):
+        text = _("Not worked out: which groups and people these settings reach depends on the day.")
+        yield _("What it would permit"), text
 
 
 def describe_suspension(case: Case) -> Iterator[Line]:

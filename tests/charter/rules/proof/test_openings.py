@@ -97,7 +97,8 @@ def test_what_is_not_covered_is_not_said_to_open_nothing() -> None:
 def test_a_request_is_said_in_plain_words() -> None:
     said = say_request(bend(TEAM_USE, export=True))
     assert said.startswith(
-        "Somebody who is a manager there asks for values of one team at team level, for a retrospective"
+        "Somebody who is a manager there asks for values of one team at team level, as an export, "
+        "for a retrospective"
     )
     told = dict(describe_request(bend(TEAM_USE, export=True, waived=frozenset({"AR26"}))))
     assert told["How"] == "As an export" and told["Where this is so"] == "The board has waived AR26"
