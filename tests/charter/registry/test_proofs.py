@@ -11,7 +11,8 @@ from charter.registry import proofs, rulebooks, scans, services
 from charter.registry.models import ProofRun, RulebookVersion
 from charter.registry.states import RulebookState
 from charter.rules.proof.analyses import list_invariants
-from ground import clock
+from charter.rules.proof.weakening import Weakenings
+from ground import clock, records
 from ground.errors import BadInput
 from tests import factories
 from tests.charter.rules.rulebooks import files_with, policy
@@ -63,7 +64,7 @@ def test_each_night_rules_are_proved_and_tried_once() -> None:
     factories.the_rules()
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(proofs, "EACH_NIGHT", 20)
-        patched.setattr(proofs, "try_without_each", lambda _: proofs.Weakenings(29, ("AR01",), ()))
+        patched.setattr(proofs, "try_without_each", lambda _: Weakenings(29, ("AR01",), ()))
         assert scans.PROOF_CLOCK.once(by=factories.system()) == {"proved of the rules": 1}
         assert scans.PROOF_CLOCK.once(by=factories.system()) == {"proved of the rules": 0}
         with clock.stopped_at(clock.now() + timedelta(hours=24)):
@@ -86,7 +87,7 @@ def test_a_run_cannot_claim_more_than_it_asked() -> None:
     """Kept by the database."""
     version = factories.the_rules()
     with pytest.raises(BadInput):
-        proofs.records.insert(
+        records.insert(
             ProofRun(
                 rulebook_version=version, run_by=factories.system(), solver="z3", seconds=0.1,
                 statements={"P01": True}, asked=1, permitted=2,
