@@ -16,7 +16,7 @@ from charter.registry import queries as registry
 from charter.registry.charter_facts import build_charter_facts
 from charter.registry.queries import GoverningVersion, ProgrammeTerms
 from charter.rules.facts import CharterFacts
-from charter.rules.proof.certificate import Certificate, Learner, Precondition, certify
+from charter.rules.proof.certificate import Learner, MetricCertificate, Precondition, certify
 from charter.rules.proof.known import KnownCharter
 from charter.rules.proof.words import say_request
 from charter.rules.vocabulary import DecisionType
@@ -130,7 +130,7 @@ def _charter(
     return replace(facts, listed=frozenset(use for use in facts.listed if governing.bounds.allow(*use)))
 
 
-def _say(found: Certificate) -> Learned:
+def _say(found: MetricCertificate) -> Learned:
     needs = [str(CONDITIONS[each]) for each in found.needs]
     needs += [_("the board waives a rule, or lets the question pass")] if found.waived else []
     return Learned(

@@ -60,7 +60,7 @@ _ROLES = {
 }
 
 
-class Certificate(Struct, frozen=True):
+class MetricCertificate(Struct, frozen=True):
     """Of one metric: proved impossible, for these rules; or the request that does it, and what it needs.
 
     `possible` is None where it could not be worked out. `waived`: it takes the board to set a rule aside. `lasting`: it
@@ -80,12 +80,12 @@ class Certificate(Struct, frozen=True):
 @lru_cache(maxsize=64)
 def certify(
     rulebook: Rulebook, charters: tuple[KnownCharter, ...], decision: DecisionFacts, learner: Learner
-) -> tuple[Certificate, ...]:
+) -> tuple[MetricCertificate, ...]:
     """What a learner could get of somebody else's own values by each metric, for a decision."""
     try:
         asking = _Asking.of(_write(rulebook, charters, decision, learner), rulebook)
     except NotCoveredError:
-        return tuple(Certificate(each.of_person.metric, each.of_person.name, None) for each in charters)
+        return tuple(MetricCertificate(each.of_person.metric, each.of_person.name, None) for each in charters)
     return tuple(asking.certify(place, each) for place, each in enumerate(charters))
 
 
@@ -101,7 +101,7 @@ class _Asking(NamedTuple):
     def of(cls, text: SolverText, rulebook: Rulebook) -> Self:
         return cls(text, Z3Solver(text.text()), Z3Solver(text.text(plain=False), reasons=True), rulebook)
 
-    def certify(self, place: int, charter: KnownCharter) -> Certificate:
+    def certify(self, place: int, charter: KnownCharter) -> MetricCertificate:
         metric, name = charter.of_person.metric, charter.of_person.name
         clear = (f"clear.{rule.id}" for rule in self.rulebook.rules)
         asked = (f"metric.{place}", "learns", "sound", f"now.{self.rulebook.permit.id}.matches", *clear)
@@ -110,7 +110,7 @@ class _Asking(NamedTuple):
         found = self.solver.ask(*asked)
         if not found.possible:
             why = _named(self.explaining.ask(*asked), self.rulebook) if found.possible is False else ()
-            return Certificate(metric, name, found.possible, rules=why, lasting=lasting)
+            return MetricCertificate(metric, name, found.possible, rules=why, lasting=lasting)
         unwaived = self.solver.ask(*asked, "unwaived")
         if unwaived.possible:
             found, asked = unwaived, (*asked, "unwaived")
@@ -118,14 +118,14 @@ class _Asking(NamedTuple):
 
     def _show(
         self, charter: KnownCharter, asked: tuple[str, ...], found: Possibility, *, waived: bool
-    ) -> Certificate:
+    ) -> MetricCertificate:
         plain = find_plain(self.solver, asked, self.text.wishes(), found)
         needs = (
             each for each in Precondition if self.solver.ask(*asked, f"without.{each}").possible is False
         )
         base = charter.at(Grain(str(plain.model["c.grain"]).partition(".")[2]))
         shown = realise(plain.model, self.rulebook, charter=base)
-        return Certificate(base.metric, base.name, True, shown=shown, needs=tuple(needs), waived=waived)
+        return MetricCertificate(base.metric, base.name, True, shown=shown, needs=tuple(needs), waived=waived)
 
 
 def _named(found: Possibility, rulebook: Rulebook) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from charter.rules.builtin_rules import builtin_rulebook
 from charter.rules.engine import judge
 from charter.rules.examples.base import PERSON_USE, bend, make_decision_facts, one_person
 from charter.rules.facts import Facts
-from charter.rules.proof.certificate import Certificate, Learner, Precondition, certify
+from charter.rules.proof.certificate import Learner, MetricCertificate, Precondition, certify
 from charter.rules.proof.known import KnownCharter
 from charter.rules.vocabulary import Category, DecisionType, Nature, Role, Standing
 
@@ -18,7 +18,7 @@ RATED = PERSON_USE
 LOOKED = one_person()
 
 
-def certified(base: Facts, learner: Learner = Learner.MANAGER, *, audited: bool = True) -> Certificate:
+def certified(base: Facts, learner: Learner = Learner.MANAGER, *, audited: bool = True) -> MetricCertificate:
     known = KnownCharter(base.charter, base.charter, audited)
     (found,) = certify(HOUSE, (known,), base.decision, learner)
     return found
