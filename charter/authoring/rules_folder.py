@@ -9,6 +9,7 @@ from charter.authoring.linting import LintReport, Placed, judge_starters
 from charter.registry import catalogue, examples
 from charter.registry.finding import Finding, Severity
 from charter.rules.builtin_rules import builtin_rulebook, find_losses
+from charter.rules.proof.findings import find_unproved
 from ground.errors import BadInput
 
 ENDING = ".cedar"
@@ -60,7 +61,8 @@ def check_folder(folder: Path) -> LintReport:
         _error(each, _LEAVE_OUT if each.policy in builtin_rulebook().by_id else _MEND)
         for each in find_losses(rulebook)
     ]
-    return _report(folder, own, [*lost, *_changed_examples(rulebook)])
+    unproved = [] if lost else [_error(each, _MEND) for each in find_unproved(rulebook)]
+    return _report(folder, own, [*lost, *unproved, *_changed_examples(rulebook)])
 
 
 def _text(path: Path) -> str:

@@ -154,6 +154,18 @@ class RulebookPublished(_OfRulebook):
     case: UUID | None
 
 
+class RulebookProved(_OfRulebook):
+    kind = "registry.rulebook.proved"
+    sentence = _("%(proved)s of %(stated)s statements were proved of version %(number)s of the rules.")
+    names_row = "proof_run"
+
+    proof_run: UUID
+    proved: int
+    stated: int
+    asked: int
+    differences: int
+
+
 class _OfReview(Event):
     visibility = Visibility.OPEN
     retention = Retention.GOVERNANCE

@@ -5,6 +5,7 @@ from charter.registry.models import (
     Clearance,
     ClockSuspension,
     Metric,
+    ProofRun,
     Reminder,
     Review,
     ReviewItem,
@@ -31,6 +32,7 @@ GRANTS = {
         "ended_by",
     ),
     RulebookVersion: add_and_change("state", "published_at", "published_by", "case_id"),
+    ProofRun: ADD,
     # What the table is called stays; what was said before stands in the log.
     Source: add_and_change(
         "name", "kind", "description", "owner", "cadence", "region", "columns", "described_at", "described_by"

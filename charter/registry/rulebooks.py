@@ -18,6 +18,7 @@ from charter.registry.document import CharterDocument
 from charter.registry.models import CharterVersion, RulebookVersion
 from charter.registry.states import RulebookState, StandingChoices
 from charter.rules.builtin_rules import find_losses
+from charter.rules.proof.findings import find_unproved
 from ground.errors import BadInput, Unavailable
 
 IN_FORCE = (StandingChoices.ACTIVE, StandingChoices.PILOT)
@@ -68,12 +69,14 @@ def compile_files(files: Mapping[str, str]) -> rules.Rulebook:
 def check_can_serve(files: Mapping[str, str], since: datetime | None = None) -> rules.Rulebook:
     """Raise BadInput, with all findings, unless these rules may be put in force; return them.
 
-    They compile, keep the built-in rules word for word, and leave every example of every charter in force (or of those
-    in force `since` a moment) its verdict.
+    They compile, keep the built-in rules word for word, are proved to keep every statement of `invariants.cedar`, and
+    leave every example of every charter in force (or of those in force `since` a moment) its verdict.
     """
     rulebook = compile_files(files)
     if lost := find_losses(rulebook):
         raise _refusal(lost, code="builtin_rules_weakened")
+    if unproved := find_unproved(rulebook):
+        raise _refusal(unproved, code="rulebook_not_proved")
     if found := find_broken_examples(rulebook, since):
         text = _("These rules would change what the charter of %(metric)s promises. %(problem)s")
         raise _promises(text, found, "files")

@@ -21,7 +21,7 @@ from django.db.models.functions import TruncDate
 
 from audits.ledger import services as ledger
 from charter.programme.models import Programme
-from charter.registry import announcements, locks, services
+from charter.registry import announcements, locks, proofs, services
 from charter.registry.events import (
     ExpiryReminded,
     ReviewOverdue,
@@ -340,6 +340,18 @@ _STEPS = (
     _step("flagged as tied to no decision", find_untied, _flag_untied),
     _step("asked to be retired or justified", find_to_retire_or_justify, _ask_to_retire_or_justify),
     _step("suspended as tied to no decision", find_unjustified, _suspend_untied),
+)
+
+
+def _prove(version: UUID, by: User) -> None:
+    proofs.prove_again(version=version, by=by)
+
+
+PROOF_CLOCK = Scan(
+    "proof_clock",
+    every=timedelta(hours=1),  # asks whether a day has passed
+    steps=(Step("proved of the rules", proofs.find_unproved_lately, _prove),),
+    silence=timedelta(minutes=2),
 )
 
 REGISTRY_CLOCK = Scan("registry_clock", every=timedelta(minutes=15), begin=begin, steps=_STEPS)

@@ -17,7 +17,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from audits.ledger import services as ledger
-from charter.registry import catalogue, permissions, rulebooks, versions
+from charter.registry import catalogue, permissions, proofs, rulebooks, versions
 from charter.registry.bounds import UNBOUND, Bounds
 from charter.registry.events import (
     CharterPilotDated,
@@ -211,6 +211,7 @@ def publish_rulebook(*, version: RulebookVersion, by: User, case_id: UUID | None
         **_recorded(version), replaces=earlier.pk if earlier else None, case=case_id
     )
     ledger.append(published, by=by.actor)
+    proofs.record_proof(version=version, by=by)
     return version
 
 

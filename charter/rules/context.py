@@ -28,6 +28,7 @@ from charter.rules.vocabulary import (
 )
 
 ALWAYS = 0  # a day before every day: no bound
+MOST_COUNTED = 1_000_000_000  # rules are told of no more, so that no sum of a few counts overflows
 PERSON_GRAINS = frozenset({Grain.PERSON, Grain.SELF})
 ACTION = {"type": "Action", "id": "use"}
 HUMAN = {"type": "Asker", "id": "human"}
@@ -165,12 +166,12 @@ def project(facts: Facts, waivable: frozenset[str], referring: frozenset[str] = 
         compare=request.compare,
         combined=request.combine is not None,
         by_clock=request.time_filter is not None,
-        evidence=facts.checked_evidence,
+        evidence=_count(facts.checked_evidence),
         accountable=request.accountable is not None and facts.accountable_human,
         export=request.export,
         consequential=decision.consequential,
         planned=decision.group in _PLANNED,
-        evidence_needed=decision.evidence_needed,
+        evidence_needed=_count(decision.evidence_needed),
         fairness_needed=decision.fairness_needed,
         accountable_needed=decision.accountable_needed,
         roles=[_ROLE[role.value] for role in actor.roles],
@@ -181,19 +182,19 @@ def project(facts: Facts, waivable: frozenset[str], referring: frozenset[str] = 
         small_cohorts=len(find_small_cohorts(facts.cohorts)),
         context_classes=count_classes(facts),
         outside_pilot=len(outside_pilot(facts)),
-        missing_beside=len(find_missing_beside(facts)),
+        missing_beside=_count(len(find_missing_beside(facts))),
         other_class_beside=len(find_other_class_beside(facts)),
         audited=facts.fairness_until is not None and facts.fairness_until >= facts.at.date(),
         distributed=asks_for_distribution(facts),
         of_appeals=asks_of_appeals(facts),
         protected=facts.protected,
-        persons_today=looking.persons_today,
-        persons_limit=looking.persons_limit,
+        persons_today=_count(looking.persons_today),
+        persons_limit=_count(looking.persons_limit),
         enumerated=bool(looking.enumerated),
         hopped=looking.hopped_from is not None,
-        held=values.held,
-        unsettled=values.unsettled,
-        affected=values.affected,
+        held=_count(values.held),
+        unsettled=_count(values.unsettled),
+        affected=_count(values.affected),
         thin=values.thin,
         piloted=values.piloted,
         budget_burning=values.budget_burning,
@@ -208,7 +209,13 @@ DISTRIBUTIONS = frozenset({Combine.QUOTA, Combine.CURVE})
 
 def build_charter_entity(charter: CharterFacts, grain: Grain) -> str:
     """Return the charter as Cedar's entities JSON, with its listings as they stand at `grain`."""
-    attributes = CharterAttributes(
+    uid, attributes = format_charter_uid(charter), describe_charter(charter, grain)
+    return msgspec.json.encode([{"uid": uid, "attrs": attributes, "parents": []}]).decode()
+
+
+def describe_charter(charter: CharterFacts, grain: Grain) -> CharterAttributes:
+    """What rules may look at of a charter, with its listings as they stand at `grain`."""
+    return CharterAttributes(
         category=_ref(charter.category),
         kind=_ref(charter.kind),
         nature=_refs(find_natures(charter)),
@@ -223,8 +230,6 @@ def build_charter_entity(charter: CharterFacts, grain: Grain) -> str:
         data_from=_day(charter.data_from),
         kept_from=_day(charter.kept_from),
     )
-    uid = format_charter_uid(charter)
-    return msgspec.json.encode([{"uid": uid, "attrs": attributes, "parents": []}]).decode()
 
 
 def format_charter_uid(charter: CharterFacts) -> dict[str, str]:
@@ -325,6 +330,10 @@ def _ref(word: StrEnum) -> EntityRef:
 
 def _refs(words: Iterable[StrEnum]) -> list[EntityRef]:
     return sorted((_ref(word) for word in words), key=lambda ref: ref.id)
+
+
+def _count(many: int) -> int:
+    return max(0, min(many, MOST_COUNTED))
 
 
 def _day(day: date | None) -> int:

@@ -18,6 +18,7 @@ from charter.rules.vocabulary import Grain, Outcome, Waivable
 
 BUILTIN = Path(__file__).parent / "builtin"
 SCHEMA = "schema.cedarschema"
+INVARIANTS = "invariants.cedar"  # what rules are proved by, and no rules themselves
 ENGINE = "ENGINE"  # the rule id of an engine error; no policy may take it
 ANNOTATIONS = ("id", "title", "text", "why", "fix", "family", "effect", "waivable")
 RULE_ID = re.compile(r"[A-Z][A-Z0-9-]{1,19}")
@@ -93,7 +94,12 @@ class _Policy:
 def builtin_files() -> dict[str, str]:
     """Return the built-in schema and policies by file name."""
     paths = [BUILTIN / SCHEMA, *sorted(BUILTIN.glob("*.cedar"))]
-    return {path.name: path.read_text(encoding="utf-8") for path in paths}
+    return {path.name: path.read_text(encoding="utf-8") for path in paths if path.name != INVARIANTS}
+
+
+def written_invariants() -> dict[str, str]:
+    """Each statement that rules are proved by, as it is written in Cedar, by its id."""
+    return _as_written((BUILTIN / INVARIANTS).read_text(encoding="utf-8"))
 
 
 def hash_files(files: Mapping[str, str]) -> str:

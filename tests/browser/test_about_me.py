@@ -72,6 +72,8 @@ def test_every_page_about_oneself_is_accessible(window, house):
     eye.look("/about-me/metrics?name=zzzz", "about-me-metrics")
     eye.look("/about-me/stored", "about-me-stored")
     eye.look("/about-me/seen", "about-me-seen")
+    eye.look("/about-me/learn", "about-me-learn")
+    eye.look("/about-me/learn?decision=compensation&who=anyone", "about-me-learn")
     eye.look("/about-me/values/lead-time-for-changes", "about-me-values")
     eye.look("/about-me/download", "about-me-download")
     eye.look("/about-me/told", "about-me-told", "I have read this of 14 April 2026, 12:00:00")
@@ -109,5 +111,5 @@ def test_every_page_about_oneself_is_accessible(window, house):
     assert eye.faults + left.faults == []
     eye.seen |= left.seen
     acts = {"about-me-told-acknowledge", "about-me-left-download", "about-me-left-out"}  # only redirect
-    files = {"about-me-looks-csv", "about-me-metrics-csv", "about-me-stored-csv"}
+    files = {"about-me-learn-csv", "about-me-looks-csv", "about-me-metrics-csv", "about-me-stored-csv"}
     assert {pattern.name for pattern in urls.urlpatterns} - acts - files <= eye.seen

@@ -2,7 +2,7 @@
 
 from charter.registry.models.charters import CharterVersion, Metric
 from charter.registry.models.reviews import Review, ReviewItem
-from charter.registry.models.rules import Clearance, ClearanceKind, RulebookVersion
+from charter.registry.models.rules import Clearance, ClearanceKind, ProofRun, RulebookVersion
 from charter.registry.models.sources import Source
 from charter.registry.reminders import ClockSuspension, Reminder, UntiedFlag
 
@@ -12,6 +12,7 @@ __all__ = [
     "ClearanceKind",
     "ClockSuspension",
     "Metric",
+    "ProofRun",
     "Reminder",
     "Review",
     "ReviewItem",

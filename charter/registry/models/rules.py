@@ -2,11 +2,11 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from audits.ledger.ties import tied, told
-from charter.registry.events import ClearanceGranted, RulebookProposed, RulebookPublished
+from charter.registry.events import ClearanceGranted, RulebookProposed, RulebookProved, RulebookPublished
 from charter.registry.models.charters import CharterVersion
 from charter.registry.states import (
     RulebookState,
@@ -56,6 +56,58 @@ class RulebookVersion(Record):
 
     def __str__(self) -> str:
         return f"rulebook {self.number}"
+
+
+class ProofRun(Record):
+    """What was proved of rules, and tried of them, at one time: where every figure of the page “How we know” comes from.
+
+    `statements` says of each statement, by its id, whether it holds. `asked` requests were put to the proof and to the
+    engine; `without` rules were taken away one by one. Nothing was asked, or taken away, where these are 0.
+    """
+
+    rulebook_version = models.ForeignKey(RulebookVersion, on_delete=models.PROTECT, related_name="proof_runs")
+    at = models.DateTimeField(default=clock.now)
+    run_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
+    solver = models.CharField(max_length=60)
+    seconds = models.FloatField()
+    statements = models.JSONField()
+    asked = models.PositiveIntegerField(default=0)
+    permitted = models.PositiveIntegerField(default=0)
+    differences = models.PositiveIntegerField(default=0)
+    without = models.PositiveIntegerField(default=0)
+    opening = models.PositiveIntegerField(default=0)
+    unnoticed = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(permitted__lte=F("asked"), differences__lte=F("asked")),
+                name="proofrun_counts_what_was_asked",
+            ),
+            models.CheckConstraint(
+                condition=Q(opening__lte=F("without"), unnoticed__lte=F("opening")),
+                name="proofrun_counts_what_was_taken_away",
+            ),
+        ]
+        triggers = [
+            *tied(
+                insert=[
+                    told(
+                        RulebookProved,
+                        says={"asked": "{row}.asked", "differences": "{row}.differences"},
+                    )
+                ]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"proof of {self.rulebook_version_id}"
+
+    @property
+    def proved(self) -> int:
+        """How many statements hold."""
+        return sum(self.statements.values())
 
 
 class ClearanceKind(models.TextChoices):

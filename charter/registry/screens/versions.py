@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from charter.registry import permissions, queries
 from charter.registry.diff import find_differences, group_by_heading
 from charter.registry.models import CharterVersion, Metric
+from charter.registry.screens.openings import show_charter_opening
 from governance.people.requests import PageRequest
 
 
@@ -22,6 +23,7 @@ def compare(request: PageRequest, slug: str, older: int, newer: int) -> HttpResp
         "after": after,
         "differences": found,
         "headings": list(group_by_heading(found)),
+        "opening": show_charter_opening(before, after) if older < newer else None,
     }
     return render(request, "registry/versions.html", given)
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from governance.about_me.permissions import check_can_read_own
-from governance.about_me.screens import download, leaving, pages, private_addresses, told, values
+from governance.about_me.screens import download, learn, leaving, pages, private_addresses, told, values
 from governance.ui.page_access import ANYONE, PageAccess
 from governance.ui.routes import Nav, page
 
@@ -44,6 +44,8 @@ urlpatterns = [
             ("stored", pages.stored, "about-me-stored"),
             ("stored.csv", pages.stored_csv, "about-me-stored-csv"),
             ("seen", pages.seen, "about-me-seen"),
+            ("learn", learn.learn, "about-me-learn"),
+            ("learn.csv", learn.learn_csv, "about-me-learn-csv"),
             ("told", told.told, "about-me-told"),
             ("told/<uuid:key>/acknowledge", told.acknowledge, "about-me-told-acknowledge"),
             ("download", download.download, "about-me-download"),

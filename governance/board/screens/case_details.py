@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from charter.programme.settings import SettingRows
 from charter.registry.screens.allowed_uses import LEVELS
+from charter.registry.screens.openings import list_need_openings, lists_facts, say_waiver_opening
 from charter.rules import words
 from charter.rules.vocabulary import DecisionType
 from governance.board import holding
@@ -55,6 +56,8 @@ def describe_waiver(case: Case) -> Iterator[Line]:
     span = {"first": day(waiver.starts_on), "last": day(last_day(waiver.ends_on))}
     yield _("From and until"), _("%(first)s to %(last)s, both included") % span
     yield _("Why it is needed"), waiver.reason
+    if opens := say_waiver_opening(waiver.rule_id, waiver.decision):
+        yield _("What it would permit"), opens
 
 
 def describe_settings(case: Case) -> Iterator[Line]:
@@ -62,6 +65,12 @@ def describe_settings(case: Case) -> Iterator[Line]:
     change = case.settings_change
     for line in SettingRows().lines(change.changes, change.former):
         yield line.label, _("%(becomes)s, in place of %(was)s") % line._asdict()
+    for slug, opens in list_need_openings(change.changes, change.former):
+        said = {"decision": name_decision(DecisionType(slug))}
+        yield _("What it would permit, for %(decision)s") % said, opens
+    if lists_facts(change.changes):
+        text = _("Not worked out: which groups and people these settings reach depends on the day.")
+        yield _("What it would permit"), text
 
 
 def describe_suspension(case: Case) -> Iterator[Line]:

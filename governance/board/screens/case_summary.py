@@ -13,6 +13,7 @@ from charter.registry import queries as registry
 from charter.registry.diff import Difference, find_differences
 from charter.registry.document import CharterDocument
 from charter.registry.models import CharterVersion
+from charter.registry.screens.openings import ShownOpening, show_charter_opening
 from charter.registry.states import StandingChoices
 from governance.board.models import Case
 
@@ -50,6 +51,7 @@ class CharterSummary:
     checklist: tuple[ChecklistQuestion, ...]
     earlier: CharterVersion | None
     differences: tuple[Difference, ...]
+    opening: ShownOpening | None
 
 
 def name_case(case: Case) -> str:
@@ -80,6 +82,7 @@ def summarise_charter(version: CharterVersion) -> CharterSummary:
         checklist=_checklist(document),
         earlier=earlier,
         differences=tuple(find_differences(registry.load_document(earlier.pk), document)) if earlier else (),
+        opening=show_charter_opening(earlier, version),
     )
 
 

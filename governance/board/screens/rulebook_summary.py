@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from charter.registry import queries as registry
 from charter.registry import rulebooks
 from charter.registry.models import RulebookVersion
+from charter.registry.screens.openings import ShownOpening, show_rules_opening
 from charter.rules import (
     ChangeKind,
     Rule,
@@ -89,6 +90,7 @@ class RulebookSummary:
     total: int
     comparable: bool
     problem: str
+    opening: ShownOpening | None
     template: ClassVar[str] = "board/parts/rulebook_summary.html"
 
 
@@ -106,7 +108,17 @@ def summarise_rulebook(case: Case) -> RulebookSummary:
         total=len(new.rules) if new else 0,
         comparable=bool(old and new),
         problem=rulebooks.describe_obstacle(version) if case.state == CaseState.OPEN else "",
+        opening=_opening(before, version),
     )
+
+
+def _opening(before: RulebookVersion | None, version: RulebookVersion) -> ShownOpening | None:
+    """What the rules would permit that those before do not; None where this version cannot work one of them out."""
+    try:
+        old = registry.load_rulebook(before.pk) if before else None
+        return show_rules_opening(old, registry.load_rulebook(version.pk))
+    except Unavailable:
+        return None
 
 
 def read_rulebook(version: UUID | None) -> Rulebook | None:

@@ -58,6 +58,19 @@ def test_good_rules_pass_the_check(folder):
 
 
 @pytest.mark.parametrize(
+    ("condition", "says"),
+    [
+        ("when { 9223372036854775807 + context.metrics > 0 }", "No rule can fail"),
+        ("when { context.roles == resource.roles }", "equality of sets"),
+    ],
+)
+def test_rules_that_are_not_proved_fail_the_check(folder, condition, says):
+    """Issue 16: whoever writes rules learns before they are proposed what is not proved of them."""
+    write(folder, policy(condition))
+    assert says in failing(1, "check", "rules")
+
+
+@pytest.mark.parametrize(
     ("text", "says"),
     [
         (policy("when { context.exported }"), "exported"),

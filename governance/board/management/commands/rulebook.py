@@ -1,4 +1,4 @@
-"""`manage.py rulebook check|propose|show|table`: the rules, built in and an organisation's own."""
+"""`manage.py rulebook check|propose|prove|show|table`: the rules, built in and an organisation's own."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -10,8 +10,8 @@ from django.core.management.base import CommandError, CommandParser
 
 from charter import rules
 from charter.authoring import reports, rules_folder
+from charter.registry import proofs, rulebooks
 from charter.registry import queries as registry
-from charter.registry import rulebooks
 from charter.registry.finding import Severity
 from charter.registry.models import RulebookVersion
 from charter.rules import rule_table
@@ -22,13 +22,18 @@ from ground import commands
 from ground.errors import DomainError
 from ground.promises import promised
 
-_RULES_AT_FAULT = {"rulebook_has_errors", "builtin_rules_weakened", "examples_would_change"}
+_RULES_AT_FAULT = {
+    "rulebook_has_errors",
+    "builtin_rules_weakened",
+    "rulebook_not_proved",
+    "examples_would_change",
+}
 
 
 class Command(commands.Command):
     help = (
         "The rules. check: a folder of your own rules beside the built-in ones, without a database. propose: put them to "
-        "the board; nothing is in force by it. show: what is in force. table: write docs/reference/rules.md."
+        "the board; nothing is in force by it. prove: the rules in force, anew. show: what is in force. table: write docs/reference/rules.md."
     )
     # Checking is for pre-commit hooks and CI, where there is no database and nothing is configured.
     requires_system_checks: list[str] = []
@@ -55,6 +60,14 @@ class Command(commands.Command):
             help="the built-in rules as this version has them, with your own of the rules in force",
         )
         add_account_argument(propose, help_text="the account that proposes")
+        prove = actions.add_parser(
+            "prove", help="prove the rules in force anew and record it; exit 1 where something does not hold"
+        )
+        prove.add_argument(
+            "--requests", type=int, default=1_000, metavar="N", help="put to the proof and the engine; 1,000"
+        )
+        prove.add_argument("--weakened", action="store_true", help="take each rule away once as well")
+        add_account_argument(prove, help_text="the account that runs it")
         show = actions.add_parser("show", help="number, hash and origin of the rules in force")
         show.add_argument("--format", choices=["text", "json"], default="text", help="text by default")
         table = actions.add_parser(
@@ -84,6 +97,24 @@ class Command(commands.Command):
             f"Proposed rulebook {version.number} ({version.content_hash}) as case {case.pk}. "
             "It is not in force before the board passes it."
         )
+
+    def _prove(self, *, requests: int, weakened: bool, username: str, **_: Any) -> None:
+        version = rulebooks.find_rulebook_in_force()
+        if version is None:
+            raise CommandError("No rules are in force, so nothing can be proved.", returncode=commands.FAULTY)
+        run = proofs.record_proof(
+            version=version, by=find_account(username), requests=max(requests, 0), weakened=weakened
+        )
+        self.stdout.write(
+            f"Rulebook {version.number}: {run.proved} of {len(run.statements)} statements proved by {run.solver} in "
+            f"{run.seconds:.2f} s. {run.asked} requests put to the engine as well: {run.differences} differences."
+        )
+        if run.without:
+            self.stdout.write(
+                f"{run.without} rules taken away one by one: {run.opening} open something, {run.unnoticed} of them unnoticed."
+            )
+        if run.proved < len(run.statements) or run.differences or run.unnoticed:
+            sys.exit(commands.FAULTY)
 
     def _show(self, *, format: str, **_: Any) -> None:
         version = rulebooks.find_rulebook_in_force()

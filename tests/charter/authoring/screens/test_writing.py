@@ -449,6 +449,9 @@ def test_a_board_member_reads_what_changed(browse, house, owner, draft, save):
         "How long facts are kept 13 months 6 months",
     )
     assert "P6M" not in page.text and "{" not in page.text
+    assert page.says("What it would permit") and (
+        page.says("It would permit nothing new") or page.says("It would permit something new")
+    )
     assert browse(f"/metrics/{SLUG}/versions/1/2", by=house.stranger).status == 403
     assert browse(f"/metrics/{SLUG}/versions/1/9", by=board).status == 404
     assert browse(f"/metrics/{SLUG}/versions/1/1", by=board).says("Both versions say the same")

@@ -257,6 +257,7 @@ def test_a_rulebook_is_weighed_rule_by_rule(browse, members):
     page = browse(path(first), by=members[LEGAL])
     assert page.says("Against version 1.", "ORG01", "Added", "A new rule.", "Spring is for looking.")
     assert page.says("A team's value is exported.", "Allowed", "Not allowed")
+    assert page.says("What it would permit", "It would permit nothing new")
     factories.a_decided_case(first)
     second = rules_case(
         policy("when { context.export }", why="We had a leak."),
@@ -270,6 +271,8 @@ def test_a_rulebook_is_weighed_rule_by_rule(browse, members):
         "Stops something else", "Was: No one", "Would be: The board", 'context.waived.contains("ORG02")'
     )
     assert page.says("None of the examples would come out otherwise.")
+    # No example shows it, and a proof does.
+    assert page.says("It would permit something new", "The board has waived ORG02")
     assert browse(path(first), by=members[LEGAL]).says("Against version 1.")  # as it was decided
     third = rules_case(policy("when { context.compare }", id="ORG02"))
     assert browse(path(third), by=members[LEGAL]).says("Dropped", "This rule would be gone.")
@@ -407,9 +410,9 @@ def test_a_waiver_is_asked_for_and_stands_before_the_board(browse, house, member
     assert opened.status == 302
     asked = Waiver.objects.get()
     assert (str(asked.starts_on), str(asked.ends_on)) == ("2026-05-01", "2026-06-01")
-    assert browse(path(asked.case), by=members[LEGAL]).says(
-        "1 May 2026 to 31 May 2026, both included", rules[0]
-    )
+    page = browse(path(asked.case), by=members[LEGAL])
+    assert page.says("1 May 2026 to 31 May 2026, both included", rules[0])
+    assert page.says("What it would permit", f"the board has waived {rules[0]}")
     assert browse("/waivers", by=house.stranger).says("Before the board", "Commit count, for every decision")
     factories.votes(asked.case)
     assert browse("/waivers?standing=coming", by=house.stranger).says(
