@@ -20,6 +20,7 @@ from governance.config.addresses import (
 )
 from governance.config.api_enums import API_ENUMS
 from governance.config.browser_policy import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
+from governance.config.sign_in_settings import *  # noqa: F403
 from governance.installation.loopback import is_of_this_machine
 from ground.rates import parse_rate
 
@@ -78,6 +79,8 @@ INSTALLED_APPS = [
     "csp",
     "pgtrigger",
     "axes",
+    "allauth.account",
+    "allauth.socialaccount",
     "ground",
     "audits.ledger",
     "governance.people",
@@ -93,6 +96,7 @@ INSTALLED_APPS = [
     "governance.decisions",
     "governance.authzen",
     "governance.assistants",
+    "governance.directory",
     "governance.saved_views",
     "governance.use_check",
     "audits.fairness",
@@ -127,6 +131,7 @@ MIDDLEWARE = [
     "governance.config.middleware.OwnPagesMiddleware",
     "governance.config.middleware.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "governance.config.middleware.CleanInputMiddleware",
 ]
 
@@ -173,18 +178,8 @@ PASSWORD_HASHERS = [
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "governance.people.backends.PasswordBackend",
+    "governance.directory.backends.DirectoryBackend",
 ]
-AXES_HANDLER = "governance.people.sign_in.SignInHandler"
-AXES_USERNAME_CALLABLE = "governance.people.sign_in.username"
-AXES_CLIENT_IP_CALLABLE = "governance.people.sign_in.address"
-AXES_LOCKOUT_CALLABLE = "governance.config.middleware.locked_out"
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_RESET_ON_SUCCESS = True
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # trying on makes it no longer
-AXES_ENABLE_ADMIN = False
-AXES_VERBOSE = False
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

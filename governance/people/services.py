@@ -161,7 +161,23 @@ def grant_role(
     value_stream: ValueStream | None = None,
     valid_to: date | None = None,
 ) -> RoleGrant:
-    """Give an account a role from one day (in) to another (out).
+    """Give an account a role from one day (in) to another (out), as `grant_role_beside` does, and nothing else."""
+    over = {"team": team, "value_stream": value_stream}
+    return grant_role_beside(user=user, role=role, valid_from=valid_from, valid_to=valid_to, by=by, **over)
+
+
+@transaction.atomic
+def grant_role_beside(
+    *,
+    user: User,
+    role: GrantedRole,
+    valid_from: date,
+    by: User,
+    team: Team | None = None,
+    value_stream: ValueStream | None = None,
+    valid_to: date | None = None,
+) -> RoleGrant:
+    """Give an account a role in the transaction of whatever is written beside it.
 
     A manager's role is held over a team, a value stream lead's over a value stream, others over nothing: else
     BadInput. NotPermitted where `by` is no administrator or is the account itself.
@@ -183,7 +199,13 @@ def grant_role(
 
 @transaction.atomic(durable=True)
 def end_role(*, grant: RoleGrant, valid_to: date, by: User) -> RoleGrant:
-    """Let a role end on a day (out). What has ended already stays as it is: Conflict."""
+    """Let a role end on a day (out), as `end_role_beside` does, and nothing else."""
+    return end_role_beside(grant=grant, valid_to=valid_to, by=by)
+
+
+@transaction.atomic
+def end_role_beside(*, grant: RoleGrant, valid_to: date, by: User) -> RoleGrant:
+    """Let a role end on a day (out), in the caller's transaction. What has ended already stays as it is: Conflict."""
     permissions.check_can_administer(by)
     grant = RoleGrant.objects.select_for_update().get(pk=grant.pk)
     if grant.valid_to is not None and grant.valid_to <= valid_to:
