@@ -1,7 +1,6 @@
 """Settings, from the environment. Nothing secret has a default outside the demo."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import environ

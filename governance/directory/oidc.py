@@ -18,6 +18,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from governance.directory.claims import LONGEST_SUBJECT
 from governance.directory.configuration import OidcProvider
 from governance.directory.states import ProviderKind
 
@@ -62,7 +63,7 @@ class StrictAdapter(OpenIDConnectOAuth2Adapter):
             )
         except jwt.PyJWTError as error:
             raise OAuth2Error(f"The ID token is not to be trusted: {error}") from error
-        _check_age(said)
+        _check_token(said)
         return said
 
     def _find_key(self, id_token: str) -> jwt.PyJWK:
@@ -119,9 +120,11 @@ def _provider_settings() -> OidcProvider:
     return given
 
 
-def _check_age(said: dict[str, Any]) -> None:
-    """A token is of the sign-in that goes on; PyJWT has looked that it is not of the future, and not over."""
+def _check_token(said: dict[str, Any]) -> None:
+    """A token is of the sign-in that goes on, for us alone, about somebody; PyJWT has looked that it is not of the future, and not over."""
     if said["iat"] < time.time() - (OLDEST + _LEEWAY).total_seconds():
         raise OAuth2Error("The ID token is too old.")
     if isinstance(said["aud"], list) and len(said["aud"]) > 1:
         raise OAuth2Error("The ID token is for others as well.")
+    if not 0 < len(said["sub"]) <= LONGEST_SUBJECT:
+        raise OAuth2Error("The ID token is about nobody that can be kept.")

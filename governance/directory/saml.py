@@ -19,6 +19,7 @@ from onelogin.saml2.errors import OneLogin_Saml2_Error
 from onelogin.saml2.response import OneLogin_Saml2_Response
 from onelogin.saml2.settings import OneLogin_Saml2_Settings
 
+from governance.directory.claims import LONGEST_SUBJECT
 from governance.directory.configuration import SamlProvider
 from governance.directory.refusals import AssertionRefused
 from governance.directory.states import ProviderKind
@@ -122,6 +123,8 @@ def read(posted: HttpRequest) -> StrictAuth:
         raise AssertionRefused from error
     if auth.get_errors() or not auth.is_authenticated():
         raise AssertionRefused from OneLogin_Saml2_Error(auth.get_last_error_reason() or "not authenticated")
+    if not 0 < len(auth.get_nameid() or "") <= LONGEST_SUBJECT:
+        raise AssertionRefused
     return auth
 
 

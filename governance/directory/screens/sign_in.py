@@ -24,8 +24,8 @@ from django.views.decorators.http import require_GET, require_POST
 from msgspec import Struct
 
 from governance.directory import oidc, saml, services
-from governance.directory.claims import LONGEST_SUBJECT, Asserted, read_claims
-from governance.directory.refusals import AssertionRefused, ProviderIsAway
+from governance.directory.claims import Asserted, read_claims
+from governance.directory.refusals import AssertionRefused, ProviderIsAway, SignInCancelled
 from governance.directory.states import GroupSource, ProviderKind
 from governance.people import request_rate
 from governance.people.services import get_system_account
@@ -95,6 +95,8 @@ def start_oidc(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 def finish_oidc(request: HttpRequest) -> HttpResponseBase:
     """Back from the provider, with a code that is exchanged for what it says."""
+    if request.GET.get("error") == "access_denied":  # by some providers without what we sent along
+        raise SignInCancelled
     request.let_in = lambda found: _let_in_by_oidc(request, found)  # type: ignore[attr-defined]
     view = OAuth2CallbackView.adapter_view(oidc.StrictAdapter(request, ProviderKind.OIDC.value))
     return view(request)  # type: ignore[no-any-return]
@@ -153,10 +155,7 @@ def _let_in_by_saml(request: HttpRequest, found: SocialLogin) -> HttpResponse:
 def _let_in(
     request: HttpRequest, found: SocialLogin, kind: ProviderKind, said: dict[str, Any], **names: Any
 ) -> HttpResponse:
-    subject = found.account.uid
-    if not 0 < len(subject) <= LONGEST_SUBJECT:
-        raise AssertionRefused
-    asserted = read_claims(said, provider=kind.value, subject=subject, **names)
+    asserted = read_claims(said, provider=kind.value, subject=found.account.uid, **names)
     _sign_in(request, asserted)
     return redirect(found.state.get("next") or settings.LOGIN_REDIRECT_URL)
 

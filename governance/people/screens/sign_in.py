@@ -9,7 +9,6 @@ from django.http import HttpResponse
 
 from governance.people.screens.forms import SignInForm
 
-
 # Ways to sign in beside a password, each with a `name` and an `address`, from the app that knows them.
 _ways: list[Callable[[], Sequence[Any]]] = []
 
