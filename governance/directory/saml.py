@@ -131,7 +131,8 @@ def read(posted: HttpRequest) -> StrictAuth:
 def describe_ourselves() -> bytes:
     """Our metadata, for whoever sets the provider up."""
     made = OneLogin_Saml2_Settings(_make_configuration(), sp_validation_only=True)
-    return bytes(made.get_sp_metadata())
+    said: str = made.get_sp_metadata()
+    return said.encode()
 
 
 def _provider_settings() -> SamlProvider:

@@ -44,11 +44,9 @@ def find_account(*, asserted: Asserted, by: User) -> User:
 def end_binding(*, binding: Binding, by: User) -> None:
     """End what binds an account to a subject, so that it is bound anew at the next sign-in; its sessions end. NotFound where it is gone."""
     people_permissions.check_can_grant(by, to=binding.user)
-    found = Binding.objects.select_for_update().filter(pk=binding.pk).first()
-    if found is None:
+    ended = BindingEnded(binding=binding.pk, user=binding.user_id, provider=binding.provider)
+    if not Binding.objects.filter(pk=binding.pk).delete()[0]:
         raise NotFound(_("This binding has ended already."))
-    ended = BindingEnded(binding=found.pk, user=found.user_id, provider=found.provider)
-    found.delete()
     Session.objects.filter(user=ended.user).delete()
     ledger.append(ended, by=by.actor)
 
