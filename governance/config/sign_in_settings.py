@@ -40,12 +40,15 @@ def read_directory(said: Mapping[str, str]) -> DirectorySettings:
     person = said.get("SCIM_PERSON_ATTRIBUTE", "") or PERSON_ATTRIBUTES[0]
     if person not in PERSON_ATTRIBUTES:
         raise ImproperlyConfigured(f"SCIM_PERSON_ATTRIBUTE is one of {', '.join(PERSON_ATTRIBUTES)}.")
+    if said.get("PASSWORD_SIGN_IN", "all") not in {"all", "break-glass"}:
+        raise ImproperlyConfigured("PASSWORD_SIGN_IN is all or break-glass.")
     return DirectorySettings(
         said.get("SIGN_IN_NAME", ""),
         _read_oidc(said) if said.get("OIDC_ISSUER") else None,
         _read_saml(said) if said.get("SAML_SSO_URL") else None,
         said.get("SCIM", "").lower() in {"1", "true", "on", "yes"},
         person,
+        said.get("PASSWORD_SIGN_IN", "all") == "break-glass",
     )
 
 

@@ -40,6 +40,8 @@ class DirectorySettings(Struct, frozen=True):
     saml: SamlProvider | None = None
     scim: bool = False
     scim_person: str = PERSON_ATTRIBUTES[0]
+    # Whether only break-glass accounts sign in by password.
+    passwords_are_kept: bool = False
 
     @property
     def is_there(self) -> bool:

@@ -82,3 +82,83 @@ class RoleFollowed(Event):
     given: UUID
     grant: UUID
     mapping: UUID
+
+
+class _OfEntry(Event):
+    """What the directory calls somebody stays out of it: that may be their name or address."""
+
+    visibility = Visibility.RESTRICTED
+    retention = Retention.PERSONAL
+    names_row = "entry"
+
+    entry: UUID
+    user: UUID | None  # whose account it is, where it is anybody's who works here
+
+
+class EntryWritten(_OfEntry):
+    kind = "directory.entry.written"
+    sentence = _("The organisation’s directory wrote an entry of somebody.")
+
+
+class EntryRemoved(_OfEntry):
+    kind = "directory.entry.removed"
+    sentence = _("The organisation’s directory removed an entry of somebody.")
+
+
+class _OfGroup(Event):
+    visibility = Visibility.RESTRICTED
+    retention = Retention.GOVERNANCE
+    names_row = "group"
+
+    group: UUID
+    name: str
+    added: int
+    removed: int
+
+
+class GroupWritten(_OfGroup):
+    kind = "directory.group.written"
+    sentence = _("The organisation’s directory wrote the group “%(name)s”: %(added)s in, %(removed)s out.")
+
+
+class GroupRemoved(_OfGroup):
+    kind = "directory.group.removed"
+    sentence = _("The organisation’s directory removed the group “%(name)s”.")
+
+
+class ClosingsAllowed(Event):
+    kind = "directory.closings.allowed"
+    visibility = Visibility.OPEN
+    retention = Retention.GOVERNANCE
+    sentence = _("For an hour the organisation’s directory may close any number of accounts.")
+    names_row = "allowance"
+
+    allowance: UUID
+
+
+class _OfBreakGlass(Event):
+    visibility = Visibility.OPEN
+    retention = Retention.GOVERNANCE
+    names_row = "kept"
+
+    kept: UUID
+    user: UUID
+
+
+class BreakGlassKept(_OfBreakGlass):
+    kind = "directory.break_glass.kept"
+    sentence = _("An account is kept as break-glass: for when the organisation’s sign-in lets nobody in.")
+
+
+class BreakGlassEnded(_OfBreakGlass):
+    kind = "directory.break_glass.ended"
+    sentence = _("An account is no break-glass account any more.")
+
+
+class BreakGlassUsed(Event):
+    kind = "directory.break_glass.used"
+    visibility = Visibility.OPEN
+    retention = Retention.GOVERNANCE
+    sentence = _("A break-glass account was signed in to; the board and administrators were told.")
+
+    user: UUID

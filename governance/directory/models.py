@@ -9,6 +9,13 @@ from audits.ledger.ties import tied, told
 from governance.directory.events import (
     AccountBound,
     BindingEnded,
+    BreakGlassEnded,
+    BreakGlassKept,
+    ClosingsAllowed,
+    EntryRemoved,
+    EntryWritten,
+    GroupRemoved,
+    GroupWritten,
     MappingConfirmed,
     MappingEnded,
     MappingProposed,
@@ -145,3 +152,111 @@ class FollowedRole(Record):
 
     def __str__(self) -> str:
         return str(self.mapping)
+
+
+class DirectoryEntry(Record):
+    """Somebody as the organisation's directory has them over SCIM. It is an account only where it names a person who works here.
+
+    `said` is what the directory wrote of the attributes that we take, and `key` its user name folded. `account` stays who it was.
+    """
+
+    key = models.CharField(max_length=200, unique=True)
+    external_id = models.CharField(max_length=200, blank=True)
+    said = models.JSONField()
+    active = models.BooleanField(default=True)
+    account = models.OneToOneField(
+        _USER, null=True, blank=True, on_delete=models.PROTECT, related_name="directory_entry"
+    )
+    created_at = models.DateTimeField(default=clock.now)
+    changed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        indexes = [models.Index(fields=["external_id"], name="directoryentry_external_id")]
+        triggers = [
+            *tied(insert=[told(EntryWritten)], update=[told(EntryWritten)], delete=[told(EntryRemoved)])
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class DirectoryGroup(Record):
+    """A group of the organisation's directory; `name` is what mappings name."""
+
+    name = models.CharField(max_length=200)
+    external_id = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    changed_at = models.DateTimeField(default=clock.now)
+    entries: "models.ManyToManyField[DirectoryEntry, GroupEntry]" = models.ManyToManyField(
+        DirectoryEntry, related_name="groups", through="GroupEntry"
+    )
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        indexes = [models.Index(fields=["name"], name="directorygroup_name")]
+        triggers = [
+            *tied(insert=[told(GroupWritten)], update=[told(GroupWritten)], delete=[told(GroupRemoved)])
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GroupEntry(Record):
+    """That an entry is in a group."""
+
+    group = models.ForeignKey(DirectoryGroup, on_delete=models.CASCADE)
+    entry = models.ForeignKey(DirectoryEntry, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["group", "entry"], name="groupentry_once")]
+        triggers = [
+            *tied(
+                insert=[told(GroupWritten, about="{row}.group_id")],
+                delete=[
+                    told(GroupWritten, GroupRemoved, about="{row}.group_id"),
+                    told(EntryRemoved, about="{row}.entry_id"),
+                ],
+            )
+        ]
+
+
+class DirectoryClosing(Record):
+    """That the directory closed an account; no more than a tenth in a day without an administrator's word."""
+
+    account = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now, db_index=True)
+
+    class Meta:
+        triggers = [*tied(insert=[told(EntryWritten, EntryRemoved, about="")])]
+
+
+class ClosingAllowance(Record):
+    """An administrator's word that the directory may close any number of accounts until then."""
+
+    allowed_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
+    allowed_at = models.DateTimeField(default=clock.now)
+    until = models.DateTimeField()
+
+    class Meta:
+        triggers = [*tied(insert=[told(ClosingsAllowed)])]
+
+
+class BreakGlass(Record):
+    """That an account is kept for when the organisation's sign-in lets nobody in: by password, whatever else is off."""
+
+    user = models.OneToOneField(_USER, on_delete=models.PROTECT, related_name="break_glass")
+    kept_at = models.DateTimeField(default=clock.now)
+    kept_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        triggers = [
+            *tied(
+                insert=[told(BreakGlassKept, says={"user": "{row}.user_id"})],
+                delete=[told(BreakGlassEnded, says={"user": "{row}.user_id"})],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.user.name

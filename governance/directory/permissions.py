@@ -3,8 +3,8 @@
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from governance.directory.models import GroupMapping
-from governance.people.models import GrantedRole, User
+from governance.directory.models import BreakGlass, GroupMapping
+from governance.people.models import AccountKind, GrantedRole, User
 from governance.people.permissions import check_can_administer, holds
 from ground.errors import NotFound, NotPermitted
 
@@ -24,6 +24,25 @@ def check_can_see_mappings(user: User) -> None:
 def check_can_propose_mapping(user: User) -> None:
     """Raise NotPermitted unless the account is an administrator's."""
     check_can_administer(user)
+
+
+def check_can_provision(by: User) -> None:
+    """Raise NotPermitted unless it is a machine for which an administrator answers: the organisation's directory."""
+    owner = by.owner
+    if by.kind != AccountKind.MACHINE or owner is None or not holds(owner, GrantedRole.ADMIN):
+        raise NotPermitted(
+            _("Only a machine whose owner is an administrator writes accounts and groups of the directory.")
+        )
+
+
+def is_break_glass(user: User) -> bool:
+    """Whether the account is kept for when nothing else lets anybody in."""
+    return BreakGlass.objects.filter(user=user).exists()
+
+
+def may_use_password(user: User) -> bool:
+    """Whether the account signs in by password: any, unless the installation keeps that for break-glass accounts."""
+    return not settings.DIRECTORY.passwords_are_kept or is_break_glass(user)
 
 
 def check_can_confirm_mapping(user: User, mapping: GroupMapping) -> None:

@@ -1,5 +1,6 @@
 """Signing in by a password, as Django does it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
@@ -7,6 +8,14 @@ from django.http import HttpRequest
 
 from governance.people import services
 from governance.people.models import User
+
+# Whether an account may sign in by its password, from the app that knows of other ways.
+_admitted: list[Callable[[User], bool]] = []
+
+
+def admit(check: Callable[[User], bool]) -> None:
+    """Let those sign in by password of whom this says so."""
+    _admitted[:] = [check]
 
 
 class PasswordBackend(ModelBackend):
@@ -21,6 +30,8 @@ class PasswordBackend(ModelBackend):
     ) -> User | None:
         user = super().authenticate(request, username, password, **kwargs)
         if not isinstance(user, User) or password is None:
+            return None
+        if not all(check(user) for check in _admitted):
             return None
         services.rehash_password(user=user, password=password, by=user)
         return user

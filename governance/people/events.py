@@ -30,6 +30,24 @@ class AccountOpened(Event):
     owner: UUID | UnsetType | None = UNSET  # who answers for a machine
 
 
+class _OfUse(Event):
+    visibility = Visibility.OPEN
+    retention = Retention.PERSONAL
+    names_row = "user"
+
+    user: UUID
+
+
+class AccountClosed(_OfUse):
+    kind = "people.account.closed"
+    sentence = _("An account was closed: nobody signs in to it.")
+
+
+class AccountReopened(_OfUse):
+    kind = "people.account.reopened"
+    sentence = _("A closed account was opened again.")
+
+
 class PasswordChanged(Event):
     """That it was, never what it is."""
 

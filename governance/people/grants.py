@@ -27,8 +27,8 @@ from ground.grants import ADD, ADD_AND_REMOVE, READ, WRITE, May, add_and_change
 SPAN = May("SELECT, INSERT, DELETE", ("valid_to",))
 
 GRANTS = {
-    # Whose account it is, what it may and whether it is in use is said when it is opened.
-    User: add_and_change("password", "email", "last_login"),
+    # Whose account it is and what it may is said when it is opened.
+    User: add_and_change("password", "email", "is_active", "last_login"),
     AddressChange: ADD_AND_REMOVE,
     RoleGrant: add_and_change("valid_to"),
     Person: add_and_change(

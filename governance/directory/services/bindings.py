@@ -13,7 +13,8 @@ from governance.directory.refusals import make_refusal
 from governance.people import permissions as people_permissions
 from governance.people import services as people
 from governance.people.models import AccountKind, Person, Session, User
-from ground import calendar, records
+from governance.people.queries import find_employed
+from ground import records
 from ground.errors import BadInput, Conflict, NotFound
 
 
@@ -58,7 +59,7 @@ def _find_claimed(asserted: Asserted, *, by: User, known: User | None) -> User:
     user = _find_by_email(asserted.person) if asserted.by_email else _find_by_person(asserted.person)
     if user is not None:
         return user
-    person = None if asserted.by_email else _find_employed(asserted.person)
+    person = None if asserted.by_email else find_employed(asserted.person)
     if person is None:
         _refuse(asserted, "unknown_person", known, by)
     return _open(asserted, person, by)
@@ -72,11 +73,6 @@ def _find_by_email(address: str) -> User | None:
 
 def _find_by_person(external_id: str) -> User | None:
     return User.objects.filter(person__external_id=external_id, kind=AccountKind.HUMAN).first()
-
-
-def _find_employed(external_id: str) -> Person | None:
-    found = Person.objects.filter(external_id=external_id, employed_from__lte=calendar.today()).first()
-    return found if found and (found.employed_to is None or found.employed_to > calendar.today()) else None
 
 
 def _open(asserted: Asserted, person: Person, by: User) -> User:

@@ -10,6 +10,7 @@ from governance.board.queries import list_holders
 from governance.directory import permissions
 from governance.directory.events import MappingConfirmed, MappingEnded, MappingProposed
 from governance.directory.models import GroupMapping
+from governance.directory.services.entries import follow_members
 from governance.directory.services.following import end_followed
 from governance.notices.services import notify
 from governance.people.models import GrantedRole, Team, User, ValueStream
@@ -51,6 +52,7 @@ def confirm_mapping(*, mapping: GroupMapping, by: User) -> GroupMapping:
     mapping.confirmed_by, mapping.confirmed_at = by, clock.now()
     mapping.save(update_fields=["confirmed_by", "confirmed_at"])
     ledger.append(MappingConfirmed(**_recorded(mapping)), by=by.actor)
+    follow_members(mapping.group)
     _tell_board(mapping, "confirmed", _("A group gives a role from now on"), by=by)
     return mapping
 

@@ -3,12 +3,13 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
 from governance.people.models import AccountKind, User
 from governance.people.scopes import Scope
-from governance.ui.forms import ServiceForm, Text
+from governance.ui.forms import ServiceForm, Text, choice_field
 
 _SCOPE_HINTS = {
     Scope.READ: _("Look at what you may look at. It changes nothing."),
@@ -17,6 +18,9 @@ _SCOPE_HINTS = {
         "Also drafts, reviews, recorded changes, holds, notes, views, training, the contract, and putting things to the board."
     ),
     Scope.BOARD: _("Also vote, comment and decide, where you are on the board. Never for a machine."),
+    Scope.ACCOUNTS: _(
+        "Your organisation’s directory writes accounts and groups here over SCIM. A machine’s alone."
+    ),
 }
 _HOW = _("12 characters or more. Three or four words that do not belong together are easy to keep in mind.")
 _DAYS = [(7, _("7 days")), (30, _("30 days")), (90, _("90 days"))]
@@ -128,6 +132,10 @@ class TokenForm(ServiceForm):
         super().__init__(*args, **kwargs)
         self._by = by
         self.fields["scope"].widget.choice_hints = _SCOPE_HINTS
+        if not settings.DIRECTORY.scim:
+            choice_field(self, "scope").choices = [
+                each for each in Scope.choices if each[0] != Scope.ACCOUNTS
+            ]
         machines = User.objects.filter(owner=by, kind=AccountKind.MACHINE, is_active=True).order_by(
             "username"
         )
