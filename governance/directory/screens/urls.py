@@ -4,7 +4,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from governance.directory import permissions
-from governance.directory.screens import groups, sign_in
+from governance.directory.screens import closings, groups, sign_in
 from governance.people import badges
 from governance.people.permissions import check_can_administer
 from governance.people.requests import PageRequest
@@ -97,5 +97,8 @@ urlpatterns = [
         name="directory-account-end",
         access=PROPOSE,
         stored=False,
+    ),
+    page(
+        "directory/closings", closings.allow_closings, name="directory-closings", access=PROPOSE, stored=False
     ),
 ]

@@ -33,11 +33,16 @@ def in_one_transaction() -> Iterator[None]:
 @pytest.mark.usefixtures("in_one_transaction")
 def test_scim2_tester_reports_no_failure():
     """Issue 19, 1: conformance by `scim2-tester`."""
-    told = {"DIRECTORY": DirectorySettings(scim=True), "API_RATE": parse_rate("100000/min", setting="API_RATE")}
+    told = {
+        "DIRECTORY": DirectorySettings(scim=True),
+        "API_RATE": parse_rate("100000/min", setting="API_RATE"),
+    }
     with override_settings(**told):
         bearer = {"Authorization": f"Bearer {Directory().token}"}
         client = WSGISCIMClient(WSGIHandler(), base_url="http://localhost/scim/v2", headers=bearer)
         results = check_server(client)
-    wrong = [f"{each.title}: {each.reason}" for each in results if each.status in {Status.ERROR, Status.CRITICAL}]
+    wrong = [
+        f"{each.title}: {each.reason}" for each in results if each.status in {Status.ERROR, Status.CRITICAL}
+    ]
     assert not wrong, "\n".join(wrong)
     assert Counter(each.status for each in results)[Status.SUCCESS] > 50
