@@ -4,7 +4,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from governance.directory import permissions
-from governance.directory.screens import closings, groups, sign_in
+from governance.directory.screens import break_glass, closings, groups, sign_in
 from governance.people import badges
 from governance.people.permissions import check_can_administer
 from governance.people.requests import PageRequest
@@ -100,5 +100,13 @@ urlpatterns = [
     ),
     page(
         "directory/closings", closings.allow_closings, name="directory-closings", access=PROPOSE, stored=False
+    ),
+    page("directory/break-glass", break_glass.list_break_glass, name="break-glass", access=SEE, stored=False),
+    page(
+        "directory/break-glass/<uuid:key>/end",
+        break_glass.end_break_glass,
+        name="break-glass-end",
+        access=PROPOSE,
+        stored=False,
     ),
 ]

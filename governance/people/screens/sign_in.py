@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import views as auth
 from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpResponse
@@ -27,7 +28,8 @@ class _SignIn(auth.LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         ways = [way for listed in _ways for way in listed()]
-        return super().get_context_data(ways=ways, **kwargs)
+        limited = settings.DIRECTORY.passwords_are_kept
+        return super().get_context_data(ways=ways, limited=limited, **kwargs)
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=400)
