@@ -28,6 +28,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # trying on makes it no longer
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code"]
 
 # allauth speaks OpenID Connect and SAML for us, and nothing else: it has no page, keeps no account and writes to none of its tables.
 SOCIALACCOUNT_ADAPTER = "governance.directory.allauth_adapter.DirectoryAdapter"

@@ -156,6 +156,35 @@ class SessionsEnded(Event):
     sessions: int
 
 
+class _OfSecondStep(Event):
+    visibility = Visibility.OPEN
+    retention = Retention.PERSONAL
+    names_row = "step"
+
+    step: UUID
+    user: UUID
+
+
+class SecondStepSet(_OfSecondStep):
+    kind = "people.second_step.set"
+    sentence = _("An account asks for a code when it is signed in to by password.")
+
+
+class SecondStepRemoved(_OfSecondStep):
+    kind = "people.second_step.removed"
+    sentence = _("An account asks for no code any more.")
+
+
+class RecoveryCodeUsed(Event):
+    kind = "people.second_step.recovery_code_used"
+    visibility = Visibility.RESTRICTED
+    retention = Retention.PERSONAL
+    sentence = _("A recovery code of an account was used; %(left)s are left.")
+
+    user: UUID
+    left: int
+
+
 class _OfToken(Event):
     """Never the token, nor its digest."""
 

@@ -14,6 +14,7 @@ from governance.people.models import (
     Person,
     ReportingLine,
     RoleGrant,
+    SecondStep,
     Session,
     Team,
     TeamAlias,
@@ -51,6 +52,7 @@ GRANTS = {
     "contenttypes.ContentType": READ,
     "admin.LogEntry": READ,  # nothing is written in the admin
     Session: WRITE,
+    SecondStep: May("SELECT, INSERT, DELETE", ("last_step", "recovery")),
     AccountMail: May("SELECT, INSERT, DELETE", ("attempts",)),
     "axes.AccessAttempt": WRITE,
     "axes.AccessAttemptExpiration": WRITE,

@@ -115,6 +115,18 @@ def make_system_account() -> User:
     return User(username=permissions.SYSTEM, name="Metric Charter", kind=AccountKind.MACHINE)
 
 
+@transaction.atomic(durable=True)
+def close_account(*, user: User, by: User) -> User:
+    """Close an account, as `close_account_beside` does, and nothing else."""
+    return close_account_beside(user=user, by=by)
+
+
+@transaction.atomic(durable=True)
+def reopen_account(*, user: User, by: User) -> User:
+    """Open a closed account again, as `reopen_account_beside` does, and nothing else."""
+    return reopen_account_beside(user=user, by=by)
+
+
 @transaction.atomic
 def close_account_beside(*, user: User, by: User) -> User:
     """Close an account, in the caller's transaction: nobody signs in to it, its sessions end, its tokens are worth nothing meanwhile.

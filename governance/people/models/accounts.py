@@ -32,6 +32,7 @@ from governance.people.models.dated import VALID, Dated, or_none
 from governance.people.models.organisation import Person, Team, ValueStream
 from governance.people.models.signing_in import AccountMail as AccountMail
 from governance.people.models.signing_in import AccountMailKind as AccountMailKind
+from governance.people.models.signing_in import SecondStep as SecondStep
 from governance.people.models.signing_in import Session as Session
 from governance.people.scopes import LONGEST, Scope
 from governance.people.source_names import Identity as Identity

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +27,24 @@ _HOW = _("12 characters or more. Three or four words that do not belong together
 _DAYS = [(7, _("7 days")), (30, _("30 days")), (90, _("90 days"))]
 
 
+def make_code_field(hint: Text = "", *, required: bool = True) -> forms.CharField:
+    return forms.CharField(
+        label=_("Code from your app"),
+        help_text=hint,
+        max_length=20,
+        required=required,
+        error_messages={"required": _("Enter the six digits that your app shows")},
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false"}),
+    )
+
+
+class CodeForm(ServiceForm):
+    """A code, of the secret that the page showed where one sets it up."""
+
+    code = make_code_field()
+    shown = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
 class SignInForm(AuthenticationForm):
     """User name and password; the same sentence for a wrong name and a wrong password."""
 
@@ -42,12 +61,26 @@ class SignInForm(AuthenticationForm):
         error_messages={"required": _("Enter your password")},
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
+    code = make_code_field(_("If you set it up. A recovery code does as well."), required=False)
     error_messages = {
         "invalid_login": _(
-            "The user name and password do not match. Check both; capitals count in the password."
+            "The user name and password do not match. Check both; capitals count in the password. If you set up a code, enter the one "
+            "of now."
         ),
         "inactive": _("This account is closed. Ask an administrator."),
     }
+
+    def clean(self) -> dict[str, Any]:
+        """As Django's, with the code beside the password."""
+        given = self.cleaned_data
+        username, password = given.get("username"), given.get("password")
+        if username is not None and password:
+            code = given.get("code", "")
+            self.user_cache = authenticate(self.request, username=username, password=password, code=code)
+            if self.user_cache is None:
+                raise self.get_invalid_login_error()
+            self.confirm_login_allowed(self.user_cache)
+        return given
 
 
 def make_password_field(label: Text, missing: Text, autocomplete: str, hint: Text = "") -> forms.CharField:
@@ -93,10 +126,16 @@ class NewPasswordForm(ServiceForm):
 
 
 class PasswordForm(NewPasswordForm):
-    """The password of now, and a new one."""
+    """The password of now, a code where the account has a second step, and a new password."""
 
     current = make_password_field(_("Your password now"), _("Enter your password of now"), "current-password")
-    field_order = ("current", "password", "again")
+    code = make_code_field(required=False)
+    field_order = ("current", "code", "password", "again")
+
+    def __init__(self, *args: Any, with_code: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not with_code:
+            del self.fields["code"]
 
 
 class _Whose(forms.ModelChoiceField):  # type: ignore[type-arg]  # it takes none while it runs

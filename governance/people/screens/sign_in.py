@@ -8,6 +8,7 @@ from django.contrib.auth import views as auth
 from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpResponse
 
+from governance.people import second_step
 from governance.people.screens.forms import SignInForm
 
 # Ways to sign in beside a password, each with a `name` and an `address`, from the app that knows them.
@@ -29,7 +30,7 @@ class _SignIn(auth.LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         ways = [way for listed in _ways for way in listed()]
         limited = settings.DIRECTORY.passwords_are_kept
-        return super().get_context_data(ways=ways, limited=limited, **kwargs)
+        return super().get_context_data(ways=ways, limited=limited, with_code=second_step.is_used(), **kwargs)
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=400)
