@@ -83,7 +83,7 @@ class StrictAdapter(OpenIDConnectOAuth2Adapter):
         return site + reverse("sign-in-oidc-done")
 
 
-class StrictProvider(OpenIDConnectProvider):
+class StrictOidcProvider(OpenIDConnectProvider):
     """The organisation's provider. What is asked of it is ours to say, and nothing in an address."""
 
     oauth2_adapter_class = StrictAdapter
@@ -99,7 +99,7 @@ class StrictProvider(OpenIDConnectProvider):
         return []
 
 
-def make_provider(request: HttpRequest) -> StrictProvider:
+def make_provider(request: HttpRequest) -> StrictOidcProvider:
     """The provider as allauth wants it, from our settings and no table."""
     given = _provider_settings()
     app = SocialApp(
@@ -110,7 +110,7 @@ def make_provider(request: HttpRequest) -> StrictProvider:
         secret=given.client_secret,
         settings={"server_url": given.issuer, "scope": list(given.scopes)},
     )
-    return StrictProvider(request, app=app)
+    return StrictOidcProvider(request, app=app)
 
 
 def _provider_settings() -> OidcProvider:

@@ -58,7 +58,7 @@ class StrictAuth(OneLogin_Saml2_Auth):
     response_class = StrictResponse
 
 
-class StrictProvider(SAMLProvider):
+class StrictSamlProvider(SAMLProvider):
     """The organisation's provider."""
 
     def extract_uid(self, data: StrictAuth) -> str:
@@ -81,7 +81,7 @@ class StrictProvider(SAMLProvider):
         return HttpResponseRedirect(address)
 
 
-def make_provider(request: HttpRequest) -> StrictProvider:
+def make_provider(request: HttpRequest) -> StrictSamlProvider:
     """The provider as allauth wants it, from our settings and no table."""
     _provider_settings()
     app = SocialApp(
@@ -91,7 +91,7 @@ def make_provider(request: HttpRequest) -> StrictProvider:
         name=settings.DIRECTORY.name[:40],
         settings={},
     )
-    return StrictProvider(request, app=app)
+    return StrictSamlProvider(request, app=app)
 
 
 def keep(request: HttpRequest) -> HttpResponse:

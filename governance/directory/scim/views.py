@@ -54,7 +54,7 @@ def door(*methods: str) -> Callable[[View], View]:
                         405, _("This address takes %(methods)s.") % {"methods": ", ".join(methods)}
                     )
                 with POLICY:
-                    return view(http, by, *args)
+                    return view(http, *args, by=by)
             except (DomainError, SCIMException, ValidationError, RequestDataTooBig) as error:
                 return _tell(error)
 
@@ -64,7 +64,7 @@ def door(*methods: str) -> Callable[[View], View]:
 
 
 @door("GET", "POST")
-def collection(http: HttpRequest, by: User, kind: str) -> HttpResponse:
+def collection(http: HttpRequest, kind: str, *, by: User) -> HttpResponse:
     """All of a kind, a page at a time; POST writes a new one."""
     storage = _storage(kind)
     if http.method == "GET":
@@ -76,7 +76,7 @@ def collection(http: HttpRequest, by: User, kind: str) -> HttpResponse:
 
 
 @door("GET", "PUT", "PATCH", "DELETE")
-def one(http: HttpRequest, by: User, kind: str, key: str) -> HttpResponse:
+def one(http: HttpRequest, kind: str, key: str, *, by: User) -> HttpResponse:
     """One of them: read, replaced, changed in parts, removed."""
     storage = _storage(kind)
     if http.method == "DELETE":
@@ -99,20 +99,20 @@ def one(http: HttpRequest, by: User, kind: str, key: str) -> HttpResponse:
 
 
 @door("POST")
-def search_one(http: HttpRequest, _by: User, kind: str) -> HttpResponse:
+def search_one(http: HttpRequest, kind: str, *, by: User) -> HttpResponse:
     """A search of one kind, as a body."""
     return _answer_search([_storage(kind)], _read_body(http))
 
 
 @door("GET", "POST")
-def search_all(http: HttpRequest, _by: User) -> HttpResponse:
+def search_all(http: HttpRequest, *, by: User) -> HttpResponse:
     """A search of both kinds."""
     asked = http.GET.dict() if http.method == "GET" else _read_body(http)
     return _answer_search(list(STORAGES.values()), asked)
 
 
 @door("GET")
-def describe(http: HttpRequest, _by: User, what: str, key: str = "") -> HttpResponse:
+def describe(http: HttpRequest, what: str, key: str = "", *, by: User) -> HttpResponse:
     """What this door can do, and what its resources are."""
     found = _list_described(what)
     if "filter" in http.GET:
@@ -132,7 +132,7 @@ def describe(http: HttpRequest, _by: User, what: str, key: str = "") -> HttpResp
 
 
 @door("GET", "POST", "PUT", "PATCH", "DELETE")
-def nothing(_http: HttpRequest, _by: User, _path: str) -> HttpResponse:
+def nothing(_http: HttpRequest, _path: str, *, by: User) -> HttpResponse:
     """Any other address."""
     raise NotFound(_("There is nothing at this address."))
 

@@ -50,11 +50,12 @@ def find_allowance() -> datetime | None:
     return until if until and until > clock.now() else None
 
 
-def close_as_said(account: User) -> None:
-    """Close an account as the directory says, in the caller's transaction, whose entry tells of it. Raises TooManyClosings, Conflict."""
+def close_as_said(account: User, *, by: User) -> None:
+    """Close an account as the directory says, in the caller's transaction, whose entry tells of it; `by` is the
+    system. Raises TooManyClosings, Conflict."""
     _check_share()
     DirectoryClosing.objects.create(account=account)
-    people.close_account_beside(user=account, by=people.get_system_account())
+    people.close_account_beside(user=account, by=by)
 
 
 def _check_share() -> None:

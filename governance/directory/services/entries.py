@@ -73,7 +73,7 @@ def write_entry(*, said: EntrySaid, by: User, entry: DirectoryEntry | None = Non
         entry.save(update_fields=["key", "external_id", "said", "active", "account", "changed_at"])
     ledger.append(EntryWritten(entry=entry.pk, user=entry.account_id), by=by.actor)
     if closes is not None:
-        close_as_said(closes)
+        close_as_said(closes, by=people.get_system_account())
     _follow([entry])
     return entry
 
@@ -89,7 +89,7 @@ def remove_entry(*, entry: DirectoryEntry, by: User) -> None:
     if account is not None:
         _follow_as(account, [])
         if _may_close(account):
-            close_as_said(account)
+            close_as_said(account, by=people.get_system_account())
     GroupEntry.objects.filter(entry=entry).delete()
     entry.delete()
 
