@@ -37,7 +37,9 @@ def tell_of(*records: Model, word: str = "insert") -> None:
             assert tie, f"nothing ties {record!r} where there is an {word}"
             for way in _list_ways(tie):
                 about, says = _read(record, way.about, dict(way.says))
-                if about is not None:  # one that only others of these rows can take: opened again, and this one is closed
+                if (
+                    about is not None
+                ):  # one that only others of these rows can take: opened again, and this one is closed
                     append(way.events[0].kind, about, says)
 
 

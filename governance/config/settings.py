@@ -20,6 +20,7 @@ from governance.config.addresses import (
 from governance.config.api_enums import API_ENUMS
 from governance.config.browser_policy import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
 from governance.config.sign_in_settings import *  # noqa: F403
+from governance.config.sign_in_settings import read_directory
 from governance.installation.loopback import is_of_this_machine
 from ground.rates import parse_rate
 
@@ -191,6 +192,9 @@ PASSWORD_RESET_TIMEOUT = RESET_LINK_MINUTES * 60
 RESET_ACCOUNT_RATE = parse_rate(env("RESET_ACCOUNT_RATE", default="3/hour"), setting="RESET_ACCOUNT_RATE")
 RESET_ADDRESS_RATE = parse_rate(env("RESET_ADDRESS_RATE", default="20/hour"), setting="RESET_ADDRESS_RATE")
 RESET_RATE = parse_rate(env("RESET_RATE", default="300/hour"), setting="RESET_RATE")
+
+# How the organisation signs its people in; nothing of it shows where nothing is told (governance/directory/configuration.py).
+DIRECTORY = read_directory(env.ENVIRON)
 
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", _("English"))]

@@ -1,6 +1,5 @@
 """Settings of signing in: how often passwords are tried, and how the organisation signs its people in."""
 
-import os
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -96,6 +95,3 @@ def _needing(said: Mapping[str, str], beside: str) -> Callable[[str], str]:
 def _check_address(url: str, name: str) -> None:
     if not (url.startswith("https://") or is_of_this_machine(url)):
         raise ImproperlyConfigured(f"{name} begins with https://, or is of this machine alone.")
-
-
-DIRECTORY = read_directory(os.environ)
