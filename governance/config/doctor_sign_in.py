@@ -19,10 +19,10 @@ _SECONDS = 5.0
 
 def look_at_providers() -> Iterator[LookedOver]:
     """What is asked of nobody's database."""
-    if settings.DIRECTORY.oidc is not None:
-        yield _look_at_oidc()
-    if settings.DIRECTORY.saml is not None:
-        yield _look_at_certificate()
+    if (oidc := settings.DIRECTORY.oidc) is not None:
+        yield _look_at_oidc(oidc.issuer)
+    if (saml := settings.DIRECTORY.saml) is not None:
+        yield _look_at_certificate(saml.certificate)
 
 
 def look_at_accounts() -> Iterator[LookedOver]:
@@ -39,8 +39,7 @@ def look_at_accounts() -> Iterator[LookedOver]:
         yield _look_at_token()
 
 
-def _look_at_oidc() -> LookedOver:
-    issuer = settings.DIRECTORY.oidc.issuer
+def _look_at_oidc(issuer: str) -> LookedOver:
     try:
         said = requests.get(f"{issuer}/.well-known/openid-configuration", timeout=_SECONDS)
         said.raise_for_status()
@@ -56,10 +55,10 @@ def _look_at_oidc() -> LookedOver:
     return LookedOver("sign-in", PartState.OK, f"The provider at {issuer} answers.")
 
 
-def _look_at_certificate() -> LookedOver:
+def _look_at_certificate(pem: str) -> LookedOver:
     part = "sign-in (SAML)"
     try:
-        certificate = x509.load_pem_x509_certificate(settings.DIRECTORY.saml.certificate.encode())
+        certificate = x509.load_pem_x509_certificate(pem.encode())
     except ValueError:
         sentence = "The provider’s certificate cannot be read, so that nobody is signed in by it."
         return LookedOver(part, PartState.FAULT, sentence, "Put it into SAML_CERTIFICATE_FILE as PEM.")

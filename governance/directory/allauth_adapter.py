@@ -14,7 +14,10 @@ from governance.directory.refusals import AssertionRefused, ProviderIsAway, Sign
 from governance.directory.states import ProviderKind
 from governance.people.models import User
 
-_MAKERS = {ProviderKind.OIDC: oidc.make_provider, ProviderKind.SAML: saml.make_provider}
+_MAKERS: dict[ProviderKind, Any] = {
+    ProviderKind.OIDC: oidc.make_provider,
+    ProviderKind.SAML: saml.make_provider,
+}
 
 
 class DirectoryAdapter(DefaultSocialAccountAdapter):

@@ -11,8 +11,9 @@ class DirectoryConfig(AppConfig):
 
         from governance.directory import permissions, services
         from governance.people import backends
+        from governance.people.models import User
 
-        def tell(user: object, **_more: object) -> None:
+        def tell(user: User, **_more: object) -> None:
             services.tell_of_use(user=user)
 
         backends.admit(permissions.may_use_password)

@@ -210,8 +210,15 @@ def grant_role(
     valid_to: date | None = None,
 ) -> RoleGrant:
     """Give an account a role from one day (in) to another (out), as `grant_role_beside` does, and nothing else."""
-    over = {"team": team, "value_stream": value_stream}
-    return grant_role_beside(user=user, role=role, valid_from=valid_from, valid_to=valid_to, by=by, **over)
+    return grant_role_beside(
+        user=user,
+        role=role,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        team=team,
+        value_stream=value_stream,
+        by=by,
+    )
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from scim2_models import (
     ComplexAttribute,
     ETag,
     Extension,
+    External,
     Filter,
     Mutability,
     Patch,
@@ -31,6 +32,7 @@ from scim2_models import (
 
 from governance.directory.scim.limits import LARGEST_PAGE
 
+_HOW = "A machine’s token of the scope “accounts”."
 # What a directory sends of people that stands in none of these is dropped, and no fault of its.
 POLICY = ScimPolicy(unknown=ScimPolicy.Unknown.ignore)
 
@@ -75,7 +77,7 @@ class MemberResource(ComplexAttribute):
     """An entry in a group."""
 
     value: Annotated[str | None, Mutability.immutable, CaseExact.true] = None
-    ref: Annotated[Reference["User"] | None, Mutability.immutable] = Field(  # type: ignore[type-arg, name-defined]  # noqa: F821
+    ref: Annotated[Reference["User"] | None, Mutability.immutable] = Field(  # type: ignore[name-defined]  # noqa: F821
         None, serialization_alias="$ref", validation_alias="$ref"
     )
 
@@ -89,13 +91,14 @@ class GroupResource(Resource[Any]):
     members: list[MemberResource] | None = None
 
 
-Entry = EntryResource[EnterprisePart]
+# The library's way to put an extension beside a resource, which it works out as it runs.
+Entry: Any = EntryResource[EnterprisePart]  # type: ignore[type-arg]
 TYPES = (ResourceType.from_resource(Entry), ResourceType.from_resource(GroupResource))
 
 
 def list_schemas() -> list[Schema]:
     """The schemas of what we take, under the names that SCIM has for them."""
-    named = {EntryResource: "User", EnterprisePart: "EnterpriseUser", GroupResource: "Group"}
+    named: dict[Any, str] = {EntryResource: "User", EnterprisePart: "EnterpriseUser", GroupResource: "Group"}
     found = []
     for model, name in named.items():
         schema = model.to_schema()
@@ -106,20 +109,15 @@ def list_schemas() -> list[Schema]:
 
 def describe_service(documentation: str) -> ServiceProviderConfig:
     """What this door can do."""
-    no = {"supported": False}
+    no: dict[str, Any] = {"supported": False}
+    scheme: dict[str, Any] = {"type": "oauthbearertoken", "name": "Token", "description": _HOW}
     return ServiceProviderConfig(
-        documentation_uri=documentation,
+        documentation_uri=Reference[External](documentation),
         patch=Patch(supported=True),
         bulk=Bulk(**no, max_operations=0, max_payload_size=0),
         filter=Filter(supported=True, max_results=LARGEST_PAGE),
         change_password=ChangePassword(**no),
         sort=Sort(supported=True),
         etag=ETag(**no),
-        authentication_schemes=[
-            AuthenticationScheme(
-                type="oauthbearertoken",
-                name="Token",
-                description="A machine’s token of the scope “accounts”.",
-            )
-        ],
+        authentication_schemes=[AuthenticationScheme(**scheme)],
     )

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
-from scim2_models import Meta, Resource, ResourceType
+from scim2_models import Meta, Reference, Resource, ResourceType
 
 from governance.directory import services
 from governance.directory.models import DirectoryEntry, DirectoryGroup, GroupEntry
@@ -136,7 +136,9 @@ class GroupStorage:
     def _read(self, row: DirectoryGroup) -> Resource[Any]:
         held: list[GroupEntry] = row.members  # type: ignore[attr-defined]
         members = [
-            MemberResource(value=str(each.entry_id), ref=make_address(TYPES[0], str(each.entry_id)))
+            MemberResource(
+                value=str(each.entry_id), ref=Reference(make_address(TYPES[0], str(each.entry_id)))
+            )
             for each in held
         ]
         return GroupResource(

@@ -31,6 +31,7 @@ from governance.people import request_rate
 from governance.people.services import get_system_account
 from ground import counts
 from ground.errors import DomainError, NotFound, TooMuch
+from ground.promises import promised
 
 View = Callable[[HttpRequest], HttpResponseBase]
 _LOG = logging.getLogger(__name__)
@@ -140,14 +141,14 @@ def _let_in_by_oidc(request: HttpRequest, found: SocialLogin) -> HttpResponse:
     said: dict[str, Any] = found.account.extra_data
     if said["id_token"].get("nonce") != found.state.get("nonce"):
         raise AssertionRefused
-    given = settings.DIRECTORY.oidc
+    given = promised(settings.DIRECTORY.oidc)
     claims = {**said["userinfo"], **said["id_token"]}
     names = {"person_claim": given.person_claim, "groups_claim": given.groups_claim}
     return _let_in(request, found, ProviderKind.OIDC, claims, vouched=False, **names)
 
 
 def _let_in_by_saml(request: HttpRequest, found: SocialLogin) -> HttpResponse:
-    given = settings.DIRECTORY.saml
+    given = promised(settings.DIRECTORY.saml)
     names = {"person_claim": given.person_claim, "groups_claim": given.groups_claim}
     return _let_in(request, found, ProviderKind.SAML, found.account.extra_data, vouched=True, **names)
 

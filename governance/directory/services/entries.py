@@ -159,8 +159,8 @@ def _check_key(user_name: str, entry: DirectoryEntry | None) -> str:
     key = texts.fold(user_name)[:200]
     if not key:
         raise BadInput(_("userName holds nothing that can be read."), field="userName")
-    others = DirectoryEntry.objects.filter(key=key).exclude(pk=entry.pk if entry else None)
-    if others.exists():
+    found = DirectoryEntry.objects.filter(key=key).first()
+    if found is not None and (entry is None or found.pk != entry.pk):
         raise Conflict(_("Another entry has this userName."), code="uniqueness")
     return key
 
@@ -225,7 +225,7 @@ def _follow(entries: Iterable[DirectoryEntry]) -> None:
     for entry in entries:
         if entry.account is not None:
             active = entry.active and entry.account.is_active
-            _follow_as(entry.account, entry.groups.values_list("name", flat=True) if active else [])
+            _follow_as(entry.account, list(entry.groups.values_list("name", flat=True)) if active else [])
 
 
 def _follow_as(account: User, groups: Collection[str]) -> None:

@@ -80,4 +80,5 @@ def _read_shown(request: PageRequest) -> str:
 def _draw(address: str) -> str:
     """The address as a picture, drawn here: the secret goes to nobody who draws pictures."""
     made = qrcode.make(address, image_factory=SvgPathFillImage, box_size=12, border=2)
-    return mark_safe(made.to_string(encoding="unicode"))  # noqa: S308 - of digits and paths that we drew
+    drawn: str = made.to_string(encoding="unicode")
+    return mark_safe(drawn)  # noqa: S308 - of digits and paths that we drew

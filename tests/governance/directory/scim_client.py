@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from governance.people.models import AccountKind, User
@@ -29,10 +28,10 @@ class Directory:
         self.token = factories.a_token(self.machine, scope)
         self._client = Client(HTTP_AUTHORIZATION=f"Bearer {self.token}")
 
-    def get(self, path: str, **query: object) -> HttpResponse:
+    def get(self, path: str, **query: object) -> Any:
         return self._client.get(f"/scim/v2/{path}", query)
 
-    def send(self, method: str, path: str, body: Any = None) -> HttpResponse:
+    def send(self, method: str, path: str, body: Any = None) -> Any:
         text = body if isinstance(body, bytes) else json.dumps(body or {}).encode()
         return self._client.generic(method, f"/scim/v2/{path}", text, content_type="application/scim+json")
 
@@ -48,7 +47,7 @@ class Directory:
         assert answer.status_code == 201, answer.content
         return answer.json()
 
-    def patch(self, resource: dict[str, Any], **operation: Any) -> HttpResponse:
+    def patch(self, resource: dict[str, Any], **operation: Any) -> Any:
         kind = "Groups" if "displayName" in resource and GROUP in resource["schemas"] else "Users"
         body = {"schemas": [PATCH], "Operations": [operation]}
         return self.send("PATCH", f"{kind}/{resource['id']}", body)

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
-from django.core.wsgi import WSGIHandler
 from django.db import close_old_connections
 from django.test import override_settings
 from scim2_client.engines.wsgi import WSGISCIMClient
