@@ -166,6 +166,7 @@ CHANGES: Mapping[str, tuple[Mapping[str, Any], Callable[[Any, Any], bool]]] = {
     "view": ({"view": "performance"}, lambda plain, other: "AR10" in _rules(other)),
     "cohorts": ({"cohorts": ["team:search"]}, lambda plain, other: {row.cohort for row in other.rows} == {"team:search"}),
     "persons": ({"persons": ["payments-1"]}, lambda plain, other: other.field == "persons"),
+    "about": ({"about": ["payments-1"]}, lambda plain, other: other.field == "about"),
     "order_by": ({"order_by": "value"}, lambda plain, other: "AR29" in _rules(other)),
     "limit": ({"limit": 1}, lambda plain, other: "AR29" in _rules(other)),
     "percentile": ({"percentile": True}, lambda plain, other: "AR29" in _rules(other)),
