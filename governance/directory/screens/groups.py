@@ -8,10 +8,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from governance.directory import permissions, queries, services
-from governance.directory.models import Binding, GroupMapping
+from governance.directory.models import GroupMapping
 from governance.directory.states import MAPPED_ROLES
 from governance.people.models import GrantedRole, Team, ValueStream
 from governance.people.permissions import can_administer
@@ -113,25 +112,6 @@ def end_group(request: PageRequest, key: UUID) -> HttpResponse:
         )
         return redirect("directory-groups")
     return render(request, "directory/group_end.html", {"mapping": mapping})
-
-
-def list_bound(request: PageRequest) -> HttpResponse:
-    """Which accounts are bound to the organisation's sign-in."""
-    permissions.check_is_there()
-    return render(request, "directory/bound.html", {"bindings": queries.list_bindings()})
-
-
-@require_POST
-def end_bound(request: PageRequest, key: UUID) -> HttpResponse:
-    """End what binds an account, so that it is bound anew."""
-    permissions.check_is_there()
-    binding = get_object_or_404(Binding.objects.select_related("user"), pk=key)
-    services.end_binding(binding=binding, by=request.user)
-    messages.success(
-        request,
-        _("%(name)s is bound anew at the next sign-in, and signed out.") % {"name": binding.user.name},
-    )
-    return redirect("directory-accounts")
 
 
 def _get_mapping(key: UUID) -> GroupMapping:

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from governance.directory import permissions
-from governance.directory.screens import break_glass, closings, groups, sign_in
+from governance.directory.screens import bound, break_glass, closings, groups, sign_in
 from governance.people import badges
 from governance.people.permissions import check_can_administer
 from governance.people.requests import PageRequest
@@ -90,10 +90,13 @@ urlpatterns = [
         access=SEE,
         stored=False,
     ),
-    page("directory/accounts", groups.list_bound, name="directory-accounts", access=PROPOSE, stored=False),
+    page(
+        "directory/accounts.csv", bound.bound_csv, name="directory-accounts-csv", access=PROPOSE, stored=False
+    ),
+    page("directory/accounts", bound.list_bound, name="directory-accounts", access=PROPOSE, stored=False),
     page(
         "directory/accounts/<uuid:key>/end",
-        groups.end_bound,
+        bound.end_bound,
         name="directory-account-end",
         access=PROPOSE,
         stored=False,

@@ -180,7 +180,10 @@ def test_a_binding_is_ended_by_another_and_made_anew(by_oidc, admins, kim):
     browser.force_login(admins[0])
     page = Page(browser.get("/directory/accounts"))
     assert page.says("Kim", "OpenID Connect") and "g-2" not in page.html
-    address = page.html.partition('action="/directory/accounts/')[2].partition('"')[0]
+    address = page.html.partition('href="/directory/accounts/')[2].partition('"')[0]
+    assert Page(browser.get(f"/directory/accounts/{address}")).says("The account is signed out")
+    assert b"kim,OpenID Connect," in b"".join(browser.get("/directory/accounts.csv"))
+    assert Page(browser.get("/directory/accounts?text=nobody")).says("No account fits all of these")
     assert client.post(f"/directory/accounts/{address}").status_code == 403
     assert browser.post(f"/directory/accounts/{address}").status_code == 302
     assert client.get("/sessions").status_code == 302
