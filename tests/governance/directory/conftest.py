@@ -66,10 +66,18 @@ def make_certificate(folder: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def saml_told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SamlProvider]:
+def saml_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the provider's key and certificate lie."""
+    folder = tmp_path_factory.mktemp("saml")
+    make_certificate(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def saml_told(saml_folder: Path) -> Iterator[SamlProvider]:
     """djangosaml2idp, as what we are told of it."""
-    folder, port = tmp_path_factory.mktemp("saml"), web_server.free_port()
-    certificate, address = make_certificate(folder), f"http://127.0.0.1:{port}"
+    folder, port = saml_folder, web_server.free_port()
+    certificate, address = (folder / "certificate.pem").read_text(), f"http://127.0.0.1:{port}"
     told = SamlProvider(
         f"{address}/idp/metadata/", f"{address}/idp/sso/redirect/", certificate, person_claim="employee"
     )

@@ -9,6 +9,8 @@ from unittest import mock
 import pytest
 import requests
 from django.test import Client
+from lxml import etree
+from onelogin.saml2.constants import OneLogin_Saml2_Constants as Words
 from onelogin.saml2.utils import OneLogin_Saml2_Utils
 
 from governance.directory.models import Binding
@@ -108,6 +110,49 @@ def test_what_was_changed_or_put_into_another_response_is_refused(by_saml, kim):
     )
     back = posted(thief, envelope)
     assert back.status_code == 401 and who(thief) is None
+
+
+WITHOUT = {
+    "what it answers": lambda data: data.attrib.pop("InResponseTo"),
+    "for whom it is": lambda data: _drop(data.getroottree().find(".//{*}AudienceRestriction")),
+}
+
+
+@pytest.mark.parametrize("what", WITHOUT)
+def test_an_assertion_that_does_not_say_what_it_has_to_is_refused(by_saml, saml_folder, kim, what):
+    """Issue 19, bad input: signed by the provider itself, so that python3-saml takes it, and anybody’s to use again."""
+    client = Client()
+    form = consented(by_saml, begun(client), "s-6", employee="kim")
+    changed = form | {"SAMLResponse": _signed_anew(form["SAMLResponse"], saml_folder, WITHOUT[what])}
+    back = posted(client, changed)
+    assert back.status_code == 401 and who(client) is None
+    unchanged = consented(by_saml, begun(client), "s-6", employee="kim")
+    same = unchanged | {
+        "SAMLResponse": _signed_anew(unchanged["SAMLResponse"], saml_folder, lambda _data: None)
+    }
+    assert posted(client, same).status_code == 302  # else the proof were one of how it is signed
+
+
+def _drop(node) -> None:
+    node.getparent().remove(node)
+
+
+def _signed_anew(response: str, folder, change) -> str:
+    """The response with its assertion changed, and signed again by the provider's own key."""
+    tree = etree.fromstring(base64.b64decode(response))
+    assertion = tree.find(".//{*}Assertion")
+    _drop(assertion.find("{*}Signature"))
+    change(assertion.find(".//{*}SubjectConfirmationData"))
+    key, certificate = (folder / "key.pem").read_text(), (folder / "certificate.pem").read_text()
+    signed = OneLogin_Saml2_Utils.add_sign(
+        etree.tostring(assertion),
+        key,
+        certificate,
+        sign_algorithm=Words.RSA_SHA256,
+        digest_algorithm=Words.SHA256,
+    )
+    assertion.getparent().replace(assertion, etree.fromstring(signed))
+    return base64.b64encode(etree.tostring(tree)).decode()
 
 
 def test_an_old_assertion_is_refused(by_saml, kim):
