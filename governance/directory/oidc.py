@@ -33,7 +33,10 @@ class StrictAdapter(OpenIDConnectOAuth2Adapter):
 
     @property
     def openid_config(self) -> dict[str, Any]:
-        said: dict[str, Any] = super().openid_config
+        try:
+            said: dict[str, Any] = super().openid_config
+        except AttributeError as error:  # an answer that is no object
+            raise OAuth2Error("The provider does not describe itself.") from error
         if said.get("issuer", "").rstrip("/") != _provider_settings().issuer:
             raise OAuth2Error("The provider calls itself another issuer than OIDC_ISSUER.")
         return said
@@ -45,8 +48,8 @@ class StrictAdapter(OpenIDConnectOAuth2Adapter):
             raise OAuth2Error("There is no ID token.")
         said = {"id_token": self._decode_id_token(app, id_token), "userinfo": {}}
         if self.openid_config.get("userinfo_endpoint"):
-            said["userinfo"] = self._fetch_user_info(token.token)
-            if said["userinfo"].get("sub") != said["id_token"]["sub"]:
+            said["userinfo"] = found = self._fetch_user_info(token.token)
+            if not isinstance(found, dict) or found.get("sub") != said["id_token"]["sub"]:
                 raise OAuth2Error("Userinfo is about somebody else than the ID token.")
         return self.get_provider().sociallogin_from_response(request, said)
 
@@ -70,7 +73,10 @@ class StrictAdapter(OpenIDConnectOAuth2Adapter):
         with get_adapter().get_requests_session() as session:
             answer = session.get(self.openid_config["jwks_uri"])
             answer.raise_for_status()
-            keys = jwt.PyJWKSet.from_dict(answer.json()).keys
+            said = answer.json()
+        if not isinstance(said, dict):
+            raise OAuth2Error("The provider’s keys are none.")
+        keys = jwt.PyJWKSet.from_dict(said).keys
         named = jwt.get_unverified_header(id_token).get("kid")
         fitting = [key for key in keys if named is None or key.key_id == named]
         if len(fitting) != 1:

@@ -92,7 +92,7 @@ class GroupResource(Resource[Any]):
 
 
 # The library's way to put an extension beside a resource, which it works out as it runs.
-Entry: Any = EntryResource[EnterprisePart]  # type: ignore[type-arg]
+Entry: Any = EntryResource[EnterprisePart]  # type: ignore[misc]
 TYPES = (ResourceType.from_resource(Entry), ResourceType.from_resource(GroupResource))
 
 

@@ -94,7 +94,7 @@ class EntryStorage:
         return _narrow(DirectoryEntry.objects.all(), columns, given)
 
     def _read(self, row: DirectoryEntry) -> Resource[Any]:
-        found = Entry.model_validate(row.said, scim_policy=POLICY)
+        found: Resource[Any] = Entry.model_validate(row.said, scim_policy=POLICY)
         found.id, found.meta = str(row.pk), _meta(self.type, row)
         return found
 

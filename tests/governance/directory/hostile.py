@@ -32,6 +32,7 @@ class Hostile:
 
     def reset(self, token: Token = sign, userinfo: dict[str, Any] | None = None, **change: Any) -> None:
         self.token, self.userinfo, self.change = token, userinfo or {}, change
+        self.instead: dict[str, Any] = {}  # what is answered at a path in place of all that
 
     def begin(self, location: str) -> str:
         """Where a browser is sent back to, with a code."""
@@ -39,7 +40,9 @@ class Hostile:
         self.nonce = asked["nonce"][0]
         return f"/sign-in/organisation/oidc/done?code=x&state={asked['state'][0]}"
 
-    def answer(self, path: str) -> dict[str, Any]:
+    def answer(self, path: str) -> Any:
+        if path in self.instead:
+            return self.instead[path]
         if path == "/.well-known/openid-configuration":
             own = {"token_endpoint": "token", "userinfo_endpoint": "userinfo", "jwks_uri": "keys"}
             ends = {name: f"{self.address}/{end}" for name, end in own.items()}

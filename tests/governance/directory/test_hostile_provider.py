@@ -107,3 +107,25 @@ def test_a_claim_that_names_no_one_person_is_nobodys(provider, employee):
     client, page = come(provider)
     assert page.status == 403 and page.says("does not say who you are")
     assert "_auth_user_id" not in client.session
+
+
+NO_ANSWERS = {
+    "/userinfo": [[], "kim", None, {"sub": ["s-1"]}],
+    "/keys": [[], {}, {"keys": []}, {"keys": "all"}, None],
+    "/token": [[], {}, {"access_token": "x"}, {"access_token": "x", "id_token": 7}],
+    "/.well-known/openid-configuration": [[], {}, None, "hello"],
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "said"), [(path, said) for path, those in NO_ANSWERS.items() for said in those]
+)
+def test_an_answer_of_another_shape_is_no_fault_of_ours(provider, path, said):
+    """Issue 19, bad input: whatever a provider answers, nobody is signed in and a page says so."""
+    client = Client()
+    begun = client.get("/sign-in/organisation/oidc")["Location"]
+    provider.instead = {path: said}
+    page = Page(client.get(provider.begin(begun)))
+    assert page.status in {401, 503} and page.says("Nobody was signed in", "Back to signing in")
+    assert "_auth_user_id" not in client.session
+    assert Client().get("/sign-in/organisation/oidc").status_code in {302, 401, 503}
