@@ -30,7 +30,7 @@ from ground import clock, data_versions, statements
 from ground.data_versions import Versions
 
 # What is worked out once for all questions of one page.
-_Key = tuple[DecisionType, Grain, tuple[str, ...], tuple[str, ...], tuple[Evidence, ...]]
+_Key = tuple[DecisionType, Grain, tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[Evidence, ...]]
 
 
 class Ahead(Struct, frozen=True):
