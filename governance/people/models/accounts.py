@@ -41,9 +41,9 @@ from ground import clock
 from ground.models import Record, is_folded
 
 
-def _only(*unchanged: str) -> str:
-    """SQL for the row where these columns are as they were, and a truth value of a row that is named in full is not so."""
-    parts = [f"NOT {each}" if "." in each else f"OLD.{each} = NEW.{each}" for each in unchanged]
+def _only(*unchanged: str, also: str = "true") -> str:
+    """SQL for the row where these columns are as they were and something else holds; none for any other."""
+    parts = [*(f"OLD.{each} = NEW.{each}" for each in unchanged), also]
     return f"CASE WHEN {' AND '.join(parts)} THEN {{row}}.id END"
 
 
@@ -116,8 +116,8 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
                         about=_only("email", "is_active"),
                     ),
                     told(AddressChanged, about=_only("password", "is_active")),
-                    told(AccountClosed, about=_only("password", "email", "NEW.is_active")),
-                    told(AccountReopened, about=_only("password", "email", "OLD.is_active")),
+                    told(AccountClosed, about=_only("password", "email", also="NOT NEW.is_active")),
+                    told(AccountReopened, about=_only("password", "email", also="NEW.is_active")),
                 ],
                 of=["password", "email", "is_active"],
             )
