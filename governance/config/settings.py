@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "charter.programme",
     "charter.registry",
     "charter.authoring",
+    "charter.panels",
     "charter.measures",
     "governance.board",
     "governance.training",
@@ -97,9 +98,11 @@ INSTALLED_APPS = [
     "governance.authzen",
     "governance.assistants",
     "governance.directory",
+    "governance.sql_door",
     "governance.saved_views",
     "governance.use_check",
     "audits.fairness",
+    "audits.strain",
     "governance.calibration",
     "governance.appeals",
     "governance.about_me",
@@ -155,6 +158,8 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": database(env("DATABASE_URL", default="") or embedded_url(VAR_DIR))}
+# Where the SQL door reads governed views, as the role that may read nothing else.
+GOVERNED_DATABASE_URL = env("GOVERNED_DATABASE_URL", default="") or embedded_url(VAR_DIR, "mc_governed")
 CACHE_URL = shared_cache(env("CACHE_URL", default=""))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The role that services and doors run as. Migrations run as the owner and grant it what it needs.
@@ -179,11 +184,6 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "governance.people.backends.PasswordBackend",
     "governance.directory.backends.DirectoryBackend",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
 # A link for a new password is valid for so long. How often one may be asked for: of one account, from one address, by all.

@@ -29,6 +29,12 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code"]
 
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
 # allauth speaks OpenID Connect and SAML for us, and nothing else: it has no page, keeps no account and writes to none of its tables.
 SOCIALACCOUNT_ADAPTER = "governance.directory.allauth_adapter.DirectoryAdapter"
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5

@@ -6,6 +6,8 @@ from audits.findings.screens import urls as findings
 from audits.packs.screens import urls as packs
 from audits.retention.screens import urls as retention
 from audits.reviews.screens import urls as reviews
+from audits.strain.screens import release_notes
+from audits.strain.screens import urls as strain
 from charter.authoring.screens import urls as authoring
 from charter.authoring.screens.forms import single
 from charter.measures.screens import urls as measures
@@ -19,7 +21,7 @@ from governance.board.screens import kinds
 from governance.board.screens import urls as board
 from governance.board.states import CaseKind
 from governance.calibration.screens import urls as calibration
-from governance.decisions.screens import referral_summary
+from governance.decisions.screens import referral_summary, told_beside
 from governance.decisions.screens import urls as decisions
 from governance.desk.screens import urls as desk
 from governance.directory.screens import urls as directory
@@ -41,6 +43,7 @@ badges.read_seats_by(find_seats_of)
 badges.keep_badges_by(page_context.badge)
 single.say_votes_needed(approval.demands_by_level)
 sign_in.offer(list_ways)
+told_beside.tell_beside_answers(release_notes.tell_release_appetite)
 kinds.tell_on_cases(referral_summary.summarise_referral, kind=CaseKind.EDGE_CASE)
 
 # The highest app first: what it adds to addresses of a lower one, such as the board's pages of a draft, goes before.
@@ -51,6 +54,7 @@ urlpatterns = [
     *about_me.urlpatterns,
     *access_log.urlpatterns,
     *fairness.urlpatterns,
+    *strain.urlpatterns,
     *reviews.urlpatterns,
     *findings.urlpatterns,
     *retention.urlpatterns,
