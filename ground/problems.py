@@ -98,7 +98,9 @@ def json_response(body: object, status: int = 200, content_type: str = "applicat
 
 def wants_problem(request: HttpRequest) -> bool:
     """Whether the asker is a program."""
-    return request.path.startswith(("/api/", "/access/", "/mcp", "/.well-known/", "/healthz", "/readyz"))
+    return request.path.startswith(
+        ("/api/", "/access/", "/mcp", "/scim/", "/.well-known/", "/healthz", "/readyz")
+    )
 
 
 def handle(error: Exception, context: ExceptionHandlerContext) -> Response | None:

@@ -37,7 +37,10 @@ def tell_of(*records: Model, word: str = "insert") -> None:
             assert tie, f"nothing ties {record!r} where there is an {word}"
             for way in _list_ways(tie):
                 about, says = _read(record, way.about, dict(way.says))
-                append(way.events[0].kind, about, says)
+                if (
+                    about is not None
+                ):  # one that only others of these rows can take: opened again, and this one is closed
+                    append(way.events[0].kind, about, says)
 
 
 def _list_ways(tie: Tie) -> Sequence[Told]:
@@ -45,7 +48,7 @@ def _list_ways(tie: Tie) -> Sequence[Told]:
     return [way for way in tie.told if "OLD." in way.about] or tie.told[:1]
 
 
-def _read(record: Model, about: str, says: dict[str, str]) -> tuple[str, dict[str, object]]:
+def _read(record: Model, about: str, says: dict[str, str]) -> tuple[str | None, dict[str, object]]:
     """What an entry about the row has to be about and to say, as the database works it out."""
     parts = [f"({about})::text" if about else "''", *(f"to_jsonb({value})::text" for value in says.values())]
     columns = re.sub(r"\{row\}|\b(OLD|NEW)(?=\.)", "written", ", ".join(parts))

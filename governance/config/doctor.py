@@ -5,10 +5,8 @@ import smtplib
 import stat
 import sys
 import time
-from collections.abc import Callable, Iterator
-from enum import StrEnum
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import django
 from django.conf import settings
@@ -22,6 +20,8 @@ from charter.measures import sources
 from charter.measures.warehouse.connecting import open_warehouse
 from charter.registry.models import Source
 from governance.config import health
+from governance.config.doctor_sign_in import look_at_accounts, look_at_providers
+from governance.config.looked_over import Check, LookedOver, PartState
 from governance.installation import environment_file
 from governance.notices.models import Notice
 from governance.notices.states import Mail
@@ -33,26 +33,6 @@ LEAST_FREE_BYTES = 1024**3
 MOST_SKEW_SECONDS = 5.0
 
 
-class PartState(StrEnum):
-    """How a part is: as it should be, worth a look, or something that keeps it from its work."""
-
-    OK = "ok"
-    NOTE = "note"
-    FAULT = "FAULT"
-
-
-class LookedOver(NamedTuple):
-    """One part: how it is, a sentence, and what to do; nothing where nothing is."""
-
-    part: str
-    state: PartState
-    sentence: str
-    remedy: str = ""
-
-
-Check = Callable[[], Iterator[LookedOver]]
-
-
 def look() -> Iterator[LookedOver]:
     """Every part, one after the other. What asks the database is left out while that does not answer."""
     yield from _versions()
@@ -61,6 +41,7 @@ def look() -> Iterator[LookedOver]:
     yield from _disk()
     yield from _broker()
     yield from _mail()
+    yield from look_at_providers()
     answers = list(_database())
     yield from answers
     if all(each.state is not PartState.FAULT for each in answers):
@@ -359,4 +340,13 @@ def _warehouse() -> Iterator[LookedOver]:
         )
 
 
-_OF_DATABASE: tuple[Check, ...] = (_tables, _roles, _clock, _log, _rules, _failed_mail, _warehouse)
+_OF_DATABASE: tuple[Check, ...] = (
+    _tables,
+    _roles,
+    _clock,
+    _log,
+    _rules,
+    _failed_mail,
+    _warehouse,
+    look_at_accounts,
+)

@@ -82,7 +82,7 @@ class KeptByNobodyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.path.startswith(("/api/v1/", "/access/", "/mcp")):
+        if request.path.startswith(("/api/v1/", "/access/", "/mcp", "/scim/")):
             patch_cache_control(response, private=True, no_store=True)
             patch_vary_headers(response, ["Authorization"])
         return response

@@ -1,7 +1,6 @@
 """Settings, from the environment. Nothing secret has a default outside the demo."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -20,6 +19,8 @@ from governance.config.addresses import (
 )
 from governance.config.api_enums import API_ENUMS
 from governance.config.browser_policy import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
+from governance.config.sign_in_settings import *  # noqa: F403
+from governance.config.sign_in_settings import read_directory
 from governance.installation.loopback import is_of_this_machine
 from ground.rates import parse_rate
 
@@ -78,6 +79,8 @@ INSTALLED_APPS = [
     "csp",
     "pgtrigger",
     "axes",
+    "allauth.account",
+    "allauth.socialaccount",
     "ground",
     "audits.ledger",
     "governance.people",
@@ -94,6 +97,7 @@ INSTALLED_APPS = [
     "governance.decisions",
     "governance.authzen",
     "governance.assistants",
+    "governance.directory",
     "governance.sql_door",
     "governance.saved_views",
     "governance.use_check",
@@ -130,6 +134,7 @@ MIDDLEWARE = [
     "governance.config.middleware.OwnPagesMiddleware",
     "governance.config.middleware.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "governance.config.middleware.CleanInputMiddleware",
 ]
 
@@ -178,22 +183,7 @@ PASSWORD_HASHERS = [
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "governance.people.backends.PasswordBackend",
-]
-AXES_HANDLER = "governance.people.sign_in.SignInHandler"
-AXES_USERNAME_CALLABLE = "governance.people.sign_in.username"
-AXES_CLIENT_IP_CALLABLE = "governance.people.sign_in.address"
-AXES_LOCKOUT_CALLABLE = "governance.config.middleware.locked_out"
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_RESET_ON_SUCCESS = True
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # trying on makes it no longer
-AXES_ENABLE_ADMIN = False
-AXES_VERBOSE = False
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    "governance.directory.backends.DirectoryBackend",
 ]
 
 # A link for a new password is valid for so long. How often one may be asked for: of one account, from one address, by all.
@@ -202,6 +192,9 @@ PASSWORD_RESET_TIMEOUT = RESET_LINK_MINUTES * 60
 RESET_ACCOUNT_RATE = parse_rate(env("RESET_ACCOUNT_RATE", default="3/hour"), setting="RESET_ACCOUNT_RATE")
 RESET_ADDRESS_RATE = parse_rate(env("RESET_ADDRESS_RATE", default="20/hour"), setting="RESET_ADDRESS_RATE")
 RESET_RATE = parse_rate(env("RESET_RATE", default="300/hour"), setting="RESET_RATE")
+
+# How the organisation signs its people in; nothing of it shows where nothing is told (governance/directory/configuration.py).
+DIRECTORY = read_directory(env.ENVIRON)
 
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", _("English"))]

@@ -24,6 +24,7 @@ urlpatterns = [
     path("api/v1/", include("governance.authzen.urls")),
     path("", include("governance.authzen.doors")),
     path("mcp", include("governance.assistants.urls")),
+    path("scim/v2/", include("governance.directory.urls")),
     path("api/v1/", include("governance.saved_views.urls")),
     path("api/v1/", include("governance.use_check.urls")),
     path("api/v1/", include("governance.calibration.urls")),

@@ -24,10 +24,13 @@ from governance.calibration.screens import urls as calibration
 from governance.decisions.screens import referral_summary, told_beside
 from governance.decisions.screens import urls as decisions
 from governance.desk.screens import urls as desk
+from governance.directory.screens import urls as directory
+from governance.directory.screens.sign_in import list_ways
 from governance.evidence.screens import urls as evidence
 from governance.founding.screens import urls as founding
 from governance.notices.screens import urls as notices
 from governance.people import badges
+from governance.people.screens import sign_in
 from governance.people.screens import urls as people
 from governance.saved_views.screens import urls as saved_views
 from governance.training.screens import urls as training
@@ -39,6 +42,7 @@ page_access.show_times_in(page_context.time_zone)
 badges.read_seats_by(find_seats_of)
 badges.keep_badges_by(page_context.badge)
 single.say_votes_needed(approval.demands_by_level)
+sign_in.offer(list_ways)
 told_beside.tell_beside_answers(release_notes.tell_release_appetite)
 kinds.tell_on_cases(referral_summary.summarise_referral, kind=CaseKind.EDGE_CASE)
 
@@ -58,6 +62,7 @@ urlpatterns = [
     *calibration.urlpatterns,
     *saved_views.urlpatterns,
     *use_check.urlpatterns,
+    *directory.urlpatterns,
     *evidence.urlpatterns,
     *decisions.urlpatterns,
     *board.urlpatterns,

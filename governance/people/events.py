@@ -30,6 +30,24 @@ class AccountOpened(Event):
     owner: UUID | UnsetType | None = UNSET  # who answers for a machine
 
 
+class _OfUse(Event):
+    visibility = Visibility.OPEN
+    retention = Retention.PERSONAL
+    names_row = "user"
+
+    user: UUID
+
+
+class AccountClosed(_OfUse):
+    kind = "people.account.closed"
+    sentence = _("An account was closed: nobody signs in to it.")
+
+
+class AccountReopened(_OfUse):
+    kind = "people.account.reopened"
+    sentence = _("A closed account was opened again.")
+
+
 class PasswordChanged(Event):
     """That it was, never what it is."""
 
@@ -136,6 +154,35 @@ class SessionsEnded(Event):
 
     user: UUID
     sessions: int
+
+
+class _OfSecondStep(Event):
+    visibility = Visibility.OPEN
+    retention = Retention.PERSONAL
+    names_row = "step"
+
+    step: UUID
+    user: UUID
+
+
+class SecondStepSet(_OfSecondStep):
+    kind = "people.second_step.set"
+    sentence = _("An account asks for a code when it is signed in to by password.")
+
+
+class SecondStepRemoved(_OfSecondStep):
+    kind = "people.second_step.removed"
+    sentence = _("An account asks for no code any more.")
+
+
+class RecoveryCodeUsed(Event):
+    kind = "people.second_step.recovery_code_used"
+    visibility = Visibility.RESTRICTED
+    retention = Retention.PERSONAL
+    sentence = _("A recovery code of an account was used; %(left)s are left.")
+
+    user: UUID
+    left: int
 
 
 class _OfToken(Event):

@@ -14,6 +14,7 @@ from governance.people.models import (
     Person,
     ReportingLine,
     RoleGrant,
+    SecondStep,
     Session,
     Team,
     TeamAlias,
@@ -27,8 +28,8 @@ from ground.grants import ADD, ADD_AND_REMOVE, READ, WRITE, May, add_and_change
 SPAN = May("SELECT, INSERT, DELETE", ("valid_to",))
 
 GRANTS = {
-    # Whose account it is, what it may and whether it is in use is said when it is opened.
-    User: add_and_change("password", "email", "last_login"),
+    # Whose account it is and what it may is said when it is opened.
+    User: add_and_change("password", "email", "is_active", "last_login"),
     AddressChange: ADD_AND_REMOVE,
     RoleGrant: add_and_change("valid_to"),
     Person: add_and_change(
@@ -51,6 +52,7 @@ GRANTS = {
     "contenttypes.ContentType": READ,
     "admin.LogEntry": READ,  # nothing is written in the admin
     Session: WRITE,
+    SecondStep: May("SELECT, INSERT, DELETE", ("last_step", "recovery")),
     AccountMail: May("SELECT, INSERT, DELETE", ("attempts",)),
     "axes.AccessAttempt": WRITE,
     "axes.AccessAttemptExpiration": WRITE,

@@ -5,7 +5,16 @@ from collections.abc import Collection
 from django.utils.translation import gettext as _
 
 from charter.rules.vocabulary import Role
-from governance.people.models import AccountKind, AddressChange, GrantedRole, Identity, Person, Token, User
+from governance.people.models import (
+    AccountKind,
+    AddressChange,
+    GrantedRole,
+    Identity,
+    Person,
+    RoleGrant,
+    Token,
+    User,
+)
 from ground import calendar
 from ground.errors import NotPermitted
 
@@ -34,6 +43,12 @@ def can_administer(user: User) -> bool:
     except NotPermitted:
         return False
     return True
+
+
+def is_last_administrator(user: User) -> bool:
+    """Whether nobody else in use holds the administrator's role today, and the account does."""
+    held = RoleGrant.objects.on(calendar.today()).filter(role=GrantedRole.ADMIN, user__is_active=True)
+    return set(held.values_list("user", flat=True)) == {user.pk}
 
 
 def check_can_grant(by: User, *, to: User) -> None:

@@ -15,8 +15,8 @@ from msgspec import Struct
 from charter.rules.request import ANYBODY
 from charter.rules.vocabulary import ContextClass, Role
 from governance.people.data_versions import PEOPLE
-from governance.people.models import CohortKind, Membership, User
-from ground import statements
+from governance.people.models import CohortKind, Membership, Person, User
+from ground import calendar, statements
 from ground.data_versions import cached
 from ground.statements import Read
 
@@ -312,3 +312,10 @@ def list_roster_spans() -> list[tuple[str, str, date, date | None]]:
         until=Least("valid_to", "person__employed_to", "team__valid_to"),  # of those that are known
     ).filter(Q(until__isnull=True) | Q(until__gt=F("since")))
     return list(spans.values_list("person__external_id", "team__slug", "since", "until"))
+
+
+def find_employed(external_id: str) -> Person | None:
+    """The person of this external id, where they work here today."""
+    today = calendar.today()
+    lasting = Q(employed_to__isnull=True) | Q(employed_to__gt=today)
+    return Person.objects.filter(lasting, external_id=external_id, employed_from__lte=today).first()

@@ -1,10 +1,12 @@
-"""What a token of the API may be used for: one of four words, each of which holds those before it.
+"""What a token of the API may be used for: one of five words; but for `accounts` each holds those before it.
 
 - `read`: look at whatever its account may look at. GET alone.
 - `ask`: put questions to the line, and check what would be answered; each question is on the log as its account's. At the SQL door it is the
   account's password.
 - `write`: whatever else its account may do or ask for: drafts, reviews, recorded changes, holds, context notes, saved views,
   notices, training, the contract, and putting something to the board.
+- `accounts`: write accounts and groups as the organisation's directory has them, over SCIM. A machine's alone; it stands apart, so
+  that a directory reads no values, and no other token opens or closes an account.
 - `board`: what the board decides: ballots, comments, conditions, handlers and the closing of cases, ends of waivers, pilots and
   rulings, suspensions, terms.
 
@@ -28,9 +30,12 @@ class Scope(models.TextChoices):
     ASK = "ask", _("Read and ask")
     WRITE = "write", _("Read, ask and write")
     BOARD = "board", _("All, the board’s work included")
+    ACCOUNTS = "accounts", _("The directory’s accounts and groups, and nothing else")
 
     def covers(self, other: "Scope") -> bool:
         """Whether what needs the other may be done with this one."""
+        if Scope.ACCOUNTS in (self, other):
+            return self == other
         words = list(Scope)
         return words.index(self) >= words.index(other)
 

@@ -16,7 +16,9 @@ from django.utils.translation import gettext as _
 from audits.ledger import services as ledger
 from governance.people import importing, links, permissions
 from governance.people.events import (
+    AccountClosed,
     AccountOpened,
+    AccountReopened,
     OrganisationImported,
     PasswordChanged,
     PasswordRehashed,
@@ -42,7 +44,13 @@ from ground.errors import BadInput, Conflict
 
 
 @transaction.atomic(durable=True)
-def open_account(
+def open_account(*, username: str, name: str, by: User, **more: Any) -> User:
+    """Open an account, as `open_account_beside` does, and nothing else."""
+    return open_account_beside(username=username, name=name, by=by, **more)
+
+
+@transaction.atomic
+def open_account_beside(
     *,
     username: str,
     name: str,
@@ -55,7 +63,7 @@ def open_account(
     is_superuser: bool = False,
     owner: User | None = None,
 ) -> User:
-    """Open an account, of a person or of a machine. Without a password nobody can sign in to it, tokens aside.
+    """Open an account, of a person or of a machine, in the transaction of whatever is written beside it. Without a password nobody can sign in to it, tokens aside.
 
     A machine has an owner, a person who answers for it and makes its tokens. Raises BadInput naming the field, NotPermitted
     where `by` is no administrator.
@@ -105,6 +113,46 @@ def get_system_account() -> User:
 def make_system_account() -> User:
     """The system account before it is written, for whoever looks and writes nothing."""
     return User(username=permissions.SYSTEM, name="Metric Charter", kind=AccountKind.MACHINE)
+
+
+@transaction.atomic(durable=True)
+def close_account(*, user: User, by: User) -> User:
+    """Close an account, as `close_account_beside` does, and nothing else."""
+    return close_account_beside(user=user, by=by)
+
+
+@transaction.atomic(durable=True)
+def reopen_account(*, user: User, by: User) -> User:
+    """Open a closed account again, as `reopen_account_beside` does, and nothing else."""
+    return reopen_account_beside(user=user, by=by)
+
+
+@transaction.atomic
+def close_account_beside(*, user: User, by: User) -> User:
+    """Close an account, in the caller's transaction: nobody signs in to it, its sessions end, its tokens are worth nothing meanwhile.
+
+    Raises NotPermitted for one's own, Conflict for one that is closed and for the last administrator's.
+    """
+    permissions.check_can_grant(by, to=user)
+    user = _locked_as(user, in_use=True)
+    if permissions.is_last_administrator(user):
+        raise Conflict(_("This is the last administrator’s account. Make another one administrator first."))
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    Session.objects.filter(user=user).delete()
+    ledger.append(AccountClosed(user=user.pk), by=by.actor)
+    return user
+
+
+@transaction.atomic
+def reopen_account_beside(*, user: User, by: User) -> User:
+    """Open a closed account again, in the caller's transaction. Raises NotPermitted, and Conflict for one that is in use."""
+    permissions.check_can_grant(by, to=user)
+    user = _locked_as(user, in_use=False)
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    ledger.append(AccountReopened(user=user.pk), by=by.actor)
+    return user
 
 
 @transaction.atomic
@@ -161,7 +209,30 @@ def grant_role(
     value_stream: ValueStream | None = None,
     valid_to: date | None = None,
 ) -> RoleGrant:
-    """Give an account a role from one day (in) to another (out).
+    """Give an account a role from one day (in) to another (out), as `grant_role_beside` does, and nothing else."""
+    return grant_role_beside(
+        user=user,
+        role=role,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        team=team,
+        value_stream=value_stream,
+        by=by,
+    )
+
+
+@transaction.atomic
+def grant_role_beside(
+    *,
+    user: User,
+    role: GrantedRole,
+    valid_from: date,
+    by: User,
+    team: Team | None = None,
+    value_stream: ValueStream | None = None,
+    valid_to: date | None = None,
+) -> RoleGrant:
+    """Give an account a role in the transaction of whatever is written beside it.
 
     A manager's role is held over a team, a value stream lead's over a value stream, others over nothing: else
     BadInput. NotPermitted where `by` is no administrator or is the account itself.
@@ -183,7 +254,13 @@ def grant_role(
 
 @transaction.atomic(durable=True)
 def end_role(*, grant: RoleGrant, valid_to: date, by: User) -> RoleGrant:
-    """Let a role end on a day (out). What has ended already stays as it is: Conflict."""
+    """Let a role end on a day (out), as `end_role_beside` does, and nothing else."""
+    return end_role_beside(grant=grant, valid_to=valid_to, by=by)
+
+
+@transaction.atomic
+def end_role_beside(*, grant: RoleGrant, valid_to: date, by: User) -> RoleGrant:
+    """Let a role end on a day (out), in the caller's transaction. What has ended already stays as it is: Conflict."""
     permissions.check_can_administer(by)
     grant = RoleGrant.objects.select_for_update().get(pk=grant.pk)
     if grant.valid_to is not None and grant.valid_to <= valid_to:
@@ -231,6 +308,15 @@ def _open_system_account() -> User:
             return user
     except IntegrityError:
         return User.objects.get(username=permissions.SYSTEM)
+
+
+def _locked_as(user: User, *, in_use: bool) -> User:
+    found = User.objects.select_for_update().get(pk=user.pk)
+    if found.is_active != in_use:
+        raise Conflict(
+            _("This account is closed already.") if in_use else _("This account is in use already.")
+        )
+    return found
 
 
 def _take_username(typed: str) -> str:

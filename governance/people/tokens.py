@@ -116,6 +116,11 @@ def _check(user: User, scope: Scope, days: int) -> None:
         raise BadInput(_("A token lasts 1 to %(most)s days.") % {"most": LONGEST.days}, field="days")
     if user.kind == AccountKind.MACHINE and scope == Scope.BOARD:
         raise BadInput(_("A machine does no work of the board. Choose a narrower scope."), field="scope")
+    if user.kind != AccountKind.MACHINE and scope == Scope.ACCOUNTS:
+        raise BadInput(
+            _("Only a machine, the directory, writes accounts and groups. Choose another scope."),
+            field="scope",
+        )
 
 
 def _make_room(user: User) -> None:

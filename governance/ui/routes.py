@@ -50,6 +50,11 @@ class Page:
     footer: Nav | None
     under: str  # the page in the navigation that this one belongs to
 
+    @property
+    def csrf_exempt(self) -> bool:
+        """Whether the view takes what another site's page posts: what a provider says, which its signature vouches for."""
+        return bool(getattr(self.view, "csrf_exempt", False))
+
     def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if self.access.needs_sign_in(request):
             return redirect_to_login(request.get_full_path())

@@ -85,7 +85,16 @@ def furnish(house: House) -> World:
             **_of_use(house, accounts),
             **_of_tokens(accounts),
             **_each(
-                ("account", "account-link", "account-sessions-end", "account-email", "role-give"),
+                (
+                    "account",
+                    "account-link",
+                    "account-sessions-end",
+                    "account-email",
+                    "account-close",
+                    "account-reopen",
+                    "account-second-step-remove",
+                    "role-give",
+                ),
                 [("of an employee", [house.employee.pk])],
             ),
             "role-end": [("of the manager", [accounts["manager"].role_grants.order_by("pk")[0].pk])],

@@ -66,6 +66,11 @@ TRAINING = {pattern.name for pattern in training.urlpatterns}
 # Pages that test_tokens looks at.
 TOKENS = {"password", "tokens", "token-new", "token-revoke", "token-confirm"}
 # Pages that test_accounts looks at.
+# What shows where an organisation signs its people in, and a second step (test_sign_in_by_organisation.py).
+DIRECTORY = {
+    "directory-groups", "directory-group-new", "directory-group-confirm", "directory-group-end", "directory-accounts",
+    "directory-account-end", "directory-closings", "break-glass", "second-step",
+}  # fmt: skip
 ACCOUNTS = {"password-forgotten", "password-asked", "password-new", "sessions", "accounts", "account"}
 # Pages that test_sources looks at.
 FIRST_WEEK = {
@@ -229,7 +234,8 @@ def test_every_page_is_accessible(window, house):
     auditor.look(f"/metrics/{house.lead_time.metric.slug}/withheld", "metric-withheld")
     assert stranger.faults + manager.faults + owner.faults + auditor.faults == []
     acts = {"sign-out", "acknowledge", "notice-read", "notices-read", "password-link", "session-end", "sessions-end",
-            "account-link", "account-sessions-end", "receipt-proof", "email-confirm", "address-drop", *(f"appeal-{name}" for name in ACTS)}  # fmt: skip  # these only redirect, or give a file
+            "account-link", "account-sessions-end", "receipt-proof", "email-confirm", "address-drop", "break-glass-end", "account-close", "account-reopen", "account-second-step-remove",
+            "sign-in-oidc", "sign-in-oidc-done", "sign-in-saml", "sign-in-saml-posted", "sign-in-saml-finish", "sign-in-saml-metadata", *(f"appeal-{name}" for name in ACTS)}  # fmt: skip  # these only redirect, or give a file
     assert (
         {pattern.name for pattern in urls.urlpatterns}
         - acts
@@ -251,6 +257,7 @@ def test_every_page_is_accessible(window, house):
         - FURNISHED
         - {"pack-take", "take-along-rows"}
         - ACCOUNTS
+        - DIRECTORY
         - FIRST_WEEK
         - SOURCES
         <= stranger.seen | manager.seen | owner.seen | auditor.seen

@@ -19,7 +19,7 @@ from governance.people.models.organisation import (
     ValueStream,
     WorkingArrangement,
 )
-from governance.people.models.signing_in import ELSEWHERE, AccountMail, AccountMailKind, Session
+from governance.people.models.signing_in import ELSEWHERE, AccountMail, AccountMailKind, SecondStep, Session
 from governance.people.source_names import Identity, TeamAlias
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "Person",
     "ReportingLine",
     "RoleGrant",
+    "SecondStep",
     "Session",
     "Team",
     "TeamAlias",

@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from audits.ledger.ties import tied, told
 from charter.rules.vocabulary import Role as RoleWord
 from governance.people.events import (
+    AccountClosed,
     AccountOpened,
+    AccountReopened,
     AddressChanged,
     AddressDropped,
     AddressProposed,
@@ -30,12 +32,19 @@ from governance.people.models.dated import VALID, Dated, or_none
 from governance.people.models.organisation import Person, Team, ValueStream
 from governance.people.models.signing_in import AccountMail as AccountMail
 from governance.people.models.signing_in import AccountMailKind as AccountMailKind
+from governance.people.models.signing_in import SecondStep as SecondStep
 from governance.people.models.signing_in import Session as Session
 from governance.people.scopes import LONGEST, Scope
 from governance.people.source_names import Identity as Identity
 from governance.people.source_names import TeamAlias as TeamAlias
 from ground import clock
 from ground.models import Record, is_folded
+
+
+def _only(*unchanged: str, also: str = "true") -> str:
+    """SQL for the row where these columns are as they were and something else holds; none for any other."""
+    parts = [*(f"OLD.{each} = NEW.{each}" for each in unchanged), also]
+    return f"CASE WHEN {' AND '.join(parts)} THEN {{row}}.id END"
 
 
 class AccountKind(models.TextChoices):
@@ -98,17 +107,19 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
         triggers = [
             *tied(
                 insert=[told(AccountOpened, says={"username": "{row}.username", "kind": "{row}.kind"})],
-                # Each tells of its own column, so that neither is changed under the other's name.
+                # Each tells of its own column, so that none is changed under another's name.
                 update=[
                     told(
                         PasswordChanged,
                         PasswordRehashed,
                         PasswordReset,
-                        about="CASE WHEN OLD.email = NEW.email THEN {row}.id END",
+                        about=_only("email", "is_active"),
                     ),
-                    told(AddressChanged, about="CASE WHEN OLD.password = NEW.password THEN {row}.id END"),
+                    told(AddressChanged, about=_only("password", "is_active")),
+                    told(AccountClosed, about=_only("password", "email", also="NOT NEW.is_active")),
+                    told(AccountReopened, about=_only("password", "email", also="NEW.is_active")),
                 ],
-                of=["password", "email"],
+                of=["password", "email", "is_active"],
             )
         ]
 

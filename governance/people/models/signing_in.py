@@ -8,6 +8,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audits.ledger.ties import tied, told
+from governance.people.events import SecondStepRemoved, SecondStepSet
 from ground.models import Record
 
 
@@ -45,6 +47,32 @@ class Session(AbstractBaseSession):
         from governance.people.session_store import SessionStore
 
         return SessionStore
+
+
+class SecondStep(Record):
+    """What codes of an account's app are made from, sealed, with the step of time of the last one that was used.
+
+    `recovery` holds digests of codes that each count once in place of one of the app's.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="second_step"
+    )
+    sealed = models.BinaryField()
+    set_at = models.DateTimeField(default=timezone.now)
+    last_step = models.BigIntegerField()
+    recovery = models.JSONField(default=list)
+
+    class Meta:
+        triggers = [
+            *tied(
+                insert=[told(SecondStepSet, says={"user": "{row}.user_id"})],
+                delete=[told(SecondStepRemoved, says={"user": "{row}.user_id"})],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user)
 
 
 class AccountMailKind(models.TextChoices):

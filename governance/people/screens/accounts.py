@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from governance.people import account_mail, addresses, links, permissions, sessions
+from governance.people import account_mail, addresses, links, permissions, second_step, services, sessions
 from governance.people.filters import AccountFilter
 from governance.people.models import User
 from governance.people.requests import PageRequest
@@ -85,6 +85,7 @@ def account(request: PageRequest, key: UUID) -> HttpResponse:
         "is_own": user == request.user,
         "mailed": links.can_be_mailed(user),
         "sessions": sessions.list_sessions(user).count(),
+        "has_second_step": second_step.has_second_step(user),
         "roles": user.role_grants.exclude(valid_to__lte=calendar.today())
         .select_related("team", "value_stream")
         .order_by("valid_from", "role"),
@@ -117,3 +118,21 @@ def get_account(key: UUID) -> User:
     if user is None:
         raise NotFound(_("There is no such account."))
     return user
+
+
+@require_POST
+def close_account(request: PageRequest, key: UUID) -> HttpResponse:
+    """Close it: nobody signs in to it any more."""
+    user = get_account(key)
+    services.close_account(user=user, by=request.user)
+    messages.success(request, _("%(name)s’s account is closed.") % {"name": user.name})
+    return redirect("account", key=key)
+
+
+@require_POST
+def reopen_account(request: PageRequest, key: UUID) -> HttpResponse:
+    """Open it again."""
+    user = get_account(key)
+    services.reopen_account(user=user, by=request.user)
+    messages.success(request, _("%(name)s’s account is open again.") % {"name": user.name})
+    return redirect("account", key=key)

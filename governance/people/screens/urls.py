@@ -16,6 +16,7 @@ from governance.people.screens import (
     names,
     organisation,
     password,
+    second_step,
     sessions,
     sign_in,
 )
@@ -96,6 +97,28 @@ urlpatterns = [
         stored=False,
     ),
     page("addresses/<uuid:key>/drop", addresses.drop, name="address-drop", access=ITS_DROPPERS, stored=False),
+    page(
+        "accounts/<uuid:key>/close",
+        accounts.close_account,
+        name="account-close",
+        access=ANOTHERS,
+        stored=False,
+    ),
+    page(
+        "accounts/<uuid:key>/reopen",
+        accounts.reopen_account,
+        name="account-reopen",
+        access=ANOTHERS,
+        stored=False,
+    ),
+    page("second-step", second_step.second_step_page, name="second-step", access=SIGNED_IN, stored=False),
+    page(
+        "accounts/<uuid:key>/second-step/remove",
+        second_step.remove_of_account,
+        name="account-second-step-remove",
+        access=ADMINISTRATORS,
+        stored=False,
+    ),
     page(
         "sessions",
         sessions.list_sessions,

@@ -31,6 +31,7 @@ UNTOLD = {
     "ledger.SignedCheckpoint": "The log itself.",
     "ledger.WitnessState": "What the sequencer last heard of each witness, every few seconds; what they signed is in the log.",
     "people.Session": "Who is signed in, and nothing that is governed; it is written at each sign-in and while it is used.",
+    "people.SecondStep update": "Which code was used last, and which recovery codes are left, whose use is on the log.",
     "people.AccountMail": "Mails about passwords that wait to be sent; what they are about is on the log.",
     "about_me.LeaverMail": "Mails to private addresses that wait to be sent; what they are about is on the log.",
     "appeals.AppealDraft": "What somebody writes and has not filed; that they write it is on no log.",

@@ -3,7 +3,8 @@
 import sys
 from typing import Any
 
-from governance.config.doctor import LookedOver, PartState, look
+from governance.config.doctor import look
+from governance.config.looked_over import LookedOver, PartState
 from ground import commands
 
 
