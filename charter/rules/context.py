@@ -10,6 +10,7 @@ from enum import StrEnum
 import msgspec
 from msgspec import Struct
 
+from charter.rules.conditions import find_forbidden, list_lacking
 from charter.rules.facts import CharterFacts, CohortFacts, Facts
 from charter.rules.request import Evidence
 from charter.rules.vocabulary import (
@@ -77,6 +78,8 @@ class Context(Struct, frozen=True):
     context_classes: int
     outside_pilot: int
     missing_beside: int
+    unmet_conditions: int
+    forbidden_uses: int
     other_class_beside: int
     audited: bool
     distributed: bool
@@ -182,6 +185,8 @@ def project(facts: Facts, waivable: frozenset[str], referring: frozenset[str] = 
         context_classes=count_classes(facts),
         outside_pilot=len(outside_pilot(facts)),
         missing_beside=len(find_missing_beside(facts)),
+        unmet_conditions=len(list_lacking(facts, own=asks_own(facts))),
+        forbidden_uses=len(find_forbidden(facts, own=asks_own(facts))),
         other_class_beside=len(find_other_class_beside(facts)),
         audited=facts.fairness_until is not None and facts.fairness_until >= facts.at.date(),
         distributed=asks_for_distribution(facts),
