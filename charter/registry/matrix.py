@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from charter.registry.bounds import UNBOUND, Bounds
 from charter.registry.document import Allowed, Forbidden, WhichDecisions
-from charter.rules import words
+from charter.rules import conditions, words
 from charter.rules.facts import DecisionFacts
 from charter.rules.vocabulary import DecisionType, Grain
 
@@ -73,11 +73,15 @@ def forbidden_anchor(place: int) -> str:
 
 
 def describe_condition(use: Allowed, names: Mapping[str, str]) -> str:
-    """The charter's own words, or the metrics that must be asked beside where it has none."""
-    if use.condition or not use.beside:
-        return use.condition
-    beside = words.listed(words.inside(names.get(slug, slug)) for slug in use.beside)
-    return _("Only when asked together with %(metrics)s.") % {"metrics": beside}
+    """All that a use is bound to, a sentence each; empty where it is bound to nothing."""
+    said = [conditions.CONDITIONS[each] for each in use.conditions]
+    if use.affirm:
+        sentences = " ".join(f"“{each}”" for each in use.affirm)
+        said.append(_("Whoever asks affirms: %(sentences)s") % {"sentences": sentences})
+    if use.beside:
+        beside = words.listed(words.inside(names.get(slug, slug)) for slug in use.beside)
+        said.append(_("Only when asked together with %(metrics)s.") % {"metrics": beside})
+    return " ".join(said)
 
 
 def describe_demands(decision: DecisionFacts) -> str:
@@ -97,7 +101,7 @@ def _cell(uses: WhichDecisions, decision: DecisionFacts, names: Mapping[str, str
     if allowed:
         return _listed(allowed, decision, names, piloted)
     for place, use in enumerate(uses.forbidden):
-        if decision.decision in use.decisions:
+        if decision.decision in use.decisions and not use.grains and not use.forms:
             return _named(place, use, decision.decision)
     return Cell(decision.decision, Use.NOT_SET)
 

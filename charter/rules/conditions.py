@@ -5,9 +5,10 @@ A condition is checked from facts, or affirmed by whoever asks; there is no thir
 
 from collections.abc import Callable, Iterable, Mapping
 
+from charter.rules.asking import asks_of_persons, asks_own, count_classes
 from charter.rules.facts import Facts, ForbiddenUse
 from charter.rules.request import Request
-from charter.rules.vocabulary import ContextKind, Grain, OrderBy, RequestForm, UseCondition
+from charter.rules.vocabulary import ContextKind, OrderBy, RequestForm, UseCondition
 
 # The kind of note that has to last where a use is allowed only meanwhile.
 LASTING = {
@@ -37,12 +38,9 @@ LACKING: Mapping[UseCondition, str] = {
 }
 
 
-def list_lacking(facts: Facts, *, own: bool) -> tuple[UseCondition | str, ...]:
-    """The conditions of the use asked for that are not met, then the sentences that were not affirmed, in a set order.
-
-    `own`: whether the asker's own values are asked for and nobody else's.
-    """
-    unmet = [each for each in list_bound(facts) if not _is_met(each, facts, own)]
+def list_lacking(facts: Facts) -> tuple[UseCondition | str, ...]:
+    """The conditions of the use asked for that are not met, then the sentences that were not affirmed, in a set order."""
+    unmet = [each for each in list_bound(facts) if not _is_met(each, facts)]
     return (*unmet, *find_unaffirmed(facts))
 
 
@@ -64,16 +62,15 @@ def find_unaffirmed(facts: Facts) -> tuple[str, ...]:
     return tuple(said for said in list_affirmations(facts) if said not in facts.request.affirms)
 
 
-def find_forbidden(facts: Facts, *, own: bool) -> tuple[ForbiddenUse, ...]:
+def find_forbidden(facts: Facts) -> tuple[ForbiddenUse, ...]:
     """The forbidden uses of the charter that the request would be one of."""
-    request = facts.request
-    asked = find_forms(request, own=own)
-    return tuple(each for each in facts.charter.forbidden if _is_one_of(each, request, asked))
+    asked = find_forms(facts) if facts.charter.forbidden else frozenset()
+    return tuple(each for each in facts.charter.forbidden if _is_one_of(each, facts.request, asked))
 
 
-def find_forms(request: Request, *, own: bool) -> frozenset[RequestForm]:
-    """The forms that a request has; `own` as in `list_lacking`."""
-    return frozenset(form for form, has in _FORMS.items() if has(request, own))
+def find_forms(facts: Facts) -> frozenset[RequestForm]:
+    """The forms that a request has."""
+    return frozenset(form for form, has in _FORMS.items() if has(facts.request, facts))
 
 
 def describe_forms(forms: Iterable[RequestForm]) -> list[str]:
@@ -84,6 +81,7 @@ def describe_forms(forms: Iterable[RequestForm]) -> list[str]:
 
 FORMS: Mapping[RequestForm, str] = {
     RequestForm.SEVERAL: "several groups or persons together",
+    RequestForm.UNLIKE: "groups of unlike context side by side",
     RequestForm.ORDER: "an order by value",
     RequestForm.LIMIT: "the first few",
     RequestForm.PERCENTILE: "a percentile",
@@ -93,30 +91,32 @@ FORMS: Mapping[RequestForm, str] = {
     RequestForm.SINGLE_PERSON: "a single person other than oneself",
     RequestForm.EXPORT: "an export",
 }
-_SINGLE = frozenset({Grain.PERSON, Grain.SELF})
-_FORMS: Mapping[RequestForm, Callable[[Request, bool], bool]] = {
-    RequestForm.SEVERAL: lambda asked, _own: len({*asked.cohorts, *asked.persons}) > 1,
-    RequestForm.ORDER: lambda asked, _own: asked.order_by in (OrderBy.VALUE, OrderBy.APPEALS),
-    RequestForm.LIMIT: lambda asked, _own: asked.limit is not None,
-    RequestForm.PERCENTILE: lambda asked, _own: asked.percentile,
-    RequestForm.COMPARE: lambda asked, _own: asked.compare,
-    RequestForm.COMBINE: lambda asked, _own: asked.combine is not None,
-    RequestForm.CLOCK: lambda asked, _own: asked.time_filter is not None,
-    RequestForm.SINGLE_PERSON: lambda asked, own: (
-        not own and (asked.grain in _SINGLE or bool(asked.persons))
-    ),
-    RequestForm.EXPORT: lambda asked, _own: asked.export,
+_FORMS: Mapping[RequestForm, Callable[[Request, Facts], bool]] = {
+    RequestForm.SEVERAL: lambda asked, _facts: _is_several(asked),
+    RequestForm.UNLIKE: lambda asked, facts: _is_several(asked) and count_classes(facts) > 1,
+    RequestForm.ORDER: lambda asked, _facts: asked.order_by in (OrderBy.VALUE, OrderBy.APPEALS),
+    RequestForm.LIMIT: lambda asked, _facts: asked.limit is not None,
+    RequestForm.PERCENTILE: lambda asked, _facts: asked.percentile,
+    RequestForm.COMPARE: lambda asked, _facts: asked.compare,
+    RequestForm.COMBINE: lambda asked, _facts: asked.combine is not None,
+    RequestForm.CLOCK: lambda asked, _facts: asked.time_filter is not None,
+    RequestForm.SINGLE_PERSON: lambda _asked, facts: asks_of_persons(facts) and not asks_own(facts),
+    RequestForm.EXPORT: lambda asked, _facts: asked.export,
 }
 
 
-def _is_met(condition: UseCondition, facts: Facts, own: bool) -> bool:
+def _is_several(asked: Request) -> bool:
+    return len(set(asked.cohorts)) + len(set(asked.persons)) > 1
+
+
+def _is_met(condition: UseCondition, facts: Facts) -> bool:
     match condition:
         case UseCondition.NOT_ONLY_EVIDENCE:
             return facts.checked_evidence > 0
         case UseCondition.ACCOUNTABLE:
             return facts.request.accountable is not None and facts.accountable_human
         case UseCondition.OWN_FIGURE:
-            return own
+            return asks_own(facts)
         case UseCondition.CONSENT:
             return facts.consented
     return LASTING[condition] in facts.lasting

@@ -152,7 +152,9 @@ class Facts(Struct, frozen=True):
         frozenset()
     )  # ids of referring rules of which the board has said yes to this question
     ruled_against: frozenset[str] = frozenset()  # … and of which it has said no
-    lasting: frozenset[ContextKind] = frozenset()  # of confirmed notes that last today, for every group asked about
+    lasting: frozenset[ContextKind] = (
+        frozenset()
+    )  # of confirmed notes that last today, for every group asked about
     consented: bool = False  # two thirds of each team asked about have agreed to this charter
     checked_evidence: int = (
         0  # pieces of the request's evidence that are records which somebody else has opened (AR07, S95)

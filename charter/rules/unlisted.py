@@ -46,7 +46,7 @@ def _beside_missing(facts: Facts) -> str:
 
 
 def _condition_missing(facts: Facts) -> str:
-    lacking = conditions.list_lacking(facts, own=context.asks_own(facts))
+    lacking = conditions.list_lacking(facts)
     wanted = [conditions.LACKING[each] for each in lacking if isinstance(each, UseCondition)]
     if not wanted:
         return ""
@@ -55,11 +55,11 @@ def _condition_missing(facts: Facts) -> str:
 
 def _unaffirmed(facts: Facts) -> str:
     wanted = [f"“{said}”" for said in conditions.find_unaffirmed(facts)]
-    return f"The charter of {_name(facts)} asks you to affirm: {words.listed(wanted)}" if wanted else ""
+    return f"The charter of {_name(facts)} asks you to affirm {words.listed(wanted)} first." if wanted else ""
 
 
 def _forbidden(facts: Facts) -> str:
-    named = conditions.find_forbidden(facts, own=context.asks_own(facts))
+    named = conditions.find_forbidden(facts)
     uses = [f"“{each.use}”" for each in named]
     return f"The charter of {_name(facts)} forbids {words.listed(uses)}." if uses else ""
 

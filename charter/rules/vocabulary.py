@@ -78,6 +78,7 @@ class RequestForm(StrEnum):
     """A form of request that a charter may forbid by itself, whatever the rules and waivers say."""
 
     SEVERAL = "several"  # more than one group or person in one request
+    UNLIKE = "unlike"  # groups of unlike context in one request
     ORDER = "order"  # in the order of the values
     LIMIT = "limit"
     PERCENTILE = "percentile"

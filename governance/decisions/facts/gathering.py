@@ -40,7 +40,7 @@ from governance.decisions.facts.finding import Found, find, weigh
 from governance.decisions.facts.holding import Held
 from governance.decisions.facts.pairing import Pair
 from governance.decisions.facts.value_context import DataQuality, Subject, ValueContext
-from governance.decisions.requests.form import check_fit, check_form
+from governance.decisions.requests.form import check_affirmed, check_fit, check_form
 from governance.evidence import queries as evidence
 from governance.people.models import AccountKind, User
 from governance.people.queries import Accountable, CohortAsked
@@ -84,6 +84,9 @@ def gather(request: Request, held: Held, *, by: User, rows: bool = True) -> Gath
     found = find(request, by, held.shared_by(request), held.seen, clock.now(), with_counters=rows)
     check_window(request.window, request.period, now=found.at, zone=found.programme.time_zone)
     check_fit(request, found.cohorts, found.asker)
+    if request.affirms:
+        documents = [registry.load_document(each.version_id) for each in found.governing]
+        check_affirmed(request.affirms, documents)
     others = _others(request, found)
     rulebook = registry.load_rulebook(found.programme.rulebook_id)
     known = know(request, by, found, held.refused_of(request), held.seen, granted_here=held.granted_here)
@@ -188,6 +191,7 @@ class Known(Struct, frozen=True):
             looking=self.looked.get(charter.metric, LookingFacts()),
             ruled=self.said.yes,
             ruled_against=self.said.no,
+            lasting=found.bearing.lasting_for(request),
             checked_evidence=self.checked_evidence,
         )
 

@@ -161,7 +161,7 @@ documents = st.builds(
     which_decisions=st.builds(
         WhichDecisions,
         allowed=st.lists(
-            st.builds(Allowed, decision=st.sampled_from(DecisionType), grains=st.just((Grain.TEAM,)), condition=words),
+            st.builds(Allowed, decision=st.sampled_from(DecisionType), grains=st.just((Grain.TEAM,)), affirm=st.lists(words, max_size=2).map(tuple)),
             max_size=2,
         ).map(tuple),
     ),

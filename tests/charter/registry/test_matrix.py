@@ -8,7 +8,7 @@ from charter.programme import starter as programme_starter
 from charter.registry import catalogue, matrix
 from charter.registry.document import Allowed, Forbidden, WhichDecisions
 from charter.registry.matrix import Use
-from charter.rules.vocabulary import DecisionType, Grain
+from charter.rules.vocabulary import DecisionType, Grain, RequestForm, UseCondition
 
 DECISIONS = [starter.facts for starter in programme_starter.read_starter_decisions()]
 TEAM = (Grain.TEAM,)
@@ -26,7 +26,16 @@ def allowed(decision: DecisionType, **more) -> WhichDecisions:
     ("uses", "use", "says"),
     [
         (allowed(DecisionType.STAFFING), Use.ALLOWED, ""),
-        (allowed(DecisionType.STAFFING, condition="With care."), Use.CONDITIONAL, "With care."),
+        (
+            allowed(DecisionType.STAFFING, conditions=(UseCondition.DURING_FREEZE,)),
+            Use.CONDITIONAL,
+            "Only while a confirmed freeze lasts.",
+        ),
+        (
+            allowed(DecisionType.STAFFING, affirm=("We were asked to.",)),
+            Use.CONDITIONAL,
+            "Whoever asks affirms: “We were asked to.”",
+        ),
         (
             allowed(DecisionType.STAFFING, beside=("slo-compliance",)),
             Use.CONDITIONAL,
@@ -42,6 +51,15 @@ def allowed(decision: DecisionType, **more) -> WhichDecisions:
             Use.FORBIDDEN,
             "It misleads.",
         ),
+        (
+            WhichDecisions(
+                forbidden=(
+                    Forbidden("Exports", "No.", (DecisionType.STAFFING,), forms=(RequestForm.EXPORT,)),
+                )
+            ),
+            Use.NOT_SET,
+            "",
+        ),
         (WhichDecisions(forbidden=(Forbidden("Rankings", "They harm."),)), Use.NOT_SET, ""),
         (WhichDecisions(), Use.NOT_SET, ""),
     ],
@@ -56,7 +74,7 @@ def test_one_clause_without_a_condition_allows_outright():
     """S8: two clauses at different grains; the freer one decides what the cell says."""
     uses = WhichDecisions(
         allowed=(
-            Allowed(DecisionType.STAFFING, (Grain.ORG,), condition="Once a year."),
+            Allowed(DecisionType.STAFFING, (Grain.ORG,), affirm=("It is the yearly look.",)),
             Allowed(DecisionType.STAFFING, TEAM),
         )
     )

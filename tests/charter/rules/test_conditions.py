@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from charter import rules
 from charter.rules import conditions
-from charter.rules.examples.base import PAYMENTS, SEARCH, about, oneself, team
+from charter.rules.examples.base import PAYMENTS, RESCUE, SEARCH, about, oneself, team
 from charter.rules.facts import Facts, ForbiddenUse
 from charter.rules.request import Evidence
 from charter.rules.vocabulary import (
@@ -71,7 +71,9 @@ def test_one_s_own_figure_is_for_oneself() -> None:
     """S104: a condition of one's own figure is met by asking for one's own, and by nothing else."""
     own = oneself()
     use = (own.request.decision, own.request.grain)
-    bound = replace(own, charter=replace(own.charter, conditions=frozenset({(*use, UseCondition.OWN_FIGURE)})))
+    bound = replace(
+        own, charter=replace(own.charter, conditions=frozenset({(*use, UseCondition.OWN_FIGURE)}))
+    )
     assert decide(bound).permits
     assert not decide(bound_to(UseCondition.OWN_FIGURE)).permits
 
@@ -110,6 +112,7 @@ def test_evidence_that_a_condition_wants_is_foreseen() -> None:
 
 FORMS = {
     RequestForm.SEVERAL: about(PAYMENTS, SEARCH),
+    RequestForm.UNLIKE: about(PAYMENTS, RESCUE),
     RequestForm.ORDER: {"order_by": OrderBy.VALUE},
     RequestForm.LIMIT: {"limit": 3},
     RequestForm.PERCENTILE: {"percentile": True},
@@ -142,7 +145,9 @@ def test_a_forbidden_form_of_one_decision_or_level_leaves_the_others() -> None:
     of_staffing = ForbiddenUse(
         "Export", decisions=frozenset({DecisionType.STAFFING}), forms=frozenset({RequestForm.EXPORT})
     )
-    of_persons = ForbiddenUse("Export", grains=frozenset({Grain.PERSON}), forms=frozenset({RequestForm.EXPORT}))
+    of_persons = ForbiddenUse(
+        "Export", grains=frozenset({Grain.PERSON}), forms=frozenset({RequestForm.EXPORT})
+    )
     refused = decide(team(forbidden=(of_staffing, of_persons), export=True))
     assert "AR14" not in {match.id for match in refused.rules}
 
