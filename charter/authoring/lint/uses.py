@@ -248,7 +248,7 @@ def lint_affirmed(draft: LintSubject) -> Iterator[Fault]:
         for said in clause.affirm:
             if not _is_sentence(said):
                 text = f"“{said}” is no sentence that somebody could affirm."
-                fix = "Write one sentence of at most 200 characters that ends with a full stop, such as “The team itself has asked for this.”"
+                fix = "Write one sentence of at most 200 characters, such as “The team itself has asked for this.”, with its full stop."
                 yield Fault(f"{place}.affirm", text, fix)
 
 
@@ -260,7 +260,6 @@ def lint_met_by_somebody(draft: LintSubject) -> Iterator[Fault]:
     """A condition that no request at its level could meet allows nothing."""
     for place, clause in _clauses(draft):
         single = {Grain.SELF, Grain.PERSON} & set(clause.grains)
-        groups = set(clause.grains) - {Grain.SELF, Grain.PERSON}
         if UseCondition.OWN_FIGURE in clause.conditions and set(clause.grains) != {Grain.SELF}:
             text = "Only one’s own figure can be brought by oneself."
             yield Fault(f"{place}.conditions", text, "Allow this use at the grain “self” alone.")
@@ -268,8 +267,8 @@ def lint_met_by_somebody(draft: LintSubject) -> Iterator[Fault]:
         if of_groups and single:
             text = f"{_words(of_groups)} is known of groups, and this use is also of single people."
             yield Fault(f"{place}.conditions", text, "Give the use of single people a clause of its own.")
-        if UseCondition.CONSENT in clause.conditions and groups - {Grain.TEAM}:
-            text = "Consent is given by teams, and this use is also at another level."
+        if UseCondition.CONSENT in clause.conditions and {Grain.ORG, Grain.VALUE_STREAM} & set(clause.grains):
+            text = "Consent is given by teams, and this use is also of larger groups."
             yield Fault(f"{place}.conditions", text, "Allow it at the grain “team” alone.")
 
 
