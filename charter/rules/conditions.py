@@ -81,10 +81,8 @@ def describe_forms(forms: Iterable[RequestForm]) -> list[str]:
 
 FORMS: Mapping[RequestForm, str] = {
     RequestForm.SEVERAL: "several groups or persons together",
-    RequestForm.UNLIKE: "groups of unlike context side by side",
-    RequestForm.ORDER: "an order by value",
-    RequestForm.LIMIT: "the first few",
-    RequestForm.PERCENTILE: "a percentile",
+    RequestForm.UNLIKE: "a comparison of unlike groups",
+    RequestForm.RANKING: "a ranking",
     RequestForm.COMPARE: "a comparison",
     RequestForm.COMBINE: "values made into one",
     RequestForm.CLOCK: "a part of the clock",
@@ -93,10 +91,10 @@ FORMS: Mapping[RequestForm, str] = {
 }
 _FORMS: Mapping[RequestForm, Callable[[Request, Facts], bool]] = {
     RequestForm.SEVERAL: lambda asked, _facts: _is_several(asked),
-    RequestForm.UNLIKE: lambda asked, facts: _is_several(asked) and count_classes(facts) > 1,
-    RequestForm.ORDER: lambda asked, _facts: asked.order_by in (OrderBy.VALUE, OrderBy.APPEALS),
-    RequestForm.LIMIT: lambda asked, _facts: asked.limit is not None,
-    RequestForm.PERCENTILE: lambda asked, _facts: asked.percentile,
+    RequestForm.UNLIKE: lambda asked, facts: (
+        (asked.compare or _is_ranking(asked)) and count_classes(facts) > 1
+    ),
+    RequestForm.RANKING: lambda asked, _facts: _is_ranking(asked),
     RequestForm.COMPARE: lambda asked, _facts: asked.compare,
     RequestForm.COMBINE: lambda asked, _facts: asked.combine is not None,
     RequestForm.CLOCK: lambda asked, _facts: asked.time_filter is not None,
@@ -107,6 +105,11 @@ _FORMS: Mapping[RequestForm, Callable[[Request, Facts], bool]] = {
 
 def _is_several(asked: Request) -> bool:
     return len(set(asked.cohorts)) + len(set(asked.persons)) > 1
+
+
+def _is_ranking(asked: Request) -> bool:
+    ranked = asked.order_by is OrderBy.VALUE or asked.limit is not None or asked.percentile
+    return _is_several(asked) and ranked
 
 
 def _is_met(condition: UseCondition, facts: Facts) -> bool:

@@ -56,7 +56,12 @@ class Outlook(Struct, frozen=True):
     @property
     def may_be_asked(self) -> bool:
         """Whether `request` can be asked as it stands: nothing is left for a person to bring."""
-        return self.permits and not (self.evidence or self.accountable or self.affirms)
+        return self.may_be_affirmed and not self.affirms
+
+    @property
+    def may_be_affirmed(self) -> bool:
+        """Whether `request` can be asked by whoever affirms the sentences in `affirms`, and brings nothing else."""
+        return self.permits and not (self.evidence or self.accountable)
 
 
 def foresee(known: Mapping[str, Facts], request: Request, rulebook: Rulebook) -> Outlook:
@@ -110,9 +115,16 @@ def _judge(known: Mapping[str, Facts], whole: Request, asked: Request, rulebook:
         return Outlook(Outcome.PERMIT, whole, adds)
     evidence, accountable = _find_lacking(facts)
     affirms = _find_unaffirmed(facts)
-    if (evidence or accountable or affirms) and _decide(bring(facts), rulebook).permits:
+    brought = _decide(bring(facts), rulebook) if evidence or accountable or affirms else verdict
+    if brought.permits or (affirms and brought.outcome is Outcome.REFER):
         return Outlook(
-            Outcome.PERMIT, whole, adds, evidence=evidence, accountable=accountable, affirms=affirms
+            brought.outcome,
+            whole,
+            adds,
+            evidence=evidence,
+            accountable=accountable,
+            affirms=affirms,
+            rules=brought.rules,
         )
     return Outlook(verdict.outcome, whole, adds, rules=verdict.rules)
 

@@ -78,10 +78,8 @@ class RequestForm(StrEnum):
     """A form of request that a charter may forbid by itself, whatever the rules and waivers say."""
 
     SEVERAL = "several"  # more than one group or person in one request
-    UNLIKE = "unlike"  # groups of unlike context in one request
-    ORDER = "order"  # in the order of the values
-    LIMIT = "limit"
-    PERCENTILE = "percentile"
+    UNLIKE = "unlike"  # unlike groups compared or ranked
+    RANKING = "ranking"  # several in the order of their values, the first of them, or their percentiles
     COMPARE = "compare"
     COMBINE = "combine"
     CLOCK = "clock"  # weekends, evenings or time online alone

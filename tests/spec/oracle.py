@@ -121,16 +121,14 @@ def _forbids(use: ForbiddenUse, f: Facts) -> bool:
         kinds |= cohort.context_classes or {cohort.slug}
     asked = {
         "several": several,
-        "unlike": several and len(kinds) >= 2,
-        "order": r.order_by in ("value", "appeals"),
-        "limit": r.limit is not None,
-        "percentile": r.percentile,
+        "ranking": several and (r.percentile or r.limit is not None or r.order_by == "value"),
         "compare": r.compare,
         "combine": r.combine is not None,
         "clock": r.time_filter is not None,
         "single_person": _others(f),
         "export": r.export,
     }
+    asked["unlike"] = len(kinds) >= 2 and (asked["compare"] or asked["ranking"])
     if use.decisions and r.decision not in use.decisions:
         return False
     if use.grains and r.grain not in use.grains:

@@ -90,7 +90,9 @@ def find_way_on(request: PageRequest, asked: Request, can: AskChoices, *, rows: 
 
 
 def _label_adding(outlook: Outlook, names: Mapping[str, str]) -> str:
-    """`Add change failure rate and SLO compliance, and ask again`."""
+    """`Add change failure rate and SLO compliance, and ask again`; with what is ticked, where something is to be affirmed."""
+    if not outlook.other and not outlook.adds:
+        return _("Affirm what is ticked, and ask again")
     added = words.listed(words.inside(names[slug]) for slug in (*outlook.other, *outlook.adds))
     return _("Add %(metrics)s, and ask again") % {"metrics": added}
 

@@ -112,10 +112,8 @@ def test_evidence_that_a_condition_wants_is_foreseen() -> None:
 
 FORMS = {
     RequestForm.SEVERAL: about(PAYMENTS, SEARCH),
-    RequestForm.UNLIKE: about(PAYMENTS, RESCUE),
-    RequestForm.ORDER: {"order_by": OrderBy.VALUE},
-    RequestForm.LIMIT: {"limit": 3},
-    RequestForm.PERCENTILE: {"percentile": True},
+    RequestForm.UNLIKE: {"compare": True, **about(PAYMENTS, RESCUE)},
+    RequestForm.RANKING: {"order_by": OrderBy.VALUE, **about(PAYMENTS, SEARCH)},
     RequestForm.COMPARE: {"compare": True},
     RequestForm.COMBINE: {"combine": Combine.MEAN},
     RequestForm.CLOCK: {"time_filter": TimeFilter.EVENING},
@@ -156,3 +154,20 @@ def test_a_form_that_a_charter_forbids_is_taken_out_by_a_repair() -> None:
     feared = (ForbiddenUse("Comparing", forms=frozenset({RequestForm.COMPARE})),)
     found = rules.smallest_change([team(forbidden=feared, compare=True)], HOUSE)
     assert found is not None and [change.part for change in found.changes] == ["Compare"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "ranks"),
+    [
+        ({"percentile": True, **about(PAYMENTS, SEARCH)}, True),
+        ({"percentile": True}, False),
+        ({"limit": 3, **about(PAYMENTS, SEARCH)}, True),
+        ({"order_by": OrderBy.VALUE}, False),
+        ({"limit": 3}, False),
+        ({"order_by": OrderBy.COHORT, **about(PAYMENTS, SEARCH)}, False),
+        (about(PAYMENTS, SEARCH), False),
+    ],
+)
+def test_a_ranking_is_of_several(asked, ranks) -> None:
+    """The months of one team stand in any order; several stand by their names."""
+    assert (RequestForm.RANKING in conditions.find_forms(team(**asked))) is ranks
