@@ -303,7 +303,7 @@ class _OfPilot(_OfBoard):
     state: str
     charter_version_id: UUID
     case_id: UUID
-    consent_by_id: UUID
+    consent_id: UUID
 
 
 class PilotStarted(_OfPilot):
@@ -316,6 +316,45 @@ class PilotEnded(_OfPilot):
     sentence = _("The pilot of %(cohort)s has ended. The reason given: %(reason)s")
 
     reason: str
+
+
+class ConsentAsked(_OfBoard):
+    kind = "board.consent.asked"
+    sentence = _("%(cohort)s was asked whether it agrees to a charter, until %(answer_by)s.")
+    names_row = "consent"
+
+    consent: UUID
+    cohort: str
+    charter_version_id: UUID
+    answer_by: date
+
+
+class ConsentAnswered(_OfBoard):
+    """Names the consent alone: who answered what is nowhere written."""
+
+    kind = "board.consent.answered"
+    visibility = Visibility.SEALED
+    sentence = _("A member of a team answered whether it agrees.")
+    names_row = "consent"
+
+    consent: UUID
+
+
+class _OfConsent(_OfBoard):
+    names_row = "consent"
+
+    consent: UUID
+    cohort: str
+
+
+class ConsentGiven(_OfConsent):
+    kind = "board.consent.given"
+    sentence = _("Two thirds of %(cohort)s have agreed to a charter.")
+
+
+class ConsentWithdrawn(_OfConsent):
+    kind = "board.consent.withdrawn"
+    sentence = _("Fewer than two thirds of %(cohort)s agree to a charter now.")
 
 
 class PilotConcluded(_OfBoard):

@@ -121,6 +121,8 @@ PILOT_TRANSITIONS = Transitions(
 
 # The board is told of a new member or alternate so many days before they sit.
 NOTICE_DAYS = 3
+# A team has so many days to say whether it agrees.
+CONSENT_DAYS = 14
 # A pilot lasts between six and eight weeks (S128).
 PILOT_DAYS = range(42, 57)
 # A waiver is an exception for a time, not a change of the rules.

@@ -10,6 +10,7 @@ from governance.board.models.cases import (
     Comment,
     Condition,
 )
+from governance.board.models.consents import ConsentAnswer, TeamConsent
 from governance.board.models.effects import (
     MisuseQuestion,
     Pilot,
@@ -37,6 +38,7 @@ __all__ = [
     "CaseView",
     "Comment",
     "Condition",
+    "ConsentAnswer",
     "Founding",
     "GuardedCharterVersion",
     "GuardedDecision",
@@ -52,6 +54,7 @@ __all__ = [
     "SettingsChange",
     "SurveyAnswer",
     "Suspension",
+    "TeamConsent",
     "Term",
     "TermConfirmation",
     "Waiver",

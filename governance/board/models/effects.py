@@ -24,6 +24,7 @@ from governance.board.events import (
 )
 from governance.board.models import ties
 from governance.board.models.cases import Case
+from governance.board.models.consents import PILOT_HAS_CONSENT, TeamConsent
 from governance.board.models.seats import Seat
 from governance.board.states import PILOT_DAYS, WAIVER_DAYS, CaseKind, PilotState, Said
 from ground import clock
@@ -150,8 +151,7 @@ class Pilot(Record):
     charter_version = models.ForeignKey(CharterVersion, on_delete=models.PROTECT, related_name="pilots")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="pilots")
     cohort = models.CharField(max_length=100)
-    consent_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
-    consented_at = models.DateTimeField(default=clock.now)
+    consent = models.ForeignKey(TeamConsent, on_delete=models.PROTECT, related_name="pilots")
     starts_on = models.DateField()
     ends_on = models.DateField()
     state = models.CharField(max_length=20, choices=PilotState, default=PilotState.RUNNING)
@@ -183,7 +183,7 @@ class Pilot(Record):
                 violation_error_message=_("A team is trying this charter out already."),
             ),
         ]
-        triggers = [*tied(insert=[told(PilotStarted)], update=[told(PilotEnded)])]
+        triggers = [*tied(insert=[told(PilotStarted)], update=[told(PilotEnded)]), PILOT_HAS_CONSENT]
 
     def __str__(self) -> str:
         return f"{self.charter_version} · {self.cohort}"

@@ -191,6 +191,7 @@ class Known(Struct, frozen=True):
             looking=self.looked.get(charter.metric, LookingFacts()),
             ruled=self.said.yes,
             ruled_against=self.said.no,
+            consented=_is_agreed(request, found.ruled.consents.get(governing.version_id, frozenset())),
             lasting=found.bearing.lasting_for(request),
             checked_evidence=self.checked_evidence,
         )
@@ -212,6 +213,11 @@ class Known(Struct, frozen=True):
         return value_context.build_value_facts(
             metric, self.subjects, self.spans, self.found.bearing, self.weighed
         )
+
+
+def _is_agreed(request: Request, agreed: frozenset[str]) -> bool:
+    """Whether every team asked about agrees to the charter; single people are asked by themselves, not by their team."""
+    return bool(request.cohorts) and not request.persons and agreed.issuperset(request.cohorts)
 
 
 def _others(request: Request, found: Found) -> tuple[str, ...]:
