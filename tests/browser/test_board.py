@@ -72,9 +72,10 @@ def a_pilot(members) -> Pilot:
     value = {"cohort": "team:payments", "days": 42}
     board.propose_condition(case=case, kind=ConditionKind.PILOT_TEAM, value=value, by=members[LEGAL])
     factories.votes(case)
+    factories.a_consent(case.charter_version)
     return board.start_pilot(
         version=case.charter_version, cohort="team:payments", starts_on=calendar.today(), days=42,
-        consent_by=factories.an_account("employee"), by=members[LEGAL],
+        by=members[LEGAL],
     )  # fmt: skip
 
 
