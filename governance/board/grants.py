@@ -9,6 +9,7 @@ from governance.board.models import (
     Comment,
     Condition,
     ConsentAnswer,
+    ConsequencesProposal,
     Founding,
     Invitation,
     LevelBar,
@@ -52,5 +53,6 @@ GRANTS = {
     ConsentAnswer: add_and_change("agrees"),
     SurveyAnswer: ADD,
     SettingsChange: ADD,
+    ConsequencesProposal: ADD,
     MisuseQuestion: ADD,
 }

@@ -98,6 +98,8 @@ class KindRow:
     opened: Callable[..., None] = effects.begin_nothing
     decided: Callable[..., None] = effects.change_nothing
     minuted: Callable[[Case], Iterator[str]] = effects.minute_nothing
+    # What its minutes say either way (`case, approved=, approvals=, votes=`).
+    concluded: Callable[..., Iterator[str]] = effects.conclude_nothing
 
 
 KINDS: Mapping[CaseKind, KindRow] = {
@@ -149,8 +151,15 @@ KINDS: Mapping[CaseKind, KindRow] = {
         tells_asker=False,
         vetoed_by=VETO_SEATS - {SeatKind.SECURITY},
     ),
-    # What a charter has led to, some time after it came into force (S51). Its minutes answer it.
-    CaseKind.UNINTENDED_CONSEQUENCES: KindRow(about=CaseSubject.QUESTION),
+    # What a charter has led to, some time after it came into force (S51), and what becomes of it.
+    CaseKind.UNINTENDED_CONSEQUENCES: KindRow(
+        about=CaseSubject.QUESTION,
+        takes_details=True,
+        brings=("consequences",),
+        opened=effects.propose_consequences,
+        decided=effects.settle_consequences,
+        concluded=effects.minute_consequences,
+    ),
     # How the review system itself has worked (S100). Its minutes answer it.
     CaseKind.YEARLY_REVIEW: KindRow(about=CaseSubject.QUESTION, vetoed_by=VETO_SEATS - {SeatKind.SECURITY}),
     # What a saved view lists. The view reads the outcome.

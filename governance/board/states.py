@@ -79,6 +79,15 @@ class ConditionKind(models.TextChoices):
     END_DATE = "end_date", _("Only until a day")
 
 
+class ConsequenceAct(models.TextChoices):
+    """What a case about unintended consequences would do with the charter."""
+
+    KEEP = "keep", _("It stays as it is")
+    REVISE = "revise", _("It is revised by a day, or is in force no longer")
+    SUSPEND = "suspend", _("It is taken out of use until a case brings it back")
+    RETIRE = "retire", _("It is retired for good")
+
+
 class PilotState(models.TextChoices):
     RUNNING = "running", _("Running")
     ENDED = "ended", _("Ended")

@@ -12,6 +12,7 @@ from governance.board.models.cases import (
 )
 from governance.board.models.consents import ConsentAnswer, TeamConsent
 from governance.board.models.effects import (
+    ConsequencesProposal,
     MisuseQuestion,
     Pilot,
     PilotExit,
@@ -39,6 +40,7 @@ __all__ = [
     "Comment",
     "Condition",
     "ConsentAnswer",
+    "ConsequencesProposal",
     "Founding",
     "GuardedCharterVersion",
     "GuardedDecision",

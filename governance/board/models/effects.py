@@ -26,7 +26,7 @@ from governance.board.models import ties
 from governance.board.models.cases import Case
 from governance.board.models.consents import PILOT_HAS_CONSENT, TeamConsent
 from governance.board.models.seats import Seat
-from governance.board.states import PILOT_DAYS, WAIVER_DAYS, CaseKind, PilotState, Said
+from governance.board.states import PILOT_DAYS, WAIVER_DAYS, CaseKind, ConsequenceAct, PilotState, Said
 from ground import clock
 from ground.models import HoldsTexts, Record
 
@@ -95,6 +95,28 @@ class SettingsChange(Record):
         triggers = [
             *tied(insert=[told(CaseOpened, about="{row}.case_id")]),
             ties.while_open(kind=CaseKind.SETTINGS),
+        ]
+
+
+class ConsequencesProposal(Record):
+    """What a case about unintended consequences would do with its charter; `revise_by` is the last day of one to be revised."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="consequences")
+    act = models.CharField(max_length=20, choices=ConsequenceAct)
+    revise_by = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(act=ConsequenceAct.REVISE, revise_by__isnull=False)
+                | (~Q(act=ConsequenceAct.REVISE) & Q(revise_by__isnull=True)),
+                name="consequencesproposal_revised_by_a_day",
+                violation_error_message=_("Say by which day it is to be revised, and for nothing else."),
+            )
+        ]
+        triggers = [
+            *tied(insert=[told(CaseOpened, about="{row}.case_id")]),
+            ties.while_open(kind=CaseKind.UNINTENDED_CONSEQUENCES),
         ]
 
 

@@ -11,7 +11,7 @@ from charter.rules import words
 from charter.rules.vocabulary import DecisionType
 from governance.board import holding
 from governance.board.models import Case, Condition, Waiver
-from governance.board.states import NOTICE_DAYS, ConditionKind
+from governance.board.states import NOTICE_DAYS, ConditionKind, ConsequenceAct
 from governance.ui.questions import name_decision
 from governance.ui.templatetags.mc import day, moment
 
@@ -55,6 +55,20 @@ def describe_waiver(case: Case) -> Iterator[Line]:
     span = {"first": day(waiver.starts_on), "last": day(last_day(waiver.ends_on))}
     yield _("From and until"), _("%(first)s to %(last)s, both included") % span
     yield _("Why it is needed"), waiver.reason
+
+
+def describe_consequences(case: Case) -> Iterator[Line]:
+    """What becomes of the charter, whichever way the board decides."""
+    proposal = getattr(case, "consequences", None)
+    if proposal is None:
+        return
+    yield _("If it is passed"), proposal.get_act_display()
+    if proposal.revise_by is not None:
+        yield _("Revised by"), day(proposal.revise_by)
+    if proposal.act == ConsequenceAct.KEEP:
+        yield _("If most are against it"), ConsequenceAct.SUSPEND.label
+    else:
+        yield _("If it is turned down"), ConsequenceAct.KEEP.label
 
 
 def describe_settings(case: Case) -> Iterator[Line]:

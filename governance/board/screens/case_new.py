@@ -1,5 +1,8 @@
 """Putting a question to the board: an edge case, unintended consequences, the yearly review."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -34,9 +37,17 @@ def _open(request: PageRequest, form: PutForm) -> Case:
         charter_version=_governing(given["metric"]) if given["metric"] else None,
         subject=given["subject"],
         question=given["question"],
+        details=_details(given),
         handler=given.get("handler"),
         by=request.user,
     )
+
+
+def _details(given: Mapping[str, Any]) -> dict[str, object]:
+    """What becomes of the charter, where the case is about that."""
+    if given["kind"] != CaseKind.UNINTENDED_CONSEQUENCES:
+        return {}
+    return {name: given[name] for name in ("act", "revise_by") if given[name]}
 
 
 def _governing(slug: str) -> CharterVersion | None:

@@ -12,7 +12,16 @@ from django.utils.translation import gettext_lazy as _
 
 from charter.rules import Rule
 from charter.rules.vocabulary import DecisionType
-from governance.board.states import REASONED, WAIVER_DAYS, CaseKind, ConditionKind, Said, SeatKind, Vote
+from governance.board.states import (
+    REASONED,
+    WAIVER_DAYS,
+    CaseKind,
+    ConditionKind,
+    ConsequenceAct,
+    Said,
+    SeatKind,
+    Vote,
+)
 from governance.people.screens.fields import AccountField
 from governance.ui.forms import DayField, ServiceForm, choice_field
 from governance.ui.questions import name_decision
@@ -220,6 +229,13 @@ class PutForm(ServiceForm):
         error_messages={"required": _("Say what the board should decide")},
     )
     metric = forms.ChoiceField(label=_("Is it about one metric?"), required=False)
+    act = forms.ChoiceField(
+        label=_("What should become of its charter?"),
+        help_text=_("Only where a metric does something that nobody wanted."),
+        choices=[("", _("This is another question")), *ConsequenceAct.choices],
+        required=False,
+    )
+    revise_by = DayField(label=_("Revised by"), required=False)
     handler = AccountField(
         label=_("Who prepares it for the board?"),
         help_text=_("Their user name. You can leave this open and name somebody later."),
