@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from charter.registry.clearing import read_audited
 from charter.registry.models import Metric
 from charter.rules.vocabulary import Role
 from governance.people import queries as people
@@ -110,7 +111,10 @@ def check_can_change(user: User, view: SavedView) -> None:
 
 
 def check_fits(metric: Metric, view_class: ViewClass) -> None:
-    """Raise BadInput unless the charter in force of the metric is of the view's class (AR10, S41)."""
+    """Raise BadInput unless the charter in force of the metric is of the view's class (AR10, S41).
+
+    A performance view lists it only with a passed fairness audit that is in date (S43).
+    """
     found = find_class(metric)
     if found is None:
         raise BadInput(
@@ -123,6 +127,13 @@ def check_fits(metric: Metric, view_class: ViewClass) -> None:
             % {"name": metric.name, "its": found.label.lower(), "class": view_class.label.lower()},
             field="metrics",
             code="classes_mix",
+        )
+    if view_class == ViewClass.PERFORMANCE and not read_audited([metric.current_id], calendar.today()):
+        raise BadInput(
+            _("“%(name)s” has passed no fairness audit that is in date, so no performance view lists it.")
+            % {"name": metric.name},
+            field="metrics",
+            code="not_audited",
         )
 
 

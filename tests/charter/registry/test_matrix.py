@@ -89,6 +89,17 @@ def test_the_programme_adds_its_demands_to_decisions_about_people():
     assert "a second metric" in found.says and "qualitative evidence" in found.says
 
 
+def test_what_is_about_people_is_not_in_force_before_an_audit():
+    """S22: the cell says so before anybody asks; other uses are as they were."""
+    rating = allowed(DecisionType.PERFORMANCE_RATING)
+    assert (
+        "Not in force before a fairness audit"
+        in cell(rating, DecisionType.PERFORMANCE_RATING, audited=False).says
+    )
+    assert "Not in force" not in cell(rating, DecisionType.PERFORMANCE_RATING, audited=True).says
+    assert cell(allowed(DecisionType.STAFFING), DecisionType.STAFFING, audited=False).use is Use.ALLOWED
+
+
 def test_a_charter_on_trial_allows_only_its_pilot_team():
     """Issue 3, item 4: other teams are denied, so nothing is allowed outright."""
     found = cell(allowed(DecisionType.STAFFING), DecisionType.STAFFING, piloted=True)
