@@ -11,6 +11,7 @@ from charter.registry.models import Metric
 from charter.rules.vocabulary import Outcome, Role
 from governance.board import permissions as board
 from governance.board.permissions import sits
+from governance.board.states import CaseState
 from governance.decisions.models import ContextNote, DecisionRecord, DelayedNotice, Hold, Naming, Referral
 from governance.decisions.states import NOTE_TRANSITIONS, RULED, HoldCause, NoteState, RulingStanding
 from governance.people import queries as people
@@ -278,6 +279,13 @@ def check_can_confirm_note(user: User, note: ContextNote) -> None:
             _("Nobody confirms a note of their own, or about themselves. It waits for somebody else."),
             code="own_note",
             field="confirmed_by",
+        )
+    if note.case is not None and note.case.state != CaseState.APPROVED:
+        raise Conflict(
+            _(
+                "This stretch follows another at once. It can be confirmed once the board has passed its case."
+            ),
+            code="before_the_board",
         )
     if not _settles(user, note):
         raise NotPermitted(
