@@ -227,6 +227,16 @@ def is_on(user: User, team: Team) -> bool:
     return user.is_active and user.person_id is not None and found.exists()
 
 
+def check_can_replay(user: User) -> None:
+    """Raise NotPermitted unless the account weighs cases: it sits on the board, is an auditor's, or an administrator's."""
+    if not (
+        user.is_active and (sits(user) or holds(user, Role.AUDITOR) or holds(user, Role.ADMIN))
+    ) and not is_system(user):
+        raise NotPermitted(
+            _("Members of the board, auditors and administrators try a case on what was asked before.")
+        )
+
+
 def notes_anybodys(user: User) -> bool:
     """Whether the account may say of anybody what kept them: HR knows everybody anyway."""
     return is_system(user) or holds(user, Role.HR)

@@ -19,8 +19,10 @@ from governance.board.screens import kinds
 from governance.board.screens import urls as board
 from governance.board.states import CaseKind
 from governance.calibration.screens import urls as calibration
+from governance.decisions.replay.proposals import REPLAYED
 from governance.decisions.screens import referral_summary
 from governance.decisions.screens import urls as decisions
+from governance.decisions.screens.replays import link_replay
 from governance.desk.screens import urls as desk
 from governance.evidence.screens import urls as evidence
 from governance.founding.screens import urls as founding
@@ -38,6 +40,8 @@ badges.read_seats_by(find_seats_of)
 badges.keep_badges_by(page_context.badge)
 single.say_votes_needed(approval.demands_by_level)
 kinds.tell_on_cases(referral_summary.summarise_referral, kind=CaseKind.EDGE_CASE)
+for replayed in REPLAYED:
+    kinds.tell_on_cases(link_replay, kind=replayed)
 
 # The highest app first: what it adds to addresses of a lower one, such as the board's pages of a draft, goes before.
 urlpatterns = [

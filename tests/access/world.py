@@ -311,6 +311,7 @@ def _of_the_board(accounts: dict[str, User]) -> dict[str, Objects]:
         "case-ballot-change": [of_open],
         "case-condition": [of_open],
         "case-handler": [of_open],
+        "case-replay": [of_open],
         "consent": [("given", [consent.pk])],
         "pilot": [("running", [pilot.pk])],
         "settings-change": [("a part", ["groups"])],
