@@ -16,6 +16,7 @@ from charter.programme import queries as programmes
 from charter.programme import services as programme
 from charter.programme import settings
 from charter.registry import queries as charters
+from charter.registry import rulebooks
 from charter.registry import services as registry
 from charter.registry.models import CharterVersion, Metric
 from charter.registry.settings_check import check_settings
@@ -97,9 +98,18 @@ def settle_suspension(case: Case, *, approved: bool, by: User) -> None:
 
 
 def settle_rulebook(case: Case, *, approved: bool, by: User) -> None:
-    """In force from now on. One that was rejected stays proposed and may be put again."""
-    if approved:
+    """In force from now on, or where all charters take long to try, as soon as the clock has tried them.
+
+    One that was rejected stays proposed and may be put again.
+    """
+    if approved and not rulebooks.is_long_to_check():
         registry.publish_rulebook(version=promised(case.rulebook_version), case_id=case.pk, by=by)
+
+
+def minute_rulebook(_case: Case) -> Iterator[str]:
+    """That the rules are in force a little later, where that is so."""
+    if rulebooks.is_long_to_check():
+        yield _("These rules are in force as soon as the examples of all charters were tried.")
 
 
 def request_waiver(case: Case, details: Details, *, by: User) -> None:

@@ -132,7 +132,9 @@ KINDS: Mapping[CaseKind, KindRow] = {
         decided=effects.settle_suspension,
     ),
     # Whether other rules hold from now on.
-    CaseKind.RULEBOOK: KindRow(about=CaseSubject.RULEBOOK, decided=effects.settle_rulebook),
+    CaseKind.RULEBOOK: KindRow(
+        about=CaseSubject.RULEBOOK, decided=effects.settle_rulebook, minuted=effects.minute_rulebook
+    ),
     # A dated exception to one rule. Approval alone makes it count, on its days.
     CaseKind.WAIVER: KindRow(
         about=CaseSubject.QUESTION,
