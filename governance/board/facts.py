@@ -33,7 +33,7 @@ class _Waiver(Struct, frozen=True):
     metric: str
 
 
-class _OfVersion(Struct, frozen=True):
+class _CohortOfVersion(Struct, frozen=True):
     version: UUID
     cohort: str
 
@@ -73,7 +73,7 @@ PILOTS = Read(
     WHERE p.state = 'running' AND p.starts_on <= %(on)s::date AND p.ends_on > %(on)s::date
       AND p.charter_version_id = ANY(%(versions)s::uuid[])
     """,
-    _OfVersion,
+    _CohortOfVersion,
 )
 
 
@@ -82,7 +82,7 @@ CONSENTS = Read(
     SELECT c.charter_version_id AS version, c.cohort FROM board_teamconsent c
     WHERE c.given_at IS NOT NULL AND c.withdrawn_at IS NULL AND c.charter_version_id = ANY(%(versions)s::uuid[])
     """,
-    _OfVersion,
+    _CohortOfVersion,
 )
 
 

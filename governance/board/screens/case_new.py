@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from charter.registry import queries as registry
 from charter.registry.models import CharterVersion, Metric
 from governance.board import permissions, services
+from governance.board.kinds import KINDS
 from governance.board.models import Case
 from governance.board.screens.forms import PutForm
 from governance.board.screens.kinds import IN_WORDS
@@ -44,10 +45,8 @@ def _open(request: PageRequest, form: PutForm) -> Case:
 
 
 def _details(given: Mapping[str, Any]) -> dict[str, object]:
-    """What becomes of the charter, where the case is about that."""
-    if given["kind"] != CaseKind.UNINTENDED_CONSEQUENCES:
-        return {}
-    return {name: given[name] for name in ("act", "revise_by") if given[name]}
+    """What such a case asks for beside its words."""
+    return {name: given[name] for name in KINDS[CaseKind(given["kind"])].in_words if given[name]}
 
 
 def _governing(slug: str) -> CharterVersion | None:

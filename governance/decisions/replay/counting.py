@@ -18,7 +18,7 @@ _RANKED = (
 )  # fmt: skip
 
 
-class Proposal(Struct, frozen=True):
+class AsProposed(Struct, frozen=True):
     """What is proposed: the rules, and how the facts of one metric would read."""
 
     rulebook: Rulebook
@@ -43,14 +43,14 @@ class Moved(Struct, frozen=True, order=True):
     after: Outcome
 
 
-class Tally(Struct):
+class CellTally(Struct):
     """Questions of one kind, the hashes of who asked them, and the rules that decide them anew."""
 
     questions: int = 0
     askers: set[str] = set()
     rules: set[str] = set()
 
-    def add(self, other: "Tally") -> None:
+    def add(self, other: "CellTally") -> None:
         self.questions += other.questions
         self.askers |= other.askers
         self.rules |= other.rules
@@ -75,9 +75,11 @@ class ReplayResult(Struct, frozen=True):
     rest: int | None
 
 
-def count_moved(asked: Iterable[AskedBefore], in_force: Rulebook, proposal: Proposal) -> dict[Moved, Tally]:
+def count_moved(
+    asked: Iterable[AskedBefore], in_force: Rulebook, proposal: AsProposed
+) -> dict[Moved, CellTally]:
     """Decide each question as things are and as proposed; those that come out alike are left out."""
-    cells: dict[Moved, Tally] = {}
+    cells: dict[Moved, CellTally] = {}
     for each in asked:
         before = rules.decide(each.facts, in_force)
         after = rules.decide([proposal.as_if(one) for one in each.facts], proposal.rulebook)
@@ -86,23 +88,25 @@ def count_moved(asked: Iterable[AskedBefore], in_force: Rulebook, proposal: Prop
         request = each.facts[0].request
         moved = Moved(request.decision, request.grain, find_role(each.roles), before.outcome, after.outcome)
         deciding = after if before.permits else before
-        cells.setdefault(moved, Tally()).add(Tally(1, {each.asker}, {match.id for match in deciding.rules}))
+        cells.setdefault(moved, CellTally()).add(
+            CellTally(1, {each.asker}, {match.id for match in deciding.rules})
+        )
     return cells
 
 
-def add_up(parts: Iterable[Mapping[Moved, Tally]]) -> dict[Moved, Tally]:
+def add_up(parts: Iterable[Mapping[Moved, CellTally]]) -> dict[Moved, CellTally]:
     """The cells of several parts of a replay together."""
-    whole: dict[Moved, Tally] = {}
+    whole: dict[Moved, CellTally] = {}
     for part in parts:
         for moved, tally in part.items():
-            whole.setdefault(moved, Tally()).add(tally)
+            whole.setdefault(moved, CellTally()).add(tally)
     return whole
 
 
-def tell(cells: Mapping[Moved, Tally], *, read: int, unreadable: int, smallest: int) -> ReplayResult:
+def tell(cells: Mapping[Moved, CellTally], *, read: int, unreadable: int, smallest: int) -> ReplayResult:
     """What may be told of the cells: none of fewer people than `smallest`, nor what the sum would tell of one."""
     told = {moved: tally for moved, tally in cells.items() if len(tally.askers) >= smallest}
-    rest = Tally()
+    rest = CellTally()
     for moved, tally in cells.items():
         if moved not in told:
             rest.add(tally)
@@ -129,7 +133,7 @@ def hash_asker(account: str, *, replay: str, key: str) -> str:
     return hmac.new(key.encode(), f"replay:{replay}:{account}".encode(), hashlib.sha256).hexdigest()[:20]
 
 
-def to_plain(cells: Mapping[Moved, Tally]) -> list[list[object]]:
+def to_plain(cells: Mapping[Moved, CellTally]) -> list[list[object]]:
     """The cells of a part, as it is kept."""
     return [
         [
@@ -140,9 +144,9 @@ def to_plain(cells: Mapping[Moved, Tally]) -> list[list[object]]:
     ]  # fmt: skip
 
 
-def from_plain(kept: Sequence[Sequence[object]]) -> dict[Moved, Tally]:
+def from_plain(kept: Sequence[Sequence[object]]) -> dict[Moved, CellTally]:
     """The cells of a part that was kept."""
-    found: dict[Moved, Tally] = {}
+    found: dict[Moved, CellTally] = {}
     for decision, grain, role, before, after, questions, askers, named in kept:
         moved = Moved(
             DecisionType(str(decision)),
@@ -151,7 +155,7 @@ def from_plain(kept: Sequence[Sequence[object]]) -> dict[Moved, Tally]:
             Outcome(str(before)),
             Outcome(str(after)),
         )
-        found[moved] = Tally(int(str(questions)), set(_texts(askers)), set(_texts(named)))
+        found[moved] = CellTally(int(str(questions)), set(_texts(askers)), set(_texts(named)))
     return found
 
 

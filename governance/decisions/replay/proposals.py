@@ -16,35 +16,33 @@ from charter.rules import Rulebook
 from charter.rules.context import PERSON_GRAINS
 from charter.rules.facts import CharterFacts, Facts
 from charter.rules.vocabulary import Category, DecisionType, Nature, Standing
+from governance.board.kinds import KINDS, find_kind
 from governance.board.models import Case, Waiver
-from governance.board.states import CaseKind
-from governance.decisions.replay.counting import Proposal
+from governance.decisions.replay.counting import AsProposed
 from ground import data_versions
 from ground.errors import BadInput
 from ground.promises import promised
 
 AsIf = Callable[[Facts], Facts]
 # The kinds of cases that say beforehand what questions would come to.
-REPLAYED = (CaseKind.RULEBOOK, CaseKind.CHARTER, CaseKind.CLASS_CHANGE, CaseKind.WAIVER, CaseKind.SETTINGS)
+REPLAYED = tuple(kind for kind, row in KINDS.items() if row.replayed)
 _OF_DECISIONS = ("evidence_needed", "fairness_needed", "accountable_needed")
 _STRAIN = frozenset({Category.STRAIN, Category.SURVEY})
 
 
-def make_proposal(case: Case, in_force: Rulebook) -> Proposal:
+def make_proposal(case: Case, in_force: Rulebook) -> AsProposed:
     """What the case would put in force. Raises BadInput for a kind that changes no answer."""
-    kind = CaseKind(case.kind)
-    if kind not in REPLAYED:
+    if not find_kind(case).replayed:
         raise BadInput(_("A case of this kind changes no rule, charter, setting or waiver."), field="case")
-    if kind is CaseKind.RULEBOOK:
-        version = promised(case.rulebook_version_id)
-        return Proposal(registry.load_rulebook_as_written(version), lambda facts: facts)
-    return Proposal(in_force, _as_if(case, kind))
+    if case.rulebook_version_id is not None:
+        return AsProposed(registry.load_rulebook_as_written(case.rulebook_version_id), lambda facts: facts)
+    return AsProposed(in_force, _as_if(case))
 
 
-def _as_if(case: Case, kind: CaseKind) -> AsIf:
-    if kind is CaseKind.WAIVER:
+def _as_if(case: Case) -> AsIf:
+    if hasattr(case, "waiver"):
         return waive(case.waiver)
-    if kind is CaseKind.SETTINGS:
+    if hasattr(case, "settings_change"):
         return set_otherwise(case.settings_change.changes)
     return charter_otherwise(promised(case.charter_version))
 

@@ -14,12 +14,11 @@ from msgspec import Struct, convert
 from charter.rules import words
 from charter.rules.vocabulary import Outcome
 from governance.board import queries as board
+from governance.board.kinds import find_kind
 from governance.board.models import Case
-from governance.board.states import CaseKind
 from governance.decisions import permissions, queries
 from governance.decisions.models import Replay
 from governance.decisions.replay.counting import ReplayResult, ToldCell
-from governance.decisions.replay.proposals import REPLAYED
 from governance.decisions.services.replays import ask_for_replay
 from governance.people.models import User
 from governance.people.requests import PageRequest
@@ -58,7 +57,7 @@ def link_replay(case: Case, user: User) -> ReplayLink | None:
         permissions.check_can_replay(user)
     except NotPermitted:
         return None
-    return ReplayLink(case.pk) if CaseKind(case.kind) in REPLAYED else None
+    return ReplayLink(case.pk) if find_kind(case).replayed else None
 
 
 def replay(request: PageRequest, case_id: UUID) -> HttpResponse:
@@ -73,7 +72,7 @@ def replay(request: PageRequest, case_id: UUID) -> HttpResponse:
     given = {
         "case": case,
         "replay": found,
-        "possible": CaseKind(case.kind) in REPLAYED,
+        "possible": find_kind(case).replayed,
         "waits": found is not None and found.ended_at is None,
         **(_show(found) if found and found.result else {}),
     }

@@ -25,7 +25,7 @@ from governance.decisions import permissions
 from governance.decisions.events import ReplayAsked, ReplayEnded, ReplayPartDecided
 from governance.decisions.models import DecisionRecord, Replay, ReplayPart
 from governance.decisions.replay import counting
-from governance.decisions.replay.counting import AskedBefore, Proposal
+from governance.decisions.replay.counting import AskedBefore, AsProposed
 from governance.decisions.replay.proposals import make_proposal
 from governance.people.models import User
 from ground import clock, records, scans
@@ -87,7 +87,7 @@ def work_replay(*, key: UUID, by: User) -> int:
 
 
 @transaction.atomic
-def decide_part(*, replay: Replay, in_force: Rulebook, proposal: Proposal, by: User) -> int:
+def decide_part(*, replay: Replay, in_force: Rulebook, proposal: AsProposed, by: User) -> int:
     """Decide the next questions anew, and keep what differs; gives how many were read, nought at the end."""
     last = replay.parts.order_by("-start").first()
     found = _list_recorded(replay.since, replay.until, after=last)[:A_PART]

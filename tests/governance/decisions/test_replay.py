@@ -20,7 +20,7 @@ from governance.board.states import CaseKind, SeatKind
 from governance.decisions import scans
 from governance.decisions.models import Replay, ReplayPart
 from governance.decisions.replay import counting
-from governance.decisions.replay.counting import AskedBefore, Moved, Proposal, Tally
+from governance.decisions.replay.counting import AskedBefore, AsProposed, CellTally, Moved
 from governance.decisions.services import replays
 from ground import calendar, clock
 from ground.errors import BadInput, NotPermitted
@@ -42,8 +42,8 @@ def asked(*askers: str, **changes) -> list[AskedBefore]:
     return [AskedBefore((team(**changes),), each, frozenset({Role.MANAGER})) for each in askers]
 
 
-def larger_groups(minimum: int) -> Proposal:
-    return Proposal(
+def larger_groups(minimum: int) -> AsProposed:
+    return AsProposed(
         HOUSE,
         lambda facts: replace(facts, cohorts=tuple(replace(each, minimum=minimum) for each in facts.cohorts)),
     )
@@ -65,9 +65,9 @@ def test_what_would_be_allowed_names_the_rule_that_refused_it() -> None:
     assert (moved.before, moved.after, tally.rules) == (Outcome.DENY, Outcome.PERMIT, {"AR12"})
 
 
-def cell(role: Role, questions: int, *askers: str) -> dict[Moved, Tally]:
+def cell(role: Role, questions: int, *askers: str) -> dict[Moved, CellTally]:
     moved = Moved(DecisionType.RETROSPECTIVE, Grain.TEAM, role, Outcome.PERMIT, Outcome.DENY)
-    return {moved: Tally(questions, set(askers))}
+    return {moved: CellTally(questions, set(askers))}
 
 
 def test_a_cell_of_few_people_is_told_with_others_or_not_at_all() -> None:
@@ -86,7 +86,7 @@ CELLS = st.dictionaries(
         Moved, st.sampled_from(DecisionType), st.just(Grain.TEAM), st.none() | st.sampled_from(Role),
         st.just(Outcome.PERMIT), st.sampled_from([Outcome.DENY, Outcome.REFER]),
     ),
-    st.builds(Tally, st.integers(1, 9), st.sets(st.sampled_from("abcdefgh"), min_size=1), st.just({"AR12"})),
+    st.builds(CellTally, st.integers(1, 9), st.sets(st.sampled_from("abcdefgh"), min_size=1), st.just({"AR12"})),
     max_size=6,
 )  # fmt: skip
 
