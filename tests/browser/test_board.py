@@ -123,6 +123,7 @@ def test_every_page_of_the_board_is_accessible(window, house, members, matters):
     legal.look(f"/cases/{Referral.objects.get().case_id}", "case")
     legal.look("/rulings", "rulings")
     employee = Eye(window(house.employee))
+    employee.look(f"/consents/{pilot.consent_id}", "consent", "Send my answer")
     employee.look(f"/pilots/{pilot.pk}", "pilot-survey", "Send my answers")
     board.end_pilot(pilot=pilot, reason="Enough was learnt.", by=members[LEGAL])
     legal.look(f"/pilots/{pilot.pk}", "pilot-exit", "Hand in the exit report")
@@ -130,6 +131,8 @@ def test_every_page_of_the_board_is_accessible(window, house, members, matters):
     legal.look(f"/pilots/{pilot.pk}", "pilot")
     on_trial(members)
     legal.look("/metrics/cycle-time/pilot", "pilot-start", "Start the pilot")
+    legal.look("/metrics/cycle-time/consent", "consent-ask", "Ask the team")
+    legal.look(f"/cases/{case.pk}/replay", "case-replay")
     assert legal.faults + employee.faults + manager.faults == []
     files = {name for name in BOARD if name.endswith("-csv")}
     assert not BOARD - ACTS - files - legal.seen - employee.seen - manager.seen
