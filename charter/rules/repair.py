@@ -13,8 +13,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from charter.rules import words
+from charter.rules.asking import asks_of_persons
 from charter.rules.conditions import find_unaffirmed
-from charter.rules.context import asks_of_persons, find_small_cohorts, outside_pilot
+from charter.rules.context import find_small_cohorts, outside_pilot
 from charter.rules.engine import find_matching_rules, judge
 from charter.rules.facts import CohortFacts, Facts
 from charter.rules.outlook import add_companions, place

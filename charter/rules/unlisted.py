@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from charter.rules import conditions, context, words
+from charter.rules import asking, conditions, context, words
 from charter.rules.facts import Facts
 from charter.rules.vocabulary import DecisionType, Grain, UseCondition
 
@@ -19,7 +19,7 @@ def say_unlisted(facts: Facts) -> str:
 
 def _use_missing(facts: Facts) -> str:
     request, charter = facts.request, facts.charter
-    if request.grain is Grain.SELF and not context.asks_own(facts):
+    if request.grain is Grain.SELF and not asking.asks_own(facts):
         return "You asked for own values. They are shown to the person they are about, and to nobody else."
     if (request.decision, request.grain) not in charter.listed:
         return _lists(facts)
@@ -95,6 +95,6 @@ def _level(facts: Facts) -> str:
 
 
 def _role_may_ask(facts: Facts) -> bool:
-    if context.asks_own(facts) and facts.request.grain is Grain.SELF:
+    if asking.asks_own(facts) and facts.request.grain is Grain.SELF:
         return True
     return any((role, facts.request.grain) in facts.charter.access for role in facts.actor.roles)

@@ -155,10 +155,10 @@ def propose_consequences(case: Case, details: Details, *, by: User) -> None:
 def settle_consequences(case: Case, *, approved: bool, by: User) -> None:
     """What was proposed happens to a charter in force; one that more voted against keeping than for is taken out of use."""
     act = _find_act(case, approved=approved)
-    version = (
-        CharterVersion.objects.select_related("metric__programme").filter(pk=case.charter_version_id).first()
-    )
-    if version is None or version.standing not in (StandingChoices.ACTIVE, StandingChoices.SUSPENDED):
+    if case.charter_version_id is None:
+        return
+    version = CharterVersion.objects.select_related("metric__programme").get(pk=case.charter_version_id)
+    if version.standing not in (StandingChoices.ACTIVE, StandingChoices.SUSPENDED):
         return  # it was replaced meanwhile, or has run out
     if act == ConsequenceAct.RETIRE:
         registry.retire(version=version, by=by)

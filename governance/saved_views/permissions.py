@@ -15,6 +15,7 @@ from governance.saved_views.models import SavedView, ViewClass
 from governance.saved_views.queries import Opened, find_class
 from ground import calendar
 from ground.errors import BadInput, Conflict, NotPermitted
+from ground.promises import promised
 
 # Whoever decides something with a metric may keep the question; what it answers is decided anew each time.
 MAKE = frozenset({Role.MANAGER, Role.VALUE_STREAM_LEAD, Role.LEADERSHIP, Role.METRIC_OWNER, Role.HR})
@@ -128,7 +129,9 @@ def check_fits(metric: Metric, view_class: ViewClass) -> None:
             field="metrics",
             code="classes_mix",
         )
-    if view_class == ViewClass.PERFORMANCE and not read_audited([metric.current_id], calendar.today()):
+    if view_class == ViewClass.PERFORMANCE and not read_audited(
+        [promised(metric.current_id)], calendar.today()
+    ):
         raise BadInput(
             _("“%(name)s” has passed no fairness audit that is in date, so no performance view lists it.")
             % {"name": metric.name},

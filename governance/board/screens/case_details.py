@@ -66,9 +66,9 @@ def describe_consequences(case: Case) -> Iterator[Line]:
     if proposal.revise_by is not None:
         yield _("Revised by"), day(proposal.revise_by)
     if proposal.act == ConsequenceAct.KEEP:
-        yield _("If most are against it"), ConsequenceAct.SUSPEND.label
+        yield _("If most are against it"), str(ConsequenceAct.SUSPEND.label)
     else:
-        yield _("If it is turned down"), ConsequenceAct.KEEP.label
+        yield _("If it is turned down"), str(ConsequenceAct.KEEP.label)
 
 
 def describe_settings(case: Case) -> Iterator[Line]:

@@ -17,7 +17,7 @@ from charter.registry.bounds import Bounds
 from charter.registry.charter_facts import build_charter_facts
 from charter.registry.queries import GoverningVersion, ProgrammeTerms
 from charter.rules import Rulebook
-from charter.rules.context import PERSON_GRAINS
+from charter.rules.asking import PERSON_GRAINS
 from charter.rules.facts import (
     ActorFacts,
     BesideFacts,

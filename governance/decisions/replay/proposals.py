@@ -13,7 +13,7 @@ from charter.registry import queries as registry
 from charter.registry.charter_facts import build_charter_facts
 from charter.registry.models import CharterVersion
 from charter.rules import Rulebook
-from charter.rules.context import PERSON_GRAINS
+from charter.rules.asking import PERSON_GRAINS
 from charter.rules.facts import CharterFacts, Facts
 from charter.rules.vocabulary import Category, DecisionType, Nature, Standing
 from governance.board.kinds import KINDS, find_kind

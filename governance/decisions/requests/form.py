@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from charter.registry.document import CharterDocument
-from charter.rules.context import PERSON_GRAINS
+from charter.rules.asking import PERSON_GRAINS
 from charter.rules.request import Request
 from charter.rules.vocabulary import Grain
 from governance.people.models import CohortKind

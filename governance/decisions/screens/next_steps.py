@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from charter.registry.screens.page_context import badge
 from charter.rules import Outlook, words
-from charter.rules.context import PERSON_GRAINS
+from charter.rules.asking import PERSON_GRAINS
 from charter.rules.request import MOST_METRICS, Request
 from charter.rules.vocabulary import Role, View
 from governance.decisions.facts import repairing
