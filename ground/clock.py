@@ -7,20 +7,22 @@ from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 
 _stopped: ContextVar[datetime | None] = ContextVar("stopped_clock", default=None)
+_moved: ContextVar[timedelta] = ContextVar("moved_clock", default=timedelta(0))
 
 
 def now() -> datetime:
     """The present moment, UTC.
 
     The environment variable CLOCK_OFFSET (seconds, may be negative) moves it, which is how the demo stands at
-    the end of its data; `stopped_at` holds it still.
+    the end of its data; `moved` moves it for a while, and `stopped_at` holds it still.
     """
-    return held() or datetime.now(UTC) + _offset()
+    return held() or datetime.now(UTC) + _offset() + _moved.get()
 
 
 def held() -> datetime | None:
     """The moment at which the clock is held still; None while it goes."""
-    return _stopped.get()
+    stopped = _stopped.get()
+    return stopped + _moved.get() if stopped else None
 
 
 @contextmanager
@@ -31,6 +33,16 @@ def stopped_at(moment: datetime) -> Iterator[None]:
         yield
     finally:
         _stopped.reset(token)
+
+
+@contextmanager
+def moved(by: timedelta) -> Iterator[None]:
+    """Move the clock inside the block, going or held; negative is back."""
+    token = _moved.set(_moved.get() + by)
+    try:
+        yield
+    finally:
+        _moved.reset(token)
 
 
 def _offset() -> timedelta:

@@ -55,8 +55,9 @@ class Request(Struct, frozen=True, forbid_unknown_fields=True):
     """What is asked. It can say what is abusive, so that asking for it is refused by its rule and is on the log.
 
     What it says, it says in words of the vocabulary. `reason`, and the references of evidence, are kept and decide nothing.
-    `cohorts` are slugs of registered cohorts, `persons` external ids (person and self grain only). `affirms` holds sentences of
-    the charters that the asker says are so; they are on the receipt.
+    `cohorts` are slugs of registered cohorts, `persons` external ids (person and self grain only). `about` are external ids as well:
+    whom a decision about people is about where it looks at the values of their groups. `affirms` holds sentences of the charters
+    that the asker says are so; they are on the receipt.
     """
 
     decision: DecisionType
@@ -67,6 +68,7 @@ class Request(Struct, frozen=True, forbid_unknown_fields=True):
     view: View = View.DIAGNOSTIC
     cohorts: Names = ()
     persons: Persons = ()
+    about: Persons = ()
     order_by: OrderBy | None = None
     limit: Annotated[int, Meta(ge=1, le=10_000)] | None = None
     percentile: bool = False

@@ -12,6 +12,7 @@ import msgspec
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from msgspec import Struct
+from msgspec.structs import replace
 
 from audits.ledger.receipts import Receipt
 from charter.registry.models import Metric
@@ -80,6 +81,7 @@ class _LetterFacts(Struct, frozen=True):
     recorded: Recorded | None
     names: dict[str, str]
     single: bool  # the reader alone was asked about, so that what is known of the values is of nobody else
+    concerned: bool = False  # the decision was about the reader, by the values of their group
 
 
 def write_letter(entry: UUID, user: User, person: Person) -> Letter:
@@ -89,9 +91,9 @@ def write_letter(entry: UUID, user: User, person: Person) -> Letter:
         told = _read(own, questions.name_subjects(questions.read_request(own.request)), _("You"), own=True)
         return _write(told, of_me=False, mine=True)
     look = looks.get_look(entry, user, person)
-    return _write(
-        _read(look, name_whose(look, person), looks.name_asker(look), own=False), of_me=look.of_me, mine=False
-    )
+    told = _read(look, name_whose(look, person), looks.name_asker(look), own=False)
+    concerned = person.external_id in told.request.about
+    return _write(replace(told, concerned=concerned), of_me=look.of_me, mine=False)
 
 
 def name_whose(look: ToldLook, person: Person) -> str:
@@ -178,6 +180,8 @@ def _for_what(told: _LetterFacts) -> Iterator[Sentence]:
             )
         )
         yield Sentence(text, "facts.decision.consequential")
+    if told.concerned:
+        yield Sentence(_("The decision is about you. The values are of your whole group."), "request.about")
 
 
 def _answered(told: _LetterFacts) -> Iterator[Sentence]:

@@ -51,6 +51,7 @@ def ask_without_names(request: Request, known: pseudonyms.KnownNames, *, with_re
     return replace(
         request,
         persons=tuple(map(call_person, request.persons)),
+        about=tuple(map(call_person, request.about)),
         reason=reason,
         accountable=_("a named person") if request.accountable else None,
         evidence=tuple(replace(each, ref="") for each in request.evidence),

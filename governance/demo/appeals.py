@@ -5,6 +5,7 @@ Made through the services, each where none stands in that state. Their words say
 
 from collections.abc import Callable, Mapping
 from io import BytesIO
+from uuid import UUID
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw
@@ -16,7 +17,7 @@ from governance.appeals import services as appeals
 from governance.appeals.models import Appeal
 from governance.appeals.states import AboutKind, AppealFinding, AppealKind, AppealState, HoldChoice, Remedy
 from governance.appeals.words import AppealAbout
-from governance.decisions.models import DecisionRecord
+from governance.demo import looks
 from governance.demo.dataset import DataSet
 from governance.people.models import User
 from governance.people.services import get_system_account
@@ -42,6 +43,23 @@ class Desk:
         for step in _STEPS[state]:
             getattr(self, f"_{step}")(appeal)
             appeal.refresh_from_db()
+
+    def contest_outcome(self, outcome: UUID) -> None:
+        """Appeal an outcome of calibration of the employee's, which is upheld."""
+        appeal = self.file(AppealKind.NAMED, AppealAbout(kind=AboutKind.CALIBRATION, calibration=outcome))
+        for step in ("acknowledge", "assign"):
+            getattr(self, f"_{step}")(appeal)
+            appeal.refresh_from_db()
+        appeals.decide_appeal(
+            appeal=appeal,
+            finding=AppealFinding.UPHELD,
+            reasons="Demo: two design reviews stand in the pack and were not weighed.",
+            evidence="Demo: the pack, and the rubric's worked example of the third level.",
+            remedy="Demo: the level is proposed anew, with these reviews.",
+            by=appeal.handling.user,
+        )
+        appeal.refresh_from_db()
+        self._accept(appeal)
 
     def file(self, kind: AppealKind, about: AppealAbout, hold: HoldChoice = HoldChoice.NONE) -> Appeal:
         """File an appeal of the employee's."""
@@ -78,8 +96,7 @@ class Desk:
 
     def _find_look(self) -> AppealAbout | None:
         """The manager's look at the employee's team; none where these data have none."""
-        looked = DecisionRecord.objects.filter(actor=self._manager, verdict="permit", checked_only=False)
-        entry = looked.order_by("at").values_list("entry", flat=True).first()
+        entry = looks.list_looks(self._manager).values_list("entry", flat=True).first()
         return AppealAbout(kind=AboutKind.RECEIPT, entry=entry) if entry else None
 
     def _decide(self, appeal: Appeal) -> None:
@@ -137,10 +154,17 @@ _STEPS: Mapping[AppealState, tuple[str, ...]] = {
 _METRIC = "lead-time-for-changes"
 
 
+def contest(accounts: Mapping[str, User], outcome: UUID | None) -> None:
+    """The employee's appeal of an outcome of calibration, once; none where there is no outcome."""
+    named = Appeal.objects.filter(kind=AppealKind.NAMED, about_kind=AboutKind.CALIBRATION)
+    if outcome is not None and not named.exists():
+        Desk(accounts).contest_outcome(outcome)
+
+
 def show(data: DataSet, accounts: Mapping[str, User], say: Say) -> None:
     """An appeal in each state, one that is sealed with what it holds, and one of nobody's, whose number is said here alone."""
     desk = Desk(accounts)
-    named = Appeal.objects.filter(kind=AppealKind.NAMED)
+    named = Appeal.objects.filter(kind=AppealKind.NAMED).exclude(about_kind=AboutKind.CALIBRATION)
     for state in AppealState:
         if not named.filter(state=state).exists():
             desk.to(state)

@@ -7,6 +7,8 @@ import random
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from msgspec import Struct
+
 from audits.fairness import services
 from audits.fairness.models import FairnessAudit, OutcomeSet
 from audits.fairness.outcome_rows import OutcomeRow
@@ -18,37 +20,55 @@ from ground import calendar
 
 FAVOURABLE = 3.5
 METRIC = "lead-time-for-changes"
+RESULTS = (
+    "incident-follow-through",
+    "lasting-changes",
+)  # of class performance: a round of calibration looks at them
 AGAINST = "remote"  # whom the planted bias is against
 BY_HOW_MUCH = 0.9  # points
 _LEVELS = (0, 1, 2)  # of evidence
 
 
-def show(data: DataSet, accounts: Mapping[str, User]) -> None:
-    """Hand in, audit and conclude both; the planted bias is flagged."""
+class Half(Struct, frozen=True):
+    """A half-year of ratings: from when until when, by which metrics, and the bias that was planted, in points."""
+
+    starts_on: date
+    ends_on: date
+    metrics: tuple[str, ...]
+    bias: float
+
+
+def list_halves(data: DataSet) -> tuple[Half, Half]:
+    """One in which nothing is wrong, which clears what a round of calibration looks at, and one with a bias."""
+    year = data.as_of.year
+    return (
+        Half(date(year - 1, 7, 1), date(year, 1, 1), (METRIC, *RESULTS), 0.0),
+        Half(date(year, 1, 1), date(year, 7, 1), (METRIC,), BY_HOW_MUCH),
+    )
+
+
+def show(data: DataSet, accounts: Mapping[str, User], half: Half) -> None:
+    """Hand in, audit and conclude a half-year; the planted bias is flagged."""
     if data.name != "made-up":
         return
-    year = data.as_of.year
-    for starts_on, ends_on, bias in (
-        (date(year - 1, 7, 1), date(year, 1, 1), 0.0),
-        (date(year, 1, 1), date(year, 7, 1), BY_HOW_MUCH),
-    ):
-        outcomes = OutcomeSet.objects.filter(starts_on=starts_on).first() or services.hand_in_outcomes(
-            decision=DecisionType.PERFORMANCE_RATING,
-            starts_on=starts_on,
-            ends_on=ends_on,
-            metrics=[METRIC],
-            rows=list(make_ratings(data, accounts, bias)),
-            favourable_from=FAVOURABLE,
-            by=accounts["hr"],
-        )
-        audit = FairnessAudit.objects.filter(outcomes=outcomes).first()
-        audit = audit or services.run_audit(outcomes=outcomes, by=accounts["auditor"])
-        if audit.state == FairnessState.OPEN:
-            _judge(audit, accounts["auditor"])
+    found = OutcomeSet.objects.filter(starts_on=half.starts_on, decision=DecisionType.PERFORMANCE_RATING)
+    outcomes = found.first() or services.hand_in_outcomes(
+        decision=DecisionType.PERFORMANCE_RATING,
+        starts_on=half.starts_on,
+        ends_on=half.ends_on,
+        metrics=list(half.metrics),
+        rows=list(make_ratings(data, accounts, half)),
+        favourable_from=FAVOURABLE,
+        by=accounts["hr"],
+    )
+    audit = FairnessAudit.objects.filter(outcomes=outcomes).first()
+    audit = audit or services.run_audit(outcomes=outcomes, by=accounts["auditor"])
+    judge(audit, accounts["auditor"])
 
 
-def make_ratings(data: DataSet, accounts: Mapping[str, User], bias: float) -> Iterator[OutcomeRow]:
+def make_ratings(data: DataSet, accounts: Mapping[str, User], half: Half) -> Iterator[OutcomeRow]:
     """Ratings that follow evidence, less a bias; nobody's who hands in or audits, or stands above whom they rate."""
+    bias = half.bias
     drawn = random.Random(f"{data.content_hash} {bias}")
     managers = dict(
         ReportingLine.objects.on(calendar.today()).values_list("person__external_id", "manager__external_id")
@@ -66,11 +86,14 @@ def make_ratings(data: DataSet, accounts: Mapping[str, User], bias: float) -> It
                 rating=round(min(max(rating, 1.0), 5.0), 1),
                 evidence=str(level),
                 manager=manager,
-                values={METRIC: round(value, 2)},
+                values={metric: round(value, 2) for metric in half.metrics},
             )
 
 
-def _judge(audit: FairnessAudit, auditor: User) -> None:
+def judge(audit: FairnessAudit, auditor: User) -> None:
+    """Answer the hypotheses of harm and conclude an audit; one that is concluded stays as it is."""
+    if audit.state != FairnessState.OPEN:
+        return
     for each in HarmHypothesis:
         services.answer_harm(
             audit=audit,

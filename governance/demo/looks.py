@@ -1,5 +1,7 @@
 """A question that the demo's manager asked of their team, so that the employee finds a look in “who looked”."""
 
+from django.db.models import QuerySet
+
 from charter.registry.models import Metric
 from charter.rules.request import Request
 from charter.rules.vocabulary import DecisionType, Grain, Outcome, Period
@@ -16,9 +18,15 @@ LOOKED_AT = "lead-time-for-changes"
 MONTHS = 3
 
 
+def list_looks(manager: User) -> QuerySet[DecisionRecord]:
+    """What the manager has seen of their team for a retrospective, oldest first."""
+    seen = DecisionRecord.objects.filter(actor=manager, verdict=Outcome.PERMIT.value, checked_only=False)
+    return seen.filter(use=DecisionType.RETROSPECTIVE.value).order_by("at")
+
+
 def show(data: DataSet, manager: User) -> None:
     """Ask it once; nothing where the team is reported in no group."""
-    looked = DecisionRecord.objects.filter(actor=manager, verdict=Outcome.PERMIT.value, checked_only=False)
+    looked = list_looks(manager)
     cohort = find_covering_cohort(data.team)
     if cohort is None or looked.exists() or not Metric.objects.filter(slug=LOOKED_AT).exists():
         return

@@ -4,7 +4,7 @@ Made through the line, each where it is missing. Nobody who is to try the demo a
 counts against what is asked next (AR13), and what they look at stands in `looks`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -36,29 +36,46 @@ ASKED: list[tuple[str, str, DecisionType, Grain, bool, str]] = [
     ("admin", "commit-count", DecisionType.RETROSPECTIVE, Grain.TEAM, True, "To see whether the page works."),
 ]  # fmt: skip
 
+# Asked of the employee by name some weeks ago, so that findings and sampled reviews show some: refused, each of them.
+ASKED_OF_ONE: list[tuple[str, str, DecisionType, Grain, bool, str]] = [
+    ("board-product", "commit-count", DecisionType.PERFORMANCE_RATING, Grain.PERSON, True, "Demo: who commits little?"),
+    ("board-product", "commit-count", DecisionType.PROMOTION_EVIDENCE, Grain.PERSON, True, "Demo: then for the promotion."),
+    ("board-product", "commit-count", DecisionType.COMPENSATION, Grain.PERSON, True, "Demo: or for the bonus."),
+    ("board-product", "commit-count", DecisionType.DISCIPLINE, Grain.PERSON, True, "Demo: there must be a way."),
+    ("owner", "lead-time-for-changes", DecisionType.ONE_ON_ONE, Grain.PERSON, True, "Demo: to talk about it next week."),
+]  # fmt: skip
 
-def ask(data: DataSet, accounts: Mapping[str, User]) -> None:
+
+def ask(
+    data: DataSet,
+    accounts: Mapping[str, User],
+    asked: Sequence[tuple[str, str, DecisionType, Grain, bool, str]],
+) -> None:
     """Ask them all, once; what cannot be asked of these data is left out."""
-    for username, metric, decision, grain, rows, reason in ASKED:
+    persons = (data.employee,) if asked is ASKED_OF_ONE else ()
+    for username, metric, decision, grain, rows, reason in asked:
         by = accounts.get(username)
         if by is None or DecisionRecord.objects.filter(actor=by, request__reason=reason).exists():
             continue
-        request = _request(data, metric, decision, grain, reason)
+        request = _request(data, metric, decision, grain, reason, persons)
         try:
             answer(request=request, by=by, door=Door.SCREEN, rows=rows)
         except BadInput:
             continue  # a group that these data do not have
 
 
-def _request(data: DataSet, metric: str, decision: DecisionType, grain: Grain, reason: str) -> Request:
-    """The last three whole months, of the manager's team; of people in order of the value."""
+def _request(
+    data: DataSet, metric: str, decision: DecisionType, grain: Grain, reason: str, persons: tuple[str, ...]
+) -> Request:
+    """The last three whole months, of the manager's team; of people in order of the value, unless they are named."""
     end = calendar.today().replace(day=1)
-    ranked: dict[str, Any] = {"order_by": OrderBy.VALUE} if grain is Grain.PERSON else {}
+    ranked: dict[str, Any] = {"order_by": OrderBy.VALUE} if grain is Grain.PERSON and not persons else {}
     request = Request(
         decision=decision,
         metrics=(metric,),
         grain=grain,
-        cohorts=_cohorts(data, grain),
+        cohorts=() if persons else _cohorts(data, grain),
+        persons=persons,
         window=Window(start=_back(end), end=end),
         period=Period.MONTH,
         reason=reason,

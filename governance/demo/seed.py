@@ -5,8 +5,16 @@ Every step looks at what is there and does what is missing, so that a start cut 
 
 import hashlib
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
 from pathlib import Path
 
+from audits.findings.scans import MISUSE_FINDINGS
+from audits.ledger import sequencing
+from audits.packs import services as packs
+from audits.packs.models import EvidencePack
+from audits.packs.scans import EVIDENCE_PACKS
+from audits.reviews.scans import SAMPLED_REVIEWS
 from charter.authoring import services as authoring
 from charter.measures import services as measures
 from charter.measures import sources
@@ -19,7 +27,7 @@ from governance.board import programme as beginnings
 from governance.board import services as board
 from governance.board.models import Case, Invitation
 from governance.board.states import CaseKind, CaseState, SeatKind, Vote
-from governance.demo import appeals, fairness, looks, questions, value_context
+from governance.demo import appeals, fairness, looks, past, questions, value_context
 from governance.demo.amending import amend_for
 from governance.demo.dataset import DataSet
 from governance.demo.organisation import write_import_files
@@ -31,7 +39,7 @@ from governance.people.scopes import LONGEST, Scope
 from governance.training import queries as trained
 from governance.training import services as training
 from governance.training.models import Course
-from ground import calendar
+from ground import calendar, clock
 from ground.errors import Conflict
 
 Say = Callable[[str], None]
@@ -40,8 +48,8 @@ Say = Callable[[str], None]
 TAKEN_UP = frozenset(
     {
         "change-failure-rate", "commit-count", "cycle-time", "deployment-frequency", "incident-burden",
-        "lead-time-for-changes", "lines-changed", "pr-age", "pr-size", "slo-compliance", "time-to-restore-service",
-        "weekend-share", "work-in-progress",
+        "incident-follow-through", "lasting-changes", "lead-time-for-changes", "lines-changed", "pr-age", "pr-size",
+        "slo-compliance", "time-to-restore-service", "weekend-share", "work-in-progress",
     }
 )  # fmt: skip
 # Left where a board finds its work: one that waits for its votes.
@@ -57,10 +65,16 @@ DISSENT = {
 NOT_ACKNOWLEDGED = frozenset({"admin"})
 # Holds what the first course attests, which the second one ends after its notice.
 TRAINED_BEFORE = frozenset({"auditor"})
+# How many days before the demo's present its programme was founded.
+FOUNDED = 75
 # Whoever begins the programme and invites its board is not on it.
 FOUNDER = "admin"
 # What the demo calls the tokens that it makes.
 DEMOS_OWN = "demo"
+
+
+def _days_ago(days: int) -> AbstractContextManager[None]:
+    return clock.moved(timedelta(days=-days))
 
 
 class Seeding:
@@ -78,6 +92,20 @@ class Seeding:
         self._check_is_ours()
         self._system = people.get_system_account()
         self._fill_warehouse()
+        with _days_ago(FOUNDED):
+            self._found()
+        self._live()
+        self._train()
+        self._register_cohorts()
+        self._publish()
+        self._show_what_bears()
+        self._ask_questions()
+        self._ask_for_a_pack()
+        self._give_tokens()
+        self._catch_up()
+
+    def _found(self) -> None:
+        """From the first account to charters in force, with all that a first question needs but values."""
         self._import_organisation()
         self._open_accounts()
         self._grant_roles()
@@ -88,13 +116,16 @@ class Seeding:
         self._invite_board()
         self._found_programme()
         self._acknowledge_rules()
+        self._take_first_course()
         self._pass_charters(self._load_charters())
-        self._train()
         self._register_cohorts()
-        self._publish()
-        self._show_what_bears()
-        self._ask_questions()
-        self._give_tokens()
+
+    def _live(self) -> None:
+        """What has happened since the founding, day by day, so that what takes weeks can be looked at."""
+        self._say("Living through the weeks since then ...")
+        for days, step in past.list_steps(self._data, self._accounts, self._publish):
+            with _days_ago(days):
+                step()
 
     # The data
 
@@ -229,15 +260,19 @@ class Seeding:
         if not Course.objects.exists():
             training.publish_course(by=self._accounts["hr"])
 
+    def _take_first_course(self) -> None:
+        self._say("Taking the course about the rules ...")
+        first = Course.objects.get(number=1)
+        for username, user in self._accounts.items():
+            if username not in NOT_ACKNOWLEDGED:
+                self._attest(user, first)
+
     def _train(self) -> None:
         """A second course, with what charters say, asks again; most take it, and one has taken the first alone."""
-        first = Course.objects.get(number=1)
-        for username in TRAINED_BEFORE:
-            self._attest(self._accounts[username], first)
         again = Course.objects.filter(number=2).first() or training.publish_course(
             asks_again=True, by=self._accounts["hr"]
         )
-        self._say("Taking the course about the rules ...")
+        self._say("Taking it again, with what charters say ...")
         for username, user in self._accounts.items():
             if username not in NOT_ACKNOWLEDGED | TRAINED_BEFORE:
                 self._attest(user, again)
@@ -314,11 +349,24 @@ class Seeding:
         self._say("Filing appeals ...")
         appeals.show(self._data, self._accounts, self._say)
         self._say("Auditing made-up ratings for fairness ...")
-        fairness.show(self._data, self._accounts)
+        fairness.show(self._data, self._accounts, fairness.list_halves(self._data)[1])
 
     def _ask_questions(self) -> None:
         self._say("Asking some questions, for the access log to show ...")
-        questions.ask(self._data, self._accounts)
+        questions.ask(self._data, self._accounts, questions.ASKED)
+
+    def _ask_for_a_pack(self) -> None:
+        """The quarter's evidence pack, which the clock makes once the demo runs."""
+        if not EvidencePack.objects.exists():
+            since, until = past.find_last_quarter(self._data)
+            packs.ask_for_pack(since=since, until=until, by=self._accounts["auditor"])
+
+    def _catch_up(self) -> None:
+        """Sign the log and let run what the clock runs by itself each hour, so that nobody waits for it at the first look."""
+        self._say("Signing the log ...")
+        sequencing.run(once=True, say=lambda _line: None)
+        for scan in (SAMPLED_REVIEWS, MISUSE_FINDINGS, EVIDENCE_PACKS):
+            scan.once(by=self._system)
 
     def _tell_progress(self, what: str, done: int, of: int) -> None:
         self._say(f"  {done}/{of} {what}")

@@ -186,7 +186,7 @@ GROUPS = Read(
     Roster,
 )
 
-_CONCERNED = "(p.external_id = ANY(%(persons)s::text[]) OR (%(own)s::boolean AND p.id = %(person)s::uuid))"
+_CONCERNED = "(p.external_id = ANY(%(concerned)s::text[]) OR (%(own)s::boolean AND p.id = %(person)s::uuid))"
 # Everybody above those concerned, by the reporting lines of the day.
 _ABOVE = f"""
     WITH RECURSIVE above(start, person) AS (
@@ -197,14 +197,19 @@ _ABOVE = f"""
         JOIN people_reportingline l ON l.person_id = above.person AND {_TODAY.format("l")}
     )
 """
+# For somebody whom we do not know nobody answers.
+_ALL_KNOWN = f"""(
+    SELECT count(*) + ('{_ANYBODY}' = ANY(%(concerned)s::text[]))::int FROM people_person k
+    WHERE k.external_id = ANY(%(concerned)s::text[])) >= cardinality(%(concerned)s::text[])
+"""
 # Only a human can be accountable (S93). Any one person, whom nobody means yet, is led by whoever leads anybody.
 ACCOUNTABLE = Read(
     f"""
     {_ABOVE}
-    SELECT (cardinality(%(cohorts)s::text[]) + cardinality(%(persons)s::text[]) > 0 OR %(own)s::boolean)
+    SELECT (cardinality(%(concerned_cohorts)s::text[]) + cardinality(%(concerned)s::text[]) > 0 OR %(own)s::boolean)
            AND NOT EXISTS (
                SELECT FROM people_cohort c CROSS JOIN LATERAL ({_TEAMS_OF_COHORT}) teams
-               WHERE c.slug = ANY(%(cohorts)s::text[]) AND c.retired_at IS NULL
+               WHERE c.slug = ANY(%(concerned_cohorts)s::text[]) AND c.retired_at IS NULL
                  AND NOT ({_MANAGES} OR {_LEADS_STREAM}))
            AND NOT EXISTS (
                SELECT FROM people_person p WHERE {_CONCERNED}
@@ -213,15 +218,16 @@ ACCOUNTABLE = Read(
                      SELECT FROM people_membership m JOIN people_team t ON t.id = m.team_id
                      WHERE m.person_id = p.id AND {_TODAY.format("m")}
                        AND (t.id = ANY(held.teams) OR t.value_stream_id = ANY(held.streams))))
-           AND ('{_ANYBODY}' <> ALL(%(persons)s::text[]) OR cardinality(held.teams) + cardinality(held.streams) > 0
+           AND ('{_ANYBODY}' <> ALL(%(concerned)s::text[]) OR cardinality(held.teams) + cardinality(held.streams) > 0
                 OR EXISTS (SELECT FROM people_reportingline l WHERE l.manager_id = u.person_id AND {_TODAY.format("l")}))
-           AS leads,
+           AND {_ALL_KNOWN} AS leads,
            EXISTS (SELECT FROM people_rolegrant g WHERE g.user_id = u.id AND g.role IN ('hr', 'leadership')
-                   AND g.team_id IS NULL AND g.value_stream_id IS NULL AND {_TODAY.format("g")}) AS answers,
+                   AND g.team_id IS NULL AND g.value_stream_id IS NULL AND {_TODAY.format("g")})
+           AND {_ALL_KNOWN} AS answers,
            EXISTS (SELECT FROM people_person p WHERE p.id = u.person_id AND ({_CONCERNED} OR EXISTS (
                SELECT FROM people_membership m JOIN people_cohort_teams ct ON ct.team_id = m.team_id
                JOIN people_cohort c ON c.id = ct.cohort_id
-               WHERE m.person_id = p.id AND {_TODAY.format("m")} AND c.slug = ANY(%(cohorts)s::text[])))) AS concerned
+               WHERE m.person_id = p.id AND {_TODAY.format("m")} AND c.slug = ANY(%(concerned_cohorts)s::text[])))) AS concerned
     FROM people_user u CROSS JOIN LATERAL ({_HELD_BY_NAMED}) held
     WHERE u.username = %(accountable)s::text AND u.is_active AND u.kind = 'human'
     """,
@@ -248,10 +254,12 @@ def read_people_facts(
     persons: tuple[str, ...],
     own: bool,
     accountable: str | None,
+    about: tuple[str, ...] = (),
 ) -> PeopleFacts:
     """All of it in one statement, and from memory while the data version is the same.
 
-    `own` adds the asker's own person to `persons`. What we do not know is left out.
+    `own` adds the asker's own person to `persons`. Whoever is accountable is seen from those that a decision is `about`, where
+    it names some, and else from all that is asked about. What we do not know is left out.
     """
     parameters = {
         "user": user,
@@ -261,6 +269,8 @@ def read_people_facts(
         "persons": list(persons),
         "own": own,
         "accountable": accountable,
+        "concerned": list(about or persons),
+        "concerned_cohorts": [] if about else list(cohorts),
     }
     askers, found, known, named = statements.read(ASKER, COHORTS, PERSONS, ACCOUNTABLE, parameters=parameters)
     return PeopleFacts(

@@ -66,12 +66,20 @@ class QuestionInWords(Struct, frozen=True):
     decision: str
     extras: tuple[str, ...]
     reason: str
+    about: str = (
+        ""  # whom the decision is about, where the values are of their groups; for nobody else to read
+    )
 
     @property
     def line(self) -> str:
         """The question in one line, without its reason."""
         parts = (words.sentence(self.metrics), self.whose, self.window, *self.extras)
-        return _("%(parts)s, for %(decision)s") % {"parts": ", ".join(parts), "decision": self.decision}
+        said = {"parts": ", ".join(parts), "decision": self.decision, "about": self.about}
+        return (
+            _("%(parts)s, for %(decision)s about %(about)s")
+            if self.about
+            else _("%(parts)s, for %(decision)s")
+        ) % said
 
 
 def name_decision(decision: DecisionType) -> str:
@@ -94,6 +102,7 @@ def put_in_words(request: Request, names: Mapping[str, str]) -> QuestionInWords:
         decision=str(FOR.get(request.decision) or name_decision(request.decision)),
         extras=tuple(map(str, _extras(request))),
         reason=request.reason or "",
+        about=words.listed(request.about),
     )
 
 

@@ -86,6 +86,7 @@ def furnish(house: House) -> World:
                 [("of an employee", [house.employee.pk])],
             ),
             "role-end": [("of the manager", [accounts["manager"].role_grants.order_by("pk")[0].pk])],
+            **_each(("team", "team-csv"), [("the manager’s", ["payments"])]),
             **_of_addresses(accounts),
             **_of_sources(),
             **_of_appeals(house),

@@ -1,9 +1,11 @@
-"""The README's pictures, taken anew from a running demo: `.venv/bin/python -m tests.browser.pictures http://localhost:8000`.
+"""The pictures of the docs: the top of a page at 1200 pixels, in few colours, so that it stays small.
 
-The demo's manager asks about their team. Each picture is the top of its page at 1200 pixels, in few colours, so that it stays small.
+The README's are taken anew from a running demo, whose manager asks about their team: `.venv/bin/python -m tests.browser.pictures
+http://localhost:8000`. Those of the first week are taken by its walk (`test_first_week`), with PICTURES=take.
 """
 
 import json
+import os
 import sys
 from io import BytesIO
 from pathlib import Path
@@ -30,7 +32,7 @@ def main(address: str) -> None:
         for button, name in (("Put it in words", "ask"), ("Ask and show the answer", "answer")):
             with page.expect_navigation():
                 page.get_by_role("button", name=button).click()
-            _take(page, name)
+            _take(page, ROOT / "docs" / f"{name}.png")
         browser.close()
 
 
@@ -42,12 +44,18 @@ def _sign_in(page: Page) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
-def _take(page: Page, name: str) -> None:
-    """The page from its top on, as far as a reader of the README looks. Raises RuntimeError for what is too large."""
+def take_on_the_way(page: Page, name: str) -> None:
+    """A picture for a how-to, where the environment asks for it."""
+    if os.environ.get("PICTURES") == "take":
+        page.set_viewport_size({"width": WIDTH, "height": 900})
+        _take(page, ROOT / "docs" / "how-to" / f"{name}.png")
+
+
+def _take(page: Page, file: Path) -> None:
+    """The page from its top on, as far as a reader looks. Raises RuntimeError for what is too large."""
     tall = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
     clip = {"x": 0, "y": 0, "width": WIDTH, "height": tall}
     taken = Image.open(BytesIO(page.screenshot(full_page=True, clip=clip)))
-    file = ROOT / "docs" / f"{name}.png"
     taken.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
     if file.stat().st_size > LARGEST:
         raise RuntimeError(f"{file} has {file.stat().st_size} bytes, which is more than {LARGEST}")

@@ -18,6 +18,7 @@ from governance.installation.beginning import begin, make_first_link
 from governance.people.models import GrantedRole, User
 from ground import calendar
 from tests import factories
+from tests.browser.pictures import take_on_the_way
 from tests.browser.test_accessibility import FIRST_WEEK, Eye
 from tests.browser.test_board import vote
 from tests.browser.test_journeys import heading
@@ -79,6 +80,7 @@ def import_organisation(page: Page, folder: Path) -> None:
     page.get_by_label("The files, all at once").set_input_files(paths)
     page.get_by_role("button", name="Show what they would change").click()
     expect(page.get_by_text("20 added").first).to_be_visible()
+    take_on_the_way(page, "first-week-import")
     page.get_by_label("The files, all at once").set_input_files(paths)
     page.get_by_role("button", name="Import these files").click()
     expect(page.get_by_text("The organisation is as the files say.")).to_be_visible()
@@ -133,6 +135,7 @@ def test_a_programme_is_founded_by_hand_to_its_first_answer(window, house, by, t
         ada, Begin_the_programme="Done", Import_the_organisation="To do", Put_the_programme_in_force="Later"
     )
 
+    take_on_the_way(ada, "first-week-founding")
     import_organisation(ada, tmp_path)
     ada.goto("/founding/groups")
     ada.get_by_role("button", name="Register the groups as of today").click()
@@ -160,6 +163,7 @@ def test_a_programme_is_founded_by_hand_to_its_first_answer(window, house, by, t
         members[seat].get_by_role("button", name="Accept the seat").click()
     stands(ada, Fill_the_six_seats="Done", Put_the_programme_in_force="To do", Publish_the_contract="Done")
     ada.goto("/board/found")
+    take_on_the_way(ada, "first-week-vote")
     ada.get_by_role("button", name="Put it to the vote").click()
     decide(members, Case.objects.get())
     stands(ada, Put_the_programme_in_force="Done", Choose_the_first_charters="To do")
@@ -190,6 +194,7 @@ def ask_first(mo: Page) -> None:
     )
     mo.get_by_role("button", name="Ask and show the answer").click()
     heading(mo, "Allowed")
+    take_on_the_way(mo, "first-week-answer")
 
 
 @pytest.mark.proof(alone=True)
@@ -205,6 +210,9 @@ def test_pages_of_the_first_week_are_accessible(window, house, by):
     eye.look("/warehouse", "warehouse")
     eye.look("/organisation/import", "organisation-import", "Show what they would change")
     eye.look("/accounts/new", "account-open", "Open it")
+    factories.a_team("payments", people=6)
+    eye.look("/organisation", "organisation", "Show that day")
+    eye.look("/organisation/teams/payments", "team")
     user = factories.an_account("hana")
     eye.look(f"/accounts/{user.pk}/role", "role-give", "Give it")
     grant = factories.a_role(user, GrantedRole.HR)

@@ -1,6 +1,6 @@
 """What answers behind the addresses: the line, or the fixture of a test suite. And how a batch of questions is worked. Pure."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct, to_builtins
@@ -36,37 +36,49 @@ class SearchPage(Struct, frozen=True):
 
 
 class Decider(Protocol[Caller]):
-    """Who decides. Raises DomainError where a question cannot be asked, or may not be by this caller."""
+    """Who decides. Raises DomainError where a question cannot be asked, or may not be by this caller.
+
+    `evaluate_each` decides several of which none ends the others, and gives what is wrong with one in its place.
+    """
 
     def evaluate(self, asked: Evaluation, caller: Caller) -> AccessDecision: ...
+
+    def evaluate_each(
+        self, asked: Sequence[Evaluation], caller: Caller
+    ) -> Sequence[AccessDecision | DomainError]: ...
 
     def search(self, asked: Search, caller: Caller) -> SearchPage: ...
 
 
-def evaluate_all(asked: Evaluations, decide: Callable[[Evaluation], AccessDecision]) -> list[AccessDecision]:
-    """The decisions of a batch in its order, up to the one that ends it.
+def evaluate_all(asked: Evaluations, decider: Decider[Caller], caller: Caller) -> list[AccessDecision]:
+    """The decisions of a batch in its order, up to the one that ends it; where none does, they are decided together.
 
     What goes wrong with one question is that one's denial; the others are decided.
     """
+    if asked.semantic is Semantic.EXECUTE_ALL:
+        return _decide_together(asked, decider, caller)
     decisions = []
-    for decision in _decide_each(asked, decide):
-        decisions.append(decision)
-        if _ends(asked.semantic, decision):
+    for one in asked.each:
+        decisions.append(_decide_one(one, decider, caller))
+        if _ends(asked.semantic, decisions[-1]):
             break
     return decisions
 
 
-def _decide_each(
-    asked: Evaluations, decide: Callable[[Evaluation], AccessDecision]
-) -> Iterator[AccessDecision]:
-    for one in asked.each:
-        if isinstance(one, BadInput):
-            yield deny(one)
-            continue
-        try:
-            yield decide(one)
-        except DomainError as error:
-            yield deny(error)
+def _decide_together(asked: Evaluations, decider: Decider[Caller], caller: Caller) -> list[AccessDecision]:
+    whole = [one for one in asked.each if isinstance(one, Evaluation)]
+    given = iter(decider.evaluate_each(whole, caller))
+    found = [next(given) if isinstance(one, Evaluation) else one for one in asked.each]
+    return [one if isinstance(one, AccessDecision) else deny(one) for one in found]
+
+
+def _decide_one(one: Evaluation | BadInput, decider: Decider[Caller], caller: Caller) -> AccessDecision:
+    if isinstance(one, BadInput):
+        return deny(one)
+    try:
+        return decider.evaluate(one, caller)
+    except DomainError as error:
+        return deny(error)
 
 
 def _ends(semantic: Semantic, decision: AccessDecision) -> bool:

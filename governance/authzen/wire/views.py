@@ -47,7 +47,7 @@ class DecisionPoint(Struct, Generic[Caller], frozen=True):
         asked = messages.parse_evaluations(read_body(http))
         if isinstance(asked, Evaluation):
             return json_response(self._evaluate(asked, caller).told)
-        decisions = evaluate_all(asked, lambda one: self.decider.evaluate(one, caller))
+        decisions = evaluate_all(asked, self.decider, caller)
         return json_response({"evaluations": [each.told for each in decisions]})
 
     def search(self, kind: type[messages.Search]) -> View:

@@ -14,6 +14,7 @@ from charter.measures.models import Withheld
 from charter.measures.rows import Row
 from charter.programme.models import DecisionKind
 from charter.registry.models import Metric
+from charter.registry.queries import read_uses
 from charter.rules.request import Request
 from charter.rules.vocabulary import Grain
 from governance.calibration import packs, permissions
@@ -28,7 +29,7 @@ from governance.decisions.services import answer
 from governance.decisions.services.answers import Answer
 from governance.evidence.queries import make_reference
 from governance.people.models import Membership, User
-from ground import calendar, records
+from ground import calendar, data_versions, records
 from ground.errors import Conflict
 from ground.ids import new_id
 
@@ -64,17 +65,24 @@ def ask_values(*, item: CalibrationItem, by: User) -> PackValues:
 
 
 def make_request(item: CalibrationItem, *, by: User) -> Request:
-    """What the line is asked: of the person where the programme lets this decision look so closely, else of their team."""
+    """What the line is asked: of the person where programme and charters let this decision look so closely, else of their team."""
     records = sorted(packs.read_pack(item).records, key=lambda each: not each.is_checked)  # those count
     asked = replace(
         permissions.make_question(item),
         evidence=tuple(make_reference(each) for each in records[:_MOST_PIECES]),
         accountable=by.username,
     )
-    kind = DecisionKind.objects.get(slug=item.round.decision)
-    if kind.minimum_grain == Grain.PERSON.value:
+    if _looks_at_persons(asked):
         return asked
-    return replace(asked, grain=Grain.TEAM, persons=(), cohorts=_find_team(item))
+    return replace(asked, grain=Grain.TEAM, persons=(), about=asked.persons, cohorts=_find_team(item))
+
+
+def _looks_at_persons(asked: Request) -> bool:
+    """Whether the programme lets the decision look at single people, and each metric's charter does."""
+    if DecisionKind.objects.get(slug=asked.decision).minimum_grain != Grain.PERSON.value:
+        return False
+    uses = {each.slug: each for each in read_uses(data_versions.read()) if each.slug in asked.metrics}
+    return all(slug in uses and uses[slug].find_use(asked.decision, Grain.PERSON) for slug in asked.metrics)
 
 
 def _find_team(item: CalibrationItem) -> tuple[str, ...]:

@@ -71,6 +71,7 @@ def find(
         today,
         cohorts=request.cohorts,
         persons=request.persons,
+        about=request.about,
         own=request.grain is Grain.SELF and not request.persons,
         accountable=request.accountable,
     )
@@ -96,6 +97,7 @@ def find(
             metrics=tuple(each.metric for each in (*governing, *beside.values())),
             cohorts=request.cohorts,
             persons=tuple(each.external_id for each in persons),
+            about=request.about,
             window=request.window,
         ).seen_in(consequential=decision.consequential),
     )

@@ -167,7 +167,7 @@ class Known(Struct, frozen=True):
             weighed=weigh(request, found, persons) if weighed is None else weighed,
             looked=looked,
             said=said,
-            checked_evidence=evidence.count_checked(request.evidence, persons),
+            checked_evidence=evidence.count_checked(request.evidence, [*persons, *request.about]),
         )
 
     def facts(self, governing: GoverningVersion, request: Request, *, alone: bool = False) -> Facts:

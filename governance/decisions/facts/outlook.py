@@ -30,7 +30,7 @@ from ground import clock, data_versions, statements
 from ground.data_versions import Versions
 
 # What is worked out once for all questions of one page.
-_Key = tuple[DecisionType, Grain, tuple[str, ...], tuple[str, ...], tuple[Evidence, ...]]
+_Key = tuple[DecisionType, Grain, tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[Evidence, ...]]
 
 
 class Ahead(Struct, frozen=True):
@@ -133,7 +133,9 @@ class Ahead(Struct, frozen=True):
         return self._know(request)[1]
 
     def _know(self, request: Request) -> tuple[Known, dict[str, Facts]]:
-        key = (request.decision, request.grain, request.cohorts, request.persons, request.evidence)
+        key = (
+            request.decision, request.grain, request.cohorts, request.persons, request.about, request.evidence,
+        )  # fmt: skip
         if key not in self._known:
             whole = replace(request, metrics=tuple(each.metric for each in self.found.governing))
             found = self._narrow(whole)
@@ -171,7 +173,7 @@ class Ahead(Struct, frozen=True):
     def _bear(self, request: Request, persons: Sequence[str], decision: DecisionFacts) -> ValueContext:
         """What bears on the values, for one decision; of several people, whether these are protected."""
         bearing = self.bearing.seen_in(consequential=decision.consequential)
-        if not bearing.protected or len(persons) == len(self.found.persons):
+        if not bearing.protected or (not request.about and len(persons) == len(self.found.persons)):
             return bearing
         own = value_context.read_value_context(
             self.seen,
@@ -180,6 +182,7 @@ class Ahead(Struct, frozen=True):
             metrics=request.metrics,
             cohorts=request.cohorts,
             persons=tuple(persons),
+            about=request.about,
             window=request.window,
         )
         return replace(bearing, protected=own.protected)

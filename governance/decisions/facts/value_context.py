@@ -197,11 +197,11 @@ PROTECTED = Read(
     SELECT EXISTS (
         SELECT FROM decisions_protection d JOIN people_person p ON p.id = d.person_id
         WHERE d.account_id = %(user)s::uuid AND (
-            p.external_id = ANY(%(persons)s::text[])
+            p.external_id = ANY(%(concerned)s::text[])
             OR EXISTS (
                 SELECT FROM people_membership m JOIN people_cohort_teams ct ON ct.team_id = m.team_id
                 JOIN people_cohort c ON c.id = ct.cohort_id
-                WHERE m.person_id = p.id AND c.slug = ANY(%(cohorts)s::text[])
+                WHERE m.person_id = p.id AND c.slug = ANY(%(concerned_cohorts)s::text[])
                   AND m.valid_from <= %(on)s::date AND (m.valid_to IS NULL OR m.valid_to > %(on)s::date)))
           AND d.starts_on <= %(on)s::date AND d.ends_on > %(on)s::date AND d.ended_at IS NULL
     ) AS protected
@@ -262,14 +262,20 @@ def read_value_context(
     cohorts: tuple[str, ...],
     persons: tuple[str, ...],
     window: Window,
+    about: tuple[str, ...] = (),
 ) -> ValueContext:
-    """What bears on the values asked for, in one statement, and from memory while the data versions are the same."""
+    """What bears on the values asked for, in one statement, and from memory while the data versions are the same.
+
+    Protected from whoever asks is whom a decision is `about`, where it names somebody, and else all that are asked about.
+    """
     parameters = {
         "user": user,
         "on": on,
         "metrics": list(metrics),
         "cohorts": list(cohorts),
         "persons": list(persons),
+        "concerned": list(about or persons),
+        "concerned_cohorts": [] if about else list(cohorts),
         "from": window.start,
         "to": window.end,
     }

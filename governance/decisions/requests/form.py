@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from charter.registry.document import CharterDocument
 from charter.rules.asking import PERSON_GRAINS
-from charter.rules.request import Request
-from charter.rules.vocabulary import Grain
+from charter.rules.request import ANYBODY, Request
+from charter.rules.vocabulary import GROUP_OF, DecisionGroup, Grain
 from governance.people.models import CohortKind
 from governance.people.queries import Asker, CohortAsked
 from ground.errors import BadInput
@@ -23,7 +23,7 @@ def check_form(request: Request) -> None:
     _check_texts(request)
     if request.accountable is not None and not request.accountable.strip():
         raise BadInput("Nothing stands here. Name somebody, or leave the field out.", field="accountable")
-    for field in ("metrics", "cohorts", "persons", "affirms"):
+    for field in ("metrics", "cohorts", "persons", "about", "affirms"):
         names = getattr(request, field)
         if len(set(names)) != len(names):
             raise BadInput("The same name stands here twice.", field=field)
@@ -33,10 +33,21 @@ def check_form(request: Request) -> None:
         )
     if request.grain not in PERSON_GRAINS and request.persons:
         raise BadInput("Persons are named at person grain only. Ask for their team.", field="persons")
+    if request.about:
+        _check_about(request)
     if request.grain is Grain.SELF and request.cohorts:
         raise BadInput("Your own values have no cohort. Leave it out.", field="cohorts")
     if request.grain is Grain.PERSON and not request.persons and not request.cohorts:
         raise BadInput("Name the persons or the cohort that you ask about.", field="persons")
+
+
+def _check_about(request: Request) -> None:
+    if request.grain in PERSON_GRAINS:
+        raise BadInput("The persons asked about are whom it is about. Leave this out.", field="about")
+    if GROUP_OF[request.decision] is not DecisionGroup.PEOPLE:
+        raise BadInput("Only a decision about people is about somebody. Leave this out.", field="about")
+    if ANYBODY in request.about:
+        raise BadInput("Name whom the decision is about.", field="about")
 
 
 def _check_texts(request: Request) -> None:

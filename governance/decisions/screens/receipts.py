@@ -154,7 +154,7 @@ def _question(request: PageRequest, decision: DecisionRecord) -> questions.Quest
         return naming.put_in_words(decision, _names(decision.metrics), KnownNames())
     asked = questions.put_in_words(questions.read_request(decision.request), _names(decision.metrics))
     if permissions.was_looked_at(request.user, decision):
-        return replace(asked, whose=_("your work"))
+        return replace(asked, whose=_("your work"), about="")
     return asked
 
 

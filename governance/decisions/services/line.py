@@ -54,7 +54,13 @@ def answer(
 
 
 def answer_all(
-    *, requests: Sequence[Request], by: User, door: Door, rows: bool = True, onces: Sequence[Once | None] = ()
+    *,
+    requests: Sequence[Request],
+    by: User,
+    door: Door,
+    rows: bool = True,
+    through: User | None = None,
+    onces: Sequence[Once | None] = (),
 ) -> list[Answer | DomainError]:
     """As `answer`, of several that are charged already: of each, in order, its answer or what is wrong with it.
 
@@ -62,7 +68,7 @@ def answer_all(
     transaction, but for questions about single persons, which are each decided in their own: these may take long, and whoever
     suspends a metric waits for all that ask for it.
     """
-    asking, given = Asking(by, door, rows), list[Answer | DomainError]()
+    asking, given = Asking(by, door, rows, through), list[Answer | DomainError]()
     asked = list(zip(requests, onces or [None] * len(requests), strict=True))
     while len(given) < len(asked):
         run = _first_run(asked[len(given) :])

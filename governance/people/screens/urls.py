@@ -14,6 +14,7 @@ from governance.people.screens import (
     forgotten,
     importing,
     names,
+    organisation,
     password,
     sessions,
     sign_in,
@@ -134,6 +135,17 @@ urlpatterns = [
         "organisation/import",
         importing.import_organisation,
         name="organisation-import",
+        access=ADMINISTRATORS,
+        stored=False,
+    ),
+    page("organisation", organisation.organisation, name="organisation", access=ADMINISTRATORS, stored=False),
+    page(
+        "organisation/teams/<slug:slug>", organisation.team, name="team", access=ADMINISTRATORS, stored=False
+    ),
+    page(
+        "organisation/teams/<slug:slug>.csv",
+        organisation.team_csv,
+        name="team-csv",
         access=ADMINISTRATORS,
         stored=False,
     ),

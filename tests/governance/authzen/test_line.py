@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from audits.ledger.models import Entry, Payload
 from audits.ledger.receipts import Receipt, verify_receipt
@@ -204,6 +205,19 @@ def test_the_three_semantics_end_where_they_say(tokens, semantic, expected):
     assert DecisionRecord.objects.count() == len(expected)
 
 
+def test_a_batch_is_decided_together(tokens, django_assert_max_num_queries):
+    """Issue 14, 6: one transaction for all; what cannot be asked is its own denial in its place."""
+    wrong = {"resource": {"type": "metric", "id": "no-such-metric"}}
+    with CaptureQueriesContext(connection) as two:
+        send(MANY, {**question(), "evaluations": [{}, {}]}, tokens["manager"])
+    with django_assert_max_num_queries(len(two) + 2):
+        response = send(MANY, {**question(), "evaluations": [{}, {}, wrong, *[{}] * 9]}, tokens["manager"])
+    told = response.json()["evaluations"]
+    assert [each["decision"] for each in told] == [True, True, False, *[True] * 9]
+    assert told[2] == evaluate(tokens["manager"], **wrong), "as it is told by itself"
+    assert DecisionRecord.objects.count() == 13
+
+
 def test_tokens_that_are_none(house, tokens):
     """Issue 14, Bad input: without a token, with nobody's, an expired one, a revoked one, one for less, a closed account's."""
     from governance.people import tokens as kept
@@ -321,8 +335,6 @@ def test_the_configuration_is_for_everybody(client, settings):
 
 def test_what_it_costs_is_pinned(house, tokens, point):
     """Issue 14, Measured: an evaluation sends what a check sends, of one's own or through a point; a search does not grow with what it finds."""
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
 
     def count(path, body, token):
         scheme = {"Authorization": f"Token {token}"}  # which the API takes, and AuthZEN too
@@ -343,9 +355,7 @@ def test_what_it_costs_is_pinned(house, tokens, point):
 
 def test_the_list_of_points_costs_the_same_however_many(house, point):
     """DESIGN, Style: every list has a pinned query count."""
-    from django.db import connection
     from django.test import Client
-    from django.test.utils import CaptureQueriesContext
 
     admin = factories.an_administrator("first")
     headers = {"Authorization": f"Token {factories.a_token(admin)}"}

@@ -170,6 +170,7 @@ CHANGES: Mapping[str, tuple[Mapping[str, Any], Callable[[Any, Any], bool]]] = {
     "cohorts": ({"cohorts": ["team:search"]}, lambda plain, other: {row.cohort for row in other.rows} == {"team:search"}),
     "affirms": ({"affirms": ["My aunt asked for it."]}, lambda plain, other: other.field == "affirms"),
     "persons": ({"persons": ["payments-1"]}, lambda plain, other: other.field == "persons"),
+    "about": ({"about": ["payments-1"]}, lambda plain, other: other.field == "about"),
     "order_by": ({"order_by": "value"}, lambda plain, other: "AR29" in _rules(other)),
     "limit": ({"limit": 1}, lambda plain, other: "AR29" in _rules(other)),
     "percentile": ({"percentile": True}, lambda plain, other: "AR29" in _rules(other)),

@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 from audits.fairness.models import FairnessAudit
+from audits.findings.models import AuditFinding
+from audits.findings.states import FindingKind
 from audits.ledger.models import Entry
+from audits.packs.models import EvidencePack
+from audits.packs.states import PackState
+from audits.reviews.models import SampleDraw
 from charter.measures.models import PublishedValue
 from charter.programme.models import Programme
 from charter.programme.states import ProgrammeState
@@ -20,6 +25,8 @@ from governance.appeals.models import Appeal
 from governance.appeals.states import AppealKind, AppealState
 from governance.board.models import Ballot, Case
 from governance.board.states import CaseState
+from governance.calibration.models import CalibrationRound, PackValues
+from governance.calibration.states import ProposalKind, RoundState
 from governance.decisions.models import ContextNote, DecisionRecord, Hold
 from governance.decisions.states import NoteState
 from governance.demo.dataset import DataSet, make_up_data_set
@@ -37,10 +44,11 @@ WHERE = (
     "Importing",
     "Inviting the first",
     "Founding",
-    "2/13",
     "Taking the course",
+    "2/15",
     "Registered",
-    "5/12",
+    "Living",
+    "5/14",
     "Noting",
 )
 
@@ -120,6 +128,8 @@ def check_house(data: DataSet) -> None:
     check_appeals()
     check_fairness()
     check_access_log()
+    check_calibration()
+    check_readers()
     assert Acknowledgement.objects.count() == User.objects.exclude(username__in=["admin", "system"]).count()
     assert Cohort.objects.filter(slug__contains="+").exists(), "small teams are merged"
     assert PublishedValue.objects.filter(starts_on=data.data_from).exists()
@@ -132,7 +142,7 @@ def check_house(data: DataSet) -> None:
 def check_what_bears() -> None:
     """The pages of notes, holds and views show some, made as everybody makes them; the employee finds a look."""
     employee = User.objects.get(username="employee")
-    look = list_looks(employee, get_own_person(employee)).get()
+    look = list_looks(employee, get_own_person(employee)).get(use="retrospective")
     assert (look.actor.username, look.use, look.of_me) == ("manager", "retrospective", False)
     note = ContextNote.objects.get()
     assert note.state is NoteState.CONFIRMED and note.confirmed_by.username == "hr"
@@ -157,7 +167,8 @@ def check_appeals() -> None:
 
 def check_fairness() -> None:
     """Issue 17, done when: a planted bias that the audit finds, and a planted null that it does not."""
-    biased, null = FairnessAudit.objects.order_by("-outcomes__starts_on")
+    rated = FairnessAudit.objects.filter(outcomes__decision="performance_rating")
+    biased, null = rated.order_by("-outcomes__starts_on")
     assert (biased.state, null.state) == ("failed", "passed")
     flagged = [each["labels"] for each in biased.results["groups"] if each["finding"] == "flagged"]
     assert flagged[0] == ["remote"] and not any(
@@ -172,12 +183,34 @@ def check_access_log() -> None:
     assert len({each.actor_id for each in found}) >= 4
 
 
+def check_calibration() -> None:
+    """Issue 17, done when: a whole cycle from the packs to an appeal that corrects an outcome, and a round that is open."""
+    winter, spring = CalibrationRound.objects.order_by("starts_on")
+    assert (winter.state, spring.state) == (RoundState.PUBLISHED, RoundState.OPEN)
+    assert FairnessAudit.objects.get(outcomes=winter.outcomes_id).state == "passed"
+    values = PackValues.objects.filter(item__round=winter)
+    assert values.filter(permitted=True).count() == winter.items.count() - 1, "all but the manager's own"
+    own = winter.items.get(person=User.objects.get(username="employee").person)
+    assert own.acknowledged_at is not None
+    assert [each.kind for each in own.proposals.order_by("number")][-1] == ProposalKind.CORRECTED
+    assert winter.items.filter(proposals__kind=ProposalKind.CHANGED).count() == 1
+
+
+def check_readers() -> None:
+    """Issue 13: findings, drawn looks and an evidence pack are there at the first look."""
+    assert list(AuditFinding.objects.values_list("kind", flat=True)) == [FindingKind.PURPOSE_HOPPING]
+    months = SampleDraw.objects.order_by("month").values_list("month", "population")
+    assert [(each.month, count) for each, count in months] == [(5, 12), (6, 5)]
+    assert EvidencePack.objects.get().state == PackState.MADE
+
+
 def check_training() -> None:
     """Everybody but the administrator attests; one by a course that another has taken the place of."""
     today = calendar.today()
     assert Course.objects.count() == 2
     assert Question.objects.filter(course__number=2).exclude(metric="").exists(), "charters ask too"
-    attested = {each.user.username: each for each in Attestation.objects.counting(today)}
+    counting = sorted(Attestation.objects.counting(today), key=lambda each: each.until)
+    attested = {each.user.username: each for each in counting}
     assert set(attested) == {each.username for each in User.objects.exclude(username__in=["admin", "system"])}
     assert attested["auditor"].until < attested["auditor"].valid_until
     assert attested["manager"].until == attested["manager"].valid_until
