@@ -103,6 +103,13 @@ class SettingsAsked(Struct, frozen=True):
     former: Mapping[str, Any]
 
 
+class ConsequencesAsked(Struct, frozen=True):
+    """What a case would do with its charter, and by which day where it is to be revised."""
+
+    act: str
+    revise_by: date | None
+
+
 class SeatAsked(Struct, frozen=True):
     """Whom a case would put on a seat."""
 
@@ -149,6 +156,7 @@ class _OfCase(_OfBoard):
     settings: SettingsAsked | UnsetType = UNSET
     seat: SeatAsked | UnsetType = UNSET
     founding: FoundingAsked | UnsetType = UNSET
+    consequences: ConsequencesAsked | UnsetType = UNSET
 
 
 class CaseOpened(_OfCase):

@@ -17,6 +17,7 @@ from governance.board.services import notifications
 from governance.board.services.pilots import stop_pilot
 from governance.board.states import CONSENT_DAYS, PilotState
 from governance.people.models import User
+from governance.people.services import get_system_account
 from ground import calendar, clock, records
 from ground.errors import Conflict
 
@@ -99,7 +100,7 @@ def _agree(consent: TeamConsent) -> bool:
 
 def _end_pilots(consent: TeamConsent) -> None:
     for pilot in Pilot.objects.filter(consent=consent, state=PilotState.RUNNING):
-        stop_pilot(pilot=pilot, reason=_("The team agrees no more."))
+        stop_pilot(pilot=pilot, reason=_("The team agrees no more."), by=get_system_account())
 
 
 def _voice(consent: TeamConsent, person: object) -> str:

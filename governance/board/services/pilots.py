@@ -19,7 +19,6 @@ from governance.board.models import Case, Pilot, PilotExit, SurveyAnswer
 from governance.board.services import notifications
 from governance.board.states import PILOT_DAYS, PILOT_TRANSITIONS, ConditionKind, PilotState, Said
 from governance.people.models import Cohort, CohortKind, User
-from governance.people.services import get_system_account
 from ground import calendar, clock, records
 from ground.errors import BadInput, Conflict
 from ground.promises import promised
@@ -68,12 +67,12 @@ def end_pilot(*, pilot: Pilot, by: User, reason: str = "") -> Pilot:
     return _end(pilot, reason.strip(), by)
 
 
-def stop_pilot(*, pilot: Pilot, reason: str) -> Pilot:
-    """End a pilot whose team agrees no more, in the transaction in which that was found; by nobody by name."""
+def stop_pilot(*, pilot: Pilot, reason: str, by: User) -> Pilot:
+    """End a pilot whose team agrees no more, in the transaction in which that was found; `by` is the product itself."""
     held = Pilot.objects.select_for_update(of=("self",))
     found = held.select_related("charter_version__metric__programme").get(pk=pilot.pk)
     PILOT_TRANSITIONS.check(found.state, PilotState.ENDED)
-    return _end(found, reason, get_system_account())
+    return _end(found, reason, by)
 
 
 def _end(pilot: Pilot, reason: str, by: User) -> Pilot:
