@@ -6,18 +6,8 @@ governance.decisions, governance.calibration, governance.appeals, governance.peo
 audits.ledger, all of which stand below.
 """
 
-from typing import NamedTuple
-
+from ground.schema.functions import OwnerFunction
 from ground.schema.triggers import refuse
-
-
-class OwnerFunction(NamedTuple):
-    """A function's arguments, what it gives, and its body in PL/pgSQL."""
-
-    arguments: str
-    result: str
-    body: str
-
 
 # The day of the programme, by the database's own clock: whoever asks to delete is not believed about the day.
 TODAY = "(now() AT TIME ZONE (SELECT time_zone FROM programme_programme))::date"

@@ -1,6 +1,5 @@
-"""Strain of teams: what their weeks say of their load, as clues and never as a diagnosis.
+"""Strain of teams: what their weeks, their people and those who lead them say of their load, as clues and never as a diagnosis.
 
-Here stands what needs no database: `team_weeks` (what a team's weeks are, and which are refused), `statistics` (rates, exact
-tests, CUSUM, exception mode, healthy-load limits) and `concluding` (two kinds of clues of three). Signals, the pulse, actions
-and pages are still to come.
+Pure are `team_weeks`, `statistics`, `signals`, `judging` (weeks against limits), `concluding` (two kinds of clues of three) and `pulse`.
+Weeks come from `charter.measures.weekly`, which gives those alone whose months the guard has told; nothing here holds a number of any.
 """

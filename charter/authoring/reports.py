@@ -7,6 +7,7 @@ import msgspec
 
 from charter.authoring.linting import LintReport, Placed
 from charter.registry.finding import Severity
+from ground.annotations import annotate, say_count
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
@@ -36,8 +37,8 @@ def format_github(report: LintReport) -> str:
 
 def summarize(report: LintReport) -> str:
     """How much was looked at and found, in a sentence."""
-    counts = ", ".join(_counted(report.count(level), level.value) for level in Severity)
-    return f"{_counted(report.files, 'file')}: {counts}."
+    counts = ", ".join(say_count(report.count(level), level.value) for level in Severity)
+    return f"{say_count(report.files, 'file')}: {counts}."
 
 
 FORMATS: Mapping[str, Callable[[LintReport], str]] = MappingProxyType(
@@ -56,21 +57,6 @@ def _line(each: Placed) -> str:
 def _annotations(report: LintReport) -> Iterator[str]:
     for each in report.placed:
         finding = each.finding
-        properties = {
-            "file": each.file,
-            "line": str(each.line),
-            "title": f"{finding.rule} {finding.field}".strip(),
-        }
-        listed = ",".join(f"{name}={_escaped(value, ':,')}" for name, value in properties.items())
-        yield f"::{_COMMANDS[finding.level]} {listed}::{_escaped(f'{finding.text} {finding.fix}')}"
-
-
-def _escaped(text: str, also: str = "") -> str:
-    """Text as workflow commands want it: per cent signs and line breaks encoded, and in properties `:` and `,`."""
-    for letter in f"%\r\n{also}":
-        text = text.replace(letter, f"%{ord(letter):02X}")
-    return text
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+        title = f"{finding.rule} {finding.field}".strip()
+        text = f"{finding.text} {finding.fix}"
+        yield annotate(_COMMANDS[finding.level], text, file=each.file, line=str(each.line), title=title)

@@ -15,6 +15,7 @@ from msgspec import Struct
 from audits.ledger import services as ledger
 from audits.ledger import signing
 from audits.ledger.models import Entry
+from audits.strain.models import LoadObservation, PulseTaken
 from charter.measures.rows import Row
 from governance.about_me.archives import ArchiveFile, stream_archive
 from governance.about_me.outlook import list_manager_uses, list_never
@@ -113,6 +114,10 @@ def _of_the_person(user: User, person: Person) -> Iterator[Section]:
         "questions-i-asked", DecisionRecord.objects.filter(actor=user),
         "at", "metrics", "grain", "cohorts", "use", "verdict", "checked_only", "entry_id",
     )  # fmt: skip
+    yield _table("pulses-done-with", PulseTaken.objects.filter(person=person), "pulse__month")
+    yield _table(
+        "loads-i-observed", LoadObservation.objects.filter(observed_by=user), "cohort__slug", "month", "saw"
+    )
     yield _table("notices", Notice.objects.filter(to=user), "kind", "given_at", "read_at")
 
 

@@ -223,6 +223,10 @@ KINDS: Mapping[CaseKind, KindRow] = {
         decided=effects.settle_founding,
         minuted=effects.minute_founding,
     ),
+    # What load of a kind of team the board calls healthy (S118). Whoever holds weeks against it reads the outcome.
+    CaseKind.HEALTHY_LOAD: KindRow(about=CaseSubject.QUESTION, asked_for=_always),
+    # What the organisation does about strain of a team that nobody acted on, or that lasts (S112, S119). Its minutes answer it.
+    CaseKind.STRAIN: KindRow(about=CaseSubject.QUESTION),
 }
 
 # What a matter is opened as, unless the kind is named.

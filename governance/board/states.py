@@ -29,6 +29,8 @@ class CaseKind(models.TextChoices):
     SEAT = "seat", _("Seat of the board")
     MISUSE = "misuse", _("Whether a look was a misuse")
     FOUNDING = "founding", _("Founding of the programme")
+    HEALTHY_LOAD = "healthy_load", _("Limits of a healthy load")
+    STRAIN = "strain", _("Strain of a team")
 
 
 # What a case of each kind is about (`kinds.CaseSubject`), as the database checks it.
@@ -47,6 +49,8 @@ OF_A_QUESTION = (
     CaseKind.SEAT,
     CaseKind.MISUSE,
     CaseKind.FOUNDING,
+    CaseKind.HEALTHY_LOAD,
+    CaseKind.STRAIN,
 )
 
 

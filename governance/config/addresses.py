@@ -101,9 +101,9 @@ def preparing() -> dict[str, int | None]:
     return {"prepare_threshold": 5 if env.bool("DATABASE_PREPARE", default=True) else None}
 
 
-def embedded_url(var_dir: Path) -> str:
-    """Where the runtime role finds the embedded server of a folder, whether or not it runs yet."""
+def embedded_url(var_dir: Path, role: str = cluster.RUNTIME) -> str:
+    """Where the runtime role, or another, finds the embedded server of a folder, whether or not it runs yet."""
     folder = var_dir / "postgres"
-    if cluster.runtime_path(folder).exists():
-        return cluster.address(folder, cluster.RUNTIME)
-    return f"postgresql://{cluster.RUNTIME}@/{cluster.DATABASE}?host={quote(str(folder / 'run'), safe='')}"
+    if cluster.runtime_path(folder).exists() and cluster.is_known(folder, role):
+        return cluster.address(folder, role)
+    return f"postgresql://{role}@/{cluster.DATABASE}?host={quote(str(folder / 'run'), safe='')}"

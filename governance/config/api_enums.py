@@ -1,5 +1,6 @@
 """Words that several resources of the API have under one name: `kind` of a case, of a review; `state` of a pilot."""
 
+from audits.strain.pulse import PulseWord
 from charter.rules.vocabulary import ContextKind, EvidenceKind, Grain, Outcome
 
 API_ENUMS: dict[str, str | list[tuple[str, str]]] = {
@@ -14,6 +15,8 @@ API_ENUMS: dict[str, str | list[tuple[str, str]]] = {
     "AppealKind": "governance.appeals.states.AppealKind",
     "EvidenceState": "governance.evidence.states.EvidenceState",
     "BulkState": "governance.use_check.states.BulkState",
+    "FollowedBy": "audits.strain.states.FollowedBy",
+    "PulseWordEnum": [(word.value, word.value) for word in PulseWord],
     "RoundState": "governance.calibration.states.RoundState",
     "EvidenceKindEnum": [(kind.value, kind.value.replace("_", " ")) for kind in EvidenceKind],
     "ContextKindEnum": [(kind.value, kind.value.replace("_", " ")) for kind in ContextKind],

@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "charter.programme",
     "charter.registry",
     "charter.authoring",
+    "charter.panels",
     "charter.measures",
     "governance.board",
     "governance.training",
@@ -93,9 +94,11 @@ INSTALLED_APPS = [
     "governance.decisions",
     "governance.authzen",
     "governance.assistants",
+    "governance.sql_door",
     "governance.saved_views",
     "governance.use_check",
     "audits.fairness",
+    "audits.strain",
     "governance.calibration",
     "governance.appeals",
     "governance.about_me",
@@ -150,6 +153,8 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": database(env("DATABASE_URL", default="") or embedded_url(VAR_DIR))}
+# Where the SQL door reads governed views, as the role that may read nothing else.
+GOVERNED_DATABASE_URL = env("GOVERNED_DATABASE_URL", default="") or embedded_url(VAR_DIR, "mc_governed")
 CACHE_URL = shared_cache(env("CACHE_URL", default=""))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The role that services and doors run as. Migrations run as the owner and grant it what it needs.

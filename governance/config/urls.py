@@ -31,6 +31,7 @@ urlpatterns = [
     path("api/v1/", include("governance.about_me.urls")),
     path("api/v1/", include("audits.access_log.urls")),
     path("api/v1/", include("audits.fairness.urls")),
+    path("api/v1/", include("audits.strain.urls")),
     path("api/v1/", include("audits.reviews.urls")),
     path("api/v1/", include("audits.findings.urls")),
     path("api/v1/", include("audits.retention.urls")),

@@ -4,21 +4,25 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import partial
 
-from governance.demo import calibration, fairness, questions
+from governance.demo import calibration, fairness, questions, strain
 from governance.demo.dataset import DataSet
 from governance.people.models import User
 
 Step = tuple[int, Callable[[], object]]  # how many days before the demo's present, and what was done
 
 
-def list_steps(data: DataSet, accounts: Mapping[str, User], publish: Callable[[], object]) -> Iterator[Step]:
+def list_steps(
+    data: DataSet, accounts: Mapping[str, User], publish: Callable[[], object], vote: strain.Vote
+) -> Iterator[Step]:
     """The steps in their order; each does what is missing, so that one that was cut short goes on."""
     year = data.as_of.year
     winter, spring = (date(year - 1, 10, 1), date(year, 4, 1)), (date(year, 4, 1), date(year, 7, 1))
     yield 72, partial(fairness.show, data, accounts, fairness.list_halves(data)[0])
     yield 70, partial(calibration.announce, data, accounts, calibration.WINTER, winter, days=10)
     yield 65, publish
+    yield 64, partial(strain.begin, data, accounts, vote)
     yield 60, partial(calibration.hold, calibration.WINTER, accounts)
+    yield 56, partial(strain.act, data, accounts)
     yield 45, partial(calibration.publish, calibration.WINTER, accounts)
     yield 38, partial(calibration.contest, calibration.WINTER, accounts)
     if data.name == "made-up":  # nobody real is asked about

@@ -27,7 +27,7 @@ from governance.board import programme as beginnings
 from governance.board import services as board
 from governance.board.models import Case, Invitation
 from governance.board.states import CaseKind, CaseState, SeatKind, Vote
-from governance.demo import appeals, fairness, looks, past, questions, value_context
+from governance.demo import appeals, fairness, looks, past, questions, strain, value_context
 from governance.demo.amending import amend_for
 from governance.demo.dataset import DataSet
 from governance.demo.organisation import write_import_files
@@ -123,7 +123,7 @@ class Seeding:
     def _live(self) -> None:
         """What has happened since the founding, day by day, so that what takes weeks can be looked at."""
         self._say("Living through the weeks since then ...")
-        for days, step in past.list_steps(self._data, self._accounts, self._publish):
+        for days, step in past.list_steps(self._data, self._accounts, self._publish, self._vote):
             with _days_ago(days):
                 step()
 
@@ -350,6 +350,8 @@ class Seeding:
         appeals.show(self._data, self._accounts, self._say)
         self._say("Auditing made-up ratings for fairness ...")
         fairness.show(self._data, self._accounts, fairness.list_halves(self._data)[1])
+        self._say("Holding the load of teams against limits, to recovery ...")
+        strain.recover(self._data, self._accounts, system=self._system)
 
     def _ask_questions(self) -> None:
         self._say("Asking some questions, for the access log to show ...")

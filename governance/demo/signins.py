@@ -9,6 +9,7 @@ from pathlib import Path
 
 from governance.board.states import SeatKind
 from governance.demo.dataset import DataSet
+from governance.demo.made_events.population import STRAINED_TEAM
 from governance.people.models import GrantedRole
 
 
@@ -40,7 +41,18 @@ def list_sign_ins(data: DataSet) -> tuple[SignIn, ...]:
             team=data.team,
         ),
         SignIn("employee", f"Someone of {data.team} (demo)", person=data.employee),
+        *_lead_of_the_strained(data),
         SignIn("admin", "Administrator (demo)", GrantedRole.ADMIN, superuser=True),
+    )
+
+
+def _lead_of_the_strained(data: DataSet) -> tuple[SignIn, ...]:
+    """Whoever manages the team that carried too much; made-up data alone have one."""
+    if STRAINED_TEAM not in data.organisation.managers or data.name != "made-up":
+        return ()
+    person = data.organisation.managers[STRAINED_TEAM]
+    return (
+        SignIn("lead", "Manager of runtime (demo)", GrantedRole.MANAGER, person=person, team=STRAINED_TEAM),
     )
 
 

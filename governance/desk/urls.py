@@ -6,6 +6,8 @@ from audits.findings.screens import urls as findings
 from audits.packs.screens import urls as packs
 from audits.retention.screens import urls as retention
 from audits.reviews.screens import urls as reviews
+from audits.strain.screens import release_notes
+from audits.strain.screens import urls as strain
 from charter.authoring.screens import urls as authoring
 from charter.authoring.screens.forms import single
 from charter.measures.screens import urls as measures
@@ -20,7 +22,7 @@ from governance.board.screens import urls as board
 from governance.board.states import CaseKind
 from governance.calibration.screens import urls as calibration
 from governance.decisions.replay.proposals import REPLAYED
-from governance.decisions.screens import referral_summary
+from governance.decisions.screens import referral_summary, told_beside
 from governance.decisions.screens import urls as decisions
 from governance.decisions.screens.replays import link_replay
 from governance.desk.screens import urls as desk
@@ -39,6 +41,7 @@ page_access.show_times_in(page_context.time_zone)
 badges.read_seats_by(find_seats_of)
 badges.keep_badges_by(page_context.badge)
 single.say_votes_needed(approval.demands_by_level)
+told_beside.tell_beside_answers(release_notes.tell_release_appetite)
 kinds.tell_on_cases(referral_summary.summarise_referral, kind=CaseKind.EDGE_CASE)
 for replayed in REPLAYED:
     kinds.tell_on_cases(link_replay, kind=replayed)
@@ -51,6 +54,7 @@ urlpatterns = [
     *about_me.urlpatterns,
     *access_log.urlpatterns,
     *fairness.urlpatterns,
+    *strain.urlpatterns,
     *reviews.urlpatterns,
     *findings.urlpatterns,
     *retention.urlpatterns,

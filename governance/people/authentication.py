@@ -63,7 +63,7 @@ class RememberedTokenAuthentication(TokenAuthentication):
         found = _find(data_versions.read(), digest)
         request_rate.count(found and found.user_id, origin=self.origin)
         if found is not None and not found.is_over and not found.waits:
-            _note_use(found)
+            note_use(found)
         return found
 
 
@@ -88,8 +88,8 @@ def _look_up(digest: str) -> Token:
     return Token.objects.select_related("user").get(digest=digest)
 
 
-def _note_use(token: Token) -> None:
-    """Where Redis counts there is no statement to ride in: one of its own, once an hour in each process."""
+def note_use(token: Token) -> None:
+    """Where there is no statement to ride in, one of its own, once an hour in each process."""
     now = timezone.now()
     if token.last_used_at is None or token.last_used_at < now - _EXACT:
         token.last_used_at = now  # of what is remembered

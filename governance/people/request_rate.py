@@ -44,7 +44,12 @@ _NETWORK_BITS = 64  # of an IPv6 address: whoever has one has all that begin lik
 
 def origin(request: HttpRequest) -> str:
     """The key of where a request comes from. Nobody chooses it: what a client says of itself is not heard (BEHIND_PROXY)."""
-    seen: IPv4Address | IPv6Address | IPv6Network = ip_address(address(request) or "::")
+    return describe_origin(address(request) or "::")
+
+
+def describe_origin(of: str) -> str:
+    """The key of an address that somebody was seen at."""
+    seen: IPv4Address | IPv6Address | IPv6Network = ip_address(of)
     if isinstance(seen, IPv6Address):
         seen = seen.ipv4_mapped or IPv6Network((int(seen), _NETWORK_BITS), strict=False)
     return f"address {seen}"

@@ -1,7 +1,8 @@
 """What a token of the API may be used for: one of four words, each of which holds those before it.
 
 - `read`: look at whatever its account may look at. GET alone.
-- `ask`: put questions to the line, and check what would be answered; each question is on the log as its account's.
+- `ask`: put questions to the line, and check what would be answered; each question is on the log as its account's. At the SQL door it is the
+  account's password.
 - `write`: whatever else its account may do or ask for: drafts, reviews, recorded changes, holds, context notes, saved views,
   notices, training, the contract, and putting something to the board.
 - `board`: what the board decides: ballots, comments, conditions, handlers and the closing of cases, ends of waivers, pilots and

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from knox.crypto import create_token_string, hash_token
 
 from audits.ledger import services as ledger
-from governance.people import permissions
+from governance.people import passwords, permissions
 from governance.people.events import TokenConfirmed, TokenMade, TokenRevoked
 from governance.people.models import AccountKind, GrantedRole, Token, User
 from governance.people.scopes import LONGEST, Scope
@@ -47,6 +47,7 @@ def make_token(*, user: User, name: str, scope: Scope, days: int, by: User) -> t
         made_at=now,
         expires_at=now + timedelta(days=days),
         made_by=by,
+        **passwords.make_columns(secret, user, scope),
     )
     records.insert(token)
     made = TokenMade(

@@ -16,6 +16,7 @@ from ground.guard import spawn
 
 DATABASE = "metric_charter"
 SUPERUSER, OWNER, RUNTIME = "postgres", "mc_owner", "mc_runtime"
+READER = "mc_governed"  # reads the governed views and nothing else (governance.sql_door)
 PORT = 5432  # only names the socket file: the server listens on no network address
 
 
@@ -97,13 +98,13 @@ def credentials_path(folder: Path) -> Path:
 
 
 def runtime_path(folder: Path) -> Path:
-    """The file of the runtime role's password, which is all that the processes of the product read."""
+    """The file of the passwords of the runtime role and of the governed views' reader, all that the product's processes read."""
     return folder / "runtime.json"
 
 
 def _write_credentials(folder: Path) -> dict[str, str]:
-    passwords = {role: secrets.token_urlsafe(32) for role in (SUPERUSER, OWNER, RUNTIME)}
-    _write_passwords(runtime_path(folder), {RUNTIME: passwords[RUNTIME]})
+    passwords = {role: secrets.token_urlsafe(32) for role in (SUPERUSER, OWNER, RUNTIME, READER)}
+    _write_passwords(runtime_path(folder), {role: passwords[role] for role in (RUNTIME, READER)})
     _write_passwords(credentials_path(folder), {role: passwords[role] for role in (SUPERUSER, OWNER)})
     return passwords
 
@@ -115,9 +116,13 @@ def _write_passwords(path: Path, passwords: Mapping[str, str]) -> None:
 def part_runtime(folder: Path) -> None:
     """Give the runtime role's password its own file where an older start has kept all in one."""
     passwords = _read(credentials_path(folder))
-    if RUNTIME in passwords:
-        _write_passwords(runtime_path(folder), {RUNTIME: passwords.pop(RUNTIME)})
+    own = {role: passwords.pop(role) for role in (RUNTIME, READER) if role in passwords}
+    if own:
+        _write_passwords(runtime_path(folder), own)
         _write_passwords(credentials_path(folder), passwords)
+    known = _read(runtime_path(folder))
+    if READER not in known:  # made before there was such a role
+        _write_passwords(runtime_path(folder), {**known, READER: secrets.token_urlsafe(32)})
 
 
 def _write_secret(path: Path, text: str) -> None:
@@ -128,7 +133,7 @@ def _write_secret(path: Path, text: str) -> None:
 
 
 def read_passwords(folder: Path) -> dict[str, str]:
-    """The passwords of all three roles, for whoever starts the server."""
+    """The passwords of all roles, for whoever starts the server."""
     return {**_read(credentials_path(folder)), **_read(runtime_path(folder))}
 
 
@@ -143,9 +148,14 @@ def _read(path: Path) -> dict[str, str]:
     return passwords
 
 
+def is_known(folder: Path, role: str) -> bool:
+    """Whether the runtime's file has this role's password."""
+    return role in _read(runtime_path(folder))
+
+
 def address(folder: Path, role: str, database: str = DATABASE) -> str:
     """The libpq URL at which a role reaches a database of the folder's server; it carries the password."""
-    path = runtime_path(folder) if role == RUNTIME else credentials_path(folder)
+    path = runtime_path(folder) if role in (RUNTIME, READER) else credentials_path(folder)
     password = quote(_read(path)[role], safe="")
     host = quote(str(folder / "run"), safe="")
     return f"postgresql://{role}:{password}@/{database}?host={host}&port={PORT}"

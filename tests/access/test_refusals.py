@@ -93,6 +93,7 @@ def find(name: str, before: str, world: World) -> object:
     from audits.packs.models import EvidencePack
     from audits.retention.models import LegalHold
     from audits.reviews.models import SampledLook
+    from audits.strain.models import StrainAlert, TradeOff
     from charter.measures.models import Revision
     from charter.registry.models import ReviewItem
     from governance.appeals.models import Appeal
@@ -102,7 +103,7 @@ def find(name: str, before: str, world: World) -> object:
     from governance.decisions.models import DecisionRecord
     from governance.evidence.models import EvidenceRecord
     from governance.notices.models import Notice
-    from governance.people.models import Identity, TeamAlias
+    from governance.people.models import Cohort, Identity, TeamAlias
 
     of_pages = {
         "cases": "case", "context-notes": "note", "drafts": "charter-draft", "holds": "hold-release", "pilots": "pilot",
@@ -116,6 +117,8 @@ def find(name: str, before: str, world: World) -> object:
         "sampled-reviews": SampledLook, "findings": AuditFinding, "legal-holds": LegalHold, "packs": EvidencePack,
     }  # fmt: skip
     last = before.rstrip("/").split("/")[-1]
+    if "/strain/" in before:
+        rows |= {"alerts": StrainAlert, "teams": Cohort, "trade-offs": TradeOff}
     if "/calibration/" in before:
         rows |= {"rounds": CalibrationRound, "packs": CalibrationItem, "outcomes": CalibrationItem}
     fixed = {"kind": "rules", "heading": "what", "username": "owner", "metric": "lead-time-for-changes"}

@@ -20,6 +20,9 @@ from audits.retention import services as retention
 from audits.reviews import services as reviews_of_looks
 from audits.reviews.models import SampledLook, SampleDraw
 from audits.reviews.states import LookState
+from audits.strain import services as strain
+from audits.strain.models import StrainAlert
+from audits.strain.states import TradeChoice, TradeSide
 from charter.authoring import drafts
 from charter.measures.models import Revision, Snapshot
 from charter.programme.models import Programme
@@ -362,6 +365,7 @@ def _of_use(house: House, accounts: dict[str, User]) -> dict[str, Objects]:
         "access-log-decision": [("a manager's", [permitted.pk])],
         **_of_the_access_log(accounts["auditor"]),
         **_of_fairness(accounts),
+        **_of_strain(accounts),
         **_of_calibration(house, accounts),
         "note": [(words, [note.pk]) for words, note in notes.items()],
         "note-propose": [("naming no team", [])],
@@ -407,6 +411,27 @@ def _of_fairness(accounts: dict[str, User]) -> dict[str, Objects]:
         **_each(("fairness-audit", "fairness-conclude"), of_audit),
         "fairness-harm": [("being judged", [audit.pk, "remote"])],
         "fairness-task": [("open", [task.pk])],
+    }
+
+
+def _of_strain(accounts: dict[str, User]) -> dict[str, Objects]:
+    """The manager's team, an alert of it that the manager owns, and a trade-off that the manager wrote."""
+    payments, today = Cohort.objects.get(slug="team:payments"), calendar.today()
+    alert = on_the_log.make(
+        StrainAlert, cohort=payments, signals=["on_call"], clues=["observation", "signal"], since=today - timedelta(days=91),
+        ends_on=today - timedelta(days=7), owner=accounts["manager"], choose_by=today + timedelta(days=14),
+    )  # fmt: skip
+    trade = strain.write_trade_off(
+        cohort=payments, side=TradeSide.ENGINEERING, choice=TradeChoice.FEWER_RELEASES, because="Users wait.", ends_on=today,
+        by=accounts["manager"],
+    )  # fmt: skip
+    of_team = [("of the manager", [payments.pk])]
+    of_alert = [("of the manager", [alert.pk])]
+    return {
+        **_each(("strain-team", "strain-observe", "strain-recognise", "strain-trade-off"), of_team),
+        **_each(("strain-alert", "strain-follow-up"), of_alert),
+        **_each(("strain-playbook", "strain-switch"), [("a signal", ["on_call"])]),
+        "strain-agree": [("written by the manager", [trade.pk])],
     }
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 ALL = [
     "access_log", "rules", "checks", "cohorts", "deciding", "decisions", "fairness", "findings", "guard", "log", "log_writers",
-    "publishing", "pages", "registry", "strain",
+    "panels", "publishing", "pages", "registry", "sql_door", "strain",
 ]  # fmt: skip
 
 

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from audits.strain.judging import judge_weeks
+from audits.strain.signals import SIGNALS
 from audits.strain.statistics import (
     QUARTER,
     ComparedRates,
@@ -55,7 +57,7 @@ SCENES = {
 
 def run() -> list[dict]:
     """Time at 2,000 teams × 2 years, then signals in 2,000 quiet years and in as many with another load from the second year on."""
-    return [_time_all(), *_count_quiet(), *_count_found()]
+    return [_time_all(), _time_judging(), *_count_quiet(), *_count_found()]
 
 
 def _time_all() -> dict:
@@ -68,6 +70,17 @@ def _time_all() -> dict:
         _find_signals(weeks, QUIET, phi, strained_by)
     took = process_time() - begun
     return _line(f"all of {YEARS:,} teams × 2 years", took, "s", "under 5", took < 5)
+
+
+def _time_judging() -> dict:
+    """What the app's scan works out: each signal of every team against its limit and against the weeks before."""
+    drawn = [_draw(np.random.default_rng(18 + at), SCENES["as chance"], 1.0) for at in range(len(SIGNALS))]
+    begun = process_time()
+    for each, definition in zip(drawn, SIGNALS.values(), strict=True):
+        judge_weeks(read_weeks(each, PEOPLE), LIMIT * QUIET, definition.strained_by)
+    took = process_time() - begun
+    name = f"judging {len(SIGNALS)} signals of {YEARS:,} teams × {2 * WEEKS} weeks, for the scan"
+    return _line(name, took, "s", "under 5", took < 5)
 
 
 def _count_quiet() -> list[dict]:

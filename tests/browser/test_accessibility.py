@@ -12,6 +12,7 @@ from audits.findings.screens import urls as findings
 from audits.packs.screens import urls as packs
 from audits.retention.screens import urls as retention
 from audits.reviews.screens import urls as reviews
+from audits.strain.screens import urls as strain
 from charter.authoring import services as authoring
 from charter.rules.vocabulary import DecisionType as Use
 from charter.rules.vocabulary import Grain
@@ -76,6 +77,8 @@ SOURCES = {
 ACCESS_LOG = {pattern.name for pattern in access_log.urlpatterns}
 # Pages that test_fairness looks at.
 FAIRNESS = {pattern.name for pattern in fairness.urlpatterns}
+# Pages that test_strain looks at.
+STRAIN = {pattern.name for pattern in strain.urlpatterns}
 # Pages that test_calibration looks at.
 CALIBRATION = {pattern.name for pattern in calibration.urlpatterns}
 # Pages that test_appeals looks at.
@@ -236,6 +239,7 @@ def test_every_page_is_accessible(window, house):
         - TOKENS
         - ACCESS_LOG
         - FAIRNESS
+        - STRAIN
         - CALIBRATION
         - APPEALS
         - USE_CHECK

@@ -22,6 +22,8 @@ OURS = {
     "charter/measures/warehouse/facts.py": "quoted identifiers, and facts queries that `check_facts_sql` let through",
     "charter/measures/warehouse/made_up.py": "names of tables and columns as quoted identifiers, and DuckDB's types",
     "charter/measures/values/event_table.py": "tables of an engine in memory that we name",
+    "charter/panels/expanding/metabase.py": "which question another one reads; looked at, and run over a connection of whoever scans alone",
+    "charter/panels/reading/superset.py": "what a chart of somebody's file would ask; looked at, and run over a connection of theirs alone",
     "governance/board/models/guarded.py": "parts of triggers, written there",
     "governance/board/models/ties.py": "parts of triggers and names of their tables, written there",
     "governance/demo/forge.py": "files of a data set and conditions on them, written there",

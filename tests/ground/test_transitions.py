@@ -35,6 +35,9 @@ MACHINES = {
         "confirmed": set(), "declined": set(), "outdated": set(),
     },
     "audits.fairness.states.TRANSITIONS": {"open": {"passed", "failed"}, "passed": set(), "failed": set()},
+    "audits.strain.states.ALERT_TRANSITIONS": {
+        "open": {"acting", "eased"}, "acting": {"acting", "eased"}, "eased": set(),
+    },
     "charter.programme.states.PROGRAMME_TRANSITIONS": {"draft": {"active"}, "active": set()},
     "charter.registry.states.CHARTER_TRANSITIONS": CHARTER,
     "charter.registry.states.RULEBOOK_TRANSITIONS": {

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Self
 from uuid import UUID
 
+import pyarrow as pa
 from msgspec.structs import replace
 
 from charter.measures.models import Withheld
@@ -54,7 +55,7 @@ from charter.registry.facts_sql import carries_person
 from charter.rules.periods import find_first_start
 from charter.rules.vocabulary import Period
 from governance.people import identities
-from governance.people.models import Team
+from governance.people.models import Cohort, Team
 from governance.people.queries import list_roster_spans
 from ground.errors import BadInput, Unavailable
 
@@ -130,6 +131,15 @@ class Publisher:
             )
         )
         return [value for kind in Period for value in self._of_kind(charter, kind, missing.of(kind))]
+
+    @property
+    def cohorts(self) -> tuple[Cohort, ...]:
+        """The registered cohorts, by number."""
+        return self._organisation.cohorts
+
+    def count_weeks(self, first: date, end: date, short: float) -> pa.Table:
+        """What of the events that are loaded fell on each cohort's weeks (`values.week_counts`)."""
+        return self._events.weeks(first, end, short)
 
     def elements(self) -> dict[UUID, frozenset[str]]:
         """The teams of each cohort; the whole organisation also has the events of no team and of any team."""

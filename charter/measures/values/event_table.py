@@ -17,6 +17,7 @@ from charter.measures.values.disclosure import CohortBacking
 from charter.measures.values.event_names import NameFinder
 from charter.measures.values.traces import NOBODY, Element
 from charter.measures.values.units import UnitBounds
+from charter.measures.values.week_counts import WEEKS
 from charter.measures.warehouse.facts import EventBatches
 from charter.measures.warehouse.tables import LARGEST
 from charter.rules.vocabulary import Aggregation, Period
@@ -45,7 +46,8 @@ _COHORT_TEAMS = pa.schema([("cohort", pa.int32()), ("team", pa.string())])
 _SPANS = pa.schema([("starts_on", pa.date32()), ("ends_on", pa.date32())])
 _GROUPS = pa.schema([("cohort", pa.int32()), ("starts_on", pa.date32())])
 
-# What a bot did, and what a team did that is not ours, is nobody's and left out (`names.NOBODY`).
+# What a bot did, and what a team did that is not ours, is nobody's and left out (`names.NOBODY`). Facts that name their team are not
+# joined with anybody: a join of which the engine sees that nothing can match costs it facts times memberships.
 _ADD_BATCH = """
 INSERT INTO event
 WITH fact AS (
@@ -53,11 +55,12 @@ WITH fact AS (
            value::DOUBLE AS value, {weight}::DOUBLE AS weight
     FROM batch WHERE NOT nobody
 ), placed AS (
-    SELECT fact.* EXCLUDE (team, astray), CASE
-        WHEN fact.astray OR (fact.team IS NULL AND (fact.person IS NULL OR fact.day IS NULL)) THEN '?'
-        ELSE coalesce(fact.team, m.team, '') END AS team
-    FROM fact
-    LEFT JOIN membership m ON fact.team IS NULL AND m.person = fact.person
+    SELECT * EXCLUDE (team, astray), CASE WHEN astray OR team IS NULL THEN '?' ELSE team END AS team
+    FROM fact WHERE astray OR team IS NOT NULL OR person IS NULL OR day IS NULL
+    UNION ALL
+    SELECT fact.* EXCLUDE (team, astray), coalesce(m.team, '') AS team
+    FROM (FROM fact WHERE NOT astray AND team IS NULL AND person IS NOT NULL AND day IS NOT NULL) AS fact
+    LEFT JOIN membership m ON m.person = fact.person
         AND fact.day >= m.valid_from AND (m.valid_to IS NULL OR fact.day < m.valid_to)
 )
 SELECT person, stranger, team, day,
@@ -331,6 +334,10 @@ class EventTable:
         for cohort, starts_on, events in zip(*found.columns, strict=True):
             weights = _numbers(events, "weight") if self._aggregation in WEIGHTED else None
             yield (cohort.as_py(), starts_on.as_py()), _numbers(events, "value"), weights
+
+    def weeks(self, first: date, end: date, short: float) -> pa.Table:
+        """What fell on each cohort's weeks between two days (`week_counts`)."""
+        return self._run(WEEKS, {"first": first, "end": end, "short": short}).to_arrow_table()
 
     def contributions(self, first: date, end: date) -> pa.Table:
         """Who is behind how much of each team's month between two days.

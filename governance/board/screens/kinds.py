@@ -57,6 +57,8 @@ SCREENS: Mapping[CaseKind, KindScreen] = {
     CaseKind.SEAT: KindScreen(details=case_details.describe_seat),
     CaseKind.MISUSE: KindScreen(),
     CaseKind.FOUNDING: KindScreen(details=case_details.describe_founding),
+    CaseKind.HEALTHY_LOAD: KindScreen(),
+    CaseKind.STRAIN: KindScreen(),
 }
 
 # The kinds that are put in words, each with what the form says of it.

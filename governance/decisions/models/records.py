@@ -25,6 +25,7 @@ class Door(models.TextChoices):
     SHELL = "shell", _("Shell")
     AUTHZEN = "authzen", _("AuthZEN")
     ASSISTANT = "assistant", _("Assistant")
+    SQL = "sql", _("SQL")
 
 
 class ReasonWords(models.Func):

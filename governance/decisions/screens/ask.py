@@ -24,6 +24,7 @@ from governance.decisions.screens.forms import AskForm, with_whose
 from governance.decisions.screens.next_steps import find_way_on, list_next
 from governance.decisions.screens.possible_uses import PossibleMetric, describe_lacking, foresee_uses
 from governance.decisions.screens.rulings import ReferForm
+from governance.decisions.screens.told_beside import list_beside
 from governance.decisions.services import answer
 from governance.decisions.services.answers import Answer
 from governance.people.requests import PageRequest
@@ -200,6 +201,7 @@ def _permit(
         "asked": asked,
         "duties": answers.list_duties(given, asked_for),
         "delivery_only": answers.delivery_only(given),
+        "told_beside": list_beside(asked, versions),
         "owners": list(dict.fromkeys(version.metric.owner.name for version in versions)),
         "coverage": answers.describe_coverage(given.rows),
     }

@@ -20,13 +20,14 @@ from governance.demo.warehouse import Columns
 _SEVERITIES, _SEVERITY_SHARES = np.arange(1, 5), [0.05, 0.2, 0.45, 0.3]
 _HOURS_TO_RESTORE = np.array([np.nan, 1.5, 2.5, 5.0, 16.0])  # median, by severity
 _SERVICES_A_TEAM = ("api", "jobs")
+_STRAIN = 1.2  # more incidents a day in the team and months of strain
 _OBJECTIVE = 0.999  # the share of requests that every service promises
 
 
 def incidents(population: Population, _: dict[str, Columns]) -> Columns:
     """Restored incidents at any hour, many of them in incident-heavy teams."""
     random = population.random("incidents")
-    team, day = draw_events(random, _incident_rate(population))
+    team, day = _draw_incidents(population, random)
     severity = random.choice(_SEVERITIES, len(team), p=_SEVERITY_SHARES)
     started_at = population.days[day].astype("M8[us]") + hours(random.uniform(0, 24, len(team)))
     restored_at = started_at + draw_hours(random, _HOURS_TO_RESTORE[severity], 0.9, len(team))
@@ -127,6 +128,13 @@ def rota_hours(population: Population, _: dict[str, Columns]) -> Columns:
         "starts_at": starts_at,
         "ends_at": starts_at + hours(7 * 24),
     }
+
+
+def _draw_incidents(population: Population, random: np.random.Generator) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Team and day of every incident; those of the strained team come after all others."""
+    team, day = draw_events(random, _incident_rate(population))
+    more = draw_events(population.random("strain"), np.where(population.strained, _STRAIN, 0.0))
+    return np.concatenate([team, more[0]]), np.concatenate([day, more[1]])
 
 
 def _incident_rate(population: Population) -> NDArray[np.float64]:

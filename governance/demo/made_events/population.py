@@ -23,6 +23,9 @@ _LEAVE_SHARE = 0.11
 # One team met a migration in two months: its work was slower, and there was more of it.
 MIGRATED_TEAM, MIGRATED_MONTHS = "payments", ("2025-10", "2025-11")
 
+# One team carried too much in four months: incident after incident, until others took a part of its services.
+STRAINED_TEAM, STRAINED_MONTHS = "runtime", ("2025-09", "2025-10", "2025-11", "2025-12")
+
 
 class Population:
     """People × days of the made-up organisation.
@@ -80,6 +83,12 @@ class Population:
         """Which of these (team index, day index) pairs fall in the migration."""
         months = self.days.astype("M8[M]").astype(str)
         return np.isin(months, MIGRATED_MONTHS)[day] & (self.teams[team] == MIGRATED_TEAM)
+
+    @cached_property
+    def strained(self) -> NDArray[np.bool_]:
+        """Which days of which team fell in the time of strain, of shape (teams, days)."""
+        months = np.isin(self.days.astype("M8[M]").astype(str), STRAINED_MONTHS)
+        return (self.teams == STRAINED_TEAM)[:, None] & months
 
     def to_utc(self, person: NDArray[np.int64], local: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
         """UTC times of wall clock times where these people are."""

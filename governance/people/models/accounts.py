@@ -160,6 +160,10 @@ class Token(Record):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tokens")
     name = models.CharField(_("name"), max_length=80)
     scope = models.CharField(_("scope"), max_length=10, choices=Scope)
+    # What checks it where it is a password (SCRAM), of one that may ask: the salt, and the two keys, which let nobody sign in.
+    salt = models.BinaryField(default=b"", blank=True, editable=False)
+    stored_key = models.BinaryField(default=b"", blank=True, editable=False)
+    server_key = models.BinaryField(default=b"", blank=True, editable=False)
     made_at = models.DateTimeField(default=timezone.now)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     expires_at = models.DateTimeField()

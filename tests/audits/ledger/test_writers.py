@@ -34,6 +34,7 @@ EXCEPTIONS = {
     "governance.people.services.get_system_account": "It is opened by itself, which its event says.",
     "governance.people.importing.writing.write": "A step of import_organisation, which appends for all its rows.",
     "governance.people.authentication.RememberedTokenAuthentication.authenticate_credentials": "Notes a token's last use.",
+    "governance.people.authentication.note_use": "The same, also at the SQL door.",
     "governance.people.account_mail.ask_for_link": "Nobody has signed in; the event comes with the mail, if there is one.",
     "governance.people.account_mail.send_waiting": "The account that a link is of does it, as its event says.",
     "governance.about_me.private_addresses.ask_for_link": "Nobody has signed in; the event comes when the link is used.",
@@ -48,6 +49,7 @@ EXCEPTIONS = {
     "governance.board.effects.request_waiver": "A step of open_case, whose event holds the waiver.",
     "governance.board.apps.BoardConfig.ready": "`migrate` writes down what passes a case, as the owner, from the settings.",
     "governance.people.scans.SIGN_IN_TRACES.<lambda 1>": "Forgets django-axes' own rows, which say nothing of use.",
+    "governance.demo.appeals.contest": "Appeals as the demo's employee and board do, by their services.",
     "governance.demo.appeals.show": "Draws a picture, in memory; all else it does by services.",
     "governance.demo.forge.read_folder": "Writes to a warehouse in memory.",
 }

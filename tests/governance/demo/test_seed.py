@@ -13,6 +13,8 @@ from audits.ledger.models import Entry
 from audits.packs.models import EvidencePack
 from audits.packs.states import PackState
 from audits.reviews.models import SampleDraw
+from audits.strain.models import StrainAlert, TeamSignal
+from audits.strain.states import AlertState
 from charter.measures.models import PublishedValue
 from charter.programme.models import Programme
 from charter.programme.states import ProgrammeState
@@ -129,6 +131,7 @@ def check_house(data: DataSet) -> None:
     check_fairness()
     check_access_log()
     check_calibration()
+    check_strain()
     check_readers()
     assert Acknowledgement.objects.count() == User.objects.exclude(username__in=["admin", "system"]).count()
     assert Cohort.objects.filter(slug__contains="+").exists(), "small teams are merged"
@@ -194,6 +197,17 @@ def check_calibration() -> None:
     assert own.acknowledged_at is not None
     assert [each.kind for each in own.proposals.order_by("number")][-1] == ProposalKind.CORRECTED
     assert winter.items.filter(proposals__kind=ProposalKind.CHANGED).count() == 1
+
+
+def check_strain() -> None:
+    """Issue 18, done when: a strained team from the alert to what was done and to recovery, and a quiet one without an alert."""
+    alert = StrainAlert.objects.select_related("cohort", "owner").get()
+    assert (alert.cohort.slug, alert.state) == ("team:runtime", AlertState.EASED)
+    assert alert.owner is not None and alert.owner.username == "lead"
+    assert alert.chosen_at is not None and alert.follow_ups.get().helped
+    assert set(TeamSignal.objects.filter(cohort__slug="team:payments").values_list("finding", flat=True)) == {
+        "quiet"
+    }
 
 
 def check_readers() -> None:

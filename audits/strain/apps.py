@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class StrainConfig(AppConfig):
+    name = "audits.strain"
+    label = "strain"

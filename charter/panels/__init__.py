@@ -1,0 +1,1 @@
+"""What SQL in dashboards reaches of people, found without a database. Imports no Django but in its command."""

@@ -1,0 +1,1 @@
+"""Macros of tools, expanded to SQL that can be read. Pure."""

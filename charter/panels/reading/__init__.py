@@ -1,0 +1,1 @@
+"""Files of tools, read as panels. Pure."""

@@ -1,0 +1,1 @@
+"""What a scan found, told to people and to programs. Pure."""

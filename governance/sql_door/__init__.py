@@ -1,0 +1,1 @@
+"""A door for dashboards: PostgreSQL's own protocol, over views that hold what the line has released and nothing else."""

@@ -1,0 +1,57 @@
+"""`manage.py sql_door`: where it listens, and what it prints for a superuser (issue 20, 2)."""
+
+import os
+import re
+import subprocess
+import sys
+
+import psycopg
+import pytest
+from django.core.management import CommandError, call_command
+
+from governance.people.scopes import Scope
+from ground.embedded import cluster
+from tests import databases, factories
+from tests.governance.sql_door.conftest import LEAD_TIME
+
+
+@pytest.mark.parametrize(
+    "given", [["--host", "192.0.2.1"], ["--certificate", "/no/such/file"], ["--host", "charter.example.org"]]
+)
+def test_nothing_crosses_a_network_in_clear(given):
+    """Values are read behind TLS, or on this machine."""
+    with pytest.raises(CommandError, match="certificate"):
+        call_command("sql_door", *given)
+
+
+def test_what_a_superuser_runs_is_printed(capsys):
+    """Issue 20, 1: catalogs are trimmed on a PostgreSQL of one's own too, by the same statement."""
+    call_command("sql_door", "--trim")
+    printed = capsys.readouterr().out
+    assert printed.startswith("DO $trim$") and '"mc_runtime"' in printed and printed.rstrip().endswith(";")
+
+
+@pytest.mark.committed
+def test_it_opens_the_door_and_ends_with_it(house, committed_db, server):
+    """The command as a supervisor runs it: it says where it listens, answers, and ends at once when it is told to."""
+    token = factories.a_token(house.manager, Scope.ASK)
+    environment = {
+        **os.environ,
+        "DATABASE_URL": databases.runtime_url(server, committed_db),
+        "GOVERNED_DATABASE_URL": cluster.address(databases.FOLDER, cluster.READER, committed_db),
+    }
+    command = [sys.executable, "manage.py", "sql_door", "--port", "0"]
+    with subprocess.Popen(
+        command, cwd=databases.PROJECT, env=environment, stdout=subprocess.PIPE, text=True
+    ) as started:
+        try:
+            port = int(re.search(r":(\d+)\.$", started.stdout.readline())[1])
+            with psycopg.connect(
+                host="127.0.0.1", port=port, user="manager", password=token, dbname="retrospective"
+            ) as client:
+                client.execute("SELECT metric FROM governed.metrics").fetchall()
+                with pytest.raises(psycopg.Error):
+                    client.execute(f"SELECT * FROM {LEAD_TIME} WHERE cohort = 'team:none'")
+        finally:
+            started.terminate()
+        assert started.wait(10) == 0
