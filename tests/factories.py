@@ -34,7 +34,7 @@ from charter.rules.vocabulary import Grain, SourceKind
 from governance.board import ballots
 from governance.board import services as board
 from governance.board.events import BallotCast
-from governance.board.models import Ballot, BoardOutcome, Case, Invitation, Seat, Term
+from governance.board.models import Ballot, BoardOutcome, Case, Invitation, Seat, TeamConsent, Term
 from governance.board.programme import begin_programme
 from governance.board.states import NOTICE_DAYS, CaseKind, SeatKind, Vote
 from governance.people import services as people
@@ -469,6 +469,21 @@ def an_active_charter(slug: str = "deployment-frequency", **fields: object) -> C
     case = an_open_case(slug, **fields)
     a_decided_case(case)
     return CharterVersion.objects.select_related("metric__programme").get(pk=case.charter_version_id)
+
+
+def a_consent(version: CharterVersion, cohort: str = "team:payments") -> TeamConsent:
+    """A team's consent to a charter, given, without the answers of its members; once."""
+    held = TeamConsent.objects.filter(
+        charter_version=version, cohort=cohort, withdrawn_at__isnull=True
+    ).first()
+    return held or on_the_log.make(
+        TeamConsent,
+        charter_version=version,
+        cohort=cohort,
+        asked_by=system(),
+        answer_by=calendar.today() + timedelta(days=14),
+        given_at=clock.now(),
+    )
 
 
 def a_beginning(founder: User | None = None) -> Programme:

@@ -10,7 +10,7 @@ from dateutil.relativedelta import relativedelta
 from charter.registry.document import CharterDocument
 from charter.registry.nature import find_nature
 from charter.registry.source_descriptions import SourceDescription
-from charter.rules.facts import BesideFacts, CharterFacts
+from charter.rules.facts import BesideFacts, CharterFacts, ForbiddenUse
 from charter.rules.vocabulary import (
     Category,
     DecisionType,
@@ -21,6 +21,7 @@ from charter.rules.vocabulary import (
     Role,
     SourceKind,
     Standing,
+    UseCondition,
     View,
 )
 
@@ -72,6 +73,9 @@ def build_charter_facts(
         unit=what.unit,
         counter_metric=what.counter_metric,
         needs_beside=_needs_beside(document),
+        conditions=_conditions(document),
+        affirmations=_affirmations(document),
+        forbidden=_forbidden(document),
         counts_hours=what.counts_hours,
         nature=find_nature(what.measure, sources) if nature is None else nature,
     )
@@ -134,6 +138,32 @@ def _needs_beside(document: CharterDocument) -> frozenset[tuple[DecisionType, Gr
         for clause in document.which_decisions.allowed
         for grain in clause.grains
         for metric in clause.beside
+    )
+
+
+def _conditions(document: CharterDocument) -> frozenset[tuple[DecisionType, Grain, UseCondition]]:
+    return frozenset(
+        (clause.decision, grain, condition)
+        for clause in document.which_decisions.allowed
+        for grain in clause.grains
+        for condition in clause.conditions
+    )
+
+
+def _affirmations(document: CharterDocument) -> frozenset[tuple[DecisionType, Grain, str]]:
+    return frozenset(
+        (clause.decision, grain, said)
+        for clause in document.which_decisions.allowed
+        for grain in clause.grains
+        for said in clause.affirm
+    )
+
+
+def _forbidden(document: CharterDocument) -> tuple[ForbiddenUse, ...]:
+    return tuple(
+        ForbiddenUse(each.use, frozenset(each.decisions), frozenset(each.grains), frozenset(each.forms))
+        for each in document.which_decisions.forbidden
+        if each.binds
     )
 
 

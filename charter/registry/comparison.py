@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from charter.registry import catalogue, queries
+from charter.registry import catalogue, matrix, queries
 from charter.registry.document import CharterDocument
 from charter.registry.models import CharterVersion, Metric
 from charter.registry.risk import RiskLevel, assess_risk
@@ -156,8 +156,9 @@ def _to_do(documents: Sequence[CharterDocument]) -> Iterator[str]:
         return
     if DecisionGroup.PEOPLE not in groups:
         yield _("Use it for the work, never about a person.")
-    if conditions := dict.fromkeys(use.condition for use in allowed if use.condition):
-        yield _first(conditions)
+    names = {slug: each.name for slug, each in catalogue.read_starter_charters().items()}
+    if bound := dict.fromkeys(said for use in allowed if (said := matrix.describe_condition(use, names))):
+        yield _first(bound)
     if counters := dict.fromkeys(each.what.counter_metric for each in documents if each.what.counter_metric):
         yield _("Show it beside %(metrics)s.") % {"metrics": words.listed(_called(slug) for slug in counters)}
     if all(each.what.type is Kind.ACTIVITY for each in documents):

@@ -18,7 +18,9 @@ from charter.rules.vocabulary import (
     Kind,
     Layer,
     Outcome,
+    RequestForm,
     Role,
+    UseCondition,
     View,
 )
 
@@ -111,20 +113,35 @@ class HowLong(DocumentPart, frozen=True):
 
 
 class Allowed(DocumentPart, frozen=True):
-    """A decision that the metric may inform, at these grains; `condition` is shown beside it and `beside` is enforced."""
+    """A decision that the metric may inform, at these grains, under conditions of which none is words alone.
+
+    `conditions` are checked from facts. `affirm` are sentences that whoever asks says are so; they are on the receipt.
+    """
 
     decision: DecisionType
     grains: tuple[Grain, ...]
-    condition: str = ""
+    conditions: tuple[UseCondition, ...] = ()
+    affirm: tuple[str, ...] = ()
     beside: tuple[Slug, ...] = ()  # metrics that must be asked for in the same request
 
 
 class Forbidden(DocumentPart, frozen=True):
-    """A use named so that nobody need guess."""
+    """A use named so that nobody need guess: of these decisions, at these grains, in these forms; empty stands for any.
+
+    One that names none of them cannot be told from a request, so it says that people keep it.
+    """
 
     use: str
     because: str
     decisions: tuple[DecisionType, ...] = ()
+    grains: tuple[Grain, ...] = ()
+    forms: tuple[RequestForm, ...] = ()
+    kept_by_people: bool = False
+
+    @property
+    def binds(self) -> bool:
+        """Whether the rules can tell a request for it from others."""
+        return bool(self.decisions or self.grains or self.forms)
 
 
 class WhichDecisions(DocumentPart, frozen=True):

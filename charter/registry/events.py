@@ -67,6 +67,15 @@ class CharterPilotDated(_OfCharter):
     ends: datetime
 
 
+class CharterShortened(_OfCharter):
+    kind = "registry.charter.shortened"
+    sentence = _(
+        "Version %(number)s of the charter of %(metric)s is to be revised: it is in force until %(ends)s."
+    )
+
+    ends: datetime
+
+
 class _OfStanding(_OfCharter):
     """A version moved to another standing."""
 

@@ -1,7 +1,8 @@
 """A charter's examples are requests that can be tried: each must get the verdict that it says. Pure.
 
 What is tried is the use itself, so all else is in order: the charter is in force, the actor holds the role, has
-acknowledged the rules and is trained, the fairness audit is passed, the cohort has nine people.
+acknowledged the rules and is trained, the fairness audit is passed, the cohort has nine people, what the charter has its
+asker affirm is so unless the example says `affirms`, and what has to last or be agreed to does and is.
 """
 
 import re
@@ -19,6 +20,7 @@ from charter.registry.charter_facts import build_beside_facts, build_charter_fac
 from charter.registry.document import CharterDocument, Example
 from charter.registry.finding import Finding, Severity
 from charter.registry.source_descriptions import SourceDescription
+from charter.rules.conditions import LASTING
 from charter.rules.context import count_evidence
 from charter.rules.facts import ActorFacts, CohortFacts, DecisionFacts, Facts
 from charter.rules.request import Request
@@ -63,6 +65,8 @@ def run_example(
     moment = _moment(document, at or clock.now())
     request = _request(example, document, moment.date())
     documents = _documents(request, {**others, document.metric: document})
+    if "affirms" not in example.request:
+        request = msgspec.structs.replace(request, affirms=_list_affirmed(request, documents))
     laid_down = decisions or {decision.slug: decision.facts for decision in starter.read_starter_decisions()}
     facts = [
         _facts(each, documents, example.asked_by, request, laid_down[request.decision], sources, moment)
@@ -170,6 +174,12 @@ def _documents(request: Request, known: Mapping[str, CharterDocument]) -> tuple[
     return tuple(known[slug] for slug in request.metrics)
 
 
+def _list_affirmed(request: Request, documents: Sequence[CharterDocument]) -> tuple[str, ...]:
+    clauses = (use for each in documents for use in each.which_decisions.allowed)
+    asked = (use for use in clauses if use.decision is request.decision and request.grain in use.grains)
+    return tuple(dict.fromkeys(said for use in asked for said in use.affirm))
+
+
 def _facts(
     document: CharterDocument,
     documents: tuple[CharterDocument, ...],
@@ -203,4 +213,6 @@ def _facts(
         waived=frozenset(),
         accountable_human=request.accountable is not None,
         checked_evidence=count_evidence(request.evidence),
+        lasting=frozenset(LASTING.values()),
+        consented=True,
     )

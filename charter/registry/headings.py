@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from charter.registry.document import Access, Allowed, CharterDocument, Example, Forbidden
-from charter.rules import words
+from charter.rules import conditions, words
 
 _YES_NO = {True: "Yes", False: "No"}
 
@@ -161,14 +161,18 @@ def _access(row: Access) -> tuple[str, str]:
 
 def _allowed(row: Allowed) -> tuple[str, str]:
     beside = f"Asked together with {words.listed(row.beside)}." if row.beside else ""
-    return words.spoken(row.decision), " ".join(
-        filter(None, (f"{_levels(row.grains)}.", row.condition, beside))
-    )
+    checked = [conditions.CONDITIONS[each] for each in row.conditions]
+    affirmed = [f"Whoever asks affirms: “{said}”" for said in row.affirm]
+    parts = (f"{_levels(row.grains)}.", *checked, *affirmed, beside)
+    return words.spoken(row.decision), " ".join(filter(None, parts))
 
 
 def _forbidden(row: Forbidden) -> tuple[str, str]:
     named = f"Names {words.listed(map(words.spoken, row.decisions))}." if row.decisions else ""
-    return row.use, " ".join(filter(None, (row.because, named)))
+    levels = f"At these levels: {words.inside(_levels(row.grains))}." if row.grains else ""
+    forms = f"Asked as {words.listed(conditions.describe_forms(row.forms), 'or')}." if row.forms else ""
+    kept = "The rules cannot tell it from a request; people keep it." if row.kept_by_people else ""
+    return row.use, " ".join(filter(None, (row.because, named, levels, forms, kept)))
 
 
 def _example(row: Example) -> tuple[str, str]:

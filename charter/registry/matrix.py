@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from charter.registry.bounds import UNBOUND, Bounds
 from charter.registry.document import Allowed, Forbidden, WhichDecisions
-from charter.rules import words
+from charter.rules import conditions, words
 from charter.rules.facts import DecisionFacts
 from charter.rules.vocabulary import DecisionType, Grain
 
@@ -48,16 +48,19 @@ def build_cells(
     names: Mapping[str, str] | None = None,
     piloted: bool = False,
     bounds: Bounds = UNBOUND,
+    audited: bool = True,
 ) -> tuple[Cell, ...]:
     """A cell for each decision, in the order given.
 
     `uses` are all that the charter lists, `bounds` what the board bound its approval to, `decisions` what the programme
     demands of each, `names` metrics' names by slug. A charter on trial allows nothing without the condition that it is
-    the pilot team that asks.
+    the pilot team that asks; of one that is not `audited`, nothing about people is in force (S22).
     """
     left, left_out = bounds.uses(uses), bounds.left_out(uses)
     return tuple(
-        _left_out(each.decision) if each.decision in left_out else _cell(left, each, names or {}, piloted)
+        _left_out(each.decision)
+        if each.decision in left_out
+        else _cell(left, each, names or {}, _list_common(each, piloted=piloted, audited=audited))
         for each in decisions
     )
 
@@ -73,11 +76,15 @@ def forbidden_anchor(place: int) -> str:
 
 
 def describe_condition(use: Allowed, names: Mapping[str, str]) -> str:
-    """The charter's own words, or the metrics that must be asked beside where it has none."""
-    if use.condition or not use.beside:
-        return use.condition
-    beside = words.listed(words.inside(names.get(slug, slug)) for slug in use.beside)
-    return _("Only when asked together with %(metrics)s.") % {"metrics": beside}
+    """All that a use is bound to, a sentence each; empty where it is bound to nothing."""
+    said = [conditions.CONDITIONS[each] for each in use.conditions]
+    if use.affirm:
+        sentences = " ".join(f"“{each}”" for each in use.affirm)
+        said.append(_("Whoever asks affirms: %(sentences)s") % {"sentences": sentences})
+    if use.beside:
+        beside = words.listed(words.inside(names.get(slug, slug)) for slug in use.beside)
+        said.append(_("Only when asked together with %(metrics)s.") % {"metrics": beside})
+    return " ".join(said)
 
 
 def describe_demands(decision: DecisionFacts) -> str:
@@ -92,29 +99,38 @@ def describe_demands(decision: DecisionFacts) -> str:
     return _("With %(needed)s.") % {"needed": words.listed(needed)} if needed else ""
 
 
-def _cell(uses: WhichDecisions, decision: DecisionFacts, names: Mapping[str, str], piloted: bool) -> Cell:
+def _list_common(decision: DecisionFacts, *, piloted: bool, audited: bool) -> list[str]:
+    """What binds a decision whatever its clause says."""
+    said = [
+        (not audited and decision.fairness_needed, _("Not in force before a fairness audit has passed.")),
+        (True, describe_demands(decision)),
+        (piloted, _("Only for the team that tries it out.")),
+    ]
+    return [text for holds, text in said if holds and text]
+
+
+def _cell(uses: WhichDecisions, decision: DecisionFacts, names: Mapping[str, str], common: list[str]) -> Cell:
     allowed = [(place, use) for place, use in enumerate(uses.allowed) if use.decision is decision.decision]
     if allowed:
-        return _listed(allowed, decision, names, piloted)
+        return _listed(allowed, decision, names, common)
     for place, use in enumerate(uses.forbidden):
-        if decision.decision in use.decisions:
+        if decision.decision in use.decisions and not use.grains and not use.forms:
             return _named(place, use, decision.decision)
     return Cell(decision.decision, Use.NOT_SET)
 
 
 def _listed(
-    allowed: list[tuple[int, Allowed]], decision: DecisionFacts, names: Mapping[str, str], piloted: bool
+    allowed: list[tuple[int, Allowed]], decision: DecisionFacts, names: Mapping[str, str], common: list[str]
 ) -> Cell:
     """Allowed outright where one clause and the programme ask for nothing more, else under all that they ask for."""
     said = [_asks(use, names) for _place, use in allowed]
-    common = [describe_demands(decision), _("Only for the team that tries it out.") if piloted else ""]
-    free = not all(said) and not any(common)
-    conditions = [] if free else dict.fromkeys(text for text in (*said, *common) if text)
+    free = not all(said) and not common
+    bound = [] if free else dict.fromkeys(text for text in (*said, *common) if text)
     return Cell(
         decision.decision,
         Use.ALLOWED if free else Use.CONDITIONAL,
         tuple(dict.fromkeys(grain for _place, use in allowed for grain in use.grains)),
-        " ".join(conditions),
+        " ".join(bound),
         allowed_anchor(allowed[0][0]),
     )
 

@@ -17,6 +17,7 @@ from charter.programme.queries import make_decision_facts
 from charter.registry import matrix
 from charter.registry.bounds import UNBOUND, Bounds
 from charter.registry.charter_facts import parse_document
+from charter.registry.clearing import list_to_audit, read_audited
 from charter.registry.data_versions import REGISTRY
 from charter.registry.document import Access, Allowed, CharterDocument, WhichDecisions
 from charter.registry.models import CharterVersion, Metric, RulebookVersion
@@ -328,7 +329,7 @@ class MatrixRow:
 def build_matrix_rows(
     metrics: Sequence[Metric], kinds: Sequence[DecisionKind], at: datetime
 ) -> list[MatrixRow]:
-    """Rows for metrics of `list_of_metrics()`, columns as given; two statements, however many."""
+    """Rows for metrics of `list_of_metrics()`, columns as given; three statements, however many."""
     uses = read_which_decisions(
         [current.pk for metric in metrics if (current := metric.current) and _has_force(current, at)]
     )
@@ -336,7 +337,8 @@ def build_matrix_rows(
     beside = {slug for clause in asked for slug in clause.beside}
     names = dict(Metric.objects.filter(slug__in=beside).values_list("slug", "name"))
     decisions = [make_decision_facts(kind) for kind in kinds]
-    return [_matrix_row(metric, uses, decisions, names) for metric in metrics]
+    audited = read_audited(list_to_audit(uses, decisions), at.date())
+    return [_matrix_row(metric, uses, decisions, names, audited) for metric in metrics]
 
 
 def read_which_decisions(versions: Collection[UUID]) -> dict[UUID, WhichDecisions]:
@@ -360,13 +362,15 @@ def _matrix_row(
     uses: Mapping[UUID, WhichDecisions],
     decisions: Sequence[DecisionFacts],
     names: Mapping[str, str],
+    audited: Collection[UUID],
 ) -> MatrixRow:
     version = metric.current
     said = uses.get(version.pk) if version else None
     if version is None or said is None:
         return MatrixRow(metric, False, matrix.build_cells(WhichDecisions(), decisions))
     piloted = version.standing == Stands.PILOT
-    cells = matrix.build_cells(said, decisions, names=names, piloted=piloted, bounds=version.bound)
+    held = {"piloted": piloted, "audited": version.pk in audited}
+    cells = matrix.build_cells(said, decisions, names=names, bounds=version.bound, **held)
     return MatrixRow(metric, True, cells)
 
 

@@ -21,6 +21,7 @@ from charter.rules.builtin_rules import find_losses
 from charter.rules.proof.findings import find_unproved
 from ground.errors import BadInput, Unavailable
 
+MOST_AT_ONCE = 200  # charters, whose examples take about half a second
 IN_FORCE = (StandingChoices.ACTIVE, StandingChoices.PILOT)
 
 
@@ -56,6 +57,11 @@ def find_previous_rulebook(version: RulebookVersion) -> RulebookVersion | None:
         at_once = Q(published_at=version.published_at, number__lt=version.number)
         published = published.filter(Q(published_at__lt=version.published_at) | at_once)
     return published.defer("files").order_by("-published_at", "-number").first()
+
+
+def is_long_to_check() -> bool:
+    """Whether so many charters are in force that trying all their examples is no work for somebody's request."""
+    return CharterVersion.objects.filter(standing__in=IN_FORCE).count() > MOST_AT_ONCE
 
 
 def compile_files(files: Mapping[str, str]) -> rules.Rulebook:

@@ -21,6 +21,7 @@ from charter.registry import catalogue, permissions, proofs, rulebooks, versions
 from charter.registry.bounds import UNBOUND, Bounds
 from charter.registry.events import (
     CharterPilotDated,
+    CharterShortened,
     ClearanceGranted,
     RulebookProposed,
     RulebookPublished,
@@ -153,6 +154,18 @@ def reject(*, version: CharterVersion, by: User) -> CharterVersion:
 def suspend(*, version: CharterVersion, by: User) -> CharterVersion:
     """Take a version out of use at once, until the board rules."""
     return move_version(lock_version(version), StandingChoices.SUSPENDED, by=by)
+
+
+@transaction.atomic
+def shorten(*, version: CharterVersion, until: datetime, by: User) -> CharterVersion:
+    """Let a version in force run out sooner, so that it is revised by then; one that runs out sooner yet stays as it is."""
+    version = lock_version(version)
+    if version.expires_at is None or version.expires_at <= until:
+        return version
+    version.expires_at = until
+    version.save(update_fields=["expires_at"])
+    ledger.append(CharterShortened(**versions.describe_version(version), ends=until), by=by.actor)
+    return version
 
 
 @transaction.atomic

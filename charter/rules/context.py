@@ -10,6 +10,8 @@ from enum import StrEnum
 import msgspec
 from msgspec import Struct
 
+from charter.rules.asking import PERSON_GRAINS, asks_of_persons, asks_own, count_classes
+from charter.rules.conditions import find_forbidden, list_lacking
 from charter.rules.facts import CharterFacts, CohortFacts, Facts
 from charter.rules.request import Evidence
 from charter.rules.vocabulary import (
@@ -29,7 +31,6 @@ from charter.rules.vocabulary import (
 
 ALWAYS = 0  # a day before every day: no bound
 MOST_COUNTED = 1_000_000_000  # rules are told of no more, so that no sum of a few counts overflows
-PERSON_GRAINS = frozenset({Grain.PERSON, Grain.SELF})
 ACTION = {"type": "Action", "id": "use"}
 HUMAN = {"type": "Asker", "id": "human"}
 MACHINE = {"type": "Asker", "id": "machine"}
@@ -78,6 +79,8 @@ class Context(Struct, frozen=True):
     context_classes: int
     outside_pilot: int
     missing_beside: int
+    unmet_conditions: int
+    forbidden_uses: int
     other_class_beside: int
     audited: bool
     distributed: bool
@@ -183,6 +186,8 @@ def project(facts: Facts, waivable: frozenset[str], referring: frozenset[str] = 
         context_classes=count_classes(facts),
         outside_pilot=len(outside_pilot(facts)),
         missing_beside=_count(len(find_missing_beside(facts))),
+        unmet_conditions=_count(len(list_lacking(facts))),
+        forbidden_uses=_count(len(find_forbidden(facts))),
         other_class_beside=len(find_other_class_beside(facts)),
         audited=facts.fairness_until is not None and facts.fairness_until >= facts.at.date(),
         distributed=asks_for_distribution(facts),
@@ -267,18 +272,6 @@ def is_at_level(facts: Facts) -> bool:
     return kinds == {request.grain.value}
 
 
-def asks_of_persons(facts: Facts) -> bool:
-    """Whether the values asked for are those of single persons; naming persons is enough, whatever the grain."""
-    return facts.request.grain in PERSON_GRAINS or bool(facts.request.persons)
-
-
-def asks_own(facts: Facts) -> bool:
-    """Whether the asker's own values are asked for and nobody else's."""
-    request = facts.request
-    alone = len(set(request.persons)) <= 1 and not request.cohorts
-    return facts.actor.asks_about_self and alone and request.grain in PERSON_GRAINS
-
-
 def asks_for_distribution(facts: Facts) -> bool:
     """Whether the request wants people or values spread over a set shape: a quota, a curve."""
     return facts.request.combine in DISTRIBUTIONS
@@ -296,12 +289,6 @@ def count_evidence(evidence: Iterable[Evidence]) -> int:
 
 def find_small_cohorts(cohorts: Iterable[CohortFacts]) -> tuple[CohortFacts, ...]:
     return tuple(cohort for cohort in cohorts if cohort.people < cohort.minimum)
-
-
-def count_classes(facts: Facts) -> int:
-    """Count kinds of project among those asked about; each cohort of unknown kind counts as a kind of its own."""
-    known = facts.person_classes.union(*(cohort.context_classes for cohort in facts.cohorts))
-    return len(known) + sum(not cohort.context_classes for cohort in facts.cohorts)
 
 
 def outside_pilot(facts: Facts) -> tuple[str, ...]:

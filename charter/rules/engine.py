@@ -10,14 +10,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from charter.rules import explain
-from charter.rules.context import (
-    ACTION,
-    HUMAN,
-    MACHINE,
-    PERSON_GRAINS,
-    build_context_json,
-    format_charter_uid,
-)
+from charter.rules.asking import PERSON_GRAINS
+from charter.rules.context import ACTION, HUMAN, MACHINE, build_context_json, format_charter_uid
 from charter.rules.facts import CharterFacts, Facts
 from charter.rules.rulebook import ENGINE, Rule, Rulebook, charter_handle
 from charter.rules.verdict import RuleMatch, Verdict

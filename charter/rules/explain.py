@@ -5,7 +5,7 @@ One small function a rule, in the table at the end. Nothing here judges anybody;
 
 from collections.abc import Callable
 
-from charter.rules import context, words
+from charter.rules import asking, context, words
 from charter.rules.facts import Facts
 from charter.rules.unlisted import say_unlisted
 from charter.rules.vocabulary import (
@@ -320,7 +320,7 @@ def _about(facts: Facts) -> str:
     """Say what makes the request one about people: the decision, or whose values they are."""
     if facts.decision.consequential:
         return f"{words.spoken(facts.request.decision)}, a decision about a person"
-    if context.asks_of_persons(facts):
+    if asking.asks_of_persons(facts):
         return "single people"
     return words.spoken(facts.request.decision)
 

@@ -8,15 +8,18 @@ from charter.rules.request import Request
 from charter.rules.vocabulary import (
     Category,
     ContextClass,
+    ContextKind,
     DecisionGroup,
     DecisionType,
     Grain,
     Kind,
     Layer,
     Nature,
+    RequestForm,
     Role,
     SourceKind,
     Standing,
+    UseCondition,
     View,
 )
 
@@ -29,6 +32,15 @@ class ActorFacts(Struct, frozen=True):
     asks_about_self: bool
     acknowledged: bool  # has acknowledged the rulebook in force (AR24)
     trained: bool  # has current training, whatever the view asked for (AR24)
+
+
+class ForbiddenUse(Struct, frozen=True):
+    """A use that a charter names as forbidden: of these decisions, at these grains, in these forms; empty stands for any."""
+
+    use: str
+    decisions: frozenset[DecisionType] = frozenset()
+    grains: frozenset[Grain] = frozenset()
+    forms: frozenset[RequestForm] = frozenset()
 
 
 class CharterFacts(Struct, frozen=True):
@@ -55,6 +67,9 @@ class CharterFacts(Struct, frozen=True):
     needs_beside: frozenset[tuple[DecisionType, Grain, str]] = (
         frozenset()
     )  # metrics a listed use must be asked with
+    conditions: frozenset[tuple[DecisionType, Grain, UseCondition]] = frozenset()  # of listed uses
+    affirmations: frozenset[tuple[DecisionType, Grain, str]] = frozenset()  # sentences that the asker affirms
+    forbidden: tuple[ForbiddenUse, ...] = ()  # those that bind; what people keep is not here
     counts_hours: bool = False  # counts weekend, evening or online time, as weekend-share does (AR03)
     nature: frozenset[Nature] = frozenset()  # what its sources and measure make it, whatever its label says
 
@@ -137,6 +152,10 @@ class Facts(Struct, frozen=True):
         frozenset()
     )  # ids of referring rules of which the board has said yes to this question
     ruled_against: frozenset[str] = frozenset()  # … and of which it has said no
+    lasting: frozenset[ContextKind] = (
+        frozenset()
+    )  # of confirmed notes that last today, for every group asked about
+    consented: bool = False  # two thirds of each team asked about have agreed to this charter
     checked_evidence: int = (
         0  # pieces of the request's evidence that are records which somebody else has opened (AR07, S95)
     )

@@ -11,13 +11,13 @@ from functools import lru_cache
 from msgspec import Struct
 from msgspec.structs import replace
 
-from charter.rules import engine
+from charter.rules import conditions, engine
 from charter.rules.context import find_missing_beside
 from charter.rules.facts import BesideFacts, Facts
 from charter.rules.request import MOST_METRICS, Evidence, Request
 from charter.rules.rulebook import Rulebook
 from charter.rules.verdict import RuleMatch, Verdict
-from charter.rules.vocabulary import DecisionType, EvidenceKind, Outcome
+from charter.rules.vocabulary import DecisionType, EvidenceKind, Outcome, UseCondition
 
 # A decision about people on one metric alone is refused, so that another one has to be chosen.
 _AT_LEAST = 2
@@ -31,7 +31,7 @@ class Outlook(Struct, frozen=True):
 
     `adds`: metrics that the charters want asked together with it. `other`: a metric that could be the second one that
     the decision needs; another may do as well. `evidence`: pieces still to be brought. `accountable`: whether a person
-    still has to be named. `rules` match what all that does not help; none where it would be permitted.
+    still has to be named. `affirms`: what whoever asks still has to affirm. `rules` match what all that does not help; none where it would be permitted.
     """
 
     outcome: Outcome
@@ -40,6 +40,7 @@ class Outlook(Struct, frozen=True):
     other: tuple[str, ...] = ()
     evidence: int = 0
     accountable: bool = False
+    affirms: tuple[str, ...] = ()
     rules: tuple[RuleMatch, ...] = ()
 
     @property
@@ -50,11 +51,16 @@ class Outlook(Struct, frozen=True):
     @property
     def lacks(self) -> bool:
         """Whether something has to come with the question before it is allowed."""
-        return bool(self.adds or self.other or self.evidence or self.accountable)
+        return bool(self.adds or self.other or self.evidence or self.accountable or self.affirms)
 
     @property
     def may_be_asked(self) -> bool:
         """Whether `request` can be asked as it stands: nothing is left for a person to bring."""
+        return self.may_be_affirmed and not self.affirms
+
+    @property
+    def may_be_affirmed(self) -> bool:
+        """Whether `request` can be asked by whoever affirms the sentences in `affirms`, and brings nothing else."""
         return self.permits and not (self.evidence or self.accountable)
 
 
@@ -107,9 +113,19 @@ def _judge(known: Mapping[str, Facts], whole: Request, asked: Request, rulebook:
     verdict = _decide(facts, rulebook)
     if verdict.permits:
         return Outlook(Outcome.PERMIT, whole, adds)
-    evidence, accountable = _find_lacking(facts[0])
-    if (evidence or accountable) and _decide(bring(facts), rulebook).permits:
-        return Outlook(Outcome.PERMIT, whole, adds, evidence=evidence, accountable=accountable)
+    evidence, accountable = _find_lacking(facts)
+    affirms = _find_unaffirmed(facts)
+    brought = _decide(bring(facts), rulebook) if evidence or accountable or affirms else verdict
+    if brought.permits or (affirms and brought.outcome is Outcome.REFER):
+        return Outlook(
+            brought.outcome,
+            whole,
+            adds,
+            evidence=evidence,
+            accountable=accountable,
+            affirms=affirms,
+            rules=brought.rules,
+        )
     return Outlook(verdict.outcome, whole, adds, rules=verdict.rules)
 
 
@@ -124,21 +140,39 @@ def _decide_of_day(facts: tuple[Facts, ...], rulebook: Rulebook) -> Verdict:
     return engine.decide(facts, rulebook)
 
 
-def _find_lacking(one: Facts) -> tuple[int, bool]:
+def _find_lacking(facts: Sequence[Facts]) -> tuple[int, bool]:
     """How many pieces of evidence are still needed, and whether somebody has to be named."""
-    decision = one.decision
-    needed = max(decision.evidence_needed, int(decision.consequential))
+    one, decision = facts[0], facts[0].decision
+    bound = {each for other in facts for each in conditions.list_bound(other)}
+    needed = max(
+        decision.evidence_needed,
+        int(decision.consequential),
+        int(UseCondition.NOT_ONLY_EVIDENCE in bound),
+    )
     named = one.request.accountable is not None and one.accountable_human
-    wanted = decision.accountable_needed or decision.decision is DecisionType.PERFORMANCE_RATING
+    wanted = (
+        decision.accountable_needed
+        or decision.decision is DecisionType.PERFORMANCE_RATING
+        or UseCondition.ACCOUNTABLE in bound
+    )
     return max(needed - one.checked_evidence, 0), wanted and not named
 
 
+def _find_unaffirmed(facts: Iterable[Facts]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(said for one in facts for said in conditions.find_unaffirmed(one)))
+
+
 def bring(facts: Sequence[Facts]) -> list[Facts]:
-    """The facts as they were if what a person can bring had been brought: evidence, and somebody who answers."""
-    evidence, _accountable = _find_lacking(facts[0])
+    """The facts as they were if what a person can bring had been brought: evidence, who answers, and what is affirmed."""
+    evidence, _accountable = _find_lacking(facts)
     pieces = tuple(Evidence(EvidenceKind.DESIGN_REVIEW, f"{_SOMETHING} {n}") for n in range(evidence))
     asked = facts[0].request
-    request = replace(asked, evidence=(*asked.evidence, *pieces), accountable=asked.accountable or _SOMEBODY)
+    request = replace(
+        asked,
+        evidence=(*asked.evidence, *pieces),
+        accountable=asked.accountable or _SOMEBODY,
+        affirms=(*asked.affirms, *_find_unaffirmed(facts)),
+    )
     return [
         replace(
             one, request=request, accountable_human=True, checked_evidence=one.checked_evidence + evidence

@@ -13,7 +13,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from charter.rules import words
-from charter.rules.context import asks_of_persons, find_small_cohorts, outside_pilot
+from charter.rules.asking import asks_of_persons
+from charter.rules.conditions import find_unaffirmed
+from charter.rules.context import find_small_cohorts, outside_pilot
 from charter.rules.engine import find_matching_rules, judge
 from charter.rules.facts import CohortFacts, Facts
 from charter.rules.outlook import add_companions, place
@@ -35,10 +37,11 @@ class RequestChange(Struct, frozen=True):
 
 
 class Repair(Struct, frozen=True):
-    """The parts that have to change together, and the request as it then reads."""
+    """The parts that have to change together, the request as it then reads, and what is still to be affirmed of it."""
 
     changes: tuple[RequestChange, ...]
     request: Request
+    affirms: tuple[str, ...] = ()
 
 
 class _Patch(Struct, frozen=True):
@@ -60,14 +63,33 @@ def smallest_change(
 ) -> Repair | None:
     """Find the fewest parts of a request whose change makes the rules permit it; None where there are none.
 
-    Nothing is proposed that the asker's roles do not allow, and no evidence or accountable person is made up.
+    Nothing is proposed that the asker's roles do not allow, and no evidence or accountable person is made up. What a charter
+    has its asker affirm is taken for affirmed, and named.
     `cohorts_of_persons`: registered cohorts that hold the persons asked about, over which the asker has the same roles.
     `companions`: the facts of metrics that the charters may want asked together with those asked for.
     """
     everything = (*facts, *companions)
-    frames = _frames(facts, tuple(_known(facts, cohorts_of_persons)))
-    patches = _fewest(everything, frames, rulebook)
-    return _repair(everything, patches, rulebook) if patches else None
+    affirmed = _affirming(everything)
+    frames = _frames(affirmed[: len(facts)], tuple(_known(facts, cohorts_of_persons)))
+    patches = _fewest(affirmed, frames, rulebook)
+    return _with_affirmed(_repair(affirmed, patches, rulebook), everything, patches) if patches else None
+
+
+def _affirming(facts: Sequence[Facts]) -> tuple[Facts, ...]:
+    """The facts as if the request affirmed all that the charters have anybody affirm."""
+    said = {each for one in facts for *_use, each in one.charter.affirmations}
+    if not said:
+        return tuple(facts)
+    request = facts[0].request
+    request = replace(request, affirms=(*request.affirms, *sorted(said.difference(request.affirms))))
+    return tuple(replace(one, request=request) for one in facts)
+
+
+def _with_affirmed(repair: Repair, facts: Sequence[Facts], patches: tuple[_Patch, ...]) -> Repair:
+    """The repair of what was asked in truth, with the sentences that it still wants."""
+    left = _apply(facts, patches)
+    wanted = dict.fromkeys(said for one in left for said in find_unaffirmed(one))
+    return Repair(repair.changes, left[0].request, tuple(wanted))
 
 
 def _fewest(

@@ -28,6 +28,12 @@ ANYBODY = "any'body"
 # A word of the asker's own: no control characters, which no record could hold.
 _PLAIN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 Names = Annotated[tuple[Slug, ...], Meta(max_length=50)]
+MOST_AFFIRMED = 10
+# What a charter has its asker affirm, in the charter's own words, so that one who affirmed other words affirmed nothing.
+Affirmed = Annotated[
+    tuple[Annotated[str, Meta(min_length=1, max_length=200, pattern=_PLAIN)], ...],
+    Meta(max_length=MOST_AFFIRMED),
+]
 Persons = Annotated[tuple[PersonName, ...], Meta(max_length=50)]
 
 
@@ -50,7 +56,8 @@ class Request(Struct, frozen=True, forbid_unknown_fields=True):
 
     What it says, it says in words of the vocabulary. `reason`, and the references of evidence, are kept and decide nothing.
     `cohorts` are slugs of registered cohorts, `persons` external ids (person and self grain only). `about` are external ids as well:
-    whom a decision about people is about where it looks at the values of their groups.
+    whom a decision about people is about where it looks at the values of their groups. `affirms` holds sentences of the charters
+    that the asker says are so; they are on the receipt.
     """
 
     decision: DecisionType
@@ -70,5 +77,6 @@ class Request(Struct, frozen=True, forbid_unknown_fields=True):
     time_filter: TimeFilter | None = None
     evidence: Annotated[tuple[Evidence, ...], Meta(max_length=20)] = ()
     accountable: Annotated[str, Meta(max_length=100, pattern=_PLAIN)] | None = None
+    affirms: Affirmed = ()
     export: bool = False
     reason: Annotated[str, Meta(max_length=500, pattern=_PLAIN)] | None = None

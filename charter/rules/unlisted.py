@@ -2,20 +2,24 @@
 
 from collections import defaultdict
 
-from charter.rules import context, words
+from charter.rules import asking, conditions, context, words
 from charter.rules.facts import Facts
-from charter.rules.vocabulary import DecisionType, Grain
+from charter.rules.vocabulary import DecisionType, Grain, UseCondition
 
 
 def say_unlisted(facts: Facts) -> str:
-    """Name every clause of the charter that is missing: decision and level, role, date, metric beside it."""
-    clauses = (_use_missing(facts), _date_missing(facts), _beside_missing(facts))
+    """Name every clause of the charter that is missing: decision and level, role, date, metric beside it, condition; and
+    every one that forbids."""
+    clauses = (
+        _use_missing(facts), _date_missing(facts), _beside_missing(facts), _condition_missing(facts),
+        _unaffirmed(facts), _forbidden(facts),
+    )  # fmt: skip
     return " ".join(clause for clause in clauses if clause)
 
 
 def _use_missing(facts: Facts) -> str:
     request, charter = facts.request, facts.charter
-    if request.grain is Grain.SELF and not context.asks_own(facts):
+    if request.grain is Grain.SELF and not asking.asks_own(facts):
         return "You asked for own values. They are shown to the person they are about, and to nobody else."
     if (request.decision, request.grain) not in charter.listed:
         return _lists(facts)
@@ -39,6 +43,25 @@ def _beside_missing(facts: Facts) -> str:
     missing = context.find_missing_beside(facts)
     wanted = f"The charter of {_name(facts)} wants {words.listed(missing)} asked in the same request."
     return wanted if missing else ""
+
+
+def _condition_missing(facts: Facts) -> str:
+    lacking = conditions.list_lacking(facts)
+    wanted = [conditions.LACKING[each] for each in lacking if isinstance(each, UseCondition)]
+    if not wanted:
+        return ""
+    return f"The charter of {_name(facts)} binds this use to a condition that is not met: {words.listed(wanted)}."
+
+
+def _unaffirmed(facts: Facts) -> str:
+    wanted = [f"“{said}”" for said in conditions.find_unaffirmed(facts)]
+    return f"The charter of {_name(facts)} asks you to affirm {words.listed(wanted)} first." if wanted else ""
+
+
+def _forbidden(facts: Facts) -> str:
+    named = conditions.find_forbidden(facts)
+    uses = [f"“{each.use}”" for each in named]
+    return f"The charter of {_name(facts)} forbids {words.listed(uses)}." if uses else ""
 
 
 def _lists(facts: Facts) -> str:
@@ -72,6 +95,6 @@ def _level(facts: Facts) -> str:
 
 
 def _role_may_ask(facts: Facts) -> bool:
-    if context.asks_own(facts) and facts.request.grain is Grain.SELF:
+    if asking.asks_own(facts) and facts.request.grain is Grain.SELF:
         return True
     return any((role, facts.request.grain) in facts.charter.access for role in facts.actor.roles)

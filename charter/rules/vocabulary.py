@@ -62,6 +62,31 @@ class Nature(StrEnum):
     REPLY_LATENCY = "reply_latency"  # how soon people answer messages
 
 
+class UseCondition(StrEnum):
+    """What a charter binds a use to, each checked from facts; what only the asker can know is affirmed in words instead."""
+
+    NOT_ONLY_EVIDENCE = "not_only_evidence"  # evidence that somebody else has opened comes with it
+    ACCOUNTABLE = "accountable"  # somebody who leads or answers for those concerned is named
+    OWN_FIGURE = "own_figure"  # it is one's own value, brought by oneself
+    CONSENT = "consent"  # two thirds of each team asked about have agreed to this charter, on its page
+    DURING_INCIDENT = "during_incident"  # a confirmed note of an incident lasts for each group asked about
+    DURING_FREEZE = "during_freeze"
+    DURING_MIGRATION = "during_migration"
+
+
+class RequestForm(StrEnum):
+    """A form of request that a charter may forbid by itself, whatever the rules and waivers say."""
+
+    SEVERAL = "several"  # more than one group or person in one request
+    UNLIKE = "unlike"  # unlike groups compared or ranked
+    RANKING = "ranking"  # several in the order of their values, the first of them, or their percentiles
+    COMPARE = "compare"
+    COMBINE = "combine"
+    CLOCK = "clock"  # weekends, evenings or time online alone
+    SINGLE_PERSON = "single_person"  # somebody else's value
+    EXPORT = "export"
+
+
 class Role(StrEnum):
     """Who asks, seen from the cohorts asked about."""
 

@@ -17,7 +17,7 @@ from charter import rules
 from charter.registry import queries as registry
 from charter.registry.models import RulebookVersion
 from charter.rules import Rulebook, words
-from charter.rules.context import PERSON_GRAINS
+from charter.rules.asking import PERSON_GRAINS
 from charter.rules.facts import Facts
 from charter.rules.request import Request
 from charter.rules.vocabulary import Outcome

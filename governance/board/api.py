@@ -305,9 +305,6 @@ class PilotList(generics.ListAPIView[Pilot]):
         refuse = partial(permissions.check_can_start_some_pilot, http.user)
         fields = validate_body(pilots.PilotInput, http, refuse=refuse)
         version = fields.pop("charter_version")
-        fields["consent_by"] = services.find_who_consents(
-            fields["consent_by"], version=version, cohort=fields["cohort"], by=http.user
-        )
         pilot = services.start_pilot(version=version, **fields, by=http.user)
         return _pilot(pilot.pk, status.HTTP_201_CREATED)
 

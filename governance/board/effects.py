@@ -16,6 +16,7 @@ from charter.programme import queries as programmes
 from charter.programme import services as programme
 from charter.programme import settings
 from charter.registry import queries as charters
+from charter.registry import rulebooks
 from charter.registry import services as registry
 from charter.registry.models import CharterVersion, Metric
 from charter.registry.settings_check import check_settings
@@ -23,8 +24,17 @@ from charter.registry.states import StandingChoices
 from charter.rules.vocabulary import Waivable
 from governance.board import conditions, holding
 from governance.board.events import SeatFilled
-from governance.board.models import Case, MisuseQuestion, Seat, SeatProposal, SettingsChange, Term, Waiver
-from governance.board.states import NOTICE_DAYS, ConditionKind, SeatKind
+from governance.board.models import (
+    Case,
+    ConsequencesProposal,
+    MisuseQuestion,
+    Seat,
+    SeatProposal,
+    SettingsChange,
+    Term,
+    Waiver,
+)
+from governance.board.states import NOTICE_DAYS, ConditionKind, ConsequenceAct, SeatKind
 from governance.people.models import User
 from governance.people.object_permissions import check_can_be_given
 from ground import calendar, clock, records
@@ -45,6 +55,11 @@ def change_nothing(_case: Case, *, approved: bool, by: User) -> None:
 
 def minute_nothing(_case: Case) -> Iterator[str]:
     """A case whose minutes say no more than those of any other."""
+    yield from ()
+
+
+def conclude_nothing(_case: Case, *, approved: bool, approvals: int, votes: int) -> Iterator[str]:
+    """A case whose votes say all that becomes of its matter."""
     yield from ()
 
 
@@ -83,9 +98,18 @@ def settle_suspension(case: Case, *, approved: bool, by: User) -> None:
 
 
 def settle_rulebook(case: Case, *, approved: bool, by: User) -> None:
-    """In force from now on. One that was rejected stays proposed and may be put again."""
-    if approved:
+    """In force from now on, or where all charters take long to try, as soon as the clock has tried them.
+
+    One that was rejected stays proposed and may be put again.
+    """
+    if approved and not rulebooks.is_long_to_check():
         registry.publish_rulebook(version=promised(case.rulebook_version), case_id=case.pk, by=by)
+
+
+def minute_rulebook(_case: Case) -> Iterator[str]:
+    """That the rules are in force a little later, where that is so."""
+    if rulebooks.is_long_to_check():
+        yield _("These rules are in force as soon as the examples of all charters were tried.")
 
 
 def request_waiver(case: Case, details: Details, *, by: User) -> None:
@@ -105,6 +129,70 @@ def request_waiver(case: Case, details: Details, *, by: User) -> None:
     if waiver.ends_on <= calendar.today():
         raise BadInput(_("This waiver would be over already."), field="ends_on")
     records.insert(waiver)
+
+
+def propose_consequences(case: Case, details: Details, *, by: User) -> None:
+    """Store what is to happen with the charter: `act`, to keep it unless said, and `revise_by` where it is to be revised.
+
+    A case about no charter does nothing with one. BadInput for unknown fields, and for a day that is over.
+    """
+    if unknown := sorted(set(details) - {"act", "revise_by"}):
+        raise BadInput(_("This case has no field “%(name)s”.") % {"name": unknown[0]}, field=unknown[0])
+    if case.charter_version is None:
+        if details.get("act", ConsequenceAct.KEEP) != ConsequenceAct.KEEP:
+            raise BadInput(_("Say which metric this is about."), field="charter_version")
+        return
+    proposal = ConsequencesProposal(
+        case=case,
+        act=ConsequenceAct(details.get("act") or ConsequenceAct.KEEP),
+        revise_by=details.get("revise_by"),
+    )
+    if proposal.revise_by is not None and proposal.revise_by <= calendar.today():
+        raise BadInput(_("This day is over, or is today. Leave time to revise it."), field="revise_by")
+    records.insert(proposal)
+
+
+def settle_consequences(case: Case, *, approved: bool, by: User) -> None:
+    """What was proposed happens to a charter in force; one that more voted against keeping than for is taken out of use."""
+    act = _find_act(case, approved=approved)
+    if case.charter_version_id is None:
+        return
+    version = CharterVersion.objects.select_related("metric__programme").get(pk=case.charter_version_id)
+    if version.standing not in (StandingChoices.ACTIVE, StandingChoices.SUSPENDED):
+        return  # it was replaced meanwhile, or has run out
+    if act == ConsequenceAct.RETIRE:
+        registry.retire(version=version, by=by)
+    elif act == ConsequenceAct.REVISE:
+        until = find_midnight(promised(case.consequences.revise_by) + timedelta(days=1), version)
+        registry.shorten(version=version, until=until, by=by)
+    elif act == ConsequenceAct.SUSPEND and version.standing == StandingChoices.ACTIVE:
+        registry.suspend(version=version, by=by)
+
+
+def _find_act(case: Case, *, approved: bool) -> ConsequenceAct:
+    """What happens: as it was proposed, or where that was to keep it and most were against it, the contrary."""
+    proposal = getattr(case, "consequences", None)
+    if proposal is None:
+        return ConsequenceAct.KEEP
+    if approved:
+        return ConsequenceAct(proposal.act)
+    return _act_turned_down(proposal, case.outcome.approvals, case.outcome.votes)
+
+
+def _act_turned_down(proposal: ConsequencesProposal, approvals: int, votes: int) -> ConsequenceAct:
+    against = proposal.act == ConsequenceAct.KEEP and 2 * approvals < votes
+    return ConsequenceAct.SUSPEND if against else ConsequenceAct.KEEP
+
+
+def minute_consequences(case: Case, *, approved: bool, approvals: int, votes: int) -> Iterator[str]:
+    """What becomes of the charter."""
+    proposal = getattr(case, "consequences", None)
+    if proposal is None:
+        return
+    act = ConsequenceAct(proposal.act) if approved else _act_turned_down(proposal, approvals, votes)
+    yield _("What becomes of the charter: %(act)s.") % {"act": act.label}
+    if act == ConsequenceAct.REVISE:
+        yield _("Its last day is %(day)s.") % {"day": promised(proposal.revise_by).isoformat()}
 
 
 def request_settings(case: Case, details: Details, *, by: User) -> None:

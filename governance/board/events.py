@@ -103,6 +103,13 @@ class SettingsAsked(Struct, frozen=True):
     former: Mapping[str, Any]
 
 
+class ConsequencesAsked(Struct, frozen=True):
+    """What a case would do with its charter, and by which day where it is to be revised."""
+
+    act: str
+    revise_by: date | None
+
+
 class SeatAsked(Struct, frozen=True):
     """Whom a case would put on a seat."""
 
@@ -149,6 +156,7 @@ class _OfCase(_OfBoard):
     settings: SettingsAsked | UnsetType = UNSET
     seat: SeatAsked | UnsetType = UNSET
     founding: FoundingAsked | UnsetType = UNSET
+    consequences: ConsequencesAsked | UnsetType = UNSET
 
 
 class CaseOpened(_OfCase):
@@ -303,7 +311,7 @@ class _OfPilot(_OfBoard):
     state: str
     charter_version_id: UUID
     case_id: UUID
-    consent_by_id: UUID
+    consent_id: UUID
 
 
 class PilotStarted(_OfPilot):
@@ -316,6 +324,45 @@ class PilotEnded(_OfPilot):
     sentence = _("The pilot of %(cohort)s has ended. The reason given: %(reason)s")
 
     reason: str
+
+
+class ConsentAsked(_OfBoard):
+    kind = "board.consent.asked"
+    sentence = _("%(cohort)s was asked whether it agrees to a charter, until %(answer_by)s.")
+    names_row = "consent"
+
+    consent: UUID
+    cohort: str
+    charter_version_id: UUID
+    answer_by: date
+
+
+class ConsentAnswered(_OfBoard):
+    """Names the consent alone: who answered what is nowhere written."""
+
+    kind = "board.consent.answered"
+    visibility = Visibility.SEALED
+    sentence = _("A member of a team answered whether it agrees.")
+    names_row = "consent"
+
+    consent: UUID
+
+
+class _OfConsent(_OfBoard):
+    names_row = "consent"
+
+    consent: UUID
+    cohort: str
+
+
+class ConsentGiven(_OfConsent):
+    kind = "board.consent.given"
+    sentence = _("Two thirds of %(cohort)s have agreed to a charter.")
+
+
+class ConsentWithdrawn(_OfConsent):
+    kind = "board.consent.withdrawn"
+    sentence = _("Fewer than two thirds of %(cohort)s agree to a charter now.")
 
 
 class PilotConcluded(_OfBoard):

@@ -21,6 +21,7 @@ class BoardFacts(Struct, frozen=True):
 
     waivers: tuple[tuple[str, str], ...]  # rule, metric ("" for every metric)
     pilots: Mapping[UUID, frozenset[str]]  # cohorts by charter version
+    consents: Mapping[UUID, frozenset[str]] = {}  # cohorts that agree to it, by charter version
 
     def waived(self, metric: str) -> frozenset[str]:
         """The rules waived for this metric."""
@@ -32,7 +33,7 @@ class _Waiver(Struct, frozen=True):
     metric: str
 
 
-class _Pilot(Struct, frozen=True):
+class _CohortOfVersion(Struct, frozen=True):
     version: UUID
     cohort: str
 
@@ -72,7 +73,16 @@ PILOTS = Read(
     WHERE p.state = 'running' AND p.starts_on <= %(on)s::date AND p.ends_on > %(on)s::date
       AND p.charter_version_id = ANY(%(versions)s::uuid[])
     """,
-    _Pilot,
+    _CohortOfVersion,
+)
+
+
+CONSENTS = Read(
+    """
+    SELECT c.charter_version_id AS version, c.cohort FROM board_teamconsent c
+    WHERE c.given_at IS NOT NULL AND c.withdrawn_at IS NULL AND c.charter_version_id = ANY(%(versions)s::uuid[])
+    """,
+    _CohortOfVersion,
 )
 
 
@@ -116,10 +126,14 @@ def read_board_facts(
         "versions": list(versions),
         "on": on,
     }
-    waivers, pilots = statements.read(WAIVERS, PILOTS, parameters=parameters)
+    waivers, pilots, consents = statements.read(WAIVERS, PILOTS, CONSENTS, parameters=parameters)
+    agreed: dict[UUID, set[str]] = {}
+    for each in consents:
+        agreed.setdefault(each.version, set()).add(each.cohort)
     return BoardFacts(
         waivers=tuple((each.rule, each.metric) for each in waivers),
         pilots={each.version: frozenset({each.cohort}) for each in pilots},
+        consents={version: frozenset(cohorts) for version, cohorts in agreed.items()},
     )
 
 

@@ -70,6 +70,10 @@ class KindRow:
     if_class_changes: CaseKind | None = None
     # Whether opening it takes more than words: what the API takes under the kind's name, and `opened` stores.
     takes_details: bool = False
+    # Those of them that the form asks for on which such a case is put in words.
+    in_words: tuple[str, ...] = ()
+    # Whether what was asked before can be decided anew as if it had passed, since it changes what questions come to.
+    replayed: bool = False
     # Records of its own that whoever reads its cases needs, as relations of a case.
     brings: tuple[str, ...] = ()
 
@@ -98,11 +102,14 @@ class KindRow:
     opened: Callable[..., None] = effects.begin_nothing
     decided: Callable[..., None] = effects.change_nothing
     minuted: Callable[[Case], Iterator[str]] = effects.minute_nothing
+    # What its minutes say either way (`case, approved=, approvals=, votes=`).
+    concluded: Callable[..., Iterator[str]] = effects.conclude_nothing
 
 
 KINDS: Mapping[CaseKind, KindRow] = {
     # Whether a charter is in force: a new one, one whose pilot has ended, or a suspended one that is to come back.
     CaseKind.CHARTER: KindRow(
+        replayed=True,
         about=CaseSubject.VERSION,
         if_class_changes=CaseKind.CLASS_CHANGE,
         asked_for=_with_words,
@@ -113,6 +120,7 @@ KINDS: Mapping[CaseKind, KindRow] = {
     ),
     # The same, of a charter that makes a diagnostic metric a performance one, or the other way round (S45).
     CaseKind.CLASS_CHANGE: KindRow(
+        replayed=True,
         about=CaseSubject.VERSION,
         asked_for=_with_words,
         puts_in_force=True,
@@ -130,9 +138,15 @@ KINDS: Mapping[CaseKind, KindRow] = {
         decided=effects.settle_suspension,
     ),
     # Whether other rules hold from now on.
-    CaseKind.RULEBOOK: KindRow(about=CaseSubject.RULEBOOK, decided=effects.settle_rulebook),
+    CaseKind.RULEBOOK: KindRow(
+        replayed=True,
+        about=CaseSubject.RULEBOOK,
+        decided=effects.settle_rulebook,
+        minuted=effects.minute_rulebook,
+    ),
     # A dated exception to one rule. Approval alone makes it count, on its days.
     CaseKind.WAIVER: KindRow(
+        replayed=True,
         about=CaseSubject.QUESTION,
         openers=Openers.ANYBODY,
         takes_details=True,
@@ -149,14 +163,23 @@ KINDS: Mapping[CaseKind, KindRow] = {
         tells_asker=False,
         vetoed_by=VETO_SEATS - {SeatKind.SECURITY},
     ),
-    # What a charter has led to, some time after it came into force (S51). Its minutes answer it.
-    CaseKind.UNINTENDED_CONSEQUENCES: KindRow(about=CaseSubject.QUESTION),
+    # What a charter has led to, some time after it came into force (S51), and what becomes of it.
+    CaseKind.UNINTENDED_CONSEQUENCES: KindRow(
+        about=CaseSubject.QUESTION,
+        takes_details=True,
+        in_words=("act", "revise_by"),
+        brings=("consequences",),
+        opened=effects.propose_consequences,
+        decided=effects.settle_consequences,
+        concluded=effects.minute_consequences,
+    ),
     # How the review system itself has worked (S100). Its minutes answer it.
     CaseKind.YEARLY_REVIEW: KindRow(about=CaseSubject.QUESTION, vetoed_by=VETO_SEATS - {SeatKind.SECURITY}),
     # What a saved view lists. The view reads the outcome.
     CaseKind.VIEW_CHANGE: KindRow(about=CaseSubject.QUESTION, openers=Openers.ANYBODY, asked_for=_always),
     # What the programme's thresholds, clocks and limits are (S7).
     CaseKind.SETTINGS: KindRow(
+        replayed=True,
         about=CaseSubject.QUESTION,
         takes_details=True,
         brings=("settings_change",),

@@ -37,6 +37,9 @@ def _lines(case: Case, tally: Tally, ballots: Sequence[Ballot], *, approved: boo
     if approved:
         yield from map(_condition, queries.list_conditions(case))
         yield from find_kind(case).minuted(case)
+    yield from find_kind(case).concluded(
+        case, approved=approved, approvals=tally.approvals, votes=tally.votes
+    )
     yield from map(_ballot, ballots)
 
 

@@ -6,8 +6,7 @@ from rest_framework import serializers
 
 from charter.registry.models import CharterVersion
 from governance.board import queries
-from governance.board.models import Pilot, PilotExit
-from governance.board.serializers import Account
+from governance.board.models import Pilot, PilotExit, TeamConsent
 from governance.board.states import Said
 from ground.inputs import LONGEST, Input
 
@@ -17,7 +16,37 @@ class PilotInput(Input):
     cohort = serializers.CharField(max_length=100)
     starts_on = serializers.DateField()
     days = serializers.IntegerField()
-    consent_by = Account()
+
+
+class ConsentInput(Input):
+    charter_version = serializers.PrimaryKeyRelatedField(queryset=CharterVersion.objects.all())
+    cohort = serializers.CharField(max_length=100)
+
+
+class ConsentAnswerInput(Input):
+    agrees = serializers.BooleanField()
+
+
+class ConsentSerializer(serializers.ModelSerializer[TeamConsent]):
+    """What a team was asked, and whether it agrees; how many said so is told to nobody."""
+
+    metric = serializers.CharField(source="charter_version.metric.slug")
+    version = serializers.IntegerField(source="charter_version.number")
+    agrees = serializers.BooleanField(source="holds")
+
+    class Meta:
+        model = TeamConsent
+        fields = [
+            "id",
+            "metric",
+            "version",
+            "cohort",
+            "asked_at",
+            "answer_by",
+            "given_at",
+            "withdrawn_at",
+            "agrees",
+        ]
 
 
 class EndInput(Input):
@@ -58,7 +87,7 @@ class PilotSerializer(serializers.ModelSerializer[Pilot]):
 
     metric = serializers.CharField(source="charter_version.metric.slug")
     version = serializers.IntegerField(source="charter_version.number")
-    consent_by = serializers.CharField(source="consent_by.username")
+    consented_at = serializers.DateTimeField(source="consent.given_at")
 
     class Meta:
         model = Pilot
@@ -68,7 +97,7 @@ class PilotSerializer(serializers.ModelSerializer[Pilot]):
             "version",
             "case",
             "cohort",
-            "consent_by",
+            "consent",
             "consented_at",
             "starts_on",
             "ends_on",

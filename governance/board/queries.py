@@ -208,7 +208,7 @@ def list_pilots() -> QuerySet[Pilot]:
         "charter_version__metric__owner",
         "charter_version__metric__programme",
         "case",
-        "consent_by",
+        "consent",
         "exit",
     )
     return Pilot.objects.select_related(*related)

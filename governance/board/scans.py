@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 
 from charter.programme.models import Programme
 from charter.programme.states import ProgrammeState
-from charter.registry.models import CharterVersion
+from charter.registry import services as registry
+from charter.registry.models import CharterVersion, RulebookVersion
 from charter.registry.scans import Moment
-from charter.registry.states import StandingChoices
+from charter.registry.states import RulebookState, StandingChoices
 from governance.board import queries, services
 from governance.board.models import Case, Pilot, Term, Waiver
 from governance.board.services import notifications
-from governance.board.states import CaseKind
+from governance.board.states import CaseKind, CaseState
 from governance.people.models import User
 from ground import calendar, clock
 from ground.scans import Scan, Step
@@ -49,6 +50,17 @@ def find_waivers_over(moment: Moment) -> Iterable[Waiver]:
 def find_cases_ending_soon(moment: Moment) -> Iterable[Case]:
     """Cases whose voting ends so soon that seats are reminded."""
     return queries.list_cases_ending_before(moment.at + timedelta(days=max(settings.BOARD_REMINDER_DAYS)))
+
+
+def find_passed_rulebooks(_moment: Moment) -> Iterable[Case]:
+    """Cases that the board passed about rules which are not in force yet, as long as no others came into force since."""
+    later = RulebookVersion.objects.filter(published_at__gte=OuterRef("closed_at"))
+    passed = Case.objects.filter(
+        kind=CaseKind.RULEBOOK,
+        state=CaseState.APPROVED,
+        rulebook_version__state=RulebookState.PROPOSED,
+    )
+    return passed.exclude(Exists(later)).select_related("rulebook_version").order_by("closed_at")
 
 
 def find_terms_ending(moment: Moment) -> Iterable[Term]:
@@ -129,6 +141,13 @@ BOARD_CLOCK = Scan(
     steps=(
         Step(
             "cases decided", find_cases_to_decide, lambda case, at: services.close_case(case=case, by=at.by)
+        ),
+        Step(
+            "rulebooks put in force",
+            find_passed_rulebooks,
+            lambda case, at: registry.publish_rulebook(
+                version=case.rulebook_version, case_id=case.pk, by=at.by
+            ),
         ),
         Step("pilots ended", find_pilots_over, lambda pilot, at: services.end_pilot(pilot=pilot, by=at.by)),
         Step(

@@ -19,7 +19,7 @@ from governance.board.models import (
     Waiver,
 )
 from governance.board.settings_serializers import SettingsChangeSerializer
-from governance.board.states import CaseKind, ConditionKind, SeatKind, Vote
+from governance.board.states import CaseKind, ConditionKind, ConsequenceAct, SeatKind, Vote
 from ground.inputs import LONGEST, Input
 
 LONGEST_NAME = 150  # of a user name
@@ -221,6 +221,13 @@ class SeatInput(Input):
     alternate = serializers.BooleanField(required=False, default=True)
 
 
+class ConsequencesInput(Input):
+    """What becomes of a charter, by a case about its consequences: to keep it unless said otherwise."""
+
+    act = serializers.ChoiceField(choices=ConsequenceAct.choices, required=False, default=ConsequenceAct.KEEP)
+    revise_by = serializers.DateField(required=False)
+
+
 class CaseInput(Input):
     kind = serializers.ChoiceField(choices=CaseKind.choices, required=False)
     charter_version = serializers.PrimaryKeyRelatedField(
@@ -235,6 +242,7 @@ class CaseInput(Input):
     waiver = WaiverInput(required=False)
     settings = serializers.DictField(child=serializers.JSONField(allow_null=True), required=False)
     seat = SeatInput(required=False)
+    unintended_consequences = ConsequencesInput(required=False)
     handler = Account(required=False)
 
 

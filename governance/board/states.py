@@ -83,6 +83,15 @@ class ConditionKind(models.TextChoices):
     END_DATE = "end_date", _("Only until a day")
 
 
+class ConsequenceAct(models.TextChoices):
+    """What a case about unintended consequences would do with the charter."""
+
+    KEEP = "keep", _("It stays as it is")
+    REVISE = "revise", _("It is revised by a day, or is in force no longer")
+    SUSPEND = "suspend", _("It is taken out of use until a case brings it back")
+    RETIRE = "retire", _("It is retired for good")
+
+
 class PilotState(models.TextChoices):
     RUNNING = "running", _("Running")
     ENDED = "ended", _("Ended")
@@ -125,6 +134,8 @@ PILOT_TRANSITIONS = Transitions(
 
 # The board is told of a new member or alternate so many days before they sit.
 NOTICE_DAYS = 3
+# A team has so many days to say whether it agrees.
+CONSENT_DAYS = 14
 # A pilot lasts between six and eight weeks (S128).
 PILOT_DAYS = range(42, 57)
 # A waiver is an exception for a time, not a change of the rules.

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance.board import api, rules_api, seats_api, settings_api
+from governance.board import api, consents_api, rules_api, seats_api, settings_api
 
 urlpatterns = [
     path("rules", rules_api.RuleList.as_view(), name="api-rules"),
@@ -35,6 +35,9 @@ urlpatterns = [
     path("waivers", api.WaiverList.as_view(), name="api-waivers"),
     path("waivers/<uuid:key>/end", api.WaiverEnd.as_view(), name="api-waiver-end"),
     path("suspensions", api.SuspensionList.as_view(), name="api-suspensions"),
+    path("consents", consents_api.ConsentAsking.as_view(), name="api-consents"),
+    path("consents/<uuid:key>", consents_api.ConsentDetail.as_view(), name="api-consent"),
+    path("consents/<uuid:key>/answers", consents_api.ConsentAnswers.as_view(), name="api-consent-answers"),
     path("pilots", api.PilotList.as_view(), name="api-pilots"),
     path("pilots/<uuid:key>", api.PilotDetail.as_view(), name="api-pilot"),
     path("pilots/<uuid:key>/end", api.PilotEnd.as_view(), name="api-pilot-end"),

@@ -34,6 +34,43 @@ class _Decided(Event):
     through: UUID | None = None  # the enforcement point that asked for the actor
 
 
+class _OfReplay(Event):
+    visibility = Visibility.OPEN
+    retention = Retention.GOVERNANCE
+    names_row = "replay"
+
+    replay: UUID
+
+
+class ReplayAsked(_OfReplay):
+    kind = "decisions.replay.asked"
+    sentence = _(
+        "It was asked what recorded questions would come to under a case, of %(since)s until %(until)s."
+    )
+
+    case: UUID
+    since: datetime
+    until: datetime
+
+
+class ReplayPartDecided(_OfReplay):
+    kind = "decisions.replay.part_decided"
+    sentence = _(
+        "Recorded questions were decided anew, as if a case had passed: %(read)s, from number %(start)s on."
+    )
+
+    start: int
+    read: int
+
+
+class ReplayEnded(_OfReplay):
+    kind = "decisions.replay.ended"
+    sentence = _("All recorded questions were decided anew, as if a case had passed: %(read)s. %(why)s")
+
+    read: int
+    why: str
+
+
 class QuestionAnswered(_Decided):
     kind = "decisions.answered"
     sentence = _("Values were asked for: %(verdict)s. Metrics and their charters’ versions: %(charters)s.")

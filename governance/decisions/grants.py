@@ -9,6 +9,8 @@ from governance.decisions.models import (
     Naming,
     Protection,
     Referral,
+    Replay,
+    ReplayPart,
     VoidedDecision,
 )
 from ground.grants import ADD, ADD_AND_REMOVE, add_and_change
@@ -24,5 +26,7 @@ GRANTS = {
     Naming: ADD,
     VoidedDecision: ADD,
     Referral: add_and_change("ended_at", "ended_by"),
+    Replay: add_and_change("ended_at", "result", "why"),
+    ReplayPart: ADD,
     DelayedNotice: add_and_change("given_at", "given_by"),
 }

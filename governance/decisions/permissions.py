@@ -11,6 +11,7 @@ from charter.registry.models import Metric
 from charter.rules.vocabulary import Outcome, Role
 from governance.board import permissions as board
 from governance.board.permissions import sits
+from governance.board.states import CaseState
 from governance.decisions.models import ContextNote, DecisionRecord, DelayedNotice, Hold, Naming, Referral
 from governance.decisions.states import NOTE_TRANSITIONS, RULED, HoldCause, NoteState, RulingStanding
 from governance.people import queries as people
@@ -226,6 +227,16 @@ def is_on(user: User, team: Team) -> bool:
     return user.is_active and user.person_id is not None and found.exists()
 
 
+def check_can_replay(user: User) -> None:
+    """Raise NotPermitted unless the account weighs cases: it sits on the board, is an auditor's, or an administrator's."""
+    if not (
+        user.is_active and (sits(user) or holds(user, Role.AUDITOR) or holds(user, Role.ADMIN))
+    ) and not is_system(user):
+        raise NotPermitted(
+            _("Members of the board, auditors and administrators try a case on what was asked before.")
+        )
+
+
 def notes_anybodys(user: User) -> bool:
     """Whether the account may say of anybody what kept them: HR knows everybody anyway."""
     return is_system(user) or holds(user, Role.HR)
@@ -278,6 +289,13 @@ def check_can_confirm_note(user: User, note: ContextNote) -> None:
             _("Nobody confirms a note of their own, or about themselves. It waits for somebody else."),
             code="own_note",
             field="confirmed_by",
+        )
+    if note.case is not None and note.case.state != CaseState.APPROVED:
+        raise Conflict(
+            _(
+                "This stretch follows another at once. It can be confirmed once the board has passed its case."
+            ),
+            code="before_the_board",
         )
     if not _settles(user, note):
         raise NotPermitted(

@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 from uuid import UUID
 
-from django.db.models import Case, CharField, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
@@ -16,7 +17,7 @@ from charter.rules.vocabulary import DecisionType, Role
 from governance.board import queries as board
 from governance.board.states import CaseState
 from governance.decisions import permissions
-from governance.decisions.models import ContextNote, DecisionRecord, DelayedNotice, Hold, Referral
+from governance.decisions.models import ContextNote, DecisionRecord, DelayedNotice, Hold, Referral, Replay
 from governance.decisions.permissions import check_can_see_decision
 from governance.decisions.states import HoldCause, RulingStanding
 from governance.people.models import Cohort, Membership, Person, ReportingLine, RoleGrant, Team, User
@@ -52,6 +53,18 @@ def get_decision(key: UUID, *, by: User) -> DecisionRecord:
     return _seen(
         DecisionRecord.objects.select_related("entry", "actor__person", "voiding").filter(pk=key), by
     )
+
+
+def list_waiting_replays() -> list[UUID]:
+    """Replays that are not worked out to their end, the oldest first."""
+    found = Replay.objects.filter(ended_at__isnull=True).order_by("asked_at")
+    return list(found.values_list("pk", flat=True))
+
+
+def find_replay(case: UUID) -> Replay | None:
+    """The newest replay of a case, with how much of it is worked out as `done`."""
+    found = Replay.objects.filter(case=case).annotate(done=Coalesce(Sum("parts__read"), 0))
+    return found.order_by("-asked_at").first()
 
 
 def list_asked_by(user: User) -> QuerySet[DecisionRecord]:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from governance.decisions import queries
 from governance.decisions.services import give_notice, repeats
+from governance.decisions.services.replays import work_replay
 from governance.people.models import User
 from ground import clock, scans
 
@@ -16,6 +17,19 @@ DELAYED_NOTICES: scans.Scan[User] = scans.Scan(
             "notices given",
             due=lambda by: queries.list_due_notices(clock.now()),
             act=lambda notice, by: give_notice(notice=notice, by=by),
+        ),
+    ),
+)
+
+REPLAYS: scans.Scan[User] = scans.Scan(
+    "replays",
+    every=timedelta(seconds=10),
+    silence=timedelta(minutes=5),
+    steps=(
+        scans.Step(
+            "questions decided anew",
+            due=lambda by: queries.list_waiting_replays(),
+            act=lambda key, by: work_replay(key=key, by=by),
         ),
     ),
 )

@@ -21,8 +21,10 @@ from governance.board.screens import kinds
 from governance.board.screens import urls as board
 from governance.board.states import CaseKind
 from governance.calibration.screens import urls as calibration
+from governance.decisions.replay.proposals import REPLAYED
 from governance.decisions.screens import referral_summary, told_beside
 from governance.decisions.screens import urls as decisions
+from governance.decisions.screens.replays import link_replay
 from governance.desk.screens import urls as desk
 from governance.directory.screens import urls as directory
 from governance.directory.screens.sign_in import list_ways
@@ -45,6 +47,8 @@ single.say_votes_needed(approval.demands_by_level)
 sign_in.offer(list_ways)
 told_beside.tell_beside_answers(release_notes.tell_release_appetite)
 kinds.tell_on_cases(referral_summary.summarise_referral, kind=CaseKind.EDGE_CASE)
+for replayed in REPLAYED:
+    kinds.tell_on_cases(link_replay, kind=replayed)
 
 # The highest app first: what it adds to addresses of a lower one, such as the board's pages of a draft, goes before.
 urlpatterns = [

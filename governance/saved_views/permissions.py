@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from charter.registry.clearing import read_audited
 from charter.registry.models import Metric
 from charter.rules.vocabulary import Role
 from governance.people import queries as people
@@ -14,6 +15,7 @@ from governance.saved_views.models import SavedView, ViewClass
 from governance.saved_views.queries import Opened, find_class
 from ground import calendar
 from ground.errors import BadInput, Conflict, NotPermitted
+from ground.promises import promised
 
 # Whoever decides something with a metric may keep the question; what it answers is decided anew each time.
 MAKE = frozenset({Role.MANAGER, Role.VALUE_STREAM_LEAD, Role.LEADERSHIP, Role.METRIC_OWNER, Role.HR})
@@ -110,7 +112,10 @@ def check_can_change(user: User, view: SavedView) -> None:
 
 
 def check_fits(metric: Metric, view_class: ViewClass) -> None:
-    """Raise BadInput unless the charter in force of the metric is of the view's class (AR10, S41)."""
+    """Raise BadInput unless the charter in force of the metric is of the view's class (AR10, S41).
+
+    A performance view lists it only with a passed fairness audit that is in date (S43).
+    """
     found = find_class(metric)
     if found is None:
         raise BadInput(
@@ -123,6 +128,15 @@ def check_fits(metric: Metric, view_class: ViewClass) -> None:
             % {"name": metric.name, "its": found.label.lower(), "class": view_class.label.lower()},
             field="metrics",
             code="classes_mix",
+        )
+    if view_class == ViewClass.PERFORMANCE and not read_audited(
+        [promised(metric.current_id)], calendar.today()
+    ):
+        raise BadInput(
+            _("“%(name)s” has passed no fairness audit that is in date, so no performance view lists it.")
+            % {"name": metric.name},
+            field="metrics",
+            code="not_audited",
         )
 
 

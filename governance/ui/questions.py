@@ -134,6 +134,7 @@ def _extras(request: Request) -> list[str]:
         (request.combine is not None, request.combine and COMBINED[request.combine]),
         (request.time_filter is not None, request.time_filter and HOURS[request.time_filter]),
         (request.export, _("to take away")),
+        *((True, _("affirming “%(said)s”") % {"said": said}) for said in request.affirms),
     ]
     return [str(said) for is_asked, said in asked if is_asked]
 
@@ -169,6 +170,7 @@ def _optional(request: Request) -> list[tuple[str, object]]:
         ("combine", request.combine),
         ("time_filter", request.time_filter and request.time_filter.value),
         ("accountable", request.accountable),
+        *(("affirms", said) for said in request.affirms),
         *((name, "on" if getattr(request, name) else None) for name in flags),
         *evidence,
     ]

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta, Struct
 
-from charter.rules.request import Evidence, Metrics, Names, Persons
+from charter.rules.request import Affirmed, Evidence, Metrics, Names, Persons
 from charter.rules.vocabulary import DecisionType, EvidenceKind, Grain
 from governance.decisions.requests.parsing import LARGEST_BODY, decode
 from governance.evidence.queries import find_key
@@ -28,7 +28,8 @@ class UseAsked(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     """May these metrics be used for this decision, at this level?
 
     `cohorts` may be left out: then the largest group of the level is meant over which the asker has a role. At person grain
-    without `persons` any one person is meant. `role_family` names an evidence profile, `accountable` an account.
+    without `persons` any one person is meant. `role_family` names an evidence profile, `accountable` an account; `affirms` holds sentences of the
+    charters that are so.
     """
 
     decision: DecisionType
@@ -39,6 +40,7 @@ class UseAsked(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     role_family: Annotated[str, Meta(max_length=100, pattern=_PLAIN)] | None = None
     evidence: Annotated[tuple[EvidenceNamed, ...], Meta(max_length=20)] = ()
     accountable: Annotated[str, Meta(max_length=100, pattern=_PLAIN)] | None = None
+    affirms: Affirmed = ()
 
 
 _USE = msgspec.json.Decoder(UseAsked)

@@ -1,7 +1,7 @@
 """The smallest changes that would make a no into a yes, found by asking the engine and by nothing else.
 
 Tried are the few changes that a charter admits: another level, one more metric, one metric fewer, a piece of evidence, somebody
-who answers, a fairness audit that is passed, a context note that is settled. At each level all of them are made at once; where
+who answers, what a charter has its asker affirm, a fairness audit that is passed, a context note that is settled. At each level all of them are made at once; where
 that is permitted, each is taken back that is not needed. What is left cannot be made smaller. Nothing is written, and nobody's
 values are read.
 """
@@ -14,12 +14,13 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from charter.registry import queries as registry
+from charter.rules import conditions
 from charter.rules.engine import judge
 from charter.rules.facts import Facts
 from charter.rules.outlook import add_companions, place
 from charter.rules.request import MOST_METRICS, Evidence, Request
 from charter.rules.rulebook import Rulebook
-from charter.rules.vocabulary import DecisionType, EvidenceKind, Grain, Outcome, View
+from charter.rules.vocabulary import DecisionType, EvidenceKind, Grain, Outcome, UseCondition, View
 from governance.decisions.facts.outlook import Ahead
 from governance.people.models import User
 from governance.use_check.accountable import can_answer
@@ -43,6 +44,7 @@ class Need(Struct, frozen=True, omit_defaults=True):
     kind: NeedKind
     metric: str | None = None
     evidence: EvidenceKind | None = None
+    says: str | None = None  # the sentence to affirm
 
 
 class UseChange(Struct, frozen=True):
@@ -72,11 +74,12 @@ class _Parts(Struct, frozen=True):
     dropped: tuple[str, ...] = ()
     evidence: tuple[EvidenceKind, ...] = ()
     accountable: bool = False
+    affirms: tuple[str, ...] = ()
     audits: tuple[str, ...] = ()
     notes: bool = False
 
     def count(self, *, moved: bool) -> int:
-        some = (self.extra, self.dropped, self.evidence, self.audits)
+        some = (self.extra, self.dropped, self.evidence, self.affirms, self.audits)
         return sum(map(len, some)) + self.accountable + self.notes + moved
 
 
@@ -163,7 +166,10 @@ class ChangeSearch(Struct, frozen=True):
         one = known.get(whole[0])
         if one is None or len(whole) > MOST_METRICS:
             return parts
-        needed = max(one.decision.evidence_needed, int(one.decision.consequential))
+        asked_of = [replace(known[slug], request=frame) for slug in whole if slug in known]
+        bound = {each for other in asked_of for each in conditions.list_bound(other)}
+        wanted = int(UseCondition.NOT_ONLY_EVIDENCE in bound)
+        needed = max(one.decision.evidence_needed, int(one.decision.consequential), wanted)
         lacking = max(needed - one.checked_evidence, 0)
         brought = {piece.kind for piece in frame.evidence}
         kinds = [kind for kind in (*self.wish.kinds, *EvidenceKind) if kind not in brought]
@@ -172,6 +178,9 @@ class ChangeSearch(Struct, frozen=True):
             extra=extra,
             evidence=tuple(dict.fromkeys(kinds))[:lacking],
             accountable=frame.accountable is None,
+            affirms=tuple(
+                dict.fromkeys(said for each in asked_of for said in conditions.find_unaffirmed(each))
+            ),
             audits=tuple(slug for slug in whole if slug in known and not _is_audited(known[slug])),
             notes=any(known[slug].values.unsettled for slug in whole if slug in known),
         )
@@ -205,6 +214,7 @@ class ChangeSearch(Struct, frozen=True):
         request = self._request(frame, parts)
         if parts.accountable:
             request = replace(request, accountable=_SOMEBODY)
+        request = replace(request, affirms=(*request.affirms, *parts.affirms))
         return [_as_if(one, parts) for one in place(known, request)]
 
     def _request(self, frame: Request, parts: _Parts) -> Request:
@@ -223,6 +233,7 @@ class ChangeSearch(Struct, frozen=True):
         needs = [Need(NeedKind.EVIDENCE, evidence=kind) for kind in parts.evidence]
         if parts.accountable and self.wish.account is None:
             needs.append(Need(NeedKind.ACCOUNTABLE))
+        needs += [Need(NeedKind.AFFIRMATION, says=said) for said in parts.affirms]
         needs += [Need(NeedKind.FAIRNESS_AUDIT, metric=slug) for slug in parts.audits]
         if parts.notes:
             needs.append(Need(NeedKind.CONFIRMED_NOTE))
@@ -234,6 +245,7 @@ def _list_parts(parts: _Parts) -> Iterator[tuple[str, object]]:
     yield from (("audits", slug) for slug in parts.audits)
     yield from (("notes", True) for _ in range(parts.notes))
     yield from (("accountable", True) for _ in range(parts.accountable))
+    yield from (("affirms", said) for said in parts.affirms)
     yield from (("evidence", kind) for kind in parts.evidence)
     yield from (("extra", slug) for slug in parts.extra)
 

@@ -60,7 +60,11 @@ def _list_of(
 ) -> Iterator[tuple[str, str]]:
     uses, decision = document.which_decisions, request.decision
     allowed = [(place, use) for place, use in enumerate(uses.allowed) if use.decision is decision]
-    forbidden = [(place, use) for place, use in enumerate(uses.forbidden) if decision in use.decisions]
+    forbidden = [
+        (place, use)
+        for place, use in enumerate(uses.forbidden)
+        if decision in use.decisions and (not use.grains or request.grain in use.grains)
+    ]
     for place, use in allowed:
         yield allowed_anchor(place), _say_allowed(use, names)
     for place, named in forbidden:

@@ -48,6 +48,7 @@ class RequestMaker(Struct, frozen=True):
                 persons=asked.persons,
                 evidence=tuple(self._read(piece, place) for place, piece in enumerate(asked.evidence)),
                 accountable=asked.accountable,
+                affirms=asked.affirms,
             )
         )
 

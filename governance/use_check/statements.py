@@ -47,11 +47,12 @@ def say_need(need: Need, names: Mapping[str, str]) -> str:
     texts = {
         NeedKind.EVIDENCE: _("with evidence of the kind “%(kind)s”"),
         NeedKind.ACCOUNTABLE: _("with the name of the person who answers for it"),
+        NeedKind.AFFIRMATION: _("once you affirm “%(says)s”"),
         NeedKind.FAIRNESS_AUDIT: _("once %(metric)s has passed a fairness audit"),
         NeedKind.CONFIRMED_NOTE: _("once the open context notes are confirmed or turned down"),
     }
     kind = words.spoken(need.evidence) if need.evidence else ""
-    return texts[need.kind] % {"metric": metric, "kind": kind}
+    return texts[need.kind] % {"metric": metric, "kind": kind, "says": need.says or ""}
 
 
 def _list_parts(change: UseChange, asked: Request, names: Mapping[str, str]) -> list[str]:

@@ -27,6 +27,7 @@ class NeedKind(models.TextChoices):
 
     EVIDENCE = "evidence", _("Bring a piece of evidence")
     ACCOUNTABLE = "accountable", _("Name the person who answers for the decision")
+    AFFIRMATION = "affirmation", _("Affirm what the charter asks, if it is so")
     FAIRNESS_AUDIT = "fairness_audit", _("A fairness audit has to be passed")
     CONFIRMED_NOTE = "confirmed_note", _("Open context notes have to be confirmed or turned down")
 

@@ -274,6 +274,7 @@ def _of_charters(house: House, accounts: dict[str, User]) -> dict[str, Objects]:
         **_each(("metric-suspend", "metric-withheld", "hold-place", "record"), [("in force", [in_force])]),
         "metric-bring-back": [("suspended", [suspended.metric.slug])],
         "pilot-start": [("on trial", [_on_trial(accounts)])],
+        "consent-ask": [("in force", [in_force])],
         "review": [("going on", [review.pk])],
         "revision": [("somebody's metric", [a_revision(house.lead_time.metric)])],
     }
@@ -309,12 +310,12 @@ def _of_the_board(accounts: dict[str, User]) -> dict[str, Objects]:
     """An open case of a metric owner's, a closed one, and a pilot with the employee's team."""
     case = factories.an_open_case("pr-size", owner=accounts["metric owner"])
     tried = CharterVersion.objects.get(metric__slug="cycle-time")
+    consent = factories.a_consent(tried)
     pilot = board.start_pilot(
         version=tried,
         cohort="team:payments",
         starts_on=calendar.today(),
         days=42,
-        consent_by=accounts["employee"],
         by=accounts["metric owner"],
     )
     of_open = ("open, of a metric owner's charter", [case.pk])
@@ -323,6 +324,8 @@ def _of_the_board(accounts: dict[str, User]) -> dict[str, Objects]:
         "case-ballot-change": [of_open],
         "case-condition": [of_open],
         "case-handler": [of_open],
+        "case-replay": [of_open],
+        "consent": [("given", [consent.pk])],
         "pilot": [("running", [pilot.pk])],
         "settings-change": [("a part", ["groups"])],
         "rule": [("a rule", ["AR04"])],

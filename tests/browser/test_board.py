@@ -72,9 +72,10 @@ def a_pilot(members) -> Pilot:
     value = {"cohort": "team:payments", "days": 42}
     board.propose_condition(case=case, kind=ConditionKind.PILOT_TEAM, value=value, by=members[LEGAL])
     factories.votes(case)
+    factories.a_consent(case.charter_version)
     return board.start_pilot(
         version=case.charter_version, cohort="team:payments", starts_on=calendar.today(), days=42,
-        consent_by=factories.an_account("employee"), by=members[LEGAL],
+        by=members[LEGAL],
     )  # fmt: skip
 
 
@@ -122,6 +123,7 @@ def test_every_page_of_the_board_is_accessible(window, house, members, matters):
     legal.look(f"/cases/{Referral.objects.get().case_id}", "case")
     legal.look("/rulings", "rulings")
     employee = Eye(window(house.employee))
+    employee.look(f"/consents/{pilot.consent_id}", "consent", "Send my answer")
     employee.look(f"/pilots/{pilot.pk}", "pilot-survey", "Send my answers")
     board.end_pilot(pilot=pilot, reason="Enough was learnt.", by=members[LEGAL])
     legal.look(f"/pilots/{pilot.pk}", "pilot-exit", "Hand in the exit report")
@@ -129,6 +131,8 @@ def test_every_page_of_the_board_is_accessible(window, house, members, matters):
     legal.look(f"/pilots/{pilot.pk}", "pilot")
     on_trial(members)
     legal.look("/metrics/cycle-time/pilot", "pilot-start", "Start the pilot")
+    legal.look("/metrics/cycle-time/consent", "consent-ask", "Ask the team")
+    legal.look(f"/cases/{case.pk}/replay", "case-replay")
     assert legal.faults + employee.faults + manager.faults == []
     files = {name for name in BOARD if name.endswith("-csv")}
     assert not BOARD - ACTS - files - legal.seen - employee.seen - manager.seen

@@ -7,10 +7,10 @@ from playwright.sync_api import Page, expect
 
 from charter.registry.models.sources import Source
 from charter.rules.vocabulary import SourceKind
-from governance.board import scans
-from governance.board.models import Case
+from governance.board import scans, services
+from governance.board.models import Case, TeamConsent
 from governance.board.states import CaseState, SeatKind
-from governance.people.models import GrantedRole
+from governance.people.models import GrantedRole, Person
 from ground import clock
 from tests import factories, on_the_log
 from tests.browser.conftest import served
@@ -115,7 +115,8 @@ def test_a_metric_from_its_first_draft_to_its_suspension(window, house, members)
     page = seats[LEGAL]
     page.goto("/pilots")
     page.get_by_role("link", name=f"Start the pilot of {NAME}").click()
-    page.get_by_label("Who agreed for the team?").fill("employee")
+    agreed(page, window(house.employee))
+    page.goto(f"/metrics/{METRIC}/pilot")
     page.get_by_role("button", name="Start the pilot").click()
     pilot = page.url.removeprefix(page.url.split("/pilots")[0])
     ask(window(house.manager), "Allowed")
@@ -123,6 +124,21 @@ def test_a_metric_from_its_first_draft_to_its_suspension(window, house, members)
     with clock.stopped_at(clock.now() + timedelta(days=43)), served() as later:
         scans.BOARD_CLOCK.once(by=factories.system())
         rolled_out(window, house, members, pilot, later)
+
+
+def agreed(page: Page, employee: Page) -> None:
+    """The team is asked on a page; one of it answers there, and five more likewise."""
+    page.get_by_role("link", name="Ask the team").click()
+    page.get_by_label("Which team?").select_option("team:payments")
+    page.get_by_role("button", name="Ask the team").click()
+    employee.goto(page.url)
+    employee.get_by_label("Yes, I agree").check()
+    employee.get_by_role("button", name="Send my answer").click()
+    consent = TeamConsent.objects.get()
+    others = Person.objects.filter(memberships__team__slug="payments", account=None)
+    for person in others.order_by("external_id")[:5]:
+        member = factories.an_account(person.external_id, person=person)
+        services.answer_consent(consent=consent, agrees=True, by=member)
 
 
 def rolled_out(window, house, members, pilot: str, later: str) -> None:

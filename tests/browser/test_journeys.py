@@ -67,6 +67,7 @@ def test_from_a_refusal_to_the_smallest_allowed_change(window, house, java_scrip
         expect(page.get_by_role("link", name=rule, exact=True)).to_be_visible()
     page.get_by_role("link", name="Ask the allowed question").click()
     expect(page.get_by_text("Likely allowed")).to_be_visible()
+    page.get_by_label("A fault in the team's workflow").check()
     page.get_by_role("button", name="Ask and show the answer").click()
     heading(page, "Allowed")
 

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from charter.rules.examples.base import (
     PAYMENTS,
     RESCUE,
@@ -14,7 +16,7 @@ from charter.rules.examples.base import (
     person,
     team,
 )
-from charter.rules.facts import BesideFacts, CohortFacts, Facts, LookingFacts, ValueFacts
+from charter.rules.facts import BesideFacts, CohortFacts, Facts, ForbiddenUse, LookingFacts, ValueFacts
 from charter.rules.request import Evidence, Window
 from charter.rules.vocabulary import (
     Category,
@@ -27,10 +29,12 @@ from charter.rules.vocabulary import (
     Nature,
     OrderBy,
     Outcome,
+    RequestForm,
     Role,
     SourceKind,
     Standing,
     TimeFilter,
+    UseCondition,
     View,
 )
 
@@ -52,6 +56,7 @@ class SpecExample(NamedTuple):
         return {(): Outcome.PERMIT, ("AR13",): Outcome.REFER}.get(self.rules, Outcome.DENY)
 
 
+_USE = (DecisionType.RETROSPECTIVE, Grain.TEAM)
 COMMITS = {
     "metric": "commit-count",
     "name": "Commit count",
@@ -379,6 +384,32 @@ EXAMPLES: dict[str, list[SpecExample]] = {
         SpecExample(
             "A pair wanted for another use.",
             team(needs_beside=frozenset({(DecisionType.STAFFING, Grain.TEAM, "slo-compliance")})),
+        ),
+        SpecExample(
+            "A condition that is met.",
+            replace(team(conditions=frozenset({(*_USE, UseCondition.CONSENT)})), consented=True),
+        ),
+        SpecExample(
+            "A condition that is not met.",
+            team(conditions=frozenset({(*_USE, UseCondition.CONSENT)})),
+            "AR14",
+        ),
+        SpecExample(
+            "A sentence that was not affirmed.",
+            team(affirmations=frozenset({(*_USE, "The team asked.")})),
+            "AR14",
+        ),
+        SpecExample(
+            "A form that the charter forbids.",
+            team(
+                forbidden=(ForbiddenUse("Export", forms=frozenset({RequestForm.COMBINE})),),
+                combine=Combine.MEAN,
+            ),
+            "AR14",
+        ),
+        SpecExample(
+            "Another form than it forbids.",
+            team(forbidden=(ForbiddenUse("Export", forms=frozenset({RequestForm.EXPORT})),)),
         ),
         SpecExample("A decision that is not listed.", team(decision=DecisionType.STAFFING), "AR14"),
         SpecExample(

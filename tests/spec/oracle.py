@@ -3,7 +3,7 @@
 Written from the rule table, without `charter.rules.context`, so that the two can disagree.
 """
 
-from charter.rules.facts import Facts
+from charter.rules.facts import Facts, ForbiddenUse
 from charter.rules.vocabulary import Category, DecisionType, Grain, Kind, Nature, SourceKind, Standing, View
 
 C = Category
@@ -91,7 +91,49 @@ def _unlisted(f: Facts) -> bool:
     }
     if not _single_level(r.grain) and {s.split(":")[0] for s in r.cohorts} != {str(r.grain)}:
         return True
+    if _bound(f) or any(_forbids(each, f) for each in c.forbidden):
+        return True
     return not ((r.decision, r.grain) in c.listed and role and dated and pairs <= set(r.metrics))
+
+
+def _bound(f: Facts) -> bool:
+    """Whether a condition of the use is not met, or a sentence of it not affirmed."""
+    r, use = f.request, (f.request.decision, f.request.grain)
+    met = {
+        "not_only_evidence": f.checked_evidence >= 1,
+        "accountable": f.accountable_human and r.accountable is not None,
+        "own_figure": _own(f),
+        "consent": f.consented,
+        "during_incident": "production_incident" in f.lasting,
+        "during_freeze": "freeze" in f.lasting,
+        "during_migration": "migration" in f.lasting,
+    }
+    unmet = any(not met[each] for *of, each in f.charter.conditions if tuple(of) == use)
+    unsaid = any(said not in r.affirms for *of, said in f.charter.affirmations if tuple(of) == use)
+    return unmet or unsaid
+
+
+def _forbids(use: ForbiddenUse, f: Facts) -> bool:
+    r = f.request
+    several = len(set(r.cohorts)) + len(set(r.persons)) >= 2
+    kinds: set[object] = set(f.person_classes)
+    for cohort in f.cohorts:
+        kinds |= cohort.context_classes or {cohort.slug}
+    asked = {
+        "several": several,
+        "ranking": several and (r.percentile or r.limit is not None or r.order_by == "value"),
+        "compare": r.compare,
+        "combine": r.combine is not None,
+        "clock": r.time_filter is not None,
+        "single_person": _others(f),
+        "export": r.export,
+    }
+    asked["unlike"] = len(kinds) >= 2 and (asked["compare"] or asked["ranking"])
+    if use.decisions and r.decision not in use.decisions:
+        return False
+    if use.grains and r.grain not in use.grains:
+        return False
+    return not use.forms or any(asked[form] for form in use.forms)
 
 
 def _single_level(grain: Grain) -> bool:

@@ -13,6 +13,7 @@ from charter.rules.facts import (
     CohortFacts,
     DecisionFacts,
     Facts,
+    ForbiddenUse,
     LookingFacts,
     ValueFacts,
 )
@@ -21,6 +22,7 @@ from charter.rules.vocabulary import (
     Category,
     Combine,
     ContextClass,
+    ContextKind,
     DecisionGroup,
     DecisionType,
     EvidenceKind,
@@ -30,10 +32,12 @@ from charter.rules.vocabulary import (
     Nature,
     OrderBy,
     Period,
+    RequestForm,
     Role,
     SourceKind,
     Standing,
     TimeFilter,
+    UseCondition,
     View,
 )
 
@@ -50,6 +54,8 @@ _LOOSE = (
     "protected",
     "ruled",
     "ruled_against",
+    "lasting",
+    "consented",
 )
 _ASKED = (
     "decision",
@@ -63,8 +69,10 @@ _ASKED = (
     "export",
     "persons",
 )
+LASTING = (ContextKind.PRODUCTION_INCIDENT, ContextKind.FREEZE, ContextKind.MIGRATION)
 METRICS = ("lead-time-for-changes", "commit-count", "slo-compliance")
 COHORTS = ("team:payments", "team:search", "value_stream:money")
+SENTENCES = ("The team asked.", "A fault is looked for.")
 PERSONS = ("p-001", "p-002")
 DAYS = st.dates(date(2025, 12, 30), date(2026, 1, 3))
 GRAINS = st.sampled_from([Grain.TEAM, Grain.PERSON, Grain.SELF, Grain.VALUE_STREAM])
@@ -112,6 +120,7 @@ requests = st.builds(
     ).map(tuple),
     accountable=optional(st.just("hr-partner")),
     export=RARELY,
+    affirms=tuples_of(SENTENCES),
 )
 actors = st.builds(
     ActorFacts,
@@ -144,6 +153,18 @@ charters = st.builds(
     pilot_cohorts=st.frozensets(st.sampled_from(COHORTS), max_size=2),
     counter_metric=optional(st.just("slo-compliance")),
     needs_beside=st.frozensets(st.tuples(DECISIONS, GRAINS, st.sampled_from(METRICS)), max_size=3),
+    conditions=st.frozensets(st.tuples(DECISIONS, GRAINS, st.sampled_from(UseCondition)), max_size=3),
+    affirmations=st.frozensets(st.tuples(DECISIONS, GRAINS, st.sampled_from(SENTENCES)), max_size=2),
+    forbidden=st.lists(
+        st.builds(
+            ForbiddenUse,
+            use=st.just("Ranking"),
+            decisions=st.frozensets(DECISIONS, max_size=2),
+            grains=st.frozensets(GRAINS, max_size=2),
+            forms=st.frozensets(st.sampled_from(RequestForm), min_size=1, max_size=2),
+        ),
+        max_size=1,
+    ).map(tuple),
     counts_hours=RARELY,
     nature=st.one_of(st.just(frozenset()), st.frozensets(st.sampled_from(Nature), max_size=2)),
 )
@@ -210,6 +231,8 @@ def facts(draw: st.DrawFn) -> Facts:
         ruled=draw(RULED),
         ruled_against=draw(RULED),
         checked_evidence=draw(st.integers(0, 2)),
+        lasting=draw(st.frozensets(st.sampled_from(LASTING), max_size=1)),
+        consented=draw(st.booleans()),
     )
 
 

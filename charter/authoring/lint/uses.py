@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from charter.registry.document import Allowed, CharterDocument
 from charter.registry.finding import Fault, LintSubject
+from charter.rules.conditions import LASTING
+from charter.rules.request import MOST_AFFIRMED
 from charter.rules.vocabulary import (
     Aggregation,
     Category,
@@ -14,6 +16,7 @@ from charter.rules.vocabulary import (
     Outcome,
     Role,
     SourceKind,
+    UseCondition,
     View,
 )
 
@@ -220,14 +223,69 @@ def lint_once_each(draft: LintSubject) -> Iterator[Fault]:
 
 
 def lint_not_both(draft: LintSubject) -> Iterator[Fault]:
-    """Nothing is allowed and forbidden at once."""
-    allowed = {clause.decision for _, clause in _clauses(draft)}
+    """Nothing is allowed and forbidden at once; a form of asking may be forbidden of what is allowed otherwise."""
     for number, use in enumerate(draft.document.which_decisions.forbidden):
-        if both := allowed & set(use.decisions):
+        if use.forms or not use.binds:
+            continue
+        both = {
+            clause.decision
+            for _, clause in _clauses(draft)
+            if not use.decisions or clause.decision in use.decisions
+            if not use.grains or set(clause.grains) & set(use.grains)
+        }
+        if both:
             text = f"{_words(both)} is both allowed and forbidden."
-            yield Fault(
-                f"which_decisions.forbidden[{number}]", text, "Say in words which part of it is forbidden."
-            )
+            fix = "Name the level or the form of asking that is forbidden."
+            yield Fault(f"which_decisions.forbidden[{number}]", text, fix)
+
+
+def lint_affirmed(draft: LintSubject) -> Iterator[Fault]:
+    """What whoever asks affirms is a sentence that they can say is so."""
+    for place, clause in _clauses(draft):
+        if len(clause.affirm) > MOST_AFFIRMED:
+            text = f"More than {MOST_AFFIRMED} sentences are to be affirmed."
+            yield Fault(f"{place}.affirm", text, "Keep those that matter most.")
+        for said in clause.affirm:
+            if not _is_sentence(said):
+                text = f"“{said}” is no sentence that somebody could affirm."
+                fix = "Write one sentence of at most 200 characters, such as “The team itself has asked for this.”, with its full stop."
+                yield Fault(f"{place}.affirm", text, fix)
+
+
+def _is_sentence(said: str) -> bool:
+    return said == said.strip() and said.endswith(".") and 10 <= len(said) <= 200 and said.isprintable()
+
+
+def lint_met_by_somebody(draft: LintSubject) -> Iterator[Fault]:
+    """A condition that no request at its level could meet allows nothing."""
+    for place, clause in _clauses(draft):
+        single = {Grain.SELF, Grain.PERSON} & set(clause.grains)
+        if UseCondition.OWN_FIGURE in clause.conditions and set(clause.grains) != {Grain.SELF}:
+            text = "Only one’s own figure can be brought by oneself."
+            yield Fault(f"{place}.conditions", text, "Allow this use at the grain “self” alone.")
+        of_groups = sorted(_OF_GROUPS & set(clause.conditions))
+        if of_groups and single:
+            text = f"{_words(of_groups)} is known of groups, and this use is also of single people."
+            yield Fault(f"{place}.conditions", text, "Give the use of single people a clause of its own.")
+        if UseCondition.CONSENT in clause.conditions and {Grain.ORG, Grain.VALUE_STREAM} & set(clause.grains):
+            text = "Consent is given by teams, and this use is also of larger groups."
+            yield Fault(f"{place}.conditions", text, "Allow it at the grain “team” alone.")
+
+
+_OF_GROUPS = frozenset({UseCondition.CONSENT, *LASTING})
+
+
+def lint_forbidden_binds(draft: LintSubject) -> Iterator[Fault]:
+    """A forbidden use can be told from a request, or says that people keep it."""
+    for number, use in enumerate(draft.document.which_decisions.forbidden):
+        place = f"which_decisions.forbidden[{number}]"
+        if not use.binds and not use.kept_by_people:
+            text = f"Nothing tells a request for “{use.use}” from others."
+            fix = "Name its decisions, levels or form of asking, or say that it is kept by people."
+            yield Fault(place, text, fix)
+        elif use.binds and use.kept_by_people:
+            text = f"“{use.use}” is told from other requests and said to be kept by people."
+            yield Fault(place, text, "Leave one of the two out.")
 
 
 def lint_fine_enough(draft: LintSubject) -> Iterator[Fault]:
@@ -294,5 +352,5 @@ def _reads_rotas_only(draft: LintSubject) -> bool:
     return measure is not None and {draft.kinds.get(slug) for slug in measure.sources} == {SourceKind.ROTA}
 
 
-def _words(words: Iterable[Grain | DecisionType]) -> str:
+def _words(words: Iterable[Grain | DecisionType | UseCondition]) -> str:
     return " and ".join(sorted(word.value for word in words))

@@ -52,6 +52,7 @@ def find_charter_opening(rulebook: Rulebook, old: KnownCharter | None, new: Know
         asked = declare_beside(text, old, new)
         if old is not None:
             fixed = old.write_variables(text) | {"c.missing_beside": old.write_missing(asked)}
+            fixed |= old.write_bound()
             was = text.add_rulebook("old", rulebook, fixed)
         at_grains = (new.write_at(text, grain) for grain in Grain)
         text.name("opens", both(would, negate(was), either(*at_grains), new.write_beside(asked)))

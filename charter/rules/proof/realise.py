@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from msgspec.structs import replace
 
-from charter.rules import context
+from charter.rules import asking, conditions, context
 from charter.rules.engine import judge
 from charter.rules.facts import (
     ActorFacts,
@@ -17,6 +17,7 @@ from charter.rules.facts import (
     CohortFacts,
     DecisionFacts,
     Facts,
+    ForbiddenUse,
     LookingFacts,
     ValueFacts,
 )
@@ -61,7 +62,9 @@ def realise(
     read = ModelReader(model)
     try:
         facts = read.facts()
-        facts = _with_charter(facts, charter) if charter else facts
+        facts = (
+            _with_charter(facts, charter, affirms=model.get("fact.affirmed") is True) if charter else facts
+        )
     except (ValueError, OverflowError):
         return None
     if find_differences(facts, model, rulebook):
@@ -69,7 +72,7 @@ def realise(
     return facts if judge(facts, rulebook).permitted is permitted or not permitted else None
 
 
-def _with_charter(facts: Facts, charter: CharterFacts) -> Facts:
+def _with_charter(facts: Facts, charter: CharterFacts, *, affirms: bool) -> Facts:
     """The same asked of another metric, together with those that its charter wants beside it; its pilot is as in the model."""
     charter = replace(charter, pilot_cohorts=facts.charter.pilot_cohorts)
     request = facts.request
@@ -78,9 +81,9 @@ def _with_charter(facts: Facts, charter: CharterFacts) -> Facts:
         replace(facts, charter=charter, request=replace(request, metrics=metrics))
     )
     spare = [each for each in metrics[1:] if each not in missing][: max(len(metrics) - 1 - len(missing), 0)]
-    return replace(
-        facts, charter=charter, request=replace(request, metrics=(charter.metric, *missing, *spare))
-    )
+    asked = replace(request, metrics=(charter.metric, *missing, *spare))
+    said = conditions.list_affirmations(replace(facts, charter=charter, request=asked)) if affirms else ()
+    return replace(facts, charter=charter, request=replace(asked, affirms=said))
 
 
 def find_differences(facts: Facts, model: Mapping[str, Value], rulebook: Rulebook) -> list[str]:
@@ -162,7 +165,7 @@ class ModelReader:
     @property
     def _cohorts(self) -> list[str]:
         kind = self._grain.value
-        if self._grain in context.PERSON_GRAINS:
+        if self._grain in asking.PERSON_GRAINS:
             kind = Grain.TEAM.value
         elif not self._flag("c.at_level"):
             kind = (Grain.VALUE_STREAM if self._grain is Grain.TEAM else Grain.TEAM).value
@@ -196,6 +199,8 @@ class ModelReader:
             looking=self._looking(),
             protected=self._flag("c.protected"),
             ruled=frozenset(self._held("c.ruled")),
+            consented=self._flag("fact.consented"),
+            lasting=frozenset(each for each in conditions.LASTING.values() if self._flag(f"fact.{each}")),
             checked_evidence=self._count("c.evidence"),
         )
 
@@ -268,6 +273,13 @@ class ModelReader:
             pilot_cohorts=frozenset(self._cohorts[self._count("c.outside_pilot") :]),
             needs_beside=frozenset(
                 (self._decision, self._grain, f"missing-metric-{n}") for n in range(missing)
+            ),
+            affirmations=frozenset(
+                (self._decision, self._grain, f"Sentence {n + 1}.")
+                for n in range(self._count("c.unmet_conditions"))
+            ),
+            forbidden=tuple(
+                ForbiddenUse(f"Forbidden use {n + 1}.") for n in range(self._count("c.forbidden_uses"))
             ),
             counts_hours=self._flag("r.counts_hours"),
             nature=frozenset(map(Nature, self._held("r.nature"))),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from charter.rules import context, words
+from charter.rules import asking, context, words
 from charter.rules.facts import Facts
 from charter.rules.vocabulary import Nature, Role, View
 
@@ -32,7 +32,7 @@ def say_request(facts: Facts) -> str:
 
 
 def _asker(facts: Facts) -> str:
-    if context.asks_own(facts):
+    if asking.asks_own(facts):
         return "whoever the value is about"
     if not facts.actor.human:
         return "a machine account"
@@ -45,7 +45,7 @@ def _about(facts: Facts) -> str:
     said = []
     if request.persons or not request.cohorts:
         many = max(len(request.persons), 1)
-        own = context.asks_own(facts)
+        own = asking.asks_own(facts)
         said.append("their own value" if own else f"values of {words.many(many, 'single person', 'persons')}")
     if request.cohorts:
         kind = request.cohorts[0].partition(":")[0].replace("_", " ")

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from charter.rules.context import MOST_COUNTED, PERSON_GRAINS
+from charter.rules.asking import PERSON_GRAINS
+from charter.rules.context import MOST_COUNTED
 from charter.rules.proof.terms import both, either, number, word_of
 from charter.rules.request import MOST_METRICS
 from charter.rules.vocabulary import GROUP_OF, Category, ContextClass, DecisionGroup, Grain, Nature
@@ -18,7 +19,7 @@ _MOST_NAMED = 50  # cohorts, and persons, that a request can name
 _PROJECT = "charter.rules.context.project"
 _COUNTS = (
     "cohorts", "persons", "evidence", "evidence_needed", "small_cohorts", "context_classes", "outside_pilot",
-    "missing_beside", "other_class_beside", "persons_today", "persons_limit", "held", "unsettled", "affected",
+    "missing_beside", "unmet_conditions", "forbidden_uses", "other_class_beside", "persons_today", "persons_limit", "held", "unsettled", "affected",
 )  # fmt: skip
 
 
@@ -68,11 +69,11 @@ WORLD = (
     ),
     SideCondition(
         "of_persons", "Values are of persons at person and own level, and wherever persons are named.",
-        f"(= c.of_persons (or {_PERSONAL} (> c.persons 0)))", "charter.rules.context.asks_of_persons",
+        f"(= c.of_persons (or {_PERSONAL} (> c.persons 0)))", "charter.rules.asking.asks_of_persons",
     ),
     SideCondition(
         "own", "Own values are asked for at person or own level, of nobody and no group beside.",
-        _if("c.own", both(_PERSONAL, "(<= c.persons 1)", "(= c.cohorts 0)")), "charter.rules.context.asks_own",
+        _if("c.own", both(_PERSONAL, "(<= c.persons 1)", "(= c.cohorts 0)")), "charter.rules.asking.asks_own",
     ),
     SideCondition(
         "orders", "An order by value, or by who appealed, is an order, and there is one only.",
@@ -98,7 +99,7 @@ WORLD = (
             _if("(>= c.cohorts 1)", "(>= c.context_classes 1)"),
             f"(<= c.context_classes (+ {len(ContextClass)} c.cohorts))",
         ),
-        "charter.rules.context.count_classes",
+        "charter.rules.asking.count_classes",
     ),
     SideCondition(
         "beside", "Metrics beside one are the others of the request.", "(< c.other_class_beside c.metrics)",

@@ -31,6 +31,7 @@ class Question(TypedDict, total=False):
     time_filter: NotRequired[str | None]
     evidence: NotRequired[Sequence[Mapping[str, str]]]
     accountable: NotRequired[str | None]
+    affirms: NotRequired[Sequence[str]]
     export: NotRequired[bool]
     reason: NotRequired[str | None]
 

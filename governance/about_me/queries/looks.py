@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from charter.programme.models import Programme
 from charter.registry.models import Metric
-from charter.rules.context import PERSON_GRAINS
+from charter.rules.asking import PERSON_GRAINS
 from charter.rules.request import Window
 from charter.rules.vocabulary import DecisionType, Outcome, Role
 from governance.decisions.models import DecisionRecord, DelayedNotice

@@ -10,7 +10,9 @@ from governance.board.models.cases import (
     Comment,
     Condition,
 )
+from governance.board.models.consents import ConsentAnswer, TeamConsent
 from governance.board.models.effects import (
+    ConsequencesProposal,
     MisuseQuestion,
     Pilot,
     PilotExit,
@@ -37,6 +39,8 @@ __all__ = [
     "CaseView",
     "Comment",
     "Condition",
+    "ConsentAnswer",
+    "ConsequencesProposal",
     "Founding",
     "GuardedCharterVersion",
     "GuardedDecision",
@@ -52,6 +56,7 @@ __all__ = [
     "SettingsChange",
     "SurveyAnswer",
     "Suspension",
+    "TeamConsent",
     "Term",
     "TermConfirmation",
     "Waiver",

@@ -24,8 +24,9 @@ from governance.board.events import (
 )
 from governance.board.models import ties
 from governance.board.models.cases import Case
+from governance.board.models.consents import PILOT_HAS_CONSENT, TeamConsent
 from governance.board.models.seats import Seat
-from governance.board.states import PILOT_DAYS, WAIVER_DAYS, CaseKind, PilotState, Said
+from governance.board.states import PILOT_DAYS, WAIVER_DAYS, CaseKind, ConsequenceAct, PilotState, Said
 from ground import clock
 from ground.models import HoldsTexts, Record
 
@@ -97,6 +98,28 @@ class SettingsChange(Record):
         ]
 
 
+class ConsequencesProposal(Record):
+    """What a case about unintended consequences would do with its charter; `revise_by` is the last day of one to be revised."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="consequences")
+    act = models.CharField(max_length=20, choices=ConsequenceAct)
+    revise_by = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(act=ConsequenceAct.REVISE, revise_by__isnull=False)
+                | (~Q(act=ConsequenceAct.REVISE) & Q(revise_by__isnull=True)),
+                name="consequencesproposal_revised_by_a_day",
+                violation_error_message=_("Say by which day it is to be revised, and for nothing else."),
+            )
+        ]
+        triggers = [
+            *tied(insert=[told(CaseOpened, about="{row}.case_id")]),
+            ties.while_open(kind=CaseKind.UNINTENDED_CONSEQUENCES),
+        ]
+
+
 class Suspension(Record):
     """A seat took a charter out of use at once; the board ratifies that in time, or it lapses."""
 
@@ -150,8 +173,7 @@ class Pilot(Record):
     charter_version = models.ForeignKey(CharterVersion, on_delete=models.PROTECT, related_name="pilots")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="pilots")
     cohort = models.CharField(max_length=100)
-    consent_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
-    consented_at = models.DateTimeField(default=clock.now)
+    consent = models.ForeignKey(TeamConsent, on_delete=models.PROTECT, related_name="pilots")
     starts_on = models.DateField()
     ends_on = models.DateField()
     state = models.CharField(max_length=20, choices=PilotState, default=PilotState.RUNNING)
@@ -183,7 +205,7 @@ class Pilot(Record):
                 violation_error_message=_("A team is trying this charter out already."),
             ),
         ]
-        triggers = [*tied(insert=[told(PilotStarted)], update=[told(PilotEnded)])]
+        triggers = [*tied(insert=[told(PilotStarted)], update=[told(PilotEnded)]), PILOT_HAS_CONSENT]
 
     def __str__(self) -> str:
         return f"{self.charter_version} · {self.cohort}"

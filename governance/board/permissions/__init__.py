@@ -30,6 +30,13 @@ from governance.board.permissions.cases import (
     sits,
     speaks_on,
 )
+from governance.board.permissions.consents import (
+    check_can_answer_consent,
+    check_can_ask_for_consent,
+    check_can_ask_of,
+    check_can_ask_some_team,
+    wants_consent,
+)
 from governance.board.permissions.founding import (
     check_can_accept,
     check_can_end_invitation,
@@ -42,13 +49,11 @@ from governance.board.permissions.founding import (
 )
 from governance.board.permissions.pilots import (
     check_can_answer_survey,
-    check_can_consent,
     check_can_end_pilot,
     check_can_start_pilot,
     check_can_start_some_pilot,
     check_can_write_exit,
     is_of_team,
-    make_consent_refusal,
 )
 from governance.board.permissions.seats import (
     can_confirm,
@@ -87,7 +92,11 @@ __all__ = [
     "can_veto",
     "can_vote",
     "check_can_accept",
+    "check_can_answer_consent",
     "check_can_answer_survey",
+    "check_can_ask_for_consent",
+    "check_can_ask_of",
+    "check_can_ask_some_team",
     "check_can_be_decided",
     "check_can_bring_back",
     "check_can_cast",
@@ -96,7 +105,6 @@ __all__ = [
     "check_can_come_back",
     "check_can_comment",
     "check_can_confirm",
-    "check_can_consent",
     "check_can_decline",
     "check_can_end_invitation",
     "check_can_end_pilot",
@@ -144,10 +152,10 @@ __all__ = [
     "is_of_team",
     "list_seats_on",
     "list_voters",
-    "make_consent_refusal",
     "sees_askers",
     "sees_open_cases",
     "sits",
     "speaks_on",
     "touches_single_people",
+    "wants_consent",
 ]

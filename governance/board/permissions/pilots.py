@@ -7,10 +7,10 @@ from charter.registry.states import StandingChoices
 from governance.board.models import Pilot
 from governance.board.permissions.cases import sits
 from governance.board.states import PILOT_TRANSITIONS, PilotState
-from governance.people.models import Cohort, Membership, User
+from governance.people.models import Membership, User
 from governance.people.permissions import is_system
 from ground import calendar
-from ground.errors import BadInput, Conflict, NotPermitted
+from ground.errors import Conflict, NotPermitted
 
 
 def check_can_start_some_pilot(user: User) -> None:
@@ -28,20 +28,6 @@ def check_can_start_pilot(user: User, version: CharterVersion) -> None:
             _("The board has not let this charter be tried out. A case with that condition does."),
             code="not_in_pilot",
         )
-
-
-def check_can_consent(user: User, cohort: Cohort) -> None:
-    """Raise BadInput unless the account is that of somebody in the cohort's teams today (S127)."""
-    if not user.is_active or not is_of_team(user, cohort.slug):
-        raise make_consent_refusal()
-
-
-def make_consent_refusal() -> BadInput:
-    """The same for an account of another team, a machine's, one out of use and one that is not there."""
-    return BadInput(
-        _("Consent comes from the team: name the account of somebody who belongs to it today."),
-        field="consent_by",
-    )
 
 
 def is_of_team(user: User, cohort: str) -> bool:

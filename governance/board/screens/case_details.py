@@ -12,7 +12,7 @@ from charter.rules import words
 from charter.rules.vocabulary import DecisionType
 from governance.board import holding
 from governance.board.models import Case, Condition, Waiver
-from governance.board.states import NOTICE_DAYS, ConditionKind
+from governance.board.states import NOTICE_DAYS, ConditionKind, ConsequenceAct
 from governance.ui.questions import name_decision
 from governance.ui.templatetags.mc import day, moment
 
@@ -58,6 +58,20 @@ def describe_waiver(case: Case) -> Iterator[Line]:
     yield _("Why it is needed"), waiver.reason
     if opens := say_waiver_opening(waiver.rule_id, waiver.decision):
         yield _("What it would permit"), opens
+
+
+def describe_consequences(case: Case) -> Iterator[Line]:
+    """What becomes of the charter, whichever way the board decides."""
+    proposal = getattr(case, "consequences", None)
+    if proposal is None:
+        return
+    yield _("If it is passed"), proposal.get_act_display()
+    if proposal.revise_by is not None:
+        yield _("Revised by"), day(proposal.revise_by)
+    if proposal.act == ConsequenceAct.KEEP:
+        yield _("If most are against it"), str(ConsequenceAct.SUSPEND.label)
+    else:
+        yield _("If it is turned down"), str(ConsequenceAct.KEEP.label)
 
 
 def describe_settings(case: Case) -> Iterator[Line]:

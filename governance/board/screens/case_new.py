@@ -1,5 +1,8 @@
 """Putting a question to the board: an edge case, unintended consequences, the yearly review."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -8,6 +11,7 @@ from django.utils.translation import gettext as _
 from charter.registry import queries as registry
 from charter.registry.models import CharterVersion, Metric
 from governance.board import permissions, services
+from governance.board.kinds import KINDS
 from governance.board.models import Case
 from governance.board.screens.forms import PutForm
 from governance.board.screens.kinds import IN_WORDS
@@ -34,9 +38,15 @@ def _open(request: PageRequest, form: PutForm) -> Case:
         charter_version=_governing(given["metric"]) if given["metric"] else None,
         subject=given["subject"],
         question=given["question"],
+        details=_details(given),
         handler=given.get("handler"),
         by=request.user,
     )
+
+
+def _details(given: Mapping[str, Any]) -> dict[str, object]:
+    """What such a case asks for beside its words."""
+    return {name: given[name] for name in KINDS[CaseKind(given["kind"])].in_words if given[name]}
 
 
 def _governing(slug: str) -> CharterVersion | None:

@@ -12,7 +12,16 @@ from django.utils.translation import gettext_lazy as _
 
 from charter.rules import Rule
 from charter.rules.vocabulary import DecisionType
-from governance.board.states import REASONED, WAIVER_DAYS, CaseKind, ConditionKind, Said, SeatKind, Vote
+from governance.board.states import (
+    REASONED,
+    WAIVER_DAYS,
+    CaseKind,
+    ConditionKind,
+    ConsequenceAct,
+    Said,
+    SeatKind,
+    Vote,
+)
 from governance.people.screens.fields import AccountField
 from governance.ui.forms import DayField, ServiceForm, choice_field
 from governance.ui.questions import name_decision
@@ -220,6 +229,13 @@ class PutForm(ServiceForm):
         error_messages={"required": _("Say what the board should decide")},
     )
     metric = forms.ChoiceField(label=_("Is it about one metric?"), required=False)
+    act = forms.ChoiceField(
+        label=_("What should become of its charter?"),
+        help_text=_("Only where a metric does something that nobody wanted."),
+        choices=[("", _("This is another question")), *ConsequenceAct.choices],
+        required=False,
+    )
+    revise_by = DayField(label=_("Revised by"), required=False)
     handler = AccountField(
         label=_("Who prepares it for the board?"),
         help_text=_("Their user name. You can leave this open and name somebody later."),
@@ -244,21 +260,35 @@ class PutForm(ServiceForm):
 
 
 class PilotForm(ServiceForm):
-    """Starting a pilot with the team that the board named, once it has agreed."""
+    """Starting a pilot with the team that the board named, once two thirds of it have agreed."""
 
-    # Looked up in the team alone: of all others it tells nothing.
-    consent_by = forms.CharField(
-        label=_("Who agreed for the team?"),
-        help_text=_("The user name of somebody who belongs to the team. They can end the pilot again."),
-        max_length=100,
-        error_messages={"required": _("Enter the user name of who agreed for the team")},
-    )
     starts_on = DayField(label=_("First day"))
     days = forms.IntegerField(
         label=_("How many days?"),
         help_text=_("From 42 to 56, which is six to eight weeks."),
         error_messages=dict.fromkeys(("required", "invalid"), _("Enter a number of days from 42 to 56")),
     )
+
+
+class ConsentForm(ServiceForm):
+    """A member's answer whether they agree."""
+
+    agrees = forms.ChoiceField(
+        label=_("Do you agree?"),
+        choices=[("yes", _("Yes, I agree")), ("no", _("No, I do not agree"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say whether you agree")},
+    )
+
+
+class AskTeamForm(ServiceForm):
+    """Which team is asked whether it agrees to a charter."""
+
+    cohort = forms.ChoiceField(label=_("Which team?"), error_messages={"required": _("Choose a team")})
+
+    def __init__(self, *args: Any, teams: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice_field(self, "cohort").choices = [("", _("Choose a team")), *teams]
 
 
 class EndForm(ServiceForm):

@@ -48,7 +48,9 @@ SCREENS: Mapping[CaseKind, KindScreen] = {
     CaseKind.RULEBOOK: KindScreen(parts=(_rulebook,)),
     CaseKind.WAIVER: KindScreen(details=case_details.describe_waiver),
     CaseKind.EDGE_CASE: KindScreen(hint=_("A use that the charter and the rules do not clearly answer.")),
-    CaseKind.UNINTENDED_CONSEQUENCES: KindScreen(hint=_("A metric does something that nobody wanted.")),
+    CaseKind.UNINTENDED_CONSEQUENCES: KindScreen(
+        hint=_("A metric does something that nobody wanted."), details=case_details.describe_consequences
+    ),
     CaseKind.YEARLY_REVIEW: KindScreen(hint=_("How the review system itself has worked.")),
     CaseKind.VIEW_CHANGE: KindScreen(),
     CaseKind.SETTINGS: KindScreen(details=case_details.describe_settings),

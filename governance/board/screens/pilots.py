@@ -15,6 +15,7 @@ from charter.registry.screens.page_context import today
 from charter.registry.states import StandingChoices
 from charter.rules import words
 from governance.board import permissions, queries, services
+from governance.board.consents import find_consent, list_open_consents
 from governance.board.models import Case, Pilot
 from governance.board.screens import pilot_summary
 from governance.board.screens.filters import PilotFilter
@@ -71,15 +72,20 @@ def start_pilot(request: PageRequest, slug: str) -> HttpResponse:
     ):
         messages.success(request, _("The pilot is recorded, and the team is told."))
         return redirect("pilot", pilot_id=started[0].pk)
-    given = {"metric": version.metric, "form": form, "team": words.cohort(bound["cohort"])}
+    given = {
+        "metric": version.metric,
+        "form": form,
+        "team": words.cohort(bound["cohort"]),
+        "consent": find_consent(version, bound["cohort"]),
+        "asked": list_open_consents(today(request))
+        .filter(charter_version=version, cohort=bound["cohort"])
+        .first(),
+    }
     return render(request, "board/pilot_start.html", given, status=form.status)
 
 
 def _start(request: PageRequest, version: CharterVersion, cohort: str, form: PilotForm) -> Pilot:
     given = form.cleaned_data
-    given["consent_by"] = services.find_who_consents(
-        given["consent_by"], version=version, cohort=cohort, by=request.user
-    )
     return services.start_pilot(version=version, cohort=cohort, by=request.user, **given)
 
 

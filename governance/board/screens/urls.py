@@ -11,6 +11,7 @@ from governance.board.screens import (
     case_new,
     cases,
     conditions,
+    consents,
     draft,
     founding,
     handler,
@@ -47,6 +48,9 @@ BRING_BACK = depending(
 )
 START_PILOT = depending(
     "Members of the board's seats and the metric's owner, once the board let the charter be tried out."
+)
+ASK_TEAM = depending(
+    "Members of the board's seats and the metric's owner, where the charter asks for a team's consent."
 )
 END_PILOT = depending("Members of the board's seats, the metric's owner, and the team.")
 WRITE_EXIT = depending("Members of the board's seats and the metric's owner.")
@@ -299,6 +303,22 @@ urlpatterns = [
         pilots.start_pilot,
         name="pilot-start",
         access=START_PILOT,
+        stored=False,
+        under="cases",
+    ),
+    page(
+        "metrics/<slug:slug>/consent",
+        consents.ask_team,
+        name="consent-ask",
+        access=ASK_TEAM,
+        stored=False,
+        under="cases",
+    ),
+    page(
+        "consents/<uuid:consent_id>",
+        consents.consent,
+        name="consent",
+        access=SIGNED_IN,
         stored=False,
         under="cases",
     ),

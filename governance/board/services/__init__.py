@@ -1,6 +1,7 @@
 """The only writers of the board."""
 
 from governance.board.services.cases import cast_ballot, cast_batch, change_ballot, close_case, open_case
+from governance.board.services.consents import answer_consent, ask_for_consent
 from governance.board.services.discussion import comment, look_at, propose_condition, withdraw_condition
 from governance.board.services.founding import (
     accept_invitation,
@@ -13,7 +14,6 @@ from governance.board.services.handling import name_handler, release_handler
 from governance.board.services.pilots import (
     answer_survey,
     end_pilot,
-    find_who_consents,
     start_pilot,
     write_exit,
 )
@@ -23,7 +23,9 @@ from governance.board.services.waivers import end_waiver
 
 __all__ = [
     "accept_invitation",
+    "answer_consent",
     "answer_survey",
+    "ask_for_consent",
     "cast_ballot",
     "cast_batch",
     "change_ballot",
@@ -36,7 +38,6 @@ __all__ = [
     "end_term",
     "end_waiver",
     "fill_seat",
-    "find_who_consents",
     "found_programme",
     "invite_member",
     "list_missing",

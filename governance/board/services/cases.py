@@ -20,6 +20,7 @@ from governance.board.events import (
     BallotSaid,
     CaseDecided,
     CaseOpened,
+    ConsequencesAsked,
     FoundingAsked,
     SeatAsked,
     SettingsAsked,
@@ -31,6 +32,7 @@ from governance.board.models import (
     Ballot,
     BoardOutcome,
     Case,
+    ConsequencesProposal,
     Founding,
     Seat,
     SeatProposal,
@@ -336,6 +338,7 @@ def _recorded(case: Case) -> dict[str, Any]:
         "settings": _settings_asked(getattr(case, "settings_change", None)),
         "seat": _seat_asked(getattr(case, "seat_proposal", None)),
         "founding": _founding_asked(getattr(case, "founding", None)),
+        "consequences": _consequences_asked(getattr(case, "consequences", None)),
     }
 
 
@@ -347,6 +350,10 @@ def _waiver_asked(waiver: Waiver | None) -> WaiverAsked | UnsetType:
 
 def _settings_asked(change: SettingsChange | None) -> SettingsAsked | UnsetType:
     return SettingsAsked(change.changes, change.former) if change else UNSET
+
+
+def _consequences_asked(proposal: ConsequencesProposal | None) -> ConsequencesAsked | UnsetType:
+    return ConsequencesAsked(proposal.act, proposal.revise_by) if proposal else UNSET
 
 
 def _seat_asked(named: SeatProposal | None) -> SeatAsked | UnsetType:

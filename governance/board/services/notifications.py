@@ -8,7 +8,16 @@ from django.utils.translation import gettext as _
 
 from governance.board import permissions, queries, seating
 from governance.board.kinds import find_kind
-from governance.board.models import BoardOutcome, Case, CaseHandler, Comment, Invitation, Pilot, Term
+from governance.board.models import (
+    BoardOutcome,
+    Case,
+    CaseHandler,
+    Comment,
+    Invitation,
+    Pilot,
+    TeamConsent,
+    Term,
+)
 from governance.notices.services import notify
 from governance.people.models import GrantedRole, RoleGrant, User
 from ground import calendar
@@ -178,6 +187,16 @@ def notify_vacancy(term: Term, by: User) -> int:
         is_active=True, role_grants__in=RoleGrant.objects.on(calendar.today()).filter(role=GrantedRole.ADMIN)
     )
     return sum(_tell(user, "board.term", subject, text, "/board", once, by) for user in admins.distinct())
+
+
+def notify_consent_asked(consent: TeamConsent, by: User) -> None:
+    """Ask each member of the team whether they agree."""
+    subject = _("Does your team agree to %(metric)s?") % {"metric": consent.charter_version.metric.name}
+    text = _(
+        "Say yes or no by %(day)s. Nobody learns what you said. Two thirds of the team have to agree, and may take it back."
+    ) % {"day": consent.answer_by.isoformat()}
+    for user in queries.list_team_accounts(consent.cohort, calendar.today()):
+        _tell(user, "board.consent", subject, text, f"/consents/{consent.pk}", f"consent:{consent.pk}", by)
 
 
 def notify_pilot_start(pilot: Pilot, by: User) -> None:

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from audits.ledger import services as ledger
 from charter.registry import services as registry
 from charter.registry.models import CharterVersion
-from governance.board import permissions, queries
+from governance.board import consents, permissions, queries
 from governance.board.effects import find_midnight
 from governance.board.events import PilotConcluded, PilotEnded, PilotStarted, SurveyAnswered
 from governance.board.models import Case, Pilot, PilotExit, SurveyAnswer
 from governance.board.services import notifications
-from governance.board.states import PILOT_DAYS, ConditionKind, PilotState, Said
+from governance.board.states import PILOT_DAYS, PILOT_TRANSITIONS, ConditionKind, PilotState, Said
 from governance.people.models import Cohort, CohortKind, User
 from ground import calendar, clock, records
 from ground.errors import BadInput, Conflict
@@ -25,10 +25,8 @@ from ground.promises import promised
 
 
 @transaction.atomic(durable=True)
-def start_pilot(
-    *, version: CharterVersion, cohort: str, starts_on: date, days: int, consent_by: User, by: User
-) -> Pilot:
-    """Let one team's pilot run from a day, for 42 to 56 days, with the consent of somebody of that team (S127, S128).
+def start_pilot(*, version: CharterVersion, cohort: str, starts_on: date, days: int, by: User) -> Pilot:
+    """Let one team's pilot run from a day, for 42 to 56 days, once two thirds of that team have agreed (S127, S128).
 
     The board must have passed the charter with this team as its condition. It ends by itself.
     """
@@ -36,14 +34,18 @@ def start_pilot(
     permissions.check_can_start_pilot(by, version)
     case = version.cases.get(pk=promised(version.case_id))
     _check_team(cohort, case)
-    permissions.check_can_consent(consent_by, Cohort.objects.get(slug=cohort))
+    consent = consents.find_consent(version, cohort)
+    if consent is None:
+        raise Conflict(
+            _("The team has not agreed. Ask its members; two thirds of them have to."), code="no_consent"
+        )
     _check_days(starts_on, days, version)
     pilot = records.insert(
         Pilot(
             charter_version=version,
             case=case,
             cohort=cohort,
-            consent_by=consent_by,
+            consent=consent,
             starts_on=starts_on,
             ends_on=starts_on + timedelta(days=days),
             started_by=by,
@@ -56,32 +58,30 @@ def start_pilot(
     return pilot
 
 
-def find_who_consents(username: str, *, version: CharterVersion, cohort: str, by: User) -> User:
-    """The account of somebody in the team that the board named, by its user name.
-
-    Asked in this order, so that nobody learns of an account, nor who is in a team, whom they may not name: raises what
-    `permissions.check_can_start_pilot` raises; BadInput where it is another team; the same BadInput for whoever is not in it.
-    """
-    permissions.check_can_start_pilot(by, version)
-    _check_team(cohort, version.cases.get(pk=promised(version.case_id)))
-    found = queries.list_team_accounts(cohort, calendar.today()).filter(username=username.strip()).first()
-    if found is None:
-        raise permissions.make_consent_refusal()
-    return found
-
-
 @transaction.atomic(durable=True)
 def end_pilot(*, pilot: Pilot, by: User, reason: str = "") -> Pilot:
     """End a pilot, at once where it still runs; its values are refused from then on. The team may end it too."""
     held = Pilot.objects.select_for_update(of=("self",))
     pilot = held.select_related("charter_version__metric__programme").get(pk=pilot.pk)
     permissions.check_can_end_pilot(by, pilot)
+    return _end(pilot, reason.strip(), by)
+
+
+def stop_pilot(*, pilot: Pilot, reason: str, by: User) -> Pilot:
+    """End a pilot whose team agrees no more, in the transaction in which that was found; `by` is the product itself."""
+    held = Pilot.objects.select_for_update(of=("self",))
+    found = held.select_related("charter_version__metric__programme").get(pk=pilot.pk)
+    PILOT_TRANSITIONS.check(found.state, PilotState.ENDED)
+    return _end(found, reason, by)
+
+
+def _end(pilot: Pilot, reason: str, by: User) -> Pilot:
     now = clock.now()
     pilot.state, pilot.ended_at, pilot.ended_by, pilot.ended_because = (
         PilotState.ENDED,
         now,
         by,
-        reason.strip(),
+        reason,
     )
     pilot.save(update_fields=["state", "ended_at", "ended_by", "ended_because"])
     version = pilot.charter_version
@@ -148,5 +148,5 @@ def _check_days(starts_on: date, days: int, version: CharterVersion) -> None:
 
 
 def _recorded(pilot: Pilot) -> dict[str, Any]:
-    names = ("cohort", "starts_on", "ends_on", "state", "charter_version_id", "case_id", "consent_by_id")
+    names = ("cohort", "starts_on", "ends_on", "state", "charter_version_id", "case_id", "consent_id")
     return {"pilot": pilot.pk, **{name: getattr(pilot, name) for name in names}}

@@ -174,7 +174,7 @@ class NoteSerializer(serializers.ModelSerializer[ContextNote]):
         model = ContextNote
         fields = [
             "id", "kind", "group", "effect", "team", "service", "person", "metric", "starts_on", "ends_on", "says",
-            "state", "proposed_at", "proposed_by", "confirmed_at", "confirmed_by", "turned_down_at", "turned_down_by",
+            "state", "case", "proposed_at", "proposed_by", "confirmed_at", "confirmed_by", "turned_down_at", "turned_down_by",
             "turned_down_because",
         ]  # fmt: skip
 

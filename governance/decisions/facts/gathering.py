@@ -17,7 +17,7 @@ from charter.registry.bounds import Bounds
 from charter.registry.charter_facts import build_charter_facts
 from charter.registry.queries import GoverningVersion, ProgrammeTerms
 from charter.rules import Rulebook
-from charter.rules.context import PERSON_GRAINS
+from charter.rules.asking import PERSON_GRAINS
 from charter.rules.facts import (
     ActorFacts,
     BesideFacts,
@@ -40,7 +40,7 @@ from governance.decisions.facts.finding import Found, find, weigh
 from governance.decisions.facts.holding import Held
 from governance.decisions.facts.pairing import Pair
 from governance.decisions.facts.value_context import DataQuality, Subject, ValueContext
-from governance.decisions.requests.form import check_fit, check_form
+from governance.decisions.requests.form import check_affirmed, check_fit, check_form
 from governance.evidence import queries as evidence
 from governance.people.models import AccountKind, User
 from governance.people.queries import Accountable, CohortAsked
@@ -84,6 +84,9 @@ def gather(request: Request, held: Held, *, by: User, rows: bool = True) -> Gath
     found = find(request, by, held.shared_by(request), held.seen, clock.now(), with_counters=rows)
     check_window(request.window, request.period, now=found.at, zone=found.programme.time_zone)
     check_fit(request, found.cohorts, found.asker)
+    if request.affirms:
+        documents = [registry.load_document(each.version_id) for each in found.governing]
+        check_affirmed(request.affirms, documents)
     others = _others(request, found)
     rulebook = registry.load_rulebook(found.programme.rulebook_id)
     known = know(request, by, found, held.refused_of(request), held.seen, granted_here=held.granted_here)
@@ -188,6 +191,8 @@ class Known(Struct, frozen=True):
             looking=self.looked.get(charter.metric, LookingFacts()),
             ruled=self.said.yes,
             ruled_against=self.said.no,
+            consented=_is_agreed(request, found.ruled.consents.get(governing.version_id, frozenset())),
+            lasting=found.bearing.lasting_for(request),
             checked_evidence=self.checked_evidence,
         )
 
@@ -208,6 +213,11 @@ class Known(Struct, frozen=True):
         return value_context.build_value_facts(
             metric, self.subjects, self.spans, self.found.bearing, self.weighed
         )
+
+
+def _is_agreed(request: Request, agreed: frozenset[str]) -> bool:
+    """Whether every team asked about agrees to the charter; single people are asked by themselves, not by their team."""
+    return bool(request.cohorts) and not request.persons and agreed.issuperset(request.cohorts)
 
 
 def _others(request: Request, found: Found) -> tuple[str, ...]:

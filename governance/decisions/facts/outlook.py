@@ -19,7 +19,7 @@ from charter.rules.request import Evidence, Request
 from charter.rules.verdict import Verdict
 from charter.rules.vocabulary import DecisionType, Grain, Outcome
 from governance.board import facts as board
-from governance.board.facts import BoardFacts, WaiverInForce
+from governance.board.facts import WaiverInForce
 from governance.decisions.facts import access_history, coverage, gathering, rulings, value_context
 from governance.decisions.facts.access_history import GrantedQuestion, LookedBefore, RefusedQuestion
 from governance.decisions.facts.finding import Found, find, weigh
@@ -164,7 +164,7 @@ class Ahead(Struct, frozen=True):
         return replace(
             found,
             decision=decision,
-            ruled=BoardFacts(waived, found.ruled.pilots),
+            ruled=replace(found.ruled, waivers=waived),
             cohorts=tuple(each for each in found.cohorts if each.slug in request.cohorts),
             persons=persons,
             bearing=self._bear(request, [each.external_id for each in persons], decision),

@@ -71,6 +71,13 @@ class _Protected(Struct, frozen=True):
     protected: bool
 
 
+class Lasting(Struct, frozen=True):
+    """A kind of confirmed note that lasts today for one of the groups asked about."""
+
+    cohort: str
+    kind: ContextKind
+
+
 class _Thin(Struct, frozen=True):
     metric: str
 
@@ -85,6 +92,7 @@ class ValueContext(Struct, frozen=True):
     holds: tuple[HoldFact, ...]
     notes: tuple[NoteFact, ...]
     protected: bool
+    lasting: tuple[Lasting, ...] = ()
 
     def seen_in(self, *, consequential: bool) -> "ValueContext":
         """What bears on a decision: what is held for decisions about people alone is not there for any other."""
@@ -95,6 +103,17 @@ class ValueContext(Struct, frozen=True):
     def is_held(self, metric: str, subject: Subject, span: Span) -> bool:
         """Whether a value is under review."""
         return any(hold.touches(metric, subject, span) for hold in self.holds)
+
+    def lasting_for(self, request: Request) -> frozenset[ContextKind]:
+        """The kinds of note that last today for every group that a request asks about; for single people, none."""
+        if not self.lasting or request.persons or not request.cohorts:
+            return frozenset()
+        return frozenset.intersection(
+            *(
+                frozenset(each.kind for each in self.lasting if each.cohort == slug)
+                for slug in request.cohorts
+            )
+        )
 
     def confirmed(self, metric: str, subject: Subject, span: Span) -> list[NoteFact]:
         """The confirmed notes that bear on a value."""
@@ -190,6 +209,18 @@ PROTECTED = Read(
     _Protected,
 )
 
+# What lasts today for a group, or for a team of it.
+LASTING = Read(
+    """
+    SELECT DISTINCT c.slug AS cohort, n.kind
+    FROM decisions_contextnote n
+    JOIN people_cohort_teams ct ON ct.team_id = n.team_id JOIN people_cohort c ON c.id = ct.cohort_id
+    WHERE n.confirmed_at IS NOT NULL AND n.turned_down_at IS NULL AND n.metric_id IS NULL
+      AND n.starts_on <= %(on)s::date AND n.ends_on > %(on)s::date AND c.slug = ANY(%(cohorts)s::text[])
+    """,
+    Lasting,
+)
+
 # The threshold is the programme's now, which may be higher than when a value was published.
 THIN = Read(
     """
@@ -248,8 +279,10 @@ def read_value_context(
         "from": window.start,
         "to": window.end,
     }
-    holds, notes, protected = statements.read(HOLDS, NOTES, PROTECTED, parameters=parameters)
-    return ValueContext(tuple(holds), tuple(notes), protected[0].protected)
+    holds, notes, protected, lasting = statements.read(
+        HOLDS, NOTES, PROTECTED, LASTING, parameters=parameters
+    )
+    return ValueContext(tuple(holds), tuple(notes), protected[0].protected, tuple(lasting))
 
 
 def read_data_quality(

@@ -6,6 +6,7 @@ from governance.decisions.models.naming import Naming
 from governance.decisions.models.notes import ContextNote
 from governance.decisions.models.records import DecisionRecord, Door, ReasonWords
 from governance.decisions.models.repeats import KeptAnswer
+from governance.decisions.models.replays import Replay, ReplayPart
 from governance.decisions.models.rulings import Referral
 from governance.decisions.models.voids import VoidedDecision
 
@@ -20,5 +21,7 @@ __all__ = [
     "Protection",
     "ReasonWords",
     "Referral",
+    "Replay",
+    "ReplayPart",
     "VoidedDecision",
 ]

@@ -1,5 +1,6 @@
 """Context notes: typed periods in which something else was going on, with who says so and who confirmed it."""
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -12,17 +13,20 @@ from audits.ledger.ties import tied, told
 from charter.programme.models import choices
 from charter.registry.models import Metric
 from charter.rules.vocabulary import ContextKind
+from governance.board.models import Case
 from governance.decisions.events import NoteConfirmed, NoteProposed, NoteTurnedDown
 from governance.decisions.models.holds import days, or_none
 from governance.decisions.states import ABOUT, About, NoteState
 from governance.people.models import Person, Team
 from ground import clock
 from ground.models import Record
+from ground.schema.triggers import Trigger, refuse
 
 _USER = settings.AUTH_USER_MODEL
 _IN_USE = Q(turned_down_at__isnull=True)
 _CONFIRMED = _IN_USE & Q(confirmed_at__isnull=False)
 _STRETCH = Q(kind=ContextKind.STRETCH.value)
+_UNRULED = Q(case__isnull=True)
 _WHOSE: list[tuple[str | Combinable, str]] = [
     (or_none("team"), RangeOperators.EQUAL),
     (or_none("person"), RangeOperators.EQUAL),
@@ -50,6 +54,8 @@ class ContextNote(Record):
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="notes")
     service = models.CharField(max_length=100, blank=True)
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="notes")
+    # The case about a stretch that follows another at once; only where it was passed may the note be confirmed.
+    case = models.ForeignKey(Case, null=True, blank=True, on_delete=models.PROTECT, related_name="notes")
     metric = models.ForeignKey(Metric, null=True, blank=True, on_delete=models.PROTECT, related_name="notes")
     starts_on = models.DateField()
     ends_on = models.DateField()
@@ -116,17 +122,38 @@ class ContextNote(Record):
             ExclusionConstraint(
                 name="contextnote_stretches_apart_by_one",
                 expressions=[("proposed_by", RangeOperators.EQUAL), *_TOUCHING],
-                condition=_IN_USE & _STRETCH,
+                condition=_IN_USE & _STRETCH & _UNRULED,
                 violation_error_message=_TOO_CLOSE,
             ),
             ExclusionConstraint(
                 name="contextnote_stretches_apart",
                 expressions=_TOUCHING,
+                condition=_CONFIRMED & _STRETCH & _UNRULED,
+                violation_error_message=_TOO_CLOSE,
+            ),
+            ExclusionConstraint(
+                name="contextnote_stretches_never_overlap",
+                expressions=[*_WHOSE, (days(), RangeOperators.OVERLAPS)],
                 condition=_CONFIRMED & _STRETCH,
                 violation_error_message=_TOO_CLOSE,
             ),
         ]
-        triggers = [*tied(insert=[told(NoteProposed)], update=[told(NoteConfirmed, NoteTurnedDown)])]
+        triggers = [
+            *tied(insert=[told(NoteProposed)], update=[told(NoteConfirmed, NoteTurnedDown)]),
+            Trigger(
+                name="confirmed_by_its_case",
+                definer=True,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                condition=pgtrigger.Condition("NEW.case_id IS NOT NULL AND NEW.confirmed_at IS NOT NULL"),
+                func=f"""
+IF NOT EXISTS (SELECT FROM board_boardoutcome WHERE case_id = NEW.case_id AND approved) THEN
+    {refuse("the board has not let this stretch follow another", "contextnote_confirmed_by_its_case")}
+END IF;
+RETURN NEW;
+""",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.about.label}: {self.team or self.person}"

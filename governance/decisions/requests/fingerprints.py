@@ -15,7 +15,7 @@ from charter.rules.vocabulary import Role
 LOOKING = "looking"
 # When it is asked, and what is said for it, do not change what is asked.
 _ASIDE = ("window", "reason")
-_SETS = ("metrics", "cohorts", "persons", "about")
+_SETS = ("metrics", "cohorts", "persons", "about", "affirms")
 
 _JSON = msgspec.json.Encoder(order="deterministic")
 

@@ -1,8 +1,9 @@
 """What is wrong with a request before anything is decided: its form, and whether what it names fits its grain."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from charter.rules.context import PERSON_GRAINS
+from charter.registry.document import CharterDocument
+from charter.rules.asking import PERSON_GRAINS
 from charter.rules.request import ANYBODY, Request
 from charter.rules.vocabulary import GROUP_OF, DecisionGroup, Grain
 from governance.people.models import CohortKind
@@ -22,7 +23,7 @@ def check_form(request: Request) -> None:
     _check_texts(request)
     if request.accountable is not None and not request.accountable.strip():
         raise BadInput("Nothing stands here. Name somebody, or leave the field out.", field="accountable")
-    for field in ("metrics", "cohorts", "persons", "about"):
+    for field in ("metrics", "cohorts", "persons", "about", "affirms"):
         names = getattr(request, field)
         if len(set(names)) != len(names):
             raise BadInput("The same name stands here twice.", field=field)
@@ -55,6 +56,16 @@ def _check_texts(request: Request) -> None:
     said += [(f"evidence[{place}].ref", each.ref) for place, each in enumerate(request.evidence)]
     for field, text in said:
         read_prose(text or "", field=field)
+
+
+def check_affirmed(affirmed: Sequence[str], documents: Iterable[CharterDocument]) -> None:
+    """Raise BadInput for a sentence that none of these charters has anybody affirm: it would only be kept, and mean nothing."""
+    asked = {said for each in documents for use in each.which_decisions.allowed for said in use.affirm}
+    if unknown := [said for said in affirmed if said not in asked]:
+        raise BadInput(
+            f"No charter of these metrics has you affirm “{unknown[0]}”. Take the words from the charter.",
+            field="affirms",
+        )
 
 
 def check_fit(request: Request, cohorts: Sequence[CohortAsked], asker: Asker) -> None:

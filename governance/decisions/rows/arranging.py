@@ -11,7 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from charter.measures.rows import Row
-from charter.rules.context import PERSON_GRAINS
+from charter.rules.asking import PERSON_GRAINS
 from charter.rules.request import Request
 from charter.rules.vocabulary import Aggregation, Combine, Grain, OrderBy
 from ground.errors import BadInput

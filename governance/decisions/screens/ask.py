@@ -153,8 +153,9 @@ def _initial(given: QueryDict) -> dict[str, Any]:
     """The query as the form's first values."""
     told = with_whose(given)
     initial: dict[str, object] = {name: told[name] for name in told}
-    if "metrics" in given:
-        initial["metrics"] = given.getlist("metrics")
+    for name in ("metrics", "affirms"):
+        if name in given:
+            initial[name] = given.getlist(name)
     return initial
 
 

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from charter.measures import queries as measures
 from charter.programme.models import DecisionKind
+from charter.registry.matrix import describe_condition
 from charter.registry.queries import MetricUses
 from charter.registry.screens.page_context import settled_day, today
 from charter.rules import words
@@ -80,6 +81,17 @@ class AskChoices(Struct, frozen=True):
     def names(self) -> dict[str, str]:
         """Metrics' names by slug."""
         return self.reader.names
+
+    @property
+    def affirmations(self) -> Choices:
+        """The sentences that charters have their askers affirm for the decision, each with the metrics that ask for it."""
+        asking: dict[str, list[str]] = {}
+        for metric in self.reader.metrics:
+            if metric.slug not in {each.slug for each in self.usable}:
+                continue
+            for said in _list_affirmed(metric, self.decision):
+                asking.setdefault(said, []).append(words.inside(metric.name))
+        return [(said, _name_asking(said, names)) for said, names in sorted(asking.items())]
 
     @property
     def metrics(self) -> tuple[MetricChoice, ...]:
@@ -176,8 +188,22 @@ def _told(metric: MetricUses, found: PossibleMetric | None, single: Sequence[Pos
         return MetricChoice(
             metric.slug, metric.name, "deny", _("Its charter does not open this to your role")
         )
-    says = words.sentence(use.lacks or use.clause.condition) if use.outlook.permits else use.why
+    says = (
+        words.sentence(use.lacks or describe_condition(use.clause, use.names))
+        if use.outlook.permits
+        else use.why
+    )
     return MetricChoice(metric.slug, metric.name, use.outcome, says)
+
+
+def _list_affirmed(metric: MetricUses, decision: str) -> dict[str, None]:
+    clauses = [use for use in metric.allowed if use.decision == decision]
+    return dict.fromkeys(said for use in clauses for said in use.affirm)
+
+
+def _name_asking(said: str, names: Sequence[str]) -> str:
+    """A sentence, with which metrics ask for it: `The team itself has asked for this. (for cycle time)`."""
+    return _("%(said)s (for %(metrics)s)") % {"said": said, "metrics": words.listed(names)}
 
 
 def _plain(metric: MetricUses) -> MetricChoice:

@@ -87,6 +87,12 @@ class AskForm(forms.Form):
     was = forms.CharField(widget=forms.HiddenInput, required=False)
     first = forms.ChoiceField(label=_("From"), required=False)
     last = forms.ChoiceField(label=_("To and including"), required=False)
+    affirms = forms.MultipleChoiceField(
+        label=_("What is so?"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("Tick what is so. What you tick is on your receipt, with your name."),
+    )
     period = forms.ChoiceField(
         label=_("How often?"),
         choices=[(Period.MONTH.value, _("Month by month")), (Period.QUARTER.value, _("Quarter by quarter"))],
@@ -151,6 +157,7 @@ class AskForm(forms.Form):
         choice_field(self, "metrics").choices = list(offers.names.items())
         cast("forms.Select", self.fields["whose"].widget).choices = self._list_whose(offers)
         self.fields["whose"].initial = offers.mine
+        choice_field(self, "affirms").choices = offers.affirmations
         choice_field(self, "second").choices = [("", _("None")), *_second_groups(offers)]
         self._offer_months(offers)
         for field in self.fields.values():
@@ -290,7 +297,8 @@ class AskForm(forms.Form):
     def _request(self, given: Mapping[str, Any]) -> Request:
         """The same bytes that the API would be sent, read by the same parser."""
         asked = {
-            name: given[name] for name in ("decision", "metrics", "period", "percentile", "compare", "export")
+            name: given[name]
+            for name in ("decision", "metrics", "period", "percentile", "compare", "export", "affirms")
         }
         asked |= {name: given[name] for name in ("order_by", "combine", "time_filter", "view") if given[name]}
         asked |= {

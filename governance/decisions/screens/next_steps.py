@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from charter.registry.screens.page_context import badge
 from charter.rules import Outlook, words
-from charter.rules.context import PERSON_GRAINS
+from charter.rules.asking import PERSON_GRAINS
 from charter.rules.request import MOST_METRICS, Request
 from charter.rules.vocabulary import Role, View
 from governance.decisions.facts import repairing
@@ -90,7 +90,9 @@ def find_way_on(request: PageRequest, asked: Request, can: AskChoices, *, rows: 
 
 
 def _label_adding(outlook: Outlook, names: Mapping[str, str]) -> str:
-    """`Add change failure rate and SLO compliance, and ask again`."""
+    """`Add change failure rate and SLO compliance, and ask again`; with what is ticked, where something is to be affirmed."""
+    if not outlook.other and not outlook.adds:
+        return _("Affirm what is ticked, and ask again")
     added = words.listed(words.inside(names[slug]) for slug in (*outlook.other, *outlook.adds))
     return _("Add %(metrics)s, and ask again") % {"metrics": added}
 

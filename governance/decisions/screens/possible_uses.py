@@ -210,6 +210,8 @@ def describe_lacking(outlook: Outlook, names: Mapping[str, str]) -> str:
         told.append(_("with %(pieces)s of evidence") % {"pieces": words.many(outlook.evidence, "piece")})
     if outlook.accountable:
         told.append(_("with the name of the person who answers for it"))
+    if outlook.affirms:
+        told.append(_("once you affirm what the charter asks"))
     return words.listed(told) if told else ""
 
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from governance.decisions.screens import ask, check, receipts, rulings
+from governance.decisions.screens import ask, check, receipts, replays, rulings
 from governance.decisions.screens.value_context import urls as value_context
 from governance.ui.page_access import SIGNED_IN, PageAccess, depending
 from governance.ui.routes import Nav, page
@@ -11,6 +11,7 @@ SEE_THE_DECISION = depending(
     "Whoever asked, auditors, whoever was looked at, and members of the board's seats where it was put to the board."
 )
 ITS_ASKER = depending("Whoever asked the question.")
+REPLAY = depending("Members of the board's seats, auditors and administrators.")
 END_RULINGS = depending("Members of the board's seats.")
 HOLD_A_RECEIPT = PageAccess(
     "Anyone who holds a receipt: it shows what the receipt says itself, and keeps nothing.", account=False
@@ -74,6 +75,14 @@ urlpatterns = [
         access=ITS_ASKER,
         stored=False,
         under="my-answers",
+    ),
+    page(
+        "cases/<uuid:case_id>/replay",
+        replays.replay,
+        name="case-replay",
+        access=REPLAY,
+        stored=False,
+        under="cases",
     ),
     page("rulings.csv", rulings.rulings_csv, name="rulings-csv", access=SIGNED_IN, stored=False),
     page("rulings", rulings.rulings, name="rulings", access=SIGNED_IN, stored=False, under="cases"),

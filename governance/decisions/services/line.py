@@ -7,7 +7,7 @@ from django.db import Error as DatabaseError
 
 from audits.ledger import services as ledger
 from charter import rules
-from charter.rules.context import PERSON_GRAINS
+from charter.rules.asking import PERSON_GRAINS
 from charter.rules.request import Request
 from governance.decisions.facts.gathering import gather
 from governance.decisions.facts.holding import hold

@@ -15,6 +15,7 @@ from governance.decisions import permissions
 from governance.decisions.events import NoteConfirmed, NoteProposed, NoteTurnedDown
 from governance.decisions.models import ContextNote
 from governance.decisions.services import notifications
+from governance.decisions.services.stretches import put_following_to_board
 from governance.decisions.services.windows import check_lifetime, check_window
 from governance.decisions.states import ABOUT
 from governance.people.models import Person, Team, User
@@ -40,7 +41,8 @@ def propose_note(
     """Say that something was going on for a team (or one of its services) or a person; `ends_on` is out.
 
     Whoever can confirm it is told. Raises what `permissions.check_can_propose_note` raises, and BadInput naming the
-    field: for a window that is inverted, too long or taken, and for a kind that does not fit.
+    field: for a window that is inverted, too long or taken, and for a kind that does not fit. A stretch of a team that
+    follows another at once is put to the board, and confirmed once that has passed it.
     """
     return attach_note(
         kind=kind,
@@ -137,6 +139,7 @@ def _propose(note: ContextNote, by: User) -> ContextNote:
     note.kind, note.service, note.says = kind.value, note.service.strip(), " ".join(says.split())
     note.proposed_at = clock.now()
     _check_not_confirmed(note)
+    note.case = put_following_to_board(note, by)
     _insert(note)
     ledger.append(NoteProposed(**_recorded(note), context_kind=note.kind, says=note.says), by=by.actor)
     return note
@@ -232,7 +235,7 @@ def _save_confirmed(note: ContextNote) -> None:
 def _locked(note: ContextNote) -> ContextNote:
     """The note as it stands now, held until the transaction ends."""
     held = ContextNote.objects.select_for_update(of=("self",))
-    return held.select_related("team", "person", "metric", "proposed_by").get(pk=note.pk)
+    return held.select_related("team", "person", "metric", "proposed_by", "case").get(pk=note.pk)
 
 
 def _recorded(note: ContextNote) -> dict[str, Any]:

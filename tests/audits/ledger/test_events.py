@@ -108,7 +108,7 @@ def test_ballots_attempts_surveys_and_appeals_alone_are_sealed():
     of_appeals = {kind for kind in EVENTS if kind.startswith("appeals.")}
     assert of_appeals <= sealed
     assert sealed - of_appeals == {
-        "board.ballot.cast", "board.ballot.changed", "board.survey.answered", "training.attempt.begun", "training.attempt.answered",
+        "board.ballot.cast", "board.ballot.changed", "board.consent.answered", "board.survey.answered", "training.attempt.begun", "training.attempt.answered",
         "training.attempt.ended",
     }  # fmt: skip
 

@@ -46,6 +46,7 @@ EXCEPTIONS = {
     "governance.people.session_store.SessionStore.delete": "Signs out, which is on no log.",
     "governance.people.sign_in.SignInHandler.user_logged_in": "Forgets what was mistyped, in django-axes' rows.",
     "governance.board.effects.note_whose_look_it_is": "A step of open_case, whose event is of the case and names nobody.",
+    "governance.board.effects.propose_consequences": "A step of open_case, whose event holds what is to become of the charter.",
     "governance.board.effects.request_seat": "A step of open_case, whose event holds who is to sit where.",
     "governance.board.effects.request_settings": "A step of open_case, whose event holds the change.",
     "governance.board.effects.request_waiver": "A step of open_case, whose event holds the waiver.",

@@ -32,8 +32,10 @@ from charter.rules.vocabulary import (
     Grain,
     Kind,
     Outcome,
+    RequestForm,
     Role,
     SourceKind,
+    UseCondition,
     View,
 )
 from tests import factories
@@ -68,6 +70,18 @@ TEAM_SQL = "SELECT at, team, value FROM {source}"
 
 def found(document: CharterDocument) -> list[lint.Finding]:
     return lint.lint(document, sources=SOURCES, known_metrics=CHARTERS, minimum_grains=MINIMUM)
+
+
+def affirming(*said: str) -> Allowed:
+    return Allowed(DecisionType.STAFFING, (Grain.TEAM,), affirm=said)
+
+
+def bound_to(condition: UseCondition, grain: Grain = Grain.TEAM) -> Allowed:
+    return Allowed(DecisionType.STAFFING, (grain,), (condition,))
+
+
+def forbidding(use: Forbidden) -> CharterDocument:
+    return a_charter(which_decisions={"forbidden": (use,)})
 
 
 def a_charter(slug: str = "lead-time-for-changes", **headings) -> CharterDocument:
@@ -245,6 +259,16 @@ CASES = [
     # S26, S73: a companion of speed or volume is of reliability or quality
     ("CH25", "what.counter_metric", a_charter(what={"counter_metric": "deployment-frequency"})),
     ("CH25", "what.counter_metric", a_charter("tickets-closed", what={"counter_metric": "cycle-time"})),
+    # What is neither checked nor affirmed is no condition, and nobody affirms what is no sentence
+    *(("CH38", "which_decisions.allowed[0].affirm", allowing(affirming(*said)))
+      for said in (("With care",), ("Ok.",), (f"{'A' * 200}.",), tuple(f"Sentence number {n}." for n in range(11)))),
+    ("CH39", "which_decisions.allowed[0].conditions", allowing(bound_to(UseCondition.OWN_FIGURE))),
+    ("CH39", "which_decisions.allowed[0].conditions", allowing(bound_to(UseCondition.CONSENT, Grain.VALUE_STREAM))),
+    ("CH39", "which_decisions.allowed[0].conditions", allowing(bound_to(UseCondition.DURING_FREEZE, Grain.SELF))),
+    ("CH44", "which_decisions.forbidden[0]", forbidding(Forbidden("Blame", "It helps nobody."))),
+    ("CH44", "which_decisions.forbidden[0]", forbidding(
+        Forbidden("Exports", "They leak.", forms=(RequestForm.EXPORT,), kept_by_people=True))),
+    ("CH30", "which_decisions.forbidden[0]", forbidding(Forbidden("Any use of a team", "b", grains=(Grain.TEAM,)))),
     ("CH40", "examples.correct", a_charter(examples={"correct": ()})),
     ("CH40", "examples.incorrect", a_charter(examples={"incorrect": ()})),
     ("CH41", "examples.correct[0].verdict", a_charter(
@@ -324,7 +348,7 @@ def test_own_values_are_not_the_programmes_to_coarsen():
 def test_performance_metrics_of_outcome_may_inform_people_decisions():
     """Requirements, tensions: outcome-type metrics of class performance may inform a rating; lint does not forbid all."""
     what = {"view": View.PERFORMANCE, "category": Category.OUTCOME, "counter_metric": None}
-    uses = WhichDecisions((RATING,), (Forbidden("a", "b"),))
+    uses = WhichDecisions((RATING,), (Forbidden("a", "b", kept_by_people=True),))
     document = a_charter(what=what, which_decisions=uses)
     assert [f.rule for f in lint.select_errors(found(document))] == []
 

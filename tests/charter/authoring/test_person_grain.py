@@ -102,7 +102,7 @@ def test_time_after_it_expired_does_not_count_noted_or_not(document):
 
 def test_a_pilot_is_no_approval(document):
     with clock.stopped_at(NOON):
-        team = factories.a_team("payments", people=9)
+        factories.a_team("payments", people=9)
         cohorts.register_tree(on=calendar.today(), minimum=5, by=factories.system())
         case = factories.an_open_case(document=factories.for_teams(document))
         value = {"cohort": "team:payments", "days": 42}
@@ -110,10 +110,9 @@ def test_a_pilot_is_no_approval(document):
         board.propose_condition(case=case, kind=ConditionKind.PILOT_TEAM, value=value, by=engineering)
         factories.a_decided_case(case)
         version = CharterVersion.objects.get(pk=case.charter_version_id)
-        member = factories.an_account("member", person=team.memberships.first().person)
+        factories.a_consent(version)
         board.start_pilot(
-            version=version, cohort="team:payments", starts_on=calendar.today(), days=42, consent_by=member,
-            by=version.metric.owner,
+            version=version, cohort="team:payments", starts_on=calendar.today(), days=42, by=version.metric.owner,
         )  # fmt: skip
     version.refresh_from_db()
     assert version.activated_at and found(document, at=NOON + 400 * DAY)

@@ -15,6 +15,7 @@ from charter.rules.vocabulary import (
     BANNED_SOURCES,
     Aggregation,
     Category,
+    ContextKind,
     DecisionGroup,
     DecisionType,
     EvidenceKind,
@@ -23,6 +24,7 @@ from charter.rules.vocabulary import (
     Layer,
     Outcome,
     Role,
+    UseCondition,
     View,
 )
 from ground.errors import BadInput
@@ -166,7 +168,10 @@ def test_hours_online_is_support_coverage_from_a_rota():
     assert {SOURCES[slug].kind for slug in CHARTERS["hours-online"].what.measure.sources} == {"rota"}
     assert set(allowed("hours-online")) == {DecisionType.STAFFING, DecisionType.OPERATIONAL_MONITORING}
     assert set().union(*allowed("hours-online").values()) == {Grain.TEAM, Grain.ROTA}
-    assert all(clause.condition for clause in CHARTERS["hours-online"].which_decisions.allowed)
+    assert all(
+        clause.conditions == (UseCondition.CONSENT,)
+        for clause in CHARTERS["hours-online"].which_decisions.allowed
+    )
 
 
 @pytest.mark.parametrize("slug", STRAIN)
@@ -202,7 +207,8 @@ def test_use_of_an_assistant_is_diagnostic_and_asks_what_the_team_can_do_without
     document = CHARTERS["ai-assist-use"]
     assert (document.what.category, document.what.view) == (Category.AI_ASSIST, View.DIAGNOSTIC)
     assert all(
-        "could the team still do and check" in clause.condition for clause in document.which_decisions.allowed
+        any("could still do and check" in said for said in clause.affirm)
+        for clause in document.which_decisions.allowed
     )
     assert forbidden("ai-assist-use") >= PEOPLE
 
@@ -211,7 +217,9 @@ def test_leave_is_holiday_of_a_team_and_no_other_leave():
     """S110: team grain alone, in groups of a minimum size, whatever the reason for other leave."""
     document = CHARTERS["leave-use"]
     assert document.what.grains == (Grain.TEAM,)
-    assert all("At least 8 people" in clause.condition for clause in document.which_decisions.allowed)
+    assert all(
+        any("second source" in said for said in clause.affirm) for clause in document.which_decisions.allowed
+    )
     assert any("Sick leave" in left_out for left_out in document.what.exclusions.left_out)
 
 
@@ -244,14 +252,9 @@ def test_change_failure_rate_says_that_reverts_stand_in():
 
 
 def test_pr_age_is_shown_with_waits_for_others():
-    """S138: every use says so, and so does the definition."""
+    """S138: every value says whether there is such a note, and so does the definition."""
     document = CHARTERS["pr-age"]
-    uses = [
-        clause
-        for clause in document.which_decisions.allowed
-        if clause.decision is not DecisionType.GAMING_AUDIT
-    ]
-    assert all("notes on waiting for other teams" in clause.condition for clause in uses)
+    assert document.what.always_noted == (ContextKind.DEPENDENCY_DELAY,)
     assert "waiting for another team" in document.what.definition
 
 

@@ -161,7 +161,7 @@ documents = st.builds(
     which_decisions=st.builds(
         WhichDecisions,
         allowed=st.lists(
-            st.builds(Allowed, decision=st.sampled_from(DecisionType), grains=st.just((Grain.TEAM,)), condition=words),
+            st.builds(Allowed, decision=st.sampled_from(DecisionType), grains=st.just((Grain.TEAM,)), affirm=st.lists(words, max_size=2).map(tuple)),
             max_size=2,
         ).map(tuple),
     ),
@@ -191,3 +191,10 @@ def test_nothing_but_bad_input_comes_out_of_bad_files(text):
         parse_charter(text, name="any.yaml")
     except BadInput as error:
         assert error.detail.startswith("any.yaml, line ")
+
+
+def test_a_condition_in_words_alone_is_refused_by_its_line():
+    """Issue 16: a condition is checked or affirmed; what is neither cannot be written."""
+    uses = "  allowed:\n  - decision: staffing\n    grains: [team]\n    condition: With care.\n"
+    error = refused(f"{HEAD}which_decisions:\n{uses}")
+    assert "condition" in error.detail and error.extra["line"] == 8

@@ -55,10 +55,10 @@ def test_rows_are_told_apart_by_what_they_are_about():
     allowed = LEAD_TIME.which_decisions.allowed
     moved = changed("which_decisions", allowed=tuple(reversed(allowed)))
     assert said(moved) == []
-    other = (*allowed[1:], Allowed(DecisionType.TEAM_COACHING, (Grain.TEAM,), "At the team's own wish."))
+    other = (*allowed[1:], Allowed(DecisionType.TEAM_COACHING, (Grain.TEAM,), affirm=("They asked.",)))
     assert said(changed("which_decisions", allowed=other)) == [
         (Heading.WHICH_DECISIONS, "Allowed: retrospective", "Team.", ""),
-        (Heading.WHICH_DECISIONS, "Allowed: team coaching", "", "Team. At the team's own wish."),
+        (Heading.WHICH_DECISIONS, "Allowed: team coaching", "", "Team. Whoever asks affirms: “They asked.”"),
     ]
     access = (*LEAD_TIME.who.access, Access(Role.HR, (Grain.ORG,)))
     assert said(changed("who", access=access)) == [(Heading.WHO, "Access: hr", "", "Organisation")]

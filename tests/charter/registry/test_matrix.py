@@ -8,7 +8,7 @@ from charter.programme import starter as programme_starter
 from charter.registry import catalogue, matrix
 from charter.registry.document import Allowed, Forbidden, WhichDecisions
 from charter.registry.matrix import Use
-from charter.rules.vocabulary import DecisionType, Grain
+from charter.rules.vocabulary import DecisionType, Grain, RequestForm, UseCondition
 
 DECISIONS = [starter.facts for starter in programme_starter.read_starter_decisions()]
 TEAM = (Grain.TEAM,)
@@ -26,7 +26,16 @@ def allowed(decision: DecisionType, **more) -> WhichDecisions:
     ("uses", "use", "says"),
     [
         (allowed(DecisionType.STAFFING), Use.ALLOWED, ""),
-        (allowed(DecisionType.STAFFING, condition="With care."), Use.CONDITIONAL, "With care."),
+        (
+            allowed(DecisionType.STAFFING, conditions=(UseCondition.DURING_FREEZE,)),
+            Use.CONDITIONAL,
+            "Only while a confirmed freeze lasts.",
+        ),
+        (
+            allowed(DecisionType.STAFFING, affirm=("We were asked to.",)),
+            Use.CONDITIONAL,
+            "Whoever asks affirms: “We were asked to.”",
+        ),
         (
             allowed(DecisionType.STAFFING, beside=("slo-compliance",)),
             Use.CONDITIONAL,
@@ -42,6 +51,15 @@ def allowed(decision: DecisionType, **more) -> WhichDecisions:
             Use.FORBIDDEN,
             "It misleads.",
         ),
+        (
+            WhichDecisions(
+                forbidden=(
+                    Forbidden("Exports", "No.", (DecisionType.STAFFING,), forms=(RequestForm.EXPORT,)),
+                )
+            ),
+            Use.NOT_SET,
+            "",
+        ),
         (WhichDecisions(forbidden=(Forbidden("Rankings", "They harm."),)), Use.NOT_SET, ""),
         (WhichDecisions(), Use.NOT_SET, ""),
     ],
@@ -56,7 +74,7 @@ def test_one_clause_without_a_condition_allows_outright():
     """S8: two clauses at different grains; the freer one decides what the cell says."""
     uses = WhichDecisions(
         allowed=(
-            Allowed(DecisionType.STAFFING, (Grain.ORG,), condition="Once a year."),
+            Allowed(DecisionType.STAFFING, (Grain.ORG,), affirm=("It is the yearly look.",)),
             Allowed(DecisionType.STAFFING, TEAM),
         )
     )
@@ -69,6 +87,17 @@ def test_the_programme_adds_its_demands_to_decisions_about_people():
     found = cell(allowed(DecisionType.PERFORMANCE_RATING), DecisionType.PERFORMANCE_RATING)
     assert found.use is Use.CONDITIONAL
     assert "a second metric" in found.says and "qualitative evidence" in found.says
+
+
+def test_what_is_about_people_is_not_in_force_before_an_audit():
+    """S22: the cell says so before anybody asks; other uses are as they were."""
+    rating = allowed(DecisionType.PERFORMANCE_RATING)
+    assert (
+        "Not in force before a fairness audit"
+        in cell(rating, DecisionType.PERFORMANCE_RATING, audited=False).says
+    )
+    assert "Not in force" not in cell(rating, DecisionType.PERFORMANCE_RATING, audited=True).says
+    assert cell(allowed(DecisionType.STAFFING), DecisionType.STAFFING, audited=False).use is Use.ALLOWED
 
 
 def test_a_charter_on_trial_allows_only_its_pilot_team():

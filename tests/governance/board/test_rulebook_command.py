@@ -11,8 +11,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from charter.authoring import rules_folder
+from charter.registry import rulebooks
 from charter.registry.models import RulebookVersion
 from charter.rules import rule_table
+from governance.board import scans
 from governance.board.models import Case
 from governance.board.states import CaseKind, CaseState
 from tests import factories
@@ -149,6 +151,24 @@ def test_proposing_opens_a_case_and_puts_nothing_in_force(by, folder):
     assert (shown["number"], shown["hash"]) == (2, case.rulebook_version.content_hash)
     assert (shown["own_rules"], shown["outdated"], shown["changed_in_this_version"]) == (["ORG01"], False, [])
     assert "in force already" in failing(2, "propose", "--builtin", "--as", "writer")
+
+
+@pytest.mark.django_db
+@pytest.mark.stands_on("founded")
+def test_where_it_takes_long_the_clock_puts_rules_in_force(by, folder, monkeypatch):
+    """Issue 16: with 10,000 charters their examples took 23 s inside a vote's request."""
+    monkeypatch.setattr(rulebooks, "MOST_AT_ONCE", 0)
+    factories.the_rules()
+    factories.an_active_charter("deployment-frequency")
+    factories.an_account("writer")
+    run("propose", "rules", "--as", "writer")
+    case = Case.objects.get(kind=CaseKind.RULEBOOK, state=CaseState.OPEN)
+    outcome = factories.a_decided_case(case)
+    assert outcome.approved and "as soon as the examples" in outcome.minutes
+    assert json.loads(run("show", "--format", "json"))["number"] == 1
+    assert scans.BOARD_CLOCK.once(by=by)["rulebooks put in force"] == 1
+    assert scans.BOARD_CLOCK.once(by=by)["rulebooks put in force"] == 0
+    assert json.loads(run("show", "--format", "json"))["hash"] == case.rulebook_version.content_hash
 
 
 @pytest.mark.django_db

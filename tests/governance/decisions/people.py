@@ -46,7 +46,9 @@ def performance(slug: str) -> CharterDocument:
         what=what,
         who=replace(starter.who, access=access),
         which_decisions=replace(
-            starter.which_decisions, allowed=uses, forbidden=(Forbidden("Ranking", "Nobody is ranked."),)
+            starter.which_decisions,
+            allowed=uses,
+            forbidden=(Forbidden("Praise", "Nobody is praised by number.", kept_by_people=True),),
         ),
         examples=EXAMPLES,
     )

@@ -19,7 +19,10 @@ from tests import factories, on_the_log
 from tests.governance.decisions.test_answer import LEAD_TIME, RANKING, ask
 
 TWO = {**LEAD_TIME, "cohorts": ["team:payments", "team:search"]}
-COMMITS = {**TWO, "metrics": ["commit-count"], "decision": "workflow_debugging"}
+FAULT = (
+    "A fault in the team's workflow is being looked for."  # as the charter of commit counts has it affirmed
+)
+COMMITS = {**TWO, "metrics": ["commit-count"], "decision": "workflow_debugging", "affirms": [FAULT]}
 JANUARY = {"from": "2026-01-01", "to": "2026-02-01"}
 
 
@@ -84,7 +87,7 @@ def test_several_teams_stand_by_their_names_and_in_no_other_order(two_teams):
         {"percentile": True},
         {"order_by": "value", "limit": 1},
     ):
-        assert _rules(ask(two_teams, TWO, **ranked)) == {"AR29"}
+        assert _rules(ask(two_teams, TWO, **ranked)) == {"AR14", "AR29"}  # its charter forbids it, too
         assert ask(two_teams, TWO, **ranked).rows == ()
 
 
@@ -93,7 +96,7 @@ def test_unlike_teams_are_looked_at_one_by_one_and_planned_for_by_name(two_teams
     factories.change(Team.objects.get(slug="search"), context_class="rescue")
     assert ask(two_teams, TWO, decision="staffing").verdict.permits
     assert ask(two_teams, TWO, cohorts=["team:search"]).verdict.permits
-    assert _rules(ask(two_teams, TWO, decision="staffing", compare=True)) == {"AR11"}
+    assert _rules(ask(two_teams, TWO, decision="staffing", compare=True)) == {"AR11", "AR14"}
     assert "AR11" in _rules(ask(two_teams, TWO))
 
 
@@ -159,12 +162,13 @@ def _rules(given: Any) -> set[str]:
 # Each field of a request, by what it does: another value of it and whether the answer to it is another.
 CHANGES: Mapping[str, tuple[Mapping[str, Any], Callable[[Any, Any], bool]]] = {
     "decision": ({"decision": "compensation"}, lambda plain, other: "AR14" in _rules(other)),
-    "metrics": ({"metrics": ["commit-count"], "decision": "workflow_debugging"}, lambda plain, other: other.rows[0].metric == "commit-count"),
+    "metrics": ({"metrics": ["commit-count"], "decision": "workflow_debugging", "affirms": [FAULT]}, lambda plain, other: other.rows[0].metric == "commit-count"),
     "grain": ({"grain": "value_stream", "cohorts": ["value_stream:commerce"]}, lambda plain, other: "AR14" in _rules(other)),
     "window": ({"window": JANUARY}, lambda plain, other: {row.period for row in other.rows} == {"2026-01"}),
     "period": ({"period": "quarter"}, lambda plain, other: {row.period for row in other.rows} == {"2026-Q1"}),
     "view": ({"view": "performance"}, lambda plain, other: "AR10" in _rules(other)),
     "cohorts": ({"cohorts": ["team:search"]}, lambda plain, other: {row.cohort for row in other.rows} == {"team:search"}),
+    "affirms": ({"affirms": ["My aunt asked for it."]}, lambda plain, other: other.field == "affirms"),
     "persons": ({"persons": ["payments-1"]}, lambda plain, other: other.field == "persons"),
     "about": ({"about": ["payments-1"]}, lambda plain, other: other.field == "about"),
     "order_by": ({"order_by": "value"}, lambda plain, other: "AR29" in _rules(other)),

@@ -3,11 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from audits.ledger.models import Entry
 from audits.ledger.states import Visibility
 from charter.registry.models import Metric
 from charter.rules.vocabulary import ContextKind
+from governance.board.states import CaseKind, SeatKind, Vote
 from governance.decisions import permissions
 from governance.decisions.models import ContextNote
 from governance.decisions.services import confirm_note, propose_note, turn_down_note
@@ -17,6 +19,7 @@ from governance.people.models import GrantedRole, Person, Team
 from ground import clock
 from ground.errors import BadInput, Conflict, NotFound, NotPermitted, TooMuch
 from tests import factories
+from tests.governance.decisions.test_values import hr
 
 JANUARY = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 2, 1)}
 FEBRUARY = {"starts_on": date(2026, 2, 1), "ends_on": date(2026, 3, 1)}
@@ -219,14 +222,45 @@ def test_there_is_one_note_of_a_kind_for_a_time(around_payments):
     assert a_note().pk != first.pk
 
 
-@pytest.mark.parametrize("following", [date(2026, 1, 20), date(2026, 2, 1)])
-def test_a_stretch_neither_overlaps_another_nor_follows_at_once(house, following):
-    """S124: not back-to-back without the board; with a day's rest between it is another."""
+def test_a_stretch_overlaps_no_other(house):
+    """S124: overlapping it is one stretch said twice; with a day's rest between it is another."""
     a_note(kind=ContextKind.STRETCH)
     with pytest.raises(BadInput) as refused:
-        a_note(kind=ContextKind.STRETCH, starts_on=following, ends_on=date(2026, 3, 1), service="other")
-    assert refused.value.field == "starts_on" and "board" in refused.value.detail
-    a_note(kind=ContextKind.STRETCH, starts_on=date(2026, 2, 2), ends_on=date(2026, 3, 1))
+        a_note(
+            kind=ContextKind.STRETCH, starts_on=date(2026, 1, 20), ends_on=date(2026, 3, 1), service="other"
+        )
+    assert refused.value.field == "starts_on"
+    rested = a_note(kind=ContextKind.STRETCH, starts_on=date(2026, 2, 2), ends_on=date(2026, 3, 1))
+    assert rested.case is None
+
+
+@pytest.mark.parametrize("passed", [True, False])
+def test_a_stretch_that_follows_another_at_once_goes_to_the_board(house, passed):
+    """S124, issue 16: it waits as a case, and is confirmed only where the board has passed it."""
+    a_note(kind=ContextKind.STRETCH)
+    following = {"starts_on": date(2026, 2, 1), "ends_on": date(2026, 3, 1)}
+    note = a_note(kind=ContextKind.STRETCH, **following)
+    assert note.case.kind == CaseKind.EDGE_CASE and "Payments" in note.case.subject
+    with pytest.raises(Conflict) as early:
+        confirm_note(note=note, by=hr())
+    assert early.value.code == "before_the_board"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ContextNote.objects.filter(pk=note.pk).update(confirmed_at=clock.now(), confirmed_by=hr())
+    factories.a_decided_case(note.case, None if passed else dict.fromkeys(SeatKind, Vote.REJECT))
+    note = ContextNote.objects.get(pk=note.pk)
+    if passed:
+        assert confirm_note(note=note, by=hr()).confirmed_at
+    else:
+        with pytest.raises(Conflict):
+            confirm_note(note=note, by=hr())
+
+
+def test_a_stretch_of_one_person_is_told_to_no_board(house):
+    """S124: what strains one person is their own affair; two in a row stay refused."""
+    person = Person.objects.get(external_id="payments-2")
+    a_note(kind=ContextKind.STRETCH, person=person)
+    with pytest.raises(BadInput):
+        a_note(kind=ContextKind.STRETCH, person=person, starts_on=date(2026, 2, 1), ends_on=date(2026, 3, 1))
 
 
 def test_every_kind_says_what_it_means():

@@ -51,7 +51,9 @@ def test_what_a_use_wants_beside_it_is_named_and_permitted(companions):
     found = foresee(READINESS, companions.manager)
     assert found.permits and set(found.adds) == set(COMPANIONS)
     assert ask(READINESS, companions.manager).verdict.outcome is Outcome.DENY
-    assert ask(found.request, companions.manager, rows=True).verdict.permits
+    assert found.affirms and not ask(found.request, companions.manager).verdict.permits
+    asked = replace(found.request, affirms=found.affirms)
+    assert ask(asked, companions.manager, rows=True).verdict.permits
 
 
 def test_adding_what_a_refusal_names_is_never_a_hop(companions):
@@ -59,7 +61,8 @@ def test_adding_what_a_refusal_names_is_never_a_hop(companions):
     manager = companions.manager
     assert not ask(READINESS, manager, rows=True).verdict.permits
     found = foresee(READINESS, manager)
-    assert ask(found.request, manager, rows=True).verdict.permits
+    asked = replace(found.request, affirms=found.affirms)
+    assert ask(asked, manager, rows=True).verdict.permits
     retrospective = replace(READINESS, decision=DecisionType.RETROSPECTIVE)
     assert ask(retrospective, manager, rows=True).verdict.permits  # nothing was gone round
 

@@ -85,12 +85,12 @@ def test_a_pilot_answers_its_team_alone_until_its_last_day(house):
     bound("deployment-frequency", ConditionKind.PILOT_TEAM, {"cohort": "team:payments", "days": 42})
     assert "AR15" in matches(ask(house.manager, FREQUENCY))
     version = Metric.objects.get(slug="deployment-frequency").versions.get()
+    factories.a_consent(version)
     services.start_pilot(
         version=version,
         cohort="team:payments",
         starts_on=calendar.today(),
         days=42,
-        consent_by=house.employee,
         by=seat(SeatKind.LEGAL),
     )
     assert ask(house.manager, FREQUENCY).verdict.permits

@@ -427,7 +427,7 @@ def test_what_a_team_tried_out_is_never_held_against_anybody(judged):
     pilot = {"cohort": "team:payments", "starts_on": date(2026, 1, 15), "ends_on": date(2026, 3, 1)}
     version = Metric.objects.get(slug=DELIVERY).current
     on_the_log.make(
-        Pilot, charter_version=version, case_id=version.case_id, consent_by=judged["manager"],
+        Pilot, charter_version=version, case_id=version.case_id, consent=factories.a_consent(version),
         started_by=judged["manager"], state=PilotState.ENDED, ended_at=clock.now(), ended_by=judged["manager"], **pilot,
     )  # fmt: skip
     assert rules_of(ask(judged["manager"], CALIBRATION)) == {"AR23"}

@@ -1,5 +1,6 @@
 """Saved views: who keeps one, what the board has to let, and that classes never mix."""
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -7,7 +8,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from msgspec.structs import replace
 
 from audits.ledger.models import Entry
-from charter.registry.models import Metric
+from charter.registry.models import CharterVersion, Clearance, ClearanceKind, Metric
 from charter.rules.request import Window
 from charter.rules.vocabulary import DecisionType, Grain, Period, View
 from governance.board.models import Case
@@ -18,7 +19,7 @@ from governance.saved_views import permissions, queries, services
 from governance.saved_views.models import Classing, Listing, SavedView, ViewClass
 from ground import calendar, clock
 from ground.errors import BadInput, Conflict, NotFound, NotPermitted
-from tests import factories, snapshots
+from tests import factories, on_the_log, snapshots
 
 pytestmark = [pytest.mark.django_db, pytest.mark.stands_on("founded")]
 SPRING = Window(
@@ -44,8 +45,8 @@ def flow(founded):
     return [factories.an_active_charter(slug).metric for slug in ("cycle-time", "work-in-progress")]
 
 
-def judging(slug: str, name: str) -> Metric:
-    """A performance metric in force, which the board has passed as one."""
+def judging(slug: str, name: str, *, audited: bool = True) -> Metric:
+    """A performance metric in force, which the board has passed as one, and whose fairness audit it has passed."""
     document = factories.a_document("deployment-frequency")
     what = replace(document.what, view=View.PERFORMANCE)
     tried = replace(
@@ -57,7 +58,23 @@ def judging(slug: str, name: str) -> Metric:
         incorrect=tuple(replace(each, rules=()) for each in document.examples.incorrect),
     )
     document = replace(document, metric=slug, name=name, what=what, examples=tried)
-    return factories.an_active_charter(document=document).metric
+    version = factories.an_active_charter(document=document)
+    if audited:
+        an_audit(version)
+    return Metric.objects.get(pk=version.metric_id)
+
+
+def an_audit(version: CharterVersion, **changes) -> None:
+    """A fairness audit that was passed and is in date, unless it is said otherwise."""
+    given = {"passed": True, "valid_until": calendar.today() + timedelta(days=90), **changes}
+    on_the_log.make(
+        Clearance,
+        charter_version=version,
+        kind=ClearanceKind.FAIRNESS_AUDIT,
+        reference="FA-1",
+        granted_by=factories.system(),
+        **given,
+    )
 
 
 def a_view(by, metrics, **fields):
@@ -145,6 +162,21 @@ def test_a_performance_view_begins_once_the_board_agrees(manager):
     assert asked.metrics == ("project-outcomes", "follow-through")
     assert (asked.view, asked.persons, asked.cohorts) == (View.PERFORMANCE, ("person-1",), ())
     assert (asked.order_by, asked.limit, asked.percentile, asked.compare) == (None, None, False, False)
+
+
+def test_a_metric_enters_a_performance_view_only_with_an_audit(manager):
+    """S43: passed, in date, and the latest; a failed one after it takes the place away."""
+    about_one = {"decision": DecisionType.PROMOTION_EVIDENCE, "grain": Grain.PERSON, "cohorts": []}
+    metric = judging("outcomes", "Outcomes", audited=False)
+    version, today = metric.current, calendar.today()
+    for changes in (None, {"valid_until": today - timedelta(days=1)}, {"passed": False}):
+        if changes is not None:
+            an_audit(version, **changes)
+        with pytest.raises(BadInput) as raised:
+            a_view(manager, [metric], view_class=PERFORMANCE, **about_one)
+        assert raised.value.code == "not_audited"
+    an_audit(version, valid_until=today)
+    a_view(manager, [metric], view_class=PERFORMANCE, **about_one)
 
 
 def test_a_performance_view_that_the_board_turns_down_never_begins(manager):

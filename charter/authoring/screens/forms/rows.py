@@ -13,7 +13,8 @@ from charter.authoring.screens.forms import fields
 from charter.registry.document import Allowed, CharterDocument, Example, Examples, Forbidden, WhichDecisions
 from charter.registry.headings import Heading
 from charter.registry.screens.charter_page import ROLES
-from charter.rules.vocabulary import DecisionType, Grain, Outcome, Period, Role
+from charter.rules.conditions import CONDITIONS, FORMS
+from charter.rules.vocabulary import DecisionType, Grain, Outcome, Period, RequestForm, Role, UseCondition
 from governance.ui.forms import Text, choice_field
 from ground.errors import BadInput
 from ground.strict_yaml import parse_yaml
@@ -59,8 +60,11 @@ class AllowedForm(RowForm):
 
     decision = fields.choose(_("Decision"), fields.decisions())
     grains = fields.choose_many(_("At which levels"), fields.grains())
-    condition = fields.prose(
-        _("Condition"), _("Shown beside the use. Leave it empty where there is none."), 2
+    conditions = fields.choose_many(_("Only under these conditions"), CONDITIONS.items())
+    affirm = fields.prose(
+        _("What whoever asks has to affirm"),
+        _("A sentence a line, for what no record tells: “The team itself has asked for this.”"),
+        2,
     )
     beside = fields.Slugs(
         label=_("Only asked together with"),
@@ -82,20 +86,41 @@ class AllowedForm(RowForm):
     def row(self) -> Allowed:
         given = self.cleaned_data
         grains = tuple(map(Grain, given["grains"]))
-        return Allowed(DecisionType(given["decision"]), grains, given["condition"], given["beside"])
+        return Allowed(
+            DecisionType(given["decision"]),
+            grains,
+            tuple(map(UseCondition, given["conditions"])),
+            tuple(line for each in given["affirm"].splitlines() if (line := each.strip())),
+            given["beside"],
+        )
 
 
 class ForbiddenForm(RowForm):
     key = "use"
+    field_order = ("use", "because", "decisions", "grains", "forms", "kept_by_people")
 
+    kept_by_people = forms.BooleanField(
+        label=_("No request shows it, so people keep it"),
+        help_text=_("Such as blaming somebody in a meeting. Tick it where none of the above fits."),
+        required=False,
+    )
     use = fields.text(_("Use"), _("As people fear it: “Ranking teams or people”."))
     because = fields.prose(_("Why not"), rows=2)
     decisions = fields.choose_many(_("Decisions that it names"), fields.decisions())
+    grains = fields.choose_many(_("At which levels"), fields.grains())
+    forms = fields.choose_many(_("Asked in which form"), FORMS.items())
 
     @property
     def row(self) -> Forbidden:
         given = self.cleaned_data
-        return Forbidden(given["use"], given["because"], tuple(map(DecisionType, given["decisions"])))
+        return Forbidden(
+            given["use"],
+            given["because"],
+            tuple(map(DecisionType, given["decisions"])),
+            tuple(map(Grain, given["grains"])),
+            tuple(map(RequestForm, given["forms"])),
+            given["kept_by_people"],
+        )
 
 
 class ExampleForm(RowForm):
@@ -168,6 +193,8 @@ class ExampleForm(RowForm):
 def initial_of(row: Any) -> dict[str, Any]:
     """A row of the document as its form shows it."""
     values = {name: getattr(row, name) for name in row.__struct_fields__}
+    if isinstance(row, Allowed):
+        values["affirm"] = "\n".join(row.affirm)
     if not isinstance(row, Example):
         return values
     request = values.pop("request")

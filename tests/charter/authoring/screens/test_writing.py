@@ -158,7 +158,7 @@ def test_lengths_of_time_are_typed_as_people_say_them(empty, save, typed_as, kep
         (Heading.WHAT, {"title": " "}, "Give the metric a name"),
         (Heading.WHAT, {"facts": "SELECT 1"}, "Choose how the facts become one value"),
         (Heading.WHAT, {"counter_metric": "Not One!"}, "is no short name"),
-        (Heading.WHICH_DECISIONS, {"allowed-0-condition": "Sometimes."}, "Choose a decision"),
+        (Heading.WHICH_DECISIONS, {"allowed-0-affirm": "We were asked to."}, "Choose a decision"),
         (Heading.EXAMPLES, {"correct-0-says": "May I?"}, "Choose what it must get"),
         (Heading.EXAMPLES, {"correct-0-says": "May I?", "correct-0-more": "&a b"}, "Anything else"),
         (Heading.HARMS, {"invasiveness": "7"}, "choose from the list"),

@@ -381,10 +381,11 @@ def pilot(governed) -> Pilot:
     wanted = {"cohort": "team:payments", "days": 42}
     board.propose_condition(case=case, kind=ConditionKind.PILOT_TEAM, value=wanted, by=legal)
     factories.a_decided_case(case)
-    somebody = factories.an_account("payments-1", person=Person.objects.get(external_id="payments-1"))
+    factories.an_account("payments-1", person=Person.objects.get(external_id="payments-1"))
+    factories.a_consent(case.charter_version)
     return board.start_pilot(
         version=case.charter_version, cohort="team:payments", starts_on=NOW.date(), days=42,
-        consent_by=somebody, by=legal,
+        by=legal,
     )  # fmt: skip
 
 

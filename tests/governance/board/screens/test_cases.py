@@ -463,7 +463,7 @@ def on_trial(governed, members, case):
 
 
 def start(browse, by, **parts):
-    given = {"consent_by": "employee", "starts_on": "2026-04-14", "days": "42"}
+    given = {"starts_on": "2026-04-14", "days": "42"}
     return browse("/metrics/pr-size/pilot", by=by, data=given | parts)
 
 
@@ -471,17 +471,21 @@ def test_a_pilot_starts_with_the_teams_consent(browse, house, members, on_trial)
     """S127, S128: one consenting team, 42 to 56 days."""
     assert browse("/pilots", by=members[LEGAL]).says("Start the pilot of Change size")
     assert browse("/metrics/pr-size/pilot", by=members[LEGAL]).says("team payments")
-    assert start(browse, members[LEGAL], consent_by="stranger").status == 400, "not of the team"
-    assert start(browse, members[LEGAL], consent_by="nobody").status == 400
+    assert browse("/metrics/pr-size/pilot", by=members[LEGAL]).says("Ask the team")
+    assert start(browse, members[LEGAL]).status == 409, "nobody has agreed"
+    factories.a_consent(on_trial.charter_version)
     assert start(browse, members[LEGAL], days="41").status == 400
     assert start(browse, house.stranger).status == 403
     assert start(browse, members[LEGAL]).status == 302
     page = browse(f"/pilots/{Pilot.objects.get().pk}", by=house.stranger)
-    assert page.says("Team payments tries it out. It ends by itself after 25 May 2026.", "Employee")
+    assert page.says(
+        "Team payments tries it out. It ends by itself after 25 May 2026.", "By two thirds of the team"
+    )
 
 
 def test_a_pilot_is_told_before_the_vote_on_the_roll_out(browse, house, members, on_trial):
     """S129, S130, S131: the exit form has three sections; the survey is withheld below the smallest group."""
+    factories.a_consent(on_trial.charter_version)
     start(browse, members[LEGAL])
     pilot = Pilot.objects.get()
     address = f"/pilots/{pilot.pk}"

@@ -25,6 +25,10 @@ from tests.governance.decisions.test_holds import a_hold
 from tests.governance.decisions.test_values import a_note
 from tests.pages import QUESTION, RANKING
 
+# As the charters have it affirmed.
+NOT_ALONE = "This will not be the only reason to release or to hold back."
+FAULT = "A fault in the team's workflow is being looked for."
+
 
 def link(page, words: str) -> str:
     """The address of the link with these words."""
@@ -100,7 +104,8 @@ def test_the_smallest_change_is_allowed_when_it_is_asked(browse):
     assert refused.says("The smallest change that would be allowed", "Team payments")
     form = browse(link(refused, "Ask the allowed question")).response.context["form"]
     data = {name: form[name].value() for name in form.fields if form[name].value() not in (None, "", False)}
-    assert data["decision"] == "workflow_debugging"
+    assert data["decision"] == "workflow_debugging" and refused.says("You are also asked to affirm", FAULT)
+    data["affirms"] = [FAULT]
     assert browse("/ask", data=data).says("Allowed", "workflow debugging")
 
 
@@ -108,7 +113,7 @@ def test_no_refusal_proposes_another_decision(browse):
     """Issue 11: what else the metric may be used for stands apart, and says what would be decided of it."""
     page = browse("/ask", data=RANKING)
     assert page.response.context["repair"] is None
-    assert page.says("What these metrics may be used for", "Workflow debugging: the board decides.")
+    assert page.says("What these metrics may be used for", "Workflow debugging: the board decides")
     checked = browse("/ask", data=RANKING | {"check": "on"})
     assert checked.says("What these metrics may be used for", "Workflow debugging")
 
@@ -133,7 +138,9 @@ def test_a_button_asks_again_with_what_is_missing(browse, companions):
     refused = browse("/ask", data=QUESTION | {"decision": "release_readiness"})
     assert refused.status == 403
     assert refused.says("Add change failure rate and SLO compliance, and ask again")
-    answered = browse("/ask", data=posted(refused))
+    assert browse("/ask", data=posted(refused)).status == 403  # nothing is ticked yet
+    assert refused.says("What you affirm", NOT_ALONE)
+    answered = browse("/ask", data=posted(refused) | {"affirms": [NOT_ALONE]})
     assert answered.status == 200 and answered.says("Allowed", "for release readiness")
     assert browse("/ask", data=QUESTION).status == 200  # nothing is held against them
 
@@ -325,7 +332,10 @@ def test_what_has_to_come_with_a_metric_stands_beside_it(browse, companions):
     """Issue 11: known before asking."""
     page = browse("/ask?decision=release_readiness")
     says = {each.slug: each.says for each in page.response.context["can"].usable}
-    assert says["lead-time-for-changes"] == "Together with change failure rate and SLO compliance"
+    assert says["lead-time-for-changes"] == (
+        "Together with change failure rate and SLO compliance and once you affirm what the charter asks"
+    )
+    assert page.says("What you affirm", NOT_ALONE)
 
 
 def test_the_question_is_put_in_words_with_what_is_likely(browse):

@@ -58,7 +58,7 @@ def test_one_page_shows_every_metric_against_every_decision(browse, house):
     assert cells["commit-count"]["Workflow debugging"][0].startswith("If ")
     assert cells["commit-count"]["Promotion evidence"][0] == "No"
     assert cells["commit-count"]["Fairness audit"][0] == "Not set"
-    assert page.says("Team level only, while a fault is being looked for.")
+    assert page.says("Whoever asks affirms", "is being looked for.")
 
 
 def test_each_cell_leads_to_the_check_of_its_use(browse):
@@ -117,7 +117,7 @@ def test_the_matrix_is_taken_away_as_a_table(browse, house):
     response = browse_streamed(browse, "/matrix.csv?category=activity")
     rows = table(response)
     assert [row["metric"] for row in rows] == ["commit-count"]
-    assert rows[0]["workflow_debugging"].startswith("conditional: Team level only")
+    assert rows[0]["workflow_debugging"].startswith("conditional: Whoever asks affirms")
     assert rows[0]["promotion_evidence"].startswith("forbidden: ")
     assert rows[0]["gaming_audit"] == "not set"
 

@@ -40,12 +40,12 @@ def a_pilot(house: Any, browse: Any) -> str:
     value = {"cohort": "team:payments", "days": 42}
     board.propose_condition(case=case, kind=ConditionKind.PILOT_TEAM, value=value, by=legal)
     factories.votes(case)
+    factories.a_consent(case.charter_version)
     board.start_pilot(
         version=case.charter_version,
         cohort="team:payments",
         starts_on=calendar.today(),
         days=42,
-        consent_by=factories.an_account("employee"),
         by=legal,
     )
     return "Change failure rate"

@@ -1,0 +1,109 @@
+"""A team's consent: asked for, answered by each member on a page, counted so that nobody learns who said what."""
+
+import hashlib
+import hmac
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audits.ledger import services as ledger
+from charter.registry.models import CharterVersion
+from governance.board import consents, permissions
+from governance.board.events import ConsentAnswered, ConsentAsked, ConsentGiven, ConsentWithdrawn
+from governance.board.models import ConsentAnswer, Pilot, TeamConsent
+from governance.board.services import notifications
+from governance.board.services.pilots import stop_pilot
+from governance.board.states import CONSENT_DAYS, PilotState
+from governance.people.models import User
+from governance.people.services import get_system_account
+from ground import calendar, clock, records
+from ground.errors import Conflict
+
+
+@transaction.atomic
+def ask_for_consent(*, version: CharterVersion, cohort: str, by: User) -> TeamConsent:
+    """Ask the members of a team whether they agree to a charter; they have two weeks (S127).
+
+    Raises BadInput for a team under the smallest group, of which each answer could be told.
+    """
+    version = CharterVersion.objects.select_related("metric__programme", "metric__owner").get(pk=version.pk)
+    permissions.check_can_ask_for_consent(by, version, cohort)
+    today = calendar.today()
+    if TeamConsent.objects.filter(
+        charter_version=version, cohort=cohort, withdrawn_at__isnull=True, given_at__isnull=False
+    ).exists():
+        raise Conflict(_("This team agrees already."), code="consent_given")
+    if consents.list_open_consents(today).filter(charter_version=version, cohort=cohort).exists():
+        raise Conflict(_("This team is being asked already."), code="consent_asked")
+    consent = records.insert(
+        TeamConsent(
+            charter_version=version,
+            cohort=cohort,
+            asked_by=by,
+            answer_by=today + timedelta(days=CONSENT_DAYS),
+        )
+    )
+    ledger.append(
+        ConsentAsked(
+            consent=consent.pk, cohort=cohort, charter_version_id=version.pk, answer_by=consent.answer_by
+        ),
+        by=by.actor,
+    )
+    notifications.notify_consent_asked(consent, by)
+    return consent
+
+
+@transaction.atomic
+def answer_consent(*, consent: TeamConsent, agrees: bool, by: User) -> None:
+    """Say whether one agrees, or change what one said. Who answered what is nowhere written, and the log names the consent alone.
+
+    Two thirds of all who are in the team today give it; where a change leaves fewer, it is withdrawn and its pilot ends.
+    """
+    held = TeamConsent.objects.select_for_update(of=("self",))
+    consent = held.select_related("charter_version__metric").get(pk=consent.pk)
+    permissions.check_can_answer_consent(by, consent)
+    voice = _voice(consent, by.person_id)
+    said = ConsentAnswer.objects.filter(consent=consent, voice=voice).first()
+    if said is not None and said.agrees == agrees:
+        return
+    if said is None:
+        records.insert(ConsentAnswer(consent=consent, voice=voice, agrees=agrees))
+    else:
+        said.agrees = agrees
+        said.save(update_fields=["agrees"])
+    ledger.append(ConsentAnswered(consent=consent.pk), by="anonymous")
+    _count(consent)
+
+
+def _count(consent: TeamConsent) -> None:
+    enough = _agree(consent)
+    if enough and consent.given_at is None:
+        consent.given_at = clock.now()
+        consent.save(update_fields=["given_at"])
+        ledger.append(ConsentGiven(consent=consent.pk, cohort=consent.cohort), by="anonymous")
+    elif not enough and consent.given_at is not None:
+        consent.withdrawn_at = clock.now()
+        consent.save(update_fields=["withdrawn_at"])
+        ledger.append(ConsentWithdrawn(consent=consent.pk, cohort=consent.cohort), by="anonymous")
+        _end_pilots(consent)
+
+
+def _agree(consent: TeamConsent) -> bool:
+    """Whether two thirds of those agree who are in the team today; what others said who have left counts no more."""
+    members = consents.list_members(consent.cohort, calendar.today())
+    voices = [_voice(consent, person) for person in members]
+    agreed = ConsentAnswer.objects.filter(consent=consent, voice__in=voices, agrees=True).count()
+    return bool(voices) and 3 * agreed >= 2 * len(voices)
+
+
+def _end_pilots(consent: TeamConsent) -> None:
+    for pilot in Pilot.objects.filter(consent=consent, state=PilotState.RUNNING):
+        stop_pilot(pilot=pilot, reason=_("The team agrees no more."), by=get_system_account())
+
+
+def _voice(consent: TeamConsent, person: object) -> str:
+    """The same for a person of one consent, and telling nothing to whoever lacks the site's key."""
+    text = f"team-consent:{consent.pk}:{person}"
+    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()

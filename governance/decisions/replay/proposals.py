@@ -1,0 +1,118 @@
+"""From a case that is before the board to what recorded facts would read under it."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from msgspec.structs import replace
+
+from charter.registry import queries as registry
+from charter.registry.charter_facts import build_charter_facts
+from charter.registry.models import CharterVersion
+from charter.rules import Rulebook
+from charter.rules.asking import PERSON_GRAINS
+from charter.rules.facts import CharterFacts, Facts
+from charter.rules.vocabulary import Category, DecisionType, Nature, Standing
+from governance.board.kinds import KINDS, find_kind
+from governance.board.models import Case, Waiver
+from governance.decisions.replay.counting import AsProposed
+from ground import data_versions
+from ground.errors import BadInput
+from ground.promises import promised
+
+AsIf = Callable[[Facts], Facts]
+# The kinds of cases that say beforehand what questions would come to.
+REPLAYED = tuple(kind for kind, row in KINDS.items() if row.replayed)
+_OF_DECISIONS = ("evidence_needed", "fairness_needed", "accountable_needed")
+_STRAIN = frozenset({Category.STRAIN, Category.SURVEY})
+
+
+def make_proposal(case: Case, in_force: Rulebook) -> AsProposed:
+    """What the case would put in force. Raises BadInput for a kind that changes no answer."""
+    if not find_kind(case).replayed:
+        raise BadInput(_("A case of this kind changes no rule, charter, setting or waiver."), field="case")
+    if case.rulebook_version_id is not None:
+        return AsProposed(registry.load_rulebook_as_written(case.rulebook_version_id), lambda facts: facts)
+    return AsProposed(in_force, _as_if(case))
+
+
+def _as_if(case: Case) -> AsIf:
+    if hasattr(case, "waiver"):
+        return waive(case.waiver)
+    if hasattr(case, "settings_change"):
+        return set_otherwise(case.settings_change.changes)
+    return charter_otherwise(promised(case.charter_version))
+
+
+def waive(waiver: Waiver) -> AsIf:
+    """The rule is set aside for its metric and decision, whatever the days."""
+
+    def as_if(facts: Facts) -> Facts:
+        metric = waiver.metric in ("", facts.charter.metric)
+        decision = waiver.decision in ("", facts.request.decision.value)
+        return replace(facts, waived=facts.waived | {waiver.rule_id}) if metric and decision else facts
+
+    return as_if
+
+
+def set_otherwise(changes: Mapping[str, Any]) -> AsIf:
+    """Smallest groups, what decisions need, and how many single people are looked at in a day; no other setting is a fact."""
+
+    def as_if(facts: Facts) -> Facts:
+        key = "minimum_group_strain" if _is_strain(facts) else "minimum_group"
+        cohorts = tuple(replace(each, minimum=changes.get(key, each.minimum)) for each in facts.cohorts)
+        own = {
+            name: changes[f"{facts.request.decision.value}.{name}"]
+            for name in _OF_DECISIONS
+            if f"{facts.request.decision.value}.{name}" in changes
+        }
+        limit = changes.get("looks_a_day", facts.looking.persons_limit)
+        return replace(
+            facts,
+            cohorts=cohorts,
+            decision=replace(facts.decision, **own),
+            looking=replace(facts.looking, persons_limit=limit),
+        )
+
+    return as_if
+
+
+def _is_strain(facts: Facts) -> bool:
+    return facts.charter.category in _STRAIN or Nature.SURVEY in facts.charter.nature
+
+
+def charter_otherwise(version: CharterVersion) -> AsIf:
+    """The charter of its metric reads as the version says, in force."""
+    metric, key = version.metric.slug, version.pk
+
+    def as_if(facts: Facts) -> Facts:
+        if facts.charter.metric != metric:
+            return facts
+        personal = facts.request.grain in PERSON_GRAINS
+        charter = _read_charter(key, version.number, facts.at.date(), personal)
+        # An audit and a consent are of a version, so a new one has neither.
+        audited = facts.fairness_until if facts.charter.version == version.number else None
+        return replace(facts, charter=charter, fairness_until=audited, consented=False)
+
+    return as_if
+
+
+@lru_cache(maxsize=2_000)
+def _read_charter(version: UUID, number: int, on: date, personal: bool) -> CharterFacts:
+    seen = data_versions.read()
+    described = promised(
+        registry.read_programme_facts(seen, DecisionType.RETROSPECTIVE, ()).programme
+    ).sources
+    return build_charter_facts(
+        registry.load_document(version),
+        version=number,
+        standing=Standing.ACTIVE,
+        in_force=True,
+        sources=registry.read_described(described),
+        nature=registry.read_nature(version, described),
+        today=on,
+        grain_is_person=personal,
+    )

@@ -1,0 +1,157 @@
+"""Replays: asked for by whoever weighs a case, worked out by the clock part by part, and ended with what may be told."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from msgspec.structs import replace
+
+from audits.ledger import services as ledger
+from charter.programme.queries import get_programme
+from charter.registry import queries as registry
+from charter.registry import rulebooks
+from charter.rules import Rulebook
+from charter.rules.facts import Facts
+from charter.rules.request import Request
+from charter.rules.vocabulary import Role
+from governance.board.models import Case
+from governance.decisions import permissions
+from governance.decisions.events import ReplayAsked, ReplayEnded, ReplayPartDecided
+from governance.decisions.models import DecisionRecord, Replay, ReplayPart
+from governance.decisions.replay import counting
+from governance.decisions.replay.counting import AskedBefore, AsProposed
+from governance.decisions.replay.proposals import make_proposal
+from governance.people.models import User
+from ground import clock, records, scans
+from ground.errors import BadInput, DomainError, Unavailable
+from ground.promises import promised
+
+DAYS = 90
+A_PART = 2_000  # questions
+
+_READ = ("id", "at", "actor_id", "roles", "request", "facts")
+
+
+@transaction.atomic
+def ask_for_replay(*, case: Case, by: User) -> Replay:
+    """Let the clock work out what the questions of the last 90 days would have come to, had this case been passed before.
+
+    Raises BadInput for a case that changes no answer, NotPermitted for who does not weigh it.
+    """
+    permissions.check_can_replay(by)
+    in_force = rulebooks.find_rulebook_in_force()
+    if in_force is None:
+        raise BadInput(
+            _("No rules are in force, so there is nothing to hold the case against."), field="case"
+        )
+    make_proposal(case, registry.load_rulebook(in_force.pk))
+    until = clock.now()
+    since = until - timedelta(days=DAYS)
+    replay = records.insert(
+        Replay(
+            case=case,
+            asked_by=by,
+            since=since,
+            until=until,
+            total=_list_recorded(since, until).count(),
+            rulebook_hash=in_force.content_hash,
+        )
+    )
+    ledger.append(ReplayAsked(replay=replay.pk, case=case.pk, since=since, until=until), by=by.actor)
+    return replay
+
+
+def work_replay(*, key: UUID, by: User) -> int:
+    """Work out what is left of a replay, part by part, and end it; gives how many questions it read. What was worked out stays."""
+    replay = Replay.objects.select_related("case").get(pk=key)
+    done = 0
+    try:
+        in_force = registry.find_rulebook(replay.rulebook_hash)
+        proposal = make_proposal(replay.case, in_force)
+        while read := decide_part(replay=replay, in_force=in_force, proposal=proposal, by=by):
+            done += read
+            scans.alive()
+    except Unavailable:
+        raise  # the next pass goes on
+    except DomainError as refused:
+        end_replay(replay=replay, why=refused.detail, by=by)
+        return done
+    end_replay(replay=replay, by=by)
+    return done
+
+
+@transaction.atomic
+def decide_part(*, replay: Replay, in_force: Rulebook, proposal: AsProposed, by: User) -> int:
+    """Decide the next questions anew, and keep what differs; gives how many were read, nought at the end."""
+    last = replay.parts.order_by("-start").first()
+    found = _list_recorded(replay.since, replay.until, after=last)[:A_PART]
+    rows = list(found.values(*_READ))
+    if not rows:
+        return 0
+    asked = [each for row in rows for each in _read(row, replay)]
+    start = last.start + last.read if last else 0
+    records.insert(
+        ReplayPart(
+            replay=replay,
+            start=start,
+            read=len(rows),
+            unreadable=len(rows) - len(asked),
+            last_at=rows[-1]["at"],
+            last_id=rows[-1]["id"],
+            cells=counting.to_plain(counting.count_moved(asked, in_force, proposal)),
+        )
+    )
+    ledger.append(ReplayPartDecided(replay=replay.pk, start=start, read=len(rows)), by=by.actor)
+    return len(rows)
+
+
+@transaction.atomic
+def end_replay(*, replay: Replay, by: User, why: str = "") -> Replay:
+    """End a replay: with what may be told, or with `why` it was stopped."""
+    replay = Replay.objects.select_for_update(of=("self",)).get(pk=replay.pk)
+    parts = list(replay.parts.all())
+    read = sum(each.read for each in parts)
+    replay.ended_at, replay.why = clock.now(), why
+    replay.result = None if why else msgspec.to_builtins(_tell(parts))
+    replay.save(update_fields=["ended_at", "why", "result"])
+    ledger.append(ReplayEnded(replay=replay.pk, read=read, why=why), by=by.actor)
+    return replay
+
+
+def _tell(parts: Iterable[ReplayPart]) -> counting.ReplayResult:
+    parts = list(parts)
+    return counting.tell(
+        counting.add_up(counting.from_plain(each.cells) for each in parts),
+        read=sum(each.read for each in parts),
+        unreadable=sum(each.unreadable for each in parts),
+        smallest=promised(get_programme()).minimum_group,
+    )
+
+
+def _list_recorded(since: Any, until: Any, *, after: ReplayPart | None = None) -> QuerySet[DecisionRecord]:
+    """The questions of the days, in the order in which they were decided, behind the last of a part."""
+    found = DecisionRecord.objects.filter(at__gte=since, at__lt=until).order_by("at", "pk")
+    if after is None:
+        return found
+    return found.filter(Q(at__gt=after.last_at) | Q(at=after.last_at, pk__gt=after.last_id))
+
+
+def _read(row: dict[str, Any], replay: Replay) -> Iterator[AskedBefore]:
+    """The question as it was decided; none where this version cannot read its facts any more."""
+    try:
+        request = msgspec.convert(row["request"], Request)
+        facts = [msgspec.convert({**each, "request": row["request"]}, Facts) for each in row["facts"]]
+    except msgspec.ValidationError:
+        return
+    if facts:
+        yield AskedBefore(
+            tuple(replace(each, request=request) for each in facts),
+            counting.hash_asker(str(row["actor_id"]), replay=str(replay.pk), key=settings.SECRET_KEY),
+            frozenset(map(Role, row["roles"])),
+        )
