@@ -1,6 +1,6 @@
 """A case about unintended consequences acts: keep, revise by a day, suspend, retire (S49, S51; issue 16)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -84,8 +84,8 @@ def test_a_charter_is_revised_by_its_day_or_in_force_no_longer(charter, by):
     ("details", "field"),
     [
         ({"act": ConsequenceAct.REVISE}, None),
-        ({"act": ConsequenceAct.KEEP, "revise_by": calendar.date(2100, 1, 1)}, None),
-        ({"act": ConsequenceAct.REVISE, "revise_by": calendar.date(2020, 1, 1)}, "revise_by"),
+        ({"act": ConsequenceAct.KEEP, "revise_by": date(2100, 1, 1)}, None),
+        ({"act": ConsequenceAct.REVISE, "revise_by": date(2020, 1, 1)}, "revise_by"),
         ({"what": "more"}, "what"),
     ],
 )

@@ -8,13 +8,13 @@ from django.core.management import call_command
 from django.db import connection
 
 from governance.config import doctor
-from governance.config.doctor import PartState
+from governance.config.looked_over import LookedOver, PartState
 from ground import heartbeats
 from tests import databases
 
 
-def found() -> dict[str, list[doctor.LookedOver]]:
-    parts: dict[str, list[doctor.LookedOver]] = {}
+def found() -> dict[str, list[LookedOver]]:
+    parts: dict[str, list[LookedOver]] = {}
     for each in doctor.look():
         parts.setdefault(each.part, []).append(each)
     return parts
@@ -110,7 +110,7 @@ def test_whoever_owns_the_tables_must_not_run_the_product(well, server):
 
 def test_without_a_database_the_rest_is_told_all_the_same(well, monkeypatch):
     """Issue 15, bad input: the part that is down is the one that is named, and nothing raises."""
-    down = doctor.LookedOver("database", PartState.FAULT, "It does not answer.", "Start it.")
+    down = LookedOver("database", PartState.FAULT, "It does not answer.", "Start it.")
     monkeypatch.setattr(doctor, "_database", lambda: iter([down]))
     parts = found()
     assert "tables" not in parts and "keys" in parts and parts["database"] == [down]

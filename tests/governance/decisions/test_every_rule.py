@@ -5,7 +5,7 @@ The neighbour is the same question before the world was bent, asked first. A rul
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -82,7 +82,7 @@ def piloted(world: World) -> None:
     version = Metric.objects.get(slug=DELIVERY).current
     on_the_log.make(
         Pilot, charter_version=version, case_id=version.case_id, consent=factories.a_consent(version),
-        cohort="team:payments", starts_on=calendar.date(2026, 1, 15), ends_on=calendar.date(2026, 3, 1),
+        cohort="team:payments", starts_on=date(2026, 1, 15), ends_on=date(2026, 3, 1),
         started_by=world["manager"], state=PilotState.ENDED, ended_at=clock.now(), ended_by=world["manager"],
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from charter import rules
+from charter.registry import queries as registry
 from charter.rules.examples.base import about, team
 from charter.rules.vocabulary import DecisionType, Grain, Outcome, Role
 from governance.board import services as board
@@ -21,6 +22,7 @@ from governance.decisions import scans
 from governance.decisions.models import Replay, ReplayPart
 from governance.decisions.replay import counting
 from governance.decisions.replay.counting import AskedBefore, AsProposed, CellTally, Moved
+from governance.decisions.replay.proposals import make_proposal
 from governance.decisions.services import replays
 from ground import calendar, clock
 from ground.errors import BadInput, NotPermitted
@@ -155,8 +157,8 @@ def test_a_replay_goes_on_where_it_stopped(house, case, auditor, monkeypatch):
         ask(house.manager)
     with clock.stopped_at(NOON + timedelta(minutes=1)):
         replay = replays.ask_for_replay(case=case, by=auditor)
-        by, in_force = factories.system(), replays.registry.find_rulebook(replay.rulebook_hash)
-        proposal = replays.make_proposal(case, in_force)
+        by, in_force = factories.system(), registry.find_rulebook(replay.rulebook_hash)
+        proposal = make_proposal(case, in_force)
         assert replays.decide_part(replay=replay, in_force=in_force, proposal=proposal, by=by) == 2
         assert work() == 3
     assert [part.start for part in ReplayPart.objects.all()] == [0, 2, 4] and result(case)["read"] == 5
