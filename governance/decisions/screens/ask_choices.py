@@ -202,8 +202,8 @@ def _list_affirmed(metric: MetricUses, decision: str) -> dict[str, None]:
 
 
 def _name_asking(said: str, names: Sequence[str]) -> str:
-    """A sentence, with which metrics ask for it: `The team itself has asked for this. (for cycle time)`."""
-    return _("%(said)s (for %(metrics)s)") % {"said": said, "metrics": words.listed(names)}
+    """A sentence, with which metrics ask for it: `The team itself has asked for this. For cycle time.`"""
+    return _("%(said)s For %(metrics)s.") % {"said": said, "metrics": words.listed(names)}
 
 
 def _plain(metric: MetricUses) -> MetricChoice:

@@ -76,6 +76,6 @@ def team_csv(request: PageRequest, slug: str) -> HttpResponseBase:
 
 
 def _read_day(request: PageRequest) -> tuple[DayForm, date]:
-    form = DayForm(request.GET) if "on" in request.GET else DayForm()
+    form = DayForm(request.GET) if "on" in request.GET else DayForm(initial={"on": calendar.today()})
     said = form.cleaned_data["on"] if form.is_bound and form.is_valid() else None
     return form, said or calendar.today()
