@@ -59,7 +59,7 @@ INSIDERS = (
     "administrator",
 )
 REFUSED = {403, 404}
-ONLY_POSTED = 405
+ONLY_POSTED = NOT_POSTED = 405
 FORM = re.compile(r'<form[^>]+method="post"(?![^>]+action="/sign-out")')
 DAYS = ("valid_from", "last_day", "starts_on", "ends_on", "first", "last", "data_from")
 
@@ -127,6 +127,8 @@ def find_fault(row: Row, client: Client, bodies: list[dict[str, str]]) -> str:
     if page.status_code < 400 and not takes_a_form(page):
         return ""
     told = [post(client, address, body) for body in bodies]
+    if not row.page.access.account and set(told) == {NOT_POSTED}:
+        return ""  # anybody may open it where it is connected, and it takes no form
     if page.status_code in REFUSED and set(told) != {page.status_code}:
         return f"{page.status_code} to GET, {told} to POST"
     if page.status_code == ONLY_POSTED and (name in ANYBODY) == (not REFUSED.isdisjoint(told)):

@@ -106,7 +106,7 @@ def find(name: str, before: str, world: World) -> object:
     from governance.people.models import Cohort, Identity, TeamAlias
 
     of_pages = {
-        "cases": "case", "context-notes": "note", "drafts": "charter-draft", "holds": "hold-release", "pilots": "pilot",
+        "cases": "case", "consents": "consent", "context-notes": "note", "drafts": "charter-draft", "holds": "hold-release", "pilots": "pilot",
         "receipts": "refer", "reviews": "review", "views": "view",
     }  # fmt: skip
     rows: dict[str, Any] = {

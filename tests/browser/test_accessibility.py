@@ -49,7 +49,7 @@ BOARD = (
     {pattern.name for pattern in board.urlpatterns}
     - WRITING
     - {"rules", "rule", "acknowledge", "how-we-know"}
-)
+) | {"case-replay"}
 # Pages that test_seats looks at.
 SEATS = {name for name in BOARD if name.split("-")[0] == "board"}
 BOARD -= SEATS

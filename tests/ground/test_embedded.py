@@ -256,7 +256,7 @@ def test_interrupted_creation_starts_over(place: Path) -> None:
     embedded.stop(embedded.start(folder, durable=False))
     assert not (folder / "data.new").exists()
     assert set(json.loads((folder / "credentials.json").read_text())) == {"postgres", "mc_owner"}
-    assert set(json.loads((folder / "runtime.json").read_text())) == {"mc_runtime"}
+    assert set(json.loads((folder / "runtime.json").read_text())) == {"mc_runtime", "mc_governed"}
 
 
 def test_the_runtime_roles_secret_is_enough_for_what_runs_as_it(server: Server) -> None:

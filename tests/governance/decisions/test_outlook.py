@@ -144,7 +144,8 @@ def draw(dice: random.Random) -> Request:
 def complete(found, by: User) -> Request:
     """The question with what it was said to lack."""
     pieces = tuple(Evidence(EvidenceKind.MENTORING, f"M-{n}") for n in range(found.evidence))
-    request = replace(found.request, evidence=(*found.request.evidence, *pieces))
+    affirmed = (*found.request.affirms, *found.affirms)
+    request = replace(found.request, evidence=(*found.request.evidence, *pieces), affirms=affirmed)
     return replace(request, accountable=by.username) if found.accountable else request
 
 

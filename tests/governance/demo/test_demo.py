@@ -28,7 +28,7 @@ from ground.errors import Conflict
 PROJECT = Path(__file__).resolve().parents[3]
 SIGN_INS = {
     "board-engineering", "board-product", "board-hr", "board-legal", "board-security", "board-worker-rep",
-    "hr", "auditor", "owner", "manager", "employee", "admin",
+    "hr", "auditor", "owner", "manager", "lead", "employee", "admin",
 }  # fmt: skip
 # Whatever a machine sets that would point the demo elsewhere.
 FOREIGN = (
