@@ -1,0 +1,23 @@
+"""Where a backup finds the database: the one that the environment names, or the embedded one, started where it does not run."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+
+from governance.installation.supervising import Databases, find_databases
+from ground import embedded
+
+
+@contextmanager
+def reached() -> Iterator[Databases]:
+    """The addresses of the owner and of the runtime role, for as long as this lasts. Raises Conflict or EmbeddedError."""
+    runtime, owner = find_databases()
+    if runtime:
+        yield Databases(owner, runtime)
+        return
+    server = embedded.start(settings.VAR_DIR / "postgres")
+    try:
+        yield Databases(server.owner_dsn, server.runtime_dsn)
+    finally:
+        embedded.stop(server)
