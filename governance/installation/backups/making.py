@@ -168,14 +168,16 @@ def _dump(owner: str, seen: _Seen, path: Path, say: Say) -> BackedUpFile:
     words, environment = programs.command(program, owner, *programs.DUMPING, f"--snapshot={seen.snapshot}")
     say(f"Copying the database by {program} ...")
     draft = path.with_name(f"{path.name}.part")
-    with tempfile.TemporaryFile() as errors:
-        with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=errors) as process:
-            try:
-                size, digest = _stream(process, draft, say)
-            except BaseException:
-                process.kill()
-                raise
-            programs.check_ended(process, errors, left="Nothing of this backup was kept.")
+    with (
+        tempfile.TemporaryFile() as errors,
+        subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=errors) as process,
+    ):
+        try:
+            size, digest = _stream(process, draft, say)
+        except BaseException:
+            process.kill()
+            raise
+        programs.check_ended(process, errors, left="Nothing of this backup was kept.")
     put_in_place(draft, path)
     return BackedUpFile(DUMP, size, digest)
 

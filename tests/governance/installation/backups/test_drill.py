@@ -1,0 +1,90 @@
+"""Issue 19, 2: the drill: back up, destroy, restore, verify; it ends with the witness's word."""
+
+import os
+
+import pytest
+from charter_verify import parse_key, parse_policy, verify
+from django.core.management import call_command
+from django.db import connection
+
+from audits.ledger import sequencer
+from audits.ledger.keys import list_verifiers
+from audits.ledger.models import Entry, LogPlace, Outbox
+from audits.ledger.witnesses import NotWitnessed
+from governance.installation.backups import restoring
+from governance.installation.backups.restoring import hear_witnesses
+from governance.people.models import User
+from tests import databases
+from tests.audits.ledger.servers import witness_at_work
+from tests.audits.ledger.test_append import append
+from tests.governance.installation.backups import worlds
+
+pytestmark = pytest.mark.usefixtures("committed_db")
+
+
+@pytest.mark.proof(alone=True)
+def test_what_was_destroyed_is_there_again_and_the_witness_says_so(
+    founded, server, tmp_path, settings, monkeypatch
+):
+    """By the commands, with the migration of a real restore."""
+    council = worlds.a_council(tmp_path / "council")
+    with witness_at_work(council) as url, worlds.empty_database(server) as empty:
+        policy = worlds.ask_council(council, settings, url)
+        size, people = worlds.grow(300), sorted(User.objects.values_list("username", flat=True))
+        append()  # it waits for its place while the backup is made
+        name = connection.settings_dict["NAME"]
+        _reach(monkeypatch, server, name)
+        call_command("backup", str(tmp_path / "backup"), "--keys", str(tmp_path / "keys"), verbosity=0)
+        connection.close()
+        databases.drop(server, name)
+        _reach(monkeypatch, server, empty)
+        call_command("restore", str(tmp_path / "backup"), verbosity=0)
+        assert connection.settings_dict["NAME"] == empty
+        assert sorted(User.objects.values_list("username", flat=True)) == people
+        assert LogPlace.objects.count() == size + 1 and not Outbox.objects.exists()
+        assert worlds.grow(2) == size + 3
+        call_command("ledger", "export", str(tmp_path / "copy"), "--with-payloads", verbosity=0)
+        report = verify(
+            tmp_path / "copy",
+            trusted=[parse_key(each.format()) for each in list_verifiers()],
+            policy=parse_policy(policy),
+        )
+        assert report.faults == [] and report.holds
+        assert (report.entries, report.witnessed) == (size + 3, report.checkpoints)
+
+
+def _reach(monkeypatch, server, name: str) -> None:
+    monkeypatch.setitem(os.environ, "DATABASE_URL", databases.runtime_url(server, name))
+    monkeypatch.setitem(os.environ, "DATABASE_OWNER_URL", databases.owner_url(server, name))
+
+
+def test_an_older_backup_is_whole_and_the_witness_refuses_it(server, tmp_path, settings, monkeypatch):
+    """Issue 13, faults: only the witness knows that more was signed since, and says so before anything is published."""
+    monkeypatch.setattr(restoring, "_migrate", lambda _owner: None)
+    council = worlds.a_council(tmp_path / "council")
+    with witness_at_work(council) as url, worlds.empty_database(server) as empty:
+        worlds.ask_council(council, settings, url)
+        worlds.grow(5)
+        worlds.back_up(server, tmp_path / "old")
+        worlds.grow(2)
+        done = worlds.restore_into(server, empty, tmp_path / "old")
+        assert Entry.objects.count() == done.state.size == 5
+        (word,) = hear_witnesses(done.state, done.manifest)
+        assert word.refuses and "It has seen 7 entries of this log, and this state is of 5" in word.sentence
+        append()
+        with pytest.raises(NotWitnessed, match="refuses"):
+            sequencer.sequence()
+
+
+def test_the_newest_backup_is_cosigned_again(server, tmp_path, settings, monkeypatch):
+    """The drill without its migration: the witness has seen nothing after it, and its rights are the runtime role's."""
+    monkeypatch.setattr(restoring, "_migrate", lambda _owner: None)
+    council = worlds.a_council(tmp_path / "council")
+    with witness_at_work(council) as url, worlds.empty_database(server) as empty:
+        worlds.ask_council(council, settings, url)
+        worlds.grow(257)
+        made = worlds.back_up(server, tmp_path / "backup", keys_folder=tmp_path / "keys")
+        done = worlds.restore_into(server, empty, tmp_path / "backup")
+        (word,) = hear_witnesses(done.state, done.manifest)
+        assert not word.refuses and "seen nothing after it" in word.sentence
+        assert done.manifest == made and worlds.grow(1) == 258
