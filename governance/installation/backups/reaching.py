@@ -12,9 +12,8 @@ from ground import embedded
 @contextmanager
 def reached() -> Iterator[Databases]:
     """The addresses of the owner and of the runtime role, for as long as this lasts. Raises Conflict or EmbeddedError."""
-    runtime, owner = find_databases()
-    if runtime:
-        yield Databases(owner, runtime)
+    if (told := find_databases()).runtime:
+        yield told
         return
     server = embedded.start(settings.VAR_DIR / "postgres")
     try:

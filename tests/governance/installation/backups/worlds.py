@@ -12,6 +12,7 @@ from audits.ledger.witness import Witness, make_witness
 from governance.installation.backups.making import make_backup
 from governance.installation.backups.restoring import Restored, restore
 from governance.installation.supervising import Databases
+from governance.people import services
 from tests import databases
 from tests.audits.ledger.test_append import append
 
@@ -25,6 +26,14 @@ def grow(entries: int) -> int:
     for _ in range(entries):
         append()
     return sequencer.sequence().size
+
+
+def open_accounts(many: int) -> set[str]:
+    """Accounts as the product opens them, rows and entries alike; gives their names."""
+    names = {f"ann{number}" for number in range(many)}
+    for name in sorted(names):
+        services.open_account(username=name, name=name, email="", by=services.get_system_account())
+    return names
 
 
 def back_up(server, folder: Path, **more):
