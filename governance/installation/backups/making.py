@@ -43,7 +43,7 @@ SELECT pg_export_snapshot(), current_setting('server_version_num')::int,
 _APPLIED = "SELECT app, name FROM django_migrations ORDER BY app, name"
 
 
-class _Seen(NamedTuple):
+class _SeenDatabase(NamedTuple):
     """What one snapshot of the database sees, and its name for others to see the same."""
 
     snapshot: str
@@ -76,7 +76,7 @@ def make_backup(folder: Path, *, keys_folder: Path | None, owner: str, say: Say)
     return manifest
 
 
-def _describe(seen: _Seen, told: BackedUpFile) -> Manifest:
+def _describe(seen: _SeenDatabase, told: BackedUpFile) -> Manifest:
     return Manifest(
         "metric-charter backup 1",
         clock.now(),
@@ -142,7 +142,7 @@ def _explain(error: OSError, folders: list[Path]) -> BackupFailed:
 
 
 @contextmanager
-def _snapshot(owner: str) -> Iterator[_Seen]:
+def _snapshot(owner: str) -> Iterator[_SeenDatabase]:
     """Hold one snapshot open while others read by it. Raises BackupRefused where there is no installation."""
     try:
         with psycopg.connect(owner, connect_timeout=10) as connection:
@@ -152,7 +152,7 @@ def _snapshot(owner: str) -> Iterator[_Seen]:
             applied = connection.execute(_APPLIED).fetchall()
             if row is None:
                 raise BackupFailed("The database does not say how far its log reaches.")
-            yield _Seen(*row, migrations=migrations.describe(applied))
+            yield _SeenDatabase(*row, migrations.describe(applied))
     except psycopg.errors.UndefinedTable as error:
         raise BackupRefused(
             "There is nothing to back up: this database holds no installation. See DATABASE_OWNER_URL."
@@ -163,7 +163,7 @@ def _snapshot(owner: str) -> Iterator[_Seen]:
         ) from error
 
 
-def _dump(owner: str, seen: _Seen, path: Path, say: Say) -> BackedUpFile:
+def _dump(owner: str, seen: _SeenDatabase, path: Path, say: Say) -> BackedUpFile:
     program = programs.find_program("pg_dump", server=seen.postgresql // 10000)
     words, environment = programs.command(program, owner, *programs.DUMPING, f"--snapshot={seen.snapshot}")
     say(f"Copying the database by {program} ...")

@@ -8,7 +8,7 @@ import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -20,7 +20,8 @@ from audits.ledger.signing import public_bytes
 from governance.installation.backups.errors import BackupRefused
 from ground.canonical import write_canonical
 
-MANIFEST, DUMP = "manifest.json", "database.dump"
+MANIFEST: Final = "manifest.json"
+DUMP: Final = "database.dump"
 MOST_BYTES = 4 * 2**20
 _FIRST_LINE = b"metric-charter backup v1\n"
 _READ_BYTES = 2**20

@@ -24,7 +24,7 @@ DUMPING = (
 RESTORING = ("--single-transaction", "--exit-on-error", "--no-owner", "--no-comments")
 
 
-class Found(NamedTuple):
+class FoundProgram(NamedTuple):
     """A program, and its major version."""
 
     path: Path
@@ -75,11 +75,11 @@ def _list_folders() -> Iterator[Path]:
         return
 
 
-def _look(name: Program, folders: Sequence[Path] | Iterator[Path]) -> Iterator[Found]:
+def _look(name: Program, folders: Sequence[Path] | Iterator[Path]) -> Iterator[FoundProgram]:
     for folder in folders:
         path = shutil.which(name, path=str(folder))
         if path and (major := _read_major(Path(path))):
-            yield Found(Path(path), major)
+            yield FoundProgram(Path(path), major)
 
 
 def _read_major(path: Path) -> int | None:
