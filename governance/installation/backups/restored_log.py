@@ -18,7 +18,7 @@ _AT_ONCE = 5000
 
 
 def check_log(connection: psycopg.Connection[Any], state: Checkpoint) -> None:
-    """Raise BackupFailed unless the first entries that a database holds are those of a signed state."""
+    """Raise BackupFailed unless the first entries that a database holds are those of a signed state; whoever calls it closes it."""
     with connection.cursor(name="leaves") as cursor:
         cursor.itersize = _AT_ONCE
         root = find_root(_hashes(cursor.execute(_LEAVES, [state.size]), state.size))
@@ -56,7 +56,7 @@ def _hashes(rows: Iterable[tuple[int, bytes, bytes]], size: int) -> Iterator[byt
 
 def _other_log(why: str) -> BackupFailed:
     return BackupFailed(
-        f"The log that was restored is not the one that was signed: {why}. Do not use this database: drop it, tell an auditor, and "
+        f"The log that was restored is not the one that was signed: {why}. The database is closed to everybody: drop it, tell an auditor, and "
         "restore another backup into a new one.",
         code="backup_other_log",
     )

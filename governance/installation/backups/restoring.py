@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import psycopg
 from django.conf import settings
 from django.db import connection
+from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from audits.ledger import keys, sequencer, signing, store
@@ -35,9 +36,9 @@ Say = Callable[[str], object]
 # What an extension brought is in every new database.
 _ANYTHING = """
 SELECT relname FROM pg_class found
-WHERE relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema')
+WHERE relkind IN ('r', 'p', 'v', 'm') AND relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema')
     AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = found.oid AND deptype = 'e')
-LIMIT 1
+ORDER BY relname LIMIT 1
 """
 _MAY = """
 SELECT has_table_privilege('ledger_entry', 'INSERT') AND has_table_privilege('ledger_entry', 'SELECT'),
@@ -77,7 +78,11 @@ def restore(folder: Path, *, databases: Databases, trusted: Sequence[Verifier], 
     _check_target(databases.owner, manifest)
     say(f"Restoring what was backed up on {manifest.made_at:%Y-%m-%d at %H:%M} UTC ...")
     _read_back(folder / DUMP, databases.owner, manifest)
-    _check_content(databases.owner, manifest, state, say)
+    try:
+        _check_content(databases.owner, manifest, state, say)
+    except BackupFailed:
+        _close(databases.owner)
+        raise
     say("Migrating it to this version ...")
     _migrate(databases.owner)
     _enter(databases.runtime)
@@ -146,12 +151,19 @@ def _check_content(owner: str, manifest: Manifest, state: Checkpoint | None, say
         applied = database.execute("SELECT app || '.' || name FROM django_migrations").fetchall()
         if {name for (name,) in applied} != set(manifest.migrations):
             raise BackupFailed(
-                "The database that was restored has had other migrations than its manifest says. Do not use it: drop it.",
+                "The database that was restored has had other migrations than its manifest says. It is closed to everybody: drop it.",
                 code="backup_changed",
             )
         if state is not None:
             say(f"Hashing {state.size:,} entries of the log anew ...")
             check_log(database, state)
+
+
+def _close(owner: str) -> None:
+    """Let nobody but a superuser into what must not be used, so that nothing starts on it."""
+    with _connect(owner) as database:
+        name = sql.Identifier(database.info.dbname)
+        database.execute(sql.SQL("ALTER DATABASE {} CONNECTION LIMIT 0").format(name))
 
 
 def _migrate(owner: str) -> None:

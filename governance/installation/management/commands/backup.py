@@ -46,7 +46,7 @@ class Command(commands.Command):
 
     def _tell(self, place: Path, made: Manifest, keys: Path | None) -> None:
         self._say(
-            f"Backed up to {place}: {made.file.size / 2**20:,.1f} MiB, {made.entries} entries of the log, as of "
+            f"Backed up to {place}: {made.file.size / 2**20:,.1f} MiB, {made.entries + made.waiting} entries of the log, as of "
             f"{made.made_at:%Y-%m-%d %H:%M} UTC."
         )
         if keys is None:
