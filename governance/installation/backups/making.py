@@ -152,7 +152,7 @@ def _snapshot(owner: str) -> Iterator[_SeenDatabase]:
             applied = connection.execute(_APPLIED).fetchall()
             if row is None:
                 raise BackupFailed("The database does not say how far its log reaches.")
-            yield _SeenDatabase(*row, migrations.describe(applied))
+            yield _SeenDatabase._make((*row, migrations.describe(applied)))
     except psycopg.errors.UndefinedTable as error:
         raise BackupRefused(
             "There is nothing to back up: this database holds no installation. See DATABASE_OWNER_URL."
