@@ -13,7 +13,6 @@ from audits.ledger.keys import list_verifiers
 from audits.ledger.models import Entry, LogPlace, Outbox
 from audits.ledger.witnesses import NotWitnessed
 from governance.installation.backups import restoring
-from governance.installation.backups.restoring import hear_witnesses
 from governance.people.models import User
 from tests import databases
 from tests.audits.ledger.servers import witness_at_work
@@ -70,10 +69,14 @@ def test_an_older_backup_is_whole_and_the_witness_refuses_it(server, tmp_path, s
         worlds.grow(5)
         worlds.back_up(server, tmp_path / "old")
         worlds.grow(2)
-        done = worlds.restore_into(server, empty, tmp_path / "old")
-        assert Entry.objects.count() == done.state.size == 5
-        (word,) = hear_witnesses(done.state, done.manifest)
-        assert word.refuses and "It has seen 7 entries of this log, and this state is of 5" in word.sentence
+        _reach(monkeypatch, server, empty)
+        said, warned = io.StringIO(), io.StringIO()
+        with pytest.raises(SystemExit) as ended:
+            call_command("restore", str(tmp_path / "old"), stdout=said, stderr=warned)
+        assert ended.value.code == 3 and Entry.objects.count() == 5
+        assert "Restored: 5 entries of the log are those that were signed." in said.getvalue()
+        assert "council: It has seen 7 entries of this log, and this state is of 5" in said.getvalue()
+        assert "Look for a newer backup" in " ".join(warned.getvalue().split())
         append()
         with pytest.raises(NotWitnessed, match="refuses"):
             sequencer.sequence()
