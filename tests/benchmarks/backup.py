@@ -65,7 +65,8 @@ def _restore(address: str, folder: Path) -> float:
 
     owner, name = harness.owner_address(address), "restored_by_bench"
     with psycopg.connect(owner, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        for statement in ("DROP DATABASE IF EXISTS {} WITH (FORCE)", "CREATE DATABASE {}"):
+            connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
     where = Databases(*(urlsplit(each)._replace(path=f"/{name}").geturl() for each in (owner, address)))
     try:
         return _timed(lambda: restore(folder, databases=where, trusted=[], say=_nobody))

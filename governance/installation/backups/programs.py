@@ -17,7 +17,7 @@ from ground.embedded.binaries import find_binaries
 Program = Literal["pg_dump", "pg_restore"]
 # What a superuser set up in every database of the server: catalogs trimmed for the SQL door are no part of a backup.
 DUMPING = (
-    "--format=custom", "--no-comments", "--no-subscriptions", "--no-publications",
+    "--format=custom", "--compress=1", "--no-comments", "--no-subscriptions", "--no-publications",
     "--exclude-schema=pg_catalog", "--exclude-schema=information_schema",
 )  # fmt: skip
 # All of it or nothing, owned by whoever restores, with the grants that it had.
