@@ -20,6 +20,7 @@ from charter.measures import sources
 from charter.measures.warehouse.connecting import open_warehouse
 from charter.registry.models import Source
 from governance.config import health
+from governance.config.doctor_backups import look_at_backups
 from governance.config.doctor_sign_in import look_at_accounts, look_at_providers
 from governance.config.looked_over import Check, LookedOver, PartState
 from governance.installation import environment_file
@@ -42,6 +43,7 @@ def look() -> Iterator[LookedOver]:
     yield from _broker()
     yield from _mail()
     yield from look_at_providers()
+    yield from look_at_backups()
     answers = list(_database())
     yield from answers
     if all(each.state is not PartState.FAULT for each in answers):

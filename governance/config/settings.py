@@ -164,6 +164,7 @@ CACHE_URL = shared_cache(env("CACHE_URL", default=""))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The role that services and doors run as. Migrations run as the owner and grant it what it needs.
 RUNTIME_ROLE = env("RUNTIME_ROLE", default="mc_runtime")
+BACKUP_FOLDER = env("BACKUP_FOLDER", default="")  # where `manage.py backup` puts one after another
 
 AUTH_USER_MODEL = "people.User"
 # guardian brings tables and nothing else: no account for those who did not sign in, no methods on accounts, and not its

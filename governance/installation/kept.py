@@ -15,13 +15,13 @@ _MAIL = "django.core.mail.backends"
 
 def find_answers(var: Path) -> SetupAnswers | None:
     """The answers of an installation whose setting up was begun here; None where none was."""
-    path = _answers_path(var)
+    path = answers_path(var)
     return read_answers(path) if path.exists() else None
 
 
 def keep_answers(var: Path, answers: SetupAnswers) -> None:
     """Keep answers before anything is done with them, then the settings that follow: cut short, the next run goes on."""
-    environment_file.write_secret(_answers_path(var), dump_yaml(answers))
+    environment_file.write_secret(answers_path(var), dump_yaml(answers))
     environment_file.write(var, make_settings(answers, environment_file.read(var), var))
 
 
@@ -72,5 +72,6 @@ _OF_MAIL = (
 )  # fmt: skip
 
 
-def _answers_path(var: Path) -> Path:
+def answers_path(var: Path) -> Path:
+    """Where the answers lie, or will."""
     return var / environment_file.FOLDER / "answers.yaml"

@@ -161,9 +161,8 @@ class Supervisor(ABC):
     # The database
 
     def _start_database(self, started: ExitStack) -> Databases:
-        runtime, owner = find_databases()
-        if runtime:
-            return Databases(owner, runtime)
+        if (told := find_databases()).runtime:
+            return told
         self._say("Starting PostgreSQL ...")
         server = embedded.start(settings.VAR_DIR / "postgres")
         if server.guarded is None:

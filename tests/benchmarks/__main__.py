@@ -8,7 +8,7 @@ import sys
 import msgspec
 
 ALL = [
-    "access_log", "rules", "checks", "cohorts", "deciding", "decisions", "fairness", "findings", "guard", "log", "log_writers",
+    "access_log", "backup", "rules", "checks", "cohorts", "deciding", "decisions", "fairness", "findings", "guard", "log", "log_writers",
     "panels", "publishing", "pages", "registry", "sql_door", "strain",
 ]  # fmt: skip
 

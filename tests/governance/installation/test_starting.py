@@ -1,6 +1,7 @@
 """Issue 15, item 1: an installation and a demo leave each other alone, and what was set up is not thrown away."""
 
 import io
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,14 @@ def test_another_port_moves_an_address_of_this_machine_alone(var):
     assert supervisor(address="http://127.0.0.1:8001").site == "http://127.0.0.1:8001"
     assert supervisor(port=9000, address="https://charter.example.org").site == "https://charter.example.org"
     assert read_port("") is None and read_port("80") == 80
+
+
+def test_a_database_of_ones_own_is_migrated_by_its_owner_and_run_by_the_other(var, monkeypatch):
+    """Issue 15, item 1: exchanged, the product would run as whoever may change the log."""
+    monkeypatch.setenv("DATABASE_URL", "postgresql://mc_runtime@db/charter")
+    monkeypatch.setenv("DATABASE_OWNER_URL", "postgresql://mc_owner@db/charter")
+    found = supervisor()._start_database(ExitStack())
+    assert (found.owner, found.runtime) == (
+        "postgresql://mc_owner@db/charter",
+        "postgresql://mc_runtime@db/charter",
+    )
