@@ -52,15 +52,15 @@ def _certificates() -> Iterator[Gauge]:
         yield _gauge("certificate_seconds_left", text, soonest)
 
 
-def _jobs() -> Iterator[Gauge]:
-    """Of each job by its newest sign; a job is a word of ours."""
+def _clock() -> Iterator[Gauge]:
+    """Of each scan and the beat by its newest sign; their names are words of ours."""
     texts = {
-        "job_last_sign_age_seconds": "Seconds since a job of the clock, or the beat, gave its last sign of life.",
-        "job_overdue_seconds": "For how many seconds its next sign is overdue; 0 in time.",
-        "job_failed_things": "How many things its last pass could not do.",
+        "scan_last_sign_age_seconds": "Seconds since a scan, or the beat, gave its last sign of life.",
+        "scan_overdue_seconds": "For how many seconds its next sign is overdue; 0 in time.",
+        "scan_failed_things": "How many things its last pass could not do.",
     }
     at, overdue, failed = gauges = [
-        Gauge(f"metric_charter_{name}", text, labels=["job"]) for name, text in texts.items()
+        Gauge(f"metric_charter_{name}", text, labels=["scan"]) for name, text in texts.items()
     ]
     now = clock.now()
     for each in Heartbeat.objects.order_by("scan", "-due_at").distinct("scan"):
@@ -117,4 +117,4 @@ def _mail() -> Iterator[Gauge]:
 
 # What else is to be told is one function more: in the first what needs no database, such as the age of the last backup's file.
 OF_THIS_MACHINE: tuple[Read, ...] = (_disk, _certificates)
-OF_THE_DATABASE: tuple[Read, ...] = (_jobs, _log, _sources, _mail)
+OF_THE_DATABASE: tuple[Read, ...] = (_clock, _log, _sources, _mail)

@@ -16,14 +16,14 @@ from governance.config.request_ids import current
 
 OURS = ("audits.", "charter.", "governance.", "ground.")
 # What callers of ours and libraries put beside a message, of which none names anybody.
-_BESIDE = {"route": "route", "status": "status", "status_code": "status", "ms": "ms", "job": "job"}
+_BESIDE = {"route": "route", "status": "status", "status_code": "status", "ms": "ms", "scan": "scan"}
 # Of Celery's messages about tasks: their names are those of scans.
 _OF_TASKS = {"name", "id", "runtime"}
 LEFT_OUT = "…"
 
 
 class JsonFormatter(logging.Formatter):
-    """One object a line: at, level, logger, where, message, and where there is one request_id, route, status, ms, job, error."""
+    """One object a line: at, level, logger, where, message, and where there is one request_id, route, status, ms, scan, error."""
 
     def format(self, record: logging.LogRecord) -> str:
         told: dict[str, Any] = {
@@ -51,7 +51,7 @@ def _word(record: logging.LogRecord) -> str:
     else:
         put_in = tuple(_blank(each) for each in record.args)
     try:
-        return str(record.msg) % put_in
+        return f"{str(record.msg) % put_in}"
     except (TypeError, ValueError, KeyError):  # such as %d of what is no number
         return str(record.msg)
 

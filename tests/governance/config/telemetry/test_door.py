@@ -74,9 +74,9 @@ def test_it_tells_of_jobs_of_the_log_of_disk_and_certificates(by, figures, setti
     settings.OPERATING = settings.OPERATING._replace(certificates=(tmp_path / "none.pem",))
     with clock.stopped_at(clock.now() + timedelta(minutes=15)):
         after = figures()
-    assert after["job_failed_things", "mail"] == 3 and before["job_overdue_seconds", "mail"] == 0
-    assert 590 < after["job_overdue_seconds", "mail"] < 610
-    assert 890 < after["job_last_sign_age_seconds", "beat"] < 910
+    assert after["scan_failed_things", "mail"] == 3 and before["scan_overdue_seconds", "mail"] == 0
+    assert 590 < after["scan_overdue_seconds", "mail"] < 610
+    assert 890 < after["scan_last_sign_age_seconds", "beat"] < 910
     assert after["log_oldest_waiting_seconds",] >= 900 > before["log_oldest_waiting_seconds",]
     assert after["certificate_seconds_left",] == 0
 

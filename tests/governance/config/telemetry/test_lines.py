@@ -41,8 +41,8 @@ def test_an_error_is_told_by_its_class_and_where_it_was_raised():
     try:
         raise ValueError("Key (email)=(anna@example.org) already exists.")
     except ValueError:
-        told = line("ground.scans", "%s", "x", job="mail", person="anna")
-    assert told["error"]["class"] == "builtins.ValueError" and told["job"] == "mail"
+        told = line("ground.scans", "%s", "x", scan="mail", person="anna")
+    assert told["error"]["class"] == "builtins.ValueError" and told["scan"] == "mail"
     assert "test_lines.py" in told["error"]["raised"][-1]
     assert "anna" not in json.dumps(told)
 
