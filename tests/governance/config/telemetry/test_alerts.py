@@ -6,12 +6,12 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from audits.ledger import sequencer
 from governance.config.operating_settings import read_operating
 from governance.config.telemetry import door, requests
 from governance.desk import installation_state
 from ground import clock
 from tests import databases, factories
+from tests.governance.decisions.screens.test_receipts import place_all
 
 RULES = yaml.safe_load((databases.PROJECT / "deploy" / "alerts.yaml").read_text())["groups"][0]["rules"]
 SEVERITIES = {"page", "ticket"}
@@ -23,7 +23,7 @@ def test_each_rule_asks_of_what_is_exported_and_nothing_is_exported_in_vain(
 ):
     """Issue 19, 4: a rule over a name that nobody exports never fires."""
     factories.the_rules()
-    sequencer.sequence()
+    place_all()
     settings.OPERATING = read_operating({"CERTIFICATE_FILES": "none.pem"}, tmp_path)
     source = installation_state.SourceState("reviews", True, clock.now(), False, 0, 0)
     monkeypatch.setattr(installation_state, "list_sources", lambda: [source])
