@@ -337,7 +337,7 @@ def build_matrix_rows(
     beside = {slug for clause in asked for slug in clause.beside}
     names = dict(Metric.objects.filter(slug__in=beside).values_list("slug", "name"))
     decisions = [make_decision_facts(kind) for kind in kinds]
-    audited = read_audited(list_to_audit(uses, decisions), at.date())
+    audited = read_audited(list_to_audit(uses, decisions), calendar.find_day(at))
     return [_matrix_row(metric, uses, decisions, names, audited) for metric in metrics]
 
 

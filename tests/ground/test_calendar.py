@@ -19,6 +19,8 @@ MAY = {
     "charter/registry/examples.py": "made-up facts of a made-up moment, the same in every programme",
     "charter/rules/context.py": "facts carry their moment in the programme's zone",
     "governance/use_check/changes.py": "the same facts, read for what would change them",
+    "charter/rules/proof/realise.py": "made-up facts of a made-up moment",
+    "governance/decisions/replay/proposals.py": "facts carry their moment in the programme's zone",
     "charter/rules/outlook.py": "the same: only so that what is asked again on one day is worked out once",
     "governance/decisions/facts/rulings.py": "the session's day, UTC, as a bound that is wide enough",
     "governance/about_me/letters.py": "of a moment brought into the zone on the lines above",

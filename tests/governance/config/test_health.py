@@ -77,6 +77,7 @@ def test_the_clock_may_stand_still_for_two_minutes(ready):
         "account_mail",
         "beat",
         "bulk_checks",
+        "replays",
         "tick",
     ]
 
@@ -89,7 +90,7 @@ def test_a_worker_that_does_nothing_of_what_the_beat_sends_is_named(ready):
     scans.run(scans.TICK, by=None, worker="celery@two")
     with clock.stopped_at(now + timedelta(seconds=125)):
         tasks.beat_sends()
-        for name in ("account_mail", "bulk_checks"):
+        for name in ("account_mail", "bulk_checks", "replays"):
             scans.run(_find(name), by=factories.system(), worker="celery@two")
         status, told = ready()
         assert status == 503
@@ -119,6 +120,7 @@ def test_a_scan_that_misses_its_turn_is_named_and_one_that_never_came_too(ready)
         ("leaver_mail", ""),
         ("mail", "a"),
         ("registry_clock", ""),
+        ("replays", ""),
         ("training_clock", ""),
     ]
 

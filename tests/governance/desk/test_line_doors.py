@@ -391,4 +391,5 @@ def test_no_door_is_left_out(accounts):
         with undone():
             asked(accounts["manager"], LEAD_TIME)
             doors.add(DecisionRecord.objects.order_by("-at", "-pk").first().door)
-    assert doors == set(Door.values)
+    # Statements become questions of their own, so the SQL door's are put to the others as they were recorded (`sql_door/test_door.py`).
+    assert doors == set(Door.values) - {Door.SQL}
