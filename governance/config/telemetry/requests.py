@@ -1,24 +1,19 @@
 """Requests counted and timed by the name of their route, over all processes of this host."""
 
 import logging
-import os
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from prometheus_client import CollectorRegistry, Histogram
 
 from governance.config.operating_settings import JSON
 
-if settings.OPERATING.token:
-    # The client chooses as it is imported: with this it counts in files of this folder, one a process, which the door sums up.
-    Path(settings.OPERATING.folder).mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(settings.OPERATING.folder)
-
-from prometheus_client import CollectorRegistry, Histogram
-
 log = logging.getLogger(__name__)
+
+if settings.OPERATING.token:
+    settings.OPERATING.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 NAME = "metric_charter_http_request_seconds"
 SECONDS = Histogram(

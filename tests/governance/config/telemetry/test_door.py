@@ -1,13 +1,17 @@
 """What Prometheus is told of an installation, and who may ask."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.urls import URLResolver, get_resolver
 from prometheus_client.parser import text_string_to_metric_families
 
 from audits.ledger.models import Outbox
 from governance.config.operating_settings import read_operating
+from governance.config.telemetry import requests
 from governance.desk import installation_state
 from governance.notices import services as notices
 from governance.notices.states import Mail
@@ -102,3 +106,27 @@ def test_a_notice_more_changes_nothing_until_it_is_stuck(by, figures):
     assert of_mail() == before
     factories.change(notice, given_at=clock.now() - installation_state.STUCK)
     assert of_mail() == {**before, ("mail_stuck",): 1.0}
+
+
+def test_no_route_is_named_by_which_one_would_know_that_somebody_has_just_acted():
+    """Issue 12, 7: a request more for appeals, for what is held about oneself or for the pulse would tell."""
+    told = {
+        (path, requests.name_route(SimpleNamespace(resolver_match=SimpleNamespace(view_name=name))))
+        for name, path in list_routes()
+    }
+    telling = {(path, route) for path, route in told if any(word in path for word in TELLING)}
+    assert len(telling) > 40
+    assert {route for _path, route in telling} == {requests.OTHER}
+    assert ("", requests.OTHER) in told and ("readyz", "readyz") in told
+
+
+TELLING = ("appeals", "about-me", "pulse")
+
+
+def list_routes(patterns=None, before: str = "") -> Iterator[tuple[str, str]]:
+    for each in get_resolver().url_patterns if patterns is None else patterns:
+        path = before + str(each.pattern)
+        if isinstance(each, URLResolver):
+            yield from list_routes(each.url_patterns, path)
+        elif each.name:
+            yield each.name, path
