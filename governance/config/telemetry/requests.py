@@ -12,9 +12,6 @@ from governance.config.operating_settings import JSON
 
 log = logging.getLogger(__name__)
 
-if settings.OPERATING.token:
-    settings.OPERATING.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-
 NAME = "metric_charter_http_request_seconds"
 SECONDS = Histogram(
     NAME,
@@ -36,6 +33,8 @@ class TelemetryMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
         self._counts, self._writes = bool(settings.OPERATING.token), settings.OPERATING.log_format == JSON
+        if self._counts:  # web servers alone come here: a worker need not be able to write there
+            settings.OPERATING.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         begun = time.perf_counter()
