@@ -105,14 +105,20 @@ class PassReport:
         try:
             return do()
         except Conflict as moved:
-            log.info("%s: %s: has moved on: %s", self.scan, what, moved.detail)
+            log.info("%s: %s: has moved on: %s", self.scan, what, moved.detail, extra={"scan": self.scan})
         except DomainError as obstacle:
             self.failed += 1
-            log.warning("%s: %s: left to the next pass: %s", self.scan, what, obstacle.detail)
+            log.warning(
+                "%s: %s: left to the next pass: %s",
+                self.scan,
+                what,
+                obstacle.detail,
+                extra={"scan": self.scan},
+            )
         except Exception as fault:  # whatever it is, the other things are still due
             self.failed += 1
             self.faults.append(fault)
-            log.exception("%s: %s", self.scan, what)
+            log.exception("%s: %s", self.scan, what, extra={"scan": self.scan})
             if not connection.in_atomic_block:
                 connection.close_if_unusable_or_obsolete()
         return []
@@ -155,7 +161,7 @@ def run(scan: Scan[Any], *, by: Any, worker: str) -> PassReport | None:
     """Run one pass alone among all workers, with its signs of life; None where another runs it already."""
     with _alone(scan.name) as alone:
         if not alone:
-            log.info("%s: another worker is at it", scan.name)
+            log.info("%s: another worker is at it", scan.name, extra={"scan": scan.name})
             return None
         this = _Pass(scan, worker)
         token = _current.set(this)
@@ -166,7 +172,7 @@ def run(scan: Scan[Any], *, by: Any, worker: str) -> PassReport | None:
         this.end(report)
     for what, count in report.done.items():
         if count:
-            log.info("%s: %s: %s", scan.name, what, count)
+            log.info("%s: %s: %s", scan.name, what, count, extra={"scan": scan.name})
     report.check()
     return report
 

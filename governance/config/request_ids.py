@@ -3,11 +3,15 @@
 import re
 import uuid
 from collections.abc import Callable
+from contextvars import ContextVar
 
 from django.http import HttpRequest, HttpResponse
 
 # AuthZEN lets a client send any string; one that could be read as markup somewhere is none that a program makes.
 _REQUEST_ID = re.compile(r"""[^\x00-\x1f\x7f-\U0010ffff<>"'&\\`]{1,200}""")
+
+# The id of the request that is being answered, for log lines; blank outside of any.
+current: ContextVar[str] = ContextVar("request_id", default="")
 
 
 class RequestIdMiddleware:
@@ -18,6 +22,12 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
-        response = self.get_response(request)
-        response["X-Request-ID"] = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        said = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        request.request_id = said  # type: ignore[attr-defined]  # for what is logged of it once it is answered
+        before = current.set(said)
+        try:
+            response = self.get_response(request)
+        finally:
+            current.reset(before)
+        response["X-Request-ID"] = said
         return response

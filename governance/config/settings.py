@@ -19,6 +19,7 @@ from governance.config.addresses import (
 )
 from governance.config.api_enums import API_ENUMS
 from governance.config.browser_policy import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
+from governance.config.operating_settings import read_logging, read_operating
 from governance.config.sign_in_settings import *  # noqa: F403
 from governance.config.sign_in_settings import read_directory
 from governance.installation.loopback import is_of_this_machine
@@ -117,7 +118,12 @@ INSTALLED_APPS = [
     "governance.demo",
 ]
 
+# Figures for whoever operates it, and log lines (governance/config/operating_settings.py).
+OPERATING = read_operating(env.ENVIRON, VAR_DIR)
+
 MIDDLEWARE = [
+    "governance.config.request_ids.RequestIdMiddleware",
+    *OPERATING.middleware,
     "governance.config.middleware.OutageMiddleware",
     "governance.config.middleware.KeptByNobodyMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -130,7 +136,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "governance.config.request_ids.RequestIdMiddleware",
     "governance.config.middleware.OwnPagesMiddleware",
     "governance.config.middleware.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -238,7 +243,7 @@ if not DEBUG and not ALONE:
     # Browsers take these from this host alone: a neighbour in our domain could else lay a session of its own into one.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
     # Whoever looks whether the process lives may do so from beside it.
-    SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]
+    SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^-/prometheus$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
     SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
@@ -385,14 +390,6 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(_CELERY_FOLDER / "beat")
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
-    # Otherwise the web server says of each request that waits for a thread how many wait.
-    "loggers": {"waitress.queue": {"level": "ERROR"}},
-}
+LOGGING = read_logging(env.ENVIRON, OPERATING)
 
 DJANGO_TABLES2_TEMPLATE = "ui/table.html"

@@ -4,10 +4,12 @@ from django.contrib import admin
 from django.urls import include, path
 
 from governance.config import health, keys, openapi
+from governance.config.telemetry import door
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("-/prometheus", door.prometheus, name="prometheus"),
     path(".well-known/metric-charter/keys", keys.keys, name="signing-keys"),
     path("log/", include("audits.ledger.urls")),
     path("api/schema/", openapi.DocumentView.as_view(), name="schema"),

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from governance.desk import installation_state
+from governance.desk import installation_state, troubles
 from governance.founding import checklist
 from governance.people.requests import PageRequest
 
@@ -17,6 +17,7 @@ def administration(request: PageRequest) -> HttpResponse:
     given: dict[str, Any] = {
         "next": checklist.find_next(steps),
         "is_founded": checklist.is_whole(steps),
+        "troubles": troubles.list_troubles(),
         "accounts": installation_state.count_accounts(),
         "imports": installation_state.list_imports(),
         "sources": installation_state.list_sources(),

@@ -42,6 +42,14 @@ http {{
 }}
 """
 
+OF_OPERATORS = (
+    "/-/prometheus",
+    "/-/prometheus?x=1",
+    "//-/prometheus",
+    "/%2D/prometheus",
+    "/x/../-/prometheus",
+)
+
 
 class Front(NamedTuple):
     """The ports of nginx, and what has reached the web server behind it."""
@@ -152,6 +160,15 @@ def test_a_request_arrives_with_the_proxys_word_for_where_it_comes_from(front):
     assert words == [web.HOST, "https", HOST]
     status, _ = web_server.get(front.http, "/", Host=HOST)
     assert status == 301
+
+
+def test_figures_are_asked_beside_the_proxy_alone(front):
+    """Issue 19, 2: nothing under /-/ reaches the web server, however it is written; and each request has nginx's id."""
+    for path in OF_OPERATORS:
+        assert ask(front, f"GET {path} HTTP/1.1").startswith("HTTP/1.1 404"), path
+    assert front.reached == []
+    ask(front, "GET /healthz HTTP/1.1", "X-Request-ID: anna")
+    assert len(front.reached[0]["HTTP_X_REQUEST_ID"]) == 32
 
 
 @pytest.mark.proof(alone=True)
