@@ -52,6 +52,7 @@ EXCEPTIONS = {
     "governance.board.effects.request_waiver": "A step of open_case, whose event holds the waiver.",
     "governance.board.apps.BoardConfig.ready": "`migrate` writes down what passes a case, as the owner, from the settings.",
     "governance.people.scans.SIGN_IN_TRACES.<lambda 1>": "Forgets django-axes' own rows, which say nothing of use.",
+    "governance.installation.backups.restoring.restore": "Puts back a whole database with its log, before anybody has an account in it.",
     "governance.demo.appeals.contest": "Appeals as the demo's employee and board do, by their services.",
     "governance.demo.appeals.show": "Draws a picture, in memory; all else it does by services.",
     "governance.demo.forge.read_folder": "Writes to a warehouse in memory.",

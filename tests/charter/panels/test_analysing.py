@@ -1,8 +1,6 @@
 """Claims on what a statement reaches: the tricks of shared/data/sql and our own, and what has to pass."""
 
 import json
-import os
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -15,10 +13,9 @@ from charter.registry.finding import Severity
 from charter.registry.source_descriptions import ColumnType, Meaning, SourceColumn, SourceDescription
 from charter.rules.builtin_rules import builtin_rulebook
 from charter.rules.vocabulary import SourceKind
+from tests.shared_data import find_shared
 
 pytestmark = pytest.mark.stands_on()
-PROJECT = Path(__file__).resolve().parents[3]
-SHARED = ("../shared/data/sql/adversarial.jsonl", "../../shared/data/sql/adversarial.jsonl")
 TABLES = gather_tables()
 
 # What must be told of each, in the dialect that it is written in.
@@ -217,12 +214,7 @@ def test_what_names_nobody_passes(dialect, sql, told):
 
 
 def test_every_deny_of_the_shared_statements_is_denied_and_nothing_else():
-    path = next((PROJECT / name for name in SHARED if (PROJECT / name).is_file()), None)
-    if path is None:
-        message = f"the adversarial statements are in none of {', '.join(SHARED)}"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
+    path = find_shared("sql/adversarial.jsonl")
     asked = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     wrong = [
         one["id"]

@@ -22,9 +22,9 @@ import pytest
 
 from tests.governance.demo.test_demo import FOREIGN, free_port
 from tests.governance.founding.conftest import SEATS
+from tests.shared_data import find_shared
 
 PROJECT = Path(__file__).resolve().parents[3]
-FOLDERS = ("../shared/data/forge", "data/forge")
 TEAM, PASSWORD = "forge-07", "correct horse battery staple"
 # What of the demo a command of the installation has loaded: that it is there, which Django asks of every app.
 LOADED = (
@@ -43,13 +43,7 @@ warehouse: duckdb://{warehouse}
 @pytest.fixture
 def forge() -> Path:
     """The folder of real data; absent, its tests are skipped, but never in CI."""
-    found = next((PROJECT / name for name in FOLDERS if (PROJECT / name).is_dir()), None)
-    if found is not None:
-        return found
-    message = f"the real data set is in none of {', '.join(FOLDERS)}"
-    if os.environ.get("CI") == "true":
-        pytest.fail(message)
-    pytest.skip(message)
+    return find_shared("forge")
 
 
 @pytest.fixture

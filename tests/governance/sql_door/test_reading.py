@@ -1,7 +1,6 @@
 """Statements read: what is refused, what is asked of which groups, and the adversarial statements (issue 20, 2)."""
 
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,9 +10,8 @@ from governance.sql_door.naming import map_views
 from governance.sql_door.queries import Name, read_query
 from governance.sql_door.reading import Form, read_statements
 from governance.sql_door.refusals import NotAllowed
-from tests import databases
+from tests.shared_data import find_shared
 
-ADVERSARIAL = databases.PROJECT.parent / "shared" / "data" / "sql" / "adversarial.jsonl"
 # As the file's, over people's rows, in our own words; so that something is tried where the file is not.
 OUR_OWN = [
     "SELECT author, count(*) FROM commits GROUP BY 1 ORDER BY 2 DESC LIMIT 10",
@@ -40,9 +38,7 @@ def is_relayed(text: str) -> bool:
 
 
 def list_adversarial() -> list[dict[str, str]]:
-    if not Path(ADVERSARIAL).exists():
-        pytest.skip("The adversarial statements are not on this machine.")
-    return [json.loads(line) for line in ADVERSARIAL.read_text().splitlines()]
+    return [json.loads(line) for line in find_shared("sql/adversarial.jsonl").read_text().splitlines()]
 
 
 def test_no_adversarial_statement_is_relayed():
