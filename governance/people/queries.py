@@ -197,10 +197,15 @@ _ABOVE = f"""
         JOIN people_reportingline l ON l.person_id = above.person AND {_TODAY.format("l")}
     )
 """
-# For somebody whom we do not know nobody answers.
+# For somebody whom we do not know nobody answers, nor for whom the values are not of: who was never in a group asked about.
 _ALL_KNOWN = f"""(
     SELECT count(*) + ('{_ANYBODY}' = ANY(%(concerned)s::text[]))::int FROM people_person k
     WHERE k.external_id = ANY(%(concerned)s::text[])) >= cardinality(%(concerned)s::text[])
+    AND NOT EXISTS (
+        SELECT FROM people_person k WHERE k.external_id = ANY(%(about)s::text[]) AND NOT EXISTS (
+            SELECT FROM people_membership m JOIN people_cohort_teams ct ON ct.team_id = m.team_id
+            JOIN people_cohort c ON c.id = ct.cohort_id
+            WHERE m.person_id = k.id AND c.slug = ANY(%(cohorts)s::text[])))
 """
 # Only a human can be accountable (S93). Any one person, whom nobody means yet, is led by whoever leads anybody.
 ACCOUNTABLE = Read(
@@ -269,6 +274,7 @@ def read_people_facts(
         "persons": list(persons),
         "own": own,
         "accountable": accountable,
+        "about": list(about),
         "concerned": list(about or persons),
         "concerned_cohorts": [] if about else list(cohorts),
     }

@@ -23,6 +23,7 @@ class Question(TypedDict, total=False):
     cohorts: NotRequired[Sequence[str]]
     view: NotRequired[str]
     persons: NotRequired[Sequence[str]]
+    about: NotRequired[Sequence[str]]
     order_by: NotRequired[str | None]
     limit: NotRequired[int | None]
     percentile: NotRequired[bool]

@@ -72,6 +72,7 @@ class Ahead(Struct, frozen=True):
             metrics=tuple(each.metric for each in found.governing),
             cohorts=wide.cohorts,
             persons=tuple(each.external_id for each in found.persons),
+            about=wide.about,
             window=wide.window,
         )  # from memory: it has just been read
         return cls(
@@ -173,7 +174,8 @@ class Ahead(Struct, frozen=True):
     def _bear(self, request: Request, persons: Sequence[str], decision: DecisionFacts) -> ValueContext:
         """What bears on the values, for one decision; of several people, whether these are protected."""
         bearing = self.bearing.seen_in(consequential=decision.consequential)
-        if not bearing.protected or (not request.about and len(persons) == len(self.found.persons)):
+        whole = not bearing.protected or len(persons) == len(self.found.persons)
+        if whole and not request.about:
             return bearing
         own = value_context.read_value_context(
             self.seen,
