@@ -13,21 +13,27 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, TypedDict
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, Q
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
+from psycopg.errors import UniqueViolation
 
 from audits.ledger import services as ledger
 from governance.people import permissions
 from governance.people.events import CohortChanged, CohortRegistered, CohortRetired
 from governance.people.models import SLUG_LENGTH, Cohort, CohortKind, Membership, Team, User, ValueStream
-from ground import clock, records
+from ground import clock, records, statements
+from ground.errors import Conflict
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
 ORGANISATION = "org:all"
+_PUT_TEAMS = """
+INSERT INTO people_cohort_teams (id, cohort_id, team_id)
+SELECT gen_random_uuid(), %(cohort)s::uuid, unnest(%(teams)s::uuid[])
+"""
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext('people.cohorts'))"
 
 
@@ -58,12 +64,10 @@ def register(*, slug: str, kind: CohortKind, name: str, teams: Collection[Team],
     never reported and queries then need no history (AR12, AR13).
     """
     permissions.check_can_administer(by)
-    cohort = Cohort.objects.filter(slug=slug).first()
-    if cohort is None:
-        cohort = records.insert(Cohort(slug=slug, kind=kind, name=name, registered_by=by))
-        _put_teams(cohort, teams)
-        return _append(CohortRegistered, cohort, teams, by)
-    if cohort.retired_at is None and cohort.name == name and set(cohort.teams.all()) == set(teams):
+    if not _is_there(slug):
+        return _make(Cohort(slug=slug, kind=kind, name=name, registered_by=by), teams, by)
+    cohort = Cohort.objects.get(slug=slug)
+    if _is_so(cohort, name, teams):
         return cohort
     cohort.name, cohort.retired_at, cohort.retired_by = name, None, None
     cohort.save(update_fields=["name", "retired_at", "retired_by"])
@@ -94,11 +98,11 @@ def register_tree(*, on: date, minimum: int, by: User) -> TreeReport:
     streams_of = {slug: team.value_stream.slug for slug, team in teams.items()}
     streams, parts = build_tree(sizes, streams_of, minimum)
     planned = list(_planned(teams, streams, parts)) if streams else []
-    cohorts = tuple(register(**plan, by=by) for plan in planned)
-    for old in Cohort.objects.filter(retired_at__isnull=True).exclude(
-        pk__in=[cohort.pk for cohort in cohorts]
-    ):
-        retire(cohort=old, by=by)
+    before = {cohort.slug: cohort for cohort in Cohort.objects.prefetch_related("teams")}
+    cohorts = tuple(_register_anew(before.get(plan["slug"]), plan, by) for plan in planned)
+    for old in before.values():
+        if old.retired_at is None and old not in cohorts:
+            retire(cohort=old, by=by)
     return TreeReport(cohorts, tuple(_notes(streams, parts, minimum)))
 
 
@@ -227,10 +231,33 @@ def _notes(streams: Sequence[CohortPart], parts: Sequence[CohortPart], minimum: 
                 }
 
 
-def _put_teams(cohort: Cohort, teams: Collection[Team]) -> None:
-    """Say which teams a new cohort has, in one statement, as it has none yet."""
-    through = Cohort.teams.through
-    through._default_manager.bulk_create(through(cohort=cohort, team=team) for team in teams)
+def _register_anew(before: Cohort | None, plan: _PlannedCohort, by: User) -> Cohort:
+    """A cohort of the tree, as it stood before where it is the same."""
+    if before is not None and _is_so(before, plan["name"], plan["teams"]):
+        return before
+    return register(**plan, by=by)
+
+
+def _is_so(cohort: Cohort, name: str, teams: Collection[Team]) -> bool:
+    return cohort.retired_at is None and cohort.name == name and set(cohort.teams.all()) == set(teams)
+
+
+def _is_there(slug: str) -> bool:
+    return bool(statements.fetch("SELECT true FROM people_cohort WHERE slug = %(slug)s", {"slug": slug}))
+
+
+def _make(cohort: Cohort, teams: Collection[Team], by: User) -> Cohort:
+    """Write a new cohort, its teams and the entry of the log, sent together: none waits for the one before."""
+    records.check_fields(cohort, known=["registered_by"])
+    try:
+        with statements.together():
+            statements.insert(cohort)
+            statements.run(_PUT_TEAMS, {"cohort": cohort.pk, "teams": [team.pk for team in teams]})
+            return _append(CohortRegistered, cohort, teams, by)
+    except IntegrityError as error:
+        if not isinstance(error.__cause__, UniqueViolation):
+            raise
+        raise Conflict(_("“%(slug)s” was registered at that moment. Look at it again.") % {"slug": cohort.slug}) from error
 
 
 def _append(
