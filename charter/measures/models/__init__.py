@@ -4,6 +4,7 @@ from charter.measures.models.exclusions import Exclusion
 from charter.measures.models.published import (
     Attribution,
     Bound,
+    OnceTold,
     PublishedValue,
     PublishingRun,
     RunState,
@@ -19,6 +20,7 @@ __all__ = [
     "Bound",
     "Exclusion",
     "NameKind",
+    "OnceTold",
     "PublishedValue",
     "PublishingRun",
     "RevisedValue",
