@@ -285,6 +285,23 @@ class ReviewSuspensionEnded(_OfVersion):
     suspension: UUID
 
 
+class AgreementSuspended(_OfVersion):
+    kind = "registry.agreement.suspended"
+    sentence = _("The charter of %(metric)s was suspended for an agreement. %(because)s")
+    names_row = "suspension"
+
+    suspension: UUID
+    because: str
+
+
+class AgreementSuspensionEnded(_OfVersion):
+    kind = "registry.agreement.suspension_ended"
+    sentence = _("The charter of %(metric)s is no longer suspended for an agreement.")
+    names_row = "suspension"
+
+    suspension: UUID
+
+
 class _OfReminder(_OfVersion):
     retention = Retention.OPERATIONAL
 
