@@ -70,9 +70,8 @@ def list_seen(user: User) -> QuerySet[AgreementVersion]:
     return found if permissions.sees_unfinished(user) else found.filter(case__closed_at__isnull=False)
 
 
-def find_by_clause(name: str, *, by: User) -> AgreementVersion:
-    """The agreement that a charter cites as `works-agreement/4`: in force, else the newest that may be read. Raises NotFound."""
-    slug = name.partition("/")[0]
+def find_newest(slug: str, *, by: User) -> AgreementVersion:
+    """The version of this short name that is in force, else the newest that may be read. Raises NotFound."""
     held = find_held(slug, calendar.today())
     found = held.version if held else list_seen(by).filter(slug=slug).first()
     if found is None:

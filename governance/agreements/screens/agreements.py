@@ -76,10 +76,10 @@ def agreement(request: PageRequest, key: UUID) -> HttpResponse:
     return render(request, "agreements/agreement.html", given)
 
 
-def clause(request: PageRequest, name: str) -> HttpResponse:
+def clause(request: PageRequest, slug: str, number: str) -> HttpResponse:
     """Where a charter cites a clause: its place in the agreement in force, or in the newest."""
-    version = queries.find_by_clause(name, by=request.user)
-    return redirect(f"{_address(version)}#clause-{name.partition('/')[2]}")
+    version = queries.find_newest(slug, by=request.user)
+    return redirect(f"{_address(version)}#clause-{number}")
 
 
 def document(request: PageRequest, key: UUID) -> HttpResponse:

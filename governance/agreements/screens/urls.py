@@ -33,7 +33,7 @@ urlpatterns = [
         stored=False,
     ),
     page("agreements/new", writing.new, name="agreement-new", access=WRITERS, **_HERE),
-    page("agreements/clauses/<path:name>", agreements.clause, name="agreement-clause", access=SEE_IT, **_HERE),
+    page("agreements/clauses/<slug:slug>/<str:number>", agreements.clause, name="agreement-clause", access=SEE_IT, **_HERE),
     page("agreements/documents/<uuid:key>", agreements.document, name="agreement-document", access=OPEN_FILES, **_HERE),
     page("agreements/<uuid:key>", agreements.agreement, name="agreement", access=SEE_IT, **_HERE),
     page("agreements/<uuid:key>/change/<slug:part>", writing.change, name="agreement-change", access=WRITERS, **_HERE),
