@@ -35,6 +35,30 @@ class SourceDescribed(Event):
     before: Mapping[str, Any] | None
 
 
+class WarehouseConnected(Event):
+    """Where it is; never its account, password or options."""
+
+    kind = "registry.warehouse.connected"
+    visibility = Visibility.OPEN
+    retention = Retention.GOVERNANCE
+    sentence = _("The warehouse at %(address)s was connected.")
+    names_row = "connection"
+
+    connection: UUID
+    address: str
+
+
+class WarehouseDisconnected(Event):
+    kind = "registry.warehouse.disconnected"
+    visibility = Visibility.OPEN
+    retention = Retention.GOVERNANCE
+    sentence = _("The warehouse at %(address)s is connected no longer.")
+    names_row = "connection"
+
+    connection: UUID
+    address: str
+
+
 class _OfVersion(Event):
     visibility = Visibility.OPEN
     retention = Retention.GOVERNANCE

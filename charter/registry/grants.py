@@ -12,6 +12,7 @@ from charter.registry.models import (
     RulebookVersion,
     Source,
     UntiedFlag,
+    WarehouseConnection,
 )
 from ground.grants import ADD, add_and_change
 
@@ -37,6 +38,7 @@ GRANTS = {
     Source: add_and_change(
         "name", "kind", "description", "owner", "cadence", "region", "columns", "described_at", "described_by"
     ),
+    WarehouseConnection: add_and_change("sealed", "ended_at", "ended_by"),
     Clearance: ADD,
     Review: add_and_change("closed_at", "closed_by"),
     ReviewItem: add_and_change("result", "note", "decided_at", "decided_by"),
