@@ -309,6 +309,18 @@ class ReviewSuspensionEnded(_OfVersion):
     suspension: UUID
 
 
+class MetricHandedOver(Event):
+    kind = "registry.metric.handed_over"
+    visibility = Visibility.OPEN
+    retention = Retention.GOVERNANCE
+    sentence = _("The metric %(metric)s has another owner, as two accounts of one person were merged.")
+    names_row = "metric_id"
+
+    metric_id: UUID
+    metric: str
+    owner: UUID
+
+
 class AgreementSuspended(_OfVersion):
     kind = "registry.agreement.suspended"
     sentence = _("The charter of %(metric)s was suspended for an agreement. %(because)s")

@@ -17,7 +17,8 @@ from charter.registry.models import (
 from ground.grants import ADD, add_and_change
 
 GRANTS = {
-    Metric: ADD,  # which version governs it is written by a trigger alone
+    # Which version governs it is written by a trigger alone.
+    Metric: add_and_change("owner"),
     CharterVersion: add_and_change(
         "standing",
         "submitted_at",

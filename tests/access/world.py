@@ -90,6 +90,7 @@ def furnish(house: House) -> World:
                 (
                     "account",
                     "account-link",
+                    "account-merge",
                     "account-sessions-end",
                     "account-email",
                     "account-close",

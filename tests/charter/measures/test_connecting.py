@@ -11,7 +11,7 @@ from charter.measures import connections
 from charter.measures.connections import WarehouseAddress
 from charter.measures.warehouse import connecting
 from charter.registry.models import WarehouseConnection
-from ground.errors import BadInput, Conflict, NotPermitted, Unavailable
+from ground.errors import Conflict, NotPermitted, Unavailable
 from tests import factories
 from tests.pages import Page
 
