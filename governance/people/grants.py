@@ -6,6 +6,7 @@ that no app looks at.
 
 from governance.people.models import (
     AccountMail,
+    AccountMerge,
     AddressChange,
     Cohort,
     CohortTeam,
@@ -28,8 +29,9 @@ from ground.grants import ADD, ADD_AND_REMOVE, READ, WRITE, May, add_and_change
 SPAN = May("SELECT, INSERT, DELETE", ("valid_to",))
 
 GRANTS = {
-    # Whose account it is and what it may is said when it is opened.
-    User: add_and_change("password", "email", "is_active", "last_login"),
+    # Whose account it is and what it may is said when it is opened; a merge of two moves whose.
+    User: add_and_change("password", "email", "is_active", "last_login", "person"),
+    AccountMerge: ADD,
     AddressChange: ADD_AND_REMOVE,
     RoleGrant: add_and_change("valid_to"),
     Person: add_and_change(
