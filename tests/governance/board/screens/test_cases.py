@@ -406,10 +406,14 @@ def settings_case(**changes: object) -> Case:
 def test_settings_say_what_they_would_permit(browse, members):
     """Issue 16: more evidence permits nothing new; less permits exactly what is shown, with a request that can be sent."""
     more = settings_case(evidence_needed=3)
-    assert browse(path(more), by=members[LEGAL]).says("What it would permit, for", "It would permit nothing new")
+    assert browse(path(more), by=members[LEGAL]).says(
+        "What it would permit, for", "It would permit nothing new"
+    )
     factories.a_decided_case(more)
     less = settings_case(evidence_needed=1)
-    assert browse(path(less), by=members[LEGAL]).says("What it would permit, for", "piece of evidence was opened")
+    assert browse(path(less), by=members[LEGAL]).says(
+        "What it would permit, for", "piece of evidence was opened"
+    )
 
 
 def waiver(**parts: str) -> dict[str, str]:
