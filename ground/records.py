@@ -1,5 +1,6 @@
 """Writing one record so that whatever is wrong with it reaches the asker as a sentence."""
 
+from collections.abc import Collection
 from typing import TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -31,6 +32,17 @@ def insert(record: Model) -> Model:
 def check(record: models.Model) -> None:
     """Raise BadInput where a record does not keep to its model and constraints, naming the field where there is one."""
     _check(record, constraints=True)
+
+
+def check_fields(record: models.Model, *, known: Collection[str] = ()) -> None:
+    """Raise BadInput where a field of a new record is not as its model says; nothing is asked of the database.
+
+    `known` are its references, to rows that are there.
+    """
+    try:
+        record.clean_fields(exclude=known)
+    except ValidationError as error:
+        raise to_bad_input(error) from error
 
 
 def _check(record: models.Model, *, constraints: bool) -> None:

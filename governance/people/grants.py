@@ -44,7 +44,7 @@ GRANTS = {
     # Whose a name was stays; it is ended, and given anew.
     Identity: add_and_change("ended_at", "ended_by"),
     TeamAlias: add_and_change("ended_at", "ended_by"),
-    Cohort: add_and_change("name", "retired_at", "retired_by"),
+    Cohort: add_and_change("name", "is_joined", "retired_at", "retired_by"),
     CohortTeam: ADD_AND_REMOVE,
     "people.User_groups": READ,
     "people.User_user_permissions": READ,

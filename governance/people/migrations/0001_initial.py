@@ -1115,6 +1115,7 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("name", models.TextField()),
+                        ("is_joined", models.BooleanField(default=False, verbose_name="joined for good")),
                         ("registered_at", models.DateTimeField(default=ground.clock.now)),
                         (
                             "registered_by",
@@ -1178,8 +1179,8 @@ class Migration(migrations.Migration):
                                 sql=ground.schema.triggers.TriggerSql(
                                     condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
                                     constraint="CONSTRAINT",
-                                    func="IF (EXISTS (\n    SELECT FROM ledger_outbox queued JOIN ledger_entry entry ON entry.id = queued.entry_id\n    WHERE queued.xact = pg_current_xact_id() AND entry.kind IN ('people.cohort.changed', 'people.cohort.retired') AND queued.about = (NEW.id)::text\n)) IS NOT TRUE THEN\n    RAISE EXCEPTION 'no entry of the log tells of this row of %', TG_TABLE_NAME\n    USING ERRCODE = 'check_violation', CONSTRAINT = 'on_the_log', TABLE = TG_TABLE_NAME;\nEND IF;\nRETURN NULL;",
-                                    hash="41b0c28b2f19c72417eb5fbcfea33f7bda07272c",
+                                    func="IF (EXISTS (\n    SELECT FROM ledger_outbox queued JOIN ledger_entry entry ON entry.id = queued.entry_id\n    WHERE queued.xact = pg_current_xact_id() AND entry.kind IN ('people.cohort.changed', 'people.cohort.retired', 'people.cohort.joined') AND queued.about = (NEW.id)::text\n)) IS NOT TRUE THEN\n    RAISE EXCEPTION 'no entry of the log tells of this row of %', TG_TABLE_NAME\n    USING ERRCODE = 'check_violation', CONSTRAINT = 'on_the_log', TABLE = TG_TABLE_NAME;\nEND IF;\nRETURN NULL;",
+                                    hash="270d9e624cc06e1ce911d8c32d5a86506e768f84",
                                     operation="UPDATE",
                                     pgid="pgtrigger_people_cohort_on_the_log_update",
                                     table="people_cohort",
@@ -1552,7 +1553,7 @@ class Migration(migrations.Migration):
                 "people_accountmail": ("SELECT, INSERT, DELETE", ("attempts",)),
                 "people_accountmerge": ("SELECT, INSERT", ()),
                 "people_addresschange": ("SELECT, INSERT, DELETE", ()),
-                "people_cohort": ("SELECT, INSERT", ("name", "retired_at", "retired_by_id")),
+                "people_cohort": ("SELECT, INSERT", ("name", "is_joined", "retired_at", "retired_by_id")),
                 "people_cohort_teams": ("SELECT, INSERT, DELETE", ()),
                 "people_identity": ("SELECT, INSERT", ("ended_at", "ended_by_id")),
                 "people_membership": ("SELECT, INSERT, DELETE", ("valid_to",)),
