@@ -120,7 +120,9 @@ def test_from_a_look_at_one_s_team_the_manager_s_use_is_contested(desk, file):
 
 
 @pytest.mark.parametrize("kind", [AppealKind.NAMED, AppealKind.CONFIDENTIAL])
-def test_whoever_reads_decisions_in_pseudonyms_puts_no_name_to_one_by_an_appeal(call, browse, desk, file, kind):
+def test_whoever_reads_decisions_in_pseudonyms_puts_no_name_to_one_by_an_appeal(
+    call, browse, desk, file, kind
+):
     """Issue 13, 8: an auditor reads a name once a reason for it stands on the log, and not by contesting the use."""
     factories.change(desk.auditor, person=Person.objects.get(external_id="search-1"))
     entry = ask(desk.manager).receipt.id
