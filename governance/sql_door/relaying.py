@@ -1,6 +1,7 @@
 """From PostgreSQL to the client, as it comes: without a task of its own, since most of what is said is said in one breath."""
 
 import asyncio
+from collections.abc import Callable
 
 from governance.sql_door.replies import Replies
 
@@ -12,8 +13,14 @@ FEW_BYTES = 65_536
 class Relay(asyncio.Protocol):
     """What PostgreSQL's connection calls once it is ready; `over` is done when one of both sides has ended."""
 
-    def __init__(self, replies: Replies, client: asyncio.StreamWriter, server: asyncio.Transport) -> None:
-        self._replies, self._client, self._server = replies, client, server
+    def __init__(
+        self,
+        replies: Replies,
+        client: asyncio.StreamWriter,
+        server: asyncio.Transport,
+        hold: Callable[[bool], None],
+    ) -> None:
+        self._replies, self._client, self._server, self._hold = replies, client, server, hold
         self._loop = asyncio.get_running_loop()
         self._draining: asyncio.Task[None] | None = None
         self.over: asyncio.Future[None] = self._loop.create_future()
@@ -51,6 +58,13 @@ class Relay(asyncio.Protocol):
     def _go_on(self) -> None:
         if self._draining is None and not self._server.is_closing():
             self._server.resume_reading()
+
+    def pause_writing(self) -> None:
+        """PostgreSQL does not take what is said to it: the client waits."""
+        self._hold(True)
+
+    def resume_writing(self) -> None:
+        self._hold(False)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """PostgreSQL has hung up: whatever it said last has been relayed."""
