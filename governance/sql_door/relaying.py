@@ -8,6 +8,7 @@ from governance.sql_door.replies import Replies
 SEND_SECONDS = 60.0  # for which a client may not read what it asked for
 GATHER_SECONDS = 0.001  # in which many rows come, of which each few would else be a turn of its own
 FEW_BYTES = 65_536
+MOST_HELD = 1_048_576  # bytes for a client that has not read them yet
 
 
 class Relay(asyncio.Protocol):
@@ -24,6 +25,7 @@ class Relay(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._draining: asyncio.Task[None] | None = None
         self.over: asyncio.Future[None] = self._loop.create_future()
+        client.transport.set_write_buffer_limits(high=MOST_HELD)
 
     def begin(self, reader: asyncio.StreamReader) -> None:
         """Take over from the streams by which the connection was made, with what they have read already."""
@@ -38,7 +40,7 @@ class Relay(asyncio.Protocol):
         out = self._replies.feed(data)
         if out:
             self._client.write(out)
-        if self._client.transport.get_write_buffer_size() > FEW_BYTES:
+        if self._client.transport.get_write_buffer_size() > MOST_HELD:
             self._server.pause_reading()
             self._draining = self._draining or self._loop.create_task(self._drain())
         elif self._replies.is_in_rows and len(data) < FEW_BYTES:

@@ -60,7 +60,8 @@ class Command(commands.Command):
             raise Conflict(
                 f"The SQL door cannot be opened at {host}:{port} ({error.strerror}). Stop what uses that port, or set SQL_DOOR_PORT."
             ) from error
-        self.stdout.write(f"The SQL door is open at {host}:{server.sockets[0].getsockname()[1]}.")
+        place = port if host.startswith("/") else server.sockets[0].getsockname()[1]
+        self.stdout.write(f"The SQL door is open at {host}:{place}.")
         self.stdout.flush()
         await over.wait()
         server.close()
@@ -81,6 +82,8 @@ def _read_certificate(options: dict[str, Any]) -> Certificate | None:
 
 
 def _is_of_this_machine(host: str) -> bool:
+    if host.startswith("/"):
+        return True
     try:
         return ip_address(host).is_loopback
     except ValueError:
