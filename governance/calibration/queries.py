@@ -21,7 +21,7 @@ from governance.calibration.models import (
 )
 from governance.calibration.states import KNOWN, TOLD, ProposalKind
 from governance.calibration.words import ProposalWords, unseal
-from governance.people.models import Membership, Person, User
+from governance.people.models import Circumstances, Membership, Person, User
 from ground import calendar
 from ground.errors import NotFound
 
@@ -174,6 +174,18 @@ def list_moved(items: Sequence[CalibrationItem], starts_on: date, ends_on: date)
         .values("person")
         .annotate(teams=Count("team", distinct=True))
         .filter(teams__gt=1)
+    )
+    return {each["person"] for each in found}
+
+
+def list_changed_roles(items: Sequence[CalibrationItem], starts_on: date, ends_on: date) -> set[UUID]:
+    """The persons among these who were of more than one role family within a period, in one statement."""
+    found = (
+        Circumstances.objects.filter(person__in=[each.person_id for each in items], valid_from__lt=ends_on)
+        .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=starts_on))
+        .values("person")
+        .annotate(roles=Count("role_family", distinct=True))
+        .filter(roles__gt=1)
     )
     return {each["person"] for each in found}
 

@@ -73,6 +73,10 @@ class PackFlag(models.TextChoices):
         _("Metrics cover little of this person’s work. Low values say nothing then, and cannot be cited."),
     )
     MOVED = "moved", _("This person changed teams within the period. Ask both teams.")
+    CHANGED_ROLE = (
+        "changed_role",
+        _("This person’s role changed within the period. Ask what counted for either."),
+    )
 
 
 class NoteKind(models.TextChoices):

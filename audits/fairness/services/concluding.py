@@ -42,7 +42,7 @@ def answer_harm(
 
 @transaction.atomic(durable=True)
 def conclude_audit(*, audit: FairnessAudit, by: User) -> FairnessAudit:
-    """Conclude an audit: passed where no group is flagged and no harm was found; then it clears its metrics until a day.
+    """Conclude an audit: passed where no group is flagged and no harm was found; then it clears its metrics, if any, until a day.
 
     A metric that context explains too much of, or of which that could not be worked out, is not cleared either way. Where an earlier
     clearance ends so, everybody about whom something was decided under it is told. Raises NotPermitted; Conflict where a
@@ -96,7 +96,7 @@ def _lock(audit: FairnessAudit) -> FairnessAudit:
 def _close(audit: FairnessAudit, state: FairnessState) -> None:
     TRANSITIONS.check(audit.state, state)
     audit.state, audit.concluded_at = state, clock.now()
-    if state == FairnessState.PASSED:
+    if state == FairnessState.PASSED and audit.outcomes.metrics:
         audit.valid_until = calendar.today() + COUNTS_FOR
     audit.save(update_fields=["state", "concluded_at", "valid_until"])
 

@@ -52,7 +52,7 @@ def pack(request: PageRequest, key: UUID) -> HttpResponse:
         "keeps": permissions.keeps_rounds(request.user) and not permissions.is_of(request.user, item),
         "works": works,
         "answers": answers,
-        "may_ask": answers and item.round.state == RoundState.OPEN,
+        "may_ask": answers and item.round.state == RoundState.OPEN and bool(item.round.metrics),
         "may_propose": answers and item.round.state in (RoundState.OPEN, *TOLD),
         "proposals": list_told_proposals(item) if sees else [],
         "challenges": _list_challenges(item) if sees and not permissions.is_of(request.user, item) else [],

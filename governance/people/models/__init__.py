@@ -8,6 +8,7 @@ from governance.people.models.accounts import AccountKind, AddressChange, Grante
 from governance.people.models.dated import VALID, Dated, DatedQuerySet, DatedRow
 from governance.people.models.organisation import (
     SLUG_LENGTH,
+    Circumstances,
     Cohort,
     CohortKind,
     CohortTeam,
@@ -30,6 +31,7 @@ __all__ = [
     "AccountMail",
     "AccountMailKind",
     "AddressChange",
+    "Circumstances",
     "Cohort",
     "CohortKind",
     "CohortTeam",
