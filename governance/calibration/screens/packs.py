@@ -53,6 +53,7 @@ def pack(request: PageRequest, key: UUID) -> HttpResponse:
         "works": works,
         "answers": answers,
         "may_ask": answers and item.round.state == RoundState.OPEN and bool(item.round.metrics),
+        "again": item.round.state in TOLD and queries.is_flagged(item),
         "may_propose": answers and item.round.state in (RoundState.OPEN, *TOLD),
         "proposals": list_told_proposals(item) if sees else [],
         "challenges": _list_challenges(item) if sees and not permissions.is_of(request.user, item) else [],

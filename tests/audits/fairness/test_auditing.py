@@ -210,6 +210,20 @@ def test_who_was_decided_about_under_an_earlier_clearance_is_told(workforce, mon
     told = Notice.objects.filter(kind="fairness.flagged")
     assert {each.to for each in told} == {workforce["employee"]}
     assert told.first().path == f"/fairness/{audit.pk}"
+    again = Notice.objects.filter(kind="fairness.look_again", path="/calibration")
+    assert {each.to for each in again} == {workforce["manager"]}
+    back = Notice.objects.filter(kind="fairness.goes_back")
+    assert {each.to for each in back} >= {workforce["hr"], workforce["hr-two"]}
+
+
+def test_a_question_about_a_team_for_somebody_counts_as_about_them(workforce):
+    """Issue 17, 2: where a charter lets only the team be looked at, the person decided about is told all the same."""
+    conclude(workforce)
+    decided = ask(workforce["manager"], CALIBRATION, about=["payments-1"])
+    assert decided.verdict.permits, rules_of(decided)
+    with clock.stopped_at(clock.now() + timedelta(days=1)):
+        conclude(workforce, make_rows(bias=True), starts_on=date(2025, 4, 1), ends_on=date(2025, 10, 1))
+    assert {each.to for each in Notice.objects.filter(kind="fairness.flagged")} == {workforce["employee"]}
 
 
 def test_a_manager_who_rates_apart_is_a_task_for_hr_and_nothing_else(workforce):

@@ -376,7 +376,7 @@ def test_outcomes_are_told_read_and_closed(published):
     with clock.stopped_at(OPENS + timedelta(days=30)):
         assert services.close_round(calibration=the_round(), by=published["hr"]).state == RoundState.CLOSED
     assert queries.count_year(2026) == {
-        "rounds": 1, "people": 17, "set_aside": 0, "acknowledged": 1, "changed": 0, "corrected": 0, "challenged": 0,
+        "rounds": 1, "people": 17, "set_aside": 0, "acknowledged": 1, "changed": 0, "corrected": 0, "confirmed": 0, "challenged": 0,
     }  # fmt: skip
 
 
