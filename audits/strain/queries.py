@@ -32,6 +32,7 @@ from audits.strain.statistic_errors import BadWeeks
 from charter.measures.weekly import find_told_end
 from charter.programme.models import Programme
 from governance.board.permissions import sits
+from governance.board.states import CaseState
 from governance.people.models import (
     AccountKind,
     Cohort,
