@@ -8,6 +8,7 @@ from governance.people.models import (
     AccountMail,
     AccountMerge,
     AddressChange,
+    Circumstances,
     Cohort,
     CohortTeam,
     Identity,
@@ -37,6 +38,8 @@ GRANTS = {
     Person: add_and_change(
         "name", "location", "working_arrangement", "role_family", "employed_from", "employed_to"
     ),
+    # What an import says twice on one day, the later one says.
+    Circumstances: add_and_change("location", "working_arrangement", "role_family", "valid_to"),
     ValueStream: add_and_change("name"),
     Team: add_and_change("name", "value_stream", "context_class", "valid_from", "valid_to"),
     Membership: SPAN,

@@ -1538,6 +1538,94 @@ class Migration(migrations.Migration):
                         ],
                     },
                 ),
+                migrations.CreateModel(
+                    name="Circumstances",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=ground.ids.new_id, editable=False, primary_key=True, serialize=False
+                            ),
+                        ),
+                        ("valid_from", models.DateField(verbose_name="from")),
+                        ("valid_to", models.DateField(blank=True, null=True, verbose_name="until")),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="circumstances",
+                                to="people.person",
+                            ),
+                        ),
+                        ("location", models.CharField(blank=True, max_length=100)),
+                        (
+                            "working_arrangement",
+                            models.CharField(
+                                blank=True,
+                                choices=[("on_site", "On site"), ("hybrid", "Hybrid"), ("remote", "Remote")],
+                                max_length=20,
+                            ),
+                        ),
+                        ("role_family", models.CharField(blank=True, max_length=100)),
+                    ],
+                    options={
+                        "abstract": False,
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("valid_to__isnull", True),
+                                    ("valid_to__gt", models.F("valid_from")),
+                                    _connector="OR",
+                                ),
+                                name="circumstances_ends_after_it_begins",
+                                violation_error_message="The last day must come after the first.",
+                            ),
+                            django.contrib.postgres.constraints.ExclusionConstraint(
+                                expressions=[
+                                    ("person", "="),
+                                    (
+                                        governance.people.models.dated._DateRange(
+                                            "valid_from",
+                                            "valid_to",
+                                            django.contrib.postgres.fields.ranges.RangeBoundary(),
+                                        ),
+                                        "&&",
+                                    ),
+                                ],
+                                name="circumstances_one_at_a_time",
+                            ),
+                        ],
+                        "triggers": [
+                            ground.schema.triggers.CompiledTrigger(
+                                name="on_the_log_insert",
+                                sql=ground.schema.triggers.TriggerSql(
+                                    constraint="CONSTRAINT",
+                                    func="IF (EXISTS (\n    SELECT FROM ledger_outbox queued JOIN ledger_entry entry ON entry.id = queued.entry_id\n    WHERE queued.xact = pg_current_xact_id() AND entry.kind IN ('people.organisation.imported')\n)) IS NOT TRUE THEN\n    RAISE EXCEPTION 'no entry of the log tells of this row of %', TG_TABLE_NAME\n    USING ERRCODE = 'check_violation', CONSTRAINT = 'on_the_log', TABLE = TG_TABLE_NAME;\nEND IF;\nRETURN NULL;",
+                                    hash="25d62ee33061543b92994aa6e85117156a37c2bf",
+                                    operation="INSERT",
+                                    pgid="pgtrigger_people_circumstances_on_the_log_insert",
+                                    table="people_circumstances",
+                                    timing="DEFERRABLE INITIALLY DEFERRED",
+                                    when="AFTER",
+                                ),
+                            ),
+                            ground.schema.triggers.CompiledTrigger(
+                                name="on_the_log_update",
+                                sql=ground.schema.triggers.TriggerSql(
+                                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                                    constraint="CONSTRAINT",
+                                    func="IF (EXISTS (\n    SELECT FROM ledger_outbox queued JOIN ledger_entry entry ON entry.id = queued.entry_id\n    WHERE queued.xact = pg_current_xact_id() AND entry.kind IN ('people.organisation.imported')\n)) IS NOT TRUE THEN\n    RAISE EXCEPTION 'no entry of the log tells of this row of %', TG_TABLE_NAME\n    USING ERRCODE = 'check_violation', CONSTRAINT = 'on_the_log', TABLE = TG_TABLE_NAME;\nEND IF;\nRETURN NULL;",
+                                    hash="6a7ba8b2f66e24234c31899b30f3952ace53f816",
+                                    operation="UPDATE",
+                                    pgid="pgtrigger_people_circumstances_on_the_log_update",
+                                    table="people_circumstances",
+                                    timing="DEFERRABLE INITIALLY DEFERRED",
+                                    when="AFTER",
+                                ),
+                            ),
+                        ],
+                    },
+                ),
             ],
         ),
         ground.schema.operations.RuntimeMay(
