@@ -6,7 +6,9 @@ that no app looks at.
 
 from governance.people.models import (
     AccountMail,
+    AccountMerge,
     AddressChange,
+    Circumstances,
     Cohort,
     CohortTeam,
     Identity,
@@ -28,13 +30,16 @@ from ground.grants import ADD, ADD_AND_REMOVE, READ, WRITE, May, add_and_change
 SPAN = May("SELECT, INSERT, DELETE", ("valid_to",))
 
 GRANTS = {
-    # Whose account it is and what it may is said when it is opened.
-    User: add_and_change("password", "email", "is_active", "last_login"),
+    # Whose account it is and what it may is said when it is opened; a merge of two moves whose.
+    User: add_and_change("password", "email", "is_active", "last_login", "person"),
+    AccountMerge: ADD,
     AddressChange: ADD_AND_REMOVE,
     RoleGrant: add_and_change("valid_to"),
     Person: add_and_change(
         "name", "location", "working_arrangement", "role_family", "employed_from", "employed_to"
     ),
+    # What an import says twice on one day, the later one says.
+    Circumstances: add_and_change("location", "working_arrangement", "role_family", "valid_to"),
     ValueStream: add_and_change("name"),
     Team: add_and_change("name", "value_stream", "context_class", "valid_from", "valid_to"),
     Membership: SPAN,

@@ -463,6 +463,8 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("values_written", models.PositiveIntegerField(default=0)),
+                        ("values_withheld", models.PositiveIntegerField(default=0)),
+                        ("metrics_failed", models.JSONField(blank=True, default=dict)),
                         ("error", models.TextField(blank=True)),
                     ],
                     options={
@@ -671,6 +673,81 @@ class Migration(migrations.Migration):
                                     operation="UPDATE",
                                     pgid="pgtrigger_measures_publishedvalue_on_the_log_update",
                                     table="measures_publishedvalue",
+                                    timing="DEFERRABLE INITIALLY DEFERRED",
+                                    when="AFTER",
+                                ),
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="AskedRun",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=ground.ids.new_id, editable=False, primary_key=True, serialize=False
+                            ),
+                        ),
+                        ("asked_at", models.DateTimeField(default=ground.clock.now)),
+                        (
+                            "asked_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        ("stage", models.CharField(blank=True, max_length=200)),
+                        ("done", models.PositiveIntegerField(default=0)),
+                        ("total", models.PositiveIntegerField(default=0)),
+                        ("ended_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "run",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="measures.publishingrun",
+                            ),
+                        ),
+                        ("error", models.TextField(blank=True)),
+                    ],
+                    options={
+                        "ordering": ["-asked_at"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                models.Value(True),
+                                condition=models.Q(("ended_at__isnull", True)),
+                                name="askedrun_one_at_a_time",
+                                violation_error_message="A run is asked for already. Wait for it to end.",
+                            )
+                        ],
+                        "triggers": [
+                            ground.schema.triggers.CompiledTrigger(
+                                name="on_the_log_insert",
+                                sql=ground.schema.triggers.TriggerSql(
+                                    constraint="CONSTRAINT",
+                                    func="IF (EXISTS (\n    SELECT FROM ledger_outbox queued JOIN ledger_entry entry ON entry.id = queued.entry_id\n    WHERE queued.xact = pg_current_xact_id() AND entry.kind IN ('measures.publishing.asked') AND queued.about = (NEW.id)::text\n)) IS NOT TRUE THEN\n    RAISE EXCEPTION 'no entry of the log tells of this row of %', TG_TABLE_NAME\n    USING ERRCODE = 'check_violation', CONSTRAINT = 'on_the_log', TABLE = TG_TABLE_NAME;\nEND IF;\nRETURN NULL;",
+                                    hash="43dc117486807169215ce7367aefa18c961892a6",
+                                    operation="INSERT",
+                                    pgid="pgtrigger_measures_askedrun_on_the_log_insert",
+                                    table="measures_askedrun",
+                                    timing="DEFERRABLE INITIALLY DEFERRED",
+                                    when="AFTER",
+                                ),
+                            ),
+                            ground.schema.triggers.CompiledTrigger(
+                                name="on_the_log_update",
+                                sql=ground.schema.triggers.TriggerSql(
+                                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                                    constraint="CONSTRAINT",
+                                    func="IF (EXISTS (\n    SELECT FROM ledger_outbox queued JOIN ledger_entry entry ON entry.id = queued.entry_id\n    WHERE queued.xact = pg_current_xact_id() AND entry.kind IN ('measures.publishing.answered') AND queued.about = (NEW.id)::text\n)) IS NOT TRUE THEN\n    RAISE EXCEPTION 'no entry of the log tells of this row of %', TG_TABLE_NAME\n    USING ERRCODE = 'check_violation', CONSTRAINT = 'on_the_log', TABLE = TG_TABLE_NAME;\nEND IF;\nRETURN NULL;",
+                                    hash="253075a3a8d3913390a499dcb763153d9cd55eee",
+                                    operation='UPDATE OF "asked_at", "asked_by_id", "ended_at", "run_id", "error"',
+                                    pgid="pgtrigger_measures_askedrun_on_the_log_update",
+                                    table="measures_askedrun",
                                     timing="DEFERRABLE INITIALLY DEFERRED",
                                     when="AFTER",
                                 ),
@@ -972,6 +1049,10 @@ class Migration(migrations.Migration):
         ),
         ground.schema.operations.RuntimeMay(
             now={
+                "measures_askedrun": (
+                    "SELECT, INSERT",
+                    ("stage", "done", "total", "ended_at", "run_id", "error"),
+                ),
                 "measures_attribution": ("SELECT, INSERT", ()),
                 "measures_exclusion": ("SELECT, INSERT", ()),
                 "measures_oncetold": ("SELECT", ()),
@@ -981,7 +1062,15 @@ class Migration(migrations.Migration):
                 ),
                 "measures_publishingrun": (
                     "SELECT, INSERT",
-                    ("state", "ended_at", "error", "snapshot_id", "values_written"),
+                    (
+                        "state",
+                        "ended_at",
+                        "error",
+                        "snapshot_id",
+                        "values_written",
+                        "values_withheld",
+                        "metrics_failed",
+                    ),
                 ),
                 "measures_revisedvalue": ("SELECT, INSERT", ()),
                 "measures_revision": (

@@ -1,5 +1,6 @@
 """Published values and what they stand on: snapshots, runs, revisions, and what was last seen of each source."""
 
+from charter.measures.models.asked import AskedRun
 from charter.measures.models.exclusions import Exclusion
 from charter.measures.models.published import (
     Attribution,
@@ -16,6 +17,7 @@ from charter.measures.models.surveys import NameKind, SourceSurvey, UnmatchedNam
 from charter.measures.models.withholdings import Withholding
 
 __all__ = [
+    "AskedRun",
     "Attribution",
     "Bound",
     "Exclusion",

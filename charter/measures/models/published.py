@@ -80,6 +80,9 @@ class PublishingRun(Record):
         Snapshot, null=True, blank=True, on_delete=models.PROTECT, related_name="runs"
     )
     values_written = models.PositiveIntegerField(default=0)
+    values_withheld = models.PositiveIntegerField(default=0)  # of those that were written
+    # Why a metric got none, by slug.
+    metrics_failed = models.JSONField(default=dict, blank=True)
     error = models.TextField(blank=True)
 
     class Meta:
@@ -100,6 +103,11 @@ class PublishingRun(Record):
                 ],
             )
         ]
+
+    @property
+    def values_told(self) -> int:
+        """How many of its values have a number."""
+        return self.values_written - self.values_withheld
 
 
 class PublishedValue(Record):

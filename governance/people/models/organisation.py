@@ -80,6 +80,28 @@ class Person(Record):
         return self.name
 
 
+class Circumstances(Dated):
+    """Where, how and as what somebody worked from one day to another, as imports said it; the open one is what `Person` says.
+
+    The first one of a person reaches back to the first day they worked here, since nothing else is known of before.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="circumstances")
+    location = models.CharField(max_length=100, blank=True)
+    working_arrangement = models.CharField(max_length=20, choices=WorkingArrangement, blank=True)
+    role_family = models.CharField(max_length=100, blank=True)
+
+    class Meta(Dated.Meta):
+        constraints = [
+            *Dated.Meta.constraints,
+            ExclusionConstraint(
+                name="circumstances_one_at_a_time",
+                expressions=[("person", RangeOperators.EQUAL), (VALID, RangeOperators.OVERLAPS)],
+            ),
+        ]
+        triggers = [*tied(insert=[_BY_IMPORT], update=[_BY_IMPORT])]
+
+
 class ValueStream(Record):
     """Teams that serve one outcome together."""
 
