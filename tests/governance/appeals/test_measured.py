@@ -50,5 +50,7 @@ def test_the_queue_answers_among_a_thousand_open_appeals(desk, file, settings, c
         worked.append(time.process_time() - busy)
     p95, processor = sorted(took[1:])[18], sorted(worked[1:])[18]
     with capsys.disabled():
-        print(f"\nthe queue among 1,000 open appeals: p95 {1000 * p95:.0f} ms, of which {1000 * processor:.0f} ms ours")
+        print(
+            f"\nthe queue among 1,000 open appeals: p95 {1000 * p95:.0f} ms, of which {1000 * processor:.0f} ms ours"
+        )
     assert p95 < 0.3

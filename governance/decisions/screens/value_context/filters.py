@@ -73,7 +73,7 @@ class HoldFilter(django_filters.FilterSet):
 
     def filter_queryset(self, queryset: QuerySet[Model]) -> QuerySet[Model]:
         """What is under review now, unless those that ended are asked for."""
-        found = super().filter_queryset(queryset)
+        found: QuerySet[Model] = super().filter_queryset(queryset)
         return found if self.form.cleaned_data.get("state") else found.filter(released_at__isnull=True)
 
     def by_state(self, found: QuerySet[Model], _name: str, _value: str) -> QuerySet[Model]:
