@@ -17,6 +17,7 @@ from governance.about_me.letters import list_names, write_letter
 from governance.about_me.look_words import LookWords
 from governance.about_me.outlook import list_manager_uses, list_never
 from governance.about_me.permissions import get_own_person
+from governance.about_me.queries.directory import list_directory_words
 from governance.about_me.queries.included import list_included
 from governance.about_me.queries.looks import list_group_spans, list_looks, narrow_looks
 from governance.about_me.queries.stored import list_stored
@@ -139,7 +140,12 @@ def stored(request: PageRequest) -> HttpResponse:
     """What is stored, where and until when."""
     person, on = get_own_person(request.user), today(request)
     items = list_stored(request.user, person, list_included(person, on), on)
-    given = {"person": person, "items": items, "identities": list(_identities(person))}
+    given = {
+        "person": person,
+        "items": items,
+        "identities": list(_identities(person)),
+        "directory": list_directory_words(request.user),
+    }
     return render(request, "about_me/stored.html", given)
 
 
