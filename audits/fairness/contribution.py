@@ -66,12 +66,14 @@ def share_context(
     whole = _split((columns.T @ columns)[None], spans)
     shares = whole[0]
     lows = _draw(columns, spans, len(context), draws)
-    r2 = float(shares.sum())
+    r2, share = float(shares.sum()), float(_part(whole, len(context))[0])
+    # Samples that hold somebody twice explain more by chance than the people do, so their bound can lie above the share itself.
+    low = min(share, float(np.nanquantile(lows, BOUND))) if np.any(np.isfinite(lows)) else np.nan
     return ContextShare(
         people=len(values),
         r2=r2,
-        share=float(_part(whole, len(context))[0]),
-        low=float(np.nanquantile(lows, BOUND)) if np.any(np.isfinite(lows)) else np.nan,
+        share=share,
+        low=low,
         p=_test(columns, spans, len(context)),
         shares=dict(zip(variables, map(float, shares), strict=True)),
     )

@@ -30,7 +30,7 @@ def audits(request: PageRequest) -> HttpResponse:
     page = ByPlace(queries.list_audits(request.user), A_PAGE).get_page(request.GET.get("page"))
     given = {
         "listed": page,
-        "lines": [(each, _name(each.outcomes), wording.find_in_words(each.results["groups"])) for each in page],
+        "lines": [(each, _name(each.outcomes), wording.find_in_words(each.results)) for each in page],
         "waiting": [(each, _name(each)) for each in queries.list_waiting()] if works else [],
         "hands_in": permissions.can(permissions.check_can_hand_in, request.user),
         "sees_tasks": permissions.can(permissions.check_can_see_tasks, request.user),
@@ -48,15 +48,17 @@ def audit(request: PageRequest, key: UUID) -> HttpResponse:
     given = {
         "audit": found,
         "decision": _name(found.outcomes),
-        "found": wording.find_in_words(found.results["groups"]),
+        "found": wording.find_in_words(found.results),
         "recorded": [(AuditedAttribute(name).label, count) for name, count in found.results["recorded"].items()],
         "groups": groups if numbers else [each for each in groups if each["finding"] != "not_ruled_out"],
         "numbers": numbers,
+        "unlisted": found.results["compared"] - len(groups) if numbers else 0,
+        "unnamed": found.results["unnamed"],
         "told": told,
         "metrics": [(each, wording.say_context(each)) for each in found.metrics.all()],
         "answers": _list_answers(found),
         "judges": found.state == FairnessState.OPEN and permissions.can(permissions.check_can_judge, request.user, found),
-        "figure": _figure(told, wording.find_in_words(found.results["groups"])) if numbers and told else None,
+        "figure": _figure(told, wording.find_in_words(found.results)) if numbers and told else None,
     }  # fmt: skip
     return render(request, "fairness/audit.html", given)
 
