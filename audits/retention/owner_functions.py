@@ -121,6 +121,9 @@ BEGIN
 {_TOLD}
 {_unless(_VALUES, "v.ends_on + (c.document #>> '{how_long,values}')::interval <= " + TODAY, "a value was not kept long enough", "purge_kept_long_enough")}
 {_unless(_VALUES, f"NOT {_VALUE_HELD}", "a legal hold keeps a value", "purge_no_legal_hold")}
+INSERT INTO measures_oncetold (id, charter_version_id, teams, period_kind, starts_on, ends_on, told_at)
+SELECT v.id, v.charter_version_id, v.teams, v.period_kind, v.starts_on, v.ends_on, v.published_at
+FROM measures_publishedvalue v WHERE v.id = ANY(wanted) AND v.withheld IN ('', 'low_coverage');
 DELETE FROM measures_revisedvalue WHERE old_id = ANY(wanted);
 DELETE FROM measures_publishedvalue WHERE id = ANY(wanted);
 GET DIAGNOSTICS gone = ROW_COUNT;

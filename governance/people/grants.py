@@ -6,6 +6,7 @@ that no app looks at.
 
 from governance.people.models import (
     AccountMail,
+    AccountMerge,
     AddressChange,
     Circumstances,
     Cohort,
@@ -29,8 +30,9 @@ from ground.grants import ADD, ADD_AND_REMOVE, READ, WRITE, May, add_and_change
 SPAN = May("SELECT, INSERT, DELETE", ("valid_to",))
 
 GRANTS = {
-    # Whose account it is and what it may is said when it is opened.
-    User: add_and_change("password", "email", "is_active", "last_login"),
+    # Whose account it is and what it may is said when it is opened; a merge of two moves whose.
+    User: add_and_change("password", "email", "is_active", "last_login", "person"),
+    AccountMerge: ADD,
     AddressChange: ADD_AND_REMOVE,
     RoleGrant: add_and_change("valid_to"),
     Person: add_and_change(
@@ -45,7 +47,7 @@ GRANTS = {
     # Whose a name was stays; it is ended, and given anew.
     Identity: add_and_change("ended_at", "ended_by"),
     TeamAlias: add_and_change("ended_at", "ended_by"),
-    Cohort: add_and_change("name", "retired_at", "retired_by"),
+    Cohort: add_and_change("name", "is_joined", "retired_at", "retired_by"),
     CohortTeam: ADD_AND_REMOVE,
     "people.User_groups": READ,
     "people.User_user_permissions": READ,

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from audits.fairness import services as fairness
 from audits.fairness.models import FairnessAudit, OutcomeSet
@@ -18,6 +18,7 @@ from governance.calibration.states import NoteKind
 from tests import factories
 from tests.browser.conftest import served
 from tests.browser.test_accessibility import Eye
+from tests.browser.test_journeys import press
 from tests.governance.calibration.conftest import (
     ask_unseen,
     audit,
@@ -35,11 +36,6 @@ from tests.governance.decisions.conftest import judged, with_judged
 from tests.proof import ASKED, whole_or_short
 
 __all__ = ["judged", "with_judged", "with_outcomes", "with_proposals", "with_round"]
-
-
-def press(page: Page, name: str) -> None:
-    with page.expect_navigation():
-        page.get_by_role("button", name=name, exact=True).click()
 
 
 @pytest.mark.proof(alone=True)

@@ -11,6 +11,7 @@ from audits.ledger.ties import tied, told
 from charter.rules.vocabulary import ContextClass as ContextClassWord
 from governance.people.events import (
     CohortChanged,
+    CohortJoined,
     CohortRegistered,
     CohortRetired,
     OrganisationImported,
@@ -177,6 +178,8 @@ class Cohort(Record):
     teams: "models.ManyToManyField[Team, CohortTeam]" = models.ManyToManyField(
         Team, related_name="cohorts", through="CohortTeam"
     )
+    # An administrator joined its teams for good: every tree keeps them together.
+    is_joined = models.BooleanField(_("joined for good"), default=False)
     registered_at = models.DateTimeField(default=clock.now)
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     retired_at = models.DateTimeField(null=True, blank=True)
@@ -194,7 +197,9 @@ class Cohort(Record):
             ),
             is_slug("slug", name="cohort_slug_is_plain"),
         ]
-        triggers = [*tied(insert=[told(CohortRegistered)], update=[told(CohortChanged, CohortRetired)])]
+        triggers = [
+            *tied(insert=[told(CohortRegistered)], update=[told(CohortChanged, CohortRetired, CohortJoined)])
+        ]
 
     def __str__(self) -> str:
         return self.name

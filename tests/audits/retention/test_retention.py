@@ -215,24 +215,24 @@ def test_ar28_does_not_wait_for_the_job(people):
 
 
 def test_values_go_when_their_charter_says(people, house):
-    _keep_values_for("P1M", house.lead_time.pk)
+    keep_values_for("P1M", house.lead_time.pk)
     assert scan()["values deleted"] == 2
     left = PublishedValue.objects.values_list("starts_on", flat=True)
     assert list(left) == [date(2026, 3, 1)]
-    _keep_values_for("P10Y", house.lead_time.pk)
+    keep_values_for("P10Y", house.lead_time.pk)
     with pytest.raises(DatabaseError, match="kept long enough"):
         call("purge_values", [PublishedValue.objects.get().pk])
 
 
 def test_a_hold_on_a_metric_keeps_its_values(people, house):
-    _keep_values_for("P1M", house.lead_time.pk)
+    keep_values_for("P1M", house.lead_time.pk)
     services.place_legal_hold(
         reason="A dispute", ends_on=date(2099, 1, 1), metric="lead-time-for-changes", by=people["hr"]
     )
     assert scan()["values deleted"] == 0 and queries.find_due(PurgeKind.VALUES).kept == 2
 
 
-def _keep_values_for(duration: str, version: UUID) -> None:
+def keep_values_for(duration: str, version: UUID) -> None:
     """As if its charter said so; what stands in a charter never changes in life."""
     factories.as_owner("SET CONSTRAINTS ALL IMMEDIATE")
     factories.as_owner("ALTER TABLE registry_charterversion DISABLE TRIGGER USER")
