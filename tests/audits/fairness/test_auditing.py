@@ -25,6 +25,11 @@ from tests.governance.decisions.people import DELIVERY, HEALTH
 from tests.governance.decisions.test_answer import ask
 from tests.governance.decisions.test_holds import CALIBRATION, rules_of
 
+# Checked evidence of one person, as a record of another says nothing of them (AR07).
+OF_ONE = [
+    {"kind": kind, "ref": ref} for (kind, whose), ref in factories.EVIDENCE_OF_PERSONS.items() if whose == "payments-2"
+]  # fmt: skip
+
 
 def find(audit, *labels):
     """A group of a report."""
@@ -202,14 +207,16 @@ def test_who_was_decided_about_under_an_earlier_clearance_is_told(workforce, mon
         )  # the values do not matter here
     monkeypatch.setattr("governance.decisions.facts.coverage.compute_own_rows", lambda **_: ())
     conclude(workforce)
-    decided = ask(workforce["manager"], CALIBRATION, grain="person", cohorts=[], persons=["payments-1"])
+    concerned = factories.an_account("concerned", person=Person.objects.get(external_id="payments-2"))
+    asked = {"persons": ["payments-2"], "evidence": OF_ONE}
+    decided = ask(workforce["manager"], CALIBRATION, grain="person", cohorts=[], **asked)
     assert decided.verdict.permits, rules_of(decided)
     with clock.stopped_at(clock.now() + timedelta(days=1)):
         audit = conclude(
             workforce, make_rows(bias=True), starts_on=date(2025, 4, 1), ends_on=date(2025, 10, 1)
         )
     told = Notice.objects.filter(kind="fairness.flagged")
-    assert {each.to for each in told} == {workforce["employee"]}
+    assert {each.to for each in told} == {concerned}
     assert told.first().path == f"/fairness/{audit.pk}"
     again = Notice.objects.filter(kind="fairness.look_again", path="/calibration")
     assert {each.to for each in again} == {workforce["manager"]}
@@ -220,11 +227,12 @@ def test_who_was_decided_about_under_an_earlier_clearance_is_told(workforce, mon
 def test_a_question_about_a_team_for_somebody_counts_as_about_them(workforce):
     """Issue 17, 2: where a charter lets only the team be looked at, the person decided about is told all the same."""
     conclude(workforce)
-    decided = ask(workforce["manager"], CALIBRATION, about=["payments-1"])
+    concerned = factories.an_account("concerned", person=Person.objects.get(external_id="payments-2"))
+    decided = ask(workforce["manager"], CALIBRATION, about=["payments-2"], evidence=OF_ONE)
     assert decided.verdict.permits, rules_of(decided)
     with clock.stopped_at(clock.now() + timedelta(days=1)):
         conclude(workforce, make_rows(bias=True), starts_on=date(2025, 4, 1), ends_on=date(2025, 10, 1))
-    assert {each.to for each in Notice.objects.filter(kind="fairness.flagged")} == {workforce["employee"]}
+    assert {each.to for each in Notice.objects.filter(kind="fairness.flagged")} == {concerned}
 
 
 def test_a_manager_who_rates_apart_is_a_task_for_hr_and_nothing_else(workforce):
