@@ -251,3 +251,14 @@ def test_another_kind_under_the_same_name_is_refused(house):
         services.write_agreement(
             text=replace(an_assessment(), slug="works-agreement"), by=factories.an_administrator("admin")
         )
+
+
+def test_the_how_to_says_an_agreement_that_is_whole():
+    """What docs/how-to/keep-agreements.md shows can be written and put."""
+    from governance.agreements.agreement_text import find_faults
+
+    page = Path("docs/how-to/keep-agreements.md").read_text()
+    shown = page.split("```yaml\n")[1].split("```")[0]
+    read = parse_programme_file(f"name: A\npurpose: B\nfounder: c\n{shown}", name="programme.yaml")
+    (text,) = read.said.agreements
+    assert find_faults(text) == [] and text.clauses[0].binds.settings[0].at_least == 8
