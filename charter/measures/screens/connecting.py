@@ -61,7 +61,8 @@ class ConnectForm(ServiceForm):
         if not said.get("url"):
             for name in ("host", "database"):
                 if not said.get(name) and name not in self.errors:
-                    self.add_error(name, _("Needed, unless you give the whole address"))
+                    said_of = {"label": str(self.fields[name].label)}
+                    self.add_error(name, _("%(label)s: needed, unless you give the whole address") % said_of)
         return said
 
     @property

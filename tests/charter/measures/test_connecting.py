@@ -73,7 +73,7 @@ def test_disconnected_the_secret_is_gone(desk, url):
         ({"url": "postgresql://reader:hunter2@127.0.0.1:1/w"}, "cannot be opened"),
         ({"url": "postgresql://reader:hunter2@host:notaport/w"}, "This is no address"),
         ({"url": "gopher://reader:hunter2@host/w"}, "no kind of warehouse"),
-        ({"system": "postgresql"}, "Needed, unless you give the whole address"),
+        ({"system": "postgresql"}, "Host: needed, unless you give the whole address"),
         ({"system": "postgresql", "host": "127.0.0.1", "port": "1", "database": "w", "user": "reader", "password": "hunter2"}, "cannot be opened"),
     ],
 )  # fmt: skip
