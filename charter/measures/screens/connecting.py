@@ -1,6 +1,5 @@
 """Connecting a warehouse by its parts or its URL, trying it first; and forgetting it."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -56,7 +55,7 @@ class ConnectForm(ServiceForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
 
-    def clean(self) -> Mapping[str, Any]:
+    def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = dict(super().clean() or self.cleaned_data)
         if not said.get("url"):
             for name in ("host", "database"):

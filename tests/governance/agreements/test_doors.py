@@ -142,6 +142,7 @@ def test_findings_and_what_cases_are_told(browse, house):
     assert browse("/agreements/findings", by=house.employee).says(
         "A charter that goes beyond a clause", "staffing"
     )
+    assert browse("/settings", by=house.employee).says("Clause 4 of “Developer analytics”: at least 5")
     run_clock()
     departure = Departure.objects.get()
     assert browse(f"/cases/{departure.case_id}", by=factories.a_board()[SeatKind.LEGAL]).says(
