@@ -353,3 +353,8 @@ class CohortChanged(_OfCohort):
 class CohortRetired(_OfCohort):
     kind = "people.cohort.retired"
     sentence = _("The cohort “%(slug)s” is reported on no more.")
+
+
+class CohortJoined(_OfCohort):
+    kind = "people.cohort.joined"
+    sentence = _("These teams are reported on together for good, as “%(slug)s”: %(teams)s.")

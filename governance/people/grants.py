@@ -8,6 +8,7 @@ from governance.people.models import (
     AccountMail,
     AccountMerge,
     AddressChange,
+    Circumstances,
     Cohort,
     CohortTeam,
     Identity,
@@ -37,6 +38,8 @@ GRANTS = {
     Person: add_and_change(
         "name", "location", "working_arrangement", "role_family", "employed_from", "employed_to"
     ),
+    # What an import says twice on one day, the later one says.
+    Circumstances: add_and_change("location", "working_arrangement", "role_family", "valid_to"),
     ValueStream: add_and_change("name"),
     Team: add_and_change("name", "value_stream", "context_class", "valid_from", "valid_to"),
     Membership: SPAN,
@@ -44,7 +47,7 @@ GRANTS = {
     # Whose a name was stays; it is ended, and given anew.
     Identity: add_and_change("ended_at", "ended_by"),
     TeamAlias: add_and_change("ended_at", "ended_by"),
-    Cohort: add_and_change("name", "retired_at", "retired_by"),
+    Cohort: add_and_change("name", "is_joined", "retired_at", "retired_by"),
     CohortTeam: ADD_AND_REMOVE,
     "people.User_groups": READ,
     "people.User_user_permissions": READ,

@@ -393,6 +393,39 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name="OnceTold",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=ground.ids.new_id, editable=False, primary_key=True, serialize=False
+                            ),
+                        ),
+                        (
+                            "charter_version",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="registry.charterversion",
+                            ),
+                        ),
+                        ("teams", models.JSONField()),
+                        (
+                            "period_kind",
+                            models.CharField(
+                                choices=[("month", "month"), ("quarter", "quarter")], max_length=10
+                            ),
+                        ),
+                        ("starts_on", models.DateField()),
+                        ("ends_on", models.DateField()),
+                        ("told_at", models.DateTimeField()),
+                    ],
+                    options={
+                        "ordering": ["id"],
+                        "indexes": [models.Index(fields=["starts_on"], name="oncetold_by_day")],
+                    },
+                ),
+                migrations.CreateModel(
                     name="PublishingRun",
                     fields=[
                         (

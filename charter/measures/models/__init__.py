@@ -5,6 +5,7 @@ from charter.measures.models.exclusions import Exclusion
 from charter.measures.models.published import (
     Attribution,
     Bound,
+    OnceTold,
     PublishedValue,
     PublishingRun,
     RunState,
@@ -21,6 +22,7 @@ __all__ = [
     "Bound",
     "Exclusion",
     "NameKind",
+    "OnceTold",
     "PublishedValue",
     "PublishingRun",
     "RevisedValue",

@@ -16,6 +16,7 @@ from governance.people.models.accounts import (
 from governance.people.models.dated import VALID, Dated, DatedQuerySet, DatedRow
 from governance.people.models.organisation import (
     SLUG_LENGTH,
+    Circumstances,
     Cohort,
     CohortKind,
     CohortTeam,
@@ -39,6 +40,7 @@ __all__ = [
     "AccountMailKind",
     "AccountMerge",
     "AddressChange",
+    "Circumstances",
     "Cohort",
     "CohortKind",
     "CohortTeam",
