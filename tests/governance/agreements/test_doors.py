@@ -33,7 +33,7 @@ PDF = b"%PDF-1.7\n%%EOF"
 def read_sheet(path: str, *, by: User) -> bytes:
     client = Client()
     client.force_login(by)
-    return b"".join(client.get(path).streaming_content)
+    return client.get(path).getvalue()
 
 
 def test_from_the_form_to_the_board(browse, house):
