@@ -13,6 +13,8 @@ API_ENUMS: dict[str, str | list[tuple[str, str]]] = {
     "ReviewResult": "charter.registry.states.ReviewResult",
     "CohortKind": "governance.people.models.CohortKind",
     "AppealKind": "governance.appeals.states.AppealKind",
+    "AgreementStandingEnum": "governance.agreements.states.AgreementStanding",
+    "StandingEnum": "charter.registry.states.StandingChoices",
     "EvidenceState": "governance.evidence.states.EvidenceState",
     "BulkState": "governance.use_check.states.BulkState",
     "FollowedBy": "audits.strain.states.FollowedBy",
