@@ -35,6 +35,17 @@ def check(record: models.Model) -> None:
     _check(record, constraints=True)
 
 
+def check_fields(record: models.Model, *, known: Collection[str] = ()) -> None:
+    """Raise BadInput where a field of a new record is not as its model says; nothing is asked of the database.
+
+    `known` are its references, to rows that are there.
+    """
+    try:
+        record.clean_fields(exclude=known)
+    except ValidationError as error:
+        raise to_bad_input(error) from error
+
+
 def _find_rows_in_hand(record: models.Model) -> set[str]:
     """The foreign keys of a record whose rows were read or written already."""
     keys = [each for each in record._meta.concrete_fields if isinstance(each, models.ForeignKey)]

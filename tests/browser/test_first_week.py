@@ -15,6 +15,7 @@ from governance.board.states import CaseState, SeatKind
 from governance.founding import checklist
 from governance.founding.checklist import FoundingState
 from governance.installation.beginning import begin, make_first_link
+from governance.people import cohorts
 from governance.people.models import GrantedRole, User
 from ground import calendar
 from tests import factories
@@ -210,7 +211,12 @@ def test_pages_of_the_first_week_are_accessible(window, house, by):
     eye.look("/warehouse", "warehouse")
     eye.look("/organisation/import", "organisation-import", "Show what they would change")
     eye.look("/accounts/new", "account-open", "Open it")
-    factories.a_team("payments", people=6)
+    eye.look("/organisation/groups/join", "groups-join")
+    for slug in ("payments", "search"):
+        factories.a_team(slug, people=6)
+    cohorts.register_tree(on=calendar.today(), minimum=5, by=by)
+    eye.look("/organisation/groups/join", "groups-join", "Show what follows")
+    eye.look("/organisation/groups/join?one=team:payments&other=team:search", "groups-join")
     eye.look("/organisation", "organisation", "Show that day")
     eye.look("/organisation/teams/payments", "team")
     user = factories.an_account("hana")
