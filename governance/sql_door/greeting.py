@@ -101,7 +101,7 @@ async def find_token(client: Client, startup: Startup, threads: Threads) -> UUID
 
 def _find_address(client: Client) -> str:
     peer = client.writer.get_extra_info("peername")
-    return str(peer[0]).partition("%")[0] if peer else "::"
+    return str(peer[0]).partition("%")[0] if isinstance(peer, tuple) else "::"  # a socket's is no address
 
 
 def _request(client: Client, kind: int, said: bytes) -> None:
