@@ -119,9 +119,12 @@ def _say_reach(decision: DecisionRecord) -> Iterator[str]:
     families = {rulebook.by_id[rule].family for rule, _shape in _shapes(decision)}
     days = {"days": promised(get_programme()).ruling_days}
     if LOOKING in families:
-        yield _(
-            "A yes holds for %(days)s days, for every question of this account on these metrics, for this decision and at this level, whomever it is about."
-        ) % days
+        yield (
+            _(
+                "A yes holds for %(days)s days, for every question of this account on these metrics, for this decision and at this level, whomever it is about."
+            )
+            % days
+        )
     if families - {LOOKING}:
         yield _("A yes holds for %(days)s days, for whoever asks the same with the same roles.") % days
 
