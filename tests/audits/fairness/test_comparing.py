@@ -29,6 +29,7 @@ def organisations(draw):
     return chance.random(n) < draw(st.floats(0, 1)), chance.integers(0, 3, n), attributes
 
 
+@pytest.mark.proof
 @settings(max_examples=whole_or_short(400, 15))
 @given(organisations())
 def test_nobody_can_be_singled_out_by_all_that_is_told(organisation):
@@ -49,6 +50,7 @@ def test_nobody_can_be_singled_out_by_all_that_is_told(organisation):
         assert alike.sum() >= LEAST and 0 < selected[alike].sum() < alike.sum()
 
 
+@pytest.mark.proof
 @settings(max_examples=whole_or_short(400, 15))
 @given(organisations())
 def test_only_what_chance_does_not_explain_is_flagged(organisation):
@@ -109,6 +111,7 @@ def test_shares_add_up_and_find_what_was_planted():
         assert found.low <= found.share + 0.05
 
 
+@pytest.mark.proof
 @settings(max_examples=whole_or_short(300, 12))
 @given(st.integers(0, 500))
 def test_shares_lie_within_bounds_and_do_not_depend_on_order(seed):
