@@ -4,6 +4,7 @@ from charter.measures.models import (
     AskedRun,
     Attribution,
     Exclusion,
+    OnceTold,
     PublishedValue,
     PublishingRun,
     RevisedValue,
@@ -14,12 +15,13 @@ from charter.measures.models import (
     UnmatchedName,
     Withholding,
 )
-from ground.grants import ADD, ADD_AND_REMOVE, May, add_and_change
+from ground.grants import ADD, ADD_AND_REMOVE, READ, May, add_and_change
 
 GRANTS = {
     AskedRun: add_and_change("stage", "done", "total", "ended_at", "run", "error"),
     Attribution: ADD,
     Exclusion: ADD,
+    OnceTold: READ,  # written where a value is deleted, by a function of the owner
     PublishedValue: add_and_change("superseded_at", "superseded_by", "left_behind_at"),
     PublishingRun: add_and_change(
         "state", "ended_at", "error", "snapshot", "values_written", "values_withheld", "metrics_failed"

@@ -123,10 +123,10 @@ def _measure(
         taken = _publish(address, f"duckdb://{warehouse}", as_of, command)
         from charter.measures.models import PublishingRun
 
-        values = PublishingRun.objects.get().values_written
-    if not values:
-        raise RuntimeError("The run published nothing.")
-    return taken._replace(rows=number, values=values)
+        run = PublishingRun.objects.get()
+    if run.error or not run.values_written:
+        raise RuntimeError(run.error or "The run published nothing.")
+    return taken._replace(rows=number, values=run.values_written)
 
 
 def _prepare(folder: Path, warehouse: Path, people: int = 1) -> datetime:

@@ -130,6 +130,9 @@ WITH person_month AS (
 SELECT team, month, string_agg(mark, '' ORDER BY mark) FROM mark GROUP BY ALL
 """
 
+# Periods whose rosters are looked up at once: the memory that a year of ten thousand people takes.
+_AT_ONCE = 12
+
 Group = tuple[int, date]  # the place of a cohort in the list given, and the first day of a period
 
 
@@ -286,8 +289,9 @@ class EventTable:
 
         Days on which nobody was there do not count. The periods are of one kind; each is looked up once.
         """
-        if lacking := [span for span in spans if span not in self._rosters]:
-            self._find_rosters(lacking)
+        lacking = [span for span in spans if span not in self._rosters]
+        for begin in range(0, len(lacking), _AT_ONCE):
+            self._find_rosters(lacking[begin : begin + _AT_ONCE])
         return {group: people for span in spans for group, people in self._rosters[span].items()}
 
     def _find_rosters(self, spans: Collection[Span]) -> None:

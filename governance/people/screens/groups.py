@@ -15,7 +15,7 @@ from governance.people.requests import PageRequest
 from governance.ui.forms import ServiceForm, Text
 
 
-class GroupField(forms.ModelChoiceField):
+class GroupField(forms.ModelChoiceField):  # type: ignore[type-arg]  # it takes none while it runs
     """One of the teams' groups that are reported on, by its slug."""
 
     def __init__(self, *, label: Text) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pyarrow as pa
 import pytest
 
-from charter.measures.values.calendar import Span
+from charter.measures.values.calendar import Span, list_spans
 from charter.measures.values.disclosure import CohortBacking
 from charter.measures.values.event_table import EventTable, MembershipSpan, Reach
 from charter.measures.values.units import UnitBounds
@@ -285,3 +285,19 @@ def test_a_value_that_cannot_be_is_an_unusable_event(value):
         (found,) = table.tallies(Period.MONTH, date(2026, 1, 1), date(2027, 1, 1)).values()
         assert found.events == 2
         assert found.coverage == pytest.approx(2 / 3)
+
+
+def test_rosters_of_ten_thousand_people_over_years_fit_into_memory():
+    """Issue 10, measured: ten times the people. Each day that somebody came was once held against each person who was there."""
+    start = date(2021, 1, 1)
+    spans = [
+        MembershipSpan(f"p{number}", f"t{number % 800}", start + timedelta(days=number % 1500))
+        for number in range(10_000)
+    ]
+    teams = [f"t{number}" for number in range(800)]
+    months = list(list_spans(Period.MONTH, start, date(2026, 1, 1)))
+    with EventTable([Reach(tuple(teams), whole=True), Reach(("t0",))], spans, teams, "UTC") as table:
+        rosters = table.rosters(months)
+    assert rosters[0, date(2025, 12, 1)] == 10_000
+    assert rosters[0, start] == 7  # seven on the first day, and more on each after
+    assert rosters[1, date(2025, 12, 1)] == sum(not number % 800 for number in range(10_000))
