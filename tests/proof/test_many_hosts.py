@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from uuid import uuid4
 
@@ -41,7 +41,7 @@ PYTHON = sys.executable
 COMMANDS = {
     "web": [PYTHON, "-m", "governance.config.web", "--host", "{address}", "--port", str(PORT)],
     "worker": [PYTHON, "-m", "celery", "--app", "governance.config", "worker", "--concurrency", "1", "--without-gossip", "--without-mingle"],
-    "beat": [PYTHON, "-m", "celery", "--app", "governance.config", "beat", "--pidfile", "", "--schedule", "{folder}/beat"],
+    "beat": [PYTHON, "-m", "celery", "--app", "governance.config", "beat", "--pidfile", "", "--loglevel", "INFO", "--schedule", "{folder}/beat"],
     "sequencer": [PYTHON, "manage.py", "ledger", "sequence"],
 }  # fmt: skip
 
@@ -190,12 +190,12 @@ def wait(until, seconds: float, hosts: list[Host]) -> float:
 
 
 def answers(host: Host) -> bool:
-    try:
-        link = http.client.HTTPConnection(host.address, PORT, timeout=5)
-        link.request("GET", "/healthz")
-        return link.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
+    with closing(http.client.HTTPConnection(host.address, PORT, timeout=5)) as link:
+        try:
+            link.request("GET", "/healthz")
+            return link.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
 
 
 def has_clock(host: Host) -> bool:
