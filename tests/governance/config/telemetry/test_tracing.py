@@ -21,7 +21,9 @@ __all__ = ["governed", "house", "stopped"]
 def kept(settings, tmp_path, monkeypatch):
     """What a collector would be sent."""
     exporter = InMemorySpanExporter()
-    settings.OPERATING = read_operating({"TRACES_URL": "http://127.0.0.1:1/v1/traces"}, tmp_path)
+    settings.OPERATING = read_operating(
+        {"TRACES_URL": "http://127.0.0.1:1/v1/traces", "TRACES_SHARE": "1"}, tmp_path
+    )
     monkeypatch.setattr(
         tracing, "begin", lambda _url, share: tracing.make_tracer(SimpleSpanProcessor(exporter), share)
     )
