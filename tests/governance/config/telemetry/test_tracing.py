@@ -24,9 +24,7 @@ def kept(settings, tmp_path, monkeypatch):
     settings.OPERATING = read_operating(
         {"TRACES_URL": "http://127.0.0.1:1/v1/traces", "TRACES_SHARE": "1"}, tmp_path
     )
-    monkeypatch.setattr(
-        tracing, "begin", lambda _url, share: tracing.make_tracer(SimpleSpanProcessor(exporter), share)
-    )
+    monkeypatch.setattr(tracing, "begin", lambda _url: tracing.make_tracer(SimpleSpanProcessor(exporter)))
     yield exporter
     traces.tell(None)
 
@@ -71,6 +69,13 @@ def test_nothing_in_it_names_anybody_and_some_pages_are_no_span(kept):
     pass_through("/appeals")
     [one] = kept.get_finished_spans()
     assert one.name == "api-metric" and "anna" not in one.to_json()
+
+
+def test_of_what_is_not_drawn_nothing_is_told(kept, settings):
+    """Issue 19, Measured: all of it costs a check too much, so a share is drawn."""
+    settings.OPERATING = settings.OPERATING._replace(traces_share=0.0)
+    pass_through("/api/v1/metrics/anna-berg", traces.traced("step")(lambda: 5))
+    assert kept.get_finished_spans() == ()
 
 
 def test_outside_of_a_request_nothing_is_told(kept):
