@@ -17,7 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from audits.ledger import keys
 from charter.measures import sources
-from charter.measures.warehouse.connecting import open_warehouse
+from charter.measures.warehouse.connecting import is_connected, open_warehouse
 from charter.registry.models import Source
 from governance.config import health
 from governance.config.doctor_backups import look_at_backups
@@ -301,12 +301,12 @@ def _failed_mail() -> Iterator[LookedOver]:
 
 
 def _warehouse() -> Iterator[LookedOver]:
-    if not settings.WAREHOUSE_URL:
+    if not is_connected():
         yield LookedOver(
             "warehouse",
             PartState.NOTE,
             "None is connected, so that no value can be worked out.",
-            "Set WAREHOUSE_URL.",
+            "Connect one on the page of the warehouse, or set WAREHOUSE_URL.",
         )
         return
     begun = time.monotonic()

@@ -30,6 +30,7 @@ from governance.directory.models import (
 )
 from governance.notices.models import Notice
 from governance.people.models import (
+    Circumstances,
     Identity,
     Membership,
     Person,
@@ -141,6 +142,7 @@ def _of_person(person: Person) -> Iterator[StoredItem]:
     counted: list[tuple[str, QuerySet[Any], tuple[str, ...]]] = [
         (_("What sources call you"), Identity.objects.filter(person=person), ("source", "name")),
         (_("Which team you are on"), Membership.objects.filter(person=person), ("team", "valid_from", "valid_to")),
+        (_("Where, how and as what you worked, and from when"), Circumstances.objects.filter(person=person), ("location", "working_arrangement", "role_family", "valid_from", "valid_to")),
         (_("That you report to somebody"), ReportingLine.objects.filter(person=person), ("manager", "valid_from", "valid_to")),
         (_("That others report to you"), ReportingLine.objects.filter(manager=person), ("person", "valid_from", "valid_to")),
         (_("Notes of what else was going on for you"), ContextNote.objects.filter(person=person), ("kind", "says", "starts_on", "ends_on")),

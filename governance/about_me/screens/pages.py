@@ -38,6 +38,7 @@ from governance.people.models import Person
 from governance.people.requests import PageRequest
 from governance.training import queries as training
 from governance.ui.lists import turn_table
+from governance.ui.narrowing import check_form_readable
 from governance.ui.sheets import stream_csv
 from ground.parsing import clean_word
 
@@ -122,6 +123,7 @@ def looks_csv(request: PageRequest) -> HttpResponseBase:
     """All looks as one table, which leaves row by row."""
     person = get_own_person(request.user)
     form = LooksForm(request.GET)
+    check_form_readable(form)
     found = narrow_looks(list_looks(request.user, person), form.narrowing)
     return stream_csv("who-looked-at-me.csv", LOOK_COLUMNS, write_look_rows(found, person))
 
