@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 LEAST_TOKEN = 32
 HERE = "127.0.0.1"
-USUAL_SHARE = "0.1"  # six spans cost a check a fifth more: a tenth of requests says as much, and costs as good as nothing
+USUAL_SHARE = "0.1"  # six spans cost some hundredths of a check, and a tenth of requests says as much
 LINE, JSON = "line", "json"
 
 
