@@ -40,8 +40,7 @@ def _worker_begins(**_: Any) -> None:
 
 @beat_init.connect
 def _beat_begins(**_: Any) -> None:
-    """Let the beat sign as it starts, and then with each task that it sends."""
+    """Let the beat sign with each task that it sends; as it begins it signs once the clock is its own (`beat.py`)."""
     from governance.config import tasks
 
-    tasks.beat_begins()
     after_task_publish.connect(tasks.beat_sends)

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 LEAST_TOKEN = 32
 HERE = "127.0.0.1"
+USUAL_SHARE = "0.1"  # six spans cost some hundredths of a check, and a tenth of requests says as much
 LINE, JSON = "line", "json"
 
 
@@ -34,12 +35,16 @@ class OperatingSettings(NamedTuple):
     log_format: str
     certificates: tuple[Path, ...]
     sql_door: SqlDoorPlace = SqlDoorPlace()
+    traces_url: str = ""  # of the collector's door for traces; blank for none
+    traces_share: float = 0.0  # of requests that are traced
 
     @property
     def middleware(self) -> list[str]:
         """What counts requests and writes a line of each; nothing where neither is asked for, so that it costs nothing."""
         asked = self.token or self.log_format == JSON
-        return ["governance.config.telemetry.requests.TelemetryMiddleware"] if asked else []
+        counting = ["governance.config.telemetry.requests.TelemetryMiddleware"] if asked else []
+        tracing = ["governance.config.telemetry.tracing.TracingMiddleware"] if self.traces_url else []
+        return [*counting, *tracing]
 
 
 def read_operating(said: Mapping[str, str], var_dir: Path) -> OperatingSettings:
@@ -54,7 +59,26 @@ def read_operating(said: Mapping[str, str], var_dir: Path) -> OperatingSettings:
         raise ImproperlyConfigured(f"LOG_FORMAT is {LINE} or {JSON}.")
     certificates = [each.strip() for each in said.get("CERTIFICATE_FILES", "").split(",") if each.strip()]
     folder = Path(said.get("PROMETHEUS_FOLDER", "") or var_dir / "telemetry")
-    return OperatingSettings(token, folder, log_format, tuple(map(Path, certificates)), read_sql_door(said))
+    return OperatingSettings(
+        token, folder, log_format, tuple(map(Path, certificates)), read_sql_door(said), *_read_traces(said)
+    )
+
+
+def _read_traces(said: Mapping[str, str]) -> tuple[str, float]:
+    url, share = said.get("TRACES_URL", ""), said.get("TRACES_SHARE", "") or USUAL_SHARE
+    if url and not url.startswith(("http://", "https://")):
+        raise ImproperlyConfigured(
+            "TRACES_URL is where a collector takes traces, such as http://127.0.0.1:4318/v1/traces."
+        )
+    try:
+        wanted = float(share)
+    except ValueError:
+        wanted = -1.0
+    if not 0 <= wanted <= 1:
+        raise ImproperlyConfigured(
+            "TRACES_SHARE is a number from 0 to 1: the share of requests that are traced."
+        )
+    return url, wanted
 
 
 def read_sql_door(said: Mapping[str, str]) -> SqlDoorPlace:

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 from governance.directory.services.closings import forget_closings
+from governance.people.models import User
 from ground.scans import Scan, Step
 
-CLOSINGS_FORGOTTEN = Scan(
+CLOSINGS_FORGOTTEN: Scan[User] = Scan(
     "directory_closings",
     every=timedelta(hours=1),
     minute=45,

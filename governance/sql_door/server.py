@@ -148,7 +148,8 @@ def _own_settings() -> dict[str, str]:
 
 
 async def _hang_up(writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError, TimeoutError, ssl.SSLError):
+    # Cancelled here as well where the door is closed: nothing follows but the end of this task.
+    with contextlib.suppress(OSError, TimeoutError, ssl.SSLError, asyncio.CancelledError):
         async with asyncio.timeout(5):
             writer.close()
             await writer.wait_closed()

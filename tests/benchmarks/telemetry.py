@@ -1,11 +1,15 @@
-"""What figures for Prometheus and log lines as JSON cost a check: the same server with both and with neither, in turns."""
+"""What figures for Prometheus, log lines as JSON and traces cost a check: the same server with all and with none, in turns."""
 
+import http.server
 import json
 import os
 import secrets
 import statistics
 import tempfile
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests import web_server
@@ -20,7 +24,7 @@ MOST = 0.05
 
 def run() -> list[dict]:
     """Rates with and without, how the turns differ, and the time of one scrape; aim: under 5 % at the median turn."""
-    with harness.installation(), tempfile.TemporaryDirectory() as folder:
+    with harness.installation(), tempfile.TemporaryDirectory() as folder, _collector() as collector:
         token, question = _prepare()
         body = [json.dumps(question).encode()]
         secret = secrets.token_urlsafe(32)
@@ -29,6 +33,7 @@ def run() -> list[dict]:
             "PROMETHEUS_FOLDER": folder,
             "LOG_FORMAT": "json",
             "LOG_LEVEL": "INFO",
+            "TRACES_URL": f"http://127.0.0.1:{collector.server_port}/v1/traces",
         }
         address = os.environ["DATABASE_URL"]
         logs = [harness.FOLDER.parent / f"bench-{name}.log" for name in ("plain", "telling")]
@@ -52,20 +57,46 @@ def run() -> list[dict]:
     more = work[1] / work[0] - 1
     quarters = statistics.quantiles(costs, n=4)
     return [
-        _line("check with neither: rate", without.rate, "1/s"),
-        _line("check with figures and JSON lines: rate", with_both.rate, "1/s"),
-        _line("what both cost, median turn", cost * 100, "%", f"under {MOST:.0%}", cost < MOST),
+        _line("check with none of it: rate", without.rate, "1/s"),
+        _line("check with figures, JSON lines and traces: rate", with_both.rate, "1/s"),
+        _line("what all cost, median turn", cost * 100, "%", f"under {MOST:.0%}", cost < MOST),
         _line("the same, lower quartile of turns", quarters[0] * 100, "%"),
         _line("the same, upper quartile of turns", quarters[2] * 100, "%"),
-        _line("a check with neither: processor time", work[0], "ms"),
-        _line("the same with both", work[1], "ms"),
-        _line("what both cost in processor time", more * 100, "%", f"under {MOST:.0%}", more < MOST),
+        _line("a check with none of it: processor time", work[0], "ms"),
+        _line("the same with all", work[1], "ms"),
+        _line("what all cost in processor time", more * 100, "%", f"under {MOST:.0%}", more < MOST),
         _line("one scrape", scrape * 1000, "ms"),
+        _line("traces that were sent", _Collector.taken / 1024, "KiB", "some", _Collector.taken > 0),
         _line(
             "lines written", written, "", "one a request", written >= with_both.rate * SECONDS * TURNS * 0.9
         ),
         _line("answers that were not 200", failed, "", "none", not failed),
     ]
+
+
+class _Collector(http.server.BaseHTTPRequestHandler):
+    """Takes traces, counts their bytes and keeps nothing."""
+
+    taken = 0
+
+    def do_POST(self) -> None:
+        _Collector.taken += len(self.rfile.read(int(self.headers["Content-Length"])))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def _collector() -> Iterator[http.server.HTTPServer]:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Collector)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def _turn(ports: tuple[int, int], body: list[bytes], token: str, number: int) -> list:

@@ -1,12 +1,15 @@
 """What the organisation's own sign-in says of the reader: what it calls them, their entry and their groups."""
 
 from collections.abc import Iterator
+from functools import reduce
+from operator import or_
 
 import msgspec
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from governance.directory.models import Binding, DirectoryEntry
+from governance.directory.models import Binding, BreakGlass, DirectoryClosing, DirectoryEntry, FollowedRole
 from governance.people.models import User
 
 
@@ -17,8 +20,22 @@ class DirectoryWord(Struct, frozen=True):
     said: str
 
 
+def is_in_directory(user: User) -> bool:
+    """Whether anything of the organisation's own sign-in is kept about this account."""
+    kept = (
+        Binding.objects.filter(user=OuterRef("pk")),
+        DirectoryEntry.objects.filter(account=OuterRef("pk")),
+        FollowedRole.objects.filter(grant__user=OuterRef("pk")),
+        DirectoryClosing.objects.filter(account=OuterRef("pk")),
+        BreakGlass.objects.filter(user=OuterRef("pk")),
+    )
+    return User.objects.filter(reduce(or_, map(Exists, kept)), pk=user.pk).exists()
+
+
 def list_directory_words(user: User) -> list[DirectoryWord]:
     """All of it, as the directory wrote it; nothing where it says nothing of this account."""
+    if not is_in_directory(user):
+        return []
     return [*_of_sign_in(user), *_of_entry(user)]
 
 

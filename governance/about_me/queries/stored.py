@@ -15,6 +15,7 @@ from charter.registry.documents import read_sources
 from charter.registry.source_descriptions import SourceDescription
 from charter.rules import words
 from governance.about_me.models import Inclusion, LeaverAddress, LeaverCode
+from governance.about_me.queries.directory import is_in_directory
 from governance.about_me.queries.included import IncludedMetric
 from governance.about_me.queries.looks import list_looks
 from governance.calibration.models import CalibrationItem, LevelProposal, PackNote, PackValues
@@ -68,6 +69,7 @@ def list_stored(user: User, person: Person, included: Sequence[IncludedMetric], 
         *_in_values(included),
         *_of_person(person),
         *_of_account(user, person),
+        *_of_directory(user),
     ]
 
 
@@ -168,12 +170,6 @@ def _of_account(user: User, person: Person) -> Iterator[StoredItem]:
         (_("Roles that you hold or held"), RoleGrant.objects.filter(user=user), ("role", "team", "value_stream", "valid_from", "valid_to")),
         (_("Browsers in which you are signed in"), Session.objects.filter(user=user), ("device", "address", "signed_in_at", "last_used_at")),
         (_("Tokens of yours"), Token.objects.filter(user=user), ("name", "scope", "expires_at")),
-        (_("How you sign in by your organisation, and what it calls you there"), Binding.objects.filter(user=user), ("provider", "subject", "bound_at")),
-        (_("What your organisation’s directory says of you"), DirectoryEntry.objects.filter(account=user), ("key", "external_id", "said", "active")),
-        (_("Groups of the directory that you are in"), GroupEntry.objects.filter(entry__account=user), ("group", "entry")),
-        (_("Roles that came of these groups"), FollowedRole.objects.filter(grant__user=user), ("grant", "mapping", "source")),
-        (_("That the directory closed your account"), DirectoryClosing.objects.filter(account=user), ("at",)),
-        (_("That your account is kept for when your organisation’s sign-in is down"), BreakGlass.objects.filter(user=user), ("kept_at", "kept_by")),
         (_("Rules that you acknowledged"), Acknowledgement.objects.filter(user=user), ("rulebook_version", "acknowledged_at")),
         (_("Contracts that you acknowledged"), ContractAcknowledgement.objects.filter(user=user), ("contract", "acknowledged_at")),
         (_("Courses that you took"), Attempt.objects.filter(user=user), ("course", "began_at", "ended_at")),
@@ -184,6 +180,21 @@ def _of_account(user: User, person: Person) -> Iterator[StoredItem]:
         (_("Notices given to you"), Notice.objects.filter(to=user), ("subject", "text", "given_at", "read_at")),
         (_("Questions that you asked"), DecisionRecord.objects.filter(actor=user), ("request", "verdict", "at")),
         (_("Looks at you by name"), _list_told_of(user, person), ("subjects", "request", "at")),
+    ]  # fmt: skip
+    yield from _counted(counted)
+
+
+def _of_directory(user: User) -> Iterator[StoredItem]:
+    """Where the organisation's directory says anything of the account, which one statement tells."""
+    if not is_in_directory(user):
+        return
+    counted: list[tuple[str, QuerySet[Any], tuple[str, ...]]] = [
+        (_("How you sign in by your organisation, and what it calls you there"), Binding.objects.filter(user=user), ("provider", "subject", "bound_at")),
+        (_("What your organisation’s directory says of you"), DirectoryEntry.objects.filter(account=user), ("key", "external_id", "said", "active")),
+        (_("Groups of the directory that you are in"), GroupEntry.objects.filter(entry__account=user), ("group", "entry")),
+        (_("Roles that came of these groups"), FollowedRole.objects.filter(grant__user=user), ("grant", "mapping", "source")),
+        (_("That the directory closed your account"), DirectoryClosing.objects.filter(account=user), ("at",)),
+        (_("That your account is kept for when your organisation’s sign-in is down"), BreakGlass.objects.filter(user=user), ("kept_at", "kept_by")),
     ]  # fmt: skip
     yield from _counted(counted)
 

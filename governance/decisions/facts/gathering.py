@@ -47,6 +47,7 @@ from governance.people.queries import Accountable, CohortAsked
 from ground import clock
 from ground.data_versions import Versions
 from ground.errors import BadInput
+from ground.traces import traced
 
 # Fewer people need protection from strain and survey values being traced to them: their groups are larger.
 _STRAIN = frozenset({Category.STRAIN, Category.SURVEY})
@@ -73,6 +74,7 @@ class GatheredFacts(Struct, frozen=True):
         return {each.metric: each.number for each in self.governing}
 
 
+@traced("line.facts")
 def gather(request: Request, held: Held, *, by: User, rows: bool = True) -> GatheredFacts:
     """Read all that the rules may look at, while the metrics are held. Raises BadInput naming the field at fault.
 

@@ -15,6 +15,7 @@ from governance.people.models import User
 from ground import clock, data_versions, statements
 from ground.data_versions import Versions
 from ground.statements import Asked
+from ground.traces import traced
 
 
 class Held(Struct, frozen=True):
@@ -70,6 +71,7 @@ class HoldSent(Struct, frozen=True):
         return Held(self.shared, data_versions.by_name(seen), before, self.several)
 
 
+@traced("line.hold")
 def hold(requests: Sequence[Request], *, by: User, rows: bool) -> HoldSent:
     """Share the metrics until the transaction ends, then see what has changed since we last looked, and what was refused.
 

@@ -22,6 +22,7 @@ from governance.decisions.facts.pairing import Paired
 from governance.decisions.facts.value_context import Subject
 from governance.decisions.rows import arranging
 from governance.decisions.rows.annotating import annotate_row
+from ground.traces import traced
 
 
 class Reading(Struct, frozen=True):
@@ -41,6 +42,7 @@ class Reading(Struct, frozen=True):
 NOTHING = Reading()
 
 
+@traced("line.rows")
 def read(request: Request, gathered: GatheredFacts) -> Reading:
     """Read what a permit permits, inside its transaction; published values in one statement however many."""
     paired = tuple(pairing.judge_pair(each, gathered.rulebook) for each in gathered.pairs)

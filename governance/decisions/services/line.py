@@ -24,6 +24,7 @@ from governance.people.models import User
 from ground import statements
 from ground.errors import DomainError, Unavailable
 from ground.promises import promised
+from ground.traces import traced
 from ground.transactions import one_turn
 
 
@@ -145,6 +146,7 @@ def _decide(
     return [each if isinstance(each, DomainError) else next(signed) for each in said]
 
 
+@traced("line.record")
 def _record(decided: Sequence[Decided], asking: Asking) -> list[DecisionRecord]:
     """Write what was asked, what was true and what was decided: one statement for the log, and one for the records."""
     said = [(each, each.says(asking)) for each in decided]
@@ -170,6 +172,7 @@ def _follow(decided: Decided, decision: DecisionRecord, asking: Asking, once: On
         repeats.keep(once, decision, _unsigned(decided, decision), by=asking.by)
 
 
+@traced("line.receipt")
 def _sign(decided: Decided, decision: DecisionRecord) -> Answer:
     return _unsigned(decided, decision).signed(sign_decision(decision, decided.gathered.charters))
 

@@ -4,12 +4,14 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from celery.beat import PersistentScheduler
 from celery.schedules import crontab
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from charter.registry.models import CharterVersion
 from charter.registry.states import StandingChoices
 from governance.config import celery, tasks
+from governance.config.beat import STAND_BY_SECONDS, Fence, FencedScheduler
 from ground import clock, heartbeats, scans
 from ground.models import Heartbeat
 from tests import factories
@@ -106,3 +108,39 @@ def _apart(schedule: crontab | timedelta) -> timedelta:
     minutes = sorted(schedule.minute)
     (apart,) = {later - sooner for sooner, later in pairwise([*minutes, minutes[0] + 60])}
     return timedelta(minutes=apart)
+
+
+@pytest.mark.committed
+@pytest.mark.usefixtures("committed_db")
+def test_one_beat_has_the_clock_and_the_next_takes_over_from_it():
+    """Issue 19, 3: fenced by the session of its own; whoever loses that sends nothing until it has the lock again."""
+    one, other = Fence(), Fence()
+    try:
+        assert one.take() and one.take() and not other.take()
+        with connection.cursor() as cursor:  # its host is gone, or the network between
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+            )
+        assert other.take() and not one.take()
+        assert not one.take()
+        other.leave()
+        assert one.take()
+    finally:
+        one.leave()
+        other.leave()
+
+
+@pytest.mark.django_db
+def test_a_beat_that_stands_by_sends_and_signs_nothing(app, monkeypatch, tmp_path):
+    """Issue 19, 3: it signs as it takes over, which grants each scan the time until its next turn."""
+    sent, held = [], [False]
+    scheduler = FencedScheduler(app, schedule_filename=str(tmp_path / "beat"))
+    monkeypatch.setattr(scheduler._fence, "take", lambda: held[0])
+    monkeypatch.setattr(PersistentScheduler, "tick", lambda *given: sent.append(given) or 1.0)
+    try:
+        assert scheduler.tick() == STAND_BY_SECONDS and not sent and not Heartbeat.objects.exists()
+        held[0] = True
+        assert scheduler.tick() == 1.0 and len(sent) == 1
+        assert Heartbeat.objects.filter(scan=heartbeats.BEAT).exists()
+    finally:
+        scheduler.close()

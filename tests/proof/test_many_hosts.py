@@ -1,0 +1,259 @@
+"""Two hosts with addresses of their own, of which any process is killed at any time: nothing is lost or doubled, and the clock goes on.
+
+Each host is a network namespace with a web server, a worker, a beat and a sequencer. What they share is the database (a socket file,
+which no namespace parts) and the folder that stands for the broker. Ten minutes in `make proof`, half a minute otherwise.
+"""
+
+import http.client
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from audits.ledger import sequencer
+from ground import guard
+from tests import databases
+from tests.benchmarks.checks import _prepare
+from tests.proof import whole_or_short
+
+pytestmark = [
+    pytest.mark.proof(alone=True),
+    pytest.mark.committed,
+    pytest.mark.skipif(
+        os.geteuid() != 0 or shutil.which("ip") is None, reason="network namespaces are made by root, with ip"
+    ),
+]
+
+CLIENTS, PORT = 8, 8000
+FAILOVER_SECONDS = 30.0
+PYTHON = sys.executable
+COMMANDS = {
+    "web": [PYTHON, "-m", "governance.config.web", "--host", "{address}", "--port", str(PORT)],
+    "worker": [PYTHON, "-m", "celery", "--app", "governance.config", "worker", "--concurrency", "1", "--without-gossip", "--without-mingle"],
+    "beat": [PYTHON, "-m", "celery", "--app", "governance.config", "beat", "--pidfile", "", "--loglevel", "INFO", "--schedule", "{folder}/beat"],
+    "sequencer": [PYTHON, "manage.py", "ledger", "sequence"],
+}  # fmt: skip
+
+
+class Host:
+    """A namespace, its address, and its processes, each started again after it was killed."""
+
+    def __init__(self, number: int, folder: Path, told: dict[str, str]) -> None:
+        self.name, self.address = f"mc-host-{os.getpid()}-{number}", f"10.231.{number}.2"
+        self._folder, self._told = folder / self.name, told
+        self._folder.mkdir()
+        self.running: dict[str, guard.Guarded] = {}
+        self._make(number)
+
+    def _make(self, number: int) -> None:
+        outer, inner = f"mco{os.getpid() % 10000}-{number}", f"mci{os.getpid() % 10000}-{number}"
+        inside = ["netns", "exec", self.name, "ip"]
+        for words in (
+            ["netns", "add", self.name],
+            ["link", "add", outer, "type", "veth", "peer", "name", inner],
+            ["link", "set", inner, "netns", self.name],
+            ["addr", "add", f"10.231.{number}.1/24", "dev", outer],
+            ["link", "set", outer, "up"],
+            [*inside, "addr", "add", f"{self.address}/24", "dev", inner],
+            [*inside, "link", "set", inner, "up"],
+            [*inside, "link", "set", "lo", "up"],
+        ):
+            subprocess.run(["ip", *words], check=True)
+
+    def start(self, name: str) -> None:
+        words = [each.format(address=self.address, folder=self._folder) for each in COMMANDS[name]]
+        self.running[name] = guard.spawn(
+            ["ip", "netns", "exec", self.name, *words],
+            env={**os.environ, **self._told, "ALLOWED_HOSTS": "*"},
+            cwd=databases.PROJECT,
+            log=self._folder / f"{name}.log",
+            grace=5.0,
+        )
+
+    def kill(self, name: str) -> None:
+        """At once, with all that it has started, as a host does that loses its power."""
+        for pid in _family(self.running[name].pid):
+            subprocess.run(["kill", "-KILL", str(pid)], check=False, stderr=subprocess.DEVNULL)
+        self.running[name].stop()
+
+    def end(self) -> None:
+        for each in self.running.values():
+            each.stop()
+        subprocess.run(["ip", "netns", "del", self.name], check=False)
+
+    def logs(self) -> str:
+        return "\n".join(f"{path.name}: {path.read_text()[-600:]}" for path in self._folder.glob("*.log"))
+
+
+def _family(pid: int) -> list[int]:
+    """The processes below one, the deepest first."""
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
+    try:
+        children = [int(each) for listed in lists for each in listed.read_text().split()]
+    except OSError:
+        children = []
+    return [each for child in children for each in (*_family(child), child)]
+
+
+@pytest.fixture
+def hosts(server, committed_db, tmp_path) -> Iterator[tuple[list[Host], str, dict]]:
+    """Two hosts at work, a token, and a question that it may ask."""
+    token, question = _prepare()
+    told = {
+        "DATABASE_URL": databases.runtime_url(server, committed_db),
+        "VAR_DIR": str(tmp_path),
+        "CELERY_BROKER_URL": "filesystem://",
+        "DEBUG": "true",
+        "CLOCK_STILL_SECONDS": "40",
+        "API_RATE": "1000000/s",
+        "COST_RATE": "100000000/s",
+    }
+    with ExitStack() as stack:
+        made = [Host(number, tmp_path, told) for number in (1, 2)]
+        for host in made:
+            stack.callback(host.end)
+            for name in COMMANDS:
+                host.start(name)
+        yield made, token, question
+
+
+class Clients:
+    """Threads that ask either host, and the other under the same key where one does not answer."""
+
+    def __init__(self, hosts: list[Host], token: str, question: dict) -> None:
+        self._hosts, self._body = hosts, json.dumps(question)
+        self._token, self.over = token, threading.Event()
+        self.told: dict[str, str] = {}  # by key, the receipt that was given
+        self.wrong: list[object] = []
+        self._threads = [threading.Thread(target=self._ask, args=[number]) for number in range(CLIENTS)]
+
+    def start(self) -> None:
+        for each in self._threads:
+            each.start()
+
+    def finish(self) -> None:
+        self.over.set()
+        for each in self._threads:
+            each.join(60)
+
+    def _ask(self, number: int) -> None:
+        while not self.over.is_set():
+            key, place = str(uuid4()), number
+            deadline = time.monotonic() + 90
+            while key not in self.told and time.monotonic() < deadline:
+                self._try(key, self._hosts[place % 2])
+                place += 1
+            if key not in self.told:
+                self.wrong.append("never answered")
+
+    def _try(self, key: str, host: Host) -> None:
+        """Ask one host under a key; where it does not answer, nobody knows whether it has decided."""
+        link = http.client.HTTPConnection(host.address, PORT, timeout=20)
+        try:
+            said = {
+                "Authorization": f"Token {self._token}",
+                "Content-Type": "application/json",
+                "Idempotency-Key": key,
+            }
+            link.request("POST", "/api/v1/queries", self._body, said)
+            answer = link.getresponse()
+            body = json.loads(answer.read())
+        except (OSError, http.client.HTTPException, ValueError):
+            time.sleep(0.05)
+            return
+        finally:
+            link.close()
+        if answer.status == 200:
+            self.told[key] = body["receipt"]["id"]
+        elif answer.status != 503:
+            self.wrong.append((answer.status, body))
+
+
+def wait(until, seconds: float, hosts: list[Host]) -> float:
+    """Seconds until something is so."""
+    begun = time.monotonic()
+    while not until():
+        assert time.monotonic() < begun + seconds, "\n".join(host.logs() for host in hosts)
+        time.sleep(0.2)
+    return time.monotonic() - begun
+
+
+def answers(host: Host) -> bool:
+    with closing(http.client.HTTPConnection(host.address, PORT, timeout=5)) as link:
+        try:
+            link.request("GET", "/healthz")
+            return link.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+
+
+def has_clock(host: Host) -> bool:
+    """Whether this host's beat was the last to say that it has the clock, and lives."""
+    log = host._folder / "beat.log"
+    return (
+        host.running["beat"].poll() is None and log.exists() and "This beat has the clock." in log.read_text()
+    )
+
+
+@pytest.mark.allow_hosts(["127.0.0.1", "10.231.1.2", "10.231.2.2"])
+def test_any_process_may_be_killed_and_nothing_is_lost_or_doubled(hosts, server, committed_db):
+    """Issue 19, 3: each answer that was given is in the database once, each question once, and each entry gets one place."""
+    made, token, question = hosts
+    for host in made:
+        wait(lambda host=host: answers(host), 150, made)
+    wait(lambda: any(map(has_clock, made)), 120, made)
+    assert sum(map(has_clock, made)) == 1, "one beat at a time"
+    clients = Clients(made, token, question)
+    clients.start()
+    try:
+        # The clock fails over: the host that has it loses its beat, and it is not started again.
+        [first] = [host for host in made if has_clock(host)]
+        [second] = [host for host in made if host is not first]
+        first.kill("beat")
+        took = wait(lambda: has_clock(second), FAILOVER_SECONDS, made)
+        first._folder.joinpath("beat.log").unlink(missing_ok=True)
+        first.start("beat")
+        chance = random.Random(19)  # noqa: S311 - the same blows each time
+        ends, blows = time.monotonic() + whole_or_short(600, 20), 0
+        first_blows = [(first, "web"), (second, "sequencer"), (second, "worker"), (second, "web")]
+        while time.monotonic() < ends or first_blows:
+            host, name = (
+                first_blows.pop(0) if first_blows else (chance.choice(made), chance.choice(list(COMMANDS)))
+            )
+            host.kill(name)
+            blows += 1
+            time.sleep(chance.uniform(0.5, 2.0))
+            host.start(name)
+            if name == "web":  # its proxy sends nobody to a host that does not answer
+                wait(lambda host=host: answers(host), 120, made)
+    finally:
+        clients.finish()
+    assert clients.wrong == [] and len(clients.told) > CLIENTS and took < FAILOVER_SECONDS and blows >= 4
+    for host in made:
+        host.kill("sequencer")
+    sequencer_ends(server, committed_db, clients.told)
+
+
+def sequencer_ends(server, name: str, told: dict[str, str]) -> None:
+    """Every receipt is of one decision and one place of the log, and no question was decided twice."""
+    while sequencer.sequence(signs=False).placed:
+        pass
+    with psycopg.connect(databases.runtime_url(server, name)) as asked:
+        rows = asked.execute("SELECT id::text, entry_id::text FROM decisions_decisionrecord").fetchall()
+        placed = [str(each) for (each,) in asked.execute("SELECT entry_id FROM ledger_logplace").fetchall()]
+    ids = {each for row in rows for each in row}
+    assert len(set(told.values())) == len(told) and set(told.values()) <= ids
+    assert len(placed) == len(set(placed)) and {entry for _, entry in rows} <= set(placed)
+    # A question that was decided and whose answer was lost on the way was asked again under its key, and decided no second time.
+    assert len(rows) == len(told)
