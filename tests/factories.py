@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 from django.db import connection, transaction
@@ -120,26 +120,39 @@ EVIDENCE_OF_PERSONS = {
 
 def the_evidence() -> None:
     """A design review and a mentoring of a group's work, and of two people of payments, all checked by HR."""
-    from governance.evidence import services as evidence
-    from governance.evidence.models import EvidenceRecord
-
     by = an_account("evidence-hr")
     a_role(by, GrantedRole.HR)
     for (kind, person), ref in (_OF_GROUPS | EVIDENCE_OF_PERSONS).items():
-        record = on_the_log.make(
-            EvidenceRecord,
-            id=UUID(ref.partition(":")[2]),
-            kind=kind,
-            person=Person.objects.get(external_id=person) if person else None,
-            happened_on=calendar.today(),
-            project="Ledger",
-            source="peer",
-            said_by="Ada",
-            link="https://docs.example.org/dr/12",
-            shows="The design held.",
-            written_by=system(),
-        )
-        evidence.check_evidence(record=record, holds=True, says="", by=by)
+        _a_checked_record(kind, person, ref, by)
+
+
+def evidence_of(person: str) -> list[dict[str, str]]:
+    """A design review and a mentoring of one more person, checked by HR, as a question names them (AR07)."""
+    by = User.objects.get(username="evidence-hr")
+    refs = {kind: f"evidence:{uuid4()}" for kind in _KINDS}
+    for kind, ref in refs.items():
+        _a_checked_record(kind, person, ref, by)
+    return [{"kind": kind, "ref": ref} for kind, ref in refs.items()]
+
+
+def _a_checked_record(kind: str, person: str, ref: str, by: User) -> None:
+    from governance.evidence import services as evidence
+    from governance.evidence.models import EvidenceRecord
+
+    record = on_the_log.make(
+        EvidenceRecord,
+        id=UUID(ref.partition(":")[2]),
+        kind=kind,
+        person=Person.objects.get(external_id=person) if person else None,
+        happened_on=calendar.today(),
+        project="Ledger",
+        source="peer",
+        said_by="Ada",
+        link="https://docs.example.org/dr/12",
+        shows="The design held.",
+        written_by=system(),
+    )
+    evidence.check_evidence(record=record, holds=True, says="", by=by)
 
 
 @transaction.atomic

@@ -45,7 +45,8 @@ def sealed(file, desk):
 def decide_about(desk, by=None, person="", **over):
     """Ask for the appellant's values for a calibration, or another's, as the manager."""
     person = person or desk.employee.person.external_id
-    return ask(by or desk.manager, CALIBRATION, grain="person", cohorts=[], persons=[person], **over)
+    asked = {"grain": "person", "cohorts": [], "persons": [person], "evidence": factories.evidence_of(person)}
+    return ask(by or desk.manager, CALIBRATION, **{**asked, **over})
 
 
 def later(days: float):
