@@ -20,6 +20,7 @@ OURS = {
     "ledger.Outbox",
     "ledger.SignedCheckpoint",
     "ledger.WitnessState",
+    "decisions.KeptCharter",
     "ground.Count",
     "people.Session",
 }
