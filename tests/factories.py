@@ -108,20 +108,29 @@ def an_administrator(username: str = "second") -> User:
 # Evidence that somebody else has opened, as questions of tests name it; `the_evidence` writes it down.
 DESIGN_REVIEW = "evidence:01960000-0000-7000-8000-000000000001"
 MENTORING = "evidence:01960000-0000-7000-8000-000000000002"
+_KINDS = ("design_review", "mentoring")
+_OF_GROUPS = {("design_review", ""): DESIGN_REVIEW, ("mentoring", ""): MENTORING}
+# Of two colleagues each, as a record of one says nothing of another.
+EVIDENCE_OF_PERSONS = {
+    (kind, f"payments-{number}"): f"evidence:01960000-0000-7000-8000-0000000000{number}{place}"
+    for number in (2, 3)
+    for place, kind in enumerate(_KINDS)
+}
 
 
 def the_evidence() -> None:
-    """A design review and a mentoring of a group's work, both opened and checked by HR."""
+    """A design review and a mentoring of a group's work, and of two people of payments, all checked by HR."""
     from governance.evidence import services as evidence
     from governance.evidence.models import EvidenceRecord
 
     by = an_account("evidence-hr")
     a_role(by, GrantedRole.HR)
-    for kind, ref in (("design_review", DESIGN_REVIEW), ("mentoring", MENTORING)):
+    for (kind, person), ref in (_OF_GROUPS | EVIDENCE_OF_PERSONS).items():
         record = on_the_log.make(
             EvidenceRecord,
             id=UUID(ref.partition(":")[2]),
             kind=kind,
+            person=Person.objects.get(external_id=person) if person else None,
             happened_on=calendar.today(),
             project="Ledger",
             source="peer",

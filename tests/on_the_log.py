@@ -15,10 +15,12 @@ import psycopg
 from django.db import connection, transaction
 from django.db.models import Model, QuerySet
 
+from audits.ledger.leaf import encode_leaf
 from audits.ledger.models import Entry, Outbox, Payload
 from audits.ledger.states import Visibility
 from audits.ledger.ties import Tie, Told
 from audits.ledger.tree import leaf_hash
+from ground import clock
 
 Row = TypeVar("Row", bound=Model)
 
@@ -59,11 +61,13 @@ def _read(record: Model, about: str, says: dict[str, str]) -> tuple[str | None, 
 
 
 def append(kind: str, about: str, says: dict[str, object]) -> None:
-    leaf = secrets.token_hex(16).encode()
+    """An entry with a true leaf, so that a copy of the log of any test holds."""
+    name, at, body, key = uuid4(), clock.now(), msgspec.json.encode(says), secrets.token_bytes(32)
+    leaf = encode_leaf(entry=name, kind=kind, at=at, body=body, key=key)
     entry = Entry.objects.create(
-        id=uuid4(), kind=kind, leaf=leaf, leaf_hash=leaf_hash(leaf), visibility=Visibility.OPEN
+        id=name, kind=kind, at=at, leaf=leaf, leaf_hash=leaf_hash(leaf), visibility=Visibility.OPEN
     )
-    Payload.objects.create(entry=entry, actor="", body=msgspec.json.encode(says), key=b"")
+    Payload.objects.create(entry=entry, actor="", body=body, key=key)
     Outbox.objects.create(entry=entry, about=about)
 
 

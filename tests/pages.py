@@ -37,7 +37,7 @@ class Page:
     def __init__(self, response) -> None:
         self.response = response
         self.status = response.status_code
-        self.html = response.content.decode()
+        self.html = (b"".join(response) if response.streaming else response.content).decode("utf-8-sig")
         self.text = html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", self.html)))
 
     def says(self, *texts: str) -> bool:

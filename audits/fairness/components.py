@@ -12,8 +12,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+import scipy  # whose parts load when they are first used
 from numpy.typing import ArrayLike, NDArray
-from scipy import linalg, sparse
 
 from audits.fairness.statistic_errors import BadStatistic
 
@@ -164,14 +164,16 @@ class _Equations:
         """The columns of the other factors, and what is left of them once the largest is eliminated."""
         n, rest = len(self._y), self._factors[1:]
         scales = np.repeat(self._roots[1:], [each.levels for each in rest])
-        columns = sparse.hstack([_indicators(each, n) for each in rest], format="csr") @ sparse.diags(scales)
+        columns = scipy.sparse.hstack(
+            [_indicators(each, n) for each in rest], format="csr"
+        ) @ scipy.sparse.diags(scales)
         first = _indicators(self._factors[0], n) * self._roots[0]
         self._across = (first.T @ columns).tocsr()
-        inside = (columns.T @ columns).tocsr() + sparse.identity(len(scales), format="csr")
-        left = inside - self._across.T @ sparse.diags(1 / self._diagonal) @ self._across
+        inside = (columns.T @ columns).tocsr() + scipy.sparse.identity(len(scales), format="csr")
+        left = inside - self._across.T @ scipy.sparse.diags(1 / self._diagonal) @ self._across
         self._is_exact = len(scales) <= EXACT
         if self._is_exact:
-            self._inverse = linalg.inv(left.toarray())
+            self._inverse = scipy.linalg.inv(left.toarray())
             self._solve_rest = lambda right: np.asarray(self._inverse @ right)
         else:
             self._solve_rest = lambda right: _solve_by_gradients(left, right)
@@ -229,7 +231,7 @@ class _Equations:
             return self._guess_traces()
         ends = self._rest_ends
         own = np.diag(self._inverse)
-        spread = sparse.diags(1 / self._diagonal) @ self._across
+        spread = scipy.sparse.diags(1 / self._diagonal) @ self._across
         first = float((1 / self._diagonal).sum()) + float(
             np.einsum("ij,ji->", (spread.T @ spread).toarray(), self._inverse)
         )
@@ -241,11 +243,11 @@ class _Equations:
         return [float((w * u).sum()) / SIGNS for w, u in zip(signs, self._solve(signs), strict=True)]
 
 
-def _indicators(factor: _Factor, n: int) -> "sparse.csr_matrix":
-    return sparse.csr_matrix((np.ones(n), (np.arange(n), factor.codes)), shape=(n, factor.levels))
+def _indicators(factor: _Factor, n: int) -> "scipy.sparse.csr_matrix":
+    return scipy.sparse.csr_matrix((np.ones(n), (np.arange(n), factor.codes)), shape=(n, factor.levels))
 
 
-def _solve_by_gradients(matrix: "sparse.csr_matrix", right: Floats) -> Floats:
+def _solve_by_gradients(matrix: "scipy.sparse.csr_matrix", right: Floats) -> Floats:
     """Several right sides by conjugate gradients at once, to 1e-8 of each, preconditioned by the diagonal."""
     scale = 1 / matrix.diagonal()[:, None]
     solved, left = np.zeros_like(right), right.copy()

@@ -2,14 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from uuid import UUID
 
 import numpy as np
 from dateutil.relativedelta import relativedelta
-from django.db.models import Choices, F
+from django.db.models import Case, Choices, F, Q, When
 
 from audits.fairness.comparing import UNKNOWN, Attribute, Codes
 from audits.fairness.states import AuditedAttribute, TenureBand
-from governance.people.models import ContextClassChoices, Membership, Person, WorkingArrangement
+from governance.people.models import (
+    Circumstances,
+    ContextClassChoices,
+    Membership,
+    Person,
+    WorkingArrangement,
+)
 
 _YEARS = ((1, TenureBand.FIRST), (3, TenureBand.SECOND), (6, TenureBand.THIRD))
 
@@ -17,7 +24,8 @@ _YEARS = ((1, TenureBand.FIRST), (3, TenureBand.SECOND), (6, TenureBand.THIRD))
 def group_people(external_ids: Sequence[str], *, on: date) -> dict[str, Attribute]:
     """The attributes of these persons (S101); a code of -1 where the organisation has not recorded one.
 
-    Team type and tenure are those of the day; location, role and working arrangement those that the last import gave.
+    All are those of the day. Of a day before anything was recorded of somebody, the first that was counts; of whom no import has
+    told from when it was so, what is recorded of them now.
     """
     persons = {
         person.external_id: person
@@ -31,15 +39,26 @@ def group_people(external_ids: Sequence[str], *, on: date) -> dict[str, Attribut
         .values_list("person__external_id", F("team__context_class"))
     )
     found = [persons[each] for each in external_ids]
+    worked = _read_circumstances(found, on)
+    said = [worked.get(each.pk, each) for each in found]
     return {
         AuditedAttribute.TEAM_TYPE: _code(
             [types.get(each, "") for each in external_ids], ContextClassChoices
         ),
-        AuditedAttribute.LOCATION: _code([each.location for each in found], None),
-        AuditedAttribute.ROLE: _code([each.role_family for each in found], None),
+        AuditedAttribute.LOCATION: _code([each.location for each in said], None),
+        AuditedAttribute.ROLE: _code([each.role_family for each in said], None),
         AuditedAttribute.TENURE: _code([find_tenure(each.employed_from, on) for each in found], TenureBand),
-        AuditedAttribute.ARRANGEMENT: _code([each.working_arrangement for each in found], WorkingArrangement),
+        AuditedAttribute.ARRANGEMENT: _code([each.working_arrangement for each in said], WorkingArrangement),
     }
+
+
+def _read_circumstances(persons: Sequence[Person], on: date) -> dict[UUID, Circumstances]:
+    """Where, how and as what each worked on a day, else the first that was recorded of them."""
+    rows = Circumstances.objects.filter(person__in=[each.pk for each in persons])
+    # The last one that began by that day stands before the others, which stand in the order in which they came.
+    begun = Case(When(valid_from__lte=on, then=F("valid_from")), default=None)
+    found = rows.order_by("person_id", begun.desc(nulls_last=True), "valid_from").distinct("person_id")
+    return {each.person_id: each for each in found}
 
 
 def find_tenure(since: date, on: date) -> str:
@@ -49,11 +68,12 @@ def find_tenure(since: date, on: date) -> str:
 
 
 def count_moved(external_ids: Sequence[str], *, since: date, until: date) -> int:
-    """How many of them changed their team within the period, and are counted in the team of its last day."""
-    moved = Membership.objects.filter(
-        person__external_id__in=external_ids, valid_from__gt=since, valid_from__lt=until
-    )
-    return moved.filter(person__memberships__valid_to=F("valid_from")).values("person").distinct().count()
+    """How many of them changed their team, location, role or arrangement within the period; they count as on its last day."""
+    persons = Person.objects.filter(external_id__in=external_ids)
+    within = {"valid_from__gt": since, "valid_from__lt": until}
+    teams = Membership.objects.filter(**within, person__memberships__valid_to=F("valid_from"))
+    others = Circumstances.objects.filter(**within, person__circumstances__valid_to=F("valid_from"))
+    return persons.filter(Q(pk__in=teams.values("person")) | Q(pk__in=others.values("person"))).count()
 
 
 def last_day(ends_on: date) -> date:

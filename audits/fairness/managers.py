@@ -7,9 +7,9 @@ others, so that a manager whose people did more is not taken for one who rates h
 from collections.abc import Sequence
 
 import numpy as np
+import scipy  # whose parts load when they are first used: a tenth of what a process takes to start
 from msgspec import Struct
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from audits.fairness import statistics
 from audits.fairness.statistic_errors import BadStatistic
@@ -112,9 +112,9 @@ def _judge(
     """Each manager's test, adjusted over all. Where everybody of a manager and cell was rated alike there is no test."""
     sure = np.isfinite(error) & (error > 0)
     safe = np.where(sure, error, 1.0)
-    p = np.where(sure, 2 * special.stdtr(max(freedom, 1), -np.abs(gap) / safe), np.nan)
+    p = np.where(sure, 2 * scipy.special.stdtr(max(freedom, 1), -np.abs(gap) / safe), np.nan)
     discovery = statistics.benjamini_hochberg(p)
-    away = special.stdtrit(max(freedom, 1), 0.975) * np.where(sure, error, np.nan)
+    away = scipy.special.stdtrit(max(freedom, 1), 0.975) * np.where(sure, error, np.nan)
     return tuple(
         ManagerGap(
             int(managers[at]), int(people[at]), int(beside[at]), float(gap[at]), float(gap[at] - away[at]),

@@ -35,13 +35,14 @@ _BY_AUDIT = told(AuditRun, about="{row}.audit_id")
 class OutcomeSet(Record):
     """Outcomes of one decision in one period; `sealed` holds whose they are, until they are audited or discarded.
 
-    `ends_on` is out. Ratings count as selected from `favourable_from` on; null where outcomes say themselves.
+    `ends_on` is out. Ratings count as selected from `favourable_from` on; null where outcomes say themselves. Without `metrics`
+    they rest on evidence alone, and their audit clears none.
     """
 
     decision = models.CharField(max_length=40, choices=choices(DecisionType))
     starts_on = models.DateField()
     ends_on = models.DateField()
-    metrics = ArrayField(models.CharField(max_length=100))
+    metrics = ArrayField(models.CharField(max_length=100), blank=True)
     favourable_from = models.FloatField(null=True, blank=True)
     people = models.PositiveIntegerField()
     content_hash = models.CharField(max_length=64, unique=True)

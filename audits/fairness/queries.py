@@ -1,6 +1,6 @@
 """Reads of fairness audits that are worth a name."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -19,7 +19,7 @@ from charter.rules.vocabulary import DecisionGroup, Outcome
 from governance.board.models import Case
 from governance.board.states import CaseKind, CaseState
 from governance.decisions.models import DecisionRecord
-from governance.people.models import GrantedRole, User
+from governance.people.models import AccountKind, GrantedRole, RoleGrant, User
 from ground import calendar
 from ground.errors import NotFound
 
@@ -29,6 +29,13 @@ _METRICS = Prefetch(
         "charter_version__metric__slug"
     ),
 )
+
+
+class DecidedBy(NamedTuple):
+    """One question for a decision about people that was answered: the account that asked, and whom it was about by external id."""
+
+    actor: UUID
+    persons: frozenset[str]
 
 
 class EndingClearance(NamedTuple):
@@ -161,8 +168,11 @@ def list_those_who_see_to_it(version: CharterVersion) -> list[User]:
     )
 
 
-def list_decided_about(metrics: Sequence[str], *, since: datetime) -> list[User]:
-    """Accounts of those about whom something was answered for a decision about people by these metrics, since a moment."""
+def list_decided(metrics: Sequence[str], *, since: datetime) -> list[DecidedBy]:
+    """Who decided about whom by these metrics since a moment: questions for decisions about people that were answered.
+
+    A question about the values of a team may be for a decision about one of its people, so those whom it was about count as well.
+    """
     uses = DecisionKind.objects.filter(group=DecisionGroup.PEOPLE).values("slug")
     records = DecisionRecord.objects.filter(
         verdict=Outcome.PERMIT,
@@ -171,5 +181,20 @@ def list_decided_about(metrics: Sequence[str], *, since: datetime) -> list[User]
         metrics__overlap=list(metrics),
         use__in=uses,
     )
-    subjects = {each for found in records.values_list("subjects", flat=True) for each in found}
-    return list(User.objects.filter(person__external_id__in=subjects, is_active=True).order_by("pk"))
+    found = records.values_list("actor", "subjects", "request").order_by("at", "pk")
+    return [DecidedBy(actor, frozenset([*subjects, *request["about"]])) for actor, subjects, request in found]
+
+
+def list_accounts_of(external_ids: Collection[str]) -> list[User]:
+    """The open accounts of persons."""
+    return list(User.objects.filter(person__external_id__in=external_ids, is_active=True).order_by("pk"))
+
+
+def list_people_of_hr() -> list[User]:
+    """The open accounts of people who are of HR today."""
+    grants = RoleGrant.objects.on(calendar.today()).filter(role=GrantedRole.HR)
+    return list(
+        User.objects.filter(pk__in=grants.values("user"), is_active=True, kind=AccountKind.HUMAN).order_by(
+            "pk"
+        )
+    )

@@ -47,20 +47,23 @@ def export_log(folder: Path, *, payloads: bool, say: Callable[[str], object], by
 
 
 def _entries(size: int, payloads: bool, say: Callable[[str], object]) -> Iterator[str]:
+    # As plain values: a million records of three tables each would take three times as long.
+    said = ("entry__payload__body", "entry__payload__key") if payloads else ()
     for first in range(0, size, BATCH):
-        places = LogPlace.objects.filter(number__gte=first, number__lt=min(size, first + BATCH)).order_by(
-            "number"
-        )
-        for place in places.select_related("entry__payload" if payloads else "entry"):
-            yield json.dumps(_entry(place, payloads))
+        places = LogPlace.objects.filter(number__gte=first, number__lt=min(size, first + BATCH))
+        for place in places.order_by("number").values_list("number", "entry__leaf", *said):
+            yield json.dumps(_entry(*place))
         say(f"{min(size, first + BATCH)} of {size} entries")
 
 
-def _entry(place: LogPlace, payloads: bool) -> dict[str, object]:
-    told: dict[str, object] = {"index": place.number, "leaf": bytes(place.entry.leaf).decode()}
-    if payloads and (payload := getattr(place.entry, "payload", None)) is not None:
-        told["payload"] = base64.b64encode(bytes(payload.body)).decode()
-        told["key"] = base64.b64encode(bytes(payload.key)).decode()
+def _entry(
+    number: int, leaf: bytes, body: bytes | None = None, key: bytes | None = None
+) -> dict[str, object]:
+    """One line; without what it says where that was erased, or is not asked for."""
+    told: dict[str, object] = {"index": number, "leaf": bytes(leaf).decode()}
+    if body is not None and key is not None:
+        told["payload"] = base64.b64encode(body).decode()
+        told["key"] = base64.b64encode(key).decode()
     return told
 
 

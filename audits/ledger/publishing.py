@@ -1,9 +1,11 @@
 """The log's tiles and newest checkpoint as files, for whoever serves or mirrors them without us (C2SP tlog-tiles).
 
 Where they go is the storage `log` of Django's STORAGES: a folder, or whatever django-storages knows. The checkpoint is written
-last, so that what it covers is there, and says by itself from where to go on.
+last, so that what it covers is there, and says by itself from where to go on. What is of another past than the database's, after an
+older backup was restored, is not served beside it: its checkpoint is kept under `lost`, its tiles go.
 """
 
+import logging
 import os
 import tempfile
 from pathlib import Path
@@ -14,10 +16,11 @@ from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from audits.ledger import store
 from audits.ledger.models import SignedCheckpoint
-from audits.ledger.notes import NoteWrong, parse_checkpoint, parse_note
+from audits.ledger.notes import Checkpoint, NoteWrong, parse_checkpoint, parse_note
 from audits.ledger.tiles import Tile, list_tiles
 
-CHECKPOINT, ALIAS = "checkpoint", "log"
+CHECKPOINT, LOST, ALIAS = "checkpoint", "lost", "log"
+logger = logging.getLogger(__name__)
 
 
 class TileFolder(FileSystemStorage):
@@ -44,25 +47,71 @@ def find_storage() -> Storage | None:
 def publish_tiles() -> int:
     """Write what the storage lacks of the newest published state; gives how many files. Raises what the storage raises."""
     storage, newest = find_storage(), store.find_checkpoint()
-    if storage is None or newest is None:
+    if storage is None:
         return 0
-    old = _find_size(storage)
-    if old >= newest.size:
+    old = _read_size(storage)
+    if newest is None or old >= newest.size:
         return 0
     written = sum(_write(storage, tile) for tile in list_tiles(newest.size) if _is_fresh(tile, old))
     _replace(storage, newest)
     return written + 1
 
 
-def _find_size(storage: Storage) -> int:
-    """How much of the log the storage has: what its checkpoint says."""
-    if not storage.exists(CHECKPOINT):
+def _read_size(storage: Storage) -> int:
+    """How much of the log the storage has: what its checkpoint says, once what is of another past is set aside."""
+    shown = _read_checkpoint(storage)
+    if shown is None:
         return 0
+    if _is_ours(shown):
+        return shown.size
+    _set_aside(storage, shown)
+    return 0
+
+
+def _read_checkpoint(storage: Storage) -> Checkpoint | None:
+    """What the storage shows; None where there is nothing, or what cannot be read."""
+    if not storage.exists(CHECKPOINT):
+        return None
     try:
         with storage.open(CHECKPOINT) as file:
-            return parse_checkpoint(parse_note(file.read().decode())).size
+            return parse_checkpoint(parse_note(file.read().decode()))
     except (NoteWrong, UnicodeDecodeError):
-        return 0
+        return None
+
+
+def _is_ours(shown: Checkpoint) -> bool:
+    """Whether the database signed just this, and has not signed it away since by going back to an older backup."""
+    return any(bytes(each.root) == shown.root for each in SignedCheckpoint.objects.filter(size=shown.size))
+
+
+def _set_aside(storage: Storage, shown: Checkpoint) -> None:
+    """Clear away the tiles of a past that the database knows nothing of, and keep its checkpoint: that is evidence.
+
+    The checkpoint goes last, so that what is killed in between is cleared by the next pass.
+    """
+    with storage.open(CHECKPOINT) as file:
+        note = file.read()
+    name = f"{LOST}/{shown.size}-{shown.root.hex()[:16]}"
+    if not storage.exists(name):
+        storage.save(name, ContentFile(note))
+    _clear(storage, "tile")
+    storage.delete(CHECKPOINT)
+    logger.error(
+        "The tiles were of a past that this database does not have. Their checkpoint is kept; they are written anew.",
+        extra={"size": shown.size, "kept": name},
+    )
+
+
+def _clear(storage: Storage, folder: str) -> None:
+    """Delete all files under a folder of the storage."""
+    try:
+        folders, files = storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    for each in files:
+        storage.delete(f"{folder}/{each}")
+    for each in folders:
+        _clear(storage, f"{folder}/{each}")
 
 
 def _is_fresh(tile: Tile, old: int) -> bool:

@@ -2,7 +2,7 @@
 
 Each asks by the database's own clock and tables, whatever the caller says: whether all of it was kept long enough, whether a legal hold, an
 open appeal or anything that still goes on points at it, and whether the log tells of it in the same transaction. They read tables of
-governance.decisions, governance.calibration, governance.appeals, governance.people, charter.measures, charter.registry, charter.programme, audits.reviews and
+governance.decisions, governance.calibration, audits.strain, governance.appeals, governance.people, charter.measures, charter.registry, charter.programme, audits.reviews and
 audits.ledger, all of which stand below.
 """
 
@@ -64,6 +64,26 @@ _ROUND_OLD = "coalesce(r.ended_at, r.published_at, r.drafted_at) <= now() - make
 _IDENTITY_HELD = _hold(
     "(h.person_id IS NULL OR h.person_id = i.person_id) AND h.account_id IS NULL AND h.metric = '' "
 )
+# One row each of strain that goes by itself, with its days and whether it is over; the rest goes with an alert or a pulse.
+STRAIN_ROWS = """(
+    SELECT id, ends_on - 91 AS since, ends_on AS until, true AS is_over FROM strain_teamsignal
+    UNION ALL SELECT id, month, (month + interval '1 month')::date, true FROM strain_loadobservation
+    UNION ALL SELECT id, opens_on, closes_on + 1, closed_at IS NOT NULL FROM strain_pulseround
+    UNION ALL SELECT alert.id, alert.since, (coalesce(alert.eased_at, now()))::date + 1, alert.state = 'eased' AND NOT EXISTS (
+        SELECT FROM strain_strainreport told JOIN board_case c ON c.id = told.case_id WHERE told.alert_id = alert.id AND c.state = 'open'
+    ) FROM strain_strainalert alert
+    UNION ALL SELECT told.id, told.ends_on - 91, told.reported_at::date + 1, c.state <> 'open'
+        FROM strain_strainreport told JOIN board_case c ON c.id = told.case_id WHERE told.alert_id IS NULL
+)"""
+_STRAIN_OLD = (
+    f"s.until <= {TODAY} - make_interval(months => (SELECT strain_kept_months FROM programme_programme))"
+)
+# Strain is of teams, so no account's and no single person's hold is about it, but for that somebody took a pulse.
+_STRAIN_HELD = _hold(
+    """h.account_id IS NULL AND (h.person_id IS NULL OR EXISTS (
+            SELECT FROM strain_pulsetaken taken WHERE taken.pulse_id = s.id AND taken.person_id = h.person_id
+        )) AND (h.since IS NULL OR s.until > h.since) AND (h.until IS NULL OR s.since <= h.until)"""
+)
 
 
 def _unless(rows: str, condition: str, message: str, name: str) -> str:
@@ -73,6 +93,7 @@ def _unless(rows: str, condition: str, message: str, name: str) -> str:
 _DECISIONS = "decisions_decisionrecord d WHERE d.id = ANY(wanted)"
 _VALUES = "measures_publishedvalue v JOIN registry_metric m ON m.id = v.metric_id JOIN registry_charterversion c ON c.id = v.charter_version_id WHERE v.id = ANY(wanted)"
 _CALIBRATIONS = "calibration_calibrationitem i JOIN calibration_calibrationround r ON r.id = i.round_id WHERE i.id = ANY(wanted)"
+_STRAIN = f"{STRAIN_ROWS} s WHERE s.id = ANY(wanted)"
 _IDENTITIES = "people_identity i JOIN people_person p ON p.id = i.person_id WHERE i.id = ANY(wanted)"
 
 _PURGE_DECISIONS = f"""
@@ -100,6 +121,9 @@ BEGIN
 {_TOLD}
 {_unless(_VALUES, "v.ends_on + (c.document #>> '{how_long,values}')::interval <= " + TODAY, "a value was not kept long enough", "purge_kept_long_enough")}
 {_unless(_VALUES, f"NOT {_VALUE_HELD}", "a legal hold keeps a value", "purge_no_legal_hold")}
+INSERT INTO measures_oncetold (id, charter_version_id, teams, period_kind, starts_on, ends_on, told_at)
+SELECT v.id, v.charter_version_id, v.teams, v.period_kind, v.starts_on, v.ends_on, v.published_at
+FROM measures_publishedvalue v WHERE v.id = ANY(wanted) AND v.withheld IN ('', 'low_coverage');
 DELETE FROM measures_revisedvalue WHERE old_id = ANY(wanted);
 DELETE FROM measures_publishedvalue WHERE id = ANY(wanted);
 GET DIAGNOSTICS gone = ROW_COUNT;
@@ -133,16 +157,45 @@ GET DIAGNOSTICS gone = ROW_COUNT;
 RETURN gone;
 END
 """
+_PURGE_STRAIN = f"""
+DECLARE gone bigint; further bigint;
+BEGIN
+{_TOLD}
+{_unless(_STRAIN, _STRAIN_OLD, "strain was not kept long enough", "purge_kept_long_enough")}
+{_unless(_STRAIN, f"NOT {_STRAIN_HELD}", "a legal hold keeps what was told of strain", "purge_no_legal_hold")}
+{_unless(_STRAIN, "s.is_over", "an alert, a pulse or a case about strain still goes on", "purge_nothing_goes_on")}
+DELETE FROM strain_alertfollowup WHERE alert_id = ANY(wanted);
+DELETE FROM strain_strainreport WHERE alert_id = ANY(wanted);
+DELETE FROM strain_pulseresult WHERE pulse_id = ANY(wanted);
+DELETE FROM strain_pulsetaken WHERE pulse_id = ANY(wanted);
+DELETE FROM strain_strainreport WHERE id = ANY(wanted) AND alert_id IS NULL;
+GET DIAGNOSTICS gone = ROW_COUNT;
+DELETE FROM strain_strainalert WHERE id = ANY(wanted);
+GET DIAGNOSTICS further = ROW_COUNT;
+gone := gone + further;
+DELETE FROM strain_pulseround WHERE id = ANY(wanted);
+GET DIAGNOSTICS further = ROW_COUNT;
+gone := gone + further;
+DELETE FROM strain_loadobservation WHERE id = ANY(wanted);
+GET DIAGNOSTICS further = ROW_COUNT;
+gone := gone + further;
+DELETE FROM strain_teamsignal WHERE id = ANY(wanted);
+GET DIAGNOSTICS further = ROW_COUNT;
+RETURN gone + further;
+END
+"""
 
 FUNCTIONS = {
     "purge_decisions": OwnerFunction("wanted uuid[], purge uuid", "bigint", _PURGE_DECISIONS),
     "purge_values": OwnerFunction("wanted uuid[], purge uuid", "bigint", _PURGE_VALUES),
     "purge_identities": OwnerFunction("wanted uuid[], purge uuid", "bigint", _PURGE_IDENTITIES),
     "purge_calibrations": OwnerFunction("wanted uuid[], purge uuid", "bigint", _PURGE_CALIBRATIONS),
+    "purge_strain": OwnerFunction("wanted uuid[], purge uuid", "bigint", _PURGE_STRAIN),
 }
 # What the same conditions find before: rows that are old enough, and those of them that something keeps.
 KEEPS_DECISION = f"({_DECISION_HELD} OR {_APPEALED} OR {_GOES_ON})"
 KEEPS_VALUE, KEEPS_IDENTITY = _VALUE_HELD, _IDENTITY_HELD
 KEEPS_CALIBRATION = f"({_CALIBRATION_HELD} OR {_OUTCOME_APPEALED})"
 ROUND_OLD, CALIBRATIONS_FROM = _ROUND_OLD, _CALIBRATIONS
+KEEPS_STRAIN, STRAIN_OLD = f"({_STRAIN_HELD} OR NOT s.is_over)", _STRAIN_OLD
 DECISIONS_OLD, VALUES_FROM, IDENTITIES_FROM = _OLD_ENOUGH, _VALUES, _IDENTITIES

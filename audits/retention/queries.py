@@ -20,8 +20,11 @@ from audits.retention.owner_functions import (
     KEEPS_CALIBRATION,
     KEEPS_DECISION,
     KEEPS_IDENTITY,
+    KEEPS_STRAIN,
     KEEPS_VALUE,
     ROUND_OLD,
+    STRAIN_OLD,
+    STRAIN_ROWS,
     TODAY,
     VALUES_FROM,
 )
@@ -50,6 +53,9 @@ _CALIBRATIONS = f"""
 SELECT i.id, {KEEPS_CALIBRATION} FROM {CALIBRATIONS_FROM.replace("i.id = ANY(wanted)", "true")}
 AND {ROUND_OLD} AND coalesce(r.ended_at, r.published_at, r.drafted_at) < %(before)s::date
 """
+_STRAIN = f"""
+SELECT s.id, {KEEPS_STRAIN} FROM {STRAIN_ROWS} s WHERE {STRAIN_OLD} AND s.until <= %(before)s::date
+"""
 # Whom an entry is about that is no decision's cannot be looked up, so each hold keeps it whose days it falls in.
 _HOLD_ON = f"""
 SELECT h.id FROM ledger_entry e LEFT JOIN decisions_decisionrecord d ON d.entry_id = e.id, {HOLDS_IN_FORCE} AND e.id = %(entry)s
@@ -63,6 +69,7 @@ _FOUND: Mapping[PurgeKind, str] = MappingProxyType(
         PurgeKind.VALUES: _VALUES,
         PurgeKind.IDENTITIES: _IDENTITIES,
         PurgeKind.CALIBRATIONS: _CALIBRATIONS,
+        PurgeKind.STRAIN: _STRAIN,
     }
 )
 
@@ -90,6 +97,7 @@ def find_cutoff(what: PurgeKind, today: date) -> date:
         PurgeKind.DECISIONS: programme.decisions_kept_months,
         PurgeKind.IDENTITIES: programme.leavers_kept_months,
         PurgeKind.CALIBRATIONS: programme.decisions_kept_months,
+        PurgeKind.STRAIN: programme.strain_kept_months,
     }
     return today - relativedelta(months=months[what])
 

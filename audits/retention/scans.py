@@ -31,5 +31,7 @@ RETENTION: Scan[User] = Scan(
         Step("decisions deleted", due=lambda _by: _batches(PurgeKind.DECISIONS), act=_purge),
         Step("values deleted", due=lambda _by: _batches(PurgeKind.VALUES), act=_purge),
         Step("names of leavers deleted", due=lambda _by: _batches(PurgeKind.IDENTITIES), act=_purge),
+        Step("calibration deleted", due=lambda _by: _batches(PurgeKind.CALIBRATIONS), act=_purge),
+        Step("strain deleted", due=lambda _by: _batches(PurgeKind.STRAIN), act=_purge),
     ),
 )

@@ -32,6 +32,7 @@ _CALLS: Mapping[PurgeKind, str] = MappingProxyType(
         PurgeKind.VALUES: "SELECT purge_values(%(wanted)s::uuid[], %(purge)s::uuid)",
         PurgeKind.IDENTITIES: "SELECT purge_identities(%(wanted)s::uuid[], %(purge)s::uuid)",
         PurgeKind.CALIBRATIONS: "SELECT purge_calibrations(%(wanted)s::uuid[], %(purge)s::uuid)",
+        PurgeKind.STRAIN: "SELECT purge_strain(%(wanted)s::uuid[], %(purge)s::uuid)",
     }
 )
 

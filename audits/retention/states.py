@@ -11,3 +11,4 @@ class PurgeKind(models.TextChoices):
     VALUES = "values", _("Published values")
     IDENTITIES = "identities", _("Names in tools of people who left")
     CALIBRATIONS = "calibrations", _("What calibration rounds said of people")
+    STRAIN = "strain", _("What was told, seen and done about strain of teams")

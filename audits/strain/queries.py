@@ -31,7 +31,6 @@ from audits.strain.states import UNDER_WAY, AlertState, ReportKind, Sight
 from audits.strain.statistic_errors import BadWeeks
 from charter.measures.weekly import find_told_end
 from charter.programme.models import Programme
-from governance.board.models import Case
 from governance.board.permissions import sits
 from governance.board.states import CaseState
 from governance.people.models import (
@@ -379,6 +378,12 @@ def find_group_of(user: User) -> Cohort | None:
     return list_teams().filter(teams__in=teams).first()
 
 
+def list_asked() -> QuerySet[User]:
+    """The open accounts of people who are on a team today, whom a pulse asks."""
+    on_teams = Membership.objects.on(calendar.today()).filter(team__cohorts__in=list_teams()).values("person")
+    return User.objects.filter(person__in=on_teams, is_active=True, kind=AccountKind.HUMAN).order_by("pk")
+
+
 def list_reports() -> QuerySet[StrainReport]:
     """What reached the board, newest first."""
     return StrainReport.objects.select_related("cohort", "case").order_by(F("reported_at").desc(), "-id")
@@ -387,8 +392,3 @@ def list_reports() -> QuerySet[StrainReport]:
 def find_kind(cohort: Cohort) -> str:
     """The kind of a team; of several that are reported together, the first by name."""
     return str(cohort.teams.order_by("slug").values_list("context_class", flat=True).first() or "")
-
-
-def is_case_open(case: Case) -> bool:
-    """Whether the board has not decided yet."""
-    return case.state == CaseState.OPEN

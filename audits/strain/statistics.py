@@ -9,9 +9,9 @@ from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
 import numpy as np
+import scipy  # whose parts load when they are first used: a tenth of what a process takes to start
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike
-from scipy import special
 
 from audits.strain.statistic_errors import BadWeeks, WeeksFault
 from audits.strain.team_weeks import (
@@ -169,9 +169,9 @@ def compare_with_expected(
     rate = _fit(_read_positive(expected, "expected", WeeksFault.NO_EXPECTATION), rates.counts, "expected")
     count, mean = rates.counts / phi, rate * rates.person_weeks / phi
     if strained_by is StrainedBy.MORE:
-        p = np.where(count > 0, special.gammainc(np.maximum(count, 1 / phi), mean), 1.0)
+        p = np.where(count > 0, scipy.special.gammainc(np.maximum(count, 1 / phi), mean), 1.0)
     else:
-        p = special.gammaincc(count + 1 / phi, mean)
+        p = scipy.special.gammaincc(count + 1 / phi, mean)
     low, high = (each / mean for each in _garwood(count, _check_level(level), 1 / phi))
     return ComparedRates(rates, rate, None, dispersion, p, count / mean, low, high)
 
@@ -303,14 +303,14 @@ def check_load(rates: Rates, limit: ArrayLike) -> CheckedLoad:
 
 def _garwood(count: Floats, level: float, step: float = 1.0) -> tuple[Floats, Floats]:
     tail = (1 - level) / 2
-    low = np.where(count > 0, special.gammaincinv(np.where(count > 0, count, 1.0), tail), 0.0)
-    return low, np.asarray(special.gammainccinv(count + step, tail))
+    low = np.where(count > 0, scipy.special.gammaincinv(np.where(count > 0, count, 1.0), tail), 0.0)
+    return low, np.asarray(scipy.special.gammainccinv(count + step, tail))
 
 
 def _clopper_pearson(now: Floats, then: Floats, level: float, step: float) -> tuple[Floats, Floats]:
     tail = (1 - level) / 2
-    low = np.where(now > 0, special.betaincinv(np.where(now > 0, now, 1.0), then + step, tail), 0.0)
-    high = np.where(then > 0, special.betainccinv(now + step, np.where(then > 0, then, 1.0), tail), 1.0)
+    low = np.where(now > 0, scipy.special.betaincinv(np.where(now > 0, now, 1.0), then + step, tail), 0.0)
+    high = np.where(then > 0, scipy.special.betainccinv(now + step, np.where(then > 0, then, 1.0), tail), 1.0)
     return low, high
 
 
@@ -321,7 +321,7 @@ def _odds(share: Floats) -> Floats:
 
 def _tail_of_share(some: Floats, rest: Floats, share: Floats, step: float) -> Floats:
     """The chance of as many or more, of all, each of which falls here with that share."""
-    return np.where(some > 0, special.betainc(np.where(some > 0, some, 1.0), rest + step, share), 1.0)
+    return np.where(some > 0, scipy.special.betainc(np.where(some > 0, some, 1.0), rest + step, share), 1.0)
 
 
 def _standardise(weeks: TeamWeeks, expected: ArrayLike, dispersion: float) -> Floats:

@@ -3,7 +3,8 @@
 And what is withheld of a metric.
 """
 
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 import msgspec
 from django.db.models import QuerySet
@@ -13,15 +14,16 @@ from rest_framework import generics, serializers, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from charter.measures import sources
+from charter.measures import asking, sources
 from charter.measures.filters import SourceFilter
-from charter.measures.models import SourceSurvey, UnmatchedName
-from charter.measures.permissions import check_can_see_withheld
+from charter.measures.models import AskedRun, PublishingRun, SourceSurvey, UnmatchedName
+from charter.measures.permissions import check_can_publish, check_can_see_withheld
 from charter.measures.withheld import WithheldCount, count_withheld, list_thin_teams
 from charter.registry.models import Metric
 from charter.registry.models.sources import Source
 from charter.registry.permissions import check_can_describe_source
 from charter.registry.source_descriptions import SourceDescription
+from governance.people.models import User
 from governance.people.permissions import check_can_administer
 from governance.people.requests import ApiRequest
 from governance.people.scopes import Scope
@@ -78,6 +80,62 @@ class _SourcesBySlug(ByCursor):
 
 class _MostRowsFirst(ByCursor):
     ordering = ("-events", "id")
+
+
+class PublishingRunSerializer(serializers.ModelSerializer[PublishingRun]):
+    """A run: how many values it wrote, how many of them are withheld, and why a metric got none."""
+
+    started_by = serializers.CharField(source="started_by.username")
+    metrics_failed = serializers.DictField(child=serializers.CharField())
+
+    class Meta:
+        model = PublishingRun
+        fields = [
+            "id", "state", "started_at", "started_by", "ended_at", "values_written", "values_withheld",
+            "metrics_failed", "error",
+        ]  # fmt: skip
+
+
+class AskedRunSerializer(serializers.ModelSerializer[AskedRun]):
+    """A run that was asked for: how far a worker is, and what came of it."""
+
+    asked_by = serializers.CharField(source="asked_by.username")
+
+    class Meta:
+        model = AskedRun
+        fields = ["id", "asked_at", "asked_by", "stage", "done", "total", "ended_at", "run", "error"]
+
+
+class _NewestRun(ByCursor):
+    ordering = ("-started_at", "id")
+
+
+class PublishingRuns(generics.ListAPIView[PublishingRun]):
+    """The publishing runs, newest first; POST asks for another, which a worker takes up."""
+
+    token_scope = Scope.WRITE
+    queryset = PublishingRun.objects.select_related("started_by")
+    serializer_class = PublishingRunSerializer
+    pagination_class = _NewestRun
+
+    def get_queryset(self) -> QuerySet[PublishingRun]:
+        check_can_publish(cast("User", self.request.user))
+        return super().get_queryset()
+
+    @extend_schema(request=None, responses={202: AskedRunSerializer})
+    def post(self, http: ApiRequest) -> Response:
+        asked = asking.ask_for_run(by=http.user)
+        return Response(AskedRunSerializer(asked).data, status=status.HTTP_202_ACCEPTED)
+
+
+class AskedRunDetail(APIView):
+    """How far a run is that was asked for."""
+
+    @extend_schema(operation_id="publishing_asked", responses=AskedRunSerializer)
+    def get(self, http: ApiRequest, key: UUID) -> Response:
+        check_can_publish(http.user)
+        found = get_object_or_404(AskedRun.objects.select_related("asked_by"), pk=key)
+        return Response(AskedRunSerializer(found).data)
 
 
 class SourceList(generics.ListAPIView[Source]):

@@ -21,6 +21,32 @@ class PublishingStarted(Event):
     run: UUID
 
 
+class PublishingAsked(Event):
+    """An administrator asked for a run now, which a worker takes up."""
+
+    kind = "measures.publishing.asked"
+    visibility = Visibility.OPEN
+    retention = Retention.OPERATIONAL
+    sentence = _("Somebody asked for values to be published now.")
+    names_row = "asked"
+
+    asked: UUID
+
+
+class PublishingAnswered(Event):
+    """What became of it: the run, or why there is none."""
+
+    kind = "measures.publishing.answered"
+    visibility = Visibility.OPEN
+    retention = Retention.OPERATIONAL
+    sentence = _("A run that was asked for has ended. %(error)s")
+    names_row = "asked"
+
+    asked: UUID
+    run: UUID | None
+    error: str
+
+
 class PublishingFailed(Event):
     """Its error holds no value and no password."""
 

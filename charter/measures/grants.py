@@ -1,6 +1,7 @@
 """A published value is frozen; only a revision may say that it was superseded."""
 
 from charter.measures.models import (
+    AskedRun,
     Attribution,
     Exclusion,
     PublishedValue,
@@ -16,10 +17,13 @@ from charter.measures.models import (
 from ground.grants import ADD, ADD_AND_REMOVE, May, add_and_change
 
 GRANTS = {
+    AskedRun: add_and_change("stage", "done", "total", "ended_at", "run", "error"),
     Attribution: ADD,
     Exclusion: ADD,
     PublishedValue: add_and_change("superseded_at", "superseded_by", "left_behind_at"),
-    PublishingRun: add_and_change("state", "ended_at", "error", "snapshot", "values_written"),
+    PublishingRun: add_and_change(
+        "state", "ended_at", "error", "snapshot", "values_written", "values_withheld", "metrics_failed"
+    ),
     Snapshot: ADD,
     Withholding: ADD,
     # What was seen last takes the place of what was seen before.

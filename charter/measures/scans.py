@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from charter.measures import queries, services
+from charter.measures import asking, queries, services
 from governance.people.models import User
 from ground import scans
 from ground.errors import Conflict
@@ -30,4 +30,18 @@ PUBLISHING = scans.Scan(
     minute=10,
     silence=timedelta(minutes=30),
     steps=(scans.Step("values published", _due, _publish),),
+)
+
+# Those that an administrator asked for; a worker looks every few seconds.
+ASKED_PUBLISHING: scans.Scan[User] = scans.Scan(
+    "asked_publishing",
+    every=timedelta(seconds=10),
+    silence=timedelta(minutes=30),
+    steps=(
+        scans.Step(
+            "values published as asked",
+            lambda _by: list(asking.find_waiting().values_list("pk", flat=True)),
+            lambda key, _by: asking.work_asked(key=key),
+        ),
+    ),
 )

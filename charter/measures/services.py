@@ -202,12 +202,17 @@ def _finish(run: PublishingRun, by: User, snapshot: Snapshot, decision: Decision
     run.snapshot, run.values_written = snapshot, len(values)
     failed = {outcome.slug: outcome.failed for outcome in outcomes if outcome.failed}
     run.error = " ".join(f"{slug}: {why}" for slug, why in failed.items())
-    run.save(update_fields=["state", "ended_at", "snapshot", "values_written", "error"])
+    run.values_withheld, run.metrics_failed = sum(bool(value.withheld) for value in values), failed
+    run.save(
+        update_fields=[
+            "state", "ended_at", "snapshot", "values_written", "values_withheld", "metrics_failed", "error"
+        ]
+    )  # fmt: skip
     published = ValuesPublished(
         run=run.pk,
         snapshot=snapshot.content_hash,
         values=len(values),
-        withheld=sum(bool(value.withheld) for value in values),
+        withheld=run.values_withheld,
         superseded=superseded,
         metrics={outcome.slug: len(outcome.values) for outcome in outcomes if not outcome.failed},
         failed=failed or UNSET,

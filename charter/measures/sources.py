@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 from msgspec import Struct
@@ -12,7 +11,7 @@ from audits.ledger import services as ledger
 from charter.measures.events import SourcesSurveyed
 from charter.measures.models import NameKind, SourceSurvey, UnmatchedName
 from charter.measures.permissions import check_can_publish
-from charter.measures.warehouse.connecting import open_warehouse
+from charter.measures.warehouse.connecting import is_connected, open_warehouse
 from charter.measures.warehouse.facts import Warehouse
 from charter.registry import describing
 from charter.registry.models.sources import Source
@@ -54,7 +53,7 @@ def describe_source(*, description: SourceDescription, by: User) -> Source:
 
 def check_live(descriptions: Collection[SourceDescription]) -> None:
     """Raise BadInput for the first thing that the connected warehouse has otherwise; nothing where none is connected."""
-    if not descriptions or not settings.WAREHOUSE_URL:
+    if not descriptions or not is_connected():
         return
     with open_warehouse() as opened:
         tables = opened.tables()

@@ -6,6 +6,8 @@ from charter.measures import api
 from charter.measures.revisions import urls as revision_urls
 
 urlpatterns = [
+    path("publishing", api.PublishingRuns.as_view(), name="api-publishing"),
+    path("publishing/<uuid:key>", api.AskedRunDetail.as_view(), name="api-publishing-asked"),
     path("sources", api.SourceList.as_view(), name="api-sources"),
     path("sources/survey", api.SourcesLookedAt.as_view(), name="api-sources-survey"),
     path("sources/<slug:slug>", api.SourceDetail.as_view(), name="api-source"),

@@ -9,7 +9,7 @@ LEAST_MONTHS = 12
 
 
 class AuditSettings(models.Model):
-    """Settings of the programme on sampled reviews (S59) and on how long decisions and names of leavers are kept."""
+    """Settings of the programme on sampled reviews (S59) and on how long decisions, names of leavers and strain are kept."""
 
     sampled_share = models.PositiveSmallIntegerField(
         _("Share of looks that is reviewed each month"),
@@ -40,6 +40,12 @@ class AuditSettings(models.Model):
         _("Months for which names in tools of those who left are kept"),
         default=6,
         validators=(MinValueValidator(1), MaxValueValidator(60)),
+    )
+    strain_kept_months = models.PositiveSmallIntegerField(
+        _("Months for which strain of teams is kept"),
+        default=24,
+        validators=(MinValueValidator(LEAST_MONTHS), MaxValueValidator(60)),
+        help_text=_("Signals, pulses, what was seen, alerts with what was done, and what reached the board."),
     )
 
     class Meta:

@@ -71,7 +71,7 @@ PARTS: Mapping[str, SettingsGroup] = MappingProxyType(
         ),
         "audits": SettingsGroup(
             gettext_lazy("Audits, and how long things are kept"),
-            ("sampled_share", "sampled_least", "sampled_days", "decisions_kept_months", "leavers_kept_months"),
+            ("sampled_share", "sampled_least", "sampled_days", "decisions_kept_months", "leavers_kept_months", "strain_kept_months"),
         ),
         "error-budgets": SettingsGroup(gettext_lazy("Error budgets"), ("error_budget_metric", "error_budget_limit")),
     }

@@ -30,6 +30,15 @@ Duration = Annotated[
     str, Meta(pattern=r"^P(?=\d)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?$", description="ISO 8601, days and up")
 ]
 
+# A clause of an agreement, as `works-agreement/4.2`.
+ClauseRef = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?/[A-Za-z0-9][A-Za-z0-9.()-]{0,19}$",
+        description="The short name of an agreement, a stroke, and the number of its clause",
+    ),
+]
+
 
 class DocumentPart(Struct, frozen=True, forbid_unknown_fields=True):
     """A heading or a part of one; unknown keys are errors."""
@@ -87,6 +96,7 @@ class Why(DocumentPart, frozen=True):
     legal_basis: str = ""
     impact_assessment: str = ""
     works_agreement: str = ""
+    clauses: tuple[ClauseRef, ...] = ()  # of agreements on record that it rests on
     data_from: date | None = None
     backfill_because: str = ""
 

@@ -35,6 +35,30 @@ class SourceDescribed(Event):
     before: Mapping[str, Any] | None
 
 
+class WarehouseConnected(Event):
+    """Where it is; never its account, password or options."""
+
+    kind = "registry.warehouse.connected"
+    visibility = Visibility.OPEN
+    retention = Retention.GOVERNANCE
+    sentence = _("The warehouse at %(address)s was connected.")
+    names_row = "connection"
+
+    connection: UUID
+    address: str
+
+
+class WarehouseDisconnected(Event):
+    kind = "registry.warehouse.disconnected"
+    visibility = Visibility.OPEN
+    retention = Retention.GOVERNANCE
+    sentence = _("The warehouse at %(address)s is connected no longer.")
+    names_row = "connection"
+
+    connection: UUID
+    address: str
+
+
 class _OfVersion(Event):
     visibility = Visibility.OPEN
     retention = Retention.GOVERNANCE
@@ -280,6 +304,35 @@ class ReviewOverdue(_OfVersion):
 class ReviewSuspensionEnded(_OfVersion):
     kind = "registry.review.suspension_ended"
     sentence = _("The charter of %(metric)s is no longer suspended for want of its review.")
+    names_row = "suspension"
+
+    suspension: UUID
+
+
+class MetricHandedOver(Event):
+    kind = "registry.metric.handed_over"
+    visibility = Visibility.OPEN
+    retention = Retention.GOVERNANCE
+    sentence = _("The metric %(metric)s has another owner, as two accounts of one person were merged.")
+    names_row = "metric_id"
+
+    metric_id: UUID
+    metric: str
+    owner: UUID
+
+
+class AgreementSuspended(_OfVersion):
+    kind = "registry.agreement.suspended"
+    sentence = _("The charter of %(metric)s was suspended for an agreement. %(because)s")
+    names_row = "suspension"
+
+    suspension: UUID
+    because: str
+
+
+class AgreementSuspensionEnded(_OfVersion):
+    kind = "registry.agreement.suspension_ended"
+    sentence = _("The charter of %(metric)s is no longer suspended for an agreement.")
     names_row = "suspension"
 
     suspension: UUID

@@ -5,6 +5,7 @@ column that the query gives is followed to the columns of sources that it rests 
 """
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import product
 from typing import cast
 
@@ -42,6 +43,7 @@ class Origin(Struct, frozen=True):
 
 
 Row = Mapping[str, Origin]
+Columns = tuple[tuple[str, SourceColumn], ...]  # of one source, in its order
 
 
 class Lineage(Struct, frozen=True):
@@ -59,12 +61,21 @@ def follow_columns(measure: Measure, sources: Mapping[str, SourceDescription]) -
         refuse(f"Nobody has described the source {unknown[0]}.", "sources")
     if bare := sorted(slug for slug in measure.sources if not sources[slug].columns):
         refuse(f"The source {bare[0]} is described without its columns.", "sources")
+    named = {table.name.lower() for table in parse_facts(measure.facts).find_all(exp.Table)}
+    told = {slug: tuple(each.columns.items()) for slug, each in sorted(sources.items()) if each.columns}
+    read = {slug: columns for slug, columns in told.items() if slug in named}
+    return _follow_query(measure.facts, tuple((read or told).items()))
+
+
+@lru_cache(maxsize=1000)
+def _follow_query(facts: str, described: tuple[tuple[str, Columns], ...]) -> Lineage:
+    """The same by what it rests on; kept, since every check of a charter asks, on every page that shows it."""
+    sources = {slug: dict(columns) for slug, columns in described}
     schema: dict[str, object] = {
-        slug: {name: col.type.value for name, col in described.columns.items()}
-        for slug, described in sources.items()
-        if described.columns
+        slug: {name: column.type.value for name, column in columns.items()}
+        for slug, columns in sources.items()
     }
-    query = parse_facts(measure.facts).copy()
+    query = parse_facts(facts).copy()
     for identifier in query.find_all(exp.Identifier):  # DuckDB compares names without regard to case
         identifier.set("this", identifier.name.lower())
     try:
@@ -83,7 +94,7 @@ def _first_line(error: Exception) -> str:
 class _Follower:
     """One walk through a query. `tables` of an environment: what each name in FROM gives, column by column."""
 
-    def __init__(self, sources: Mapping[str, SourceDescription]) -> None:
+    def __init__(self, sources: Mapping[str, Mapping[str, SourceColumn]]) -> None:
         self._sources = sources
         self.read: set[str] = set()
         self.clock = False
@@ -144,7 +155,7 @@ class _Follower:
         return [
             {
                 name: _origin(ColumnPlace(number, item.name, name, col.means), col)
-                for name, col in described.columns.items()
+                for name, col in described.items()
             }
         ]
 

@@ -12,11 +12,13 @@ from charter.registry.models import (
     RulebookVersion,
     Source,
     UntiedFlag,
+    WarehouseConnection,
 )
 from ground.grants import ADD, add_and_change
 
 GRANTS = {
-    Metric: ADD,  # which version governs it is written by a trigger alone
+    # Which version governs it is written by a trigger alone.
+    Metric: add_and_change("owner"),
     CharterVersion: add_and_change(
         "standing",
         "submitted_at",
@@ -37,6 +39,7 @@ GRANTS = {
     Source: add_and_change(
         "name", "kind", "description", "owner", "cadence", "region", "columns", "described_at", "described_by"
     ),
+    WarehouseConnection: add_and_change("sealed", "ended_at", "ended_by"),
     Clearance: ADD,
     Review: add_and_change("closed_at", "closed_by"),
     ReviewItem: add_and_change("result", "note", "decided_at", "decided_by"),

@@ -86,6 +86,7 @@ LABELS = {
     "why.legal_basis": "Legal basis",
     "why.impact_assessment": "Impact assessment",
     "why.works_agreement": "Works agreement",
+    "why.clauses": "Clauses that it rests on",
     "why.data_from": "First day of data",
     "why.backfill_because": "Why data from before the approval is needed",
     "who.access": "Access",

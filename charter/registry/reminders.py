@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from audits.ledger.ties import tied, told
 from charter.registry.events import (
+    AgreementSuspended,
+    AgreementSuspensionEnded,
     ExpiryReminded,
     ReviewOverdue,
     ReviewReminded,
@@ -31,6 +33,7 @@ class ReminderKind(models.TextChoices):
 class SuspendedFor(models.TextChoices):
     REVIEW = "review", _("Its review was overdue")
     UNTIED = "untied", _("It allows no decision, and nobody said why it stays")
+    AGREEMENT = "agreement", _("An agreement that it rests on has ended, or it goes beyond one")
 
 
 class Reminder(Record):
@@ -97,6 +100,7 @@ class UntiedFlag(Record):
 class ClockSuspension(Record):
     """A charter that was suspended because nobody acted in time; a review that confirms it puts it back in force.
 
+    One that was suspended for an agreement is back in force once that stands again, or the board has agreed to a departure.
     Suspensions by a seat of the board are the board's own, and end there.
     """
 
@@ -125,7 +129,7 @@ class ClockSuspension(Record):
         ]
         triggers = [
             *tied(
-                insert=[told(UntiedOverdue, ReviewOverdue)],
-                update=[told(UntiedSuspensionEnded, ReviewSuspensionEnded)],
+                insert=[told(UntiedOverdue, ReviewOverdue, AgreementSuspended)],
+                update=[told(UntiedSuspensionEnded, ReviewSuspensionEnded, AgreementSuspensionEnded)],
             )
         ]

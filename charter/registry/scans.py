@@ -21,17 +21,13 @@ from django.db.models.functions import TruncDate
 
 from audits.ledger import services as ledger
 from charter.programme.models import Programme
-from charter.registry import announcements, locks, proofs, services
+from charter.registry import announcements, clock_suspensions, locks, proofs, services
 from charter.registry.events import (
     ExpiryReminded,
-    ReviewOverdue,
     ReviewReminded,
-    ReviewSuspensionEnded,
     UntiedAsked,
     UntiedEnded,
     UntiedFlagged,
-    UntiedOverdue,
-    UntiedSuspensionEnded,
 )
 from charter.registry.models import CharterVersion, ClockSuspension, Reminder, ReviewItem, UntiedFlag
 from charter.registry.reminders import ReminderKind, SuspendedFor
@@ -44,12 +40,7 @@ from ground.scans import Scan, Step
 # What has expired, in force or suspended, is over.
 GOVERNS = (StandingChoices.ACTIVE, StandingChoices.SUSPENDED)
 
-# What the log is told of a suspension by the clock, and of a reminder.
-_OVERDUE = {SuspendedFor.REVIEW: ReviewOverdue, SuspendedFor.UNTIED: UntiedOverdue}
-_SUSPENSION_ENDED = {
-    SuspendedFor.REVIEW: ReviewSuspensionEnded,
-    SuspendedFor.UNTIED: UntiedSuspensionEnded,
-}
+# What the log is told of a reminder.
 _REMINDED = {ReminderKind.EXPIRY: ExpiryReminded, ReminderKind.REVIEW: ReviewReminded}
 
 _TIED = RawSQL(
@@ -176,7 +167,9 @@ def find_confirmed_since(moment: Moment) -> QuerySet[CharterVersion]:
         result=ReviewResult.CONFIRMED,
         decided_at__gte=OuterRef("suspended_at"),
     )
-    confirmed = Q(Exists(said), reason=SuspendedFor.REVIEW) | Q(Exists(said.exclude(note="")))
+    confirmed = Q(Exists(said), reason=SuspendedFor.REVIEW) | Q(
+        Exists(said.exclude(note="")), reason=SuspendedFor.UNTIED
+    )
     return CharterVersion.objects.filter(
         Exists(_suspensions().filter(confirmed)), standing=StandingChoices.SUSPENDED
     )
@@ -246,7 +239,7 @@ def _announce_review(version: CharterVersion, moment: Moment) -> None:
 
 def _suspend_unreviewed(version: CharterVersion, moment: Moment) -> None:
     on = promised(version.review_due_on)
-    _suspend(version, SuspendedFor.REVIEW, moment, due_on=on)
+    clock_suspensions.suspend(version, SuspendedFor.REVIEW, by=moment.by, due_on=on)
     announcements.announce_missed_review(version, on=on, by=moment.by)
 
 
@@ -277,33 +270,15 @@ def _ask_to_retire_or_justify(version: CharterVersion, moment: Moment) -> None:
 
 def _suspend_untied(version: CharterVersion, moment: Moment) -> None:
     flag = _open_flag(version)
-    _suspend(version, SuspendedFor.UNTIED, moment, flag=flag.pk, asked_on=flag.asked_on)
+    clock_suspensions.suspend(
+        version, SuspendedFor.UNTIED, by=moment.by, flag=flag.pk, asked_on=flag.asked_on
+    )
     announcements.announce_untied_suspension(version, flag=flag.pk, by=moment.by)
 
 
 def _reinstate(version: CharterVersion, moment: Moment) -> None:
-    suspension = _end_suspension(version, moment)
-    services.reinstate(version=version, by=moment.by)
+    suspension = clock_suspensions.put_back(version, by=moment.by)
     announcements.announce_reinstatement(version, suspension=suspension.pk, by=moment.by)
-
-
-def _end_suspension(version: CharterVersion, moment: Moment) -> ClockSuspension:
-    suspension = version.clock_suspensions.select_for_update().get(ended_at__isnull=True)
-    suspension.ended_at, suspension.ended_by = moment.at, moment.by
-    suspension.save(update_fields=["ended_at", "ended_by"])
-    event = _SUSPENSION_ENDED[SuspendedFor(suspension.reason)]
-    ledger.append(event(**_recorded(version), suspension=suspension.pk), by=moment.by.actor)
-    return suspension
-
-
-def _suspend(version: CharterVersion, reason: SuspendedFor, moment: Moment, **because: Any) -> None:
-    """Suspend a version, with the reason on the record before it."""
-    suspension = ClockSuspension.objects.create(
-        charter_version=version, reason=reason, suspended_at=moment.at, suspended_by=moment.by
-    )
-    overdue = _OVERDUE[reason](**_recorded(version), suspension=suspension.pk, **because)
-    ledger.append(overdue, by=moment.by.actor)
-    services.suspend(version=version, by=moment.by)
 
 
 def _open_flag(version: CharterVersion) -> UntiedFlag:
@@ -332,7 +307,11 @@ def _recorded(version: CharterVersion) -> dict[str, Any]:
 _STEPS = (
     _step("expired", find_expired, _expire),
     _step("reminded of their expiry", find_expiring, _remind_of_expiry),
-    _step("out of suspension otherwise", find_ended_otherwise, _end_suspension),
+    _step(
+        "out of suspension otherwise",
+        find_ended_otherwise,
+        lambda version, moment: clock_suspensions.end(version, by=moment.by),
+    ),
     _step("put back in force as confirmed", find_confirmed_since, _reinstate),
     _step("announced for review", find_reviews_due, _announce_review),
     _step("suspended as not reviewed", find_unreviewed, _suspend_unreviewed),

@@ -23,18 +23,20 @@ from charter.registry.events import (
     CharterPilotDated,
     CharterShortened,
     ClearanceGranted,
+    MetricHandedOver,
     RulebookProposed,
     RulebookPublished,
     SourcesDescribed,
 )
-from charter.registry.models import CharterVersion, Clearance, ClearanceKind, RulebookVersion
+from charter.registry.models import CharterVersion, Clearance, ClearanceKind, Metric, RulebookVersion
 from charter.registry.models.sources import Source
 from charter.registry.source_descriptions import SourceDescription
 from charter.registry.standings import lock_version, move_version
 from charter.registry.states import CHARTER_TRANSITIONS, RULEBOOK_TRANSITIONS, RulebookState, StandingChoices
 from governance.people.models import User
+from governance.people.permissions import check_can_administer
 from ground import calendar, clock, records
-from ground.errors import Conflict
+from ground.errors import Conflict, NotPermitted
 from ground.promises import promised
 
 
@@ -148,6 +150,23 @@ def reinstate(
 def reject(*, version: CharterVersion, by: User) -> CharterVersion:
     """Note that the board rejected a version. It stays as it is; a changed one is the next version (S50)."""
     return _end(lock_version(version), StandingChoices.REJECTED, by)
+
+
+@transaction.atomic
+def hand_over_metrics(*, of: User, to: User, by: User) -> list[str]:
+    """Give the metrics of an account to the one that it is merged into, in the caller's transaction; gives their slugs.
+
+    Raises NotPermitted unless `by` is an administrator and neither of both. What their charters say stays.
+    """
+    check_can_administer(by)
+    if by in (of, to):
+        raise NotPermitted(_("Nobody hands metrics over to themself. Ask another administrator."))
+    metrics = list(Metric.objects.select_for_update(of=("self",)).filter(owner=of).order_by("slug"))
+    for metric in metrics:
+        metric.owner = to
+        metric.save(update_fields=["owner"])
+        ledger.append(MetricHandedOver(metric_id=metric.pk, metric=metric.slug, owner=to.pk), by=by.actor)
+    return [metric.slug for metric in metrics]
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """What may be used for what: pure functions from facts to a verdict. Imports no Django."""
 
 from charter.rules.changes import ChangeKind, RuleChange, compare_rulebooks
-from charter.rules.engine import decide
+from charter.rules.engine import decide, find_outcome
 from charter.rules.explain import explain_match
 from charter.rules.facts import ActorFacts, BesideFacts, CharterFacts, CohortFacts, DecisionFacts, Facts
 from charter.rules.obligations import describe_obligation
@@ -47,6 +47,7 @@ __all__ = [
     "decide",
     "describe_obligation",
     "explain_match",
+    "find_outcome",
     "foresee",
     "hash_files",
     "read_rulebook",

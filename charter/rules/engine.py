@@ -60,6 +60,16 @@ def decide(facts: Sequence[Facts], rulebook: Rulebook) -> Verdict:
     return Verdict(Outcome.DENY if denied else Outcome.REFER, rules=tuple(matches))
 
 
+def find_outcome(facts: Sequence[Facts], rulebook: Rulebook) -> tuple[Outcome, frozenset[str]]:
+    """What `decide` comes to and the ids of the rules that match, without a word of why: for many questions."""
+    judged = [judge(one, rulebook) for one in facts]
+    if all(each.permitted for each in judged):
+        return Outcome.PERMIT, frozenset()
+    matching = [rule for each in judged for rule in each.rules]
+    denied = any(rule.effect is Outcome.DENY for rule in matching)
+    return (Outcome.DENY if denied else Outcome.REFER), frozenset(rule.id for rule in matching)
+
+
 def judge(facts: Facts, rulebook: Rulebook) -> Judgement:
     """Ask Cedar about one metric.
 

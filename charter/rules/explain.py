@@ -123,7 +123,15 @@ def _one_metric(facts: Facts) -> str:
     if unopened <= 0:
         return gave
     is_none = f"{words.number(unopened)} of it is no record" if unopened > 1 else "One piece is no record"
-    return f"{gave} {words.sentence(is_none)} that somebody else has opened and checked."
+    concerned = {*facts.request.persons, *facts.request.about}
+    whom = (
+        ""
+        if not concerned
+        else " about the person concerned"
+        if len(concerned) == 1
+        else " about each person concerned"
+    )
+    return f"{gave} {words.sentence(is_none)}{whom} that somebody else has opened and checked."
 
 
 def _activity(facts: Facts) -> str:

@@ -33,7 +33,15 @@ from governance.about_me.rows import (
 )
 from governance.decisions.models import ContextNote, DecisionRecord, Door
 from governance.notices.models import Notice
-from governance.people.models import Identity, Membership, Person, ReportingLine, RoleGrant, User
+from governance.people.models import (
+    Circumstances,
+    Identity,
+    Membership,
+    Person,
+    ReportingLine,
+    RoleGrant,
+    User,
+)
 from governance.ui.sheets import write_lines
 from ground import calendar
 
@@ -95,6 +103,15 @@ def _of_the_person(user: User, person: Person) -> Iterator[Section]:
     )
     yield _table(
         "memberships", Membership.objects.filter(person=person), "team__slug", "valid_from", "valid_to"
+    )
+    yield _table(
+        "circumstances",
+        Circumstances.objects.filter(person=person),
+        "location",
+        "working_arrangement",
+        "role_family",
+        "valid_from",
+        "valid_to",
     )
     yield _table("reporting-lines", ReportingLine.objects.filter(person=person), "valid_from", "valid_to")
     yield _table(

@@ -23,7 +23,16 @@ from governance.appeals.models import (
     Clock,
     FollowUp,
 )
-from governance.appeals.states import OURS, OVER, REVISED, AppealKind, AppealState, Voice
+from governance.appeals.states import (
+    OURS,
+    OVER,
+    REVISED,
+    WITH_A_HANDLER,
+    WITHOUT_HANDLER,
+    AppealKind,
+    AppealState,
+    Voice,
+)
 from governance.appeals.words import (
     RECEIPT_DIGITS,
     Answers,
@@ -42,6 +51,9 @@ from ground import calendar
 from ground.errors import NotFound
 from ground.promises import promised
 
+MOST_COUNTED = (
+    50  # appeals of which home says how many there are: each is opened to leave out those of one's own line
+)
 _REACH = timedelta(days=184 * 3)
 _SHOWN = ("handling__user", "appellant")
 
@@ -62,6 +74,29 @@ def list_queue(user: User, *, over: bool = False) -> QuerySet[Appeal]:
         found = found.filter(handling__user=user)
     barred = _list_barred(user, found)
     return found.exclude(pk__in=barred).select_related(*_SHOWN).prefetch_related("clocks")
+
+
+def list_handled(user: User) -> list[date | None]:
+    """The next days of the appeals that an account handles and has to decide. What touches its own line is not among them."""
+    found = Appeal.objects.filter(handling__user=user, state__in=WITH_A_HANDLER)
+    return _list_next_days(user, found)
+
+
+def list_without_handler(user: User) -> list[date | None]:
+    """The next days of appeals that somebody outside of their lines has to find a handler for; of the first fifty at most."""
+    if not permissions.keeps_queue(user):
+        return []
+    return _list_next_days(user, Appeal.objects.filter(state__in=WITHOUT_HANDLER))
+
+
+def _list_next_days(user: User, found: QuerySet[Appeal]) -> list[date | None]:
+    rows = list(found.order_by("next_due", "pk").values_list("pk", "parties", "next_due")[:MOST_COUNTED])
+    line = read_line(user, since=calendar.today() - _REACH) if rows else None
+    return [
+        due
+        for key, sealed, due in rows
+        if line is not None and not line.meets(unseal(sealed, key, "parties", Parties))
+    ]
 
 
 def list_seen(user: User) -> QuerySet[Appeal]:

@@ -71,6 +71,7 @@ TRANSITIONS = Transitions(
 )
 
 OVER = (AppealState.CLOSED, AppealState.WITHDRAWN)
+WITHOUT_HANDLER = (AppealState.FILED, AppealState.ACKNOWLEDGED, AppealState.SECOND)
 WITH_A_HANDLER = (AppealState.ASSIGNED, AppealState.SECOND_ASSIGNED)
 OF_SECOND_INSTANCE = (AppealState.SECOND, AppealState.SECOND_ASSIGNED)
 

@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from audits.ledger import services as ledger
@@ -34,11 +35,11 @@ from governance.board.models import (
     Term,
     Waiver,
 )
-from governance.board.states import NOTICE_DAYS, ConditionKind, ConsequenceAct, SeatKind
+from governance.board.states import NOTICE_DAYS, CaseState, ConditionKind, ConsequenceAct, SeatKind
 from governance.people.models import User
 from governance.people.object_permissions import check_can_be_given
 from ground import calendar, clock, records
-from ground.errors import BadInput
+from ground.errors import BadInput, Conflict
 from ground.promises import promised
 
 Details = Mapping[str, Any]
@@ -128,7 +129,31 @@ def request_waiver(case: Case, details: Details, *, by: User) -> None:
         raise BadInput(_("There is no metric called “%(slug)s”.") % {"slug": waiver.metric}, field="metric")
     if waiver.ends_on <= calendar.today():
         raise BadInput(_("This waiver would be over already."), field="ends_on")
+    _check_not_asked_again(waiver, by)
     records.insert(waiver)
+
+
+def _check_not_asked_again(waiver: Waiver, by: User) -> None:
+    """Raise Conflict where the same exception, or one that it would be part of or holds, is before the board or was turned down lately.
+
+    Who asks often enough gets a yes once; a member of the board may put it again, when something has changed.
+    """
+    same = Waiver.objects.filter(
+        Q(metric=waiver.metric) | Q(metric="") if waiver.metric else Q(),
+        Q(decision=waiver.decision) | Q(decision="") if waiver.decision else Q(),
+        rule_id=waiver.rule_id,
+    )
+    if same.filter(case__state=CaseState.OPEN).exists():
+        raise Conflict(_("The board has this exception before it already."), code="waiver_asked_already")
+    days = promised(programmes.get_programme()).ruling_days
+    lately = same.filter(
+        case__state=CaseState.REJECTED, case__closed_at__gt=clock.now() - timedelta(days=days)
+    )
+    if lately.exists() and not Term.objects.on(calendar.today()).filter(user=by).exists():
+        text = _(
+            "The board has turned this down within the last %(days)s days. Its members may put it again."
+        )
+        raise Conflict(text % {"days": days}, code="waiver_turned_down")
 
 
 def propose_consequences(case: Case, details: Details, *, by: User) -> None:

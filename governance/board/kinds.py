@@ -227,6 +227,10 @@ KINDS: Mapping[CaseKind, KindRow] = {
     CaseKind.HEALTHY_LOAD: KindRow(about=CaseSubject.QUESTION, asked_for=_always),
     # What the organisation does about strain of a team that nobody acted on, or that lasts (S112, S119). Its minutes answer it.
     CaseKind.STRAIN: KindRow(about=CaseSubject.QUESTION),
+    # Whether a works agreement, an assessment or a legal basis is on record from a day on (S145). The agreement reads the outcome.
+    CaseKind.AGREEMENT: KindRow(about=CaseSubject.QUESTION, asked_for=_always),
+    # Whether a further system, or a use, may go beyond what an agreement names (S158). What goes beyond it reads the outcome.
+    CaseKind.DEPARTURE: KindRow(about=CaseSubject.QUESTION),
 }
 
 # What a matter is opened as, unless the kind is named.

@@ -13,8 +13,8 @@ from charter.registry import services as registry
 from charter.registry.models import CharterVersion, RulebookVersion
 from charter.registry.scans import Moment
 from charter.registry.states import RulebookState, StandingChoices
-from governance.board import queries, services
-from governance.board.models import Case, Pilot, Term, Waiver
+from governance.board import consents, queries, services
+from governance.board.models import Case, Pilot, TeamConsent, Term, Waiver
 from governance.board.services import notifications
 from governance.board.states import CaseKind, CaseState
 from governance.people.models import User
@@ -40,6 +40,17 @@ def find_cases_to_decide(moment: Moment) -> Iterable[Case]:
 def find_pilots_over(moment: Moment) -> Iterable[Pilot]:
     """Pilots whose last day is over (S128); their values are refused since midnight already."""
     return queries.list_pilots_to_end(moment.today)
+
+
+def find_consents_fallen_short(moment: Moment) -> Iterable[TeamConsent]:
+    """Consents whose teams have changed so that fewer than two thirds agree."""
+    return consents.list_fallen_short(moment.today)
+
+
+def find_consents_with_newcomers(moment: Moment) -> Iterable[TeamConsent]:
+    """Consents that hold, of teams into which somebody has come since."""
+    held = consents.list_consents().filter(given_at__isnull=False, withdrawn_at__isnull=True)
+    return (each for each in held if consents.list_newcomers(each, moment.today))
 
 
 def find_waivers_over(moment: Moment) -> Iterable[Waiver]:
@@ -150,6 +161,16 @@ BOARD_CLOCK = Scan(
             ),
         ),
         Step("pilots ended", find_pilots_over, lambda pilot, at: services.end_pilot(pilot=pilot, by=at.by)),
+        Step(
+            "consents withdrawn",
+            find_consents_fallen_short,
+            lambda consent, _at: services.count_consent(consent=consent),
+        ),
+        Step(
+            "newcomers asked for consent",
+            find_consents_with_newcomers,
+            lambda consent, at: notifications.notify_newcomers(consent, at.by),
+        ),
         Step(
             "waivers ended",
             find_waivers_over,

@@ -31,6 +31,8 @@ class CaseKind(models.TextChoices):
     FOUNDING = "founding", _("Founding of the programme")
     HEALTHY_LOAD = "healthy_load", _("Limits of a healthy load")
     STRAIN = "strain", _("Strain of a team")
+    AGREEMENT = "agreement", _("Agreement")
+    DEPARTURE = "departure", _("Beyond an agreement")
 
 
 # What a case of each kind is about (`kinds.CaseSubject`), as the database checks it.
@@ -51,6 +53,8 @@ OF_A_QUESTION = (
     CaseKind.FOUNDING,
     CaseKind.HEALTHY_LOAD,
     CaseKind.STRAIN,
+    CaseKind.AGREEMENT,
+    CaseKind.DEPARTURE,
 )
 
 

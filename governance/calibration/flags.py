@@ -36,6 +36,7 @@ def find_flags(
     kinds: Collection[EvidenceKind],
     gap: bool,
     moved: bool,
+    changed_role: bool = False,
 ) -> tuple[PackFlag, ...]:
     """The flags of the evidence of one person and period (`ends_on` is out), in the order of the vocabulary.
 
@@ -44,6 +45,7 @@ def find_flags(
     found = set(_find_of_pieces(pieces, starts_on, ends_on, kinds)) if pieces else {PackFlag.NOTHING}
     found |= {PackFlag.COVERAGE_GAP} if gap else set()
     found |= {PackFlag.MOVED} if moved else set()
+    found |= {PackFlag.CHANGED_ROLE} if changed_role else set()
     return tuple(each for each in PackFlag if each in found)
 
 

@@ -79,7 +79,10 @@ class Rubric(Record):
 
 
 class CalibrationRound(Record):
-    """One round: of which period (`ends_on` is out), of whom, for which decision, and what will be used."""
+    """One round: of which period (`ends_on` is out), of whom, for which decision, and what will be used.
+
+    Without `metrics` it rests on evidence alone, and asks the line nothing.
+    """
 
     name = models.CharField(_("name"), max_length=120)
     decision = models.CharField(max_length=40, choices=choices(DecisionType))
@@ -87,7 +90,7 @@ class CalibrationRound(Record):
     starts_on = models.DateField()
     ends_on = models.DateField()
     opens_on = models.DateField()
-    metrics = ArrayField(models.CharField(max_length=100))
+    metrics = ArrayField(models.CharField(max_length=100), blank=True)
     favourable_from = models.PositiveSmallIntegerField(
         validators=[MinValueValidator(2), MaxValueValidator(3)]
     )
@@ -111,7 +114,7 @@ class CalibrationRound(Record):
                 violation_error_message=_("The last day must come after the first."),
             ),
             models.CheckConstraint(
-                condition=Q(metrics__len__gte=1, metrics__len__lte=MOST_METRICS), name="round_names_metrics"
+                condition=Q(metrics__len__lte=MOST_METRICS), name="round_names_few_metrics"
             ),
             models.CheckConstraint(
                 condition=Q(favourable_from__in=[2, 3]), name="round_is_favourable_from_a_level"

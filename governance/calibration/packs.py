@@ -104,11 +104,13 @@ def read_pack(item: CalibrationItem) -> PersonPack:
     notes, values = _read_notes(item), _read_values(item)
     teams = tuple(queries.list_teams_of(item.person, calibration.starts_on, calibration.ends_on))
     gap = any(each.told.gap for each in values[:1])
-    return PersonPack(item, records, notes, values, flag(item, records, gap=gap, moved=len(teams) > 1), teams)
+    roles = bool(queries.list_changed_roles([item], calibration.starts_on, calibration.ends_on))
+    flags = flag(item, records, gap=gap, moved=len(teams) > 1, changed_role=roles)
+    return PersonPack(item, records, notes, values, flags, teams)
 
 
 def flag(
-    item: CalibrationItem, records: Sequence[EvidenceRecord], *, gap: bool, moved: bool
+    item: CalibrationItem, records: Sequence[EvidenceRecord], *, gap: bool, moved: bool, changed_role: bool
 ) -> tuple[PackFlag, ...]:
     """What is thin about somebody's evidence."""
     return find_flags(
@@ -118,6 +120,7 @@ def flag(
         kinds={EvidenceKind(kind) for kind in item.family.profile.evidence_kinds},
         gap=gap,
         moved=moved,
+        changed_role=changed_role,
     )
 
 

@@ -1,13 +1,16 @@
 """Reads of rounds, rubrics and outcomes that are worth a name. Packs are read in `packs`."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from audits.fairness.models import AuditedMetric
+from audits.fairness.queries import find_clearance
+from audits.fairness.states import FairnessState
 from charter.authoring.lint.uses import NEVER_ABOUT_PEOPLE
 from charter.registry.models import Metric
 from charter.rules.vocabulary import Category, Kind
@@ -21,9 +24,11 @@ from governance.calibration.models import (
 )
 from governance.calibration.states import KNOWN, TOLD, ProposalKind
 from governance.calibration.words import ProposalWords, unseal
-from governance.people.models import Membership, Person, User
+from governance.decisions.models import DecisionRecord
+from governance.people.models import Circumstances, Membership, Person, User
 from ground import calendar
 from ground.errors import NotFound
+from ground.promises import promised
 
 
 def list_metrics() -> QuerySet[Metric]:
@@ -128,6 +133,67 @@ def list_to_answer(user: User) -> QuerySet[CalibrationItem]:
     return found.select_related("round", "person").order_by("round__opens_on", "person__external_id")
 
 
+def list_to_look_again(user: User) -> list[CalibrationItem]:
+    """Whose told levels cite a metric that an audit flagged since: those the account answers for, for HR all but their own."""
+    failed = _list_flagged_since()
+    if not failed:
+        return []
+    told = CalibrationItem.objects.filter(round__state__in=TOLD).select_related(
+        "round", "person", "accountable"
+    )
+    if permissions.keeps_rounds(user):
+        told = told.exclude(person=user.person_id) if user.person_id else told
+    else:
+        told = told.filter(accountable=user)
+    items = list(told.order_by("-round__published_at", "person__external_id"))
+    return [each for each in items if each.pk in _find_flagged(items, failed)]
+
+
+def is_flagged(item: CalibrationItem) -> bool:
+    """Whether an audit flagged a metric, since it was proposed, that a level cites."""
+    return bool(_find_flagged([item], _list_flagged_since()))
+
+
+def list_flagged_receipts(receipts: Sequence[UUID]) -> list[str]:
+    """The names of metrics that these receipts are of and whose latest audit was not passed."""
+    slugs = {slug for found in _list_metrics_of(receipts).values() for slug in found}
+    metrics = (
+        Metric.objects.filter(slug__in=slugs, current__isnull=False)
+        .select_related("current")
+        .order_by("name")
+    )
+    cleared = {each.pk: find_clearance(promised(each.current)) for each in metrics}
+    return [each.name for each in metrics if (found := cleared[each.pk]) is not None and not found.passed]
+
+
+def _list_flagged_since() -> list[tuple[str, datetime]]:
+    """Metrics of audits that were concluded as flagged, and when."""
+    found = AuditedMetric.objects.filter(audit__state=FairnessState.FAILED, audit__concluded_at__isnull=False)
+    return list(found.values_list("charter_version__metric__slug", "audit__concluded_at"))
+
+
+def _find_flagged(items: Sequence[CalibrationItem], failed: Sequence[tuple[str, datetime]]) -> set[UUID]:
+    """Those of which what was proposed last cites a metric that was flagged after that."""
+    if not failed:
+        return set()
+    last = {key: found[-1] for key, found in list_proposals(items).items() if found}
+    metrics = _list_metrics_of([each for proposal in last.values() for each in proposal.receipts])
+    return {
+        key
+        for key, proposal in last.items()
+        if any(
+            slug in metrics.get(receipt, ()) and at > proposal.at
+            for receipt in proposal.receipts
+            for slug, at in failed
+        )
+    }
+
+
+def _list_metrics_of(receipts: Sequence[UUID]) -> dict[UUID, list[str]]:
+    """The metrics that the line answered for, by receipt."""
+    return dict(DecisionRecord.objects.filter(entry__in=receipts).values_list("entry", "metrics"))
+
+
 def list_proposals(items: Sequence[CalibrationItem]) -> Mapping[UUID, list[LevelProposal]]:
     """All that was proposed of each, the first one first."""
     found: dict[UUID, list[LevelProposal]] = {each.pk: [] for each in items}
@@ -178,6 +244,18 @@ def list_moved(items: Sequence[CalibrationItem], starts_on: date, ends_on: date)
     return {each["person"] for each in found}
 
 
+def list_changed_roles(items: Sequence[CalibrationItem], starts_on: date, ends_on: date) -> set[UUID]:
+    """The persons among these who were of more than one role family within a period, in one statement."""
+    found = (
+        Circumstances.objects.filter(person__in=[each.person_id for each in items], valid_from__lt=ends_on)
+        .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=starts_on))
+        .values("person")
+        .annotate(roles=Count("role_family", distinct=True))
+        .filter(roles__gt=1)
+    )
+    return {each["person"] for each in found}
+
+
 def list_alone(items: Sequence[CalibrationItem]) -> list[str]:
     """Who answers for one person alone, so that nothing they propose can be compared with anything of theirs, by name."""
     counted: dict[str, int] = {}
@@ -199,5 +277,6 @@ def count_year(year: int) -> dict[str, Any]:
         "acknowledged": items.filter(acknowledged_at__isnull=False).count(),
         "changed": proposals.filter(kind=ProposalKind.CHANGED).count(),
         "corrected": proposals.filter(kind=ProposalKind.CORRECTED).count(),
+        "confirmed": proposals.filter(kind=ProposalKind.CONFIRMED).count(),
         "challenged": Challenge.objects.filter(item__in=items).count(),
     }

@@ -32,7 +32,7 @@ class RubricInput(Input):
 
 
 class RoundInput(Input):
-    """A round; `to` is out."""
+    """A round; `to` is out, and without `metrics` it rests on evidence alone."""
 
     name = serializers.CharField(max_length=120)
     decision = serializers.ChoiceField(choices=choices(DecisionType))

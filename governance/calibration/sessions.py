@@ -49,6 +49,7 @@ def read_session(calibration: CalibrationRound, *, by: User) -> CalibrationSessi
     items = queries.list_items(calibration, by=by)
     records = packs.list_records(items, calibration)
     moved = queries.list_moved(items, calibration.starts_on, calibration.ends_on)
+    roles = queries.list_changed_roles(items, calibration.starts_on, calibration.ends_on)
     gaps, levels, doubts = _find_gaps(items), _read_levels(items), _count_challenges(items)
     lines = {
         item.pk: SessionLine(
@@ -56,7 +57,11 @@ def read_session(calibration: CalibrationRound, *, by: User) -> CalibrationSessi
             level=item.family.rubric.names[levels[item.pk] - 1] if levels[item.pk] else "",
             number=levels[item.pk],
             flags=packs.flag(
-                item, records.get(item.person_id, ()), gap=item.pk in gaps, moved=item.person_id in moved
+                item,
+                records.get(item.person_id, ()),
+                gap=item.pk in gaps,
+                moved=item.person_id in moved,
+                changed_role=item.person_id in roles,
             ),
             open_challenges=doubts.get(item.pk, 0),
         )

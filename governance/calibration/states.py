@@ -44,11 +44,12 @@ TOLD = (RoundState.PUBLISHED, RoundState.CLOSED)
 
 
 class ProposalKind(models.TextChoices):
-    """Why a proposal was made: the first one, a change in the session, or a correction after it was published (S89)."""
+    """Why a proposal was made: the first one, a change in the session, or a second look after it was published (S89)."""
 
     FIRST = "first", _("Proposed")
     CHANGED = "changed", _("Changed in the session")
     CORRECTED = "corrected", _("Corrected after it was published")
+    CONFIRMED = "confirmed", _("Looked at again after it was published, and stays")
 
 
 class PackFlag(models.TextChoices):
@@ -73,6 +74,10 @@ class PackFlag(models.TextChoices):
         _("Metrics cover little of this person’s work. Low values say nothing then, and cannot be cited."),
     )
     MOVED = "moved", _("This person changed teams within the period. Ask both teams.")
+    CHANGED_ROLE = (
+        "changed_role",
+        _("This person’s role changed within the period. Ask what counted for either."),
+    )
 
 
 class NoteKind(models.TextChoices):

@@ -17,11 +17,12 @@ from django.db.migrations.executor import MigrationExecutor
 
 from audits.ledger import keys
 from charter.measures import sources
-from charter.measures.warehouse.connecting import open_warehouse
+from charter.measures.warehouse.connecting import is_connected, open_warehouse
 from charter.registry.models import Source
 from governance.config import health
 from governance.config.doctor_backups import look_at_backups
 from governance.config.doctor_sign_in import look_at_accounts, look_at_providers
+from governance.config.doctor_sql_door import look_at_sql_door
 from governance.config.looked_over import Check, LookedOver, PartState
 from governance.installation import environment_file
 from governance.notices.models import Notice
@@ -44,6 +45,7 @@ def look() -> Iterator[LookedOver]:
     yield from _mail()
     yield from look_at_providers()
     yield from look_at_backups()
+    yield from look_at_sql_door()
     answers = list(_database())
     yield from answers
     if all(each.state is not PartState.FAULT for each in answers):
@@ -299,12 +301,12 @@ def _failed_mail() -> Iterator[LookedOver]:
 
 
 def _warehouse() -> Iterator[LookedOver]:
-    if not settings.WAREHOUSE_URL:
+    if not is_connected():
         yield LookedOver(
             "warehouse",
             PartState.NOTE,
             "None is connected, so that no value can be worked out.",
-            "Set WAREHOUSE_URL.",
+            "Connect one on the page of the warehouse, or set WAREHOUSE_URL.",
         )
         return
     begun = time.monotonic()

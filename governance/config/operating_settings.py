@@ -1,4 +1,5 @@
-"""Settings of operating it: figures for Prometheus, the form of log lines, certificates that are watched. All off until told."""
+"""Settings of operating it: figures for Prometheus, the form of log lines, certificates that are watched, where the SQL door
+is. All off until told."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,7 +8,22 @@ from typing import Any, NamedTuple
 from django.core.exceptions import ImproperlyConfigured
 
 LEAST_TOKEN = 32
+HERE = "127.0.0.1"
 LINE, JSON = "line", "json"
+
+
+class SqlDoorPlace(NamedTuple):
+    """Where the SQL door listens, with its PEM files; `port` is 0 where none is meant to be open."""
+
+    host: str = HERE
+    port: int = 0
+    certificate: str = ""
+    key: str = ""
+
+    @property
+    def reached_at(self) -> str:
+        """The host to ask whether it is open: one that listens on all addresses is asked on this machine."""
+        return HERE if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 - it is read, and nothing listens by it
 
 
 class OperatingSettings(NamedTuple):
@@ -17,6 +33,7 @@ class OperatingSettings(NamedTuple):
     folder: Path
     log_format: str
     certificates: tuple[Path, ...]
+    sql_door: SqlDoorPlace = SqlDoorPlace()
 
     @property
     def middleware(self) -> list[str]:
@@ -37,7 +54,18 @@ def read_operating(said: Mapping[str, str], var_dir: Path) -> OperatingSettings:
         raise ImproperlyConfigured(f"LOG_FORMAT is {LINE} or {JSON}.")
     certificates = [each.strip() for each in said.get("CERTIFICATE_FILES", "").split(",") if each.strip()]
     folder = Path(said.get("PROMETHEUS_FOLDER", "") or var_dir / "telemetry")
-    return OperatingSettings(token, folder, log_format, tuple(map(Path, certificates)))
+    return OperatingSettings(token, folder, log_format, tuple(map(Path, certificates)), read_sql_door(said))
+
+
+def read_sql_door(said: Mapping[str, str]) -> SqlDoorPlace:
+    """Where the SQL door is to be. Raises ImproperlyConfigured for a port that is none."""
+    port = said.get("SQL_DOOR_PORT", "") or "0"
+    if not (port.isascii() and port.isdigit() and int(port) <= 65535):
+        raise ImproperlyConfigured("SQL_DOOR_PORT is a number from 1 to 65535, or 0 for no SQL door.")
+    names = ("SQL_DOOR_CERTIFICATE", "SQL_DOOR_KEY")
+    return SqlDoorPlace(
+        said.get("SQL_DOOR_HOST", "") or HERE, int(port), *(said.get(each, "") for each in names)
+    )
 
 
 def read_logging(said: Mapping[str, str], operating: OperatingSettings) -> dict[str, Any]:

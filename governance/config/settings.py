@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "charter.panels",
     "charter.measures",
     "governance.board",
+    "governance.agreements",
     "governance.training",
     "governance.evidence",
     "governance.decisions",

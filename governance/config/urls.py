@@ -21,6 +21,7 @@ urlpatterns = [
     path("api/v1/", include("governance.board.urls")),
     path("api/v1/", include("governance.people.urls")),
     path("api/v1/", include("governance.notices.urls")),
+    path("api/v1/", include("governance.agreements.urls")),
     path("api/v1/", include("governance.training.urls")),
     path("api/v1/", include("governance.evidence.urls")),
     path("api/v1/", include("governance.authzen.urls")),

@@ -11,6 +11,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance.config.settings")
 application = get_wsgi_application()
 
 from audits.ledger import keys  # noqa: E402 (needs Django set up)
+from governance.directory.scim import views as _scim_views  # noqa: E402, F401 (what else loads with its first request)
+from governance.ui.charts import spec as _charts  # noqa: E402, F401
 
 keys.check_keys()  # nothing is answered whose receipt could not be signed
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
-from msgspec import field
+from msgspec import UNSET, UnsetType, field
 
 from audits.ledger.events import Event, Retention
 from audits.ledger.states import Visibility
@@ -46,18 +46,19 @@ class _OfReplay(Event):
 class ReplayAsked(_OfReplay):
     kind = "decisions.replay.asked"
     sentence = _(
-        "It was asked what recorded questions would come to under a case, of %(since)s until %(until)s."
+        "It was asked what recorded questions would come to under a proposal, of %(since)s until %(until)s."
     )
 
-    case: UUID
     since: datetime
     until: datetime
+    case: UUID | None = None
+    folder: str | UnsetType = UNSET  # the hash of what it holds, where nobody has put it to the board
 
 
 class ReplayPartDecided(_OfReplay):
     kind = "decisions.replay.part_decided"
     sentence = _(
-        "Recorded questions were decided anew, as if a case had passed: %(read)s, from number %(start)s on."
+        "Recorded questions were decided anew, as if a proposal were in force: %(read)s, from number %(start)s on."
     )
 
     start: int
@@ -66,7 +67,9 @@ class ReplayPartDecided(_OfReplay):
 
 class ReplayEnded(_OfReplay):
     kind = "decisions.replay.ended"
-    sentence = _("All recorded questions were decided anew, as if a case had passed: %(read)s. %(why)s")
+    sentence = _(
+        "All recorded questions were decided anew, as if a proposal were in force: %(read)s. %(why)s"
+    )
 
     read: int
     why: str

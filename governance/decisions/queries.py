@@ -56,8 +56,8 @@ def get_decision(key: UUID, *, by: User) -> DecisionRecord:
 
 
 def list_waiting_replays() -> list[UUID]:
-    """Replays that are not worked out to their end, the oldest first."""
-    found = Replay.objects.filter(ended_at__isnull=True).order_by("asked_at")
+    """Replays of cases that are not worked out to their end, the oldest first. Those of folders are worked out from the shell."""
+    found = Replay.objects.filter(ended_at__isnull=True, case__isnull=False).order_by("asked_at")
     return list(found.values_list("pk", flat=True))
 
 
@@ -65,6 +65,11 @@ def find_replay(case: UUID) -> Replay | None:
     """The newest replay of a case, with how much of it is worked out as `done`."""
     found = Replay.objects.filter(case=case).annotate(done=Coalesce(Sum("parts__read"), 0))
     return found.order_by("-asked_at").first()
+
+
+def find_open_replay(folder: str) -> Replay | None:
+    """The replay of a folder with this hash that is not worked out to its end."""
+    return Replay.objects.filter(folder=folder, ended_at__isnull=True).first()
 
 
 def list_asked_by(user: User) -> QuerySet[DecisionRecord]:

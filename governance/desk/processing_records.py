@@ -1,6 +1,6 @@
 """Records of processing: what, why, on what basis, for whom, how long; one a metric."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -15,7 +15,9 @@ from charter.registry.screens import allowed_uses as screens_allowed_uses
 from charter.registry.screens import charter_page
 from charter.registry.states import StandingChoices
 from charter.rules import words
-from ground import clock
+from governance.agreements.agreement_text import AgreementKind
+from governance.agreements.queries import HeldAgreement, list_held
+from ground import calendar, clock
 from ground.promises import promised
 
 # Where data are, or were, processed under a charter; of what ended, what was published is still kept.
@@ -35,6 +37,10 @@ COLUMNS = {
     "decisions": gettext_lazy("Decisions it may inform"),
     "basis": gettext_lazy("Legal basis"),
     "who": gettext_lazy("Who receives it"),
+    "recipients": gettext_lazy("Recipients outside"),
+    "processors": gettext_lazy("Processors"),
+    "transfers": gettext_lazy("Transfers to third countries"),
+    "security": gettext_lazy("Security measures"),
     "how_long": gettext_lazy("How long it is kept"),
     "people": gettext_lazy("Whom it could harm, and what prevents it"),
     "assessment": gettext_lazy("Impact assessment"),
@@ -66,13 +72,19 @@ def list_processed() -> QuerySet[CharterVersion]:
     )
 
 
-def read_record(version: CharterVersion) -> ProcessingRecord:
+def read_record(version: CharterVersion, held: Sequence[HeldAgreement] | None = None) -> ProcessingRecord:
+    """One record; `held` are the agreements in force today, where several records are read."""
+    held = list_held(calendar.today()) if held is None else held
     document = version.bound.document(parse_document(version.document))
     in_force = version.standing == StandingChoices.ACTIVE and promised(version.expires_at) > clock.now()
-    return ProcessingRecord(version, in_force, dict(zip(COLUMNS, _texts(document, version), strict=True)))
+    return ProcessingRecord(
+        version, in_force, dict(zip(COLUMNS, _texts(document, version, held), strict=True))
+    )
 
 
-def _texts(document: CharterDocument, version: CharterVersion) -> Sequence[str]:
+def _texts(
+    document: CharterDocument, version: CharterVersion, held: Sequence[HeldAgreement]
+) -> Sequence[str]:
     what, why, harms = document.what, document.why, document.harms
     measured = words.listed(screens_allowed_uses.LEVELS[grain] for grain in what.grains)
     sources = f" ({', '.join(what.measure.sources)})" if what.measure else ""
@@ -81,14 +93,38 @@ def _texts(document: CharterDocument, version: CharterVersion) -> Sequence[str]:
         what.provenance + sources,
         f"{why.purpose} {why.minimisation}".strip(),
         words.sentence(words.listed(dict.fromkeys(words.spoken(use.decision) for use in document.which_decisions.allowed))),
-        why.legal_basis or _none(),
+        _cite(why.legal_basis, document, AgreementKind.LEGAL_BASIS, held),
         "; ".join(f"{role}: {sees}" for role, sees in charter_page.list_access(document)) or _("Nobody"),
+        *_processing(document.metric, held),
         charter_page.describe_retention(document),
         f"{harms.disabled_workers} {harms.caregivers} {harms.nonstandard_schedules}".strip() or _none(),
-        why.impact_assessment or _none(),
-        why.works_agreement or _none(),
+        _cite(why.impact_assessment, document, AgreementKind.ASSESSMENT, held),
+        _cite(why.works_agreement, document, AgreementKind.WORKS_AGREEMENT, held),
         "; ".join(filter(None, (version.metric.owner.name, document.who.contact, document.who.next_level))),
     ]  # fmt: skip
+
+
+def _processing(metric: str, held: Sequence[HeldAgreement]) -> Iterator[str]:
+    """Recipients, processors, transfers and security, of the agreements in force that are about the metric (Art. 30)."""
+    about = [each.text.processing for each in held if each.text.is_about(metric)]
+    yield _join(recipient for each in about for recipient in each.recipients)
+    yield _join(f"{it.name}, {it.country} ({it.does})" for each in about for it in each.processors)
+    yield _join(f"{it.to} ({it.safeguard})" for each in about for it in each.transfers)
+    yield _join(measure for each in about for measure in each.security)
+
+
+def _join(texts: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(texts)) or _("No agreement on record names any.")
+
+
+def _cite(said: str, document: CharterDocument, kind: AgreementKind, held: Sequence[HeldAgreement]) -> str:
+    """What a charter says of its basis, with the agreements of a kind that are in force and about it, and whose clauses it cites."""
+    cited = {name.partition("/")[0] for name in document.why.clauses}
+    named = [
+        each.text.title for each in held
+        if each.text.kind is kind and (each.version.slug in cited or document.metric in each.text.metrics)
+    ]  # fmt: skip
+    return "; ".join(filter(None, (said, *named))) or _none()
 
 
 def _none() -> str:

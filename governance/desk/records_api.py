@@ -12,9 +12,11 @@ from rest_framework.views import APIView
 from charter.registry.models import CharterVersion
 from charter.registry.screens.page_context import today
 from charter.registry.states import StandingChoices
+from governance.agreements.queries import list_held
 from governance.desk import permissions
 from governance.desk.processing_records import list_processed, read_record
 from governance.people.requests import ApiRequest
+from ground import calendar
 from ground.errors import NotFound
 from ground.paging import ByCursor
 from ground.parsing import clean_word
@@ -32,7 +34,8 @@ class RecordSerializer(serializers.Serializer[Any]):
     entries = serializers.DictField(child=serializers.CharField(), source="texts")
 
     def to_representation(self, version: CharterVersion) -> dict[str, Any]:
-        return super().to_representation(read_record(version))
+        held = self.context.get("held")
+        return super().to_representation(read_record(version, held))
 
 
 class ByName(ByCursor):
@@ -51,6 +54,9 @@ class RecordList(generics.ListAPIView[CharterVersion]):
         permissions.check_can_read_records(self.request.user, today(self.request))
         word = clean_word(self.request.query_params.get("name", ""))
         return list_processed().filter(metric__name__icontains=word) if word else list_processed()
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "held": list_held(calendar.today())}
 
     @extend_schema(
         operation_id="records", parameters=[OpenApiParameter("name", str, description="Part of its name.")]

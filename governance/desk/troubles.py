@@ -1,7 +1,7 @@
 """What needs whoever operates the installation, each with its remedy. Said in words without counts: a number more could tell
 that somebody has just appealed confidentially."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from django.conf import settings
@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from audits.ledger import store
 from governance.desk import installation_state, operating
+from governance.sql_door import probe
 from ground import heartbeats, scans
 
 # Below this share, or so many bytes, disk is short; a certificate is exchanged before it has so long left.
@@ -26,9 +27,20 @@ class Trouble(Struct, frozen=True):
     remedy: str
 
 
+Look = Callable[[], Iterator[Trouble]]
+_MORE: list[Look] = []
+
+
 def list_troubles() -> list[Trouble]:
     """All of it, what stops most first; nothing where all is well."""
-    return [each for look in (_clock, _log, _disk, _certificates, _mail, _sources) for each in look()]
+    looks = (_clock, _log, _disk, _sql_door, _certificates, _mail, _sources, *_MORE)
+    return [each for look in looks for each in look()]
+
+
+def look_also(look: Look) -> None:
+    """Let an app that stands above tell of troubles as well; said again, it counts once."""
+    if look not in _MORE:
+        _MORE.append(look)
 
 
 def _clock() -> Iterator[Trouble]:
@@ -72,6 +84,15 @@ def _disk() -> Iterator[Trouble]:
         sentence = f"Little room is left at {settings.VAR_DIR}."
         yield Trouble(
             "disk", sentence, "Make room: what cannot be written is refused, and nothing is half done."
+        )
+
+
+def _sql_door() -> Iterator[Trouble]:
+    place = settings.OPERATING.sql_door
+    if place.port and not probe.is_open(place.reached_at, place.port):
+        sentence = f"The SQL door does not answer at {place.reached_at}:{place.port}, so dashboards show nothing new."
+        yield Trouble(
+            "SQL door", sentence, "Start it again (“manage.py sql_door”), or read what its log says."
         )
 
 

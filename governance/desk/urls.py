@@ -14,6 +14,8 @@ from charter.measures.screens import urls as measures
 from charter.registry.screens import page_context
 from charter.registry.screens import urls as registry
 from governance.about_me.screens import urls as about_me
+from governance.agreements.screens import on_cases as agreements_on_cases
+from governance.agreements.screens import urls as agreements
 from governance.appeals.screens import urls as appeals
 from governance.board import approval
 from governance.board.queries import find_seats_of
@@ -47,6 +49,11 @@ single.say_votes_needed(approval.demands_by_level)
 sign_in.offer(list_ways)
 told_beside.tell_beside_answers(release_notes.tell_release_appetite)
 kinds.tell_on_cases(referral_summary.summarise_referral, kind=CaseKind.EDGE_CASE)
+kinds.tell_on_cases(agreements_on_cases.tell_of_charter, kind=CaseKind.CHARTER)
+kinds.tell_on_cases(agreements_on_cases.tell_of_charter, kind=CaseKind.CLASS_CHANGE)
+kinds.tell_on_cases(agreements_on_cases.tell_of_settings, kind=CaseKind.SETTINGS)
+kinds.tell_on_cases(agreements_on_cases.tell_of_agreement, kind=CaseKind.AGREEMENT)
+kinds.tell_on_cases(agreements_on_cases.tell_of_departure, kind=CaseKind.DEPARTURE)
 for replayed in REPLAYED:
     kinds.tell_on_cases(link_replay, kind=replayed)
 
@@ -69,6 +76,7 @@ urlpatterns = [
     *directory.urlpatterns,
     *evidence.urlpatterns,
     *decisions.urlpatterns,
+    *agreements.urlpatterns,
     *board.urlpatterns,
     *training.urlpatterns,
     *measures.urlpatterns,

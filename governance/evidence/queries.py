@@ -1,5 +1,6 @@
 """Reads of evidence: what an account may open, and which pieces that a question names are checked records."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
@@ -66,15 +67,15 @@ def read_records(pieces: Iterable[Evidence]) -> Mapping[UUID, EvidenceRecord]:
 
 
 def count_checked(pieces: Collection[Evidence], persons: Collection[str]) -> int:
-    """How many pieces are checked records of their kind, about one of these persons or about no single one."""
-    records = read_records(pieces)
+    """How many pieces are checked records of their kind: about each of these persons, counted of whom there are fewest.
+
+    Where nobody is named, those about no single one. Of a group's work anybody who leads a group may write, so it says
+    nothing of one person, and a record of one says nothing of another.
+    """
     kinds = {(find_key(piece), piece.kind.value) for piece in pieces}
-    return sum(
-        each.is_checked
-        and (each.pk, each.kind) in kinds
-        and (each.person is None or each.person.external_id in persons)
-        for each in records.values()
-    )
+    checked = [each for each in read_records(pieces).values() if each.is_checked]
+    of = Counter(each.person and each.person.external_id for each in checked if (each.pk, each.kind) in kinds)
+    return min((of[person] for person in persons), default=of[None])
 
 
 def list_named(pieces: Iterable[Evidence]) -> list[UUID]:

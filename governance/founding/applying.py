@@ -25,6 +25,8 @@ from charter.programme.states import ProgrammeState
 from charter.registry import catalogue
 from charter.registry.document import CharterDocument
 from charter.registry.models import CharterVersion, Metric
+from governance.agreements import services as agreements
+from governance.agreements.models import AgreementVersion
 from governance.board import permissions
 from governance.board import services as board
 from governance.board.models import Invitation
@@ -173,6 +175,24 @@ class Applying:
         sentence = ngettext("Began %(count)s draft.", "Began %(count)s drafts.", count) % {"count": count}
         return StepDone("charters", True, sentence)
 
+    def write_agreements(self) -> StepDone:
+        """Write agreements down that differ from their newest version; the board passes them, a file does not."""
+        hashes = {
+            version.slug: version.content_hash
+            for version in AgreementVersion.objects.order_by("slug", "number")
+        }
+        new = [text for text in self._said.agreements if hashes.get(text.slug) != text.content_hash()]
+        for text in new:
+            agreements.write_agreement(text=text, by=self._founder)
+        if not new:
+            return StepDone("agreements", False, _("None is missing."))
+        sentence = ngettext(
+            "Wrote %(count)s agreement down; a member of the board or an administrator puts it to the board.",
+            "Wrote %(count)s agreements down; a member of the board or an administrator puts them to the board.",
+            len(new),
+        )
+        return StepDone("agreements", True, sentence % {"count": len(new)})
+
     def register_cohorts(self) -> StepDone:
         if not self._said.cohorts or not Team.objects.exists():
             return StepDone("cohorts", False, _("There are no teams to register groups of."))
@@ -300,6 +320,7 @@ _STEPS: tuple[Callable[[Applying], StepDone], ...] = (
     Applying.publish_course,
     Applying.register_cohorts,
     Applying.begin_charters,
+    Applying.write_agreements,
     Applying.invite,
     Applying.put_to_the_vote,
 )

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from enum import StrEnum
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -12,6 +11,7 @@ from msgspec import Struct
 
 from charter.authoring.models import Draft
 from charter.measures.models import PublishingRun, RunState, SourceSurvey
+from charter.measures.warehouse.connecting import is_connected
 from charter.programme.models import Contract, Programme
 from charter.programme.states import ProgrammeState
 from charter.registry import rulebooks
@@ -118,10 +118,12 @@ def _find_organisation(given: _Programme) -> _Found:
 def _find_sources(given: _Programme) -> _Found:
     described, surveys = Source.objects.count(), list(SourceSurvey.objects.all())
     connected = [each for each in surveys if each.connected]
-    if not settings.WAREHOUSE_URL:
+    if not is_connected():
         return _Found(
             False,
-            _("No warehouse is connected: whoever runs this site sets WAREHOUSE_URL."),
+            _(
+                "No warehouse is connected: an administrator connects one, or whoever runs this site sets WAREHOUSE_URL."
+            ),
             after=not described,
         )
     if not connected:

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from charter.authoring import folder as charter_folder
 from charter.programme.models import Programme
+from governance.agreements.models import AgreementVersion
 from governance.founding.programme_file import FileFault, ReadFile, find_faults, list_roles
 from governance.people import importing
 from governance.people.models import GrantedRole, Person, RoleGrant, Team, User, ValueStream
@@ -149,6 +150,15 @@ def _charters(read: ReadFile) -> Iterator[FileFault]:
             )
 
 
+def _agreements(read: ReadFile) -> Iterator[FileFault]:
+    """A short name is that of one agreement, whose kind stays."""
+    kinds = dict(AgreementVersion.objects.values_list("slug", "kind"))
+    for number, text in enumerate(read.said.agreements):
+        if kinds.get(text.slug, text.kind.value) != text.kind.value:
+            sentence = _("An agreement of this short name is on record, of another kind.")
+            yield FileFault(f"agreements[{number}].kind", sentence)
+
+
 _JUDGES: tuple[Callable[[ReadFile], Iterator[FileFault]], ...] = (
-    _programme, _people, _auditors, _organisation, _charters,
+    _programme, _people, _auditors, _organisation, _charters, _agreements,
 )  # fmt: skip

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from charter.registry import catalogue
+from governance.agreements.agreement_text import AgreementText
+from governance.agreements.agreement_text import find_faults as find_faults_of_text
 from governance.board.states import SeatKind
 from governance.people.models import GrantedRole
 from ground import texts
@@ -80,6 +82,7 @@ class ProgrammeFile(Struct, frozen=True, forbid_unknown_fields=True):
     cohorts: bool = True
     seats: Mapping[str, str] = {}
     backfill: BackfillAsked | None = None
+    agreements: tuple[AgreementText, ...] = ()
 
 
 class FileFault(Struct, frozen=True):
@@ -257,10 +260,35 @@ def _backfill(read: ReadFile) -> Iterator[FileFault]:
         yield FileFault("backfill.because", _("Say why: the first board votes on it."))
 
 
+def _agreements(read: ReadFile) -> Iterator[FileFault]:
+    """Each agreement once, and whole in what can be said of its days."""
+    seen: Counter[str] = Counter()
+    for number, text in enumerate(read.said.agreements):
+        key = f"agreements[{number}]"
+        seen[text.slug] += 1
+        if seen[text.slug] > 1:
+            yield FileFault(f"{key}.slug", _("This agreement is given twice."))
+        for name in ("begins", "ends"):
+            day = getattr(text.term, name)
+            try:
+                parse_day(day or "2026-01-31")
+            except ValueError:
+                yield FileFault(f"{key}.term.{name}", _no_day(day))
+        for fault in find_faults_of_text(text):
+            yield FileFault(f"{key}.{_PLACES.get(fault.field, fault.field)}", fault.sentence)
+
+
+# Where the parts of an agreement stand that its faults name.
+_PLACES = {
+    "ends": "term.ends", "risks": "assessment.risks", "views": "assessment.views",
+    "officer_advice": "assessment.officer_advice", "outcome": "assessment.outcome",
+}  # fmt: skip
+
+
 def _no_day(text: str) -> str:
     return _("“%(text)s” is not a day. Write it as 2026-01-31.") % {"text": text}
 
 
 _CHECKS: tuple[Callable[[ReadFile], Iterator[FileFault]], ...] = (
-    _texts, _accounts, _roles, _seats, _charters, _words, _folders, _backfill,
+    _texts, _accounts, _roles, _seats, _charters, _words, _folders, _backfill, _agreements,
 )  # fmt: skip

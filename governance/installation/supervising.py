@@ -17,7 +17,7 @@ from typing import ClassVar, NamedTuple, NoReturn
 
 from django.conf import settings
 
-from governance.installation.background import Background, standing_still
+from governance.installation.background import Background, Kept, standing_still
 from ground import clock, embedded, guard, locks, logfiles
 from ground.errors import Conflict, Unavailable
 
@@ -26,6 +26,7 @@ READY_SECONDS = 60.0
 # How long what was killed may take to take its processes down.
 LEFTOVER_SECONDS = 30.0
 _TICK = 0.1
+DOOR_PORT = 5433  # of the SQL door, where nothing else is told
 
 # A proxy that the environment names has no business between us and our own web server.
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -62,6 +63,7 @@ class Supervisor(ABC):
         self._folder: Path = settings.VAR_DIR / self.NAME
         self._running: dict[str, tuple[guard.Guarded, Path | None]] = {}
         self._background: Background | None = None
+        self._door: Kept | None = None
         self._lock = -1
 
     @property
@@ -101,9 +103,11 @@ class Supervisor(ABC):
         started.callback(os.close, self._lock)
         self.check_port()
         environment = self.prepare(started, self._start_database(started))
+        environment["SQL_DOOR_PORT"] = str(find_door_port(environment, self._say))
         self._start_web(started, environment)
         self._start_sequencer(started, environment)
         self._start_background(started, environment)
+        self._start_door(started, environment)
         self._wait_until_ready()
         self.tell()
         self._say("Ctrl-C stops everything.")
@@ -111,7 +115,7 @@ class Supervisor(ABC):
 
     def check_port(self) -> None:
         """Raise Conflict unless the port is free."""
-        _check_port(self._port, self.COMMAND)
+        _check_port(self._port, f"{self.COMMAND} PORT=")
 
     # The folder's lock: held by us and by everything we start, so that it is free only when all of it is gone.
 
@@ -190,6 +194,18 @@ class Supervisor(ABC):
         )
         started.callback(self._background.stop)
 
+    def _start_door(self, started: ExitStack, environment: dict[str, str]) -> None:
+        """It is no part that answers need: where it ends, it is started again, and all else goes on."""
+        if environment["SQL_DOOR_PORT"] == "0":
+            return
+        log, command = self._folder / "sql-door.log", [sys.executable, "manage.py", "sql_door"]
+        logfiles.begin(log)
+        self._door = Kept("SQL door", lambda: self._guarded(command, environment, log), log, self._say)
+        started.callback(self._door.stop)
+        self._say(
+            f"Dashboards read at port {environment['SQL_DOOR_PORT']} (docs/how-to/connect-a-dashboard.md)"
+        )
+
     def _guarded(self, command: Sequence[str], environment: dict[str, str], log: Path) -> guard.Guarded:
         return guard.spawn(
             command, env=environment, cwd=settings.BASE_DIR, log=log, grace=8.0, keep=[self._lock]
@@ -230,6 +246,8 @@ class Supervisor(ABC):
         logfiles.keep_small(self._folder.glob("*.log"))
         if self._background is not None:
             self._background.look_after()
+        if self._door is not None:
+            self._door.look()
 
     # Saying that all is well
 
@@ -255,6 +273,28 @@ def find_databases() -> Databases:
     return Databases(owner, runtime)
 
 
+def find_door_port(environment: Mapping[str, str], say: Say) -> int:
+    """Where the SQL door opens: as SQL_DOOR_PORT says, else 5433; 0 where it stays closed, and then why is said.
+
+    Raises Conflict where the port that was named is taken. On a PostgreSQL of one's own it needs the role that reads governed views.
+    """
+    told = environment.get("SQL_DOOR_PORT", "")
+    if told == "0":
+        return 0
+    if os.environ.get("DATABASE_URL") and not environment.get("GOVERNED_DATABASE_URL"):
+        say("The SQL door stays closed: GOVERNED_DATABASE_URL names no role that reads governed views.")
+        return 0
+    port = settings.OPERATING.sql_door.port or DOOR_PORT
+    try:
+        _check_port(port, "SQL_DOOR_PORT=")
+    except Conflict as taken:
+        if told:
+            raise
+        say(f"The SQL door stays closed. {taken.detail}")
+        return 0
+    return port
+
+
 def _on_signals(act: Callable[[int, object], None] | signal.Handlers) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, act)
@@ -266,7 +306,7 @@ def _stop(*_: object) -> NoReturn:
     raise Stopped
 
 
-def _check_port(port: int, command: str) -> None:
+def _check_port(port: int, chosen_by: str) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -274,7 +314,7 @@ def _check_port(port: int, command: str) -> None:
         except OSError as error:
             raise Conflict(
                 f"Port {port} of {HOST} cannot be used ({error.strerror}). Stop what uses it, or choose another: "
-                f"{command} PORT={port + 1 if port < 65535 else 8000}"
+                f"{chosen_by}{port + 1 if port < 65535 else 8000}"
             ) from error
 
 

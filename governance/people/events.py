@@ -48,6 +48,35 @@ class AccountReopened(_OfUse):
     sentence = _("A closed account was opened again.")
 
 
+class AccountLinked(Event):
+    """Whose account it is from now on; nobody's where its person moved to the account that it was merged into."""
+
+    kind = "people.account.linked"
+    visibility = Visibility.OPEN
+    retention = Retention.PERSONAL
+    sentence = _("Whose account it is was changed by a merge of accounts.")
+    names_row = "user"
+
+    user: UUID
+    person: UUID | None
+
+
+class AccountsMerged(Event):
+    """One account was merged into another: closed for good, and what it may do moved. What it wrote stays under its name."""
+
+    kind = "people.accounts.merged"
+    visibility = Visibility.OPEN
+    retention = Retention.PERSONAL
+    sentence = _("An account was merged into another one and closed for good. %(because)s")
+    names_row = "user"
+
+    user: UUID
+    into: UUID
+    because: str
+    roles: int
+    tokens: int
+
+
 class PasswordChanged(Event):
     """That it was, never what it is."""
 
@@ -324,3 +353,8 @@ class CohortChanged(_OfCohort):
 class CohortRetired(_OfCohort):
     kind = "people.cohort.retired"
     sentence = _("The cohort “%(slug)s” is reported on no more.")
+
+
+class CohortJoined(_OfCohort):
+    kind = "people.cohort.joined"
+    sentence = _("These teams are reported on together for good, as “%(slug)s”: %(teams)s.")

@@ -6,7 +6,9 @@ that no app looks at.
 
 from governance.people.models import (
     AccountMail,
+    AccountMerge,
     AddressChange,
+    Circumstances,
     Cohort,
     CohortTeam,
     Identity,
@@ -28,13 +30,16 @@ from ground.grants import ADD, ADD_AND_REMOVE, READ, WRITE, May, add_and_change
 SPAN = May("SELECT, INSERT, DELETE", ("valid_to",))
 
 GRANTS = {
-    # Whose account it is and what it may is said when it is opened.
-    User: add_and_change("password", "email", "is_active", "last_login"),
+    # Whose account it is and what it may is said when it is opened; a merge of two moves whose.
+    User: add_and_change("password", "email", "is_active", "last_login", "person"),
+    AccountMerge: ADD,
     AddressChange: ADD_AND_REMOVE,
     RoleGrant: add_and_change("valid_to"),
     Person: add_and_change(
         "name", "location", "working_arrangement", "role_family", "employed_from", "employed_to"
     ),
+    # What an import says twice on one day, the later one says.
+    Circumstances: add_and_change("location", "working_arrangement", "role_family", "valid_to"),
     ValueStream: add_and_change("name"),
     Team: add_and_change("name", "value_stream", "context_class", "valid_from", "valid_to"),
     Membership: SPAN,
@@ -42,7 +47,7 @@ GRANTS = {
     # Whose a name was stays; it is ended, and given anew.
     Identity: add_and_change("ended_at", "ended_by"),
     TeamAlias: add_and_change("ended_at", "ended_by"),
-    Cohort: add_and_change("name", "retired_at", "retired_by"),
+    Cohort: add_and_change("name", "is_joined", "retired_at", "retired_by"),
     CohortTeam: ADD_AND_REMOVE,
     "people.User_groups": READ,
     "people.User_user_permissions": READ,

@@ -31,6 +31,7 @@ from governance.people.models import (
     AccountKind,
     AccountMail,
     AccountMailKind,
+    AccountMerge,
     GrantedRole,
     Person,
     RoleGrant,
@@ -149,6 +150,10 @@ def reopen_account_beside(*, user: User, by: User) -> User:
     """Open a closed account again, in the caller's transaction. Raises NotPermitted, and Conflict for one that is in use."""
     permissions.check_can_grant(by, to=user)
     user = _locked_as(user, in_use=False)
+    if AccountMerge.objects.filter(account=user).exists():
+        raise Conflict(
+            _("This account was merged into another one, and stays closed."), code="account_was_merged"
+        )
     user.is_active = True
     user.save(update_fields=["is_active"])
     ledger.append(AccountReopened(user=user.pk), by=by.actor)

@@ -4,7 +4,7 @@ Nothing else is in a view, so that what a statement makes of it, and whatever a 
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -46,12 +46,13 @@ _JSON = msgspec.json.Encoder()
 
 
 class Terms(Struct, frozen=True):
-    """What a session said when it began: by which token, for which decision, of which periods, and why."""
+    """What a session said when it began: by which token, for which decision, of which periods, why, and what it affirms of charters."""
 
     token: UUID
     decision: DecisionType
     period: Period = Period.MONTH
     reason: str | None = None
+    affirms: tuple[str, ...] = ()
 
 
 class Released(Struct, frozen=True):
@@ -94,7 +95,8 @@ def release(query: Query, values: Sequence[str | None], terms: Terms) -> Release
         raise NotAllowed(_tell_error(error)) from error
     for _, request, given in answers:
         if not given.verdict.permits:
-            raise NotAllowed(_tell_refusal(given, several=len(request.cohorts) > 1))
+            lacking = _list_unaffirmed(request, terms, seen)
+            raise NotAllowed(_tell_refusal(given, lacking, several=len(request.cohorts) > 1))
     rows = {view.name: _show(given.rows, view.metric) for some, _, given in answers for view in some}
     return Released(rows, b"".join(_notice(given) for *_, given in answers))
 
@@ -169,6 +171,9 @@ def _make_request(
         "period": terms.period.value,
         "export": query.export,
         "reason": terms.reason,
+        "affirms": [
+            each for each in _list_affirmations(metrics, grain, terms, seen) if each in terms.affirms
+        ],
     }
     named = _list_named(views, query, values)
     cohorts = _find_seen(made, metrics, user, terms.period, seen) if named is None else named
@@ -184,6 +189,17 @@ def _make_request(
     request = parse(_JSON.encode(made))
     assert isinstance(request, Request)  # noqa: S101 - it is no batch
     return views, request
+
+
+def _list_affirmations(metrics: Sequence[str], grain: Grain, terms: Terms, seen: Versions) -> tuple[str, ...]:
+    """What the charters of these metrics have anybody affirm who asks for this: a session may affirm more, for others."""
+    uses = (each.find_use(terms.decision, grain) for each in registry.read_uses(seen) if each.slug in metrics)
+    return tuple(dict.fromkeys(said for use in uses if use is not None for said in use.affirm))
+
+
+def _list_unaffirmed(request: Request, terms: Terms, seen: Versions) -> list[str]:
+    wanted = _list_affirmations(request.metrics, request.grain, terms, seen)
+    return [each for each in wanted if each not in terms.affirms]
 
 
 def _list_named(
@@ -314,12 +330,12 @@ def _notice(given: Answer) -> bytes:
     return make_notice(f"charter: receipt {given.receipt.id} for {metrics}. {url}", detail=detail.strip())
 
 
-def _tell_refusal(given: Answer, *, several: bool) -> SqlRefusal:
-    """The rules that decided, each with its reason; what to do instead; and the receipt of the refusal."""
+def _tell_refusal(given: Answer, unaffirmed: Sequence[str], *, several: bool) -> SqlRefusal:
+    """The rules that decided, each with its reason; what to do instead, or to affirm; and the receipt of the refusal."""
     rules = list({(rule.id, rule.metric): rule for rule in given.verdict.rules}.values())
     ids = ", ".join(dict.fromkeys(rule.id for rule in rules))
     detail = "\n".join(f"{rule.id} {rule.title}. {rule.here or rule.why}" for rule in rules)
-    fixes = " ".join(dict.fromkeys(rule.fix for rule in rules))
+    fixes = " ".join([*dict.fromkeys(rule.fix for rule in rules), *_tell_affirming(unaffirmed)])
     url = f"{settings.BASE_URL}/receipts/{given.receipt.id}"
     return SqlRefusal(
         f"This use is not allowed: {ids}. Receipt {given.receipt.id}.",
@@ -327,6 +343,13 @@ def _tell_refusal(given: Answer, *, several: bool) -> SqlRefusal:
         detail=f"{detail}\n{url}",
         hint=f"{fixes} {_ONE}" if several else fixes,
     )
+
+
+def _tell_affirming(unaffirmed: Sequence[str]) -> Iterator[str]:
+    """How a session says what a charter has its asker affirm: where it begins, in the charter's own words."""
+    if unaffirmed:
+        said = "|".join(unaffirmed).replace("\\", r"\\").replace(" ", r"\ ")
+        yield f"If it is so, affirm it where you connect, beside what else you affirm: options=-c charter.affirms={said}"
 
 
 def _tell_error(error: DomainError) -> SqlRefusal:

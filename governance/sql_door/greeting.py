@@ -18,11 +18,13 @@ from governance.sql_door.wire import SqlRefusal, Startup, WireError
 from ground.scram import BOUND, MECHANISM, ScramError, ScramServer
 
 LONGEST_REASON = 500
+BETWEEN_AFFIRMED = "|"
 _HINT = (
     "Say what the values are for: options=-c charter.decision=retrospective, or name the decision as the database. "
     "Decisions are listed on the page Matrix."
 )
 _OWN = "charter."
+_SAID = frozenset({"decision", "period", "reason", "affirms"})
 _KEPT = frozenset({"user", "database", "options", "replication"})
 
 
@@ -99,7 +101,7 @@ async def find_token(client: Client, startup: Startup, threads: Threads) -> UUID
 
 def _find_address(client: Client) -> str:
     peer = client.writer.get_extra_info("peername")
-    return str(peer[0]).partition("%")[0] if peer else "::"
+    return str(peer[0]).partition("%")[0] if isinstance(peer, tuple) else "::"  # a socket's is no address
 
 
 def _request(client: Client, kind: int, said: bytes) -> None:
@@ -129,7 +131,7 @@ def read_greeting(startup: Startup, token: UUID) -> Greeting:
     said = {name: value for name, value in startup.says.items() if name not in _KEPT}
     said |= wire.read_options(startup.says.get("options", ""))
     own = {name[len(_OWN) :]: said.pop(name) for name in list(said) if name.startswith(_OWN)}
-    unknown = sorted(set(own) - {"decision", "period", "reason"}) or sorted(
+    unknown = sorted(set(own) - _SAID) or sorted(
         name
         for name, value in said.items()
         if not may_set(name.lower(), value) and not name.startswith("_pq_.")
@@ -148,9 +150,15 @@ def _read_terms(own: Mapping[str, str], says: Mapping[str, str], token: UUID) ->
             DecisionType(decision.replace("-", "_")),
             Period(own.get("period", Period.MONTH.value)),
             own.get("reason", "")[:LONGEST_REASON] or None,
+            _read_affirmed(own.get("affirms", "")),
         )
     except ValueError:
         raise NoDecisionError(_HINT) from None
+
+
+def _read_affirmed(said: str) -> tuple[str, ...]:
+    """Sentences of charters, one after the other; a charter holds no bar."""
+    return tuple(dict.fromkeys(each.strip() for each in said.split(BETWEEN_AFFIRMED) if each.strip()))
 
 
 class NoDecisionError(WireError):

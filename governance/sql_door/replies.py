@@ -4,6 +4,7 @@ Each message of a client that PostgreSQL answers is a step; steps end in order, 
 The door's own steps, which set what the line has released, stand among them and are swallowed.
 """
 
+import struct
 from collections import deque
 from collections.abc import Callable
 
@@ -17,6 +18,22 @@ _ANYTIME = frozenset(b"NSA")  # notices, parameters and notifications belong to 
 IDLE, FAILED = b"I", b"E"
 _UNDOING = (b"ROLLBACK", b"RESET", b"DISCARD")  # commands after which what was set may be set no more
 _ENDS = {b"P": b"1", b"B": b"2", b"C": b"3", b"D": b"Tn", b"E": b"CsI", b"Q": b"Z", b"S": b"Z"}
+
+
+_read_header = struct.Struct("!BI").unpack_from
+_read_length = struct.Struct("!xI").unpack_from
+
+
+def _pass_rows(data: bytes, at: int) -> int:
+    """Where the rows that are whole and begin at a place end. There are thousands, so each costs as little as it can."""
+    after = at
+    try:
+        while data[after] == _ROW:
+            at = after
+            after += _read_length(data, after)[0] + 1
+    except (IndexError, struct.error):
+        pass  # the last header is cut short, or there is nothing more
+    return after if after <= len(data) else at
 
 
 class ReplyStep(Struct):
@@ -55,18 +72,21 @@ class Replies:
         out, at, size, kind = list[bytes](), 0, len(data), 0
         begins = at  # of what goes out as it is
         while size - at >= wire.HEADER:
-            end = at + 1 + int.from_bytes(data[at + 1 : at + 5])
+            kind, length = _read_header(data, at)
+            end = at + 1 + length
             if end > size:
                 break
-            kind = data[at]
             if kind == _ROW and self.steps and not self.steps[0].own and not self.steps[0].notices:
-                at = end
+                at = _pass_rows(data, at)
                 continue
             instead = self._take(kind, data[at:end])
             if instead is not None:
                 out += [data[begins:at], instead]
                 begins = end
             at = end
+        if not out and at == size:  # all of it, as it came
+            self.is_in_rows, self._held = kind == _ROW, b""
+            return data
         self.is_in_rows = at > 0 and kind == _ROW
         out.append(data[begins:at])
         self._held = data[at:]

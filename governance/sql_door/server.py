@@ -64,7 +64,10 @@ class SqlDoor(Struct):
     greeting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_STRANGERS))
 
     async def open(self, host: str, port: int) -> asyncio.Server:
-        """Listen; the sessions go on in tasks of their own."""
+        """Listen; the sessions go on in tasks of their own. A host that begins with a slash is a folder, for a socket as PostgreSQL names it."""
+        if host.startswith("/"):
+            path = f"{host}/.s.PGSQL.{port}"
+            return await asyncio.start_unix_server(self._welcome, path, limit=wire.LONGEST_STARTUP * 8)
         return await asyncio.start_server(self._welcome, host, port, limit=wire.LONGEST_STARTUP * 8)
 
     async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from governance.sql_door import wire
 from governance.sql_door.asking import Released, Terms, check_account, foresee, release
+from governance.sql_door.hearing import Hearing
 from governance.sql_door.queries import Query
 from governance.sql_door.reading import Form, SqlStatement, read_statements
 from governance.sql_door.refusals import NotAllowed
@@ -21,11 +22,10 @@ from governance.sql_door.relaying import Relay
 from governance.sql_door.replies import FAILED, Replies, ReplyStep, make_step
 from governance.sql_door.threads import Threads
 from governance.sql_door.upstream import Upstream
-from governance.sql_door.wire import Incoming, SqlRefusal, WireError
+from governance.sql_door.wire import SqlRefusal, WireError
 
 T = TypeVar("T")
 
-CHUNK = 65_536
 SHORT_TEXT = 2_000  # letters, which are read in milliseconds
 MOST_PREPARED = 1_000  # statements of one session
 _NO_STATEMENT = "refused by the SQL door"
@@ -67,17 +67,17 @@ class SqlSession:
     async def run(self) -> None:
         """Relay until one of both sides ends. Raises WireError for what is no message."""
         server = cast(asyncio.Transport, self._upstream.writer.transport)  # which both reads and writes
-        relay = Relay(self._replies, self._writer, server)
+        hearing = Hearing(self._writer, self._take, self._flush)
+        relay = Relay(self._replies, self._writer, server, hearing.hold)
         relay.begin(self._upstream.reader)
-        hearing = asyncio.create_task(self._hear())
+        hearing.begin(self._reader)
         try:
-            done, _ = await asyncio.wait([hearing, relay.over], return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait([hearing.over, relay.over], return_when=asyncio.FIRST_COMPLETED)
             for each in done:
                 each.result()
         finally:
             relay.close()
-            hearing.cancel()
-            await asyncio.gather(hearing, return_exceptions=True)
+            await hearing.close()
 
     def _forget(self) -> None:
         """What was set in what has failed may have been undone, and what was cleared in it be back."""
@@ -89,15 +89,6 @@ class SqlSession:
         self._portals.clear()
 
     # From the client to PostgreSQL
-
-    async def _hear(self) -> None:
-        incoming = Incoming()
-        while data := await self._reader.read(CHUNK):
-            for kind, message in incoming.feed(data):
-                if kind == ord("X"):
-                    return
-                await self._take(bytes([kind]), message)
-            self._flush()
 
     async def _take(self, kind: bytes, message: bytes) -> None:
         if kind == b"S":

@@ -93,12 +93,13 @@ EXTREMES = _words("max min first_value last_value nth_value")
 SETTINGS = _words(
     """
     application_name client_encoding client_min_messages datestyle extra_float_digits intervalstyle timezone bytea_output
-    standard_conforming_strings default_transaction_isolation default_transaction_read_only jit geqo row_security
+    standard_conforming_strings default_transaction_isolation default_transaction_read_only jit geqo row_security search_path
     """
 )
 _FIXED = {
     "standard_conforming_strings": ("on", "true", "yes", "1"),
     "client_encoding": ("utf8", "utf-8", "unicode"),
+    "search_path": ("governed", '"governed"'),  # as it is: Superset says so before each query
     "default_transaction_read_only": ("on", "true", "yes", "1"),
 }
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import django_filters
 import django_tables2 as tables
 from django.db.models import Count, Model, QuerySet
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -42,7 +43,12 @@ class WithinDays(django_filters.FilterSet):
 
 def check_readable(narrowed: django_filters.FilterSet) -> None:
     """Raise BadInput where an address asks to narrow by what is no filter's word: a file cannot say so beside a field."""
-    if not narrowed.form.is_valid():
+    check_form_readable(narrowed.form)
+
+
+def check_form_readable(form: Form) -> None:
+    """The same of a form that narrows a list by itself."""
+    if not form.is_valid():
         raise BadInput(_("The filters of this address cannot be read. Set them on the page again."))
 
 

@@ -9,7 +9,6 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-import openpyxl
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
@@ -67,6 +66,8 @@ def make_sheet(sheet_format: SheetFormat, header: Sequence[str], rows: Iterable[
     """A file as it leaves, of the format in which it came; no cell of it runs."""
     if sheet_format == SheetFormat.CSV:
         return "".join(write_lines(header, rows)).encode()
+    import openpyxl  # a tenth of a second, which a process that writes no workbook does without
+
     book = openpyxl.Workbook(write_only=True)
     page = book.create_sheet(_("Intended uses"))
     for row in (header, *rows):
@@ -102,6 +103,8 @@ def _decode(body: bytes) -> str:
 
 
 def _read_xlsx(body: bytes) -> Iterator[Sequence[str]]:
+    import openpyxl
+
     _check_package(body)
     try:
         book = openpyxl.load_workbook(io.BytesIO(body), read_only=True, data_only=True, keep_links=False)

@@ -52,7 +52,16 @@ SETTINGS = {
     "log_line_prefix": "%m [%p] ",
 }
 # For tests alone: a crash of the machine may lose the data.
-FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+FORGETFUL = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "wal_level": "minimal",  # nothing is copied from it
+    "max_wal_senders": "0",
+    "update_process_title": "off",
+    "checkpoint_timeout": "1h",
+}
 
 
 @dataclass(frozen=True)

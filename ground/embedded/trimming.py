@@ -10,8 +10,9 @@ import psycopg
 
 # Views and tables of pg_catalog that no driver needs.
 RELATIONS = r"^pg_(stat|locks$|prepared_|shadow|user|group|roles$|seclabel|replication_|largeobject|statistic|cursors$|file_|hba_|ident_|shmem_|backend_|config$|aios$|wait_events$|timezone_|db_role_setting|shdepend|depend$|init_privs|default_acl|parameter_acl|auth_members|subscription|shdescription|default_acl|publication$|policies$|rules$)"
+# Settings of a session stay: JDBC reads one before it lists the keys of a table, and PostgreSQL hides from others what is a superuser's.
 # Functions by name: of sizes and statistics, locks, large objects, sleeping, messages, signals, and those that read a text as SQL.
-FUNCTIONS = r"^(pg_(stat|.*_size$|relation_|table_size|database_size|tablespace_size|(try_)?advisory_(xact_)?lock|sleep|notify|listening|ls_|cancel_backend|terminate_backend|lock_status|isolation|safe_snapshot|blocking_pids|export_snapshot|snapshot_|current_xact|xact_|last_committed|visible_in|control_|get_functiondef|get_wal|walfile|prepared_|show_|hba_|ident_|get_shmem|config$|get_backend|log_backend|column_size|logical_|replication_|create_|drop_|copy_|get_multixact)|lo_|lo|loread|lowrite|has_.*_setting|(query|cursor|table|schema|database)_to_xml.*|ts_stat|ts_rewrite|txid_|currtid|brin_|gin_clean|set_config_by|inet_client_port)"
+FUNCTIONS = r"^(pg_(stat|.*_size$|relation_|table_size|database_size|tablespace_size|(try_)?advisory_(xact_)?lock|sleep|notify|listening|ls_|cancel_backend|terminate_backend|lock_status|isolation|safe_snapshot|blocking_pids|export_snapshot|snapshot_|current_xact|xact_|last_committed|visible_in|control_|get_functiondef|get_wal|walfile|prepared_|show_(?!all_settings$)|hba_|ident_|get_shmem|config$|get_backend|log_backend|column_size|logical_|replication_|create_|drop_|copy_|get_multixact)|lo_|lo|loread|lowrite|has_.*_setting|(query|cursor|table|schema|database)_to_xml.*|ts_stat|ts_rewrite|txid_|currtid|brin_|gin_clean|set_config_by|inet_client_port)"
 # Of pg_class: how much there is of everything, which says how many appealed.
 COUNTS = ("relpages", "reltuples", "relallvisible", "relallfrozen", "relfrozenxid", "relminmxid")
 
@@ -42,6 +43,7 @@ BEGIN
         SELECT string_agg(attname, ', ') FROM pg_attribute WHERE attrelid = 'pg_catalog.pg_class'::regclass
         AND attname NOT IN ({_COUNTED}, 'tableoid', 'cmax', 'xmax', 'cmin', 'ctid') AND NOT attisdropped
     ));
+    GRANT EXECUTE ON FUNCTION pg_catalog.pg_show_all_settings() TO PUBLIC; -- an earlier form of this took it away
 END $trim$
 """
 
@@ -54,6 +56,8 @@ def make_trimming(roles: str) -> str:
 def is_trimmed(connection: psycopg.Connection[Any], role: str) -> bool:
     """Whether it was done in this database."""
     found = connection.execute(
-        "SELECT has_column_privilege(%s, 'pg_catalog.pg_class', 'reltuples', 'SELECT')", [role]
+        "SELECT has_column_privilege(%s, 'pg_catalog.pg_class', 'reltuples', 'SELECT') "
+        "OR NOT has_function_privilege(%s, 'pg_catalog.pg_show_all_settings()', 'EXECUTE')",
+        [role, role],
     ).fetchone()
     return found is not None and not found[0]

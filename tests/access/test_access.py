@@ -19,8 +19,8 @@ COLUMNS = (
     "seat: Worker representative", "board role, no seat", "HR", "auditor", "administrator", "superuser", "machine",
 )  # fmt: skip
 # Asked in every run of the suite; some more in the short proof, which CI runs as well; all others in the whole one.
-TELLING = {NO_ACCOUNT, "employee", "auditor"}
-SHORTLY = {"manager", "metric owner", "seat: HR", "administrator", "superuser"}
+TELLING = {NO_ACCOUNT, "employee"}
+SHORTLY = {"auditor", "manager", "metric owner", "seat: HR", "administrator", "superuser"}
 # What opens and is not looked for in the navigation: a list of drafts by whoever owns no metrics, what is under review by
 # whoever has put some of it there, and the check of a use by all but HR, who find it on their home.
 OFFERED_CALIBRATION = {"HR", "manager", "another manager"}

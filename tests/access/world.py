@@ -32,6 +32,7 @@ from charter.registry.models import CharterVersion, Metric
 from charter.rules.vocabulary import ContextKind, DecisionType, EvidenceKind, Grain, Outcome
 from governance.about_me.models import Inclusion
 from governance.about_me.scans import INCLUSIONS
+from governance.agreements import services as agreements
 from governance.appeals import services as appeals
 from governance.appeals.models import Appeal, FollowUp, Presumption
 from governance.appeals.screens.appeals import ACTS
@@ -56,6 +57,7 @@ from governance.use_check import services as use_checks
 from governance.use_check.asked import UseAsked
 from ground import calendar, clock
 from tests import factories, on_the_log
+from tests.governance.agreements.conftest import a_text, an_assessment, passed
 from tests.governance.decisions.conftest import House
 from tests.governance.decisions.test_answer import ask
 
@@ -88,6 +90,7 @@ def furnish(house: House) -> World:
                 (
                     "account",
                     "account-link",
+                    "account-merge",
                     "account-sessions-end",
                     "account-email",
                     "account-close",
@@ -101,6 +104,7 @@ def furnish(house: House) -> World:
             **_each(("team", "team-csv"), [("the manager’s", ["payments"])]),
             **_of_addresses(accounts),
             **_of_sources(),
+            **_of_agreements(),
             **_of_appeals(house),
             **_of_oneself(),
             **_of_use_checks(house, accounts),
@@ -587,6 +591,25 @@ def _of_sources() -> dict[str, Objects]:
         **_each(("source", "source-change"), [("of the catalogue", ["changes"])]),
         "identity-end": [("a bot's", [bot.pk])],
         "alias-end": [("none of ours", [agency.pk])],
+    }
+
+
+def _of_agreements() -> dict[str, Objects]:
+    """An assessment that is being written, with a file, and a works agreement that is in force."""
+    by = factories.an_administrator()
+    written = agreements.write_agreement(text=an_assessment(clauses=a_text().clauses), by=by)
+    file = agreements.add_document(version=written, file=SimpleUploadedFile("a.txt", b"Weak spots"), by=by)
+    held = passed(a_text())
+    being_written, in_force = "an assessment being written", "a works agreement in force"
+    steps = ("agreement-document-add", "agreement-put")
+    return {
+        "agreement": [(being_written, [written.pk]), (in_force, [held.pk])],
+        **_each(steps, [(being_written, [written.pk])]),
+        "agreement-change": [(being_written, [written.pk, "text"])],
+        "agreement-bind": [(being_written, [written.pk, "4"])],
+        **_each(("agreement-next", "agreement-end"), [(in_force, [held.pk])]),
+        "agreement-clause": [("of the works agreement", ["works-agreement", "4"])],
+        "agreement-document": [("of the assessment", [file.pk])],
     }
 
 

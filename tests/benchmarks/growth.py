@@ -24,14 +24,21 @@ AIM = 1.3
 
 def run() -> list[dict]:
     """Milliseconds of processor time of a check and of a batch of a hundred, by decisions recorded (aim: at most 1.3 times)."""
-    with harness.installation() as address, psycopg.connect(harness.owner_address(address), autocommit=True) as owner:
+    with (
+        harness.installation() as address,
+        psycopg.connect(harness.owner_address(address), autocommit=True) as owner,
+    ):
         token, question = _prepare()
         measure = _make_measure(token, [json.dumps(each) for each in _differing(question)])
         _fill(owner, FEW)
         few = measure()
         _fill(owner, DECISIONS - FEW)
         many = measure()
-    return [line for place, name in enumerate(("check", "batch of 100 checks")) for line in _told(name, few[place], many[place])]
+    return [
+        line
+        for place, name in enumerate(("check", "batch of 100 checks"))
+        for line in _told(name, few[place], many[place])
+    ]
 
 
 def _told(name: str, few: float, many: float) -> list[dict]:

@@ -1,9 +1,13 @@
-"""The SQL door against PostgreSQL itself: the same statements, as the same role, in turns."""
+"""The SQL door against PostgreSQL itself, and against a relay that looks at nothing: the same statements, as the same role, in turns.
+
+The relay is the floor of whatever stands between the two: it wakes as many processes as the door does, and does nothing else.
+"""
 
 import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -20,6 +24,22 @@ VIEW = "governed.lead_time_for_changes__team"
 ONE_GROUP = f"SELECT * FROM {VIEW} WHERE cohort = 'team:payments'"
 MANY = f"SELECT v.*, g FROM {VIEW} v CROSS JOIN generate_series(1, 10000) g WHERE v.cohort = 'team:payments'"
 ROWS = "SELECT g, repeat('x', 80) FROM generate_series(1, 10000) g"
+_BLIND = """
+import socket, sys, threading
+here = socket.socket(socket.AF_UNIX)
+here.bind(sys.argv[1])
+here.listen()
+print("open", flush=True)
+def pump(one, other):
+    while data := one.recv(262144):
+        other.sendall(data)
+while True:
+    client, _ = here.accept()
+    there = socket.socket(socket.AF_UNIX)
+    there.connect(sys.argv[2])
+    for pair in ((client, there), (there, client)):
+        threading.Thread(target=pump, args=pair, daemon=True).start()
+"""
 CLIENTS, SECONDS = 64, float(os.environ.get("SQL_DOOR_SECONDS", "15"))
 
 
@@ -39,11 +59,14 @@ def run() -> list[dict]:
             }
             with (
                 psycopg.connect(direct_url, autocommit=True) as direct,
+                _blind_relay() as folder,
+                psycopg.connect(direct_url, host=folder, autocommit=True) as blind,
                 psycopg.connect(**says, sslmode="disable", autocommit=True) as door,
             ):
                 _release(door, direct)
+                _release(door, blind)
                 one, rows, many, group = (
-                    _in_turns(direct, door, statement, times)
+                    _in_turns((direct, blind, door), statement, times)
                     for statement, times in (("SELECT 1", 1000), (ROWS, 40), (MANY, 40), (ONE_GROUP, 100))
                 )
             asked, wrong, seconds = _all_at_once(says)
@@ -59,9 +82,10 @@ def run() -> list[dict]:
     ]
 
 
-def _told(name: str, found: tuple[float, float], *, aim: float = 0) -> Iterator[dict]:
-    direct, door = found
+def _told(name: str, found: tuple[float, float, float], *, aim: float = 0) -> Iterator[dict]:
+    direct, blind, door = found
     yield _line(f"{name}: p50 direct", direct * 1000, "ms")
+    yield _line(f"{name}: p50 by a relay that looks at nothing", blind * 1000, "ms")
     yield _line(f"{name}: p50 by the door", door * 1000, "ms")
     if aim:
         yield _line(
@@ -71,6 +95,7 @@ def _told(name: str, found: tuple[float, float], *, aim: float = 0) -> Iterator[
             f"at most {aim}",
             door / direct <= aim,
         )
+        yield _line(f"{name}, against that relay", door / blind, "ratio")
 
 
 @contextmanager
@@ -91,15 +116,27 @@ def _release(door: psycopg.Connection, direct: psycopg.Connection) -> None:
     direct.execute("SELECT set_config(%s, %s, false)", [VIEW, json.dumps(rows)])
 
 
-def _in_turns(
-    direct: psycopg.Connection, door: psycopg.Connection, statement: str, times: int
-) -> tuple[float, float]:
-    """Seconds of half of the times, direct and by the door."""
-    found: tuple[list[float], list[float]] = ([], [])
+def _in_turns(clients: tuple[psycopg.Connection, ...], statement: str, times: int) -> tuple[float, ...]:
+    """Seconds of half of the times, by each of the connections."""
+    found: list[list[float]] = [[] for _ in clients]
     for _ in range(times):
-        for place, each in enumerate((direct, door)):
+        for place, each in enumerate(clients):
             found[place].append(_time(each, statement))
-    return median(found[0]), median(found[1])
+    return tuple(map(median, found))
+
+
+@contextmanager
+def _blind_relay() -> Iterator[str]:
+    """A relay to PostgreSQL in a process of its own, two threads a connection; gives the folder of its socket."""
+    with tempfile.TemporaryDirectory(prefix="mc-") as folder:
+        name = f".s.PGSQL.{cluster.PORT}"
+        command = [sys.executable, "-c", _BLIND, f"{folder}/{name}", str(harness.FOLDER / "run" / name)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as started:
+            try:
+                started.stdout.readline()
+                yield folder
+            finally:
+                started.kill()
 
 
 def _time(client: psycopg.Connection, statement: str) -> float:

@@ -75,7 +75,7 @@ ACCOUNTS = {"password-forgotten", "password-asked", "password-new", "sessions", 
 # Pages that test_sources looks at.
 FIRST_WEEK = {
     "administration", "founding", "founding-groups", "organisation-import", "account-open", "role-give", "role-end",
-    "warehouse", "organisation", "team",
+    "warehouse", "organisation", "team", "groups-join",
 }  # fmt: skip
 
 SOURCES = {

@@ -16,7 +16,7 @@ from tests import factories, on_the_log
 from tests.access.world import a_revision
 from tests.browser.test_accessibility import Eye
 from tests.browser.test_appeals import choose, go_on
-from tests.browser.test_journeys import heading
+from tests.browser.test_journeys import heading, press
 from tests.governance.appeals.conftest import appealing, desk
 from tests.governance.decisions.conftest import with_judged
 from tests.governance.decisions.people import DELIVERY
@@ -200,7 +200,7 @@ def read_letter_and_follow_up(page: Page, eye: Eye, appeal: Appeal) -> None:
     page.emulate_media(media="screen")
     assert page.pdf()[:4] == b"%PDF"
     page.goto(f"/appeals/{appeal.pk}")
-    page.get_by_role("button", name="Yes, it is final").click()
+    press(page, "Yes, it is final")
     factories.change(FollowUp.objects.get(appeal=appeal, days=30), due_on=calendar.today())
     scans.APPEALS_CLOCK.once(by=factories.system())
     page.goto("/appeals")

@@ -44,7 +44,7 @@ def test_every_page_about_values_is_accessible(window, noted):
 
     auditor = Eye(window(noted.auditor))
     auditor.look("/holds", "holds")
-    auditor.look("/holds?ended", "holds")
+    auditor.look("/holds?state=ended", "holds")
     auditor.look("/metrics/commit-count", "metric")
     auditor.look("/metrics/commit-count/hold", "hold-place", "Put them under review now")
     hold = Hold.objects.get(placed_by=noted.auditor)

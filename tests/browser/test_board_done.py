@@ -15,7 +15,7 @@ from ground import clock
 from tests import factories, on_the_log
 from tests.browser.conftest import served
 from tests.browser.test_board import members, vote
-from tests.browser.test_journeys import heading
+from tests.browser.test_journeys import heading, press
 
 __all__ = ["members"]
 
@@ -30,7 +30,7 @@ def begin(page: Page, how: str, what: str, choice: str) -> None:
     page.goto("/charters/new")
     page.get_by_label(how).check()
     page.get_by_label(what).select_option(choice)
-    page.get_by_role("button", name="Begin").click()
+    press(page, "Begin")
 
 
 def hand_in(page: Page) -> Case:
@@ -117,7 +117,7 @@ def test_a_metric_from_its_first_draft_to_its_suspension(window, house, members)
     page.get_by_role("link", name=f"Start the pilot of {NAME}").click()
     agreed(page, window(house.employee))
     page.goto(f"/metrics/{METRIC}/pilot")
-    page.get_by_role("button", name="Start the pilot").click()
+    press(page, "Start the pilot")
     pilot = page.url.removeprefix(page.url.split("/pilots")[0])
     ask(window(house.manager), "Allowed")
 
@@ -130,10 +130,10 @@ def agreed(page: Page, employee: Page) -> None:
     """The team is asked on a page; one of it answers there, and five more likewise."""
     page.get_by_role("link", name="Ask the team").click()
     page.get_by_label("Which team?").select_option("team:payments")
-    page.get_by_role("button", name="Ask the team").click()
+    press(page, "Ask the team")
     employee.goto(page.url)
     employee.get_by_label("Yes, I agree").check()
-    employee.get_by_role("button", name="Send my answer").click()
+    press(employee, "Send my answer")
     consent = TeamConsent.objects.get()
     others = Person.objects.filter(memberships__team__slug="payments", account=None)
     for person in others.order_by("external_id")[:5]:
@@ -149,7 +149,7 @@ def rolled_out(window, house, members, pilot: str, later: str) -> None:
     for section in ("Data definitions", "Manager interpretation", "Employee concerns"):
         page.get_by_label(section).fill("As the charter says.")
     page.get_by_role("button", name="Hand in the exit report").click()
-    page.get_by_role("button", name="Put it to the board").click()
+    press(page, "Put it to the board")
     case = Case.objects.get(charter_version__metric__slug=METRIC, state=CaseState.OPEN)
     for user in members.values():
         page = window(user, at=later)

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from audits.fairness.models import FairnessAudit, OutcomeSet
 from charter.rules.vocabulary import EvidenceKind
@@ -13,6 +13,7 @@ from governance.calibration import queries, services
 from governance.calibration.screens import urls
 from tests.browser.conftest import served
 from tests.browser.test_accessibility import Eye
+from tests.browser.test_journeys import press
 from tests.governance.calibration.conftest import (
     audit,
     item_of,
@@ -28,11 +29,6 @@ from tests.governance.calibration.conftest import (
 from tests.governance.decisions.conftest import judged, with_judged
 
 __all__ = ["judged", "with_judged", "with_outcomes", "with_proposals", "with_round"]
-
-
-def press(page: Page, name: str) -> None:
-    with page.expect_navigation():
-        page.get_by_role("button", name=name, exact=True).click()
 
 
 @pytest.mark.proof(whole=True)

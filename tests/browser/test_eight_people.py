@@ -84,7 +84,8 @@ def test_an_owner_is_led_to_what_is_to_mend(way, house):
     page, eye = way(holding(GrantedRole.METRIC_OWNER))
     page.goto("/charters/new")
     eye.judge("charter-new")
-    page.get_by_role("button", name="Begin").first.click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Begin").first.click()
     if page.get_by_role("heading", name="There is a problem").count():
         page.get_by_label("Name").first.fill("Review wait")
         page.get_by_role("button", name="Begin").first.click()

@@ -15,13 +15,14 @@ from governance.board.states import CaseState, SeatKind
 from governance.founding import checklist
 from governance.founding.checklist import FoundingState
 from governance.installation.beginning import begin, make_first_link
+from governance.people import cohorts
 from governance.people.models import GrantedRole, User
 from ground import calendar
 from tests import factories
 from tests.browser.pictures import take_on_the_way
 from tests.browser.test_accessibility import FIRST_WEEK, Eye
 from tests.browser.test_board import vote
-from tests.browser.test_journeys import heading
+from tests.browser.test_journeys import heading, press
 from tests.governance.founding.conftest import ORGANISATION, TEAMS
 from tests.governance.installation.test_beginning import ANSWERS
 
@@ -94,7 +95,7 @@ def open_account(
     page.get_by_label("Name, as pages show it").fill(name)
     page.get_by_label("E-mail address").fill(f"{username}@example.org")
     page.get_by_label("Whose account it is").fill(person)
-    page.get_by_role("button", name="Open it").click()
+    press(page, "Open it")
     if role:
         page.get_by_role("link", name="Give a role").click()
         page.get_by_label(role, exact=True).check()
@@ -110,7 +111,7 @@ def begin_charter(page: Page, name: str) -> Case:
     page.get_by_label("With a charter of the starter catalogue").check()
     slug = next(slug for slug, each in METRICS.items() if each == name)
     page.get_by_label("Which charter of the catalogue?").select_option(slug)
-    page.get_by_role("button", name="Begin").click()
+    press(page, "Begin")
     page.goto(f"{page.url}/check")
     page.get_by_role("button", name="Hand in to the board").click()
     expect(page.get_by_text(f"{name} is with the board.")).to_be_visible()
@@ -152,19 +153,19 @@ def test_a_programme_is_founded_by_hand_to_its_first_answer(window, house, by, t
         for seat, username in MEMBERS.items()
     }
     hana.goto("/contract/publish")
-    hana.get_by_role("button", name="Publish it").click()
+    press(hana, "Publish it")
 
     for seat, username in MEMBERS.items():
         ada.goto(f"/board/{seat.value}/invite")
         ada.get_by_label("Who?").fill(username)
-        ada.get_by_role("button", name="Invite them").click()
+        press(ada, "Invite them")
         invitation = Invitation.objects.get(user__username=username)
         members[seat].goto(f"/board/invitations/{invitation.pk}")
-        members[seat].get_by_role("button", name="Accept the seat").click()
+        press(members[seat], "Accept the seat")
     stands(ada, Fill_the_six_seats="Done", Put_the_programme_in_force="To do", Publish_the_contract="Done")
     ada.goto("/board/found")
     take_on_the_way(ada, "first-week-vote")
-    ada.get_by_role("button", name="Put it to the vote").click()
+    press(ada, "Put it to the vote")
     decide(members, Case.objects.get())
     stands(ada, Put_the_programme_in_force="Done", Choose_the_first_charters="To do")
 
@@ -210,7 +211,12 @@ def test_pages_of_the_first_week_are_accessible(window, house, by):
     eye.look("/warehouse", "warehouse")
     eye.look("/organisation/import", "organisation-import", "Show what they would change")
     eye.look("/accounts/new", "account-open", "Open it")
-    factories.a_team("payments", people=6)
+    eye.look("/organisation/groups/join", "groups-join")
+    for slug in ("payments", "search"):
+        factories.a_team(slug, people=6)
+    cohorts.register_tree(on=calendar.today(), minimum=5, by=by)
+    eye.look("/organisation/groups/join", "groups-join", "Show what follows")
+    eye.look("/organisation/groups/join?one=team:payments&other=team:search", "groups-join")
     eye.look("/organisation", "organisation", "Show that day")
     eye.look("/organisation/teams/payments", "team")
     user = factories.an_account("hana")

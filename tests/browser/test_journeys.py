@@ -1,5 +1,7 @@
 """A manager's way from sign-in to an answer and to a refusal, with and without JavaScript, and by keyboard alone."""
 
+from typing import Literal
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -17,6 +19,12 @@ def password(house) -> str:
 
 def heading(page: Page, text: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(text)
+
+
+def press(page: Page, name: str, role: Literal["button", "link"] = "button") -> None:
+    """Press what leads to another page, and wait until the browser is there: only then is done what the page asked for."""
+    with page.expect_navigation():
+        page.get_by_role(role, name=name, exact=True).click()
 
 
 def choose_window(page: Page) -> None:

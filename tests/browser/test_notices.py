@@ -31,4 +31,4 @@ def test_a_notice_is_read_and_gone_from_the_header(window, house, script):
     page.get_by_role("button", name=re.compile("Mark as read.*Lead time expires in 30 days")).click()
     expect(page.get_by_role("link", name="Notices", exact=True)).to_be_visible()
     page.get_by_role("link", name="Lead time expires in 30 days").click()
-    assert page.url.endswith("/metrics/lead-time-for-changes")
+    expect(page).to_have_url(re.compile("/metrics/lead-time-for-changes$"))

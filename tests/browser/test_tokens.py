@@ -8,6 +8,7 @@ from governance.people.models import AccountKind
 from governance.people.scopes import Scope
 from tests import factories
 from tests.browser.test_accessibility import TOKENS, Eye
+from tests.browser.test_journeys import press
 
 
 @pytest.mark.proof
@@ -47,7 +48,7 @@ def test_a_token_is_made_shown_once_and_revoked(window, house, script):
         assert eye.faults == []
     secret = page.get_by_label("The token").input_value()
     assert tokens.is_valid(secret, of=house.employee)
-    page.get_by_role("link", name="I have copied it").click()
+    press(page, "I have copied it: back to your tokens", "link")
     assert secret not in page.content()
     page.get_by_role("link", name="Revoke").click()
     page.get_by_role("button", name="Revoke it").click()

@@ -69,6 +69,7 @@ def test_the_course_is_taken_by_keyboard_and_opens_nothing_before_it_is_passed(w
     page = window(house.manager, java_script_enabled=False)
     page.goto("/training")
     page.get_by_role("button", name="Begin the course").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Question 1 of 12")
     attempt = Attempt.objects.select_related("course").get(user=house.manager)
     page.get_by_role("button", name="Answer").press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("Choose what the rules say of it")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from charter.rules.request import Request
 from ground.canonical import write_canonical
+from tests.proof import whole_or_short
 from tests.spec.strategies import facts
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -20,7 +21,7 @@ VALUES = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=whole_or_short(4_000, 60), deadline=None)
 @given(VALUES)
 def test_any_value_is_written_as_rfc_8785_says(value: object) -> None:
     """RFC 8785: what its own library refuses is refused as well."""
@@ -39,7 +40,7 @@ def test_every_letter_is_written_alike() -> None:
     assert write_canonical(every) == rfc8785.dumps(every)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=whole_or_short(400, 15), deadline=None)
 @given(facts())
 def test_a_request_is_hashed_as_whoever_reads_it_hashes_it(one) -> None:
     """Receipts: their holder hashes the request that stands in them with a library of their own."""

@@ -61,10 +61,10 @@ def test_names_come_in_with_their_blanks_as_blanks(typed):
 
 @pytest.mark.parametrize("typed", NO_NAMES, ids=lambda typed: ascii(typed)[:20])
 def test_what_nobody_sees_does_not(typed):
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(ValueError, match=NO_NAMES[typed]):
         texts.clean_label(typed)
-    assert time.perf_counter() - begun < 1, "also not by the square of its length"
+    assert time.process_time() - begun < 1, "also not by the square of its length"
 
 
 def test_prose_has_lines():

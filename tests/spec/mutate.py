@@ -1,12 +1,11 @@
 """`python -m tests.spec.mutate [RULE …]`: write each mutant of the built-in rulebook and run the rules' tests on it.
 
-A table says which tests fail for which mutant; the exit status is 1 where a mutant survives that is not known to decide
-as the rule does. Tests that look at the built-in files rather than ask the engine are left out: they would notice
+A table says which test fails for which mutant; the exit status is 1 where a mutant survives that is not known to decide
+as the rule does. The rule's own tests come first, and the first that fails is enough. Tests that look at the built-in files rather than ask the engine are left out: they would notice
 any change, and prove nothing. A mutant that would be refused when it is proposed is run all the same where it compiles.
 """
 
 import io
-import json
 import os
 import sys
 import tempfile
@@ -31,6 +30,8 @@ SUITE = (
 LEFT_OUT = ("test_the_core_imports_no_django",)
 OPTIONS = (
     "-q",
+    "-x",
+    "--tb=no",
     "--noconftest",
     "-p",
     "no:django",
@@ -41,14 +42,13 @@ OPTIONS = (
     "-c",
     os.devnull,
 )
-SHOWN = 2  # names of failing tests a line
 
 
 class Result(NamedTuple):
-    """What became of a mutant: the tests that fail, or why the rules do not even compile."""
+    """What became of a mutant: the first test that fails, or why the rules do not even compile."""
 
     mutant: Mutant
-    failing: tuple[str, ...]
+    failing: str
     refused: str = ""
 
     @property
@@ -62,18 +62,22 @@ class Result(NamedTuple):
 
 
 class _Failing:
-    """A plug-in that keeps the names of tests that fail."""
+    """A plug-in that runs a rule's own tests first, and keeps the name of the test that fails."""
 
-    def __init__(self) -> None:
-        self.names: list[str] = []
+    def __init__(self, rule: str) -> None:
+        self._rule = rule
+        self.name = ""
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.sort(key=lambda item: self._rule not in item.name)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
-            self.names.append(report.nodeid.rpartition("::")[2])
+            self.name = report.nodeid.rpartition("::")[2]
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
-            self.names.append(f"{report.nodeid} (cannot be collected)")
+            self.name = f"{report.nodeid} (cannot be collected)"
 
 
 def main(only: list[str]) -> int:
@@ -82,7 +86,7 @@ def main(only: list[str]) -> int:
     print(f"{len(chosen)} mutants. The rules as they are: ", end="", flush=True)
     untouched = _run(rules.builtin_files())
     if untouched.failing:
-        print(f"{len(untouched.failing)} tests fail, so nothing can be shown: {untouched.failing[0]}")
+        print(f"{untouched.failing} fails, so nothing can be shown.")
         return 1
     print("all tests pass.")
     survivors = [result for result in map(_tried, chosen) if result.survives and not result.known]
@@ -102,8 +106,7 @@ def _told(result: Result) -> str:
         return f"refused: {_short(result.refused, 90)}"
     if result.survives:
         return f"decides the same: {result.known}" if result.known else "SURVIVES"
-    more = f" and {len(result.failing) - SHOWN} more" if len(result.failing) > SHOWN else ""
-    return f"{len(result.failing)}: {', '.join(_short(name, 60) for name in result.failing[:SHOWN])}{more}"
+    return f"fails {_short(result.failing, 90)}"
 
 
 def _run(files: dict[str, str], mutant: Mutant | None = None) -> Result:
@@ -112,38 +115,38 @@ def _run(files: dict[str, str], mutant: Mutant | None = None) -> Result:
     try:
         rules.compile_rulebook(files)
     except rules.RulebookError as error:
-        return Result(nobody, (), str(error.findings[0]))
+        return Result(nobody, "", str(error.findings[0]))
     with tempfile.TemporaryDirectory() as folder:
         for name, text in files.items():
             (Path(folder) / name).write_text(text, encoding="utf-8")
-        return Result(nobody, _failing_in_child(Path(folder)))
+        return Result(nobody, _failing_in_child(Path(folder), nobody.rule))
 
 
-def _failing_in_child(house: Path) -> tuple[str, ...]:
-    """The names of the tests that fail where this is the folder of built-in rules."""
+def _failing_in_child(house: Path, rule: str) -> str:
+    """The first test that fails where this is the folder of built-in rules."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         with os.fdopen(writing, "w") as told:
-            json.dump(_failing(house), told)
+            told.write(_failing(house, rule))
             told.flush()
             os._exit(0)
     os.close(writing)
     with os.fdopen(reading) as told:
-        names = json.load(told)
+        name = told.read()
     os.waitpid(child, 0)
-    return tuple(names)
+    return name
 
 
-def _failing(house: Path) -> tuple[str, ...]:
+def _failing(house: Path, rule: str) -> str:
     rulebook.BUILTIN = house
-    kept = _Failing()
+    kept = _Failing(rule)
     deselected = [f"--deselect={HERE / name}" for name in LEFT_OUT]
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
         pytest.main(
             [*OPTIONS, f"--rootdir={HERE}", *deselected, *(str(HERE / each) for each in SUITE)], [kept]
         )
-    return tuple(kept.names)
+    return kept.name
 
 
 def _files(mutant: Mutant) -> dict[str, str]:

@@ -11,6 +11,7 @@ from charter.rules.facts import Facts
 from charter.rules.rulebook import Rulebook
 from tests.spec.examples import EXAMPLES
 from tests.spec.mutants import EQUIVALENT, Mutant, instead, mutants, without
+from tests.spec.mutation_table import PAGE, list_rows, read_rows, render
 
 HOUSE = rules.compile_rulebook(rules.builtin_files())
 BUILTIN = [example.facts for example in examples.BUILTIN_EXAMPLES]
@@ -63,3 +64,10 @@ def test_there_are_mutants_of_every_kind() -> None:
     assert len(made) > 400 and len(set(made)) == len(made)
     for kind in kinds:
         assert any(kind in mutant.what for mutant in made), kind
+
+
+def test_the_page_tells_how_many_there_are_and_which_decide_the_same() -> None:
+    """Issue 16: the list that is checked in; `make proof` holds what opens something to it."""
+    text = PAGE.read_text(encoding="utf-8")
+    told = read_rows(text)
+    assert render(list_rows({row.rule: row.opening for row in told})) in text

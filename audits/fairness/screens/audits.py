@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -14,10 +15,12 @@ from audits.fairness import permissions, queries, services, wording
 from audits.fairness.models import FairnessAudit, OutcomeSet
 from audits.fairness.screens import chart
 from audits.fairness.screens.forms import CloseTaskForm, HarmForm
+from audits.fairness.screens.tables import FairnessFilter, FairnessTable
 from audits.fairness.states import QUESTIONS, AuditedAttribute, FairnessState, HarmAnswer, HarmHypothesis
 from charter.rules.vocabulary import DecisionType
 from governance.people.requests import PageRequest
-from governance.ui import questions
+from governance.ui import narrowing, questions, sheets
+from governance.ui.lists import turn_table
 from ground.paging import ByPlace
 
 _DRAWN = 12  # groups of a chart; the table has them all
@@ -27,16 +30,24 @@ A_PAGE = 25
 def audits(request: PageRequest) -> HttpResponse:
     """The audits that the reader may see, and what waits for them."""
     works = permissions.works_on_audits(request.user)
-    page = ByPlace(queries.list_audits(request.user), A_PAGE).get_page(request.GET.get("page"))
+    narrowed = FairnessFilter(request.GET, queryset=queries.list_audits(request.user))
+    table = FairnessTable(narrowed.qs)
+    table.caption = _("Audits, newest first")
+    turn_table(request, table, A_PAGE)
     given = {
-        "listed": page,
-        "lines": [(each, _name(each.outcomes), wording.find_in_words(each.results["groups"])) for each in page],
         "waiting": [(each, _name(each)) for each in queries.list_waiting()] if works else [],
         "hands_in": permissions.can(permissions.check_can_hand_in, request.user),
         "sees_tasks": permissions.can(permissions.check_can_see_tasks, request.user),
         "works": works,
     }  # fmt: skip
-    return render(request, "fairness/audits.html", given)
+    return narrowing.show(request, "fairness/audits.html", narrowed, table, **given)
+
+
+def audits_csv(request: PageRequest) -> HttpResponseBase:
+    """The audits that the page would list, all of them."""
+    narrowed = FairnessFilter(request.GET, queryset=queries.list_audits(request.user))
+    narrowing.check_readable(narrowed)
+    return sheets.stream_table("fairness-audits.csv", FairnessTable(narrowed.qs), request)
 
 
 def audit(request: PageRequest, key: UUID) -> HttpResponse:

@@ -21,6 +21,7 @@ _OF_ONE: dict[str, Any] = {"stored": False, "under": "fairness"}
 
 urlpatterns = [
     page("fairness", audits.audits, name="fairness", access=SIGNED_IN, stored=False, nav=Nav(_("Fairness"), 94)),
+    page("fairness.csv", audits.audits_csv, name="fairness-csv", access=SIGNED_IN, stored=False),
     page("fairness/new", outcomes.hand_in, name="fairness-new", access=HANDS_IN, **_OF_ONE),
     page("fairness/tasks", audits.tasks, name="fairness-tasks", access=HR, **_OF_ONE),
     page("fairness/tasks/<uuid:key>", audits.task, name="fairness-task", access=HR, **_OF_ONE),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from audits.fairness import permissions, queries
 from audits.fairness.comparing import GroupFinding
@@ -12,7 +13,7 @@ from audits.fairness.limits import COUNTS_FOR
 from audits.fairness.models import AuditedMetric, FairnessAudit
 from audits.fairness.states import TRANSITIONS, FairnessState, HarmAnswer, HarmHypothesis
 from audits.ledger import services as ledger
-from charter.registry.models import ClearanceKind
+from charter.registry.models import ClearanceKind, Metric
 from charter.registry.services import record_clearance
 from governance.notices.services import notify
 from governance.people.models import User
@@ -42,7 +43,7 @@ def answer_harm(
 
 @transaction.atomic(durable=True)
 def conclude_audit(*, audit: FairnessAudit, by: User) -> FairnessAudit:
-    """Conclude an audit: passed where no group is flagged and no harm was found; then it clears its metrics until a day.
+    """Conclude an audit: passed where no group is flagged and no harm was found; then it clears its metrics, if any, until a day.
 
     A metric that context explains too much of, or of which that could not be worked out, is not cleared either way. Where an earlier
     clearance ends so, everybody about whom something was decided under it is told. Raises NotPermitted; Conflict where a
@@ -96,7 +97,7 @@ def _lock(audit: FairnessAudit) -> FairnessAudit:
 def _close(audit: FairnessAudit, state: FairnessState) -> None:
     TRANSITIONS.check(audit.state, state)
     audit.state, audit.concluded_at = state, clock.now()
-    if state == FairnessState.PASSED:
+    if state == FairnessState.PASSED and audit.outcomes.metrics:
         audit.valid_until = calendar.today() + COUNTS_FOR
     audit.save(update_fields=["state", "concluded_at", "valid_until"])
 
@@ -117,29 +118,60 @@ def _record_clearances(
 
 
 def _tell_those_decided_about(audit: FairnessAudit, flagged: Sequence[AuditedMetric], by: User) -> int:
-    """Tell everybody about whom a metric that is flagged was used under a clearance; gives how many were told."""
-    standing = {
-        each.charter_version.metric: found.granted_at
-        for each in flagged
-        if (found := queries.find_clearance(each.charter_version)) is not None and found.passed
-    }
+    """Tell whom a metric that is flagged was used about under a clearance, who decided, and HR; gives how many of the first were told."""
     told = 0
-    for metric, since in standing.items():
-        for user in queries.list_decided_about([metric.slug], since=since):
-            told += (
-                notify(
-                    to=user,
-                    kind="fairness.flagged",
-                    subject=_("A metric used in a decision about you was flagged"),
-                    text=_(
-                        "A fairness audit flagged the metric “%(name)s”. It was used in a decision about you while an earlier audit "
-                        "cleared it. HR has to look at that decision again, and you can appeal it."
-                    )
-                    % {"name": metric.name},
-                    path=f"/fairness/{audit.pk}",
-                    once=f"fairness-flagged:{audit.pk}:{metric.pk}:{user.pk}",
-                    by=by,
-                )
-                is not None
-            )
+    for each in flagged:
+        clearance = queries.find_clearance(each.charter_version)
+        if clearance is None or not clearance.passed:
+            continue
+        metric = each.charter_version.metric
+        decided = [
+            one for one in queries.list_decided([metric.slug], since=clearance.granted_at) if one.persons
+        ]
+        persons = frozenset().union(*(one.persons for one in decided))
+        told += sum(_tell(audit, metric, user, "flagged", by) for user in queries.list_accounts_of(persons))
+        for user in User.objects.filter(pk__in={one.actor for one in decided}, is_active=True).order_by("pk"):
+            _tell(audit, metric, user, "look_again", by)
+        for user in queries.list_people_of_hr() if decided else []:
+            _tell(audit, metric, user, "goes_back", by)
     return told
+
+
+_NOTICES = {
+    "flagged": (
+        gettext_lazy("A metric used in a decision about you was flagged"),
+        gettext_lazy(
+            "A fairness audit flagged the metric “%(name)s”. It was used in a decision about you while an earlier audit cleared it. "
+            "Whoever asked for it was told to look at that decision again, and you can appeal it."
+        ),
+    ),
+    "look_again": (
+        gettext_lazy("Look again at what you decided by a metric that was flagged"),
+        gettext_lazy(
+            "A fairness audit flagged the metric “%(name)s”. You asked for it for decisions about people while an earlier audit cleared "
+            "it. Levels that cite it stand under Calibration, to be looked at again; look at any other decision yourself."
+        ),
+    ),
+    "goes_back": (
+        gettext_lazy("Decisions by a flagged metric go back to calibration"),
+        gettext_lazy(
+            "A fairness audit flagged the metric “%(name)s”. Those about whom it was used while an earlier audit cleared it were told, and "
+            "those who decided. Levels that cite it stand under Calibration, to be looked at again."
+        ),
+    ),
+}  # fmt: skip
+
+
+def _tell(audit: FairnessAudit, metric: Metric, user: User, word: str, by: User) -> bool:
+    """Send one of these notices, once; whether it was sent."""
+    subject, text = _NOTICES[word]
+    sent = notify(
+        to=user,
+        kind=f"fairness.{word}",
+        subject=str(subject),
+        text=str(text) % {"name": metric.name},
+        path=f"/fairness/{audit.pk}" if word == "flagged" else "/calibration",
+        once=f"fairness-{word}:{audit.pk}:{metric.pk}:{user.pk}",
+        by=by,
+    )
+    return sent is not None

@@ -38,6 +38,8 @@ def hand_in_outcomes(
     one counts as selected; selections need it to be None. Raises NotPermitted; BadInput naming what is at fault; Conflict where the
     same outcomes were handed in before.
     """
+    if not metrics:
+        raise BadInput(_("Name the metrics that the decision looked at, each once."), field="metrics")
     return store_outcomes(
         decision=decision,
         starts_on=starts_on,
@@ -60,7 +62,10 @@ def store_outcomes(
     favourable_from: float | None,
     by: User,
 ) -> OutcomeSet:
-    """The same within a transaction of the caller's, who writes down in it what they were of. Calibration does so."""
+    """The same within a transaction of the caller's, who writes down in it what they were of, and may look at no metric.
+
+    Calibration does so, where people announced before what is looked at; of a file, none is more likely one forgotten.
+    """
     permissions.check_can_hand_in(by)
     _check_about(decision, starts_on, ends_on, metrics)
     named = {each for row in rows for each in (row.person, row.manager)}
@@ -91,7 +96,7 @@ def _check_about(decision: DecisionType, starts_on: date, ends_on: date, metrics
         raise BadInput(_("The last day must come after the first."), field="ends_on")
     if ends_on > calendar.today():
         raise BadInput(_("The period is not over yet."), field="ends_on")
-    if not metrics or len(set(metrics)) < len(metrics):
+    if len(set(metrics)) < len(metrics):
         raise BadInput(_("Name the metrics that the decision looked at, each once."), field="metrics")
     found = set(Metric.objects.filter(slug__in=metrics, current__isnull=False).values_list("slug", flat=True))
     if missing := sorted(set(metrics) - found):

@@ -5,6 +5,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,12 +13,15 @@ from django.utils.translation import gettext_lazy
 from audits.access_log.telling import Teller
 from audits.findings import permissions, queries, services
 from audits.findings.definitions import DEFINITIONS
-from audits.findings.models import AuditFinding
+from audits.findings.screens.tables import FindingFilter, FindingTable, name_asker
 from audits.findings.states import FindingKind, FindingState
-from governance.people.pseudonyms import code_of_account
 from governance.people.requests import PageRequest
+from governance.ui import narrowing, sheets
 from governance.ui.forms import ServiceForm
+from governance.ui.lists import turn_table
 from ground.errors import BadInput
+
+A_PAGE = 25
 
 
 class SettleForm(ServiceForm):
@@ -38,8 +42,24 @@ class SettleForm(ServiceForm):
 def findings(request: PageRequest) -> HttpResponse:
     """What waits for somebody to look, or what was settled; nothing of the reader's own line."""
     over = "over" in request.GET
-    listed = [(each, _name_asker(each)) for each in queries.list_seen(request.user, over=over)]
-    return render(request, "findings/findings.html", {"listed": listed, "over": over})
+    narrowed, table = _list(request, over=over)
+    table.caption = _("Findings, the latest first")
+    turn_table(request, table, A_PAGE)
+    return narrowing.show(request, "findings/findings.html", narrowed, table, over=over)
+
+
+def findings_csv(request: PageRequest) -> HttpResponseBase:
+    """The findings that the page would list, all of them."""
+    narrowed, table = _list(request, over="over" in request.GET)
+    narrowing.check_readable(narrowed)
+    return sheets.stream_table("findings.csv", table, request)
+
+
+def _list(request: PageRequest, *, over: bool) -> tuple[FindingFilter, FindingTable]:
+    seen = [each.pk for each in queries.list_seen(request.user, over=over)]
+    found = queries.list_findings(over=over).filter(pk__in=seen)
+    narrowed = FindingFilter(request.GET, queryset=found)
+    return narrowed, FindingTable(narrowed.qs)
 
 
 def definitions(request: PageRequest) -> HttpResponse:
@@ -64,7 +84,7 @@ def finding(request: PageRequest, key: UUID) -> HttpResponse:
     lines = Teller(reasons=True).tell(queries.list_decisions(found))
     given = {
         "finding": found,
-        "who": _name_asker(found),
+        "who": name_asker(found),
         "definition": DEFINITIONS[FindingKind(found.kind)],
         "numbers": [(name.replace("_", " "), value) for name, value in found.evidence["numbers"].items()],
         "lines": lines,
@@ -72,7 +92,3 @@ def finding(request: PageRequest, key: UUID) -> HttpResponse:
         "puts": permissions.can_put_to_board(request.user, found),
     }
     return render(request, "findings/finding.html", given, status=form.status)
-
-
-def _name_asker(found: AuditFinding) -> str:
-    return code_of_account(found.account) if found.account else found.about

@@ -33,6 +33,7 @@ urlpatterns = [
         stored=False,
         nav=Nav(_("Findings"), 137, offered=_looks_after),
     ),
+    page("findings.csv", findings.findings_csv, name="findings-csv", access=READERS, stored=False),
     page(
         "findings/definitions",
         findings.definitions,

@@ -16,6 +16,8 @@ from audits.strain.models import LoadObservation, PulseEnvelope, PulseResult, Pu
 from audits.strain.pulse import PulseAnswer, sum_answers
 from audits.strain.states import Sight
 from charter.measures.values.people_bands import find_band
+from charter.rules import words
+from governance.notices.services import notify
 from governance.people.models import Cohort, User
 from ground import calendar, clock, records
 from ground.errors import BadInput, Conflict
@@ -23,7 +25,7 @@ from ground.errors import BadInput, Conflict
 
 @transaction.atomic(durable=True)
 def open_pulse(*, by: User) -> PulseRound:
-    """Open the pulse of this month. Raises NotPermitted; Conflict where the month has one already, or one is still open."""
+    """Open the pulse of this month, and tell those whom it asks. Raises NotPermitted; Conflict where the month has one already, or one is still open."""
     permissions.check_opens_pulses(by)
     today = calendar.today()
     month, since = today.replace(day=1), today - timedelta(days=PULSE_APART_DAYS)
@@ -37,7 +39,26 @@ def open_pulse(*, by: User) -> PulseRound:
         PulseRound(month=month, opens_on=today, closes_on=today + timedelta(days=PULSE_DAYS), opened_by=by)
     )
     ledger.append(PulseOpened(pulse=pulse.pk, closes_on=pulse.closes_on), by=by.actor)
+    _tell_opened(pulse, by)
     return pulse
+
+
+def _tell_opened(pulse: PulseRound, by: User) -> None:
+    """Tell everybody whom it asks, once. It says nothing of anybody's load, and the same to all."""
+    text = _(
+        "Three questions about the last month are open until %(day)s. You can pass over any of them, or all. Your answers are sealed "
+        "apart from your name, and nobody is reminded."
+    ) % {"day": words.day(pulse.closes_on)}
+    for user in queries.list_asked():
+        notify(
+            to=user,
+            kind="strain.pulse",
+            subject=_("Three questions about your last month"),
+            text=text,
+            path="/strain/pulse",
+            once=f"strain-pulse:{pulse.pk}:{user.pk}",
+            by=by,
+        )
 
 
 @transaction.atomic(durable=True)

@@ -253,7 +253,13 @@ def lint_affirmed(draft: LintSubject) -> Iterator[Fault]:
 
 
 def _is_sentence(said: str) -> bool:
-    return said == said.strip() and said.endswith(".") and 10 <= len(said) <= 200 and said.isprintable()
+    return (
+        said == said.strip()
+        and said.endswith(".")
+        and 10 <= len(said) <= 200
+        and said.isprintable()
+        and "|" not in said
+    )
 
 
 def lint_met_by_somebody(draft: LintSubject) -> Iterator[Fault]:

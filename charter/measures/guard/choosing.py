@@ -1,7 +1,7 @@
 """Which cells are told: those that stand, then one after the other whatever keeps every atom passing."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from charter.measures.guard.backing import Places
 from charter.measures.guard.cuts import Cuts, GuardCell, GuardLayer
@@ -83,21 +83,26 @@ def _search(
             if all(cell.id in ids for cell in bundle):
                 continue
             tries -= size
-            other = _take(_begin(cuts, fixed), _put_first(bundle, order, ids))
+            other = _take_first(_begin(cuts, fixed), bundle, order, ids)
             if len(other) > len(told) and _keeps_widest(other, told):
                 told, better = other, True
     return told
 
 
-def _put_first(bundle: Bundle, order: Sequence[Bundle], told: set[str]) -> Iterator[Bundle]:
-    """The widest level, then this place, then what was told, then the rest."""
+def _take_first(cuts: Cuts, bundle: Bundle, order: Sequence[Bundle], told: set[str]) -> list[GuardCell]:
+    """The widest level, then this place, then what was told, then the rest.
+
+    Where the place gains nothing beside the widest level, all else would be told as it was, so it is not tried: nothing then.
+    """
     widest = order[0][0].level
-    others = [other for other in order if other is not bundle]
-    yield from (other for other in others if other[0].level == widest)
-    yield bundle
-    narrower = [other for other in others if other[0].level != widest]
-    yield from (tuple(cell for cell in other if cell.id in told) for other in narrower)
-    yield from (tuple(cell for cell in other if cell.id not in told) for other in narrower)
+    first = _take(cuts, (other for other in order if other[0].level == widest and other is not bundle))
+    own = _take(cuts, [bundle])
+    if all(cell.id in told for cell in own):
+        return []
+    narrower = [other for other in order if other[0].level != widest and other is not bundle]
+    before = (tuple(cell for cell in other if cell.id in told) for other in narrower)
+    after = (tuple(cell for cell in other if cell.id not in told) for other in narrower)
+    return [*first, *own, *_take(cuts, before), *_take(cuts, after)]
 
 
 def _keeps_widest(other: Sequence[GuardCell], told: Sequence[GuardCell]) -> bool:

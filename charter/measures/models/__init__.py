@@ -1,9 +1,11 @@
 """Published values and what they stand on: snapshots, runs, revisions, and what was last seen of each source."""
 
+from charter.measures.models.asked import AskedRun
 from charter.measures.models.exclusions import Exclusion
 from charter.measures.models.published import (
     Attribution,
     Bound,
+    OnceTold,
     PublishedValue,
     PublishingRun,
     RunState,
@@ -15,10 +17,12 @@ from charter.measures.models.surveys import NameKind, SourceSurvey, UnmatchedNam
 from charter.measures.models.withholdings import Withholding
 
 __all__ = [
+    "AskedRun",
     "Attribution",
     "Bound",
     "Exclusion",
     "NameKind",
+    "OnceTold",
     "PublishedValue",
     "PublishingRun",
     "RevisedValue",

@@ -80,6 +80,9 @@ class PublishingRun(Record):
         Snapshot, null=True, blank=True, on_delete=models.PROTECT, related_name="runs"
     )
     values_written = models.PositiveIntegerField(default=0)
+    values_withheld = models.PositiveIntegerField(default=0)  # of those that were written
+    # Why a metric got none, by slug.
+    metrics_failed = models.JSONField(default=dict, blank=True)
     error = models.TextField(blank=True)
 
     class Meta:
@@ -100,6 +103,11 @@ class PublishingRun(Record):
                 ],
             )
         ]
+
+    @property
+    def values_told(self) -> int:
+        """How many of its values have a number."""
+        return self.values_written - self.values_withheld
 
 
 class PublishedValue(Record):
@@ -189,3 +197,22 @@ class Attribution(Record):
             )
         ]
         triggers = [*tied(insert=[told(ValuesPublished, RevisionConfirmed, about="")])]
+
+
+class OnceTold(Record):
+    """That a value was told which was kept long enough and has gone since: of which teams and when, and nothing of what it said.
+
+    Whoever read it knows it still, so what is told later is held against it. Keyed as the value was; the database writes it
+    where it deletes one (`audits.retention`).
+    """
+
+    charter_version = models.ForeignKey(CharterVersion, on_delete=models.PROTECT, related_name="+")
+    teams = models.JSONField()
+    period_kind = models.CharField(max_length=10, choices=choices(Period))
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    told_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["starts_on"], name="oncetold_by_day")]

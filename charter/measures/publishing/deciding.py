@@ -1,5 +1,6 @@
 """What may be told beside all that was ever told: every charter of a run, and of all sources that they share, at once."""
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from uuid import UUID
@@ -45,7 +46,9 @@ class JointDecision:
     def keep_contributions(self, measure: Measure, first: date, end: date) -> None:
         """Keep who contributed what on these days to the events that are loaded."""
         self._contributions[measure] = self._events.contributions(first, end)
-        self._days[measure] = first, end
+        earliest = self._events.first_day()
+        # Before its first event there is nothing to keep.
+        self._days[measure] = first if earliest and earliest < first else date.min, end
 
     def decide(self, charters: Mapping[str, CharterToPublish], outcomes: Sequence[CharterRun]) -> Decision:
         """Withhold what may not be told beside all that was ever told, however well it stands by itself."""
@@ -105,10 +108,7 @@ class JointDecision:
         groups = joint.group_measures([*measures, *(each.measure for each in before)])
         near = frozenset().union(*(group for group in groups if not group.isdisjoint(measures)))
         before = [each for each in before if each.measure in near]
-        units = {each.measure: each.unit for each in (*before, *candidates)}
-        for measure in near:
-            if self._days.get(measure) != (first, end):
-                self._read_again(measure, units[measure], first, end)
+        self._read_what_lacks([*before, *candidates])
         months = list(calendar.list_spans(Period.MONTH, first, end))
         crews = self._events.crews(months)
         kept = standing.read_attributions(near, [month.starts_on for month in months])
@@ -123,9 +123,25 @@ class JointDecision:
         revised = standing.list_revised(kept)
         return CharterEvidence(self._contributions, crews, teams, changed, revised), before
 
+    def _read_what_lacks(self, tellings: Sequence[Telling]) -> None:
+        """Read the events of each measure once more, unless what was kept of it is of all the quarters it tells of."""
+        spans: dict[Measure, list[Span]] = defaultdict(list)
+        for each in tellings:
+            spans[each.measure].append(each.span)
+        units = {each.measure: each.unit for each in tellings}
+        for measure, own in spans.items():
+            if not self._covers(measure, *find_blocks(own)):
+                self._read_again(measure, units[measure], *find_blocks(own))
+
+    def _covers(self, measure: Measure, first: date, end: date) -> bool:
+        """Whether what was kept of a measure is of all of these days, or of more."""
+        begins, ends = self._days.get(measure, (date.max, date.min))
+        return begins <= first and end <= ends
+
     def _read_again(self, measure: Measure, unit: str, first: date, end: date) -> None:
         """Read the events of a measure once more; where they cannot be, nothing is known of them."""
         self._contributions.pop(measure, None)
+        self._days.pop(measure, None)
         if self._read(measure, unit):
             self.keep_contributions(measure, first, end)
 

@@ -4,6 +4,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import chain
 
 import msgspec
 import pyarrow as pa
@@ -11,7 +12,7 @@ from django.db.models import Q
 from django.utils.crypto import salted_hmac
 from msgspec import Struct
 
-from charter.measures.models import Attribution, PublishedValue, Withheld
+from charter.measures.models import Attribution, OnceTold, PublishedValue, Withheld
 from charter.measures.publishing.joint import Place, Telling
 from charter.measures.values.calendar import Span
 from charter.measures.values.disclosure import DisclosureLimits
@@ -38,13 +39,15 @@ class LimitsOf(Struct, frozen=True):
 
 
 def read_standing(first: date, end: date, limits: LimitsOf) -> list[Telling]:
-    """Every value told of the days between two, superseded ones and those of retired cohorts included.
+    """Every value told of the days between two, superseded ones, those of retired cohorts and those that were kept long enough and are gone included.
 
     That a value lacks coverage was told as well: it says that enough stood behind it.
     """
     told = Q(withheld="") | Q(withheld=Withheld.LOW_COVERAGE)
-    fields = ("pk", "charter_version_id", "teams", "period_kind", "starts_on", "ends_on", "published_at")
-    rows = PublishedValue.objects.filter(told, starts_on__gte=first, starts_on__lt=end).order_by("pk")
+    fields = ("pk", "charter_version_id", "teams", "period_kind", "starts_on", "ends_on")
+    days = {"starts_on__gte": first, "starts_on__lt": end}
+    values = PublishedValue.objects.filter(told, **days).order_by("pk").values_list(*fields, "published_at")
+    gone = OnceTold.objects.filter(**days).order_by("pk").values_list(*fields, "told_at")
     return [
         Telling(
             str(pk),
@@ -55,7 +58,7 @@ def read_standing(first: date, end: date, limits: LimitsOf) -> list[Telling]:
             unit=what.unit,
             told_at=at,
         )
-        for pk, version, teams, kind, starts_on, ends_on, at in rows.values_list(*fields).iterator()
+        for pk, version, teams, kind, starts_on, ends_on, at in chain(values.iterator(), gone.iterator())
         if (what := registry.load_document(version).what).measure is not None
     ]
 

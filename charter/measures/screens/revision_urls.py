@@ -31,6 +31,7 @@ urlpatterns = [
         nav=Nav(_("Revisions"), 95, offered=_may_have_some),
         stored=False,
     ),
+    page("revisions.csv", revisions.revisions_csv, name="revisions-csv", access=READERS, stored=False),
     page(
         "revisions/<uuid:revision>",
         revisions.revision,

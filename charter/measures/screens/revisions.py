@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -9,8 +10,11 @@ from charter.measures import permissions, queries
 from charter.measures.models import Revision
 from charter.measures.revisions import services as revisions
 from charter.measures.screens.revision_forms import RevisionForm
+from charter.measures.screens.revision_tables import RevisionFilter, RevisionTable
 from charter.measures.states import OPEN, RevisionState
 from governance.people.requests import PageRequest
+from governance.ui import narrowing, sheets
+from governance.ui.lists import turn_table
 from ground.errors import BadInput, DomainError
 from ground.paging import ByPlace
 
@@ -19,8 +23,18 @@ AT_ONCE = 50
 
 def revisions_page(request: PageRequest) -> HttpResponse:
     """The revisions that this reader may see, newest first."""
-    page = ByPlace(queries.list_revisions(request.user), AT_ONCE).get_page(request.GET.get("page"))
-    return render(request, "measures/revisions.html", {"page": page})
+    narrowed = RevisionFilter(request.GET, queryset=queries.list_revisions(request.user))
+    table = RevisionTable(narrowed.qs)
+    table.caption = _("Revisions")
+    turn_table(request, table, AT_ONCE)
+    return narrowing.show(request, "measures/revisions.html", narrowed, table)
+
+
+def revisions_csv(request: PageRequest) -> HttpResponseBase:
+    """The revisions that the page would list, all of them."""
+    narrowed = RevisionFilter(request.GET, queryset=queries.list_revisions(request.user))
+    narrowing.check_readable(narrowed)
+    return sheets.stream_table("revisions.csv", RevisionTable(narrowed.qs), request)
 
 
 def revision(request: PageRequest, revision: str) -> HttpResponse:

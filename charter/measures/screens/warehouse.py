@@ -9,20 +9,27 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from charter.measures.screens.forms import tell_columns
-from charter.measures.warehouse.connecting import open_warehouse
+from charter.measures.warehouse.connecting import find_connection, open_warehouse
 from charter.measures.warehouse.listing import MOST_TABLES, find_table, list_tables
 from charter.measures.warehouse.recognising import lay_beside, recognise
 from charter.registry.models.sources import Source
 from charter.registry.ready import ReadyDescription, read_ready_descriptions
 from charter.registry.ready.matching import ReadyMatch
 from charter.registry.source_descriptions import SourceDescription
+from governance.people.permissions import can_administer
 from governance.people.requests import PageRequest
 from ground.errors import DomainError
 
 
 def warehouse(request: PageRequest) -> HttpResponse:
     """Open it and list its tables with their columns; why not, where that fails. No row is read."""
-    given: dict[str, Any] = {"address": tell_address(settings.WAREHOUSE_URL), "most": MOST_TABLES}
+    connection = find_connection()
+    shown = tell_address(settings.WAREHOUSE_URL) or (connection.address if connection else "")
+    given: dict[str, Any] = {
+        "address": shown,
+        "most": MOST_TABLES,
+        "connects": can_administer(request.user) and not settings.WAREHOUSE_URL,
+    }
     described = {source.slug: source.read() for source in Source.objects.all()}
     try:
         with open_warehouse() as opened:

@@ -11,6 +11,7 @@ from charter.measures.values.calendar import format_period
 from charter.programme.queries import get_programme
 from charter.registry.models import Metric
 from charter.rules.vocabulary import Period
+from governance.people.permissions import can_administer
 from governance.people.requests import PageRequest
 
 LEVELS = (_("The whole organisation"), _("Value streams"), _("Teams"))
@@ -30,5 +31,6 @@ def withheld_page(request: PageRequest, slug: str) -> HttpResponse:
         "quarters": quarters,
         "least": get_programme().minimum_group,
         "thin": withheld.list_thin_teams(metric),
+        "may_join": can_administer(request.user),
     }
     return render(request, "measures/withheld.html", given)

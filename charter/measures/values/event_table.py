@@ -15,6 +15,7 @@ from charter.measures.values.aggregation import Numbers
 from charter.measures.values.calendar import Span
 from charter.measures.values.disclosure import CohortBacking
 from charter.measures.values.event_names import NameFinder
+from charter.measures.values.rosters import CREWS, ROSTERS
 from charter.measures.values.traces import NOBODY, Element
 from charter.measures.values.units import UnitBounds
 from charter.measures.values.week_counts import WEEKS
@@ -99,49 +100,12 @@ FROM event WHERE day >= $first AND day < $end GROUP BY ALL
 _ASTRAY_UNDATED = (
     "SELECT coalesce(count(*) FILTER (team = '?' AND day IS NULL) / nullif(count(*), 0), 0) FROM event"
 )
-# How many are there at a time, on the day of the fewest among the days on which there is anybody. Who leaves and who comes
-# after them are one at a time; numbers change only on days on which a span begins or ends.
-_ROSTERS = """
-WITH stay AS (
-    SELECT DISTINCT c.cohort, m.person, greatest(m.valid_from, s.starts_on) AS valid_from,
-           least(coalesce(m.valid_to, s.ends_on), s.ends_on) AS valid_to, s.starts_on
-    FROM cohort_team c JOIN membership m USING (team)
-    JOIN span s ON m.valid_from < s.ends_on AND (m.valid_to IS NULL OR m.valid_to > s.starts_on)
-), turn AS (
-    SELECT cohort, starts_on, valid_from AS day FROM stay
-    UNION SELECT s.cohort, s.starts_on, s.valid_to FROM stay s JOIN span p USING (starts_on) WHERE s.valid_to < p.ends_on
-), at_a_time AS (
-    SELECT t.cohort, t.starts_on, t.day, count(DISTINCT s.person) AS people
-    FROM turn t JOIN stay s ON s.cohort = t.cohort AND s.starts_on = t.starts_on AND s.valid_from <= t.day AND s.valid_to > t.day
-    GROUP BY ALL
-)
-SELECT cohort, starts_on, min(people) FROM at_a_time GROUP BY ALL
-"""
 # Who is behind how much of each team's month; nobody we know is one row without a name.
 _CONTRIBUTIONS = """
 SELECT team, date_trunc('month', day)::DATE AS month, person, count(*)::DOUBLE AS events, count(value)::DOUBLE AS usable,
        coalesce(sum(weight) FILTER (value IS NOT NULL), 0)::DOUBLE AS weight, coalesce(sum(abs(value) * weight), 0)::DOUBLE AS mass,
        sum(md5_number_lower(concat_ws('|', day, value, weight)))::VARCHAR AS content
 FROM event WHERE day >= $first AND day < $end GROUP BY ALL ORDER BY ALL
-"""
-# Who was on each team on the day of the fewest of a month, among the days on which there was anybody.
-_CREWS = """
-WITH stay AS (
-    SELECT DISTINCT m.team, s.starts_on, m.person, greatest(m.valid_from, s.starts_on) AS valid_from,
-           least(coalesce(m.valid_to, s.ends_on), s.ends_on) AS valid_to
-    FROM membership m JOIN span s ON m.valid_from < s.ends_on AND (m.valid_to IS NULL OR m.valid_to > s.starts_on)
-), turn AS (
-    SELECT team, starts_on, valid_from AS day FROM stay
-    UNION SELECT y.team, y.starts_on, y.valid_to FROM stay y JOIN span s USING (starts_on) WHERE y.valid_to < s.ends_on
-), at_a_time AS (
-    SELECT t.team, t.starts_on, t.day, count(DISTINCT y.person) AS people
-    FROM turn t JOIN stay y ON y.team = t.team AND y.starts_on = t.starts_on AND y.valid_from <= t.day AND y.valid_to > t.day
-    GROUP BY ALL
-), fewest AS (
-    SELECT team, starts_on, arg_min(day, (people, day)) AS day FROM at_a_time GROUP BY ALL
-)
-SELECT DISTINCT y.team, y.starts_on AS month, y.person FROM fewest f JOIN stay y USING (team, starts_on)
-WHERE y.valid_from <= f.day AND y.valid_to > f.day ORDER BY ALL
 """
 _VALUES = """
 SELECT g.cohort, g.starts_on, list(struct_pack(value := e.value, weight := e.weight))
@@ -205,6 +169,7 @@ class EventTable:
         memberships = list(memberships)
         self._names = names or build_names([each.person for each in memberships], teams)
         self._whole = frozenset(number for number, reach in enumerate(reaches) if reach.whole)
+        self._rosters: dict[Span, dict[Group, int]] = {}  # the same for every measure
         self._aggregation = Aggregation.COUNT
         self._engine = duckdb.connect(":memory:", config=LIMITS)
         self._engine.execute("SET enable_external_access = false")
@@ -319,11 +284,19 @@ class EventTable:
     def rosters(self, spans: Collection[Span]) -> dict[Group, int]:
         """How many people were on the teams of each cohort at a time, at the fewest, in each period; nobody is left out as 0.
 
-        Days on which nobody was there do not count.
+        Days on which nobody was there do not count. The periods are of one kind; each is looked up once.
         """
+        if lacking := [span for span in spans if span not in self._rosters]:
+            self._find_rosters(lacking)
+        return {group: people for span in spans for group, people in self._rosters[span].items()}
+
+    def _find_rosters(self, spans: Collection[Span]) -> None:
         with self._holding("span", _table(_SPANS, [(span.starts_on, span.ends_on) for span in spans])):
-            rows = self._run(_ROSTERS).fetchall()
-        return {(cohort, starts_on): people for cohort, starts_on, people in rows}
+            rows = self._run(ROSTERS).fetchall()
+        found: dict[date, dict[Group, int]] = {span.starts_on: {} for span in spans}
+        for cohort, starts_on, people in rows:
+            found[starts_on][cohort, starts_on] = people
+        self._rosters |= {span: found[span.starts_on] for span in spans}
 
     def values(
         self, kind: Period, groups: Collection[Group]
@@ -339,6 +312,11 @@ class EventTable:
         """What fell on each cohort's weeks between two days (`week_counts`)."""
         return self._run(WEEKS, {"first": first, "end": end, "short": short}).to_arrow_table()
 
+    def first_day(self) -> date | None:
+        """The day of the earliest event; None where none has a day."""
+        found: date | None = self._run("SELECT min(day) FROM event").fetchall()[0][0]
+        return found
+
     def contributions(self, first: date, end: date) -> pa.Table:
         """Who is behind how much of each team's month between two days.
 
@@ -350,7 +328,7 @@ class EventTable:
     def crews(self, months: Collection[Span]) -> dict[tuple[str, date], list[str]]:
         """Who was on each team at a time in each month: those of the day of the fewest. Teams of nobody are left out."""
         with self._holding("span", _table(_SPANS, [(span.starts_on, span.ends_on) for span in months])):
-            rows = self._run(_CREWS).fetchall()
+            rows = self._run(CREWS).fetchall()
         crews: dict[tuple[str, date], list[str]] = {}
         for team, month, person in rows:
             crews.setdefault((team, month), []).append(person)

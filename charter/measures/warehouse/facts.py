@@ -219,7 +219,7 @@ def connect(
         scheme = urlsplit(url).scheme
         shown = redact_url(url)
     except ValueError:
-        raise Unavailable("WAREHOUSE_URL is not a URL.", code="warehouse_unavailable") from None
+        raise Unavailable("What names the warehouse is not a URL.", code="warehouse_unavailable") from None
     try:
         server = None if scheme == "duckdb" else open_server(url, timeout)
         engine = open_engine(None if server else find_file(url))
@@ -227,7 +227,7 @@ def connect(
         raise
     except Exception as error:
         raise Unavailable(
-            f"The warehouse {shown} cannot be opened ({type(error).__name__}). Check WAREHOUSE_URL, that the "
+            f"The warehouse {shown} cannot be opened ({type(error).__name__}). Check its address, that the "
             "warehouse is running, and that nobody is writing to its file.",
             code="warehouse_unavailable",
         ) from None

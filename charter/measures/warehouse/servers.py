@@ -9,18 +9,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-import ibis
 import psycopg
 import pyarrow as pa
-from ibis.backends.sql import SQLBackend
-from ibis.backends.sql.datatypes import DuckDBType
 from psycopg import sql
 from pyarrow import csv
 
 from ground.errors import Unavailable
+
+if TYPE_CHECKING:
+    from ibis.backends.sql import SQLBackend
 
 BATCH_ROWS = 20_000
 _BLOCK_BYTES = 4 << 20
@@ -223,12 +223,16 @@ class Other:
     sends_text: ClassVar[bool] = False
 
     def __init__(self, url: str) -> None:
+        import ibis  # a quarter of a second, which a process that reads no such server does without
+
         self._backend: SQLBackend = ibis.connect(url)
 
     def tables(self) -> frozenset[str]:
         return frozenset(self._backend.list_tables())
 
     def columns(self, table: str) -> dict[str, str]:
+        from ibis.backends.sql.datatypes import DuckDBType
+
         schema = self._backend.table(table).schema()
         return {
             name: _DUCKDB_NAMES.get(told := DuckDBType.to_string(kind), told) for name, kind in schema.items()

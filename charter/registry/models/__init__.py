@@ -4,6 +4,7 @@ from charter.registry.models.charters import CharterVersion, Metric
 from charter.registry.models.reviews import Review, ReviewItem
 from charter.registry.models.rules import Clearance, ClearanceKind, ProofRun, RulebookVersion
 from charter.registry.models.sources import Source
+from charter.registry.models.warehouses import WarehouseConnection
 from charter.registry.reminders import ClockSuspension, Reminder, UntiedFlag
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "RulebookVersion",
     "Source",
     "UntiedFlag",
+    "WarehouseConnection",
 ]

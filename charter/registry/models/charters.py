@@ -26,6 +26,7 @@ from charter.registry.events import (
     CharterSubmitted,
     CharterSuspended,
     CharterTakenUp,
+    MetricHandedOver,
     ReviewClosed,
     ReviewConfirmed,
     ReviewOpened,
@@ -86,7 +87,11 @@ class Metric(Record):
         constraints = [is_slug("slug", name="metric_slug_is_plain")]
         indexes = [GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="metric_name_trigrams")]
         triggers = [
-            *tied(insert=[told(CharterRegistered, about=_ITS_VERSIONS)]),
+            *tied(
+                insert=[told(CharterRegistered, about=_ITS_VERSIONS)],
+                update=[told(MetricHandedOver, says={"owner": "{row}.owner_id"})],
+                of=["owner_id"],
+            ),
             Trigger(
                 name="begins_without_version",
                 when=pgtrigger.Before,

@@ -20,8 +20,17 @@ from governance.about_me.queries.looks import list_looks
 from governance.calibration.models import CalibrationItem, LevelProposal, PackNote, PackValues
 from governance.calibration.states import TOLD
 from governance.decisions.models import ContextNote, DecisionRecord, Hold, Protection
+from governance.directory.models import (
+    Binding,
+    BreakGlass,
+    DirectoryClosing,
+    DirectoryEntry,
+    FollowedRole,
+    GroupEntry,
+)
 from governance.notices.models import Notice
 from governance.people.models import (
+    Circumstances,
     Identity,
     Membership,
     Person,
@@ -133,6 +142,7 @@ def _of_person(person: Person) -> Iterator[StoredItem]:
     counted: list[tuple[str, QuerySet[Any], tuple[str, ...]]] = [
         (_("What sources call you"), Identity.objects.filter(person=person), ("source", "name")),
         (_("Which team you are on"), Membership.objects.filter(person=person), ("team", "valid_from", "valid_to")),
+        (_("Where, how and as what you worked, and from when"), Circumstances.objects.filter(person=person), ("location", "working_arrangement", "role_family", "valid_from", "valid_to")),
         (_("That you report to somebody"), ReportingLine.objects.filter(person=person), ("manager", "valid_from", "valid_to")),
         (_("That others report to you"), ReportingLine.objects.filter(manager=person), ("person", "valid_from", "valid_to")),
         (_("Notes of what else was going on for you"), ContextNote.objects.filter(person=person), ("kind", "says", "starts_on", "ends_on")),
@@ -158,6 +168,12 @@ def _of_account(user: User, person: Person) -> Iterator[StoredItem]:
         (_("Roles that you hold or held"), RoleGrant.objects.filter(user=user), ("role", "team", "value_stream", "valid_from", "valid_to")),
         (_("Browsers in which you are signed in"), Session.objects.filter(user=user), ("device", "address", "signed_in_at", "last_used_at")),
         (_("Tokens of yours"), Token.objects.filter(user=user), ("name", "scope", "expires_at")),
+        (_("How you sign in by your organisation, and what it calls you there"), Binding.objects.filter(user=user), ("provider", "subject", "bound_at")),
+        (_("What your organisation’s directory says of you"), DirectoryEntry.objects.filter(account=user), ("key", "external_id", "said", "active")),
+        (_("Groups of the directory that you are in"), GroupEntry.objects.filter(entry__account=user), ("group", "entry")),
+        (_("Roles that came of these groups"), FollowedRole.objects.filter(grant__user=user), ("grant", "mapping", "source")),
+        (_("That the directory closed your account"), DirectoryClosing.objects.filter(account=user), ("at",)),
+        (_("That your account is kept for when your organisation’s sign-in is down"), BreakGlass.objects.filter(user=user), ("kept_at", "kept_by")),
         (_("Rules that you acknowledged"), Acknowledgement.objects.filter(user=user), ("rulebook_version", "acknowledged_at")),
         (_("Contracts that you acknowledged"), ContractAcknowledgement.objects.filter(user=user), ("contract", "acknowledged_at")),
         (_("Courses that you took"), Attempt.objects.filter(user=user), ("course", "began_at", "ended_at")),
@@ -200,7 +216,16 @@ def _as_decisions() -> str:
     return _("As long as decisions are, after the round is over")
 
 
+def _with_directory() -> str:
+    return _("Until your organisation’s directory takes it away")
+
+
 _UNTIL: Mapping[str, Any] = {
+    "directory_directoryentry": _with_directory,
+    "directory_groupentry": _with_directory,
+    "directory_binding": lambda: _("Until an administrator ends it"),
+    "directory_breakglass": lambda: _("Until an administrator ends it"),
+    "directory_directoryclosing": lambda: _("For two days"),
     "people_session": lambda: _("Until you sign out, or the session ends"),
     "people_token": lambda: _("Until you take it back; it works for 90 days at most"),
     "decisions_decisionrecord": _with_log,

@@ -17,6 +17,7 @@ from governance.about_me.letters import list_names, write_letter
 from governance.about_me.look_words import LookWords
 from governance.about_me.outlook import list_manager_uses, list_never
 from governance.about_me.permissions import get_own_person
+from governance.about_me.queries.directory import list_directory_words
 from governance.about_me.queries.included import list_included
 from governance.about_me.queries.looks import list_group_spans, list_looks, narrow_looks
 from governance.about_me.queries.stored import list_stored
@@ -37,6 +38,7 @@ from governance.people.models import Person
 from governance.people.requests import PageRequest
 from governance.training import queries as training
 from governance.ui.lists import turn_table
+from governance.ui.narrowing import check_form_readable
 from governance.ui.sheets import stream_csv
 from ground.parsing import clean_word
 
@@ -121,6 +123,7 @@ def looks_csv(request: PageRequest) -> HttpResponseBase:
     """All looks as one table, which leaves row by row."""
     person = get_own_person(request.user)
     form = LooksForm(request.GET)
+    check_form_readable(form)
     found = narrow_looks(list_looks(request.user, person), form.narrowing)
     return stream_csv("who-looked-at-me.csv", LOOK_COLUMNS, write_look_rows(found, person))
 
@@ -137,7 +140,12 @@ def stored(request: PageRequest) -> HttpResponse:
     """What is stored, where and until when."""
     person, on = get_own_person(request.user), today(request)
     items = list_stored(request.user, person, list_included(person, on), on)
-    given = {"person": person, "items": items, "identities": list(_identities(person))}
+    given = {
+        "person": person,
+        "items": items,
+        "identities": list(_identities(person)),
+        "directory": list_directory_words(request.user),
+    }
     return render(request, "about_me/stored.html", given)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -15,10 +16,13 @@ from governance.appeals.clocks import read_settings
 from governance.appeals.figures import list_figures
 from governance.appeals.models import Appeal, Presumption
 from governance.appeals.screens import forms
+from governance.appeals.screens.tables import AppealFilter, AppealTable
 from governance.appeals.states import OVER, REVISED, AppealFinding, AppealKind, AppealState, Remedy
 from governance.people.object_permissions import find_account_to_name
 from governance.people.requests import PageRequest
+from governance.ui import narrowing, sheets
 from governance.ui.forms import ServiceForm
+from governance.ui.lists import turn_table
 from ground.paging import ByPlace
 
 A_PAGE = 25
@@ -39,12 +43,24 @@ def appeals(request: PageRequest) -> HttpResponse:
 
 def queue(request: PageRequest) -> HttpResponse:
     """What waits for the reader, by what is due first; nothing of what touches their own reporting line."""
+    narrowed, table = _list_queue(request)
+    table.caption = _("Appeals")
+    turn_table(request, table, A_PAGE)
+    return narrowing.show(request, "appeals/queue.html", narrowed, table, over="over" in request.GET)
+
+
+def queue_csv(request: PageRequest) -> HttpResponseBase:
+    """The queue as the page would list it, all of it."""
+    narrowed, table = _list_queue(request)
+    narrowing.check_readable(narrowed)
+    return sheets.stream_table("appeals.csv", table, request)
+
+
+def _list_queue(request: PageRequest) -> tuple[AppealFilter, AppealTable]:
     over = "over" in request.GET
     found = queries.list_queue(request.user, over=over)
-    if over:
-        found = found.order_by("-over_at", "id")
-    listed = ByPlace(found, A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "appeals/queue.html", {"listed": listed, "over": over})
+    narrowed = AppealFilter(request.GET, queryset=found.order_by("-over_at", "id") if over else found)
+    return narrowed, AppealTable(narrowed.qs)
 
 
 def appeal(request: PageRequest, key: UUID) -> HttpResponse:

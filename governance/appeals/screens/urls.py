@@ -34,6 +34,7 @@ urlpatterns = [
         "appeals", appeals.appeals, name="appeals", access=SIGNED_IN, stored=False, nav=Nav(_("Appeals"), 92)
     ),
     page("appeals/queue", appeals.queue, name="appeal-queue", access=KEEPERS, **_OF_ONE),
+    page("appeals/queue.csv", appeals.queue_csv, name="appeal-queue-csv", access=KEEPERS, stored=False),
     page("appeals/figures", appeals.figures, name="appeal-figures", access=SIGNED_IN, **_OF_ONE),
     page("appeals/new/check", writing.check, name="appeal-check", access=FILERS, **_OF_ONE),
     page("appeals/new/discard", writing.discard, name="appeal-discard", access=FILERS, **_OF_ONE),

@@ -70,7 +70,17 @@ def _find_decision(key: UUID, asker: User | None) -> _Use:
         seen = decision_queries.get_decision_of_entry(key, by=asker)
     except NotFound:
         return _find_look(key, asker)
+    if not decisions.sees_names(asker, seen):
+        return _find_unnamed(key, asker, seen)
     return _Use(seen, seen.actor if seen.actor_id != asker.pk else None, seen.cohorts)
+
+
+def _find_unnamed(key: UUID, asker: User, seen: DecisionRecord) -> _Use:
+    """What auditors read in pseudonyms is contested as nobody's, unless it was a look at them: an appeal tells them whose it names."""
+    try:
+        return _find_look(key, asker)
+    except BadInput:
+        return _Use(seen, None, seen.cohorts)
 
 
 def _find_look(key: UUID, asker: User) -> _Use:

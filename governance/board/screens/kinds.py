@@ -59,6 +59,8 @@ SCREENS: Mapping[CaseKind, KindScreen] = {
     CaseKind.FOUNDING: KindScreen(details=case_details.describe_founding),
     CaseKind.HEALTHY_LOAD: KindScreen(),
     CaseKind.STRAIN: KindScreen(),
+    CaseKind.AGREEMENT: KindScreen(),
+    CaseKind.DEPARTURE: KindScreen(),
 }
 
 # The kinds that are put in words, each with what the form says of it.

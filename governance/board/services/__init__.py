@@ -1,7 +1,7 @@
 """The only writers of the board."""
 
 from governance.board.services.cases import cast_ballot, cast_batch, change_ballot, close_case, open_case
-from governance.board.services.consents import answer_consent, ask_for_consent
+from governance.board.services.consents import answer_consent, ask_for_consent, count_consent
 from governance.board.services.discussion import comment, look_at, propose_condition, withdraw_condition
 from governance.board.services.founding import (
     accept_invitation,
@@ -32,6 +32,7 @@ __all__ = [
     "close_case",
     "comment",
     "confirm_member",
+    "count_consent",
     "decline_seat",
     "end_invitation",
     "end_pilot",

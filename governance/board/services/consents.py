@@ -1,10 +1,7 @@
 """A team's consent: asked for, answered by each member on a page, counted so that nobody learns who said what."""
 
-import hashlib
-import hmac
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -64,7 +61,7 @@ def answer_consent(*, consent: TeamConsent, agrees: bool, by: User) -> None:
     held = TeamConsent.objects.select_for_update(of=("self",))
     consent = held.select_related("charter_version__metric").get(pk=consent.pk)
     permissions.check_can_answer_consent(by, consent)
-    voice = _voice(consent, by.person_id)
+    voice = consents.make_voice(consent, by.person_id)
     said = ConsentAnswer.objects.filter(consent=consent, voice=voice).first()
     if said is not None and said.agrees == agrees:
         return
@@ -78,32 +75,29 @@ def answer_consent(*, consent: TeamConsent, agrees: bool, by: User) -> None:
 
 
 def _count(consent: TeamConsent) -> None:
-    enough = _agree(consent)
+    enough = consents.is_agreed(consent, calendar.today())
     if enough and consent.given_at is None:
         consent.given_at = clock.now()
         consent.save(update_fields=["given_at"])
         ledger.append(ConsentGiven(consent=consent.pk, cohort=consent.cohort), by="anonymous")
     elif not enough and consent.given_at is not None:
-        consent.withdrawn_at = clock.now()
-        consent.save(update_fields=["withdrawn_at"])
-        ledger.append(ConsentWithdrawn(consent=consent.pk, cohort=consent.cohort), by="anonymous")
-        _end_pilots(consent)
+        _withdraw(consent)
 
 
-def _agree(consent: TeamConsent) -> bool:
-    """Whether two thirds of those agree who are in the team today; what others said who have left counts no more."""
-    members = consents.list_members(consent.cohort, calendar.today())
-    voices = [_voice(consent, person) for person in members]
-    agreed = ConsentAnswer.objects.filter(consent=consent, voice__in=voices, agrees=True).count()
-    return bool(voices) and 3 * agreed >= 2 * len(voices)
+@transaction.atomic(durable=True)
+def count_consent(*, consent: TeamConsent) -> None:
+    """Withdraw a consent of which those who are in the team today have not given two thirds, whoever left or came since."""
+    held = TeamConsent.objects.select_for_update(of=("self",))
+    consent = held.select_related("charter_version__metric").get(pk=consent.pk)
+    if consent.holds:
+        _count(consent)
 
 
-def _end_pilots(consent: TeamConsent) -> None:
+def _withdraw(consent: TeamConsent) -> None:
+    consent.withdrawn_at = clock.now()
+    consent.save(update_fields=["withdrawn_at"])
+    ledger.append(ConsentWithdrawn(consent=consent.pk, cohort=consent.cohort), by="anonymous")
+    by = get_system_account()
+    notifications.notify_consent_withdrawn(consent, by)
     for pilot in Pilot.objects.filter(consent=consent, state=PilotState.RUNNING):
-        stop_pilot(pilot=pilot, reason=_("The team agrees no more."), by=get_system_account())
-
-
-def _voice(consent: TeamConsent, person: object) -> str:
-    """The same for a person of one consent, and telling nothing to whoever lacks the site's key."""
-    text = f"team-consent:{consent.pk}:{person}"
-    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
+        stop_pilot(pilot=pilot, reason=_("The team agrees no more."), by=by)

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from governance.board import permissions, queries, seating
+from charter.rules import words
+from governance.board import consents, permissions, queries, seating
 from governance.board.kinds import find_kind
 from governance.board.models import (
     BoardOutcome,
@@ -197,6 +198,33 @@ def notify_consent_asked(consent: TeamConsent, by: User) -> None:
     ) % {"day": consent.answer_by.isoformat()}
     for user in queries.list_team_accounts(consent.cohort, calendar.today()):
         _tell(user, "board.consent", subject, text, f"/consents/{consent.pk}", f"consent:{consent.pk}", by)
+
+
+@transaction.atomic(durable=True)
+def notify_newcomers(consent: TeamConsent, by: User) -> int:
+    """Ask who came into a team after it agreed, once, whether they do."""
+    came = consents.list_newcomers(consent, calendar.today())
+    subject = _("Your team agrees to %(metric)s: do you?") % {"metric": consent.charter_version.metric.name}
+    text = _(
+        "It did before you came. Say yes or no. Nobody learns what you said. From %(day)s on, silence counts as no."
+    )
+    return sum(
+        _tell(
+            user, "board.consent", subject, text % {"day": came[promised(user.person_id)].isoformat()},
+            f"/consents/{consent.pk}", f"consent:{consent.pk}", by,
+        )
+        for user in queries.list_team_accounts(consent.cohort, calendar.today()).filter(person__in=list(came))
+    )  # fmt: skip
+
+
+def notify_consent_withdrawn(consent: TeamConsent, by: User) -> None:
+    """Tell who asked a team that it agrees no more."""
+    subject = _("A team agrees no more to %(metric)s") % {"metric": consent.charter_version.metric.name}
+    text = _(
+        "Fewer than two thirds of %(team)s agree now. Uses that need its consent are refused, and a pilot that rests on it ends. It may be asked anew."
+    ) % {"team": words.cohort(consent.cohort)}
+    once = f"consent:{consent.pk}:withdrawn"
+    _tell(consent.asked_by, "board.consent", subject, text, f"/consents/{consent.pk}", once, by)
 
 
 def notify_pilot_start(pilot: Pilot, by: User) -> None:

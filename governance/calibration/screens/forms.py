@@ -107,10 +107,10 @@ class RoundForm(ServiceForm):
     metrics = forms.MultipleChoiceField(
         label=_("Metrics that will be looked at"),
         help_text=_(
-            "Up to five. Activity, strain and surveys are not here: they decide about nobody. The line decides what is told, person by person."
+            "Up to five, or none: then the round rests on evidence alone. Activity, strain and surveys are not here: they decide about nobody. The line decides what is told, person by person."
         ),
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("Choose at least one metric")},
+        required=False,
     )
     favourable_from = forms.TypedChoiceField(
         label=_("From which level on is an outcome favourable?"),

@@ -32,6 +32,7 @@ def outcome(request: PageRequest, key: UUID) -> HttpResponse:
         "decision": name_decision(DecisionType(item.round.decision)),
         "now": told[0] if told else None,
         "earlier": told[1:],
+        "again": queries.is_flagged(item),
         "pack": packs.read_pack(item),
         "appeal_url": f"{reverse('appeal-question', args=['about'])}?what=calibration&calibration={item.pk}",
     }

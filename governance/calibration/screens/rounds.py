@@ -60,6 +60,7 @@ def calibration(request: PageRequest) -> HttpResponse:
         "keeps": permissions.keeps_rounds(request.user),
         "figures": permissions.can(permissions.check_reads_figures, request.user),
         "answering": list(queries.list_to_answer(request.user)),
+        "again": queries.list_to_look_again(request.user),
         "own": list(queries.list_own_packs(person)) if person else [],
         "outcomes": list(queries.list_outcomes(person)) if person else [],
     }

@@ -60,6 +60,8 @@ def ask_values(*, item: CalibrationItem, by: User) -> PackValues:
     permissions.check_proposes(by, item)
     if item.round.state != RoundState.OPEN:
         raise Conflict(_("Values are asked while a round is open."), code="not_open")
+    if not item.round.metrics:
+        raise Conflict(_("This round rests on evidence alone: it looks at no metric."), code="no_metrics")
     given = answer(request=make_request(item, by=by), by=by, door=Door.SCREEN)
     return _keep(item, given, by)
 

@@ -35,7 +35,7 @@ def propose(
     """Propose a level for a person, or another one in its place with the reason why (S87, S89, S92, S93).
 
     `evidence` are records of the pack, at least one; `receipts` are of values in the pack that the line permitted. Once outcomes
-    were told, the same corrects one, such as after an appeal. Raises NotPermitted; BadInput naming the field; Conflict.
+    were told, the same corrects or confirms one, such as after an appeal or where an audit flagged a metric that it cites. Raises NotPermitted; BadInput naming the field; Conflict.
     """
     permissions.check_proposes(by, item)
     item = lock_item(item, RoundState.OPEN, *TOLD)
@@ -49,7 +49,7 @@ def propose(
         id=new_id(),
         item=item,
         number=len(earlier) + 1,
-        kind=_find_kind(item, earlier),
+        kind=_find_kind(item, level, earlier),
         evidence=list(dict.fromkeys(evidence)),
         receipts=list(dict.fromkeys(receipts)),
         by=by,
@@ -66,8 +66,8 @@ def propose(
         receipts=proposal.receipts,
     )
     ledger.append(made, by=by.actor)
-    if proposal.kind == ProposalKind.CORRECTED:
-        _tell_corrected(item, proposal, by)
+    if item.round.state in TOLD:
+        _tell_looked_again(item, proposal, by)
     return proposal
 
 
@@ -77,11 +77,12 @@ def _read_change(change: str, earlier: Sequence[LevelProposal]) -> str:
     return read_text(change, "change", _("Say why it changes. Nothing here is changed without a reason."))
 
 
-def _find_kind(item: CalibrationItem, earlier: Sequence[LevelProposal]) -> ProposalKind:
+def _find_kind(item: CalibrationItem, level: int, earlier: Sequence[LevelProposal]) -> ProposalKind:
     if item.round.state in TOLD:
         if not earlier:
             raise Conflict(_("This person got no outcome in this round."), code="no_outcome")
-        return ProposalKind.CORRECTED
+        same = queries.read_words(earlier[-1]).level == level
+        return ProposalKind.CONFIRMED if same else ProposalKind.CORRECTED
     return ProposalKind.CHANGED if earlier else ProposalKind.FIRST
 
 
@@ -100,6 +101,9 @@ def _check_pack(pack: packs.PersonPack, evidence: Sequence[UUID], receipts: Sequ
     if receipts and any(each.told.gap for each in pack.values if each.values.entry_id in receipts):  # fmt: skip
         text = _("Metrics cover little of this person’s work, so these values cannot be cited.")
         raise BadInput(text, field="receipts", code="coverage_gap")
+    if flagged := queries.list_flagged_receipts(receipts):
+        text = _("A fairness audit flagged these, so their values cannot be cited now: %(names)s.")
+        raise BadInput(text % {"names": ", ".join(flagged)}, field="receipts", code="flagged")
     if pack.unasked:
         names = ", ".join(str(each.label).lower() for each in pack.unasked)
         text = _(
@@ -108,15 +112,22 @@ def _check_pack(pack: packs.PersonPack, evidence: Sequence[UUID], receipts: Sequ
         raise Conflict(text % {"names": names}, code="not_asked")
 
 
-def _tell_corrected(item: CalibrationItem, proposal: LevelProposal, by: User) -> None:
+def _tell_looked_again(item: CalibrationItem, proposal: LevelProposal, by: User) -> None:
+    """Tell the person that their outcome was corrected, or that it was looked at again and stays."""
+    if proposal.kind == ProposalKind.CORRECTED:
+        subject = _("Your outcome was corrected: %(name)s")
+        text = _("Read what it is now, and why it changed. You can appeal it.")
+    else:
+        subject = _("Your outcome was looked at again: %(name)s")
+        text = _("It stays as it was. Read why. You can appeal it.")
     for user in User.objects.filter(is_active=True, person=item.person_id).order_by("pk"):
         notify(
             to=user,
-            kind="calibration.corrected",
-            subject=_("Your outcome was corrected: %(name)s") % {"name": item.round.name},
-            text=_("Read what it is now, and why it changed. You can appeal it."),
+            kind=f"calibration.{proposal.kind}",
+            subject=subject % {"name": item.round.name},
+            text=text,
             path=f"/calibration/outcomes/{item.pk}",
-            once=f"calibration-corrected:{proposal.pk}:{user.pk}",
+            once=f"calibration-{proposal.kind}:{proposal.pk}:{user.pk}",
             by=by,
         )
 

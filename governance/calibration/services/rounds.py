@@ -42,7 +42,10 @@ from ground.errors import BadInput, Conflict
 
 
 class RoundSaid(Struct, frozen=True):
-    """What HR says of a round; `ends_on` is out, `opens_on` the first day on which it may be opened."""
+    """What HR says of a round; `ends_on` is out, `opens_on` the first day on which it may be opened.
+
+    Without `metrics` it rests on evidence alone.
+    """
 
     name: str
     decision: DecisionType
@@ -103,9 +106,9 @@ def _check_said(said: RoundSaid) -> None:
         raise BadInput(_("A round opens when its period is over."), field="opens_on")
     if said.favourable_from not in (2, 3):
         raise BadInput(_("Choose the second or the third level."), field="favourable_from")
-    if not 1 <= len(set(said.metrics)) == len(said.metrics) <= MOST_METRICS:
+    if not len(set(said.metrics)) == len(said.metrics) <= MOST_METRICS:
         raise BadInput(
-            _("Name one to %(most)s metrics, each once.") % {"most": MOST_METRICS}, field="metrics"
+            _("Name at most %(most)s metrics, each once, or none.") % {"most": MOST_METRICS}, field="metrics"
         )
     usable = queries.list_metrics().filter(slug__in=said.metrics).values_list("slug", flat=True)
     if missing := sorted(set(said.metrics) - set(usable)):

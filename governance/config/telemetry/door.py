@@ -8,6 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from governance.config.telemetry.figures import FiguresCollector
+from governance.config.telemetry.merging import standing
 
 
 @require_safe
@@ -25,6 +26,9 @@ def write() -> bytes:
     """All figures; those of requests come from the files of every process, the rest from the database and this machine."""
     registry = CollectorRegistry()
     registry.register(FiguresCollector())
-    if settings.OPERATING.folder.is_dir():
-        MultiProcessCollector(registry, path=str(settings.OPERATING.folder))
-    return generate_latest(registry)
+    folder = settings.OPERATING.folder
+    if not folder.is_dir():
+        return generate_latest(registry)
+    MultiProcessCollector(registry, path=str(folder))
+    with standing(folder):
+        return generate_latest(registry)

@@ -5,6 +5,7 @@ How much mail waits is not told, only whether it is stuck: a notice more would t
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import Error as DatabaseError
@@ -12,9 +13,13 @@ from prometheus_client.core import GaugeMetricFamily as Gauge
 from prometheus_client.registry import Collector
 
 from governance.desk import installation_state, operating
+from governance.installation.backups import age
+from governance.sql_door import probe
 from ground import clock
+from ground.errors import DomainError
 from ground.models import Heartbeat
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SOURCE_STATES = ("fresh", "stale", "faulty", "absent")
 
 Read = Callable[[], Iterator[Gauge]]
@@ -115,6 +120,26 @@ def _mail() -> Iterator[Gauge]:
     yield _gauge("mail_failed", "Whether some notice older than an hour could not be mailed.", mail.failed)
 
 
-# What else is to be told is one function more: in the first what needs no database, such as the age of the last backup's file.
-OF_THIS_MACHINE: tuple[Read, ...] = (_disk, _certificates)
+def _sql_door() -> Iterator[Gauge]:
+    place = settings.OPERATING.sql_door
+    if place.port:
+        text = "Whether the SQL door answers (1) or not (0)."
+        yield _gauge("sql_door_up", text, probe.is_open(place.reached_at, place.port))
+
+
+def _backups() -> Iterator[Gauge]:
+    if settings.BACKUP_FOLDER:
+        text = "Seconds since the last whole backup; since 1970 where there is none that can be read."
+        yield _gauge("backup_age_seconds", text, (clock.now() - (_find_backup() or EPOCH)).total_seconds())
+
+
+def _find_backup() -> datetime | None:
+    try:
+        return age.find_last()
+    except (DomainError, OSError):
+        return None
+
+
+# What else is to be told is one function more: in the first what needs no database.
+OF_THIS_MACHINE: tuple[Read, ...] = (_disk, _certificates, _sql_door, _backups)
 OF_THE_DATABASE: tuple[Read, ...] = (_clock, _log, _sources, _mail)

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from prometheus_client import CollectorRegistry, Histogram
 
 from governance.config.operating_settings import JSON
+from governance.config.telemetry.merging import merge
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ class TelemetryMiddleware:
         self._counts, self._writes = bool(settings.OPERATING.token), settings.OPERATING.log_format == JSON
         if self._counts:  # web servers alone come here: a worker need not be able to write there
             settings.OPERATING.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            merge(settings.OPERATING.folder)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         begun = time.perf_counter()

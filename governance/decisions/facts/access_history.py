@@ -97,22 +97,30 @@ class _LookedBy(Struct, frozen=True):
     person: str
 
 
-_LOOKS = """
+# The asker's account, the machines that they answer for, who answers for it where it is a machine's, and the other machines of
+# theirs: a second account begins no second count, and goes round nothing.
+_ACCOUNTS = """ANY(ARRAY(
+    SELECT %(user)s::uuid
+    UNION SELECT m.id FROM people_user m WHERE m.owner_id = %(user)s::uuid
+    UNION SELECT me.owner_id FROM people_user me WHERE me.id = %(user)s::uuid AND me.owner_id IS NOT NULL
+    UNION SELECT m.id FROM people_user me JOIN people_user m ON m.owner_id = me.owner_id WHERE me.id = %(user)s::uuid
+))"""
+_LOOKS = f"""
     decisions_decisionrecord d CROSS JOIN LATERAL unnest(d.subjects) AS subject
-    WHERE d.actor_id = %(user)s::uuid AND d.verdict = 'permit' AND NOT d.checked_only AND NOT d.subjects = '{}'
+    WHERE d.actor_id = {_ACCOUNTS} AND d.verdict = 'permit' AND NOT d.checked_only AND NOT d.subjects = '{{}}'
 """
 
 # The partial index `decision_refused` finds nothing for most askers, so this costs a question next to nothing; and whoever
 # asks the same over and over is read of once, by the newest, which settles last and counts longest. `decision` is the one
 # asked for, empty where several are looked at.
 REFUSED = Read(
-    """
+    f"""
     SELECT at, use, grain, cohorts, persons,
         ARRAY(SELECT unnest(refused_for) INTERSECT SELECT unnest(%(metrics)s::varchar[])) AS metrics
     FROM (
         SELECT max(d.at) AS at, d.use, d.grain, d.cohorts, d.subjects AS persons, d.refused_for
         FROM decisions_decisionrecord d
-        WHERE d.actor_id = %(user)s::uuid AND d.verdict IN ('deny', 'refer') AND NOT d.checked_only
+        WHERE d.actor_id = {_ACCOUNTS} AND d.verdict IN ('deny', 'refer') AND NOT d.checked_only
           AND d.at > %(now)s::timestamptz - make_interval(days => (SELECT hop_days FROM programme_programme))
           AND d.use <> %(decision)s::text AND d.refused_for && %(metrics)s::varchar[]
         GROUP BY d.use, d.grain, d.cohorts, d.subjects, d.refused_for
@@ -124,9 +132,9 @@ REFUSED = Read(
 
 # Read only where a question looks like a hop.
 GRANTED = Read(
-    """
+    f"""
     SELECT d.at, d.use, d.grain, d.metrics, d.cohorts, d.subjects AS persons FROM decisions_decisionrecord d
-    WHERE d.actor_id = %(user)s::uuid AND d.verdict = 'permit' AND NOT d.checked_only
+    WHERE d.actor_id = {_ACCOUNTS} AND d.verdict = 'permit' AND NOT d.checked_only
       AND d.at >= %(since)s::timestamptz AND d.use = ANY(%(uses)s::text[]) AND d.metrics && %(metrics)s::varchar[]
     """,
     GrantedQuestion,
@@ -147,8 +155,12 @@ LATELY = Read(
     _LookedBy,
 )
 
-# One at a time for each asker, so that two questions at once do not both pass as the last one allowed.
-_TAKE = "SELECT pg_advisory_xact_lock(hashtextextended('looks:' || %(user)s::text, 0))"
+# One at a time for each asker and all machines of theirs, so that two questions at once do not both pass as the last one allowed.
+_TAKE = """
+SELECT pg_advisory_xact_lock(hashtextextended('looks:' || COALESCE(
+    (SELECT owner_id FROM people_user WHERE id = %(user)s::uuid), %(user)s::uuid
+)::text, 0))
+"""
 
 
 def make_refused_parameters(

@@ -17,9 +17,13 @@ _USER = settings.AUTH_USER_MODEL
 
 
 class Replay(Record):
-    """Questions recorded from `since` until `until`, decided anew as if the case had passed. `result` is what may be told of it."""
+    """Questions recorded from `since` until `until`, decided anew as if a case had passed, or as a folder proposes.
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="replays")
+    `folder` is the hash of what that holds. `result` is what may be told of it.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, blank=True, related_name="replays")
+    folder = models.CharField(max_length=64, blank=True)
     asked_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=clock.now)
     since = models.DateTimeField()
@@ -38,6 +42,16 @@ class Replay(Record):
                 condition=Q(ended_at__isnull=True),
                 name="replay_one_a_case_at_a_time",
                 violation_error_message=_("This case is being replayed already."),
+            ),
+            models.UniqueConstraint(
+                fields=["folder"],
+                condition=Q(ended_at__isnull=True) & ~Q(folder=""),
+                name="replay_one_a_folder_at_a_time",
+                violation_error_message=_("This folder is being replayed already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(case__isnull=False, folder="") | (Q(case__isnull=True) & ~Q(folder="")),
+                name="replay_of_a_case_or_a_folder",
             ),
             models.CheckConstraint(condition=Q(until__gt=F("since")), name="replay_goes_forward"),
             models.CheckConstraint(

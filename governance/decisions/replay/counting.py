@@ -81,16 +81,14 @@ def count_moved(
     """Decide each question as things are and as proposed; those that come out alike are left out."""
     cells: dict[Moved, CellTally] = {}
     for each in asked:
-        before = rules.decide(each.facts, in_force)
-        after = rules.decide([proposal.as_if(one) for one in each.facts], proposal.rulebook)
-        if before.outcome is after.outcome:
+        before, refusing = rules.find_outcome(each.facts, in_force)
+        after, anew = rules.find_outcome([proposal.as_if(one) for one in each.facts], proposal.rulebook)
+        if before is after:
             continue
         request = each.facts[0].request
-        moved = Moved(request.decision, request.grain, find_role(each.roles), before.outcome, after.outcome)
-        deciding = after if before.permits else before
-        cells.setdefault(moved, CellTally()).add(
-            CellTally(1, {each.asker}, {match.id for match in deciding.rules})
-        )
+        moved = Moved(request.decision, request.grain, find_role(each.roles), before, after)
+        deciding = anew if before is Outcome.PERMIT else refusing
+        cells.setdefault(moved, CellTally()).add(CellTally(1, {each.asker}, set(deciding)))
     return cells
 
 

@@ -4,14 +4,15 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 from msgspec.structs import replace
 
 from charter.registry import queries as registry
 from charter.registry.charter_facts import build_charter_facts
+from charter.registry.document import CharterDocument
 from charter.registry.models import CharterVersion
+from charter.registry.source_descriptions import SourceDescription
 from charter.rules import Rulebook
 from charter.rules.asking import PERSON_GRAINS
 from charter.rules.facts import CharterFacts, Facts
@@ -86,33 +87,39 @@ def _is_strain(facts: Facts) -> bool:
 
 def charter_otherwise(version: CharterVersion) -> AsIf:
     """The charter of its metric reads as the version says, in force."""
-    metric, key = version.metric.slug, version.pk
+    document = registry.load_document(version.pk)
+    return charters_otherwise({version.metric.slug: document}, number=version.number)
+
+
+def charters_otherwise(documents: Mapping[str, CharterDocument], number: int | None = None) -> AsIf:
+    """The charters of these metrics read as the documents say, in force; each as the next version where no `number` is given."""
+
+    @lru_cache(maxsize=2_000)
+    def read(metric: str, version: int, on: date, personal: bool) -> CharterFacts:
+        return build_charter_facts(
+            documents[metric],
+            version=version,
+            standing=Standing.ACTIVE,
+            in_force=True,
+            sources=_read_sources(),
+            today=on,
+            grain_is_person=personal,
+        )
 
     def as_if(facts: Facts) -> Facts:
-        if facts.charter.metric != metric:
+        if facts.charter.metric not in documents:
             return facts
+        version = number or facts.charter.version + 1
         personal = facts.request.grain in PERSON_GRAINS
-        charter = _read_charter(key, version.number, facts.at.date(), personal)
+        charter = read(facts.charter.metric, version, facts.at.date(), personal)
         # An audit and a consent are of a version, so a new one has neither.
-        audited = facts.fairness_until if facts.charter.version == version.number else None
+        audited = facts.fairness_until if facts.charter.version == version else None
         return replace(facts, charter=charter, fairness_until=audited, consented=False)
 
     return as_if
 
 
-@lru_cache(maxsize=2_000)
-def _read_charter(version: UUID, number: int, on: date, personal: bool) -> CharterFacts:
+def _read_sources() -> Mapping[str, SourceDescription]:
     seen = data_versions.read()
-    described = promised(
-        registry.read_programme_facts(seen, DecisionType.RETROSPECTIVE, ()).programme
-    ).sources
-    return build_charter_facts(
-        registry.load_document(version),
-        version=number,
-        standing=Standing.ACTIVE,
-        in_force=True,
-        sources=registry.read_described(described),
-        nature=registry.read_nature(version, described),
-        today=on,
-        grain_is_person=personal,
-    )
+    terms = registry.read_programme_facts(seen, DecisionType.RETROSPECTIVE, ()).programme
+    return registry.read_described(promised(terms).sources)

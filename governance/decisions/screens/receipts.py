@@ -29,6 +29,7 @@ from governance.decisions.services.receipts import list_charters
 from governance.people.pseudonyms import KnownNames
 from governance.people.requests import PageRequest
 from governance.ui import questions, sheets
+from governance.ui.narrowing import check_form_readable
 from governance.ui.templatetags.mc import OUTCOMES
 from ground.errors import Conflict
 from ground.paging import ByPlace
@@ -60,6 +61,7 @@ def my_answers(request: PageRequest) -> HttpResponse:
 def my_answers_csv(request: PageRequest) -> HttpResponseBase:
     """What the reader asked, as narrowed on the page, as a table to take away; questions and verdicts, no values."""
     form = AnswersForm(request.GET)
+    check_form_readable(form)
     found = decisions.narrow_asked(decisions.list_asked_by(request.user), form.narrowing)
     header = ["receipt", "asked", "decision", "metrics", "groups", "answer", "rules"]
     return sheets.stream_csv("my-answers.csv", header, map(_as_row, found.iterator(chunk_size=500)))

@@ -1,6 +1,6 @@
 """Replays: asked for by whoever weighs a case, worked out by the clock part by part, and ended with what may be told."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,18 +10,20 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from audits.ledger import services as ledger
 from charter.programme.queries import get_programme
 from charter.registry import queries as registry
 from charter.registry import rulebooks
+from charter.registry.models import RulebookVersion
 from charter.rules import Rulebook
 from charter.rules.facts import Facts
 from charter.rules.request import Request
 from charter.rules.vocabulary import Role
 from governance.board.models import Case
-from governance.decisions import permissions
+from governance.decisions import permissions, queries
 from governance.decisions.events import ReplayAsked, ReplayEnded, ReplayPartDecided
 from governance.decisions.models import DecisionRecord, Replay, ReplayPart
 from governance.decisions.models.kept_charters import complete
@@ -52,11 +54,31 @@ def ask_for_replay(*, case: Case, by: User) -> Replay:
             _("No rules are in force, so there is nothing to hold the case against."), field="case"
         )
     make_proposal(case, registry.load_rulebook(in_force.pk))
+    return _begin(in_force, by, case=case)
+
+
+@transaction.atomic
+def ask_for_folder_replay(*, folder: str, by: User) -> Replay:
+    """The same of a folder that nobody has put to the board, by its hash; goes on with one that was not ended.
+
+    It is worked out by whoever has the folder, with `work_replay`. On the log, as what somebody tries again and again tells more.
+    """
+    permissions.check_can_replay(by)
+    in_force = rulebooks.find_rulebook_in_force()
+    if in_force is None:
+        raise BadInput(
+            _("No rules are in force, so there is nothing to hold the folder against."), field="folder"
+        )
+    return queries.find_open_replay(folder) or _begin(in_force, by, folder=folder)
+
+
+def _begin(in_force: RulebookVersion, by: User, *, case: Case | None = None, folder: str = "") -> Replay:
     until = clock.now()
     since = until - timedelta(days=DAYS)
     replay = records.insert(
         Replay(
             case=case,
+            folder=folder,
             asked_by=by,
             since=since,
             until=until,
@@ -64,20 +86,31 @@ def ask_for_replay(*, case: Case, by: User) -> Replay:
             rulebook_hash=in_force.content_hash,
         )
     )
-    ledger.append(ReplayAsked(replay=replay.pk, case=case.pk, since=since, until=until), by=by.actor)
+    asked = ReplayAsked(
+        replay=replay.pk, case=case and case.pk, folder=folder or UNSET, since=since, until=until
+    )
+    ledger.append(asked, by=by.actor)
     return replay
 
 
-def work_replay(*, key: UUID, by: User) -> int:
-    """Work out what is left of a replay, part by part, and end it; gives how many questions it read. What was worked out stays."""
+def work_replay(
+    *, key: UUID, by: User, proposal: AsProposed | None = None, told: Callable[[int, int], None] | None = None
+) -> int:
+    """Work out what is left of a replay, part by part, and end it; gives how many questions it read. What was worked out stays.
+
+    `proposal` is of a folder; a case says itself what it proposes. `told` hears how many of how many are worked out.
+    """
     replay = Replay.objects.select_related("case").get(pk=key)
     done = 0
     try:
         in_force = registry.find_rulebook(replay.rulebook_hash)
-        proposal = make_proposal(replay.case, in_force)
+        proposal = proposal or make_proposal(promised(replay.case), in_force)
+        before = sum(replay.parts.values_list("read", flat=True))
         while read := decide_part(replay=replay, in_force=in_force, proposal=proposal, by=by):
             done += read
             scans.alive()
+            if told is not None:
+                told(before + done, replay.total)
     except Unavailable:
         raise  # the next pass goes on
     except DomainError as refused:

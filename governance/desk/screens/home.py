@@ -32,6 +32,7 @@ from governance.board.screens.founding import list_founding_steps
 from governance.decisions import queries as decisions
 from governance.decisions.models import DecisionRecord
 from governance.decisions.screens import possible_uses
+from governance.desk.screens.waiting import Waiting, list_duties
 from governance.people.models import CohortKind, User
 from governance.people.requests import PageRequest
 from governance.training import queries as training
@@ -54,18 +55,6 @@ OWNER_WAITS = {
     StandingChoices.SUSPENDED: gettext_lazy("It is suspended, so nobody can use it."),
     StandingChoices.EXPIRED: gettext_lazy("It has expired, so nobody can use it."),
 }
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """Something that waits for the reader: what, why it matters, where, and until when."""
-
-    what: str
-    why: str
-    url: str
-    due: str = ""
-    on: date | None = None  # the day of it, by which what waits is ordered
-    count: int = 1
 
 
 SOON_DAYS = 30  # from when on a review or an expiry that is to come stands among what waits
@@ -159,6 +148,7 @@ def _list_waiting(request: PageRequest, own: OwnCharters, ready: Readiness, on: 
             *_board(request),
             *_seats(user, on),
             *_matrix_review(request, on),
+            *list_duties(request, on),
             *_notes(user, hr=badge(request).holds(Role.HR)),
             *_own_charters(own, user, on),
         ]

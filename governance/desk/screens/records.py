@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
+from governance.agreements.queries import list_held
 from governance.desk.processing_records import COLUMNS, list_processed, read_record
 from governance.people.requests import PageRequest
 from governance.ui import sheets
+from ground import calendar
 from ground.paging import ByPlace
 from ground.parsing import clean_word
 
@@ -41,9 +43,10 @@ def records_csv(request: PageRequest) -> HttpResponseBase:
 
 def _rows() -> Iterator[list[object]]:
     keys = list(list_processed().values_list("pk", flat=True))
+    held = list_held(calendar.today())
     for start in range(0, len(keys), A_BATCH):
         for version in list_processed().filter(pk__in=keys[start : start + A_BATCH]):
-            found = read_record(version)
+            found = read_record(version, held)
             yield [
                 version.metric.slug, version.number, version.standing, found.in_force,
                 _date(version.activated_at), _date(version.expires_at), *found.texts.values(),

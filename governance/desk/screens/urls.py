@@ -6,7 +6,7 @@ from charter.programme.permissions import check_can_publish_contract
 from charter.registry.screens.page_context import READABLE, badge, today
 from governance.board.states import SeatKind
 from governance.desk import permissions
-from governance.desk.screens import administration, contract, find, home, log, metric, records
+from governance.desk.screens import administration, contract, find, home, log, merge, metric, records
 from governance.people import badges
 from governance.people.permissions import check_can_administer
 from governance.people.requests import PageRequest
@@ -38,6 +38,14 @@ urlpatterns = [
         access=accounts("Administrators.", check_can_administer),
         stored=False,
         footer=Nav(_("Administration"), 88, offered=badges.shows_administrator),
+    ),
+    page(
+        "accounts/<uuid:key>/merge",
+        merge.merge,
+        name="account-merge",
+        access=accounts("Administrators.", check_can_administer),
+        stored=False,
+        under="accounts",
     ),
     page("", home.home, name="home", access=SIGNED_IN, stored=False, nav=Nav(_("Home"), 10)),
     page("metrics/<slug:slug>", metric.metric, name="metric", access=SIGNED_IN, under="metrics"),

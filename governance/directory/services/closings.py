@@ -12,7 +12,7 @@ from governance.directory.models import ClosingAllowance, DirectoryClosing, Dire
 from governance.people import permissions as people_permissions
 from governance.people import services as people
 from governance.people.models import User
-from ground import clock, records
+from ground import clock, records, statements
 from ground.errors import Conflict
 
 LARGEST_SHARE = 10  # one of so many
@@ -56,6 +56,12 @@ def close_as_said(account: User, *, by: User) -> None:
     _check_share()
     DirectoryClosing.objects.create(account=account)
     people.close_account_beside(user=account, by=by)
+
+
+def forget_closings() -> int:
+    """Forget closings that count towards no day any more; the entries of the log that told of them stay. Gives how many."""
+    [(gone,)] = statements.fetch("SELECT forget_closings()", {})
+    return int(gone)
 
 
 def _check_share() -> None:

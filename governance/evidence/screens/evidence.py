@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -11,18 +12,29 @@ from charter.rules.vocabulary import EvidenceKind
 from governance.evidence import permissions, queries, services
 from governance.evidence.models import EvidenceRecord
 from governance.evidence.screens.forms import KINDS, EvidenceCheckForm, EvidenceForm
+from governance.evidence.screens.tables import EvidenceFilter, EvidenceTable
 from governance.evidence.states import EvidenceSource
 from governance.people.requests import PageRequest
-from ground.paging import ByPlace
+from governance.ui import narrowing, sheets
+from governance.ui.lists import turn_table
 
 A_PAGE = 30
 
 
 def evidence(request: PageRequest) -> HttpResponse:
     """All that the reader may open, newest first."""
-    listed = ByPlace(queries.list_seen(request.user), A_PAGE).get_page(request.GET.get("page"))
-    found = [(each, KINDS[EvidenceKind(each.kind)]) for each in listed.object_list]
-    return render(request, "evidence/evidence.html", {"found": found, "listed": listed})
+    narrowed = EvidenceFilter(request.GET, queryset=queries.list_seen(request.user))
+    table = EvidenceTable(narrowed.qs)
+    table.caption = _("Evidence, newest first")
+    turn_table(request, table, A_PAGE)
+    return narrowing.show(request, "evidence/evidence.html", narrowed, table)
+
+
+def evidence_csv(request: PageRequest) -> HttpResponseBase:
+    """The evidence that the page would list, all of it."""
+    narrowed = EvidenceFilter(request.GET, queryset=queries.list_seen(request.user))
+    narrowing.check_readable(narrowed)
+    return sheets.stream_table("evidence.csv", EvidenceTable(narrowed.qs), request)
 
 
 def evidence_new(request: PageRequest) -> HttpResponse:

@@ -20,6 +20,7 @@ _OF_EVIDENCE: dict[str, Any] = {"stored": False, "under": "use-check"}
 
 urlpatterns = [
     page("evidence", evidence.evidence, name="evidence", access=READERS, **_OF_EVIDENCE),
+    page("evidence.csv", evidence.evidence_csv, name="evidence-csv", access=READERS, stored=False),
     page("evidence/new", evidence.evidence_new, name="evidence-new", access=WRITERS, **_OF_EVIDENCE),
     page(
         "evidence/<uuid:key>", evidence.record, name="evidence-record", access=SEE_THE_RECORD, **_OF_EVIDENCE

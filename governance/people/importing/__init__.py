@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from governance.people.importing.checks import check
 from governance.people.importing.differences import ImportCounts, RowDifference, find_differences
+from governance.people.importing.history import keep_history
 from governance.people.importing.names import check_held_names
 from governance.people.importing.sheets import Problem, read_folder
 from governance.people.importing.writing import Tell, take_lock, write
@@ -18,6 +19,7 @@ from ground.errors import BadInput
 # More than one in so many memberships or lines do not end unless somebody said that this is meant.
 LARGEST_SHARE = 10
 _ENDING = ("memberships.csv", "lines.csv")
+_PEOPLE = "people.csv"
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ def run(folder: Path, *, by: User, allow_removals: bool = False, tell: Tell = te
     if not allow_removals:
         check_removals(report)
     write(report.differences, tell=tell)
+    keep_history(report.differences[_PEOPLE])
     return report
 
 

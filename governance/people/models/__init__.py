@@ -4,10 +4,19 @@ An account is apart from a person: a person may have none, and an account may be
 roles are effective-dated: `valid_from` is in, `valid_to` is out, and null means still so.
 """
 
-from governance.people.models.accounts import AccountKind, AddressChange, GrantedRole, RoleGrant, Token, User
+from governance.people.models.accounts import (
+    AccountKind,
+    AccountMerge,
+    AddressChange,
+    GrantedRole,
+    RoleGrant,
+    Token,
+    User,
+)
 from governance.people.models.dated import VALID, Dated, DatedQuerySet, DatedRow
 from governance.people.models.organisation import (
     SLUG_LENGTH,
+    Circumstances,
     Cohort,
     CohortKind,
     CohortTeam,
@@ -29,7 +38,9 @@ __all__ = [
     "AccountKind",
     "AccountMail",
     "AccountMailKind",
+    "AccountMerge",
     "AddressChange",
+    "Circumstances",
     "Cohort",
     "CohortKind",
     "CohortTeam",

@@ -13,8 +13,10 @@ from audits.ledger.ties import tied, told
 from charter.rules.vocabulary import Role as RoleWord
 from governance.people.events import (
     AccountClosed,
+    AccountLinked,
     AccountOpened,
     AccountReopened,
+    AccountsMerged,
     AddressChanged,
     AddressDropped,
     AddressProposed,
@@ -45,6 +47,9 @@ def _only(*unchanged: str, also: str = "true") -> str:
     """SQL for the row where these columns are as they were and something else holds; none for any other."""
     parts = [*(f"OLD.{each} = NEW.{each}" for each in unchanged), also]
     return f"CASE WHEN {' AND '.join(parts)} THEN {{row}}.id END"
+
+
+_SAME_PERSON = "OLD.person_id IS NOT DISTINCT FROM NEW.person_id"
 
 
 class AccountKind(models.TextChoices):
@@ -113,13 +118,20 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
                         PasswordChanged,
                         PasswordRehashed,
                         PasswordReset,
-                        about=_only("email", "is_active"),
+                        about=_only("email", "is_active", also=_SAME_PERSON),
                     ),
-                    told(AddressChanged, about=_only("password", "is_active")),
-                    told(AccountClosed, about=_only("password", "email", also="NOT NEW.is_active")),
-                    told(AccountReopened, about=_only("password", "email", also="NEW.is_active")),
+                    told(AddressChanged, about=_only("password", "is_active", also=_SAME_PERSON)),
+                    told(
+                        AccountClosed,
+                        about=_only("password", "email", also=f"NOT NEW.is_active AND {_SAME_PERSON}"),
+                    ),
+                    told(
+                        AccountReopened,
+                        about=_only("password", "email", also=f"NEW.is_active AND {_SAME_PERSON}"),
+                    ),
+                    told(AccountLinked, about=_only("password", "email", "is_active")),
                 ],
-                of=["password", "email", "is_active"],
+                of=["password", "email", "is_active", "person_id"],
             )
         ]
 
@@ -134,6 +146,32 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
     def check_password(self, raw_password: str) -> bool:
         """Whether it is the password. Unlike Django's, this writes nothing: keeping it anew is for `services.rehash_password`."""
         return hashers.check_password(raw_password, self.password)
+
+
+class AccountMerge(Record):
+    """That an account was merged into another: it stays closed, and what it wrote stays under its name."""
+
+    account = models.OneToOneField(User, on_delete=models.PROTECT, related_name="merged")
+    into = models.ForeignKey(User, on_delete=models.PROTECT, related_name="merges")
+    because = models.TextField()
+    merged_at = models.DateTimeField(default=clock.now)
+    merged_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(account=F("into")), name="accountmerge_of_two_accounts"),
+            models.CheckConstraint(
+                condition=~Q(merged_by=F("account")) & ~Q(merged_by=F("into")), name="accountmerge_by_a_third"
+            ),
+            models.CheckConstraint(
+                condition=~Q(because=""),
+                name="accountmerge_says_why",
+                violation_error_message=_("Say how you know that both are one person’s."),
+            ),
+        ]
+        triggers = [
+            *tied(insert=[told(AccountsMerged, about="{row}.account_id", says={"into": "{row}.into_id"})])
+        ]
 
 
 class AddressChange(Record):

@@ -11,6 +11,7 @@ from audits.ledger.ties import tied, told
 from charter.rules.vocabulary import ContextClass as ContextClassWord
 from governance.people.events import (
     CohortChanged,
+    CohortJoined,
     CohortRegistered,
     CohortRetired,
     OrganisationImported,
@@ -77,6 +78,28 @@ class Person(Record):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Circumstances(Dated):
+    """Where, how and as what somebody worked from one day to another, as imports said it; the open one is what `Person` says.
+
+    The first one of a person reaches back to the first day they worked here, since nothing else is known of before.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="circumstances")
+    location = models.CharField(max_length=100, blank=True)
+    working_arrangement = models.CharField(max_length=20, choices=WorkingArrangement, blank=True)
+    role_family = models.CharField(max_length=100, blank=True)
+
+    class Meta(Dated.Meta):
+        constraints = [
+            *Dated.Meta.constraints,
+            ExclusionConstraint(
+                name="circumstances_one_at_a_time",
+                expressions=[("person", RangeOperators.EQUAL), (VALID, RangeOperators.OVERLAPS)],
+            ),
+        ]
+        triggers = [*tied(insert=[_BY_IMPORT], update=[_BY_IMPORT])]
 
 
 class ValueStream(Record):
@@ -155,6 +178,8 @@ class Cohort(Record):
     teams: "models.ManyToManyField[Team, CohortTeam]" = models.ManyToManyField(
         Team, related_name="cohorts", through="CohortTeam"
     )
+    # An administrator joined its teams for good: every tree keeps them together.
+    is_joined = models.BooleanField(_("joined for good"), default=False)
     registered_at = models.DateTimeField(default=clock.now)
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     retired_at = models.DateTimeField(null=True, blank=True)
@@ -172,7 +197,9 @@ class Cohort(Record):
             ),
             is_slug("slug", name="cohort_slug_is_plain"),
         ]
-        triggers = [*tied(insert=[told(CohortRegistered)], update=[told(CohortChanged, CohortRetired)])]
+        triggers = [
+            *tied(insert=[told(CohortRegistered)], update=[told(CohortChanged, CohortRetired, CohortJoined)])
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -7,16 +7,11 @@ from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree as ET
 
-import altair as alt
-import vl_convert
-
 from governance.ui.charts.layout import Slot, runs, slots
-from governance.ui.charts.spec import chart, frame
 from governance.ui.theme import HATCHED, INKS
 from governance.ui.wording import bounded, period_name, quantity
 
 SVG = "http://www.w3.org/2000/svg"
-VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
 CLASS_OF_INK = {ink: name for name, ink in INKS.items()}
 # Vega describes every mark; inside an image that is noise, and some of its roles are not valid there.
 DROPPED = frozenset(
@@ -61,13 +56,20 @@ def interval_chart(
 
 @lru_cache(maxsize=256)
 def _drawn(content: str) -> str:
+    # They take a third of a second to load, which a process that draws nothing does without.
+    import altair
+    import vl_convert
+
+    from governance.ui.charts.spec import chart, frame
+
     asked = json.loads(content)
     placed = slots(asked["rows"])
     if not placed:
         raise ValueError("a chart needs at least one row")
     room = frame(placed, asked["width"], asked["unit"], asked["small"], asked["within"])
     spec = chart(placed, room, unit_label=asked["label"], unit=asked["unit"], small=asked["small"])
-    svg = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE)
+    version = ".".join(altair.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
+    svg = vl_convert.vegalite_to_svg(spec, vl_version=version)
     drawing = ET.fromstring(svg)  # noqa: S314 (drawn here, a moment ago)
     mark = hashlib.sha256(content.encode()).hexdigest()[:10]
     _clean(drawing, mark)

@@ -15,6 +15,7 @@ from audits.ledger.models import Entry
 from charter.rules.vocabulary import DecisionType
 from governance.board.models import Case
 from governance.notices.models import Notice
+from governance.people.models import Person
 from ground import clock
 from ground.errors import BadInput, Conflict, NotFound, NotPermitted
 from tests import factories
@@ -209,6 +210,20 @@ def test_who_was_decided_about_under_an_earlier_clearance_is_told(workforce, mon
     told = Notice.objects.filter(kind="fairness.flagged")
     assert {each.to for each in told} == {workforce["employee"]}
     assert told.first().path == f"/fairness/{audit.pk}"
+    again = Notice.objects.filter(kind="fairness.look_again", path="/calibration")
+    assert {each.to for each in again} == {workforce["manager"]}
+    back = Notice.objects.filter(kind="fairness.goes_back")
+    assert {each.to for each in back} >= {workforce["hr"], workforce["hr-two"]}
+
+
+def test_a_question_about_a_team_for_somebody_counts_as_about_them(workforce):
+    """Issue 17, 2: where a charter lets only the team be looked at, the person decided about is told all the same."""
+    conclude(workforce)
+    decided = ask(workforce["manager"], CALIBRATION, about=["payments-1"])
+    assert decided.verdict.permits, rules_of(decided)
+    with clock.stopped_at(clock.now() + timedelta(days=1)):
+        conclude(workforce, make_rows(bias=True), starts_on=date(2025, 4, 1), ends_on=date(2025, 10, 1))
+    assert {each.to for each in Notice.objects.filter(kind="fairness.flagged")} == {workforce["employee"]}
 
 
 def test_a_manager_who_rates_apart_is_a_task_for_hr_and_nothing_else(workforce):
@@ -322,6 +337,38 @@ def test_who_changes_teams_within_the_period_is_told(workforce):
     assert earlier.results["moved"] == 0 and not any(
         "rescue" in each["labels"] for each in earlier.results["groups"]
     )
+
+
+def test_groups_are_those_of_the_day_of_the_decision(workforce):
+    """Bad input, a person who changes location, role or arrangement: counted as on the last day of the period, whatever is so now."""
+    movers, rows = list_workers()[:12], make_rows()
+    with factories.imported():
+        for each in movers:
+            before = {"working_arrangement": each.working_arrangement, "role_family": each.role_family}
+            each.circumstances.create(
+                location="Utrecht", **before, valid_from=each.employed_from, valid_to=date(2026, 2, 1)
+            )
+            each.circumstances.create(location="Delft", **before, valid_from=date(2026, 2, 1))
+        Person.objects.filter(pk__in=[each.pk for each in movers]).update(location="Delft")
+    now = run(workforce, rows)
+    assert now.results["moved"] == 10 and {"Delft"} == _places(now) & {"Delft", "Utrecht"}
+    earlier = run(workforce, rows, starts_on=date(2025, 4, 1), ends_on=date(2025, 10, 1))
+    assert earlier.results["moved"] == 0 and {"Utrecht"} == _places(earlier) & {"Delft", "Utrecht"}
+
+
+def test_of_a_day_before_anything_was_recorded_the_first_that_was_counts(workforce):
+    """Bad input: who was imported late is in a group of what was said first, and not of what is so now."""
+    [one] = list_workers()[:1]
+    with factories.imported():
+        for place, since, until in (("Delft", date(2026, 3, 1), date(2026, 5, 1)), ("Oslo", date(2026, 5, 1), None)):  # fmt: skip
+            one.circumstances.create(location=place, valid_from=since, valid_to=until)
+    for day, place in ((date(2026, 1, 1), "Delft"), (date(2026, 4, 30), "Delft"), (date(2026, 5, 1), "Oslo")):
+        found = grouping.group_people([one.external_id], on=day)["location"]
+        assert found.labels == (place,), day
+
+
+def _places(audit) -> set[str]:
+    return {each["labels"][0] for each in audit.results["groups"] if each["of"] == ["location"]}
 
 
 def test_a_programme_may_ask_for_larger_groups(workforce):

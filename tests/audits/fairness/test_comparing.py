@@ -9,6 +9,7 @@ from audits.fairness.comparing import Attribute, GroupFinding, compare, list_fla
 from audits.fairness.contribution import share_context
 from audits.fairness.managers import compare_managers, list_standing_out
 from audits.fairness.statistic_errors import BadStatistic
+from tests.proof import whole_or_short
 
 LEAST = 5
 
@@ -28,7 +29,7 @@ def organisations(draw):
     return chance.random(n) < draw(st.floats(0, 1)), chance.integers(0, 3, n), attributes
 
 
-@settings(max_examples=40)
+@settings(max_examples=whole_or_short(400, 15))
 @given(organisations())
 def test_nobody_can_be_singled_out_by_all_that_is_told(organisation):
     """Issue 17, 1: sets of people whom all told groups together tell apart hold five people, with both outcomes among them."""
@@ -48,7 +49,7 @@ def test_nobody_can_be_singled_out_by_all_that_is_told(organisation):
         assert alike.sum() >= LEAST and 0 < selected[alike].sum() < alike.sum()
 
 
-@settings(max_examples=40)
+@settings(max_examples=whole_or_short(400, 15))
 @given(organisations())
 def test_only_what_chance_does_not_explain_is_flagged(organisation):
     """A flag needs both: under four fifths and Holm's p under .05; groups are of the least size at least, on both sides."""
@@ -108,7 +109,7 @@ def test_shares_add_up_and_find_what_was_planted():
         assert found.low <= found.share + 0.05
 
 
-@settings(max_examples=30)
+@settings(max_examples=whole_or_short(300, 12))
 @given(st.integers(0, 500))
 def test_shares_lie_within_bounds_and_do_not_depend_on_order(seed):
     chance = np.random.default_rng(seed)

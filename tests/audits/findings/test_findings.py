@@ -60,7 +60,9 @@ def test_nobody_sees_what_is_about_themself_or_their_line(people, finding, brows
     listed = browse("/findings", by=user)
     assert listed.status == (403 if who in ("manager", "employee") else 200)
     if listed.status == 200:
-        assert listed.says("Going through a team") is sees
+        assert (f"/findings/{finding.pk}" in listed.html) is sees
+        assert browse("/findings.csv", by=user).says("Going through a team") is sees
+        assert ("1 of 1" in listed.text) is sees
 
 
 def test_an_auditor_in_office_who_is_found_does_not_read_it(people, finding):

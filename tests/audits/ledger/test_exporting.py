@@ -11,12 +11,23 @@ from audits.ledger import sequencer, services
 from audits.ledger.keys import list_verifiers
 from tests.audits.ledger.test_append import OPEN
 from tests.factories import as_owner
+from tests.layers import founded
+
+__all__ = ["founded"]
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 
 
 def look(folder):
     return verify(folder, trusted=[parse_key(each.format()) for each in list_verifiers()])
+
+
+def test_a_copy_of_what_tests_stand_on_holds(founded, tmp_path):
+    """What tests write past the services is logged with true leaves, so that a test may verify whatever it stands on."""
+    sequencer.sequence()
+    call_command("ledger", "export", str(tmp_path / "copy"), "--with-payloads", verbosity=0)
+    report = look(tmp_path / "copy")
+    assert report.faults == [] and report.payloads == report.entries > 20
 
 
 def test_a_copy_holds_with_and_without_what_entries_say(tmp_path):

@@ -9,6 +9,7 @@ from audits.strain.judging import JudgedBy, SignalFinding, judge_weeks
 from audits.strain.statistic_errors import BadWeeks, WeeksFault
 from audits.strain.statistics import StrainedBy
 from audits.strain.team_weeks import read_weeks
+from tests.proof import whole_or_short
 
 PEOPLE = 10.0
 
@@ -87,7 +88,7 @@ def test_negative_counts_and_too_few_weeks_are_refused():
     assert judge(np.zeros((0 + 1, 13)), limit=1.0)[0].finding is SignalFinding.QUIET
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=whole_or_short(600, 20), deadline=None)
 @given(
     some.lists(some.lists(some.integers(0, 40), min_size=13, max_size=13), min_size=1, max_size=5),
     some.floats(0.3, 4),

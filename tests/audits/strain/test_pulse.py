@@ -21,6 +21,8 @@ from audits.strain.pulse import (
     sum_answers,
 )
 from audits.strain.states import Sight
+from governance.notices.models import Notice
+from governance.notices.states import Mail
 from ground import clock
 from ground.errors import BadInput, Conflict, NotPermitted
 from tests import factories
@@ -151,6 +153,25 @@ def test_two_pulses_are_a_month_apart(strain):
             services.open_pulse(by=strain["hr"])
     with clock.stopped_at(datetime(2026, 5, 29, 12, tzinfo=UTC)):
         assert services.open_pulse(by=strain["hr"]).month.month == 5
+
+
+def test_who_is_asked_is_told_once_and_nothing_of_load(strain):
+    """Issue 18, 5: in the product and by e-mail, the same to everybody on a team, with how long, and that it can be passed over."""
+    factories.change(strain["atlas-1"], email="one@example.org")
+    pulse = services.open_pulse(by=strain["hr"])
+    told = Notice.objects.filter(kind="strain.pulse")
+    assert {each.to.username for each in told} == {
+        "employee",
+        *(f"of-atlas-{number}" for number in range(1, 10)),
+    }
+    assert len({(each.subject, each.text, each.path) for each in told}) == 1
+    assert "28 April 2026" in told[0].text and "pass over" in told[0].text
+    assert {each.to.username for each in told.filter(mail=Mail.WAITING)} == {"of-atlas-1"}
+    with clock.stopped_at(NOON + timedelta(days=15)):
+        services.close_pulse(pulse=pulse, by=factories.system())
+    with pytest.raises(Conflict), clock.stopped_at(NOON + timedelta(days=20)):
+        services.open_pulse(by=strain["hr"])
+    assert told.count() == 10
 
 
 def test_of_a_team_of_too_few_nothing_is_observed(strain):

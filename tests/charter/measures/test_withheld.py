@@ -168,3 +168,23 @@ def test_a_metric_without_values_says_so(four_teams, client):
     client.force_login(metric().owner)
     assert "Nothing is published" in client.get(f"/metrics/{guarded.LEAD_TIME}/withheld").content.decode()
     assert client.get("/metrics/no-such-metric/withheld").status_code == 404
+
+
+@pytest.mark.parametrize("is_administrator", [True, False])
+def test_the_suggested_merge_can_be_carried_out(published, client, monkeypatch, is_administrator):
+    """Issue 10, 3: suggests merging a thin team's cohort once and for all; an administrator follows the link and confirms."""
+    thin = withheld.ThinTeam("team:delivery", "Delivery", "team:basket", "Basket", 8, 8, 4)
+    monkeypatch.setattr(withheld, "list_thin_teams", lambda _metric: [thin])
+    owner = metric().owner
+    if is_administrator:
+        factories.a_role(owner, GrantedRole.ADMIN)
+    client.force_login(owner)
+    page = client.get(f"/metrics/{guarded.LEAD_TIME}/withheld").content.decode()
+    address = "/organisation/groups/join?one=team%3Adelivery&amp;other=team%3Abasket"
+    assert (f'href="{address}"' in page) is is_administrator
+    assert address in page
+    client.force_login(factories.an_administrator("ada"))
+    shown = client.get(address.replace("&amp;", "&"))
+    assert shown.status_code == 200 and "Join them for good" in shown.content.decode()
+    client.post("/organisation/groups/join", {"one": "team:delivery", "other": "team:basket"})
+    assert cohorts.find_covering_cohort("delivery") == cohorts.find_covering_cohort("basket")

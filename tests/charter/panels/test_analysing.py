@@ -13,6 +13,7 @@ from charter.registry.finding import Severity
 from charter.registry.source_descriptions import ColumnType, Meaning, SourceColumn, SourceDescription
 from charter.rules.builtin_rules import builtin_rulebook
 from charter.rules.vocabulary import SourceKind
+from tests.proof import whole_or_short
 from tests.shared_data import find_shared
 
 pytestmark = pytest.mark.stands_on()
@@ -314,13 +315,13 @@ _PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=whole_or_short(1_500, 40), deadline=None)
 @given(st.lists(_PIECES, max_size=25), st.sampled_from(sorted(DIALECTS)))
 def test_no_text_makes_it_raise(pieces, dialect):
     analyse(" ".join(pieces), dialect, TABLES)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=whole_or_short(600, 20), deadline=None)
 @given(st.integers(0, 4), st.booleans(), st.sampled_from(["author_name", "author_id", "author_email"]))
 def test_however_deep_a_person_is_renamed_it_is_told(depth, upper, column):
     sql = f"SELECT {column.upper() if upper else column} AS k0 FROM commits"

@@ -20,6 +20,7 @@ from charter.registry.document import (
 from charter.rules.vocabulary import Aggregation, DecisionType, Grain, Outcome
 from ground.errors import BadInput
 from ground.strict_yaml import LARGEST_FILE
+from tests.proof import whole_or_short
 from tests.prose import prose
 
 HEAD = "charter: 1\nmetric: lead-time\nname: Lead time\n"
@@ -176,14 +177,14 @@ documents = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=whole_or_short(1_500, 40), deadline=None)
 @given(documents)
 def test_every_document_round_trips(document):
     """S21: whatever a charter says, writing and reading it gives the same."""
     assert parse_charter(dump_charter(document), name="any.yaml") == document
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=whole_or_short(2_000, 50), deadline=None)
 @given(st.text(max_size=300) | st.binary(max_size=300))
 def test_nothing_but_bad_input_comes_out_of_bad_files(text):
     """Issue 3, bad input: whatever the file holds, the answer is a charter or a refusal that names it."""

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from dataclasses import replace as with_parts
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import cedarpy
@@ -14,7 +15,7 @@ from cedarpy import pst
 from msgspec.structs import replace
 
 from charter import rules
-from charter.rules import engine
+from charter.rules import engine, examples
 from charter.rules.context import (
     ACTION,
     HUMAN,
@@ -338,3 +339,11 @@ def test_the_core_imports_no_django() -> None:
     """DESIGN Who may import whom: the rules stand on their own."""
     code = "import sys, charter.rules; sys.exit(any(name.split('.')[0] == 'django' for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_an_outcome_without_words_is_that_of_the_verdict() -> None:
+    """For many questions at once (a replay): the same outcome and the same rules, of one metric and of several."""
+    drawn = [example.facts for example in examples.BUILTIN_EXAMPLES]
+    for asked in [*([each] for each in drawn), *(list(pair) for pair in pairwise(drawn))]:
+        verdict = rules.decide(asked, HOUSE)
+        assert rules.find_outcome(asked, HOUSE) == (verdict.outcome, {match.id for match in verdict.rules})

@@ -15,6 +15,7 @@ from charter.rules.examples.base import team
 from charter.rules.facts import Facts
 from charter.rules.rulebook import Rulebook
 from tests.charter.rules.rulebooks import builtin_with, policy
+from tests.proof import whole_or_short
 from tests.spec.strategies import facts, near
 
 HOUSE = rules.compile_rulebook(rules.builtin_files())
@@ -31,7 +32,7 @@ def afresh(asked: Facts, rulebook: Rulebook) -> engine.Judgement:
         return engine.judge(asked, rulebook)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=whole_or_short(600, 20), deadline=None)
 @given(st.lists(st.one_of(facts(), near()), min_size=2, max_size=4), st.data())
 def test_what_is_remembered_is_what_the_engine_says(drawn: list[Facts], data: st.DataObject) -> None:
     """Issue 14, 6: the memory is bounded and equal to the engine, in whatever order is asked, also where it forgets."""

@@ -26,6 +26,7 @@ from charter.rules.periods import find_first_start
 from charter.rules.request import Window
 from charter.rules.vocabulary import Combine, DecisionType, Grain, Period, Role, Standing, TimeFilter, View
 from tests.charter.rules.test_engine import commits_for_a_rating
+from tests.proof import whole_or_short
 from tests.spec.strategies import asked_otherwise, near
 
 HOUSE = rules.compile_rulebook(rules.builtin_files())
@@ -150,7 +151,7 @@ def test_a_permitted_request_needs_no_change() -> None:
     assert rules.smallest_change([team()], HOUSE) is None
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=whole_or_short(1_500, 40), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.one_of(asked_otherwise(), near()))
 def test_a_repair_is_permitted_and_no_smaller_one_is(one: Facts) -> None:
     """Issue 2: every smaller choice of the same parts is tried and refused; the parts clear all that matched."""

@@ -9,10 +9,11 @@ from audits.ledger.models import Entry
 from audits.ledger.states import Visibility
 from governance.appeals import permissions, queries, scans, services
 from governance.appeals.models import Appeal, AppealHandler, AppealMessage, Clock
-from governance.appeals.states import AboutKind, AppealState, ClockKind, HoldChoice
+from governance.appeals.states import AboutKind, AppealKind, AppealState, ClockKind, HoldChoice
 from governance.appeals.words import AppealAbout, ContextSaid
 from governance.board.states import SeatKind
-from governance.decisions.models import ContextNote, Hold
+from governance.decisions import services as decisions
+from governance.decisions.models import ContextNote, DecisionRecord, Hold
 from governance.decisions.states import HoldCause
 from governance.notices.models import Notice
 from governance.people.models import GrantedRole, Person, ReportingLine, RoleGrant
@@ -116,6 +117,33 @@ def test_from_a_look_at_one_s_team_the_manager_s_use_is_contested(desk, file):
     appeal = file(about=AppealAbout(kind=AboutKind.RECEIPT, entry=given.receipt.id))
     assert permissions.read_parties(appeal).contested == desk.manager.pk
     assert {hold.cohort.slug for hold in Hold.objects.all()} == {"team:payments"}
+
+
+@pytest.mark.parametrize("kind", [AppealKind.NAMED, AppealKind.CONFIDENTIAL])
+def test_whoever_reads_decisions_in_pseudonyms_puts_no_name_to_one_by_an_appeal(
+    call, browse, desk, file, kind
+):
+    """Issue 13, 8: an auditor reads a name once a reason for it stands on the log, and not by contesting the use."""
+    factories.change(desk.auditor, person=Person.objects.get(external_id="search-1"))
+    entry = ask(desk.manager).receipt.id
+    about = AppealAbout(kind=AboutKind.RECEIPT, entry=entry)
+    appeal = file(by=desk.auditor, about=about, kind=kind, hold=HoldChoice.NONE)
+    assert permissions.read_parties(appeal).contested is None
+    _status, told = call(desk.auditor, f"/api/v1/appeals/{appeal.pk}")
+    assert told["contested"] is None
+    assert not browse(f"/appeals/{appeal.pk}", by=desk.auditor).says(desk.manager.name)
+    decision = DecisionRecord.objects.get(entry=entry)
+    decisions.ask_for_names(decision=decision, reason="To ask why.", by=desk.auditor)
+    named = file(by=desk.auditor, about=about, kind=kind, hold=HoldChoice.NONE)
+    assert permissions.read_parties(named).contested == desk.manager.pk
+
+
+def test_an_auditor_contests_the_use_of_values_that_they_are_in_as_others_do(desk, file):
+    """S80: to whom a look is told with who looked, it is theirs to contest by name, whatever else they may read."""
+    factories.change(desk.auditor, person=Person.objects.get(external_id="payments-4"))
+    entry = ask(desk.manager, cohorts=["team:payments"]).receipt.id
+    appeal = file(by=desk.auditor, about=AppealAbout(kind=AboutKind.RECEIPT, entry=entry))
+    assert permissions.read_parties(appeal).contested == desk.manager.pk
 
 
 def test_from_a_colleague_s_look_nobody_s_use_is_contested(desk, file):

@@ -11,6 +11,7 @@ from governance.assistants.protocol import VERSION, VERSION_KEY
 from governance.decisions.models import DecisionRecord, Door
 from governance.people.scopes import Scope
 from tests import factories
+from tests.event_loops import run_to_end
 from tests.governance.assistants.conftest import a_message, call, send
 from tests.governance.decisions.test_answer import LEAD_TIME, RANKING
 
@@ -151,7 +152,6 @@ class DjangoTransport(httpx2.AsyncBaseTransport):
 
 def test_the_official_client_asks(house, token):
     """Issue 14, 5: tested with the official client: it discovers, lists, asks and is refused."""
-    from asgiref.sync import async_to_sync
     from mcp.client.client import Client
     from mcp.client.streamable_http import streamable_http_client
 
@@ -164,7 +164,7 @@ def test_the_official_client_asks(house, token):
             refused = await client.call_tool("ask", RANKING)
             return tools, asked, refused
 
-    tools, asked, refused = async_to_sync(use)()
+    tools, asked, refused = run_to_end(use)
     assert {tool.name for tool in tools.tools} == {"what_may_i_use", "may_i", "ask", "explain_a_refusal"}
     assert asked.structured_content["rows"] and not asked.is_error
     assert refused.is_error and json.loads(refused.content[0].text)["code"] == "use_denied"

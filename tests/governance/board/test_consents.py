@@ -12,8 +12,10 @@ from audits.ledger.models import Entry
 from charter.registry.models import CharterVersion
 from governance.board import consents, services
 from governance.board.models import ConsentAnswer, Pilot, TeamConsent
+from governance.board.scans import BOARD_CLOCK
 from governance.board.states import PilotState, SeatKind
-from governance.people.models import Membership
+from governance.notices.models import Notice
+from governance.people.models import Membership, Team, User
 from ground import calendar, clock
 from ground.errors import BadInput, Conflict, NotPermitted
 from tests import factories
@@ -90,6 +92,59 @@ def test_whoever_has_left_counts_no_more(asked, team):
     assert not holds(asked)
     say(asked, True, team[6])
     assert holds(asked)
+
+
+def comes() -> User:
+    """Somebody new in payments, from today on."""
+    person = factories.a_person("newcomer", team=Team.objects.get(slug="payments"))
+    factories.change(person.memberships.get(), valid_from=calendar.today())
+    return factories.an_account("newcomer", person=person)
+
+
+def passes() -> dict[str, int]:
+    return BOARD_CLOCK.once(by=factories.system())
+
+
+def test_consent_of_whoever_has_left_is_no_consent_of_the_team(asked, version, team):
+    """Six of nine agreed; with three of them gone, three of six agree. Nobody has to answer anew for it to be noticed."""
+    say(asked, True, *team[:6])
+    pilot = start(version)
+    today = calendar.today()
+    assert passes()["consents withdrawn"] == 0
+    factories.change(
+        Membership.objects.get(person=team[8].person), valid_to=today
+    )  # said nothing: six of eight
+    assert passes()["consents withdrawn"] == 0
+    for each in team[:3]:
+        factories.change(Membership.objects.get(person=each.person), valid_to=today)
+    assert passes()["consents withdrawn"] == 1 and not holds(asked) and passes()["consents withdrawn"] == 0
+    assert Pilot.objects.get(pk=pilot.pk).state == PilotState.ENDED
+    told = Notice.objects.filter(once=f"consent:{asked.pk}:withdrawn")
+    assert [each.to for each in told] == [asked.asked_by]
+
+
+def test_who_comes_later_is_asked_and_counts_after_two_weeks(asked, team):
+    """Six of nine agreed; with one more, six of ten do not. They have as long to answer as the others had."""
+    say(asked, True, *team[:6])
+    now = clock.now()
+    with clock.stopped_at(now + timedelta(days=1)):
+        newcomer = comes()
+        done = passes()
+        assert (done["consents withdrawn"], done["newcomers asked for consent"]) == (0, 1)
+        assert Notice.objects.get(once=f"consent:{asked.pk}", to=newcomer).subject.endswith("do you?")
+        assert passes()["newcomers asked for consent"] == 0
+    with clock.stopped_at(now + timedelta(days=14)):
+        assert passes()["consents withdrawn"] == 0 and holds(asked)
+    with clock.stopped_at(now + timedelta(days=16)):
+        assert passes()["consents withdrawn"] == 1 and not holds(asked)
+
+
+def test_a_newcomer_s_no_counts_at_once(asked, team):
+    say(asked, True, *team[:6])
+    with clock.stopped_at(clock.now() + timedelta(days=1)):
+        newcomer = comes()
+        say(asked, False, newcomer)
+    assert not holds(asked)
 
 
 def test_nobody_learns_who_said_what(asked, team):

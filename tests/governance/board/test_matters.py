@@ -10,7 +10,7 @@ from audits.ledger.models import Entry
 from charter.authoring import services as authoring
 from charter.registry.models import CharterVersion
 from charter.registry.states import StandingChoices
-from charter.rules.vocabulary import View
+from charter.rules.vocabulary import DecisionType, View
 from governance.board import permissions, queries, services
 from governance.board.models import Case, Waiver
 from governance.board.states import CaseKind, CaseState, SeatKind, Vote
@@ -63,10 +63,10 @@ def test_who_may_open_which_kind(by, kind, who):
     factories.a_role(accounts["administrator"], GrantedRole.ADMIN)
     accounts["closed account"].is_active = False
     opened = set()
-    for name, user in accounts.items():
+    for place, (name, user) in enumerate(accounts.items()):
         try:
-            if kind == CaseKind.WAIVER:
-                case = a_waiver(user)
+            if kind == CaseKind.WAIVER:  # of a decision each, as none is asked for twice
+                case = a_waiver(user, decision=list(DecisionType)[place].value)
             else:
                 case = services.open_case(kind=kind, **IN_WORDS, by=user)
         except (NotPermitted, BadInput):
@@ -149,6 +149,29 @@ def test_a_rejected_waiver_is_no_waiver(by):
     """Issue 3, 3: only an approved case grants one; an approved one needs the votes of all seats."""
     factories.a_decided_case(a_waiver(by), {SeatKind.LEGAL: Vote.VETO})
     assert not queries.list_waivers_in_force(calendar.today()).exists()
+
+
+@pytest.mark.parametrize("again", [{"reason": "In other words."}, {"metric": "lead-time-for-changes"}])
+def test_a_waiver_is_not_asked_for_until_it_is_granted(by, again):
+    """Issue 16: neither while it is before the board nor for a while after a no, in other words or for a part of it."""
+    factories.a_submitted_charter("lead-time-for-changes")
+    asker = factories.an_account("asker")
+    case = a_waiver(asker)
+    with pytest.raises(Conflict) as twice:
+        a_waiver(factories.an_account("friend"), **again)
+    assert twice.value.code == "waiver_asked_already"
+    factories.a_decided_case(case, {SeatKind.LEGAL: Vote.VETO})
+    with pytest.raises(Conflict) as soon:
+        a_waiver(factories.an_account("friend"), **again)
+    assert soon.value.code == "waiver_turned_down"
+    with clock.stopped_at(clock.now() + timedelta(days=400)):
+        assert a_waiver(asker, starts_on=calendar.today(), ends_on=calendar.today() + timedelta(days=9))
+
+
+def test_the_board_may_weigh_a_waiver_again(by):
+    factories.a_decided_case(a_waiver(by), {SeatKind.LEGAL: Vote.VETO})
+    assert a_waiver(factories.a_board()[SeatKind.HR]).waiver
+    assert a_waiver(by, decision="retrospective")  # which is another
 
 
 def test_nobody_votes_on_their_own_waiver(by):

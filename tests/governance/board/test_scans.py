@@ -5,13 +5,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from audits.ledger.models import Entry
+from charter.registry import rulebooks
+from charter.registry.models import RulebookVersion
+from charter.registry.states import RulebookState
 from governance.board import scans, services
 from governance.board.models import Case
+from governance.board.proposals import propose_rules
 from governance.board.states import CaseKind, SeatKind, Vote
 from governance.notices.models import Notice
 from governance.people.models import GrantedRole
 from ground import calendar, clock
 from tests import factories
+from tests.charter.rules.rulebooks import files_with, policy
 
 pytestmark = [pytest.mark.django_db, pytest.mark.stands_on("founded")]
 
@@ -118,3 +123,17 @@ def test_waivers_end_in_the_ledger_too(by):
         assert scans.BOARD_CLOCK.once(by=by)["waivers ended"] == 1
         assert scans.BOARD_CLOCK.once(by=by)["waivers ended"] == 0
     assert Entry.objects.filter(kind="board.waiver.ended").count() == 1
+
+
+def test_rules_that_take_long_to_try_are_put_in_force_by_the_clock(case, by, monkeypatch):
+    """Issue 16: not in the request of whoever votes last; the minutes say so, and nothing else comes into force meanwhile."""
+    monkeypatch.setattr(rulebooks, "MOST_AT_ONCE", -1)
+    proposed = propose_rules(files=files_with(policy("when { context.export }")), by=by)
+    before = factories.the_rules().pk
+    factories.a_decided_case(proposed)
+    version = RulebookVersion.objects.get(pk=proposed.rulebook_version_id)
+    assert version.state == RulebookState.PROPOSED and factories.the_rules().pk == before
+    assert "as soon as the examples" in Case.objects.get(pk=proposed.pk).outcome.minutes
+    assert scans.BOARD_CLOCK.once(by=by)["rulebooks put in force"] == 1
+    assert factories.the_rules().pk == version.pk
+    assert scans.BOARD_CLOCK.once(by=by)["rulebooks put in force"] == 0

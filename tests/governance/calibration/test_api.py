@@ -62,7 +62,6 @@ def test_the_whole_way_over_the_api(accounts):
         ({"opens_on": "2026-04-15"}, "opens_on"),
         ({"metrics": ["no-such"]}, "metrics"),
         ({"metrics": ["commit-count"]}, "metrics"),  # S57: activity decides about nobody
-        ({"metrics": []}, "metrics"),
         ({"metrics": [DELIVERY, DELIVERY]}, "metrics"),
         ({"cohort": "team:nowhere"}, "cohort"),
         ({"decision": "retrospective"}, "decision"),

@@ -47,7 +47,7 @@ def test_an_outcome_is_appealed_with_its_evidence_and_corrected_with_a_reason(pu
     words = {"reasons": "They are missing.", "evidence": "The reviews.", "remedy": "It is read again."}
     appeals.decide_appeal(appeal=appeal, finding=AppealFinding.UPHELD, by=accounts["hr-two"], **words)
     assert Notice.objects.filter(to=accounts["manager"], kind="calibration.appealed").count() == 1
-    given = {"item": item, "level": 3, "reasons": "The reviews show it.", "evidence": last.evidence, "by": accounts["manager"]}  # fmt: skip
+    given = {"item": item, "level": 2, "reasons": "The reviews show it.", "evidence": last.evidence, "by": accounts["manager"]}  # fmt: skip
     with pytest.raises(BadInput) as refused:
         services.propose(**given)
     assert refused.value.field == "change"

@@ -167,6 +167,17 @@ def test_who_changed_teams_within_the_period_is_told_by_name(accounts):
     assert PackFlag.MOVED in line.flags
 
 
+def test_who_changed_roles_within_the_period_is_told_by_name(accounts):
+    """Bad input: what counts for a level is another thing in another role."""
+    item = item_of("payments-2")
+    with factories.imported():
+        for role, since, until in (("design", date(2025, 1, 1), date(2026, 2, 1)), (FAMILY, date(2026, 2, 1), None)):  # fmt: skip
+            item.person.circumstances.create(role_family=role, valid_from=since, valid_to=until)
+    assert PackFlag.CHANGED_ROLE in packs.read_pack(item).flags
+    lines = sessions.read_session(the_round(), by=accounts["hr"]).lines
+    assert [each.item for each in lines if PackFlag.CHANGED_ROLE in each.flags] == [item]
+
+
 def test_unseen_work_is_asked_for_by_name_before_anything_is_proposed(accounts):
     """S96: neither evidence nor an answer, and nothing is proposed."""
     item, manager = item_of("payments-2"), accounts["manager"]
@@ -365,7 +376,7 @@ def test_outcomes_are_told_read_and_closed(published):
     with clock.stopped_at(OPENS + timedelta(days=30)):
         assert services.close_round(calibration=the_round(), by=published["hr"]).state == RoundState.CLOSED
     assert queries.count_year(2026) == {
-        "rounds": 1, "people": 17, "set_aside": 0, "acknowledged": 1, "changed": 0, "corrected": 0, "challenged": 0,
+        "rounds": 1, "people": 17, "set_aside": 0, "acknowledged": 1, "changed": 0, "corrected": 0, "confirmed": 0, "challenged": 0,
     }  # fmt: skip
 
 

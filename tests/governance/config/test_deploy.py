@@ -45,7 +45,7 @@ def test_systemd_takes_the_units(tmp_path):
         text = unit.read_text().replace(INSTALLED, str(databases.PROJECT))
         (tmp_path / unit.name.replace("@", "@8000")).write_text(text)
     units = [str(each) for each in sorted(tmp_path.glob("*.service"))]
-    assert len(units) == 4
+    assert len(units) == 5
     told = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True, check=False
     )
@@ -54,13 +54,13 @@ def test_systemd_takes_the_units(tmp_path):
 
 
 def test_units_and_compose_start_the_same_and_what_there_is():
-    """Issue 19, 2: web, worker, beat and sequencer, by commands that this version has."""
+    """Issue 19, 2: web, worker, beat, sequencer and SQL door, by commands that this version has."""
     services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
     of_units = {
         unit.stem.removeprefix("metric-charter-").rstrip("@"): read_command(unit)[1:] for unit in UNITS
     }
-    assert set(of_units) == {"web", "worker", "beat", "sequencer"} <= set(services)
-    for name in ("worker", "beat", "sequencer"):
+    assert set(of_units) == {"web", "worker", "beat", "sequencer", "sql-door"} <= set(services)
+    for name in ("worker", "beat", "sequencer", "sql-door"):
         assert services[name]["command"][1:] == of_units[name]
     for words in re.findall(r"manage\.py ([a-z_]+)", (DEPLOY / "compose.yaml").read_text()):
         assert words in get_commands()

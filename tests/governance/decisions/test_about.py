@@ -19,9 +19,9 @@ from governance.people.models import Person, Team, User
 from ground.errors import BadInput
 from tests import factories
 from tests.governance.decisions.test_answer import ask
-from tests.governance.decisions.test_holds import CALIBRATION, RETROSPECTIVE
+from tests.governance.decisions.test_holds import CALIBRATION, PERSONAL_EVIDENCE, RETROSPECTIVE
 
-ABOUT = {**CALIBRATION, "about": ["payments-2"]}
+ABOUT = {**CALIBRATION, "about": ["payments-2"], "evidence": PERSONAL_EVIDENCE}
 
 
 @pytest.fixture
@@ -37,18 +37,21 @@ def rules_of(given) -> set[str]:
 
 
 def test_who_leads_somebody_answers_for_them_though_of_the_same_team(in_the_team):
-    """AR18: one decides about a colleague whom one leads; about the whole team one would decide about oneself."""
+    """AR18: one decides about a colleague whom one leads; about the whole team one would decide about oneself.
+
+    Nothing is on record of the others (AR07).
+    """
     manager = in_the_team["manager"]
     assert rules_of(ask(manager, CALIBRATION)) == {"AR18"}
     assert ask(manager, ABOUT).verdict.permits
-    assert rules_of(ask(manager, {**ABOUT, "about": ["boss"]})) == {"AR18"}
-    assert rules_of(ask(manager, {**ABOUT, "about": ["payments-2", "boss"]})) == {"AR18"}
+    assert rules_of(ask(manager, {**ABOUT, "about": ["boss"]})) == {"AR07", "AR18"}
+    assert rules_of(ask(manager, {**ABOUT, "about": ["payments-2", "boss"]})) == {"AR07", "AR18"}
     for other in ("search-1", "no-such-person"):  # led by another; nobody's id tells anything
-        assert rules_of(ask(manager, {**ABOUT, "about": [other]})) == {"AR18"}
+        assert rules_of(ask(manager, {**ABOUT, "about": [other]})) == {"AR07", "AR18"}
     asked = {**ABOUT, "accountable": "evidence-hr"}  # who answers for anybody
     assert ask(manager, asked).verdict.permits
     for other in ("search-1", "no-such-person"):  # whom these values are not of
-        assert rules_of(ask(manager, {**asked, "about": [other]})) == {"AR18"}
+        assert rules_of(ask(manager, {**asked, "about": [other]})) == {"AR07", "AR18"}
 
 
 def test_evidence_about_them_counts_and_that_of_others_does_not(judged):
@@ -60,6 +63,18 @@ def test_evidence_about_them_counts_and_that_of_others_does_not(judged):
     assert ask(manager, ABOUT, evidence=found).verdict.permits
     assert rules_of(ask(manager, {**ABOUT, "about": ["payments-3"]}, evidence=found)) == {"AR07"}
     assert rules_of(ask(manager, CALIBRATION, evidence=found)) == {"AR07"}
+
+
+def test_each_of_those_concerned_has_evidence_of_their_own(judged):
+    """AR07: one colleague's records carry no other along, nor does what any two leads wrote down of some group's work."""
+    manager, found = judged["manager"], []
+    for number, kind in enumerate((EvidenceKind.MENTORING, EvidenceKind.DESIGN_REVIEW)):
+        record = _write(Person.objects.get(external_id="payments-2"), kind, number, by=manager)
+        found.append({"kind": kind.value, "ref": make_reference(record).ref})
+    both = {**ABOUT, "about": ["payments-2", "payments-3"]}
+    assert rules_of(ask(manager, both, evidence=found)) == {"AR07"}
+    assert rules_of(ask(manager, ABOUT, evidence=CALIBRATION["evidence"])) == {"AR07"}
+    assert ask(manager, CALIBRATION).verdict.permits  # about nobody by name
 
 
 def _write(person: Person, kind: EvidenceKind, number: int, *, by: User) -> EvidenceRecord:

@@ -1,7 +1,7 @@
 """Nothing is permitted and then ignored: each field of a request changes the rows, is refused by a rule, or is 400."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
@@ -11,9 +11,12 @@ from charter.measures.models import PublishedValue
 from charter.measures.rows import Row
 from charter.rules.request import Request
 from charter.rules.vocabulary import Combine, OrderBy
+from governance.board import services as board
+from governance.board.states import CaseKind, SeatKind
 from governance.decisions.requests.parsing import WORDS, parse
 from governance.decisions.rows.arranging import relate
 from governance.people.models import AccountKind, Cohort, GrantedRole, Team, User
+from ground import calendar
 from ground.errors import BadInput
 from tests import factories, on_the_log
 from tests.governance.decisions.test_answer import LEAD_TIME, RANKING, ask
@@ -89,6 +92,21 @@ def test_several_teams_stand_by_their_names_and_in_no_other_order(two_teams):
     ):
         assert _rules(ask(two_teams, TWO, **ranked)) == {"AR14", "AR29"}  # its charter forbids it, too
         assert ask(two_teams, TWO, **ranked).rows == ()
+    waived(factories.a_board()[SeatKind.ENGINEERING])
+    assert _rules(ask(two_teams, TWO, order_by="value")) == {
+        "AR14"
+    }  # no waiver reaches what a charter forbids
+
+
+def waived(by: User) -> None:
+    """The board lets teams be ranked."""
+    details = {
+        "rule_id": "AR29", "metric": "lead-time-for-changes", "reason": "A court asks.", "starts_on": calendar.today(),
+        "ends_on": calendar.today() + timedelta(days=9),
+    }  # fmt: skip
+    factories.a_decided_case(
+        board.open_case(kind=CaseKind.WAIVER, subject="Ranks", question="May we?", details=details, by=by)
+    )
 
 
 def test_unlike_teams_are_looked_at_one_by_one_and_planned_for_by_name(two_teams):

@@ -23,6 +23,9 @@ from tests.governance.decisions.test_answer import ask
 
 JANUARY = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 2, 1)}
 FEBRUARY = {"starts_on": date(2026, 2, 1), "ends_on": date(2026, 3, 1)}
+PERSONAL_EVIDENCE = [
+    {"kind": kind, "ref": ref} for (kind, _person), ref in factories.EVIDENCE_OF_PERSONS.items()
+]
 CALIBRATION = {
     "decision": "calibration_input",
     "view": "performance",

@@ -14,7 +14,8 @@ from charter.rules.vocabulary import DecisionType as Use
 from charter.rules.vocabulary import Outcome
 from governance.decisions.facts import access_history
 from governance.decisions.models import DecisionRecord
-from governance.people.models import Cohort, GrantedRole, Person, Team
+from governance.people.models import AccountKind, Cohort, GrantedRole, Person, Team, User
+from governance.training import services as training
 from ground import clock
 from ground import statements as statements_of
 from tests import factories, on_the_log
@@ -418,6 +419,35 @@ def test_a_referral_of_a_hop_closes_nothing_further(people):
     assert refers(ask(people.manager, STAFFING))
     with clock.stopped_at(clock.now() + timedelta(days=7)):
         assert ask(people.manager).verdict.permits
+
+
+@pytest.fixture
+def tool(people) -> User:
+    """A machine that the manager answers for, with what it needs to ask as they do."""
+    tool = factories.an_account("dashboard", kind=AccountKind.MACHINE, owner=people.manager)
+    factories.a_role(tool, GrantedRole.MANAGER, team=Team.objects.get(slug="payments"))
+    training.acknowledge(rulebook_version=factories.the_rules(), by=tool)
+    return tool
+
+
+def test_a_machine_of_one_s_own_is_no_second_account(people, tool):
+    """Issue 16: what was refused to somebody is not had by their dashboard, nor the other way round."""
+    assert ask(people.manager, RATING).verdict.outcome is Outcome.DENY
+    assert refers(ask(tool, STAFFING))
+
+
+def test_what_a_machine_was_refused_is_not_had_by_whom_it_belongs_to(people, tool):
+    assert ask(tool, RATING).verdict.outcome is Outcome.DENY
+    assert refers(ask(people.manager, STAFFING))
+
+
+def test_looks_of_a_machine_count_with_those_of_whom_it_belongs_to(people, tool):
+    """No second count of people a day."""
+    set_limits(looks_a_day=2)
+    look_at(people.manager, ["payments-2"])
+    look_at(tool, ["payments-3"])
+    assert refers(look(tool, "payments-4")) and refers(look(people.manager, "payments-4"))
+    assert look(tool, "payments-2").verdict.permits
 
 
 def test_others_refusals_are_not_mine(manager):

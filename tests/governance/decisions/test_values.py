@@ -36,10 +36,18 @@ from ground.errors import BadInput, NotPermitted
 from tests import factories, on_the_log
 from tests.governance.decisions.people import DELIVERY, HEALTH
 from tests.governance.decisions.test_answer import LEAD_TIME, ask
-from tests.governance.decisions.test_holds import CALIBRATION, RETROSPECTIVE, a_hold, rules_of
+from tests.governance.decisions.test_holds import (
+    CALIBRATION,
+    PERSONAL_EVIDENCE,
+    RETROSPECTIVE,
+    a_hold,
+    rules_of,
+)
 
 JANUARY = {"starts_on": date(2026, 1, 10), "ends_on": date(2026, 1, 20)}
-OF_ONE = {**CALIBRATION, "grain": "person", "cohorts": [], "persons": ["payments-2"]}
+OF_ONE = {
+    **CALIBRATION, "grain": "person", "cohorts": [], "persons": ["payments-2"], "evidence": PERSONAL_EVIDENCE,
+}  # fmt: skip
 
 
 def a_note(

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from governance.demo import state as demo_state
@@ -38,6 +39,8 @@ FOREIGN = (
     "CLOCK_OFFSET",
     "WAREHOUSE_URL",
     "PORT",
+    "SQL_DOOR_PORT",
+    "GOVERNED_DATABASE_URL",
     "DEBUG",
     "DJANGO_SETTINGS_MODULE",
     "LEDGER_SIGNING_KEY_FILE",
@@ -165,10 +168,11 @@ def ask(port: str, token: str, question: dict[str, object]) -> tuple[int, dict]:
 def test_a_demo_from_its_first_start_to_its_last(place):
     """Issue 2, item 1: ready; sign-ins; a second demo says so; a killed one leaves nothing; the next start is quick."""
     port = free_port()
-    first = start(place, "--port", port)
+    first = start(place, "--port", port, SQL_DOOR_PORT=(door := free_port()))
     try:
         founding = first.wait_for("ready", 240)
         credentials = check_credentials(place)
+        check_dashboard(door, credentials["manager"]["token"])
         check_answer(port, credentials["manager"]["token"])
         told = refused(place, PORT=free_port())
         assert f"process {first.process.pid} at http://127.0.0.1:{port}" in told
@@ -237,6 +241,27 @@ def check_answer(port: str, token: str) -> None:
     assert (status, answer["verdict"]) == (200, "permit")
     assert [row["period"] for row in answer["rows"]] == [f"2026-{month:02}" for month in range(1, 7)]
     assert all(row["value"] > 0 for row in answer["rows"] if row["withheld"] is None)
+
+
+def check_dashboard(port: str, token: str) -> None:
+    """Issue 20, 2: the SQL door is open, and a dashboard reads the same by it."""
+    says = {
+        "host": "127.0.0.1",
+        "port": port,
+        "user": "manager",
+        "password": token,
+        "dbname": "retrospective",
+    }
+    lead_time = "SELECT count(*) FROM governed.lead_time_for_changes__team WHERE cohort = 'team:payments'"
+    deadline = time.monotonic() + 30  # it is no part of what `ready` waits for
+    while True:
+        try:
+            with psycopg.connect(**says) as dashboard:
+                assert dashboard.execute(lead_time).fetchone()[0] > 12
+                return
+        except psycopg.OperationalError:
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
 
 
 def other_data(place: Path) -> Path:

@@ -6,13 +6,14 @@ from typing import Any
 
 import httpx2
 import pytest
-from asgiref.sync import async_to_sync, sync_to_async
+from asgiref.sync import sync_to_async
 from django.conf import settings as django_settings
 from django.test import Client
 
 from governance.decisions.models import DecisionRecord, Door
 from governance.people.scopes import Scope
 from tests import factories
+from tests.event_loops import run_to_end
 
 HOW_TO = Path(django_settings.BASE_DIR) / "docs/how-to"
 
@@ -45,7 +46,7 @@ def run(house, monkeypatch, capsys):
         assert len([line for line in lines.splitlines() if line.strip()]) <= 13, "ten lines, and imports"
         # In the thread that holds the test's transaction, where a script of its own would have a loop of its own.
         lines = lines.replace("asyncio.run(main())", "run_here(main)")
-        here = {"__name__": "__main__", "run_here": lambda main: async_to_sync(main)()}
+        here = {"__name__": "__main__", "run_here": run_to_end}
         exec(compile(lines, page, "exec"), here)  # noqa: S102 - our own documentation
         return capsys.readouterr().out
 

@@ -1,5 +1,6 @@
 """What needs somebody, with its remedy (issue 19, 4)."""
 
+import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,12 +13,16 @@ from cryptography.x509.oid import NameOID
 from governance.config import tasks
 from governance.config.operating_settings import read_operating
 from governance.desk import installation_state, operating, troubles
+from governance.installation.backups import age
+from governance.sql_door import probe
 from ground import clock, heartbeats, scans
 from ground.models import Heartbeat
 from tests import factories
 from tests.governance.decisions.screens.test_receipts import place_all
 
 pytestmark = pytest.mark.django_db
+
+FIND_LAST = age.find_last
 
 
 @pytest.fixture
@@ -97,3 +102,28 @@ def test_an_administrator_reads_them_first(calm, browse):
     assert browse("/administration", by=boss).says("In order", "The clock goes")
     Heartbeat.objects.filter(scan=heartbeats.BEAT).update(due_at=clock.now() - timedelta(hours=1))
     assert browse("/administration", by=boss).says("What to do", "Start the beat again")
+
+
+def test_a_sql_door_that_does_not_answer_is_told(calm, settings, tmp_path):
+    """Issue 20, 2: where one is meant to be open. What answers otherwise than PostgreSQL's protocol is none."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = str(silent.getsockname()[1])
+        settings.OPERATING = read_operating({"SQL_DOOR_PORT": port}, tmp_path)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(probe, "SECONDS", 0.2)
+            assert "manage.py sql_door" in told()["SQL door"]
+    settings.OPERATING = read_operating({}, tmp_path)
+    assert "SQL door" not in told()
+
+
+def test_backups_that_are_old_or_cannot_be_read_are_told(calm, settings, tmp_path, monkeypatch):
+    """Issue 19, 4."""
+    settings.BACKUP_FOLDER = str(tmp_path)
+    assert "no whole backup" in told()["backups"]
+    monkeypatch.setattr(age, "find_last", lambda: clock.now() - age.OLD - timedelta(minutes=1))
+    assert "manage.py backup" in told()["backups"]
+    monkeypatch.setattr(age, "find_last", clock.now)
+    assert told() == {}
+    monkeypatch.setattr(age, "find_last", FIND_LAST)
+    (tmp_path / "manifest.json").write_text("nothing")
+    assert "manifest" in told()["backups"]

@@ -1,16 +1,20 @@
 """What a directory says over SCIM and what follows of it: accounts opened and closed, roles by groups, and what is refused."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client, override_settings
 
 from governance.directory import services
 from governance.directory.configuration import DirectorySettings
-from governance.directory.models import DirectoryEntry, DirectoryGroup
+from governance.directory.models import Binding, DirectoryClosing, DirectoryEntry, DirectoryGroup
+from governance.directory.scans import CLOSINGS_FORGOTTEN
+from governance.directory.states import ProviderKind
 from governance.people import services as people
 from governance.people.models import GrantedRole, RoleGrant, Session, User
 from governance.people.permissions import holds
 from governance.people.scopes import Scope
-from ground import calendar
+from ground import calendar, clock
 from tests import factories
 from tests.governance.directory.scim_client import USER, Directory
 from tests.governance.directory.test_oidc import told
@@ -240,3 +244,27 @@ def test_a_filter_that_is_deep_is_answered(directory):
     directory.write("a")
     deep = "(" * 400 + 'userName eq "a"' + ")" * 400
     assert directory.get("Users", filter=deep).json()["totalResults"] == 1
+
+
+def test_who_was_closed_is_kept_for_as_long_as_it_counts(directory):
+    """Issue 19, 1: a closing counts for a day; after two its row goes, and the entry of the log stays."""
+    those = entered(directory, 3)
+    with clock.stopped_at(clock.now() - timedelta(days=3)):
+        directory.send("DELETE", f"Users/{those[0]['id']}")
+    directory.send("DELETE", f"Users/{those[1]['id']}")
+    assert DirectoryClosing.objects.count() == 2
+    assert CLOSINGS_FORGOTTEN.once(by=factories.system()) == {"closings forgotten": 1}
+    assert DirectoryClosing.objects.get().account.username == "staff-1"
+
+
+def test_about_me_tells_what_the_directory_says(directory, browse):
+    """Issue 19, 1; issue 12: its entry, its groups and what it calls me, to me alone."""
+    [kim, _other] = entered(directory, 2)
+    directory.group("engineers", kim)
+    me = User.objects.get(username="staff-0")
+    Binding.objects.create(user=me, provider=ProviderKind.OIDC, subject="sub-of-kim")
+    page = browse("/about-me/stored", by=me)
+    assert page.says("What your organisation’s directory says of you", "engineers", "sub-of-kim", "staff-0")
+    assert page.says("directory_directoryentry", "Until your organisation’s directory takes it away")
+    other = browse("/about-me/stored", by=User.objects.get(username="staff-1"))
+    assert not other.says("engineers") and not other.says("sub-of-kim")

@@ -1,13 +1,14 @@
 """Issue 15, item 1: an installation and a demo leave each other alone, and what was set up is not thrown away."""
 
 import io
+import socket
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from governance.demo.supervisor import DemoSupervisor
-from governance.installation import kept
+from governance.installation import kept, supervising
 from governance.installation.answers import FirstAdministrator, SetupAnswers
 from governance.installation.commands import read_port, take_answers
 from governance.installation.starting import InstallationSupervisor
@@ -87,6 +88,21 @@ def test_another_port_moves_an_address_of_this_machine_alone(var):
     assert supervisor(address="http://127.0.0.1:8001").site == "http://127.0.0.1:8001"
     assert supervisor(port=9000, address="https://charter.example.org").site == "https://charter.example.org"
     assert read_port("") is None and read_port("80") == 80
+
+
+def test_where_the_sql_door_opens(var, monkeypatch):
+    """Issue 20, 2: at the port that is told or 5433; one that is taken is refused where it was named, and else said."""
+    said = []
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        monkeypatch.setattr(supervising, "DOOR_PORT", int(port))
+        assert supervising.find_door_port({}, said.append) == 0 and f"Port {port}" in said[0]
+        with pytest.raises(Conflict, match="SQL_DOOR_PORT="):
+            supervising.find_door_port({"SQL_DOOR_PORT": port}, said.append)
+    assert supervising.find_door_port({}, said.append) == int(port)
+    assert supervising.find_door_port({"SQL_DOOR_PORT": "0"}, said.append) == 0
+    monkeypatch.setenv("DATABASE_URL", "postgresql://mc_runtime@db/charter")
+    assert supervising.find_door_port({}, said.append) == 0 and "GOVERNED_DATABASE_URL" in said[-1]
 
 
 def test_a_database_of_ones_own_is_migrated_by_its_owner_and_run_by_the_other(var, monkeypatch):

@@ -10,7 +10,7 @@ from audits.ledger.models import Entry
 from governance.people import cohorts
 from governance.people.cohorts import CohortPart
 from governance.people.models import Cohort, CohortKind, Membership
-from ground.errors import NotPermitted
+from ground.errors import BadInput, NotPermitted
 from tests import factories, on_the_log
 
 TODAY = date(2026, 5, 1)
@@ -174,9 +174,94 @@ class TestRegistering:
 
     @pytest.mark.parametrize("people", [10, 40])
     def test_statements_do_not_grow_with_people(self, by, people, django_assert_num_queries):
-        """Design, style: a pinned number of statements; a cohort costs two, its people none."""
+        """Design, style: a pinned number of statements; cohorts that stay as they are cost none, nor do people."""
         for slug in ("a", "b"):
             factories.a_team(slug, people=people)
         cohorts.register_tree(on=TODAY, minimum=5, by=by)
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(7):
             cohorts.register_tree(on=TODAY, minimum=5, by=by)
+
+
+@given(
+    organisations,
+    st.integers(3, 9),
+    st.lists(st.sets(st.from_regex(r"[a-z]{1,2}", fullmatch=True), max_size=3)),
+)
+def test_what_was_joined_stays_together_in_a_stream(organisation, minimum, joined):
+    """Issue 10, 3: merged once and for all; each layer stays a partition of the one above."""
+    people = {team: size for team, (size, _) in organisation.items()}
+    streams_of = {team: stream for team, (_, stream) in organisation.items()}
+    streams, parts = cohorts.build_tree(people, streams_of, minimum, joined)
+    above = {slug: number for number, part in enumerate(streams) for slug in part.slugs}
+    home = {slug: number for number, part in enumerate(parts) for slug in part.slugs}
+    for group in joined:
+        there = [slug for slug in group if slug in home]
+        for stream in {above[streams_of[slug]] for slug in there}:
+            assert len({home[slug] for slug in there if above[streams_of[slug]] == stream}) == 1
+    assert all(part.people >= minimum for part in parts)
+    assert sorted(home) == (sorted(people) if parts else [])
+    assert all(len({above[streams_of[slug]] for slug in part.slugs}) == 1 for part in parts)
+
+
+@pytest.mark.django_db
+class TestJoining:
+    @pytest.fixture
+    def tree(self, by) -> dict[str, Cohort]:
+        for slug, stream in [("a", "north"), ("b", "north"), ("c", "north"), ("d", "south")]:
+            factories.a_team(slug, people=6, value_stream=stream)
+        return {cohort.slug: cohort for cohort in cohorts.register_tree(on=TODAY, minimum=5, by=by).cohorts}
+
+    def test_two_become_one_for_good(self, by, tree):
+        """Issue 10, 3: a thin team's cohort is merged once and for all, whatever tree is registered later."""
+        joined = cohorts.join(one=tree["team:b"], other=tree["team:a"], by=by)
+        assert (joined.slug, joined.name, joined.is_joined) == ("team:a+b", "A and B", True)
+        assert {team.slug for team in joined.teams.all()} == {"a", "b"}
+        assert cohorts.find_covering_cohort("a") == cohorts.find_covering_cohort("b") == joined
+        assert Entry.objects.filter(kind="people.cohort.joined").count() == 1
+        report = cohorts.register_tree(on=TODAY, minimum=5, by=by)
+        assert joined in report.cohorts and "joined for good" in report.notes[0]
+        assert {"team:a", "team:b"}.isdisjoint(cohort.slug for cohort in report.cohorts)
+
+    def test_they_stay_together_where_a_third_is_merged_with_them(self, by, tree):
+        """Issue 10, 3: once and for all; the larger group takes them in, and they come out together."""
+        joined = cohorts.join(one=tree["team:a"], other=tree["team:b"], by=by)
+        cohorts.register_tree(on=TODAY, minimum=13, by=by)
+        assert cohorts.find_covering_cohort("a").slug == "team:a+b+c+d"
+        cohorts.register_tree(on=TODAY, minimum=5, by=by)
+        assert cohorts.find_covering_cohort("b") == joined
+
+    def test_joined_again_after_it_was_retired(self, by, tree):
+        """Issue 2, 4: a cohort that was there before is reinstated."""
+        cohorts.register_tree(on=TODAY, minimum=7, by=by)
+        before = cohorts.find_covering_cohort("a")
+        cohorts.register_tree(on=TODAY, minimum=5, by=by)
+        joined = cohorts.join(one=tree["team:a"], other=tree["team:b"], by=by)
+        assert (joined, joined.retired_at, joined.is_joined) == (before, None, True)
+        assert cohorts.join(one=joined, other=tree["team:c"], by=by).slug == "team:a+b+c"
+
+    @pytest.mark.parametrize(
+        ("one", "other", "field", "says"),
+        [
+            ("team:a", "team:a", "other", "two different"),
+            ("team:a", "team:d", "other", "different value streams"),
+            ("team:a", "value_stream:north", "other", "no group of teams"),
+            ("org:all", "team:a", "one", "no group of teams"),
+        ],
+    )
+    def test_what_cannot_be_joined_says_why(self, by, tree, one, other, field, says):
+        """Design, style: a refusal says what to do."""
+        with pytest.raises(BadInput, match=says) as refused:
+            cohorts.join(one=tree[one], other=tree[other], by=by)
+        assert refused.value.field == field
+        assert Cohort.objects.filter(retired_at=None).count() == len(tree)
+
+    def test_a_retired_one_is_not_joined(self, by, tree):
+        """Issue 10, 3: only groups that are reported on."""
+        cohorts.join(one=tree["team:a"], other=tree["team:b"], by=by)
+        with pytest.raises(BadInput, match="no group of teams"):
+            cohorts.join(one=tree["team:a"], other=tree["team:c"], by=by)
+
+    def test_only_an_administrator_joins(self, tree):
+        """Design, cohorts: registration is where disclosure is controlled."""
+        with pytest.raises(NotPermitted):
+            cohorts.join(one=tree["team:a"], other=tree["team:b"], by=factories.an_account(is_superuser=True))

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from dataclasses import astuple
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -22,7 +22,8 @@ from governance.people import importing, services
 from governance.people.importing import writing
 from governance.people.importing.checks import check
 from governance.people.importing.sheets import COLUMNS, Sheet, SheetRow
-from governance.people.models import Membership, Person, ReportingLine, Team, User, ValueStream
+from governance.people.models import Circumstances, Membership, Person, ReportingLine, Team, User, ValueStream
+from ground import clock
 from ground.errors import BadInput, NotPermitted
 from tests import databases, factories
 
@@ -106,6 +107,23 @@ class TestWriting:
         assert before == {
             record.pk for model in (Person, Team, Membership, ReportingLine) for record in model.objects.all()
         }
+
+    def test_from_when_somebody_worked_where_and_as_what_is_kept(self, by, tmp_path):
+        """Issue 17, bad input: what changes counts from the day of its import on; before, what was said before."""
+        services.import_organisation(folder=_folder(tmp_path), by=by)
+        moved = (
+            SOUND["people.csv"].replace("Lisbon,remote", "Porto,hybrid").replace("ben,Ben,", "ben,Benjamin,")
+        )
+        with clock.stopped_at(datetime(2026, 6, 1, 12, tzinfo=UTC)):
+            for text in (moved.replace("Porto", "Faro"), moved, moved):  # a correction on the same day
+                services.import_organisation(folder=_folder(tmp_path, people=text), by=by)
+        rows = Circumstances.objects.order_by("person__external_id", "valid_from")
+        assert [(one.person.external_id, one.location, one.working_arrangement, one.valid_from, one.valid_to) for one in rows] == [
+            ("ana", "Lisbon", "remote", date(2020, 1, 1), date(2026, 6, 1)),
+            ("ana", "Porto", "hybrid", date(2026, 6, 1), None),
+            ("ben", "", "", date(2021, 1, 1), None),
+            ("cy", "Oslo", "hybrid", date(2021, 1, 1), None),
+        ]  # fmt: skip
 
     def test_changed_files_change_only_what_differs(self, by, tmp_path):
         """Issue 2, 4: the files are the whole truth about memberships and lines; persons not in them stay."""

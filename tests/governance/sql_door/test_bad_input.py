@@ -278,6 +278,8 @@ NOT_RELAYED = [
     "SET ROLE mc_owner",
     "SET SESSION AUTHORIZATION mc_owner",
     "SET search_path = public",
+    "SET search_path = governed, public",
+    "SET search_path TO DEFAULT",
     "SET standard_conforming_strings = off",
     "SET governed.lead_time_for_changes__team = '[]'",
     "SELECT set_config('governed.lead_time_for_changes__team', '[]', false)",

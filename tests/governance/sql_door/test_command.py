@@ -32,7 +32,8 @@ def test_what_a_superuser_runs_is_printed(capsys):
 
 
 @pytest.mark.committed
-def test_it_opens_the_door_and_ends_with_it(house, committed_db, server):
+@pytest.mark.parametrize("by_socket", [False, True])
+def test_it_opens_the_door_and_ends_with_it(house, committed_db, server, tmp_path, by_socket):
     """The command as a supervisor runs it: it says where it listens, answers, and ends at once when it is told to."""
     token = factories.a_token(house.manager, Scope.ASK)
     environment = {
@@ -40,14 +41,15 @@ def test_it_opens_the_door_and_ends_with_it(house, committed_db, server):
         "DATABASE_URL": databases.runtime_url(server, committed_db),
         "GOVERNED_DATABASE_URL": cluster.address(databases.FOLDER, cluster.READER, committed_db),
     }
-    command = [sys.executable, "manage.py", "sql_door", "--port", "0"]
+    host, port = (str(tmp_path), str(cluster.PORT)) if by_socket else ("127.0.0.1", "0")
+    command = [sys.executable, "manage.py", "sql_door", "--host", host, "--port", port]
     with subprocess.Popen(
         command, cwd=databases.PROJECT, env=environment, stdout=subprocess.PIPE, text=True
     ) as started:
         try:
             port = int(re.search(r":(\d+)\.$", started.stdout.readline())[1])
             with psycopg.connect(
-                host="127.0.0.1", port=port, user="manager", password=token, dbname="retrospective"
+                host=host, port=port, user="manager", password=token, dbname="retrospective"
             ) as client:
                 client.execute("SELECT metric FROM governed.metrics").fetchall()
                 with pytest.raises(psycopg.Error):

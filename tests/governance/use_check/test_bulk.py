@@ -250,10 +250,10 @@ def test_bombs_are_not_opened():
     honest = workbook([["decision", "metrics", "grain"], ["a", "b", "c"]])
     bomb = repack(honest, "xl/worksheets/sheet1.xml", b"0" * 60_000_000)
     assert len(bomb) < sheets.LARGEST
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(BadInput) as refused:
         sheets.read_sheet(bomb)
-    assert refused.value.code == "unpacks_too_large" and time.monotonic() - started < 1
+    assert refused.value.code == "unpacks_too_large" and time.process_time() - started < 1
     entity = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><worksheet>&b;</worksheet>'
     with pytest.raises(BadInput) as refused:
         sheets.read_sheet(repack(honest, "xl/worksheets/sheet1.xml", entity))
@@ -270,10 +270,10 @@ def test_what_a_workbook_says_of_its_size_is_not_believed():
         .replace(b'"B2"', b'"B1048576"')
         .replace(b'"C2"', b'"C1048576"')
     )
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(BadInput):
         sheets.read_sheet(repack(honest, "xl/worksheets/sheet1.xml", lying))
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_nobody_is_called_anybody(database):

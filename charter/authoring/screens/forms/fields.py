@@ -5,9 +5,11 @@ from collections.abc import Container, Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
+import msgspec
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from charter.registry.document import ClauseRef
 from charter.registry.screens.allowed_uses import LEVELS
 from charter.rules import words
 from charter.rules.vocabulary import GROUP_OF, DecisionType, Grain
@@ -94,6 +96,25 @@ class Lines(_Prose):
 
     def clean(self, value: Any) -> tuple[str, ...]:
         return tuple(line.strip() for line in super().clean(value).split("\n") if line.strip())
+
+
+class ClauseRefs(Lines):
+    """Clauses of agreements, one a line: the agreement’s short name, a stroke, the clause’s number."""
+
+    default_error_messages = {
+        "clause": _("“%(name)s” names no clause: write it as works-agreement/4.2, one a line")
+    }
+
+    def clean(self, value: Any) -> tuple[str, ...]:
+        named = super().clean(value)
+        for name in named:
+            try:
+                msgspec.convert(name, ClauseRef)
+            except msgspec.ValidationError as error:
+                raise forms.ValidationError(
+                    self.error_messages["clause"], code="clause", params={"name": name}
+                ) from error
+        return named
 
 
 class Slugs(forms.CharField):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django import forms
 from django.utils.translation import gettext_lazy as _
 from msgspec.structs import replace
 
@@ -20,7 +21,7 @@ class WhyForm(HeadingForm):
     heading = Heading.WHY
     sections = (
         (_("What it is for"), "", ("purpose", "serves", "minimisation")),
-        (_("What allows it"), _("Required where single people are shown to others."), ("legal_basis", "impact_assessment", "works_agreement")),
+        (_("What allows it"), _("Required where single people are shown to others."), ("legal_basis", "impact_assessment", "works_agreement", "clauses")),
         (_("From when"), _("No data from before the approval, unless the board agrees."), ("data_from", "backfill_because")),
     )  # fmt: skip
 
@@ -30,6 +31,14 @@ class WhyForm(HeadingForm):
     legal_basis = fields.prose(LABELS["why.legal_basis"], rows=2)
     impact_assessment = fields.text(LABELS["why.impact_assessment"], _("A link or a reference."))
     works_agreement = fields.text(LABELS["why.works_agreement"], _("Where your organisation has one."))
+    clauses = fields.ClauseRefs(
+        label=LABELS["why.clauses"],
+        help_text=_(
+            "Of agreements on record, one a line: the agreement’s short name, a stroke, the clause, as in works-agreement/4.2."
+        ),
+        required=False,
+        widget=forms.Textarea,
+    )
     data_from = DayField(
         label=LABELS["why.data_from"],
         required=False,

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import CommandParser
 
-from charter.measures.warehouse.connecting import open_warehouse
+from charter.measures.warehouse.connecting import is_connected, open_warehouse
 from charter.measures.warehouse.recognising import lay_beside
 from charter.registry.charter_files import dump_charter
 from charter.registry.ready import ReadyDescription, adapt_charters, read_ready_descriptions
@@ -40,7 +39,7 @@ class Command(commands.Command):
             self.stdout.write(f"{ready.slug}: {ready.description}")
             self.stdout.write(f"  tables: {', '.join(source.slug for source in ready.sources)}")
             self.stdout.write(f"  charters: {', '.join(sorted(ready.charters))}")
-            if settings.WAREHOUSE_URL:
+            if is_connected():
                 self._tell(_look(ready))
 
     def _tell(self, match: ReadyMatch) -> None:
@@ -66,7 +65,7 @@ class Command(commands.Command):
 
 def _look(ready: ReadyDescription) -> ReadyMatch:
     """Beside the warehouse, or beside nothing where none is connected."""
-    if not settings.WAREHOUSE_URL:
+    if not is_connected():
         return match_ready(ready, {})
     with open_warehouse() as opened:
         return lay_beside(opened, ready)

@@ -4,17 +4,20 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from charter.registry.models import Metric
 from charter.rules import words
 from governance.decisions import permissions, queries, services
+from governance.decisions.screens.value_context.filters import HoldFilter
 from governance.decisions.screens.value_context.forms import COHORT, PERSON, HoldForm, ReleaseForm
 from governance.decisions.screens.value_context.tables import HoldTable, last_day_of_hold, name_subject
 from governance.decisions.states import HoldCause
 from governance.people.models import Cohort
 from governance.people.requests import PageRequest
+from governance.ui import narrowing, sheets
 from governance.ui.lists import turn_table
 from ground.errors import Conflict
 
@@ -23,16 +26,24 @@ A_PAGE = 25
 
 def holds(request: PageRequest) -> HttpResponse:
     """What is under review, for auditors and the board; for others what they put there, if anything."""
-    found = queries.list_visible_holds(request.user)
-    ended = "ended" in request.GET
-    table = HoldTable(
-        found.filter(released_at__isnull=not ended),
-        known=permissions.sees_cause(request.user),
-        names=queries.knows_person_of(request.user),
-    )
+    narrowed, table = _list(request)
+    ended = bool(request.GET.get("state"))
     table.caption = _("Reviews that have ended") if ended else _("Values under review")
     turn_table(request, table, A_PAGE)
-    return render(request, "decisions/holds.html", {"table": table, "ended": ended})
+    return narrowing.show(request, "decisions/holds.html", narrowed, table, ended=ended)
+
+
+def holds_csv(request: PageRequest) -> HttpResponseBase:
+    """What the page would list, all of it, as a table to take away."""
+    narrowed, table = _list(request)
+    narrowing.check_readable(narrowed)
+    return sheets.stream_table("under-review.csv", table, request)
+
+
+def _list(request: PageRequest) -> tuple[HoldFilter, HoldTable]:
+    narrowed = HoldFilter(request.GET, queryset=queries.list_visible_holds(request.user))
+    known, names = permissions.sees_cause(request.user), queries.knows_person_of(request.user)
+    return narrowed, HoldTable(narrowed.qs, known=known, names=names)
 
 
 def place_hold(request: PageRequest, slug: str) -> HttpResponse:

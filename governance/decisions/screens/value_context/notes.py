@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -14,6 +15,7 @@ from charter.registry.models import Metric
 from charter.registry.screens.page_context import badge, today
 from governance.decisions import permissions, queries, services
 from governance.decisions.models import ContextNote
+from governance.decisions.screens.value_context.filters import NoteFilter
 from governance.decisions.screens.value_context.forms import PERSON, SELF, TEAM, NoteForm, TurnDownForm
 from governance.decisions.screens.value_context.tables import (
     NoteTable,
@@ -23,6 +25,7 @@ from governance.decisions.screens.value_context.tables import (
 )
 from governance.people.models import GrantedRole, Membership, Person, RoleGrant, Team
 from governance.people.requests import PageRequest
+from governance.ui import narrowing, sheets
 from governance.ui.lists import turn_table
 from ground.errors import NotPermitted
 
@@ -34,7 +37,9 @@ def context(request: PageRequest) -> HttpResponse:
     if slug := request.GET.get("team"):
         return redirect("team-context", slug=get_object_or_404(Team, slug=slug).slug)
     known = permissions.sees_details(request.user)
-    own = queries.list_visible_notes(request.user).filter(person=request.user.person_id, person__isnull=False)
+    narrowed, table = _list(request, _own_notes(request), own=True)
+    table.caption = _("Notes about you")
+    turn_table(request, table, A_PAGE)
     given = {
         "waiting": [
             (note, note_label(note, known(note)))
@@ -42,22 +47,34 @@ def context(request: PageRequest) -> HttpResponse:
         ],
         "mine": _my_teams(request),
         "teams": Team.objects.on(today(request)),
-        "table": _table(request, own, _("Notes about you")),
         "may_speak": request.user.person_id is not None,
+        "none": _("There is no note about you"),
     }
-    return render(request, "decisions/context.html", given)
+    return narrowing.show(request, "decisions/context.html", narrowed, table, **given)
+
+
+def context_csv(request: PageRequest) -> HttpResponseBase:
+    """The notes about the reader that the page would list, all of them."""
+    narrowed, table = _list(request, _own_notes(request), own=True)
+    return _give(request, narrowed, table, "notes-about-me.csv")
 
 
 def team_context(request: PageRequest, slug: str) -> HttpResponse:
     """The notes of one team, and those of its people that the reader may see."""
     team = get_object_or_404(Team, slug=slug)
     notes = queries.list_team_notes(team, by=request.user)
-    given = {
-        "team": team,
-        "table": _table(request, notes, _("Notes of %(team)s") % {"team": team}),
-        "may_propose": permissions.can_propose_note(request.user, team=team),
-    }
-    return render(request, "decisions/team_context.html", given)
+    narrowed, table = _list(request, notes)
+    table.caption = _("Notes of %(team)s") % {"team": team}
+    turn_table(request, table, A_PAGE)
+    given = {"team": team, "may_propose": permissions.can_propose_note(request.user, team=team)}
+    return narrowing.show(request, "decisions/team_context.html", narrowed, table, **given)
+
+
+def team_context_csv(request: PageRequest, slug: str) -> HttpResponseBase:
+    """The notes of a team that the page would list, all of them."""
+    team = get_object_or_404(Team, slug=slug)
+    narrowed, table = _list(request, queries.list_team_notes(team, by=request.user))
+    return _give(request, narrowed, table, f"notes-{team.slug}.csv")
 
 
 def propose_note(request: PageRequest) -> HttpResponse:
@@ -107,11 +124,23 @@ def turn_down_note(request: PageRequest, key: UUID) -> HttpResponse:
     return _page(request, found, form)
 
 
-def _table(request: PageRequest, notes: QuerySet[ContextNote], caption: str) -> NoteTable:
-    table = NoteTable(notes, known=permissions.sees_details(request.user))
-    table.caption = caption
-    turn_table(request, table, A_PAGE)
-    return table
+def _own_notes(request: PageRequest) -> QuerySet[ContextNote]:
+    seen = queries.list_visible_notes(request.user)
+    return seen.filter(person=request.user.person_id, person__isnull=False)
+
+
+def _list(
+    request: PageRequest, notes: QuerySet[ContextNote], *, own: bool = False
+) -> tuple[NoteFilter, NoteTable]:
+    """Notes as the address narrows them."""
+    affairs = own or badge(request).holds(GrantedRole.HR)
+    narrowed = NoteFilter(request.GET, queryset=notes, affairs=affairs)
+    return narrowed, NoteTable(narrowed.qs, known=permissions.sees_details(request.user))
+
+
+def _give(request: PageRequest, narrowed: NoteFilter, table: NoteTable, name: str) -> HttpResponseBase:
+    narrowing.check_readable(narrowed)
+    return sheets.stream_table(name, table, request)
 
 
 def _my_teams(request: PageRequest) -> list[Team]:

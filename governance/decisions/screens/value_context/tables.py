@@ -83,6 +83,20 @@ class NoteTable(tables.Table):
     def render_state(self, record: ContextNote) -> str:
         return note_tag(record)
 
+    def value_what(self, record: ContextNote) -> str:
+        in_full = self._known(record)
+        said = f": {record.says}" if in_full and record.says else ""
+        return f"{note_label(record, in_full)}{said}"
+
+    def value_starts_on(self, value: date) -> date:
+        return value
+
+    def value_ends_on(self, value: date) -> date:
+        return last_day_of_hold(value)
+
+    def value_state(self, record: ContextNote) -> str:
+        return str(record.state.label)
+
 
 class HoldTable(tables.Table):
     """Values under review. Why, by whom and since when is for auditors and whoever placed the hold."""
@@ -144,3 +158,18 @@ class HoldTable(tables.Table):
             _now("End the review"),
             hidden,
         )
+
+    def value_metric(self, record: Hold) -> str:
+        return record.metric.name
+
+    def value_starts_on(self, value: date) -> date:
+        return value
+
+    def value_ends_on(self, value: date) -> date:
+        return last_day_of_hold(value)
+
+    def value_state(self, record: Hold) -> str:
+        return _now("Under review") if record.released_at is None else _now("Review ended")
+
+    def value_why(self, record: Hold) -> str:
+        return f"{HoldCause(record.cause).label}: {record.reason}" if self._known(record) else ""

@@ -47,6 +47,7 @@ urlpatterns = [
         stored=False,
         nav=Nav(_("Context"), 110),
     ),
+    page("context.csv", notes.context_csv, name="context-csv", access=SIGNED_IN, stored=False),
     page(
         "context/new", notes.propose_note, name="note-propose", access=SPEAKERS, stored=False, under="context"
     ),
@@ -67,6 +68,14 @@ urlpatterns = [
         stored=False,
         under="context",
     ),
+    page(
+        "teams/<slug:slug>/context.csv",
+        notes.team_context_csv,
+        name="team-context-csv",
+        access=SIGNED_IN,
+        stored=False,
+    ),
+    page("holds.csv", holds.holds_csv, name="holds-csv", access=LIST_HOLDS, stored=False),
     page(
         "holds",
         holds.holds,

@@ -14,24 +14,31 @@ from governance.sql_door.upstream import Address
 from ground import commands
 from ground.embedded import cluster
 from ground.embedded.trimming import make_trimming
-from ground.errors import BadInput
+from ground.errors import BadInput, Conflict
+
+USUAL_PORT = 5433
 
 
 class Command(commands.Command):
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
-        parser.add_argument("--port", type=int, default=5433)
+        told = settings.OPERATING.sql_door
+        parser.add_argument("--host", default=told.host, help="the address to listen on (SQL_DOOR_HOST)")
         parser.add_argument(
-            "--certificate", default="", help="a PEM file; others than this machine reach no door without one"
+            "--port", type=int, default=told.port or USUAL_PORT, help="SQL_DOOR_PORT, or 5433"
         )
+        parser.add_argument(
+            "--certificate",
+            default=told.certificate,
+            help="a PEM file (SQL_DOOR_CERTIFICATE); others than this machine reach no door without one",
+        )
+        parser.add_argument("--key", default=told.key, help="the PEM file of its private key (SQL_DOOR_KEY)")
         parser.add_argument(
             "--trim",
             action="store_true",
             help="print what a superuser runs once, so that everybody sees less of others",
         )
-        parser.add_argument("--key", default="", help="the PEM file of its private key")
 
     def handle(self, **options: Any) -> None:
         """Until it is ended, by SIGTERM or SIGINT."""
@@ -47,8 +54,14 @@ class Command(commands.Command):
         over = asyncio.Event()
         for each in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(each, over.set)
-        server = await door.open(host, port)
-        self.stdout.write(f"The SQL door is open at {host}:{server.sockets[0].getsockname()[1]}.")
+        try:
+            server = await door.open(host, port)
+        except OSError as error:
+            raise Conflict(
+                f"The SQL door cannot be opened at {host}:{port} ({error.strerror}). Stop what uses that port, or set SQL_DOOR_PORT."
+            ) from error
+        place = port if host.startswith("/") else server.sockets[0].getsockname()[1]
+        self.stdout.write(f"The SQL door is open at {host}:{place}.")
         self.stdout.flush()
         await over.wait()
         server.close()
@@ -69,6 +82,8 @@ def _read_certificate(options: dict[str, Any]) -> Certificate | None:
 
 
 def _is_of_this_machine(host: str) -> bool:
+    if host.startswith("/"):
+        return True
     try:
         return ip_address(host).is_loopback
     except ValueError:

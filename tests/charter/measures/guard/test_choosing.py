@@ -17,6 +17,7 @@ from tests.charter.measures.guard.worlds import (
     split_streams,
     worlds,
 )
+from tests.proof import whole_or_short
 
 
 def crew(element: int, people: range, number: int) -> dict[tuple[int, int | None], int]:
@@ -119,7 +120,7 @@ def test_a_stricter_metric_asks_of_its_own_cells_alone():
     assert len({"strain 1", "strain 2"} & told) == 1  # org less both would be team 0, of six
 
 
-@settings(max_examples=40)
+@settings(max_examples=whole_or_short(400, 15))
 @given(worlds(), st.randoms(use_true_random=False))
 def test_every_atom_passes_whatever_the_order_of_input(world: World, chance: random.Random):
     """Shown by (1): every atom passes, counted by hand; and the same choice under any order of input."""
@@ -134,7 +135,7 @@ def test_every_atom_passes_whatever_the_order_of_input(world: World, chance: ran
     assert not find_failing_atoms([world.layer()], told)
 
 
-@settings(max_examples=40)
+@settings(max_examples=whole_or_short(400, 15))
 @given(worlds())
 def test_adding_any_withheld_cell_breaks_an_atom(world: World):
     """Shown by (6): nothing is withheld for nothing."""
@@ -146,7 +147,7 @@ def test_adding_any_withheld_cell_breaks_an_atom(world: World):
             assert not all(world.passes(atom) for atom in atoms_of([*told, cell], world.elements))
 
 
-@settings(max_examples=40)
+@settings(max_examples=whole_or_short(400, 15))
 @given(worlds())
 def test_month_by_month_changes_nothing_earlier(world: World):
     """Shown by (5): what was told stands, and every atom passes after each month."""
@@ -158,7 +159,7 @@ def test_month_by_month_changes_nothing_earlier(world: World):
         assert not find_failing_atoms([world.layer()], standing)
 
 
-@settings(max_examples=40)
+@settings(max_examples=whole_or_short(400, 15))
 @given(worlds())
 def test_the_widest_are_never_given_up_for_more(world: World):
     """Issue 10: organisation before stream before team; whatever the search finds, the organisation keeps its cells."""

@@ -6,10 +6,12 @@ import pytest
 from msgspec.structs import replace
 
 from charter.measures import services
-from charter.measures.models import Attribution, PublishedValue, Withheld
+from charter.measures.models import Attribution, OnceTold, PublishedValue, Withheld
 from governance.people import cohorts
 from governance.people.models import Cohort, CohortKind, Membership, Team
 from tests import factories, snapshots
+from tests.audits.retention.test_retention import call as purge_by_function
+from tests.audits.retention.test_retention import keep_values_for
 from tests.charter.measures.publishing.test_publishing import NOW, a_document, changes, publish, value
 
 LEAD_TIME = "lead-time-for-changes"
@@ -138,19 +140,47 @@ def test_superseded_values_still_stand(house):
     assert value("team:delivery").n == 36
 
 
-def test_every_metric_on_a_source_is_decided_jointly(house):
-    """Issue 10, rule: jointly. A metric that leaves out two people is not told beside one that does not."""
-    house.run("ALTER TABLE changes ADD COLUMN opened_at TIMESTAMPTZ DEFAULT '2025-01-01'")
-    house.run("ALTER TABLE changes ADD COLUMN deletions INTEGER DEFAULT 1")
+def another_metric(facts: str = "") -> None:
+    """A second metric in force on the same changes, for all cohorts."""
+    read = f"SELECT merged_at AS at, author AS person, team, 1 AS value FROM changes {facts}"
+    document = a_document("pr-size", facts=read)
+    what = replace(document.what, grains=a_document(LEAD_TIME).what.grains)
+    factories.an_active_charter("pr-size", document=replace(document, what=what))
+
+
+@pytest.mark.parametrize("facts", ["", "WHERE NOT revert"], ids=["all", "filtered"])
+def test_every_metric_on_a_source_is_decided_jointly(house, facts):
+    """Issue 10, rule: jointly. A metric that leaves out two people is not told beside one that does not; one of the same is."""
     mark_reverts(house)
     publish()
-    document = a_document("pr-size")
-    measure = document.what.measure
-    facts = measure.facts.rstrip() + " WHERE NOT revert"
-    what = replace(document.what, measure=replace(measure, facts=facts))
-    factories.an_active_charter("pr-size", document=replace(document, what=what))
+    another_metric(facts)
+    assert not publish().error
+    assert "org:all" in told() and ("org:all" in told("pr-size")) is (not facts)
+
+
+@pytest.mark.parametrize("is_remembered", [True, False], ids=["as it is", "twin"])
+def test_values_that_have_gone_by_retention_still_stand(house, is_remembered):
+    """Issue 10, rule: all that was ever published. A value was read before it went, so another metric's is held against it."""
     publish()
-    assert "org:all" in told() and "org:all" not in told("pr-size")
+    known = next(team for team in TEAMS[:3] if f"team:{team}" in told())
+    _let_all_values_go()
+    if not is_remembered:
+        factories.as_owner("DELETE FROM measures_oncetold")
+    pair = list(Team.objects.filter(slug__in=[known, "delivery"]))
+    cohorts.register(slug="team:pair", kind=CohortKind.TEAM, name="Pair", teams=pair, by=factories.system())
+    another_metric()
+    assert not publish().error
+    # Of the one team everybody knows how many events it had, so that the pair tells how many the other had.
+    assert ("team:pair" in told("pr-size")) is not is_remembered
+    assert "org:all" in told("pr-size")
+
+
+def _let_all_values_go() -> None:
+    values = list(PublishedValue.objects.all())
+    keep_values_for("P1D", values[0].charter_version_id)
+    purge_by_function("purge_values", [value.pk for value in values])
+    assert not PublishedValue.objects.exists()
+    assert OnceTold.objects.count() == sum(value.withheld == "" for value in values)
 
 
 def test_what_is_kept_of_a_month_names_nobody_and_says_no_number(house):

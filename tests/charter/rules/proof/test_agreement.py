@@ -1,5 +1,6 @@
 """The text that is proved decides as the engine does: requests put to both (issue 16)."""
 
+import pytest
 from hypothesis import given, settings
 
 from charter.rules.builtin_rules import builtin_rulebook
@@ -16,6 +17,7 @@ TWIN = Twin(HOUSE)
 CROSSED = 32
 
 
+@pytest.mark.proof
 @given(reachable, reachable)
 @settings(max_examples=whole_or_short(640, 8), deadline=None)
 def test_the_text_says_what_the_engine_says(one: Facts, other: Facts) -> None:

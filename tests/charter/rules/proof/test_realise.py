@@ -1,5 +1,6 @@
 """From what a solver says back to facts: of whatever was gathered, facts of which the engine is told the same (issue 16)."""
 
+import pytest
 from hypothesis import given, settings
 
 from charter.rules.builtin_rules import builtin_rulebook
@@ -12,6 +13,7 @@ from tests.proof import whole_or_short
 HOUSE = builtin_rulebook()
 
 
+@pytest.mark.proof
 @given(reachable)
 @settings(max_examples=whole_or_short(5_000, 150), deadline=None)
 def test_facts_come_back_as_what_the_engine_was_told(facts: Facts) -> None:

@@ -18,6 +18,7 @@ from tests.proof import whole_or_short
 TWIN = Twin(builtin_rulebook())
 
 
+@pytest.mark.proof
 @given(reachable)
 @settings(max_examples=whole_or_short(5_000, 150), deadline=None)
 def test_every_condition_holds_of_whatever_is_gathered(facts: Facts) -> None:

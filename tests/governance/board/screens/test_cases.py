@@ -393,6 +393,29 @@ def test_who_holds_no_seat_suspends_nothing(browse, house, members):
         assert browse("/metrics/commit-count/suspend", by=reader, data=given).status == 403
 
 
+def settings_case(**changes: object) -> Case:
+    return board.open_case(
+        kind=CaseKind.SETTINGS,
+        subject="Evidence",
+        question="More?",
+        details={f"promotion_evidence.{name}": value for name, value in changes.items()},
+        by=factories.system(),
+    )
+
+
+def test_settings_say_what_they_would_permit(browse, members):
+    """Issue 16: more evidence permits nothing new; less permits exactly what is shown, with a request that can be sent."""
+    more = settings_case(evidence_needed=3)
+    assert browse(path(more), by=members[LEGAL]).says(
+        "What it would permit, for", "It would permit nothing new"
+    )
+    factories.a_decided_case(more)
+    less = settings_case(evidence_needed=1)
+    assert browse(path(less), by=members[LEGAL]).says(
+        "What it would permit, for", "piece of evidence was opened"
+    )
+
+
 def waiver(**parts: str) -> dict[str, str]:
     asked = {
         "rule": "AR26", "metric": "commit-count", "decision": "", "starts_on": "2026-05-01",

@@ -24,7 +24,8 @@ def test_each_rule_asks_of_what_is_exported_and_nothing_is_exported_in_vain(
     """Issue 19, 4: a rule over a name that nobody exports never fires."""
     factories.the_rules()
     place_all()
-    settings.OPERATING = read_operating({"CERTIFICATE_FILES": "none.pem"}, tmp_path)
+    settings.OPERATING = read_operating({"CERTIFICATE_FILES": "none.pem", "SQL_DOOR_PORT": "1"}, tmp_path)
+    settings.BACKUP_FOLDER = str(tmp_path)
     source = installation_state.SourceState("reviews", True, clock.now(), False, 0, 0)
     monkeypatch.setattr(installation_state, "list_sources", lambda: [source])
     told = {each.name for each in text_string_to_metric_families(door.write().decode())}

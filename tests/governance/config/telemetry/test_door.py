@@ -58,7 +58,9 @@ def test_nobody_else_is_told_anything(client, settings, tmp_path, said):
     assert (answer.status_code, answer.content, answer["WWW-Authenticate"]) == (401, b"", "Bearer")
 
 
-@pytest.mark.parametrize("said", [{"PROMETHEUS_TOKEN": "short"}, {"LOG_FORMAT": "xml"}])
+@pytest.mark.parametrize(
+    "said", [{"PROMETHEUS_TOKEN": "short"}, {"LOG_FORMAT": "xml"}, {"SQL_DOOR_PORT": "70000"}]
+)
 def test_what_cannot_be_meant_is_refused_by_name(said, tmp_path):
     with pytest.raises(ImproperlyConfigured, match=next(iter(said))):
         read_operating(said, tmp_path)

@@ -185,7 +185,7 @@ def test_a_review_begins_and_ends_on_the_metrics_page(browse, house):
     assert browse(release, by=house.auditor, data={"why": ""}).status == 400
     assert browse(release, by=house.auditor, data={"why": "Recounted."}).status == 302
     assert browse(release, by=house.auditor).status == 409
-    assert browse("/holds?ended", by=house.auditor).says("Review ended")
+    assert browse("/holds?state=ended", by=house.auditor).says("Review ended")
 
 
 @pytest.mark.parametrize("who", ["manager", "employee", "stranger"])
@@ -284,3 +284,48 @@ def test_lists_cost_the_same_however_long(statements, house, path, most):
         a_hold("lead-time-for-changes", person=Person.objects.get(external_id="payments-2"), **days)
         counts.append(statements(path, by=house.auditor))
     assert len(set(counts)) == 1 and counts[0] <= most, counts
+
+
+# Narrowed, and taken along
+
+
+def test_what_is_under_review_is_narrowed_sorted_and_taken_along(browse, house):
+    """Issue 11: by metric, days and state, as a page and as a table; why is in neither where the reader may not know it."""
+    a_hold("lead-time-for-changes", reason="Contested.")
+    for query, found in {
+        "metric=lead": True, "metric=commit": False, "since=2026-01-01&until=2026-12-31": True, "until=2020-01-01": False,
+        "state=ended": False, "sort=-metric": True,
+    }.items():  # fmt: skip
+        assert browse(f"/holds?{query}", by=house.auditor).says("Contested.") == found, query
+        told = browse(f"/holds.csv?{query}", by=house.auditor)
+        assert told.says("Contested.") == found, query
+    legal = factories.a_board()[SeatKind.LEGAL]
+    told = browse("/holds.csv", by=legal)
+    assert told.says("Lead time for changes") and not told.says("Contested.")
+    assert browse("/holds?since=soon", by=house.auditor).status == 400
+    assert browse("/holds.csv?since=soon", by=house.auditor).status == 400
+    assert browse("/holds.csv", by=house.stranger).status == 403
+
+
+def test_notes_of_a_team_are_narrowed_and_taken_along(browse, house):
+    """Issue 11: by state, kind and days; as a table with days that a spreadsheet reads."""
+    a_note(confirmed=False)
+    assert browse("/teams/payments/context?state=proposed", by=house.stranger).says("Migration")
+    for query in ("state=confirmed", "kind=production_incident", "until=2020-01-01"):
+        assert browse(f"/teams/payments/context?{query}", by=house.stranger).says("Nothing fits all of these")
+    given = browse("/teams/payments/context.csv?kind=migration", by=house.stranger)
+    head, line = given.html.splitlines()
+    assert head.startswith("What,Of,From") and line.startswith("Migration") and "2026-" in line
+    assert browse("/teams/payments/context.csv?kind=none", by=house.stranger).status == 400
+
+
+def test_no_filter_tells_the_kind_of_somebodys_own_affair(browse, house):
+    """S81: an auditor reads that context applies, and cannot ask for a kind to find whose it is; its person finds it."""
+    person = house.employee.person
+    a_note(kind=ContextKind.LEAVE, person=person.external_id, says="")
+    assert browse("/teams/payments/context", by=house.auditor).says(person.name)
+    for path in ("/teams/payments/context", "/teams/payments/context.csv"):
+        page = browse(f"{path}?kind=leave", by=house.auditor)
+        assert page.status == 400
+        assert not browse(path, by=house.auditor).says("Leave")
+    assert browse("/context.csv?kind=leave", by=house.employee).says("Leave")

@@ -1,0 +1,1 @@
+"""Pages of agreements: the list, one of them, writing and putting it, what goes beyond."""

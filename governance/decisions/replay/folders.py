@@ -1,0 +1,86 @@
+"""From a folder that nobody has put to the board to what recorded facts would read under it.
+
+`rules/` holds rules of one's own beside the built-in ones, `charters/` charters of metrics, `settings.yaml` settings by key.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from functools import reduce
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from charter import rules
+from charter.authoring import rules_folder
+from charter.authoring.folder import read_folder
+from charter.programme import settings
+from charter.registry.document import CharterDocument
+from charter.registry.finding import Severity
+from charter.registry.settings_check import check_settings
+from charter.rules import Rulebook
+from charter.rules.facts import Facts
+from governance.decisions.replay.counting import AsProposed
+from governance.decisions.replay.proposals import AsIf, charters_otherwise, set_otherwise
+from ground.errors import BadInput
+from ground.strict_yaml import read_yaml
+
+RULES, CHARTERS, SETTINGS = "rules", "charters", "settings.yaml"
+
+
+def read_proposal(folder: Path, in_force: Rulebook) -> AsProposed:
+    """What a folder proposes. Raises BadInput where it holds nothing of the three, and for what the board could not be asked."""
+    parts = _list_parts(folder)
+    rulebook = _read_rules(folder / RULES) if RULES in parts else in_force
+    changes = list(_read_changes(folder, parts))
+    return AsProposed(rulebook, lambda facts: reduce(_apply, changes, facts))
+
+
+def hash_folder(folder: Path) -> str:
+    """Of every file that is read, by its path in the folder: a replay of the same goes on where it stopped."""
+    hashed = hashlib.sha256()
+    for path in sorted(path for part in _list_parts(folder) for path in _list_files(folder / part)):
+        content = path.read_bytes()
+        hashed.update(f"{path.relative_to(folder)}\0{len(content)}\0".encode() + content)
+    return hashed.hexdigest()
+
+
+def _list_parts(folder: Path) -> list[str]:
+    parts = [part for part in (RULES, CHARTERS, SETTINGS) if (folder / part).exists()]
+    if parts:
+        return parts
+    text = _("%(folder)s holds neither a folder of rules or charters nor settings.yaml.")
+    raise BadInput(text % {"folder": folder}, field="folder")
+
+
+def _apply(facts: Facts, change: AsIf) -> Facts:
+    return change(facts)
+
+
+def _read_rules(folder: Path) -> Rulebook:
+    report = rules_folder.check_folder(folder)
+    for each in report.placed:
+        if each.finding.level is Severity.ERROR:
+            raise BadInput(f"{each.file}:{each.line}: {each.finding.text}", field=RULES)
+    return rules.compile_rulebook(rules_folder.add_builtin_files(rules_folder.read_own_files(folder)))
+
+
+def _read_changes(folder: Path, parts: list[str]) -> Iterator[AsIf]:
+    if CHARTERS in parts:
+        yield charters_otherwise(_read_charters(folder / CHARTERS))
+    if SETTINGS in parts:
+        asked = read_yaml(folder / SETTINGS, dict[str, bool | int | str])
+        changes, _former = settings.check_changes(asked, against=check_settings)
+        yield set_otherwise(changes)
+
+
+def _read_charters(folder: Path) -> dict[str, CharterDocument]:
+    found = read_folder(folder)
+    found.check_is_whole()
+    return found.documents
+
+
+def _list_files(place: Path) -> Iterator[Path]:
+    if place.is_file():
+        yield place
+    else:
+        yield from (path for path in place.rglob("*") if path.is_file())

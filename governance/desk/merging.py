@@ -1,0 +1,75 @@
+"""Merging two accounts from the desk: what stands against it in all apps, and what moves beside roles."""
+
+from collections.abc import Iterator, Sequence
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from msgspec import Struct
+from msgspec.structs import replace
+
+from charter.registry import services as registry
+from charter.registry.models import Metric
+from governance.board.models import Ballot, Invitation, Term
+from governance.board.states import CaseState
+from governance.people import merging
+from governance.people.merging import MergePreview
+from governance.people.models import AccountMerge, Session, Token, User
+from ground import calendar
+
+# What is told by itself, or moves.
+_TOLD_ELSEWHERE = (Session, Token, Metric)
+
+
+class WholePreview(Struct, frozen=True):
+    """What a merge would move, end and leave: metrics by slug, and what stays under the closed account's name, by kind."""
+
+    plan: MergePreview
+    metrics: Sequence[str]
+    stays: Sequence[tuple[str, int]]
+
+
+def preview(*, account: User, into: User, by: User) -> WholePreview:
+    """What would move and what stands against it, in all apps. Raises NotPermitted."""
+    plan = merging.preview_merge(account=account, into=into, by=by)
+    obstacles = [*plan.obstacles, *list_obstacles(account)]
+    metrics = list(Metric.objects.filter(owner=account).order_by("slug").values_list("slug", flat=True))
+    return WholePreview(replace(plan, obstacles=obstacles), metrics, list(_count_what_stays(account)))
+
+
+@transaction.atomic(durable=True)
+def merge_accounts(*, account: User, into: User, because: str, by: User) -> AccountMerge:
+    """Merge one account into another, for good.
+
+    Raises NotPermitted; Conflict with what stands against it in `findings`; BadInput without a reason.
+    """
+    merging.refuse(preview(account=account, into=into, by=by).plan.obstacles)
+    registry.hand_over_metrics(of=account, to=into, by=by)
+    return merging.merge_accounts_beside(account=account, into=into, because=because, by=by)
+
+
+def list_obstacles(account: User) -> Iterator[str]:
+    """Seats and votes stay whose they are: two of them never become one person's, and none changes its holder by a merge."""
+    today = calendar.today()
+    lasting = Q(valid_to__isnull=True) | Q(valid_to__gt=today)
+    for term in Term.objects.filter(lasting, user=account).select_related("seat"):
+        seat = {"seat": term.seat}
+        yield _("It holds the seat “%(seat)s”. The board seats another first, or its term is ended.") % seat
+    if Invitation.objects.filter(user=account, ended_at__isnull=True).exists():
+        yield _("It is invited to the first board. End the invitation first.")
+    if Ballot.objects.filter(user=account, case__state=CaseState.OPEN).exists():
+        yield _("It has voted on a case that is open. Wait until that is decided.")
+
+
+def _count_what_stays(account: User) -> Iterator[tuple[str, int]]:
+    """Rows that name the account and stay as they are written, by what they are called; the most first."""
+    counts: dict[str, int] = {}
+    for relation in User._meta.related_objects:
+        model = relation.related_model
+        if model in _TOLD_ELSEWHERE or not isinstance(model, type) or not issubclass(model, models.Model):
+            continue
+        number = model._base_manager.filter(**{relation.field.name: account}).count()
+        if number:
+            name = str(model._meta.verbose_name_plural)
+            counts[name] = counts.get(name, 0) + number
+    yield from sorted(counts.items(), key=lambda each: (-each[1], each[0]))

@@ -1,0 +1,175 @@
+"""Merging two accounts of one person: what one may do moves to the other, and the first is closed for good.
+
+What the closed account wrote, voted and asked stays under its name, here and in the log: nothing of the past is written anew.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from audits.ledger import services as ledger
+from governance.people import permissions, services
+from governance.people.events import AccountLinked, AccountsMerged, TokenRevoked
+from governance.people.models import AccountKind, AccountMerge, GrantedRole, Person, RoleGrant, Token, User
+from ground import calendar, records
+from ground.errors import BadInput, Conflict
+from ground.parsing import read_prose
+
+# Roles that nobody holds together: who looks over what is done does not do it.
+APART = frozenset({GrantedRole.AUDITOR, GrantedRole.ADMIN})
+
+
+class RoleToMove(Struct, frozen=True):
+    """A role that the other account is given, from when to when."""
+
+    grant: RoleGrant
+    valid_from: date
+    valid_to: date | None
+
+
+class MergePreview(Struct, frozen=True):
+    """What a merge would move and end, read from what is there; `obstacles` are why it cannot be."""
+
+    account: User
+    into: User
+    roles: Sequence[RoleToMove]
+    roles_held: Sequence[RoleGrant]  # of the account, which the other holds already
+    person: Person | None
+    sessions: int
+    tokens: int
+    obstacles: Sequence[str]
+
+
+def preview_merge(*, account: User, into: User, by: User) -> MergePreview:
+    """What merging `account` into `into` would do, and what stands against it in accounts and roles. Raises NotPermitted."""
+    permissions.check_can_administer(by)
+    today = calendar.today()
+    grants = list(_list_grants(account, today))
+    moved = [move for grant in grants if (move := _plan(grant, into, today)) is not None]
+    planned = {move.grant.pk for move in moved}
+    return MergePreview(
+        account=account,
+        into=into,
+        roles=moved,
+        roles_held=[grant for grant in grants if grant.pk not in planned],
+        person=account.person if into.person_id is None else None,
+        sessions=account.sessions.count(),
+        tokens=Token.objects.filter(user=account).count(),
+        obstacles=list(_list_obstacles(account, into, by, today)),
+    )
+
+
+@transaction.atomic
+def merge_accounts_beside(*, account: User, into: User, because: str, by: User) -> AccountMerge:
+    """Merge one account into another, in the caller's transaction, which has asked the apps above what stands against it.
+
+    Raises NotPermitted; Conflict with every obstacle in `findings`; BadInput without a reason. It cannot be undone.
+    """
+    locked = {
+        each.pk: each
+        for each in User.objects.select_for_update().filter(pk__in=(account.pk, into.pk)).order_by("pk")
+    }
+    account, into = locked[account.pk], locked[into.pk]
+    plan = preview_merge(account=account, into=into, by=by)
+    refuse(plan.obstacles)
+    because = read_prose(because, field="because")
+    if not because:
+        raise BadInput(_("Say how you know that both are one person’s."), field="because", code="required")
+    _move_roles(plan, by)
+    tokens = _end_tokens(account, by)
+    # What the account held last goes with it: the other holds it by now.
+    services.close_account_beside(user=account, by=by)
+    if plan.person is not None:
+        _link(User.objects.get(pk=account.pk), None, by)
+        _link(into, plan.person, by)
+    merge = records.insert(AccountMerge(account=account, into=into, because=because, merged_by=by))
+    merged = AccountsMerged(
+        user=account.pk, into=into.pk, because=because, roles=len(plan.roles), tokens=tokens
+    )
+    ledger.append(merged, by=by.actor)
+    return merge
+
+
+def refuse(obstacles: Sequence[str]) -> None:
+    """Raise Conflict where anything stands against a merge, with all of it."""
+    if obstacles:
+        first, *others = obstacles
+        raise Conflict(first, code="merge_refused", findings=others)
+
+
+def _list_obstacles(account: User, into: User, by: User, today: date) -> Iterator[str]:
+    if account == into:
+        yield _("These are one account.")
+        return
+    if by in (account, into):
+        yield _("Nobody merges an account of their own. Ask another administrator.")
+    if AccountKind.MACHINE in (account.kind, into.kind):
+        yield _("Machines’ accounts are not merged: make the token for the one that stays.")
+    for each in (account, into):
+        if not each.is_active:
+            yield _("The account “%(name)s” is closed.") % {"name": each.username}
+    if account.person_id is not None and into.person_id not in (None, account.person_id):
+        yield _("They are the accounts of two different persons.")
+    held = {GrantedRole(grant.role) for each in (account, into) for grant in _list_grants(each, today)}
+    if held >= APART:
+        yield _("One would be auditor and administrator at once. End one of these roles first.")
+
+
+def _list_grants(user: User, today: date) -> QuerySet[RoleGrant]:
+    """Roles held today or to come."""
+    found = user.role_grants.exclude(valid_to__lte=today).select_related("team", "value_stream")
+    return found.order_by("valid_from", "role", "pk")
+
+
+def _plan(grant: RoleGrant, into: User, today: date) -> RoleToMove | None:
+    """The part of a role that the other account does not hold; None where it holds all of it."""
+    begins = max(today, grant.valid_from)
+    same = into.role_grants.filter(role=grant.role, team=grant.team, value_stream=grant.value_stream)
+    for held in same.exclude(valid_to__lte=begins).order_by("valid_from"):
+        if held.valid_from > begins:
+            return RoleToMove(grant, begins, min(filter(None, (grant.valid_to, held.valid_from))))
+        if held.valid_to is None:
+            return None
+        begins = held.valid_to
+    return (
+        RoleToMove(grant, begins, grant.valid_to)
+        if grant.valid_to is None or grant.valid_to > begins
+        else None
+    )
+
+
+def _move_roles(plan: MergePreview, by: User) -> None:
+    today = calendar.today()
+    for move in plan.roles:
+        services.grant_role_beside(
+            user=plan.into,
+            role=GrantedRole(move.grant.role),
+            team=move.grant.team,
+            value_stream=move.grant.value_stream,
+            valid_from=move.valid_from,
+            valid_to=move.valid_to,
+            by=by,
+        )
+    for grant in (*(move.grant for move in plan.roles), *plan.roles_held):
+        ends = max(today, grant.valid_from + timedelta(days=1))
+        if grant.valid_to is None or grant.valid_to > ends:
+            services.end_role_beside(grant=grant, valid_to=ends, by=by)
+
+
+def _end_tokens(account: User, by: User) -> int:
+    tokens = list(Token.objects.select_for_update().filter(user=account))
+    for token in tokens:
+        ended = TokenRevoked(token=token.pk, user=account.pk)
+        token.delete()
+        ledger.append(ended, by=by.actor)
+    return len(tokens)
+
+
+def _link(user: User, person: Person | None, by: User) -> None:
+    user.person = person
+    user.save(update_fields=["person"])
+    ledger.append(AccountLinked(user=user.pk, person=person.pk if person else None), by=by.actor)

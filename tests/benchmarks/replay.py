@@ -1,0 +1,83 @@
+"""A replay of recorded questions: how many are read from the database, decided twice and counted in a second of one process.
+
+Questions are copies of a real one over 80 days, written past the log by the owner; QUESTIONS says how many. Copies are decided from
+memory; what it costs to decide questions that all differ is measured beside it, from facts that examples are crossed to.
+"""
+
+import os
+import time
+from datetime import timedelta
+from itertools import islice
+
+import msgspec
+from msgspec.structs import replace
+
+from tests.benchmarks import access_log, harness
+from tests.benchmarks.checks import _prepare as found_programme
+
+QUESTIONS = int(os.environ.get("QUESTIONS", "1000000"))
+DIFFERENT = 5_000
+AIM = 10 * 60  # seconds for a million decisions, two for each question
+
+
+def run() -> list[dict]:
+    """Questions a second, and the minutes that a million decisions would take at the slower of both rates."""
+    access_log.DECISIONS = QUESTIONS
+    access_log.MADE = access_log.MADE.replace("1095 days", "80 days")
+    with harness.installation() as address:
+        found_programme()
+        access_log._fill(address)
+        copied = _replay()
+    different = _decide_different()
+    million = 500_000 / min(copied, different)
+    return [
+        _line("replay: questions that are copies, from the database", copied, "/s"),
+        _line("replay: questions that all differ, decided and counted", different, "/s"),
+        _line("replay: a million decisions, one process", million, "s", f"under {AIM}", million < AIM),
+    ]
+
+
+def _line(name: str, value: float, unit: str, aim: str = "", holds: bool = True) -> dict:
+    return {"name": name, "value": value, "unit": unit, "aim": aim, "holds": holds}
+
+
+def _replay() -> float:
+    """All of it as the command does, with groups that are larger by a setting."""
+    from charter.registry import queries as registry
+    from governance.decisions.replay.counting import AsProposed
+    from governance.decisions.replay.proposals import set_otherwise
+    from governance.decisions.services.replays import ask_for_folder_replay, work_replay
+    from tests import factories
+
+    by = factories.system()
+    replay = ask_for_folder_replay(folder="0" * 64, by=by)
+    assert replay.total >= QUESTIONS
+    larger = set_otherwise({"minimum_group": 100, "minimum_group_strain": 100})
+    proposal = AsProposed(registry.find_rulebook(replay.rulebook_hash), larger)
+    began = time.perf_counter()
+    read = work_replay(key=replay.pk, by=by, proposal=proposal)
+    return read / (time.perf_counter() - began)
+
+
+def _decide_different() -> float:
+    from charter.rules import engine
+    from charter.rules.builtin_rules import builtin_rulebook
+    from charter.rules.facts import Facts
+    from charter.rules.proof.agreement import draw_facts
+    from charter.rules.vocabulary import Role
+    from governance.decisions.replay.counting import AskedBefore, AsProposed, count_moved
+
+    drawn = islice(draw_facts(DIFFERENT, seed=7), DIFFERENT)
+    stored = [
+        msgspec.json.encode(replace(each, at=each.at + timedelta(days=at % 90)))
+        for at, each in enumerate(drawn)
+    ]
+    house = builtin_rulebook()
+    engine.forget()
+    began = time.perf_counter()
+    asked = (
+        AskedBefore((msgspec.json.decode(each, type=Facts),), str(at % 40), frozenset({Role.MANAGER}))
+        for at, each in enumerate(stored)
+    )
+    count_moved(asked, house, AsProposed(house, lambda facts: facts))
+    return DIFFERENT / (time.perf_counter() - began)

@@ -1,0 +1,119 @@
+"""A warehouse connected from a page: tried first, kept sealed, never shown again (issue 15, 4)."""
+
+from urllib.parse import quote
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from audits.ledger.models import Payload
+from charter.measures import connections
+from charter.measures.connections import WarehouseAddress
+from charter.measures.warehouse import connecting
+from charter.registry.models import WarehouseConnection
+from ground.errors import Conflict, NotPermitted, Unavailable
+from tests import factories
+from tests.pages import Page
+
+pytestmark = [pytest.mark.django_db, pytest.mark.stands_on("founded")]
+SECRET = "hush-hush"  # as an option that the server ignores
+
+
+@pytest.fixture
+def url(settings) -> str:
+    """The suite's own PostgreSQL, read as a warehouse; a secret stands in the address."""
+    settings.WAREHOUSE_URL = ""
+    told = connection.settings_dict
+    account = f"{quote(str(told['USER']), safe='')}:{quote(str(told['PASSWORD'] or 'none'), safe='')}"
+    place = f"host={quote(str(told['HOST']), safe='')}&port={told['PORT'] or 5432}"
+    return f"postgresql://{account}@/{told['NAME']}?{place}&application_name={SECRET}"
+
+
+@pytest.fixture
+def desk():
+    client = Client()
+    client.force_login(factories.an_administrator("admin"))
+    return client
+
+
+def test_it_is_tried_then_kept_sealed_and_never_shown(desk, url):
+    """By its whole address: the try keeps nothing; what is kept is sealed, and no page, row or entry holds the password."""
+    tried = Page(desk.post("/warehouse/connect", {"url": url, "try": "yes"}))
+    assert tried.says("It can be reached, and has"), tried.text
+    assert SECRET not in tried.html
+    assert not WarehouseConnection.objects.exists()
+    assert desk.post("/warehouse/connect", {"url": url}).status_code == 302
+    kept = WarehouseConnection.objects.get()
+    assert SECRET.encode() not in bytes(kept.sealed) and SECRET not in kept.address
+    assert not Payload.objects.filter(body__contains=SECRET.encode()).exists()
+    assert connecting.find_url() == url
+    for page in ("/warehouse", "/warehouse/connect"):
+        assert SECRET not in Page(desk.get(page)).html
+    assert Page(desk.get("/warehouse")).says("It can be reached", "Connect another, or disconnect it")
+    with connecting.open_warehouse() as opened:
+        assert "programme_programme" in opened.tables()
+
+
+def test_disconnected_the_secret_is_gone(desk, url):
+    desk.post("/warehouse/connect", {"url": url})
+    assert Page(desk.get("/warehouse/disconnect")).says("Disconnect the warehouse?")
+    assert desk.post("/warehouse/disconnect").status_code == 302
+    assert WarehouseConnection.objects.get().sealed is None and not connecting.is_connected()
+    with pytest.raises(Unavailable, match="No warehouse is connected"):
+        connecting.open_warehouse()
+    with pytest.raises(Conflict):
+        connections.disconnect_warehouse(by=factories.an_administrator("admin"))
+
+
+@pytest.mark.parametrize(
+    ("said", "says"),
+    [
+        ({"url": "duckdb:///etc/passwd"}, "Give the address of a server"),
+        ({"url": "/etc/passwd"}, "Give the address of a server"),
+        ({"url": "postgresql://reader:hunter2@127.0.0.1:1/w"}, "cannot be opened"),
+        ({"url": "postgresql://reader:hunter2@host:notaport/w"}, "This is no address"),
+        ({"url": "gopher://reader:hunter2@host/w"}, "no kind of warehouse"),
+        ({"system": "postgresql"}, "Needed, unless you give the whole address"),
+        ({"system": "postgresql", "host": "127.0.0.1", "port": "1", "database": "w", "user": "reader", "password": "hunter2"}, "cannot be opened"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_reached_is_not_kept(desk, settings, said, says):
+    """Bad input: each with its reason, without the password."""
+    settings.WAREHOUSE_URL = ""
+    page = Page(desk.post("/warehouse/connect", said))
+    assert page.status in {400, 503} and page.says(says) and "hunter2" not in page.html
+    assert not WarehouseConnection.objects.exists()
+
+
+def test_parts_become_an_address_whatever_they_hold():
+    parts = WarehouseAddress("postgresql", "::1", 5433, "a/b", "re@der", "p:/?#")
+    assert parts.url() == "postgresql://re%40der:p%3A%2F%3F%23@[::1]:5433/a%2Fb"
+
+
+def test_the_settings_go_before(desk, url, settings):
+    """Whoever runs the site names the warehouse; a page does not change that."""
+    desk.post("/warehouse/connect", {"url": url})
+    settings.WAREHOUSE_URL = "duckdb:///elsewhere.duckdb"
+    assert connecting.find_url() == "duckdb:///elsewhere.duckdb"
+    assert Page(desk.get("/warehouse/connect")).says("It is changed there.")
+    with pytest.raises(Conflict):
+        connections.connect_warehouse(url=url, by=factories.an_administrator("admin"))
+
+
+def test_only_administrators_connect(url):
+    owner = factories.an_account("owner")
+    for act in (connections.try_warehouse, connections.connect_warehouse):
+        with pytest.raises(NotPermitted):
+            act(url=url, by=owner)
+
+
+def test_another_key_says_so(desk, url, settings, tmp_path):
+    """A database that was copied without its keys reaches no warehouse."""
+    from audits.ledger import sealing
+
+    desk.post("/warehouse/connect", {"url": url})
+    (tmp_path / "other.key").write_bytes(sealing.make_key())
+    (tmp_path / "other.key").chmod(0o600)
+    settings.LEDGER_SEALING_KEY_FILE = tmp_path / "other.key"
+    with pytest.raises(Unavailable, match="sealed with another key"):
+        connecting.find_url()
