@@ -75,6 +75,7 @@ class DecisionRecord(Record):
     cohorts = ArrayField(models.CharField(max_length=200))
     subjects = ArrayField(models.CharField(max_length=100))  # external ids of persons asked about
     use = models.CharField(max_length=40)  # the decision that the values are for
+    consequential = models.BooleanField()  # whether that was one about people, when it was asked
     grain = models.CharField(max_length=20)
     roles = ArrayField(
         models.CharField(max_length=30)

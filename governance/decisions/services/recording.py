@@ -73,6 +73,7 @@ class Decided(Struct, frozen=True):
             "metrics": list(request.metrics),
             "cohorts": list(request.cohorts),
             "use": request.decision.value,
+            "consequential": facts[0].decision.consequential,
             "grain": request.grain.value,
             "roles": sorted(facts[0].actor.roles),
         }
