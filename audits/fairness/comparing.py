@@ -17,6 +17,9 @@ from audits.fairness.statistic_errors import BadStatistic
 
 FOUR_FIFTHS = 0.8
 LEVEL = 0.05  # of Holm's p over the audit
+LEAST_EACH = (
+    2  # people of either outcome wherever they can be told apart: one alone would learn of all the others
+)
 WATCHED = 0.10  # false discovery rate of the watch list
 UNKNOWN = -1
 
@@ -56,6 +59,7 @@ class ComparedGroup(Struct, frozen=True):
     evidence_p: float
     finding: GroupFinding
     told: bool
+    named: bool  # whether its finding is told by name, which it is not where that says that nearly nobody in it was selected
 
 
 class Comparison(Struct, frozen=True):
@@ -98,10 +102,14 @@ def compare(
     recorded = {name: int((each.codes != UNKNOWN).sum()) for name, each in attributes.items()}
     groups = _judge(found, everybody, merged)
     told = choose_told(groups, found, selected, merged, least)
+    named = choose_named(groups, int(selected.sum()), len(selected))
     return Comparison(
         people=len(selected),
         selected=int(selected.sum()),
-        groups=tuple(_with_told(each, each_told) for each, each_told in zip(groups, told, strict=True)),
+        groups=tuple(
+            structs.replace(each, told=is_told, named=is_told or is_named)
+            for each, is_told, is_named in zip(groups, told, named, strict=True)
+        ),
         recorded=recorded,
         left_out=left_out,
     )
@@ -209,6 +217,7 @@ def _judge(
             evidence_p=evidence[at].p,
             finding=find(float(ratios[at]), float(holm[at]), float(discovery[at])),
             told=False,
+            named=False,
         )
         for at, each in enumerate(found)
     ]  # fmt: skip
@@ -233,7 +242,7 @@ def choose_told(
     """Which groups' numbers are told: those that matter most first, while nobody can be singled out by all of them together.
 
     People who stand in the same told groups cannot be told apart by any of their numbers or what is worked out from them. Each
-    such set must hold at least `least` people, with both outcomes among them, or a group is told in words alone.
+    such set must hold at least `least` people, two of either outcome among them, or a group is told in words alone.
     """
     types, people, chosen = _find_types(selected, attributes)
     rank = {GroupFinding.FLAGGED: 0, GroupFinding.WATCHED: 1, GroupFinding.NOT_RULED_OUT: 2}
@@ -250,6 +259,29 @@ def choose_told(
         if split is not None:
             told[at], atoms = True, split
     return told
+
+
+def choose_named(groups: Sequence[ComparedGroup], selected: int, people: int) -> list[bool]:
+    """Which findings can be told by name: those that would be the same with two selected, whoever they were.
+
+    Who knows how many are in a group learns of a finding that it could have only with fewer that nearly nobody in it was selected,
+    which is each one's outcome. `selected` and `people` are of everybody.
+    """
+    found = [at for at, each in enumerate(groups) if each.finding is not GroupFinding.NOT_RULED_OUT]
+    named = [True] * len(groups)
+    if not found:
+        return named
+    n = np.array([groups[at].people for at in found])
+    x = np.maximum(np.array([groups[at].selected for at in found]), LEAST_EACH)
+    counts = (x, n, np.maximum(selected - x, 0), people - n)
+    ratios, p = statistics.impact_ratio(*counts), statistics.mid_p_fisher(*counts)
+    adjusted = np.array([each.p for each in groups])
+    for at, ratio, its_p in zip(found, ratios, p, strict=True):
+        others, adjusted[at] = adjusted[at], its_p
+        holm, discovery = statistics.holm(adjusted)[at], statistics.benjamini_hochberg(adjusted)[at]
+        named[at] = find(float(ratio), float(holm), float(discovery)) is groups[at].finding
+        adjusted[at] = others
+    return named
 
 
 def _find_types(
@@ -272,13 +304,9 @@ def _split(
     finer = atoms * 2 + inside
     n, x = np.bincount(finer, people), np.bincount(finer, chosen)
     there = n > 0
-    if np.any(there & ((n < least) | (x < 1) | (n - x < 1))):
+    if np.any(there & ((n < least) | (x < LEAST_EACH) | (n - x < LEAST_EACH))):
         return None
     return np.asarray((np.cumsum(there) - 1)[finer])
-
-
-def _with_told(group: ComparedGroup, told: bool) -> ComparedGroup:
-    return structs.replace(group, told=told)
 
 
 def list_flagged(groups: Sequence[ComparedGroup]) -> Iterator[ComparedGroup]:

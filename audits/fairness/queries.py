@@ -81,11 +81,16 @@ def get_outcomes(key: UUID, *, by: User) -> OutcomeSet:
 
 
 def was_told_before(outcomes: OutcomeSet) -> bool:
-    """Whether a report told numbers of the same decision in a period that overlaps, so that two could be compared."""
+    """Whether a report told numbers of outcomes that may be the same, so that two could be compared.
+
+    They may be where periods overlap and the decision is the same, or both are ratings, or both are yes or no: the same ratings
+    under another decision, or of a part of the same people, would tell of those in one alone.
+    """
+    alike = Q(decision=outcomes.decision) | Q(favourable_from__isnull=outcomes.favourable_from is None)
     return (
         OutcomeSet.objects.filter(
+            alike,
             audit__isnull=False,
-            decision=outcomes.decision,
             starts_on__lt=outcomes.ends_on,
             ends_on__gt=outcomes.starts_on,
         )

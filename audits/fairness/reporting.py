@@ -53,7 +53,11 @@ def work_out(outcomes: OutcomeSet, rows: Sequence[OutcomeRow], *, numbers: bool,
         "recorded": {name: _floor(count, least) for name, count in comparison.recorded.items()},
         "moved": _floor(count_moved(people.persons, since=outcomes.starts_on, until=outcomes.ends_on), least),
         "left_out": comparison.left_out,
-        "groups": [_tell(each, numbers=numbers) for each in _order(comparison)],
+        "groups": [
+            _tell(each, numbers=numbers) for each in list_by_name(_order(comparison), numbers=numbers)
+        ],
+        "compared": len(comparison.groups),
+        "unnamed": _count_unnamed(comparison),
         "managers": _tell_managers(variance) if variance else None,
     }
     return Worked(comparison, results, contexts, _find_managers(rows, variance))
@@ -136,6 +140,25 @@ def _tell(group: ComparedGroup, *, numbers: bool) -> dict[str, Any]:
     if group.told and numbers:
         said |= {name: _finite(getattr(group, name)) for name in _NUMBERS}
     return said
+
+
+def list_by_name(groups: Sequence[ComparedGroup], *, numbers: bool) -> list[ComparedGroup]:
+    """Which groups a report names: findings that may be told by name, and groups without one whose numbers are told.
+
+    All others are counted together, so that a group whose finding may not be named is not the one that is missing. Where too
+    few others are among them, no group without a finding is named.
+    """
+    unnamed = sum(not each.named for each in groups)
+    found = [each for each in groups if each.named and each.finding is not GroupFinding.NOT_RULED_OUT]
+    quiet = [each for each in groups if each.finding is GroupFinding.NOT_RULED_OUT]
+    named = [each for each in quiet if each.told and numbers]
+    return [*found, *(named if len(quiet) - len(named) >= unnamed else ())]
+
+
+def _count_unnamed(comparison: Comparison) -> dict[str, int]:
+    """How many groups have a finding that is told without their name."""
+    found = [each.finding for each in comparison.groups if not each.named]
+    return {each.value: found.count(each) for each in (GroupFinding.FLAGGED, GroupFinding.WATCHED)}
 
 
 def _tell_managers(variance: ManagerVariance) -> dict[str, Any]:

@@ -116,7 +116,7 @@ class FairnessAuditSerializer(serializers.ModelSerializer[FairnessAudit]):
         ]
 
     def get_found(self, audit: FairnessAudit) -> str:
-        return wording.find_in_words(audit.results["groups"])
+        return wording.find_in_words(audit.results)
 
 
 def serialize_audit(audit: FairnessAudit, *, to: User) -> dict[str, Any]:

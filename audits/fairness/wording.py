@@ -1,6 +1,6 @@
 """Findings, groups and metrics in words, for pages and the API alike."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -38,8 +38,9 @@ def name_attributes(group: Mapping[str, Any]) -> str:
     return words.sentence(" and ".join(named).lower())
 
 
-def find_in_words(groups: Iterable[Mapping[str, Any]]) -> str:
+def find_in_words(results: Mapping[str, Any]) -> str:
     """What an audit found of all groups together."""
+    groups = results["groups"]
     flagged = [
         name_group(each)
         for each in groups
@@ -50,6 +51,8 @@ def find_in_words(groups: Iterable[Mapping[str, Any]]) -> str:
         return _("Flagged: %(names)s") % {"names": "; ".join(flagged)}
     if others:
         return _("Flagged: groups by two attributes together")
+    if results["unnamed"][GroupFinding.FLAGGED.value]:
+        return _("Flagged: a group that is not named, since that would tell how its people came out")
     return _("No group is flagged. That does not rule out a difference")
 
 

@@ -44,11 +44,11 @@ class AssessmentOutcome(StrEnum):
     DO_NOT = "do_not"
 
 
-class Part(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class AgreementPart(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A part of an agreement; unknown keys are errors."""
 
 
-class SettingBound(Part, frozen=True):
+class SettingBound(AgreementPart, frozen=True):
     """What a setting may be: its key as on the page of settings, and the least or the most that it may be."""
 
     key: Line
@@ -56,7 +56,7 @@ class SettingBound(Part, frozen=True):
     at_most: float | None = None
 
 
-class ClauseBounds(Part, frozen=True):
+class ClauseBounds(AgreementPart, frozen=True):
     """What a clause binds, as far as it can be checked; what is empty it leaves open."""
 
     systems: tuple[Slug, ...] = ()  # the only described sources that may be read
@@ -68,20 +68,20 @@ class ClauseBounds(Part, frozen=True):
     settings: tuple[SettingBound, ...] = ()
 
 
-class Clause(Part, frozen=True):
+class Clause(AgreementPart, frozen=True):
     number: ClauseNumber
     text: Annotated[str, Meta(min_length=1, max_length=10_000)]
     binds: ClauseBounds = ClauseBounds()
 
 
-class AgreementParty(Part, frozen=True):
+class AgreementParty(AgreementPart, frozen=True):
     """A party, and for whom it speaks."""
 
     name: Line
     speaks_for: Line
 
 
-class Term(Part, frozen=True):
+class AgreementTerm(AgreementPart, frozen=True):
     """From the first day to the day after the last; open-ended where that is empty. Notice is in days."""
 
     begins: Day
@@ -89,7 +89,7 @@ class Term(Part, frozen=True):
     notice_days: Annotated[int, Meta(ge=1, le=731)] = 30
 
 
-class Processor(Part, frozen=True):
+class Processor(AgreementPart, frozen=True):
     """Somebody who processes for the organisation (Art. 28), what they do, and in which country."""
 
     name: Line
@@ -97,14 +97,14 @@ class Processor(Part, frozen=True):
     country: Line
 
 
-class Transfer(Part, frozen=True):
+class Transfer(AgreementPart, frozen=True):
     """Where data go outside of the territory that is protected alike (Art. 44 ff.), and what protects them there."""
 
     to: Line
     safeguard: Line
 
 
-class Processing(Part, frozen=True):
+class Processing(AgreementPart, frozen=True):
     """What the record of processing says beside the charter (Art. 30)."""
 
     processors: Annotated[tuple[Processor, ...], Meta(max_length=MOST)] = ()
@@ -113,14 +113,14 @@ class Processing(Part, frozen=True):
     security: Annotated[tuple[Line, ...], Meta(max_length=MOST)] = ()
 
 
-class RiskMeasure(Part, frozen=True):
+class RiskMeasure(AgreementPart, frozen=True):
     """What lowers a risk, and who does it."""
 
     does: Line
     owner: Line
 
 
-class Risk(Part, frozen=True):
+class AssessedRisk(AgreementPart, frozen=True):
     """What could happen to people, how grave before its measures and after them."""
 
     what: Line
@@ -129,17 +129,17 @@ class Risk(Part, frozen=True):
     measures: tuple[RiskMeasure, ...] = ()
 
 
-class Assessment(Part, frozen=True):
+class Assessment(AgreementPart, frozen=True):
     """What an impact assessment says (Art. 35)."""
 
-    risks: Annotated[tuple[Risk, ...], Meta(max_length=MOST)] = ()
+    risks: Annotated[tuple[AssessedRisk, ...], Meta(max_length=MOST)] = ()
     views: Prose = ""  # of those concerned or of who speaks for them
     not_asked_because: Prose = ""
     officer_advice: Prose = ""  # of the data protection officer
     outcome: AssessmentOutcome | None = None
 
 
-class AgreementText(Part, frozen=True):
+class AgreementText(AgreementPart, frozen=True):
     """One agreement as written. `territory` holds locations as the organisation's files write them; empty is everywhere.
 
     `metrics` are those that it is about, by slug; empty is all of them.
@@ -148,7 +148,7 @@ class AgreementText(Part, frozen=True):
     slug: Slug
     kind: AgreementKind
     title: Annotated[str, Meta(min_length=1, max_length=200)]
-    term: Term
+    term: AgreementTerm
     parties: Annotated[tuple[AgreementParty, ...], Meta(max_length=MOST)] = ()
     territory: Annotated[tuple[Line, ...], Meta(max_length=MOST)] = ()
     scope: Prose = ""

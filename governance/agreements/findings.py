@@ -19,7 +19,7 @@ from governance.agreements.queries import (
     list_resting,
     read_charters,
 )
-from governance.agreements.states import FindingKind
+from governance.agreements.states import AgreementFindingKind
 from governance.board.states import CaseState
 from ground.promises import promised
 
@@ -27,7 +27,7 @@ from ground.promises import promised
 class AgreementFinding(NamedTuple):
     """One thing that is wrong, or will be: where, in a sentence, with its case and whether the board agreed to it."""
 
-    kind: FindingKind
+    kind: AgreementFindingKind
     agreement: str
     clause: str
     about: str
@@ -44,7 +44,7 @@ def list_findings(on: date) -> list[AgreementFinding]:
     return [
         *(
             AgreementFinding(
-                FindingKind(each.about.value),
+                AgreementFindingKind(each.about.value),
                 each.held.version.title,
                 each.clause,
                 _name(each),
@@ -73,7 +73,7 @@ def _settings_beyond(on: date) -> Iterator[AgreementFinding]:
             for key, bound in say_settings_beyond(values, clause.binds):
                 said = {"value": rows.said(key, values[key]), "bound": bound}
                 yield AgreementFinding(
-                    FindingKind.SETTING, held.version.title, clause.number, rows.label(key),
+                    AgreementFindingKind.SETTING, held.version.title, clause.number, rows.label(key),
                     _("It is %(value)s; the clause says %(bound)s.") % said, None,
                 )  # fmt: skip
 
@@ -92,7 +92,7 @@ def _wrong_citations(on: date) -> Iterator[AgreementFinding]:
             elif slug in texts and not texts[slug].is_about(version.metric.slug):
                 says = _("It cites “%(name)s”, which is not about this metric.") % {"name": name}
             if says:
-                yield AgreementFinding(FindingKind.CITATION, slug, number, str(version), says, None)
+                yield AgreementFinding(AgreementFindingKind.CITATION, slug, number, str(version), says, None)
 
 
 def _on_ending(on: date) -> Iterator[AgreementFinding]:
@@ -100,7 +100,12 @@ def _on_ending(on: date) -> Iterator[AgreementFinding]:
         for charter in list_resting(version.slug):
             says = _("It rests on it, and it is in force only until before %(day)s.")
             yield AgreementFinding(
-                FindingKind.ENDED, version.title, "", str(charter), says % {"day": find_end(version)}, None
+                AgreementFindingKind.ENDED,
+                version.title,
+                "",
+                str(charter),
+                says % {"day": find_end(version)},
+                None,
             )
     yield from _settings_on_ended(on)
 
@@ -116,6 +121,6 @@ def _settings_on_ended(on: date) -> Iterator[AgreementFinding]:
             for bound in clause.binds.settings:
                 if bound.key in known:
                     yield AgreementFinding(
-                        FindingKind.ENDED, version.title, clause.number, rows.label(bound.key),
+                        AgreementFindingKind.ENDED, version.title, clause.number, rows.label(bound.key),
                         _("The clause that binds this setting ends on %(day)s.") % {"day": find_end(version)}, None,
                     )  # fmt: skip

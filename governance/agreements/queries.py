@@ -81,14 +81,17 @@ def find_newest(slug: str, *, by: User) -> AgreementVersion:
 
 def read_standings(on: date) -> Mapping[UUID, AgreementStanding]:
     """Where each version stands on a day."""
-    found: dict[UUID, AgreementStanding] = {}
+    return {version.pk: standing for version, standing in _list_standings(on)}
+
+
+def _list_standings(on: date) -> Iterator[tuple[AgreementVersion, AgreementStanding]]:
+    """Each version with where it stands on a day, the newest of each agreement first, in one statement."""
     replaced: set[str] = set()
     for version in AgreementVersion.objects.select_related("case").order_by("slug", "-number"):
         standing = _find_standing(version, on, replaced=version.slug in replaced)
-        found[version.pk] = standing
         if standing in {AgreementStanding.IN_FORCE, AgreementStanding.ENDED}:
             replaced.add(version.slug)
-    return found
+        yield version, standing
 
 
 def _find_standing(version: AgreementVersion, on: date, *, replaced: bool) -> AgreementStanding:
@@ -113,10 +116,11 @@ def find_end(version: AgreementVersion) -> date | None:
 
 def list_held(on: date) -> list[HeldAgreement]:
     """The agreements in force on a day, by their short name."""
-    standings = read_standings(on)
-    keys = [key for key, standing in standings.items() if standing is AgreementStanding.IN_FORCE]
-    found = AgreementVersion.objects.select_related("case").filter(pk__in=keys).order_by("slug")
-    return [HeldAgreement(each, each.read(), _since(each)) for each in found]
+    return [
+        HeldAgreement(version, version.read(), _since(version))
+        for version, standing in _list_standings(on)
+        if standing is AgreementStanding.IN_FORCE
+    ]
 
 
 def _since(version: AgreementVersion) -> datetime:

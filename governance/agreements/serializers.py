@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from governance.agreements import queries
 from governance.agreements.models import AgreementDocument, AgreementVersion
-from governance.agreements.states import AgreementStanding, FindingKind
+from governance.agreements.states import AgreementFindingKind, AgreementStanding
 from ground import calendar
 from ground.inputs import LONGEST, Input
 
@@ -52,7 +52,7 @@ class AgreementSerializer(serializers.ModelSerializer[AgreementVersion]):
 class AgreementFindingSerializer(serializers.Serializer[Any]):
     """One thing that is wrong between agreements and what is done."""
 
-    kind = serializers.ChoiceField(choices=FindingKind.choices)
+    kind = serializers.ChoiceField(choices=AgreementFindingKind.choices)
     agreement = serializers.CharField()
     clause = serializers.CharField()
     about = serializers.CharField()

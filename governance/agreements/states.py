@@ -23,7 +23,7 @@ class DepartureAbout(models.TextChoices):
     CHARTER = "charter", _("A use outside of what it allows")
 
 
-class FindingKind(models.TextChoices):
+class AgreementFindingKind(models.TextChoices):
     """What may be wrong between agreements and what is done."""
 
     SYSTEM = "system", _("A system that is not agreed")

@@ -168,8 +168,10 @@ def list_flagged_receipts(receipts: Sequence[UUID]) -> list[str]:
 
 def _list_flagged_since() -> list[tuple[str, datetime]]:
     """Metrics of audits that were concluded as flagged, and when."""
-    found = AuditedMetric.objects.filter(audit__state=FairnessState.FAILED, audit__concluded_at__isnull=False)
-    return list(found.values_list("charter_version__metric__slug", "audit__concluded_at"))
+    found = AuditedMetric.objects.filter(audit__state=FairnessState.FAILED).select_related(
+        "charter_version__metric", "audit"
+    )
+    return [(each.charter_version.metric.slug, promised(each.audit.concluded_at)) for each in found]
 
 
 def _find_flagged(items: Sequence[CalibrationItem], failed: Sequence[tuple[str, datetime]]) -> set[UUID]:

@@ -27,7 +27,7 @@ from governance.use_check.services.profiles import write_profile
 from ground import calendar
 from ground.promises import promised
 
-WINTER, SPRING = "Winter 2025/26", "Spring 2026"
+SECOND_HALF, SPRING = "Second half of 2025", "Spring 2026"
 _LEVELS = (
     LevelSaid("Growing", "Does known work with help.", ("Shipped a form that a colleague had designed.",)),
     LevelSaid("Solid", "Does new work alone.", ("Designed and shipped the import, and ran it for a year.",)),
@@ -77,7 +77,9 @@ def hold(name: str, accounts: Mapping[str, User]) -> None:
     open_round(name, accounts)
     for at, item in enumerate(_list_items(found)):
         if not item.proposals.exists():
-            _propose(item, at, accounts["hr"])
+            # The employee's is too low at first, as the appeal shows.
+            is_appealed = item.person_id == accounts["employee"].person_id
+            _propose(item, at, 2 if is_appealed else 2 + at % 2, accounts["hr"])
     solid = (item for at, item in enumerate(_list_items(found)) if at % 2 == 0)
     _talk_over(next(item for item in solid if item.accountable != accounts["hr"]), accounts["hr"])
     calibration.hand_in(calibration=found, by=accounts["hr"])
@@ -157,7 +159,7 @@ def _list_items(found: CalibrationRound) -> list[CalibrationItem]:
     return [queries.get_item(key) for key in keys]
 
 
-def _propose(item: CalibrationItem, at: int, hr: User) -> None:
+def _propose(item: CalibrationItem, at: int, level: int, hr: User) -> None:
     """Two pieces of evidence that HR has opened, what was asked for by name, values by the line, and a level."""
     by = promised(item.accountable)
     records = _write_evidence(item, at, hr)
@@ -168,7 +170,7 @@ def _propose(item: CalibrationItem, at: int, hr: User) -> None:
     told = calibration.ask_values(item=item, by=by)
     calibration.propose(
         item=item,
-        level=2 + at % 2,
+        level=level,
         reasons="Demo: the evidence is like the rubric's worked example of this level.",
         evidence=[record.pk for record in records],
         receipts=[told.entry_id] if told.permitted else [],

@@ -16,15 +16,15 @@ def list_steps(
 ) -> Iterator[Step]:
     """The steps in their order; each does what is missing, so that one that was cut short goes on."""
     year = data.as_of.year
-    winter, spring = (date(year - 1, 10, 1), date(year, 4, 1)), (date(year, 4, 1), date(year, 7, 1))
+    half, spring = (date(year - 1, 7, 1), date(year, 1, 1)), (date(year, 4, 1), date(year, 7, 1))
     yield 72, partial(fairness.show, data, accounts, fairness.list_halves(data)[0])
-    yield 70, partial(calibration.announce, data, accounts, calibration.WINTER, winter, days=10)
+    yield 70, partial(calibration.announce, data, accounts, calibration.SECOND_HALF, half, days=10)
     yield 65, publish
     yield 64, partial(strain.begin, data, accounts, vote)
-    yield 60, partial(calibration.hold, calibration.WINTER, accounts)
+    yield 60, partial(calibration.hold, calibration.SECOND_HALF, accounts)
     yield 56, partial(strain.act, data, accounts)
-    yield 45, partial(calibration.publish, calibration.WINTER, accounts)
-    yield 38, partial(calibration.contest, calibration.WINTER, accounts)
+    yield 45, partial(calibration.publish, calibration.SECOND_HALF, accounts)
+    yield 38, partial(calibration.contest, calibration.SECOND_HALF, accounts)
     if data.name == "made-up":  # nobody real is asked about
         yield 25, partial(questions.ask, data, accounts, questions.ASKED_OF_ONE)
     yield 20, partial(calibration.announce, data, accounts, calibration.SPRING, spring, days=20)

@@ -47,7 +47,7 @@ Say = Callable[[str], None]
 # The demo's board has taken these up; the rest of the catalogue waits as drafts, as it would in a real first year.
 TAKEN_UP = frozenset(
     {
-        "change-failure-rate", "commit-count", "cycle-time", "deployment-frequency", "incident-burden",
+        "change-failure-rate", "commit-count", "cycle-time", "deployment-frequency", "error-budget", "incident-burden",
         "incident-follow-through", "lasting-changes", "lead-time-for-changes", "lines-changed", "pr-age", "pr-size",
         "slo-compliance", "time-to-restore-service", "weekend-share", "work-in-progress",
     }

@@ -16,9 +16,10 @@ from audits.strain.models import (
     StrainAlert,
     TeamRecognition,
     TeamSignal,
+    TradeOff,
 )
 from audits.strain.signals import SignalKind
-from audits.strain.states import AlertState, FollowedBy, LoadRemedy, PathItem, Sight
+from audits.strain.states import AlertState, FollowedBy, LoadRemedy, PathItem, Sight, TradeChoice, TradeSide
 from charter.rules.vocabulary import ContextClass
 from governance.board.models import Case
 from governance.board.states import CaseState
@@ -64,7 +65,7 @@ def act(data: DataSet, accounts: Mapping[str, User]) -> None:
 
 
 def recover(data: DataSet, accounts: Mapping[str, User], *, system: User) -> None:
-    """Later weeks are within the limit again; what followed is written, a quiet team recognised, and a pulse is open."""
+    """Later weeks are within the limit again; what followed is written, a quiet team recognised, a trade-off proposed, and a pulse is open."""
     if data.name != "made-up":
         return
     services.tell_signals(by=system)
@@ -80,6 +81,7 @@ def recover(data: DataSet, accounts: Mapping[str, User], *, system: User) -> Non
             by=accounts["lead"],
         )
     _recognise(accounts["hr"])
+    _write_trade_off(accounts["lead"])
     if not PulseRound.objects.exists():
         services.open_pulse(by=accounts["hr"])
 
@@ -122,6 +124,19 @@ def _recognise(hr: User) -> None:
             words="Demo: kept its nights quiet in the year of its migration.",
             agreed=True,
             by=hr,
+        )
+
+
+def _write_trade_off(lead: User) -> None:
+    """What engineering of the strained team proposes while its error budget burns; the other side has not agreed yet."""
+    if not TradeOff.objects.exists():
+        services.write_trade_off(
+            cohort=_find(STRAINED_TEAM),
+            side=TradeSide.ENGINEERING,
+            choice=TradeChoice.FEWER_RELEASES,
+            because="Demo: two releases a week with a rehearsal each, until a month stays within the budget.",
+            ends_on=calendar.today() + timedelta(days=60),
+            by=lead,
         )
 
 

@@ -14,12 +14,14 @@ from charter.measures.screens import urls as measures
 from charter.registry.screens import page_context
 from charter.registry.screens import urls as registry
 from governance.about_me.screens import urls as about_me
+from governance.agreements.screens import binding
 from governance.agreements.screens import on_cases as agreements_on_cases
 from governance.agreements.screens import urls as agreements
 from governance.appeals.screens import urls as appeals
 from governance.board import approval
 from governance.board.queries import find_seats_of
 from governance.board.screens import kinds
+from governance.board.screens import settings as settings_screen
 from governance.board.screens import urls as board
 from governance.board.states import CaseKind
 from governance.calibration.screens import urls as calibration
@@ -54,6 +56,7 @@ kinds.tell_on_cases(agreements_on_cases.tell_of_charter, kind=CaseKind.CLASS_CHA
 kinds.tell_on_cases(agreements_on_cases.tell_of_settings, kind=CaseKind.SETTINGS)
 kinds.tell_on_cases(agreements_on_cases.tell_of_agreement, kind=CaseKind.AGREEMENT)
 kinds.tell_on_cases(agreements_on_cases.tell_of_departure, kind=CaseKind.DEPARTURE)
+settings_screen.tell_clauses_by(binding.read_binding_clauses)
 for replayed in REPLAYED:
     kinds.tell_on_cases(link_replay, kind=replayed)
 

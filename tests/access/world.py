@@ -382,7 +382,7 @@ def _of_use(house: House, accounts: dict[str, User]) -> dict[str, Objects]:
         **_of_calibration(house, accounts),
         "note": [(words, [note.pk]) for words, note in notes.items()],
         "note-propose": [("naming no team", [])],
-        "team-context": [("a team", ["payments"])],
+        **_each(("team-context", "team-context-csv"), [("a team", ["payments"])]),
         "hold-release": [("placed by a metric owner", [_hold(house, accounts).pk])],
         **_of_a_view(house),
         **_of_training(accounts["employee"]),

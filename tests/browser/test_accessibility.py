@@ -17,6 +17,7 @@ from charter.authoring import services as authoring
 from charter.rules.vocabulary import DecisionType as Use
 from charter.rules.vocabulary import Grain
 from governance.about_me.screens import urls as about_me
+from governance.agreements.screens import urls as agreements
 from governance.appeals.screens import urls as appeals
 from governance.appeals.screens.appeals import ACTS
 from governance.board.screens import urls as board
@@ -90,6 +91,10 @@ FAIRNESS = {pattern.name for pattern in fairness.urlpatterns}
 STRAIN = {pattern.name for pattern in strain.urlpatterns}
 # Pages that test_calibration looks at.
 CALIBRATION = {pattern.name for pattern in calibration.urlpatterns}
+# Pages that test_agreements looks at, and files that they give.
+AGREEMENTS = {pattern.name for pattern in agreements.urlpatterns} | {
+    "account-merge", "publishing-runs", "warehouse-connect", "warehouse-disconnect",
+}  # fmt: skip
 # Pages that test_appeals looks at.
 APPEALS = {
     "appeal-check",
@@ -252,6 +257,7 @@ def test_every_page_is_accessible(window, house):
         - FAIRNESS
         - STRAIN
         - CALIBRATION
+        - AGREEMENTS
         - APPEALS
         - USE_CHECK
         - FURNISHED

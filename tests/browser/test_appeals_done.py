@@ -117,6 +117,10 @@ def file_confidentially(page: Page, eye: Eye) -> None:
     eye.judge("months")
     page.set_viewport_size({"width": 1280, "height": 900})
     go_on(page)
+    heading(page, "Do you contest how somebody used it?")  # the manager's look, which they were told of
+    eye.judge("use")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    choose(page, "No, the value itself is wrong")
     fill(page, "What is wrong?", "I was on call.")
     page.get_by_label("Was something else going on?").select_option("on_call")
     go_on(page)

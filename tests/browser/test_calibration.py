@@ -5,16 +5,22 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from audits.fairness import services as fairness
 from audits.fairness.models import FairnessAudit, OutcomeSet
+from audits.fairness.states import HarmAnswer, HarmHypothesis
 from charter.rules.vocabulary import EvidenceKind
+from governance.appeals import services as appeals
 from governance.appeals.models import Appeal
-from governance.appeals.states import AboutKind
+from governance.appeals.states import AboutKind, AppealFinding
 from governance.calibration import queries, services
 from governance.calibration.screens import urls
+from governance.calibration.states import NoteKind
+from tests import factories
 from tests.browser.conftest import served
 from tests.browser.test_accessibility import Eye
 from tests.browser.test_journeys import press
 from tests.governance.calibration.conftest import (
+    ask_unseen,
     audit,
     item_of,
     list_items,
@@ -27,13 +33,17 @@ from tests.governance.calibration.conftest import (
     write,
 )  # fmt: skip
 from tests.governance.decisions.conftest import judged, with_judged
+from tests.proof import ASKED, whole_or_short
 
 __all__ = ["judged", "with_judged", "with_outcomes", "with_proposals", "with_round"]
 
 
-@pytest.mark.proof(whole=True)
-def test_a_round_from_the_pack_to_the_appeal(house, with_round, window):
-    """Done when: pack → session → audit → outcome → appeal, each next step found on a page."""
+@pytest.mark.proof(alone=True)
+def test_a_round_from_the_pack_to_the_appeal_that_reopens_it(house, with_round, window):
+    """Done when: pack → session → audit → outcome → appeal → another level, each next step found on a page.
+
+    Briefly what is said twice is said once by pages: a note, and a harm hypothesis.
+    """
     accounts = with_round
     with on_the_day(), served() as address:
         item, manager = item_of("payments-2"), accounts["manager"]
@@ -41,10 +51,13 @@ def test_a_round_from_the_pack_to_the_appeal(house, with_round, window):
         lead = window(manager, at=address)
         lead.goto("/calibration")
         lead.get_by_role("link", name="Payments-2", exact=True).click()
-        for kind, text in (
+        asked = [
             ("Mentoring", "Two newcomers."),
             ("Support of other teams", "There was none; I asked Search."),
-        ):
+        ]
+        if ASKED == "short":
+            ask_unseen(item, but=[NoteKind.MENTORING, NoteKind.DESIGN_REVIEW], by=manager)
+        for kind, text in asked[: whole_or_short(2, 1)]:
             lead.get_by_role("link", name=f"Ask about it: {kind}").click()
             lead.get_by_label("In your own words").fill(text)
             press(lead, "Write it into the pack")
@@ -69,8 +82,18 @@ def test_a_round_from_the_pack_to_the_appeal(house, with_round, window):
         auditor = window(accounts["second-auditor"], at=address)
         auditor.goto(f"/fairness/outcomes/{OutcomeSet.objects.get().pk}")
         press(auditor, "Run the audit and erase them")
+        if ASKED == "short":
+            for each in (HarmHypothesis.CAREGIVERS, HarmHypothesis.SUPPORT, HarmHypothesis.INVISIBLE):
+                answered = {
+                    "hypothesis": each,
+                    "answer": HarmAnswer.UNKNOWN,
+                    "evidence": "Nobody was asked yet.",
+                }
+                fairness.answer_harm(
+                    audit=FairnessAudit.objects.get(), by=accounts["second-auditor"], **answered
+                )
         auditor.get_by_role("link", name=re.compile("Answer.*remotely")).click()
-        for _each in range(4):
+        for _each in range(whole_or_short(4, 1)):
             auditor.get_by_label("Unknown").check()
             auditor.get_by_label("What it rests on").fill("Nobody was asked yet.")
             press(auditor, "Continue")
@@ -101,7 +124,36 @@ def test_a_round_from_the_pack_to_the_appeal(house, with_round, window):
         press(own, "File my appeal")
         expect(own.get_by_text("Your appeal is filed.")).to_be_visible()
         expect(own.get_by_role("link", name=re.compile("Evidence it rests on"))).to_be_visible()
-        assert Appeal.objects.get().about_kind == AboutKind.CALIBRATION
+        appeal = Appeal.objects.get()
+        assert appeal.about_kind == AboutKind.CALIBRATION
+        uphold(appeal, accounts)
+
+        lead.goto("/notices")
+        lead.get_by_role("link", name=re.compile("outcome")).first.click()
+        lead.get_by_role("link", name="Propose another level").or_(
+            lead.get_by_role("button", name="Propose another level")
+        ).click()
+        lead.get_by_label("Solid").check()
+        lead.get_by_label("Design review, Ledger").check()
+        lead.get_by_label("Why does the evidence show this level?").fill("As in the second example.")
+        lead.get_by_label("Why does it change?").fill("The appeal named two reviews.")
+        press(lead, "Propose it")
+        expect(
+            lead.get_by_role("heading", name=re.compile("^Solid Corrected after it was published"))
+        ).to_be_visible()
+        own.goto(f"/calibration/outcomes/{item.pk}")
+        expect(own.get_by_role("heading", name="Your outcome: Solid")).to_be_visible()
+        expect(own.get_by_text("The appeal named two reviews.")).to_be_visible()
+
+
+def uphold(appeal: Appeal, accounts) -> None:
+    """What handlers of appeals do on pages of their own, whose journeys are theirs."""
+    board = factories.a_board()["legal"]
+    appeals.acknowledge_appeal(appeal=appeal, by=board)
+    appeals.assign_handler(appeal=appeal, handler=accounts["hr-two"], by=board)
+    appeal.refresh_from_db()
+    words = {"reasons": "They are missing.", "evidence": "The reviews.", "remedy": "It is read again."}
+    appeals.decide_appeal(appeal=appeal, finding=AppealFinding.UPHELD, by=accounts["hr-two"], **words)
 
 
 @pytest.mark.proof(alone=True)

@@ -21,6 +21,7 @@ VALUES = st.recursive(
 )  # fmt: skip
 
 
+@pytest.mark.proof
 @settings(max_examples=whole_or_short(4_000, 60), deadline=None)
 @given(VALUES)
 def test_any_value_is_written_as_rfc_8785_says(value: object) -> None:
@@ -40,6 +41,7 @@ def test_every_letter_is_written_alike() -> None:
     assert write_canonical(every) == rfc8785.dumps(every)
 
 
+@pytest.mark.proof
 @settings(max_examples=whole_or_short(400, 15), deadline=None)
 @given(facts())
 def test_a_request_is_hashed_as_whoever_reads_it_hashes_it(one) -> None:

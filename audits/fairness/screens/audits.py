@@ -59,15 +59,17 @@ def audit(request: PageRequest, key: UUID) -> HttpResponse:
     given = {
         "audit": found,
         "decision": _name(found.outcomes),
-        "found": wording.find_in_words(found.results["groups"]),
+        "found": wording.find_in_words(found.results),
         "recorded": [(AuditedAttribute(name).label, count) for name, count in found.results["recorded"].items()],
         "groups": groups if numbers else [each for each in groups if each["finding"] != "not_ruled_out"],
         "numbers": numbers,
+        "unlisted": found.results["compared"] - len(groups) if numbers else 0,
+        "unnamed": found.results["unnamed"],
         "told": told,
         "metrics": [(each, wording.say_context(each)) for each in found.metrics.all()],
         "answers": _list_answers(found),
         "judges": found.state == FairnessState.OPEN and permissions.can(permissions.check_can_judge, request.user, found),
-        "figure": _figure(told, wording.find_in_words(found.results["groups"])) if numbers and told else None,
+        "figure": _figure(told, wording.find_in_words(found.results)) if numbers and told else None,
     }  # fmt: skip
     return render(request, "fairness/audit.html", given)
 

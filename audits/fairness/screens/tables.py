@@ -65,7 +65,7 @@ class FairnessTable(tables.Table):
         )
 
     def render_found(self, record: FairnessAudit) -> str:
-        return wording.find_in_words(record.results["groups"])
+        return wording.find_in_words(record.results)
 
     def render_valid_until(self, value: date) -> str:
         return day(value)

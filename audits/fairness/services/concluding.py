@@ -72,8 +72,11 @@ def conclude_audit(*, audit: FairnessAudit, by: User) -> FairnessAudit:
 
 
 def is_flagged(audit: FairnessAudit) -> bool:
-    """Whether a group is flagged."""
-    return any(each["finding"] == GroupFinding.FLAGGED.value for each in audit.results["groups"])
+    """Whether a group is flagged, told by name or not."""
+    unnamed = audit.results["unnamed"][GroupFinding.FLAGGED.value]
+    return bool(unnamed) or any(
+        each["finding"] == GroupFinding.FLAGGED.value for each in audit.results["groups"]
+    )
 
 
 def finds_harm(audit: FairnessAudit) -> bool:

@@ -16,8 +16,8 @@ _STEP, _HEIGHT, _RADIUS = 24, 24, 6
 def draw(weeks: Sequence[tuple[date, WeekMark]]) -> str:
     """An SVG element whose title says in words what it shows."""
     root = ET.Element(
-        "svg", xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {_STEP * len(weeks)} {_HEIGHT}", width=str(_STEP * len(weeks)),
-        height=str(_HEIGHT), role="img",
+        "svg", xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {_STEP * len(weeks)} {_HEIGHT}", width="100%",
+        height=str(_HEIGHT), role="img", preserveAspectRatio="xMinYMid meet",  # smaller where the screen is
     )  # fmt: skip
     ET.SubElement(root, "title").text = say(weeks)
     for at, (_day, mark) in enumerate(weeks):

@@ -1,6 +1,5 @@
 """Connecting a warehouse by its parts or its URL, trying it first; and forgetting it."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -56,12 +55,13 @@ class ConnectForm(ServiceForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
 
-    def clean(self) -> Mapping[str, Any]:
+    def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = dict(super().clean() or self.cleaned_data)
         if not said.get("url"):
             for name in ("host", "database"):
                 if not said.get(name) and name not in self.errors:
-                    self.add_error(name, _("Needed, unless you give the whole address"))
+                    said_of = {"label": str(self.fields[name].label)}
+                    self.add_error(name, _("%(label)s: needed, unless you give the whole address") % said_of)
         return said
 
     @property

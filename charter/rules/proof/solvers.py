@@ -59,10 +59,7 @@ class Z3Solver:
             return Possibility(False, because=frozenset(str(each) for each in named))
         if said != z3.sat:
             return Possibility(possible=None)
-        model = self._solver.model()
-        return Possibility(
-            True, {each.name(): _read(model[each]) for each in model.decls() if each.arity() == 0}
-        )
+        return Possibility(True, _read(self._context.ref(), self._solver.model()))
 
 
 class Z3Evaluator:
@@ -137,9 +134,23 @@ def find_plain(
     return best
 
 
-def _read(value: z3.ExprRef) -> Value:
-    if z3.is_true(value) or z3.is_false(value):
-        return bool(z3.is_true(value))
-    if z3.is_int_value(value):
-        return int(value.as_long())
-    return str(value.decl().name())
+def _read(context: object, model: z3.ModelRef) -> dict[str, Value]:
+    """What each constant of a model is. By z3's own calls, as its objects in Python take longer than the question does."""
+    found = {}
+    for place in range(z3.Z3_model_get_num_consts(context, model.model)):
+        constant = z3.Z3_model_get_const_decl(context, model.model, place)
+        value = z3.Z3_model_get_const_interp(context, model.model, constant)
+        found[_name(context, constant)] = _read_value(context, value)
+    return found
+
+
+def _read_value(context: object, value: object) -> Value:
+    if (said := z3.Z3_get_bool_value(context, value)) != z3.Z3_L_UNDEF:
+        return bool(said == z3.Z3_L_TRUE)
+    if z3.Z3_is_numeral_ast(context, value):
+        return int(z3.Z3_get_numeral_string(context, value))
+    return _name(context, z3.Z3_get_app_decl(context, z3.Z3_to_app(context, value)))
+
+
+def _name(context: object, declared: object) -> str:
+    return str(z3.Z3_get_symbol_string(context, z3.Z3_get_decl_name(context, declared)))

@@ -13,7 +13,7 @@ from governance.ui.forms import Text
 LONGEST = 100_000  # characters of a whole list
 
 
-class Rows(forms.CharField):
+class LineRows(forms.CharField):
     """One a line, each of these parts between upright strokes; cleaned to tuples of texts."""
 
     default_error_messages = {

@@ -14,22 +14,22 @@ from charter.rules.vocabulary import DecisionType, Grain
 from governance.agreements.agreement_text import (
     AgreementKind,
     AgreementParty,
+    AgreementTerm,
     AgreementText,
+    AssessedRisk,
     Assessment,
     AssessmentOutcome,
     ClauseBounds,
     Level,
     Processing,
     Processor,
-    Risk,
     RiskMeasure,
     SettingBound,
-    Term,
     Transfer,
 )
 from governance.agreements.files import ACCEPTED
 from governance.agreements.models import KIND_WORDS
-from governance.agreements.screens.fields import ClausesField, Rows, keep_bounds
+from governance.agreements.screens.fields import ClausesField, LineRows, keep_bounds
 from governance.ui.forms import DayField, ServiceForm, choice_field
 from ground.errors import BadInput
 from ground.msgspec_errors import locate_fault
@@ -43,7 +43,7 @@ OUTCOMES = {
 LEVELS = {Level.LOW: _("low"), Level.MEDIUM: _("medium"), Level.HIGH: _("high")}
 
 
-class TextForm(ServiceForm):
+class AgreementTextForm(ServiceForm):
     """A part of an agreement's text; `read` gives the whole text with this part as typed."""
 
     prose: ClassVar[frozenset[str]] = frozenset()
@@ -60,13 +60,13 @@ class TextForm(ServiceForm):
         raise NotImplementedError
 
 
-class HeadForm(TextForm):
+class HeadForm(AgreementTextForm):
     """Who agrees with whom, where, about what, from when until when, and the clauses."""
 
     title = forms.CharField(
         label=_("Title"), max_length=200, error_messages={"required": _("Give it a title")}
     )
-    parties = Rows(_("name"), _("for whom it speaks"), label=_("Parties"), help_text=_("One a line: Works council Berlin | employees in Berlin"))  # fmt: skip
+    parties = LineRows(_("name"), _("for whom it speaks"), label=_("Parties"), help_text=_("One a line: Works council Berlin | employees in Berlin"))  # fmt: skip
     territory = charter_fields.Lines(
         label=_("Where it holds"),
         help_text=_("Locations as the organisation’s files write them, one a line. Empty: everywhere."),
@@ -114,7 +114,9 @@ class HeadForm(TextForm):
             territory=said["territory"],
             scope=said["scope"],
             metrics=said["metrics"],
-            term=Term(said["begins"].isoformat(), ends.isoformat() if ends else None, said["notice_days"]),
+            term=AgreementTerm(
+                said["begins"].isoformat(), ends.isoformat() if ends else None, said["notice_days"]
+            ),
             basis=said["basis"],
             clauses=keep_bounds(said["clauses"], before.clauses),
         )
@@ -140,17 +142,20 @@ class NewForm(HeadForm):
     def make(self) -> AgreementText:
         said = self.cleaned_data
         begun = AgreementText(
-            said["slug"], AgreementKind(said["kind"]), said["title"], Term(said["begins"].isoformat())
+            said["slug"],
+            AgreementKind(said["kind"]),
+            said["title"],
+            AgreementTerm(said["begins"].isoformat()),
         )
         return self.read(begun)
 
 
-class ProcessingForm(TextForm):
+class ProcessingForm(AgreementTextForm):
     """What the records of processing say beside the charters (Art. 30 GDPR)."""
 
-    processors = Rows(_("name"), _("what they do"), _("country"), label=_("Processors"), help_text=_("Whoever processes data for you, one a line: Cloud Ltd | hosts the warehouse | Ireland"))  # fmt: skip
+    processors = LineRows(_("name"), _("what they do"), _("country"), label=_("Processors"), help_text=_("Whoever processes data for you, one a line: Cloud Ltd | hosts the warehouse | Ireland"))  # fmt: skip
     recipients = charter_fields.Lines(label=_("Recipients outside"), help_text=_("One a line. Whom data are disclosed to beside those whom charters name."), required=False, widget=forms.Textarea(attrs={"rows": 3}))  # fmt: skip
-    transfers = Rows(_("where to"), _("what protects them there"), label=_("Transfers to third countries"), help_text=_("One a line: United States | standard contractual clauses of 4 June 2021"))  # fmt: skip
+    transfers = LineRows(_("where to"), _("what protects them there"), label=_("Transfers to third countries"), help_text=_("One a line: United States | standard contractual clauses of 4 June 2021"))  # fmt: skip
     security = charter_fields.Lines(label=_("Security measures"), help_text=_("One a line."), required=False, widget=forms.Textarea(attrs={"rows": 5}))  # fmt: skip
 
     @staticmethod
@@ -174,10 +179,10 @@ class ProcessingForm(TextForm):
         return replace(before, processing=processing)
 
 
-class AssessmentForm(TextForm):
+class AssessmentForm(AgreementTextForm):
     """What an impact assessment says (Art. 35 GDPR)."""
 
-    risks = Rows(
+    risks = LineRows(
         _("what could happen"), _("before"), _("after"), _("what lowers it"), _("who does it"),
         label=_("Risks to people"),
         help_text=_("One measure a line: Managers rank people | high | low | no values of single persons | IT. Before and after are low, medium or high; a dash where nothing lowers it. A risk with two measures stands on two lines."),
@@ -198,14 +203,15 @@ class AssessmentForm(TextForm):
             "officer_advice": said.officer_advice, "outcome": said.outcome.value if said.outcome else "",
         }  # fmt: skip
 
-    def clean_risks(self) -> tuple[Risk, ...]:
+    def clean_risks(self) -> tuple[AssessedRisk, ...]:
         found: dict[tuple[str, Level, Level], list[RiskMeasure]] = {}
         for what, before, after, does, owner in self.cleaned_data["risks"]:
             measures = found.setdefault((what, _level(before), _level(after)), [])
             if does != "-":
                 measures.append(RiskMeasure(does, owner))
         return tuple(
-            Risk(what, before, after, tuple(measures)) for (what, before, after), measures in found.items()
+            AssessedRisk(what, before, after, tuple(measures))
+            for (what, before, after), measures in found.items()
         )
 
     def _made(self, before: AgreementText) -> AgreementText:
@@ -217,7 +223,7 @@ class AssessmentForm(TextForm):
         return replace(before, assessment=found)
 
 
-def _risk_rows(risks: Iterable[Risk]) -> Iterable[tuple[str, ...]]:
+def _risk_rows(risks: Iterable[AssessedRisk]) -> Iterable[tuple[str, ...]]:
     for risk in risks:
         grave = (risk.what, str(LEVELS[risk.before]), str(LEVELS[risk.after]))
         yield from [(*grave, each.does, each.owner) for each in risk.measures] or [(*grave, "-", "-")]
@@ -230,7 +236,7 @@ def _level(word: str) -> Level:
     raise forms.ValidationError(_("“%(word)s”: a risk is low, medium or high") % {"word": word})
 
 
-class ClauseForm(TextForm):
+class ClauseForm(AgreementTextForm):
     """What one clause binds, so that it can be held to charters, settings and sources."""
 
     systems = charter_fields.choose_many(
@@ -245,7 +251,7 @@ class ClauseForm(TextForm):
     values_kept = charter_fields.Length(
         label=_("Values are kept at most"), help_text=_("Such as 13 months."), required=False
     )
-    settings = Rows(
+    settings = LineRows(
         _("setting"), _("least"), _("most"), label=_("What settings may be"),
         help_text=_("One a line, by the setting’s key, with a dash where there is no least or no most: minimum_group | 8 | -"),
     )  # fmt: skip

@@ -19,7 +19,7 @@ SEE_IT = depending(
 OPEN_FILES = depending(
     "Everybody for a works agreement; the board, HR, auditors and administrators for others."
 )
-_HERE: dict[str, Any] = {"stored": False, "under": "agreements"}
+_HERE: dict[str, Any] = {"stored": False, "under": "cases"}
 
 urlpatterns = [
     page(

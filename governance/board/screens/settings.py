@@ -1,7 +1,7 @@
 """The programme's settings: what they are, who changed them, and proposing a change, a part at a time."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from django import forms
 from django.contrib import messages
@@ -19,6 +19,23 @@ from governance.board.states import CaseKind, CaseState
 from governance.people.requests import PageRequest
 from governance.ui.forms import ServiceForm
 from ground.promises import promised
+
+
+class BindingClause(NamedTuple):
+    """What a clause of an agreement says of a setting, and where it stands."""
+
+    says: str
+    url: str
+
+
+ReadClauses = Callable[[], Mapping[str, Sequence[BindingClause]]]
+# What clauses bind settings, by key: told by the app that keeps agreements, which stands above this one.
+_clauses: list[ReadClauses] = []
+
+
+def tell_clauses_by(read: ReadClauses) -> None:
+    """Let the app of agreements say which clauses bind settings."""
+    _clauses[:] = [read]
 
 
 class SettingsForm(ServiceForm):
@@ -54,8 +71,9 @@ class SettingsForm(ServiceForm):
 def settings(request: PageRequest) -> HttpResponse:
     """All settings, for everybody: they decide what can be seen of whom."""
     rows, changes = SettingRows(), list(queries.list_settings_changes(request.user))
+    clauses = _clauses[0]() if _clauses else {}
     given = {
-        "parts": [(slug, part.title, _lines(rows, part.keys)) for slug, part in PARTS.items()],
+        "parts": [(slug, part.title, _lines(rows, part.keys, clauses)) for slug, part in PARTS.items()],
         "decisions": [(kind, _needs(rows, kind)) for kind in rows.decisions()],
         "waiting": _waiting(changes),
         "history": [(each.case, rows.lines(each.changes, each.former)) for each in changes],
@@ -116,8 +134,13 @@ def _part(rows: SettingRows, slug: str) -> tuple[str, tuple[str, ...]]:
     return kind.name, tuple(f"{slug}.{name}" for name in OF_DECISIONS)
 
 
-def _lines(rows: SettingRows, keys: tuple[str, ...]) -> list[tuple[str, str, str]]:
-    return [(rows.label(key), str(rows.field(key).help_text), _said(rows, key)) for key in keys]
+def _lines(
+    rows: SettingRows, keys: tuple[str, ...], clauses: Mapping[str, Sequence[BindingClause]]
+) -> list[tuple[str, str, str, Sequence[BindingClause]]]:
+    return [
+        (rows.label(key), str(rows.field(key).help_text), _said(rows, key), clauses.get(key, ()))
+        for key in keys
+    ]
 
 
 def _needs(rows: SettingRows, kind: DecisionKind) -> list[tuple[str, str]]:

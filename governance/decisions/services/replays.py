@@ -87,7 +87,7 @@ def _begin(in_force: RulebookVersion, by: User, *, case: Case | None = None, fol
         )
     )
     asked = ReplayAsked(
-        replay=replay.pk, case=case and case.pk, folder=folder or UNSET, since=since, until=until
+        replay=replay.pk, case=case.pk if case else None, folder=folder or UNSET, since=since, until=until
     )
     ledger.append(asked, by=by.actor)
     return replay

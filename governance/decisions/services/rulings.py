@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audits.ledger import services as ledger
+from charter.programme.queries import get_programme
 from charter.registry import queries as registry
 from charter.rules import words
 from charter.rules.facts import Facts
@@ -18,11 +19,12 @@ from governance.board.states import CaseKind
 from governance.decisions import permissions, queries
 from governance.decisions.events import ReferralMade, RulingEnded
 from governance.decisions.models import DecisionRecord, Referral
-from governance.decisions.requests.fingerprints import make_fingerprint
+from governance.decisions.requests.fingerprints import LOOKING, make_fingerprint
 from governance.decisions.states import RulingStanding
 from governance.people.models import User
 from ground import clock, records, statements
 from ground.errors import Conflict
+from ground.promises import promised
 
 # In one order, so that two who put several shapes never wait for each other.
 _TAKE = """
@@ -108,7 +110,23 @@ def _question(decision: DecisionRecord, said: str) -> str:
         _("The rules leave this use to the board. May it be made?"),
         *(f"{key}: {match['text']} {match['why']}" for key, match in sorted(matches.items())),
     ]
-    return "\n\n".join([*opened, *([said.strip()] if said.strip() else [])])
+    return "\n\n".join([*opened, *_say_reach(decision), *([said.strip()] if said.strip() else [])])
+
+
+def _say_reach(decision: DecisionRecord) -> Iterator[str]:
+    """For whom and for what else a ruling would hold, as its shape has it: who votes would take it for this one question."""
+    rulebook = registry.find_rulebook(decision.rulebook_hash)
+    families = {rulebook.by_id[rule].family for rule, _shape in _shapes(decision)}
+    days = {"days": promised(get_programme()).ruling_days}
+    if LOOKING in families:
+        yield (
+            _(
+                "A yes holds for %(days)s days, for every question of this account on these metrics, for this decision and at this level, whomever it is about."
+            )
+            % days
+        )
+    if families - {LOOKING}:
+        yield _("A yes holds for %(days)s days, for whoever asks the same with the same roles.") % days
 
 
 def _request(decision: DecisionRecord) -> Request:

@@ -107,9 +107,10 @@ def _counted(request: PageRequest) -> Iterator[Waiting]:
 
 def _count(name: str, found: QuerySet[Any], due: str | Coalesce | None) -> QuerySet[Any, Any]:
     """How many there are, and the first day."""
-    day = Min(due) if due else Min(Cast(None, DateField()))
+    day = Min(due) if due else Min(Cast(Value(None), DateField()))
     named = found.order_by().annotate(waits_as=Value(name)).values("waits_as")
-    return named.annotate(number=Count("pk"), first=day).values_list("waits_as", "number", "first")
+    counted: QuerySet[Any, Any] = named.annotate(number=Count("pk"), first=day)
+    return counted.values_list("waits_as", "number", "first")
 
 
 def _say(what: str, number: int, why: str, page: str, due: date | None) -> Waiting:

@@ -3,9 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
+from msgspec import structs
 
 from audits.fairness import grouping, queries, reporting, services
-from audits.fairness.comparing import GroupFinding
+from audits.fairness.comparing import ComparedGroup, GroupFinding
 from audits.fairness.limits import COUNTS_FOR
 from audits.fairness.models import AuditedMetric, OutcomeSet, VarianceTask
 from audits.fairness.outcome_rows import OutcomeRow, read_csv
@@ -23,6 +24,11 @@ from tests.audits.fairness.conftest import METRICS, PERIOD, conclude, hand_in, l
 from tests.governance.decisions.people import DELIVERY, HEALTH
 from tests.governance.decisions.test_answer import ask
 from tests.governance.decisions.test_holds import CALIBRATION, rules_of
+
+# Checked evidence of one person, as a record of another says nothing of them (AR07).
+OF_ONE = [
+    {"kind": kind, "ref": ref} for (kind, whose), ref in factories.EVIDENCE_OF_PERSONS.items() if whose == "payments-2"
+]  # fmt: skip
 
 
 def find(audit, *labels):
@@ -201,14 +207,16 @@ def test_who_was_decided_about_under_an_earlier_clearance_is_told(workforce, mon
         )  # the values do not matter here
     monkeypatch.setattr("governance.decisions.facts.coverage.compute_own_rows", lambda **_: ())
     conclude(workforce)
-    decided = ask(workforce["manager"], CALIBRATION, grain="person", cohorts=[], persons=["payments-1"])
+    concerned = factories.an_account("concerned", person=Person.objects.get(external_id="payments-2"))
+    asked = {"persons": ["payments-2"], "evidence": OF_ONE}
+    decided = ask(workforce["manager"], CALIBRATION, grain="person", cohorts=[], **asked)
     assert decided.verdict.permits, rules_of(decided)
     with clock.stopped_at(clock.now() + timedelta(days=1)):
         audit = conclude(
             workforce, make_rows(bias=True), starts_on=date(2025, 4, 1), ends_on=date(2025, 10, 1)
         )
     told = Notice.objects.filter(kind="fairness.flagged")
-    assert {each.to for each in told} == {workforce["employee"]}
+    assert {each.to for each in told} == {concerned}
     assert told.first().path == f"/fairness/{audit.pk}"
     again = Notice.objects.filter(kind="fairness.look_again", path="/calibration")
     assert {each.to for each in again} == {workforce["manager"]}
@@ -219,11 +227,12 @@ def test_who_was_decided_about_under_an_earlier_clearance_is_told(workforce, mon
 def test_a_question_about_a_team_for_somebody_counts_as_about_them(workforce):
     """Issue 17, 2: where a charter lets only the team be looked at, the person decided about is told all the same."""
     conclude(workforce)
-    decided = ask(workforce["manager"], CALIBRATION, about=["payments-1"])
+    concerned = factories.an_account("concerned", person=Person.objects.get(external_id="payments-2"))
+    decided = ask(workforce["manager"], CALIBRATION, about=["payments-2"], evidence=OF_ONE)
     assert decided.verdict.permits, rules_of(decided)
     with clock.stopped_at(clock.now() + timedelta(days=1)):
         conclude(workforce, make_rows(bias=True), starts_on=date(2025, 4, 1), ends_on=date(2025, 10, 1))
-    assert {each.to for each in Notice.objects.filter(kind="fairness.flagged")} == {workforce["employee"]}
+    assert {each.to for each in Notice.objects.filter(kind="fairness.flagged")} == {concerned}
 
 
 def test_a_manager_who_rates_apart_is_a_task_for_hr_and_nothing_else(workforce):
@@ -351,9 +360,9 @@ def test_groups_are_those_of_the_day_of_the_decision(workforce):
             each.circumstances.create(location="Delft", **before, valid_from=date(2026, 2, 1))
         Person.objects.filter(pk__in=[each.pk for each in movers]).update(location="Delft")
     now = run(workforce, rows)
-    assert now.results["moved"] == 10 and {"Delft"} == _places(now) & {"Delft", "Utrecht"}
+    assert now.results["moved"] == 10 and _places(movers, date(2026, 3, 31)) == {"Delft"}
     earlier = run(workforce, rows, starts_on=date(2025, 4, 1), ends_on=date(2025, 10, 1))
-    assert earlier.results["moved"] == 0 and {"Utrecht"} == _places(earlier) & {"Delft", "Utrecht"}
+    assert earlier.results["moved"] == 0 and _places(movers, date(2025, 9, 30)) == {"Utrecht"}
 
 
 def test_of_a_day_before_anything_was_recorded_the_first_that_was_counts(workforce):
@@ -367,8 +376,38 @@ def test_of_a_day_before_anything_was_recorded_the_first_that_was_counts(workfor
         assert found.labels == (place,), day
 
 
-def _places(audit) -> set[str]:
-    return {each["labels"][0] for each in audit.results["groups"] if each["of"] == ["location"]}
+def _places(persons, on) -> set[str]:
+    return set(grouping.group_people([each.external_id for each in persons], on=on)["location"].labels)
+
+
+def test_the_same_ratings_as_another_decision_tell_no_numbers(workforce):
+    """Attack, report against report: under another name and without one person, their difference would be that person's outcome."""
+    first = run(workforce)
+    second = run(workforce, make_rows()[1:], decision=DecisionType.CALIBRATION_INPUT)
+    assert any("people" in each for each in first.results["groups"])
+    assert not any("people" in each for each in second.results["groups"])
+
+
+def test_a_group_that_may_not_be_named_is_not_the_one_that_is_missing(workforce):
+    """Attack: what no report names is one of several, so that leaving a name out says nothing; the audit is flagged all the same."""
+    found = {each.labels: each for each in _some_groups(quiet=3, told=2, unnamed=1)}
+    named = reporting.list_by_name(list(found.values()), numbers=True)
+    assert [each.labels for each in named] == [("told 0",), ("told 1",)]
+    few = _some_groups(quiet=0, told=2, unnamed=1)
+    assert reporting.list_by_name(few, numbers=True) == []
+
+
+def _some_groups(*, quiet: int, told: int, unnamed: int):
+    blank = dict.fromkeys(("ratio", "low", "high", "p", "holm", "discovery", "odds_ratio", "evidence_p"), 0.5)
+    quiet_one = ComparedGroup(
+        of=("role",), labels=("quiet",), people=9, selected=3, finding=GroupFinding.NOT_RULED_OUT, told=False, named=True, **blank
+    )  # fmt: skip
+    one = structs.replace
+    return [
+        *(one(quiet_one, labels=(f"quiet {at}",)) for at in range(quiet)),
+        *(one(quiet_one, labels=(f"told {at}",), told=True) for at in range(told)),
+        *(one(quiet_one, labels=(f"unnamed {at}",), named=False, finding=GroupFinding.FLAGGED) for at in range(unnamed)),
+    ]  # fmt: skip
 
 
 def test_a_programme_may_ask_for_larger_groups(workforce):

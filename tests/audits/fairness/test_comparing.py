@@ -29,6 +29,7 @@ def organisations(draw):
     return chance.random(n) < draw(st.floats(0, 1)), chance.integers(0, 3, n), attributes
 
 
+@pytest.mark.proof
 @settings(max_examples=whole_or_short(400, 15))
 @given(organisations())
 def test_nobody_can_be_singled_out_by_all_that_is_told(organisation):
@@ -49,6 +50,7 @@ def test_nobody_can_be_singled_out_by_all_that_is_told(organisation):
         assert alike.sum() >= LEAST and 0 < selected[alike].sum() < alike.sum()
 
 
+@pytest.mark.proof
 @settings(max_examples=whole_or_short(400, 15))
 @given(organisations())
 def test_only_what_chance_does_not_explain_is_flagged(organisation):
@@ -109,6 +111,7 @@ def test_shares_add_up_and_find_what_was_planted():
         assert found.low <= found.share + 0.05
 
 
+@pytest.mark.proof
 @settings(max_examples=whole_or_short(300, 12))
 @given(st.integers(0, 500))
 def test_shares_lie_within_bounds_and_do_not_depend_on_order(seed):
@@ -173,3 +176,35 @@ def test_edges_of_managers_are_told():
     assert twice.people == 6 and twice.gaps[0].people == 3 and twice.gaps[0].gap == 0
     with pytest.raises(BadStatistic):
         compare_managers([1.0], zeros, zeros, zeros, least=5)
+
+
+def _two_groups(people: int, small: int, of_small: int, rate: float = 0.6) -> tuple:
+    """A small group of which so many were selected, among others of whom so large a share was."""
+    codes = np.zeros(people, dtype=np.int64)
+    codes[:small] = 1
+    selected = np.zeros(people, dtype=bool)
+    selected[:of_small] = True
+    selected[small : small + int(rate * (people - small))] = True
+    return selected, np.zeros(people, dtype=np.int64), {"location": Attribute(codes, ("Oslo", "Delft"))}
+
+
+def test_a_finding_that_tells_on_everybody_of_a_group_is_not_told_by_name():
+    """Attack: who knows that five are in a group, and that it is flagged, knows that none of them was selected."""
+    delft = _find(compare(*_two_groups(400, 6, 0), least=5), "Delft")
+    assert (delft.finding, delft.told, delft.named) == (GroupFinding.FLAGGED, False, False)
+    some = _find(compare(*_two_groups(400, 6, 0, 0.95), least=5), "Delft")
+    assert (some.finding, some.named) == (GroupFinding.FLAGGED, True), "so would it be with two"
+    large = _find(compare(*_two_groups(400, 60, 0), least=5), "Delft")
+    assert (large.finding, large.told, large.named) == (GroupFinding.FLAGGED, False, True), (
+        "so would it be with two"
+    )
+
+
+def test_one_of_an_outcome_does_not_learn_how_all_the_others_came_out():
+    """Attack: where one of 23 was selected, that one knows that the others were not."""
+    for of_small, told in ((1, False), (2, True), (21, True), (22, False)):
+        assert _find(compare(*_two_groups(100, 23, of_small), least=5), "Delft").told is told, of_small
+
+
+def _find(compared, label):
+    return next(each for each in compared.groups if each.labels == (label,))

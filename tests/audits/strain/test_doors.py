@@ -1,24 +1,37 @@
 """Nobody but the person sees strain of a person, by any door (S114)."""
 
+import io
 import json
 import re
+import zipfile
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.contrib.admin import site
 from django.core.management import call_command
 from django.test import Client
 from django.urls import get_resolver
 
+from audits.ledger import sequencer
+from audits.packs import services as packs
+from audits.packs.states import TakenKind
+from audits.packs.taking import write_csv
 from audits.strain.models import StrainAlert
 from charter.registry.catalogue import read_starter_charters
-from charter.rules.vocabulary import Category, Grain
+from charter.rules.request import Request, Window
+from charter.rules.vocabulary import Category, DecisionType, Grain, Period
+from governance.decisions.models import DecisionRecord, Door
+from governance.decisions.services import answer
 from governance.people.models import Person
 from governance.people.scopes import Scope
 from governance.training import services as training
+from ground import clock
 from tests import factories
-from tests.audits.strain.conftest import CHOSEN, raise_one, run_clock, see, team
+from tests.audits.strain.conftest import CHOSEN, NOON, raise_one, run_clock, see, team
+from tests.audits.strain.conftest import answer as pulse
 from tests.governance.desk.test_line_doors import compare
 
 # The one table of strain that names persons says that they are done with a pulse, and no more.
@@ -82,6 +95,53 @@ def test_every_door_of_the_line_refuses_strain_of_a_person(strain, who, use):
     said = compare(strain[who], question)
     assert said.verdict == "deny" and not said.rows and not said.paired
     assert {"AR05", "AR14"} & {rule["id"] for rule in said.rules}
+
+
+@pytest.mark.parametrize("door", Door)
+def test_no_door_there_is_gets_strain_of_a_person_from_the_line(strain, door):
+    """SQL and whatever comes: they all ask the same function, which refuses before any row is read."""
+    question = Request(
+        decision=DecisionType.LOAD_BALANCING, metrics=("incident-burden",), grain=Grain.PERSON, persons=("atlas-2",),
+        window=Window(start=date(2026, 1, 1), end=date(2026, 4, 1)), period=Period.MONTH,
+    )  # fmt: skip
+    for who in ("lead", "hr", "boss", "board", "outsider", "atlas-1"):
+        said = answer(request=question, by=strain[who], door=door)
+        assert not said.verdict.permits and not said.rows and not said.paired, who
+    assert not DecisionRecord.objects.filter(door=door.value).exclude(content_hash="").exists()
+
+
+def test_the_admin_shows_no_table_of_strain():
+    assert not [each for each in site._registry if each._meta.app_label == "strain"]
+
+
+def test_what_auditors_take_along_says_nothing_of_anybodys_strain(strain):
+    """The evidence pack, and exports of the access log, after a signal, an observation, a pulse, an alert and a refused question."""
+    auditor = factories.an_account("auditing")
+    factories.a_role(auditor, "auditor")
+    raise_one(strain)
+    pulse(strain)
+    compare(strain["lead"], {
+        "decision": "load_balancing", "metrics": ["incident-burden"], "grain": "person", "persons": ["atlas-2"],
+        "window": {"from": "2026-01-01", "to": "2026-04-01"}, "period": "month",
+    })  # fmt: skip
+    factories.as_owner("SET CONSTRAINTS ALL IMMEDIATE")
+    sequencer.sequence()
+    factories.as_owner("SET CONSTRAINTS ALL DEFERRED")
+    with clock.stopped_at(NOON + timedelta(days=40)):
+        pack = packs.ask_for_pack(since=date(2026, 4, 1), until=date(2026, 5, 1), by=auditor)
+        pack = packs.make_pack(pack=pack, by=factories.system())
+        assert not pack.failed_because
+        bodies = _read_archive(packs.take_pack(pack=pack, by=auditor))
+        exported = "".join(line for kind in TakenKind for line in write_csv(kind, by=auditor))
+    told = "\n".join([*bodies.values(), exported])
+    persons = Person.objects.filter(memberships__team__slug="atlas")
+    assert not [each.name for each in persons if re.search(rf"\b{re.escape(each.name)}\b", told)]
+    assert not re.search(r"late_work|no_breath|rarely|hardly", told), "nothing that was seen or answered"
+
+
+def _read_archive(body):
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        return {name: archive.read(name).decode("utf-8", "replace") for name in archive.namelist()}
 
 
 def test_the_same_doors_tell_a_team_of_itself(strain):

@@ -88,6 +88,7 @@ def test_negative_counts_and_too_few_weeks_are_refused():
     assert judge(np.zeros((0 + 1, 13)), limit=1.0)[0].finding is SignalFinding.QUIET
 
 
+@pytest.mark.proof
 @settings(max_examples=whole_or_short(600, 20), deadline=None)
 @given(
     some.lists(some.lists(some.integers(0, 40), min_size=13, max_size=13), min_size=1, max_size=5),

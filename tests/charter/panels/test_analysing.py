@@ -315,12 +315,14 @@ _PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.proof
 @settings(max_examples=whole_or_short(1_500, 40), deadline=None)
 @given(st.lists(_PIECES, max_size=25), st.sampled_from(sorted(DIALECTS)))
 def test_no_text_makes_it_raise(pieces, dialect):
     analyse(" ".join(pieces), dialect, TABLES)
 
 
+@pytest.mark.proof
 @settings(max_examples=whole_or_short(600, 20), deadline=None)
 @given(st.integers(0, 4), st.booleans(), st.sampled_from(["author_name", "author_id", "author_email"]))
 def test_however_deep_a_person_is_renamed_it_is_told(depth, upper, column):

@@ -177,6 +177,7 @@ documents = st.builds(
 )  # fmt: skip
 
 
+@pytest.mark.proof
 @settings(max_examples=whole_or_short(1_500, 40), deadline=None)
 @given(documents)
 def test_every_document_round_trips(document):
@@ -184,6 +185,7 @@ def test_every_document_round_trips(document):
     assert parse_charter(dump_charter(document), name="any.yaml") == document
 
 
+@pytest.mark.proof
 @settings(max_examples=whole_or_short(2_000, 50), deadline=None)
 @given(st.text(max_size=300) | st.binary(max_size=300))
 def test_nothing_but_bad_input_comes_out_of_bad_files(text):

@@ -32,6 +32,7 @@ def afresh(asked: Facts, rulebook: Rulebook) -> engine.Judgement:
         return engine.judge(asked, rulebook)
 
 
+@pytest.mark.proof
 @settings(max_examples=whole_or_short(600, 20), deadline=None)
 @given(st.lists(st.one_of(facts(), near()), min_size=2, max_size=4), st.data())
 def test_what_is_remembered_is_what_the_engine_says(drawn: list[Facts], data: st.DataObject) -> None:

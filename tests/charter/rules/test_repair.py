@@ -151,6 +151,7 @@ def test_a_permitted_request_needs_no_change() -> None:
     assert rules.smallest_change([team()], HOUSE) is None
 
 
+@pytest.mark.proof
 @settings(max_examples=whole_or_short(1_500, 40), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.one_of(asked_otherwise(), near()))
 def test_a_repair_is_permitted_and_no_smaller_one_is(one: Facts) -> None:

@@ -7,15 +7,15 @@ from governance.agreements import services
 from governance.agreements.agreement_text import (
     AgreementKind,
     AgreementParty,
+    AgreementTerm,
     AgreementText,
+    AssessedRisk,
     Assessment,
     AssessmentOutcome,
     Clause,
     ClauseBounds,
     Level,
-    Risk,
     RiskMeasure,
-    Term,
 )
 from governance.agreements.models import AgreementVersion
 from governance.agreements.scans import AGREEMENT_CLOCK
@@ -35,7 +35,7 @@ def a_text(**fields: Any) -> AgreementText:
         "slug": "works-agreement",
         "kind": AgreementKind.WORKS_AGREEMENT,
         "title": "Developer analytics",
-        "term": Term("2026-04-01"),
+        "term": AgreementTerm("2026-04-01"),
         "parties": PARTIES,
         "scope": "Metrics of delivery.",
         "basis": "§ 87 (1) no. 6 BetrVG",
@@ -52,7 +52,11 @@ def binding(number: str = "4", **binds: Any) -> AgreementText:
 def an_assessment(**fields: Any) -> AgreementText:
     """An impact assessment with all its headings."""
     found = Assessment(
-        (Risk("Managers rank people", Level.HIGH, Level.LOW, (RiskMeasure("No person level", "IT"),)),),
+        (
+            AssessedRisk(
+                "Managers rank people", Level.HIGH, Level.LOW, (RiskMeasure("No person level", "IT"),)
+            ),
+        ),
         "The council agrees.",
         "",
         "The officer advises to go ahead.",

@@ -15,18 +15,18 @@ from governance.agreements import queries, services
 from governance.agreements.agreement_text import (
     AgreementKind,
     AgreementParty,
+    AgreementTerm,
     Assessment,
     Clause,
     ClauseBounds,
     Processing,
     Processor,
     SettingBound,
-    Term,
     Transfer,
 )
 from governance.agreements.findings import list_findings
 from governance.agreements.models import AgreementDocument, AgreementVersion, Departure, EndNotice
-from governance.agreements.states import AgreementStanding, FindingKind
+from governance.agreements.states import AgreementFindingKind, AgreementStanding
 from governance.board.models import Case
 from governance.board.states import CaseKind, SeatKind, Vote
 from governance.desk.processing_records import read_record
@@ -101,7 +101,7 @@ def test_what_was_put_stays_whoever_writes(house):
         (a_text(basis=""), "basis", "rests on"),
         (a_text(clauses=()), "clauses", "Write its clauses"),
         (a_text(clauses=(Clause("4", "a"), Clause("4", "b"))), "clauses", "there twice"),
-        (a_text(term=Term("2026-04-01", "2026-04-01")), "ends", "after the day"),
+        (a_text(term=AgreementTerm("2026-04-01", "2026-04-01")), "ends", "after the day"),
         (a_text(metrics=("nothing",)), "metrics", "no metric called"),
         (binding(settings=(SettingBound("no-such", 1.0),)), "clauses", "no setting"),
         (binding(settings=(SettingBound("minimum_group"),)), "clauses", "the least or the most"),
@@ -209,7 +209,7 @@ def test_a_setting_that_contradicts_a_clause_is_a_finding(house):
     """S145: and one that keeps to it is none."""
     passed(binding(settings=(SettingBound("minimum_group", 8), SettingBound("settling_days", None, 31))))
     (found,) = list_findings(calendar.today())
-    assert (found.kind, found.clause) == (FindingKind.SETTING, "4")
+    assert (found.kind, found.clause) == (AgreementFindingKind.SETTING, "4")
     assert found.says == "It is 5; the clause says at least 8."
 
 
@@ -218,7 +218,7 @@ def test_a_clause_that_is_not_there_is_a_finding(house):
     passed(a_text())
     citing("deployment-frequency", "works-agreement/4", "works-agreement/9", "no-such/1")
     assert sorted((each.kind, each.clause) for each in list_findings(calendar.today())) == [
-        (FindingKind.CITATION, "1"), (FindingKind.CITATION, "9"),
+        (AgreementFindingKind.CITATION, "1"), (AgreementFindingKind.CITATION, "9"),
     ]  # fmt: skip
     (resting,) = queries.list_resting("works-agreement")
     assert resting.metric.slug == "deployment-frequency"
@@ -228,7 +228,7 @@ def test_a_use_beyond_a_clause_opens_a_case(house):
     """S158: the agreement came after the charter, which stays in force until the board has turned the departure down."""
     passed(binding(never=(DecisionType.STAFFING,)))
     assert {(each.kind, each.departure) for each in list_findings(calendar.today())} == {
-        (FindingKind.CHARTER, None)
+        (AgreementFindingKind.CHARTER, None)
     }
     done = run_clock()
     assert done["departures put to the board"] == 1 and done["charters suspended"] == 0
@@ -303,7 +303,7 @@ def test_an_agreement_that_ends_suspends_after_notice(house):
     notice = EndNotice.objects.get()
     assert notice.suspends_on == calendar.today() + timedelta(days=14)
     assert Notice.objects.filter(kind="agreement.ends", to=charter.metric.owner).exists()
-    assert FindingKind.ENDED in {each.kind for each in list_findings(calendar.today())}
+    assert AgreementFindingKind.ENDED in {each.kind for each in list_findings(calendar.today())}
     with clock.stopped_at(clock.now() + timedelta(days=13)):
         assert run_clock()["charters suspended"] == 0
     with clock.stopped_at(clock.now() + timedelta(days=14)):
@@ -348,4 +348,6 @@ def test_clauses_keep_what_they_bind_by_number():
 
 def test_a_day_that_is_none_is_refused(house):
     with pytest.raises(DomainError, match="not a day"):
-        services.write_agreement(text=a_text(term=Term("2026-02-30")), by=factories.an_administrator("admin"))
+        services.write_agreement(
+            text=a_text(term=AgreementTerm("2026-02-30")), by=factories.an_administrator("admin")
+        )

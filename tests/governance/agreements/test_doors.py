@@ -33,7 +33,7 @@ PDF = b"%PDF-1.7\n%%EOF"
 def read_sheet(path: str, *, by: User) -> bytes:
     client = Client()
     client.force_login(by)
-    return b"".join(client.get(path).streaming_content)
+    return client.get(path).getvalue()
 
 
 def test_from_the_form_to_the_board(browse, house):
@@ -142,6 +142,7 @@ def test_findings_and_what_cases_are_told(browse, house):
     assert browse("/agreements/findings", by=house.employee).says(
         "A charter that goes beyond a clause", "staffing"
     )
+    assert browse("/settings", by=house.employee).says("Clause 4 of “Developer analytics”: at least 5")
     run_clock()
     departure = Departure.objects.get()
     assert browse(f"/cases/{departure.case_id}", by=factories.a_board()[SeatKind.LEGAL]).says(
@@ -251,3 +252,14 @@ def test_another_kind_under_the_same_name_is_refused(house):
         services.write_agreement(
             text=replace(an_assessment(), slug="works-agreement"), by=factories.an_administrator("admin")
         )
+
+
+def test_the_how_to_says_an_agreement_that_is_whole():
+    """What docs/how-to/keep-agreements.md shows can be written and put."""
+    from governance.agreements.agreement_text import find_faults
+
+    page = Path("docs/how-to/keep-agreements.md").read_text()
+    shown = page.split("```yaml\n")[1].split("```")[0]
+    read = parse_programme_file(f"name: A\npurpose: B\nfounder: c\n{shown}", name="programme.yaml")
+    (text,) = read.said.agreements
+    assert find_faults(text) == [] and text.clauses[0].binds.settings[0].at_least == 8

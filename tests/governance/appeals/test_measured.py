@@ -42,12 +42,15 @@ def test_the_queue_answers_among_a_thousand_open_appeals(desk, file, settings, c
         file(hold=HoldChoice.NONE)
     client = Client()
     client.force_login(desk.legal)
-    took = []
+    took, worked = [], []
     for _each in range(21):
-        begun = time.perf_counter()
+        begun, busy = time.perf_counter(), time.process_time()
         assert client.get("/appeals/queue").status_code == 200
         took.append(time.perf_counter() - begun)
-    p95 = sorted(took[1:])[18]
+        worked.append(time.process_time() - busy)
+    p95, processor = sorted(took[1:])[18], sorted(worked[1:])[18]
     with capsys.disabled():
-        print(f"\nthe queue among 1,000 open appeals: p95 {1000 * p95:.0f} ms")
+        print(
+            f"\nthe queue among 1,000 open appeals: p95 {1000 * p95:.0f} ms, of which {1000 * processor:.0f} ms ours"
+        )
     assert p95 < 0.3

@@ -9,8 +9,10 @@ import pytest
 from msgspec import structs
 
 from charter.rules.request import Window
+from governance.appeals import services
 from governance.appeals.models import Appeal, AppealDraft
 from governance.appeals.states import AppealKind, AppealState, HoldChoice
+from governance.appeals.words import ContextSaid
 from governance.decisions.models import Hold, Protection
 from governance.people.models import GrantedRole, Person, User
 from governance.training import services as training
@@ -298,3 +300,20 @@ def test_the_receipts_that_an_outcome_rests_on_are_linked(browse, desk, file):
         browse(f"/appeals/{appeal.pk}/letter", by=desk.hr),
     ):
         assert f'href="/receipts/{number}"' in page.html and "<b>Receipt" not in page.html
+
+
+def test_a_script_in_every_field_is_read_as_text_on_every_page(browse, desk, file):
+    """Issue 12, bad input: what is typed into any field is shown as it was typed, and runs nowhere."""
+    said = "<script>alert(1)</script>"
+    context = [ContextSaid("on_call", date(2026, 3, 9), date(2026, 3, 21), said)]
+    appeal = assign(file(statement=said, wanted=said, context=context), desk)
+    services.write_message(appeal=appeal, text=said, by=desk.employee)
+    services.write_note(appeal=appeal, text=said, by=desk.hr)
+    services.extend_outcome(appeal=appeal, why=said, by=desk.hr)
+    decide(appeal, desk.hr, reasons=said, evidence=said, remedy=said)
+    services.ask_second_instance(appeal=appeal, why=said, by=desk.employee)
+    pages = [("", desk.employee), ("/letter", desk.employee), ("", desk.legal)]
+    shown = [browse(f"/appeals/{appeal.pk}{end}", by=who) for end, who in pages]
+    shown += [browse("/appeals", by=desk.employee), browse("/teams/payments/context", by=desk.employee)]
+    assert all(page.status == 200 and "<script>alert" not in page.html for page in shown)
+    assert shown[0].html.count("&lt;script&gt;alert") >= 6

@@ -75,6 +75,7 @@ def test_the_clock_may_stand_still_for_two_minutes(ready):
     }
     assert sorted(each["scan"] for each in told["standing_still"]) == [
         "account_mail",
+        "asked_publishing",
         "beat",
         "bulk_checks",
         "replays",
@@ -90,7 +91,7 @@ def test_a_worker_that_does_nothing_of_what_the_beat_sends_is_named(ready):
     scans.run(scans.TICK, by=None, worker="celery@two")
     with clock.stopped_at(now + timedelta(seconds=125)):
         tasks.beat_sends()
-        for name in ("account_mail", "bulk_checks", "replays"):
+        for name in ("account_mail", "asked_publishing", "bulk_checks", "replays"):
             scans.run(_find(name), by=factories.system(), worker="celery@two")
         status, told = ready()
         assert status == 503
@@ -110,7 +111,9 @@ def test_a_scan_that_misses_its_turn_is_named_and_one_that_never_came_too(ready)
         told = ready()[1]
     assert [(each["scan"], each["worker"]) for each in told["standing_still"]] == [
         ("account_mail", ""),
+        ("agreement_clock", ""),
         ("appeals_clock", ""),
+        ("asked_publishing", ""),
         ("board_clock", ""),
         ("bulk_checks", ""),
         ("delayed_notices", ""),

@@ -106,6 +106,8 @@ def test_a_referred_question_becomes_an_edge_case_with_its_request_and_facts(peo
     assert case.subject == "A ruling on lead time for changes, at team level, for staffing"
     assert "AR13: No series of queries that isolates a person." in case.question
     assert case.question.endswith("We plan the summer.")
+    # Who votes is told how far a yes would reach, which is further than the question.
+    assert "A yes holds for 92 days, for every question of this account on these metrics" in case.question
     assert (referral.rules, referral.decision, referral.asked_by) == (["AR13"], hopped, people.manager)
 
 

@@ -47,10 +47,10 @@ WHERE = (
     "Inviting the first",
     "Founding",
     "Taking the course",
-    "2/15",
+    "2/16",
     "Registered",
     "Living",
-    "5/14",
+    "5/15",
     "Noting",
 )
 

@@ -46,7 +46,7 @@ class Command(commands.Command):
 
 
 def _of_case(number: int | None, by: User) -> Replay:
-    found = Case.objects.filter(number=number).first()
+    found = Case.objects.filter(number=number or 0).first()
     if found is None:
         raise CommandError(f"There is no case number {number}.", returncode=commands.BROKEN)
     replay = queries.find_replay(found.pk)

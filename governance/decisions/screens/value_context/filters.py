@@ -19,7 +19,7 @@ _SETTLED: dict[str, Q] = {
 _OWN_AFFAIRS = frozenset(kind.value for kind, about in ABOUT.items() if about.private)
 
 
-class NoteFilter(django_filters.FilterSet):
+class NoteListFilter(django_filters.FilterSet):
     """By state, kind and the days that they are of.
 
     Without `affairs` no kind is offered that is somebody's own affair: of such a note its reader is told that context applies.
@@ -51,7 +51,7 @@ class NoteFilter(django_filters.FilterSet):
         return found.filter(_SETTLED[value])
 
 
-class HoldFilter(django_filters.FilterSet):
+class HoldListFilter(django_filters.FilterSet):
     """By metric, whether the review goes on, and the days of the values. Not by whose values or why: few are shown that."""
 
     state = django_filters.ChoiceFilter(
@@ -73,7 +73,7 @@ class HoldFilter(django_filters.FilterSet):
 
     def filter_queryset(self, queryset: QuerySet[Model]) -> QuerySet[Model]:
         """What is under review now, unless those that ended are asked for."""
-        found = super().filter_queryset(queryset)
+        found: QuerySet[Model] = super().filter_queryset(queryset)
         return found if self.form.cleaned_data.get("state") else found.filter(released_at__isnull=True)
 
     def by_state(self, found: QuerySet[Model], _name: str, _value: str) -> QuerySet[Model]:

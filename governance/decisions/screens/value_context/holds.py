@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from charter.registry.models import Metric
 from charter.rules import words
 from governance.decisions import permissions, queries, services
-from governance.decisions.screens.value_context.filters import HoldFilter
+from governance.decisions.screens.value_context.filters import HoldListFilter
 from governance.decisions.screens.value_context.forms import COHORT, PERSON, HoldForm, ReleaseForm
 from governance.decisions.screens.value_context.tables import HoldTable, last_day_of_hold, name_subject
 from governance.decisions.states import HoldCause
@@ -40,8 +40,8 @@ def holds_csv(request: PageRequest) -> HttpResponseBase:
     return sheets.stream_table("under-review.csv", table, request)
 
 
-def _list(request: PageRequest) -> tuple[HoldFilter, HoldTable]:
-    narrowed = HoldFilter(request.GET, queryset=queries.list_visible_holds(request.user))
+def _list(request: PageRequest) -> tuple[HoldListFilter, HoldTable]:
+    narrowed = HoldListFilter(request.GET, queryset=queries.list_visible_holds(request.user))
     known, names = permissions.sees_cause(request.user), queries.knows_person_of(request.user)
     return narrowed, HoldTable(narrowed.qs, known=known, names=names)
 

@@ -15,7 +15,7 @@ from charter.registry.models import Metric
 from charter.registry.screens.page_context import badge, today
 from governance.decisions import permissions, queries, services
 from governance.decisions.models import ContextNote
-from governance.decisions.screens.value_context.filters import NoteFilter
+from governance.decisions.screens.value_context.filters import NoteListFilter
 from governance.decisions.screens.value_context.forms import PERSON, SELF, TEAM, NoteForm, TurnDownForm
 from governance.decisions.screens.value_context.tables import (
     NoteTable,
@@ -131,14 +131,14 @@ def _own_notes(request: PageRequest) -> QuerySet[ContextNote]:
 
 def _list(
     request: PageRequest, notes: QuerySet[ContextNote], *, own: bool = False
-) -> tuple[NoteFilter, NoteTable]:
+) -> tuple[NoteListFilter, NoteTable]:
     """Notes as the address narrows them."""
     affairs = own or badge(request).holds(GrantedRole.HR)
-    narrowed = NoteFilter(request.GET, queryset=notes, affairs=affairs)
+    narrowed = NoteListFilter(request.GET, queryset=notes, affairs=affairs)
     return narrowed, NoteTable(narrowed.qs, known=permissions.sees_details(request.user))
 
 
-def _give(request: PageRequest, narrowed: NoteFilter, table: NoteTable, name: str) -> HttpResponseBase:
+def _give(request: PageRequest, narrowed: NoteListFilter, table: NoteTable, name: str) -> HttpResponseBase:
     narrowing.check_readable(narrowed)
     return sheets.stream_table(name, table, request)
 

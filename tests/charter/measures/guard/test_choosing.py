@@ -120,6 +120,7 @@ def test_a_stricter_metric_asks_of_its_own_cells_alone():
     assert len({"strain 1", "strain 2"} & told) == 1  # org less both would be team 0, of six
 
 
+@pytest.mark.proof
 @settings(max_examples=whole_or_short(400, 15))
 @given(worlds(), st.randoms(use_true_random=False))
 def test_every_atom_passes_whatever_the_order_of_input(world: World, chance: random.Random):
@@ -135,6 +136,7 @@ def test_every_atom_passes_whatever_the_order_of_input(world: World, chance: ran
     assert not find_failing_atoms([world.layer()], told)
 
 
+@pytest.mark.proof
 @settings(max_examples=whole_or_short(400, 15))
 @given(worlds())
 def test_adding_any_withheld_cell_breaks_an_atom(world: World):
@@ -147,6 +149,7 @@ def test_adding_any_withheld_cell_breaks_an_atom(world: World):
             assert not all(world.passes(atom) for atom in atoms_of([*told, cell], world.elements))
 
 
+@pytest.mark.proof
 @settings(max_examples=whole_or_short(400, 15))
 @given(worlds())
 def test_month_by_month_changes_nothing_earlier(world: World):
@@ -159,6 +162,7 @@ def test_month_by_month_changes_nothing_earlier(world: World):
         assert not find_failing_atoms([world.layer()], standing)
 
 
+@pytest.mark.proof
 @settings(max_examples=whole_or_short(400, 15))
 @given(worlds())
 def test_the_widest_are_never_given_up_for_more(world: World):
