@@ -171,14 +171,16 @@ def _stored(field: Any, record: Model, ours: Any) -> Any:
     value = field.pre_save(record, True)
     if isinstance(field, JSONField):
         return _JSON.encode(value).decode()
+    if isinstance(field, BinaryField):
+        return field.get_db_prep_save(value, ours)
     return value if _is_as_stored(value) else field.get_db_prep_save(value, ours)
 
 
 def _said(field: Any, record: Model, ours: Any) -> Any:
     """A column as JSON says it, of which PostgreSQL makes the column again."""
-    if isinstance(field, BinaryField):
-        raise TypeError("JSON has no bytes.")
     value = field.pre_save(record, True)
+    if isinstance(field, BinaryField):
+        return f"\\x{bytes(field.get_db_prep_save(value, ours).obj).hex()}"
     return value if isinstance(field, JSONField) else field.get_db_prep_save(value, ours)
 
 

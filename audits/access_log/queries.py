@@ -221,7 +221,7 @@ def list_behind(place: int, most: int) -> list[tuple[int, DecisionRecord]]:
     """
     found = DecisionRecord.objects.filter(entry__place__number__gt=place).select_related("actor__person")
     placed = (
-        found.annotate(place=F("entry__place__number")).defer("facts", "matches").order_by("place")[:most]
+        found.annotate(place=F("entry__place__number")).defer("own_facts", "matches").order_by("place")[:most]
     )
     return [(each.place, each) for each in placed]
 

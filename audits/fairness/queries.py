@@ -186,8 +186,8 @@ def list_decided(metrics: Sequence[str], *, since: datetime) -> list[DecidedBy]:
         metrics__overlap=list(metrics),
         use__in=uses,
     )
-    found = records.values_list("actor", "subjects", "request__about").order_by("at", "pk")
-    return [DecidedBy(actor, frozenset([*subjects, *(about or ())])) for actor, subjects, about in found]
+    found = records.values_list("actor", "subjects", "request").order_by("at", "pk")
+    return [DecidedBy(actor, frozenset([*subjects, *request["about"]])) for actor, subjects, request in found]
 
 
 def list_accounts_of(external_ids: Collection[str]) -> list[User]:

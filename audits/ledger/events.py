@@ -51,6 +51,8 @@ class Event(Struct, frozen=True):
     sentence: ClassVar[str | Promise]
     # The field that makes an entry restricted where it names somebody.
     private_with: ClassVar[str] = ""
+    # Whether what it says is packed, so that the database cannot look into it: for what is written by the thousand.
+    packed: ClassVar[bool] = False
     # The field that names the row it is about, where it is about one: the database holds the row to it (`ties`).
     names_row: ClassVar[str] = ""
 

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Length
 
 from audits.ledger.events import PayloadErased
+from audits.ledger.packing import PackedField
 from audits.ledger.states import Visibility
 from audits.ledger.ties import tied, told
 from audits.ledger.tiles import WIDTH
@@ -59,8 +60,8 @@ class Entry(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=60)
     at = models.DateTimeField(default=clock.now)
-    leaf = models.BinaryField()
-    leaf_hash = models.BinaryField(unique=True)
+    leaf = PackedField()
+    leaf_hash = models.BinaryField()  # as different as ids are, which the leaf says
     visibility = models.CharField(max_length=12, choices=Visibility, default=Visibility.OPEN)
 
     class Meta:
@@ -73,7 +74,7 @@ class Payload(models.Model):
 
     entry = models.OneToOneField(Entry, primary_key=True, on_delete=models.PROTECT, related_name="payload")
     actor = models.CharField(max_length=60, blank=True)  # blank where the payload is sealed
-    body = models.BinaryField()
+    body = PackedField()
     key = models.BinaryField()
 
     class Meta:

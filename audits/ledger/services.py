@@ -12,6 +12,7 @@ from audits.ledger import sealing, signing
 from audits.ledger.events import Event
 from audits.ledger.leaf import encode_leaf
 from audits.ledger.models import Entry, Payload
+from audits.ledger.packing import is_packed, pack
 from audits.ledger.receipts import Receipt, format_receipt
 from audits.ledger.states import Visibility
 from audits.ledger.tree import leaf_hash
@@ -80,17 +81,24 @@ def _prepare(event: Event, by: str) -> tuple[Entry, dict[str, object]]:
     """The entry of an event, and the columns by which it, its payload and its place in the queue are written."""
     body, visibility = _ENCODER.encode({"by": by, **event.payload()}), event.seen_as
     if visibility == Visibility.SEALED:
-        body = sealing.seal(body, settings.LEDGER_SEALING_KEY_FILE)
+        body = _seal(body)
     entry, key = _entry(event.kind, body, visibility)
-    stored = {name: getattr(entry, name) for name in ("id", "kind", "at", "leaf", "leaf_hash")}
+    stored = {name: getattr(entry, name) for name in ("id", "kind", "at", "leaf_hash")}
     return entry, {
         **stored,
+        "leaf": pack(entry.leaf),
         "visibility": visibility.value,
         "actor": "" if visibility == Visibility.SEALED else by,
-        "body": body,
+        "body": pack(body) if event.packed else body,
         "key": key,
         "about": event.row,
     }
+
+
+def _seal(body: bytes) -> bytes:
+    """The body sealed; once more where its random beginning is that of something packed."""
+    sealed = sealing.seal(body, settings.LEDGER_SEALING_KEY_FILE)
+    return _seal(body) if is_packed(sealed) else sealed
 
 
 def sign(entry: Entry, says: Mapping[str, object]) -> Receipt:

@@ -79,6 +79,8 @@ def told(*events: type[Event], about: str = "{row}.id", says: Mapping[str, str] 
     """
     if says and any(event.visibility == Visibility.SEALED for event in events):
         raise TypeError("The database cannot read what a sealed entry says.")
+    if says and any(event.packed for event in events):
+        raise TypeError("The database cannot read what is packed.")
     if about and (nameless := [event.__name__ for event in events if not event.names_row]):
         raise TypeError(f"These events do not say which row they are about: {nameless}")
     return Told(events, about, says or {}, "")

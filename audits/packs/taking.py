@@ -123,7 +123,7 @@ def _charters(_by: User) -> Iterator[Row]:
 
 
 def _decisions(by: User) -> Iterator[Row]:
-    found = DecisionRecord.objects.filter(actor=by).order_by("at", "pk").defer("facts", "matches")
+    found = DecisionRecord.objects.filter(actor=by).order_by("at", "pk").defer("own_facts", "matches")
     for each in found.iterator(chunk_size=200):
         yield {
             "at": each.at.isoformat(),

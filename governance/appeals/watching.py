@@ -68,7 +68,7 @@ def list_consequential(appeal: Appeal) -> QuerySet[DecisionRecord]:
     kept_off = Protection.objects.filter(person=permissions.read_parties(appeal).appellant_person)
     allowed = list_line_questions(appeal).filter(
         verdict=Outcome.PERMIT.value,
-        facts__0__decision__consequential=True,
+        consequential=True,
         at__lt=appeal.filed_at + PRESUMED_FOR,
     )
     if appeal.kind == AppealKind.NAMED:

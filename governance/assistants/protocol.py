@@ -78,7 +78,7 @@ def read_call(found: object, headers: Mapping[str, str]) -> Call | None:
         return None
     if message.id is None:
         raise ProtocolError(INVALID_REQUEST, "A request has a number or a text as its id.")
-    if message.method == "initialize":  # how earlier revisions begin
+    if message.method == "initialize" and "_meta" not in message.params:  # how earlier revisions begin
         _check_version(str(message.params.get("protocolVersion", "")))
     _check_envelope(message, headers)
     return Call(message.id, message.method, message.params)

@@ -18,6 +18,7 @@ class _Decided(Event):
 
     visibility = Visibility.OPEN
     retention = Retention.USE
+    packed = True
 
     request: Request
     verdict: str

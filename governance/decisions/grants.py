@@ -6,6 +6,7 @@ from governance.decisions.models import (
     DelayedNotice,
     Hold,
     KeptAnswer,
+    KeptCharter,
     Naming,
     Protection,
     Referral,
@@ -18,6 +19,7 @@ from ground.grants import ADD, ADD_AND_REMOVE, add_and_change
 GRANTS = {
     DecisionRecord: ADD,
     KeptAnswer: ADD_AND_REMOVE,
+    KeptCharter: ADD,
     Hold: add_and_change("released_at", "released_by", "released_because"),
     ContextNote: add_and_change(
         "confirmed_at", "confirmed_by", "turned_down_at", "turned_down_by", "turned_down_because"

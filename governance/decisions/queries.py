@@ -75,7 +75,7 @@ def find_open_replay(folder: str) -> Replay | None:
 def list_asked_by(user: User) -> QuerySet[DecisionRecord]:
     """What an account has asked, newest first, without the facts."""
     found = DecisionRecord.objects.filter(actor=user).order_by("-at", "-pk")
-    return found.select_related("entry").defer("facts", "entry__leaf")
+    return found.select_related("entry").defer("own_facts", "entry__leaf")
 
 
 class Narrowing(Struct, frozen=True):
@@ -111,7 +111,7 @@ def _speaks_of(word: str) -> Q:
         )
     )
     uses = [use.value for use in DecisionType if word in use.value.replace("_", " ")]
-    said = Q(cohorts__icontains=word) | Q(request__reason__icontains=word)
+    said = Q(cohorts__icontains=word) | Q(reason__icontains=word)
     return said | Q(metrics__overlap=metrics) | Q(use__in=uses) | Q(entry__in=find_entries_numbered(word))
 
 
@@ -133,7 +133,7 @@ def list_by_number(start: str, *, by: User, everybodys: bool) -> QuerySet[Decisi
     """Decisions whose receipt's number begins so, newest first: one's own, or everybody's for whoever may see all."""
     found = DecisionRecord.objects.all() if everybodys else DecisionRecord.objects.filter(actor=by)
     numbers = find_entries_numbered(start.casefold())
-    return found.filter(entry__in=numbers).defer("facts").order_by("-at", "-pk")
+    return found.filter(entry__in=numbers).defer("own_facts").order_by("-at", "-pk")
 
 
 def list_referrals() -> QuerySet[RuledReferral]:

@@ -55,7 +55,7 @@ def ask(
     persons = (data.employee,) if asked is ASKED_OF_ONE else ()
     for username, metric, decision, grain, rows, reason in asked:
         by = accounts.get(username)
-        if by is None or DecisionRecord.objects.filter(actor=by, request__reason=reason).exists():
+        if by is None or DecisionRecord.objects.filter(actor=by, reason=reason).exists():
             continue
         request = _request(data, metric, decision, grain, reason, persons)
         try:

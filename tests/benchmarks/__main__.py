@@ -8,7 +8,7 @@ import sys
 import msgspec
 
 ALL = [
-    "access_log", "backup", "rules", "checks", "cohorts", "deciding", "decisions", "fairness", "findings", "guard", "log", "log_writers",
+    "access_log", "backup", "rules", "checks", "cohorts", "deciding", "decisions", "fairness", "findings", "growth", "guard", "log", "log_writers", "on_disk",
     "panels", "publishing", "pages", "registry", "replay", "spark", "sql_door", "strain", "telemetry",
 ]  # fmt: skip
 

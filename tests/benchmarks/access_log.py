@@ -39,10 +39,10 @@ SELECT entry, 'decisions.answered', at, convert_to(repeat(entry::text, 5), 'UTF8
 FROM bench_made
 """
 COPIES = """
-INSERT INTO decisions_decisionrecord (id, at, actor_id, door, checked_only, request, facts, metrics, cohorts, subjects, use, grain,
+INSERT INTO decisions_decisionrecord (id, at, actor_id, door, checked_only, request, reason, window_from, window_to, own_facts, metrics, cohorts, subjects, use, consequential, grain,
     roles, verdict, rules, matches, refused_for, obligations, rulebook_hash, content_hash, snapshot, paired, entry_id)
-SELECT made.id, made.at, made.actor, one.door, n % 4 = 0, one.request || jsonb_build_object('reason', made.reason), one.facts,
-    ARRAY[made.metric], ARRAY[made.cohort], made.subjects, made.use, CASE WHEN n % 8 = 0 THEN 'person' ELSE 'team' END,
+SELECT made.id, made.at, made.actor, one.door, n % 4 = 0, one.request, made.reason, one.window_from, one.window_to, one.own_facts,
+    ARRAY[made.metric], ARRAY[made.cohort], made.subjects, made.use, one.consequential, CASE WHEN n % 8 = 0 THEN 'person' ELSE 'team' END,
     CASE WHEN n % 20 = 0 THEN ARRAY['hr'] ELSE ARRAY['manager'] END, made.verdict,
     CASE WHEN made.verdict = 'permit' THEN '{}'::text[] ELSE ARRAY['AR0' || 1 + n % 9] END, one.matches, one.refused_for, one.obligations,
     one.rulebook_hash, one.content_hash, one.snapshot, one.paired, made.entry

@@ -19,6 +19,7 @@ OURS = {
     "ledger.Outbox",
     "ledger.SignedCheckpoint",
     "ledger.WitnessState",
+    "decisions.KeptCharter",
     "ground.Count",
     "people.Session",
 }

@@ -9,9 +9,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, TypeAlias, TypedDict
 from uuid import UUID
 
-from django.db.models import BooleanField, DateField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
-from django.db.models.fields.json import KT
-from django.db.models.functions import Cast
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
@@ -76,8 +74,7 @@ def list_looks(user: User, person: Person) -> QuerySet[ToldLook]:
     looked = DecisionRecord.objects.filter(verdict=Outcome.PERMIT.value, checked_only=False).exclude(
         actor=user
     )
-    windowed = looked.alias(window_from=_window("from"), window_to=_window("to"))
-    found = windowed.filter((named & ~_waits(person)) | _of_groups(list_group_spans(person)))
+    found = looked.filter((named & ~_waits(person)) | _of_groups(list_group_spans(person)))
     told = found.annotate(of_me=ExpressionWrapper(named, output_field=BooleanField()))
     return told.select_related("actor").order_by("-at", "-pk")
 
@@ -130,17 +127,12 @@ def list_looks_at(
 
     With a `group` its value, else the person's own figure; of any part of the window.
     """
-    windowed = list_looks(user, person).alias(begins=_window("from"), ends=_window("to"))
-    found = windowed.filter(
-        metrics__contains=[metric], begins__lt=window.end, ends__gt=window.start, of_me=not group
+    found = list_looks(user, person).filter(
+        metrics__contains=[metric], window_from__lt=window.end, window_to__gt=window.start, of_me=not group
     )
     of_group = found.filter(cohorts__contains=[group]) if group else found
     told = of_group.filter(at__gte=calendar.find_midnight(since))
     return [look for look in told[:MOST_AT_A_VALUE] if names_asker(look)]
-
-
-def _window(end: str) -> Cast:
-    return Cast(KT(f"request__window__{end}"), DateField())
 
 
 def _waits(person: Person) -> Exists:

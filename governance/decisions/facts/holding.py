@@ -11,6 +11,7 @@ from charter.rules.request import Request
 from charter.rules.verdict import Verdict
 from governance.decisions.facts import access_history
 from governance.decisions.facts.access_history import GrantedQuestion, RefusedQuestion
+from governance.decisions.models import kept_charters
 from governance.people.models import User
 from ground import clock, data_versions, statements
 from ground.data_versions import Versions
@@ -28,6 +29,7 @@ class Held(Struct, frozen=True):
     shared: Mapping[str, tuple[str, ...]]
     seen: Versions
     refused: tuple[RefusedQuestion, ...]
+    kept: frozenset[str] = frozenset()  # hashes of what is written of charters already
     several: bool = False
     refused_here: dict[object, RefusedQuestion] = field(default_factory=dict)
     granted_here: list[GrantedQuestion] = field(default_factory=list)
@@ -66,9 +68,10 @@ class HoldSent(Struct, frozen=True):
     several: bool
 
     def read(self) -> Held:
-        seen, refused = self.asked.found()
+        seen, refused, kept = self.asked.found()
         before = tuple(each for each in refused if each.metrics)
-        return Held(self.shared, data_versions.by_name(seen), before, self.several)
+        there = frozenset(each.hash for each in kept)
+        return Held(self.shared, data_versions.by_name(seen), before, there, self.several)
 
 
 @traced("line.hold")
@@ -90,5 +93,8 @@ def hold(requests: Sequence[Request], *, by: User, rows: bool) -> HoldSent:
         by=by.pk,
         now=clock.now(),
     )
-    asked = statements.ask(data_versions.ALL, access_history.REFUSED, parameters=parameters)
+    parameters["met"] = kept_charters.list_met(metrics)
+    asked = statements.ask(
+        data_versions.ALL, access_history.REFUSED, kept_charters.KEPT, parameters=parameters
+    )
     return HoldSent(shared, asked, several=len(requests) > 1)

@@ -2,6 +2,7 @@
 
 from governance.decisions.models.access_notices import DelayedNotice
 from governance.decisions.models.holds import Hold, Protection
+from governance.decisions.models.kept_charters import KeptCharter
 from governance.decisions.models.naming import Naming
 from governance.decisions.models.notes import ContextNote
 from governance.decisions.models.records import DecisionRecord, Door, ReasonWords
@@ -17,6 +18,7 @@ __all__ = [
     "Door",
     "Hold",
     "KeptAnswer",
+    "KeptCharter",
     "Naming",
     "Protection",
     "ReasonWords",

@@ -1,18 +1,22 @@
 """Decisions about requests: what was asked, what was true, what the rules said."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models.fields.json import KeyTextTransform
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from audits.ledger.models import Entry
+from audits.ledger.packing import PackedJSONField
 from audits.ledger.ties import tied, told_by
 from charter.programme.models import choices
 from charter.rules.vocabulary import Outcome
 from governance.decisions.events import QuestionAnswered, QuestionChecked
+from governance.decisions.models.kept_charters import complete
 from ground import clock
 from ground.models import Record
 
@@ -36,7 +40,7 @@ class ReasonWords(models.Func):
     output_field = SearchVectorField()
 
     def __init__(self, *_: object, **__: object) -> None:
-        super().__init__(KeyTextTransform("reason", "request"))
+        super().__init__("reason")
 
 
 class DecisionRecord(Record):
@@ -60,12 +64,18 @@ class DecisionRecord(Record):
         db_index=False,
     )
     checked_only = models.BooleanField()  # a check: no rows were asked for
-    request = models.JSONField()
-    facts = models.JSONField()
+    # What is read whole is packed: the database looks into what has a column of its own.
+    request = PackedJSONField()
+    # Of the request, as they are searched.
+    reason = models.CharField(max_length=500, blank=True)
+    window_from = models.DateField()
+    window_to = models.DateField()  # is out
+    own_facts = PackedJSONField()  # as `shorten` leaves them
     metrics = ArrayField(models.CharField(max_length=100))
     cohorts = ArrayField(models.CharField(max_length=200))
     subjects = ArrayField(models.CharField(max_length=100))  # external ids of persons asked about
     use = models.CharField(max_length=40)  # the decision that the values are for
+    consequential = models.BooleanField()  # whether that was one about people, when it was asked
     grain = models.CharField(max_length=20)
     roles = ArrayField(
         models.CharField(max_length=30)
@@ -74,8 +84,8 @@ class DecisionRecord(Record):
     rules = ArrayField(models.CharField(max_length=20))
     # The metrics that it was refused for because of its use: what a later question may go round.
     refused_for = ArrayField(models.CharField(max_length=100), default=list, blank=True)
-    matches = models.JSONField()  # each rule as it was told to the asker
-    obligations = ArrayField(models.CharField(max_length=60))
+    matches = PackedJSONField()  # each rule as it was told to the asker
+    obligations = PackedJSONField()
     rulebook_hash = models.CharField(max_length=64)
     content_hash = models.CharField(max_length=64, blank=True)  # of the rows, blank where none left
     snapshot = models.CharField(
@@ -113,3 +123,8 @@ class DecisionRecord(Record):
             GinIndex(ReasonWords(), name="decision_reason"),
         ]
         triggers = [*tied(insert=[told_by("entry_id", QuestionAnswered, QuestionChecked)])]
+
+    @cached_property
+    def facts(self) -> list[dict[str, Any]]:
+        """What was true of each metric, as JSON; the request stands beside them."""
+        return complete(self.own_facts)

@@ -12,6 +12,7 @@ from charter.rules.request import Request
 from governance.decisions.facts.gathering import gather
 from governance.decisions.facts.holding import hold
 from governance.decisions.models import DecisionRecord, Door
+from governance.decisions.models.kept_charters import keep_charters
 from governance.decisions.requests.cost import charged
 from governance.decisions.rows.reading import NOTHING, check_arrangement, read
 from governance.decisions.services import repeats
@@ -138,7 +139,7 @@ def _decide(
             decided = [each for each in said if isinstance(each, Decided)]
             more = once is not None or any(_tells(each, asking) for each in decided)
             with statements.together() if more else turn.ends():
-                records = _record(decided, asking)
+                records = _record(decided, asking, kept=held.kept)
             for each, decision in zip(decided, records, strict=True) if more else ():
                 _follow(each, decision, asking, once)
         receipts = [_sign(each, decision) for each, decision in zip(decided, records, strict=True)]
@@ -147,8 +148,12 @@ def _decide(
 
 
 @traced("line.record")
-def _record(decided: Sequence[Decided], asking: Asking) -> list[DecisionRecord]:
-    """Write what was asked, what was true and what was decided: one statement for the log, and one for the records."""
+def _record(decided: Sequence[Decided], asking: Asking, *, kept: frozenset[str]) -> list[DecisionRecord]:
+    """Write what was asked, what was true and what was decided: one statement for the log, and one for the records.
+
+    What charters say is written as well where it is not `kept` yet.
+    """
+    keep_charters((facts.charter for each in decided for facts in each.gathered.facts), kept=kept)
     said = [(each, each.says(asking)) for each in decided]
     entries = ledger.append_all([each.make_event(what, asking) for each, what in said], by=asking.by.actor)
     records = [

@@ -4,13 +4,13 @@ from typing import Any
 
 from msgspec import Struct
 
-from charter import rules
 from charter.rules.request import Request
 from charter.rules.verdict import Verdict
 from governance.decisions.events import QuestionAnswered, QuestionChecked
 from governance.decisions.facts import access_history
 from governance.decisions.facts.gathering import GatheredFacts
 from governance.decisions.models import Door
+from governance.decisions.models.kept_charters import shorten
 from governance.decisions.rows.reading import Reading
 from governance.decisions.services.receipts import hash_rows
 from governance.people.models import User
@@ -64,17 +64,16 @@ class Decided(Struct, frozen=True):
             "at": facts[0].at,
             "actor": asking.by,
             "through": asking.through,
-            "facts": [_without_request(one) for one in facts],
+            "reason": request.reason or "",
+            "window_from": request.window.start,
+            "window_to": request.window.end,
+            "own_facts": [shorten(one) for one in facts],
             "matches": matches,
             "refused_for": access_history.list_refused_for(facts, matches),
             "metrics": list(request.metrics),
             "cohorts": list(request.cohorts),
             "use": request.decision.value,
+            "consequential": facts[0].decision.consequential,
             "grain": request.grain.value,
             "roles": sorted(facts[0].actor.roles),
         }
-
-
-def _without_request(facts: rules.Facts) -> dict[str, object]:
-    """Facts as stored: the request stands beside them once."""
-    return {name: getattr(facts, name) for name in facts.__struct_fields__ if name != "request"}

@@ -26,6 +26,7 @@ from governance.board.models import Case
 from governance.decisions import permissions, queries
 from governance.decisions.events import ReplayAsked, ReplayEnded, ReplayPartDecided
 from governance.decisions.models import DecisionRecord, Replay, ReplayPart
+from governance.decisions.models.kept_charters import complete
 from governance.decisions.replay import counting
 from governance.decisions.replay.counting import AskedBefore, AsProposed
 from governance.decisions.replay.proposals import make_proposal
@@ -37,7 +38,7 @@ from ground.promises import promised
 DAYS = 90
 A_PART = 2_000  # questions
 
-_READ = ("id", "at", "actor_id", "roles", "request", "facts")
+_READ = ("id", "at", "actor_id", "roles", "request", "own_facts")
 
 
 @transaction.atomic
@@ -179,7 +180,9 @@ def _read(row: dict[str, Any], replay: Replay) -> Iterator[AskedBefore]:
     """The question as it was decided; none where this version cannot read its facts any more."""
     try:
         request = msgspec.convert(row["request"], Request)
-        facts = [msgspec.convert({**each, "request": row["request"]}, Facts) for each in row["facts"]]
+        facts = [
+            msgspec.convert({**each, "request": row["request"]}, Facts) for each in complete(row["own_facts"])
+        ]
     except msgspec.ValidationError:
         return
     if facts:

@@ -11,14 +11,13 @@ from django.core.management import call_command
 from django.db import transaction
 
 from audits.ledger import keyfiles, keys, notes, sequencer, services, signing, tree
-from audits.ledger.models import LogPlace, SignedCheckpoint
+from audits.ledger.models import Entry, LogPlace, SignedCheckpoint
+from audits.ledger.packing import pack
 from tests.audits.ledger.test_append import OPEN, append
 from tests.factories import as_owner
 
 pytestmark = [pytest.mark.usefixtures("committed_db"), pytest.mark.proof(alone=True)]
 
-EDIT = "UPDATE ledger_entry SET leaf = convert_to(replace(convert_from(leaf, 'UTF8'), '\"v\":1', '\"v\":2'), 'UTF8') WHERE id = '{0}'"
-REHASH = "UPDATE ledger_entry SET leaf_hash = sha256('\\x00'::bytea || leaf) WHERE id = '{0}'"
 SHIFT = (
     "UPDATE ledger_logplace SET number = number + 1000000 + {1} WHERE number >= {0}",
     "UPDATE ledger_logplace SET number = number - 1000000 WHERE number >= 1000000",
@@ -59,7 +58,11 @@ def entry_at(number: int) -> str:
 
 
 def edits() -> None:
-    run(EDIT.format(entry_at(4)), REHASH.format(entry_at(4)))
+    """Packed anew, and with the hash that fits."""
+    name = entry_at(4)
+    leaf = bytes(Entry.objects.get(pk=name).leaf).replace(b'"v":1', b'"v":2')
+    says = pack(leaf).hex(), tree.leaf_hash(leaf).hex()
+    run("UPDATE ledger_entry SET leaf = '\\x{}', leaf_hash = '\\x{}' WHERE id = '{}'".format(*says, name))
 
 
 def edits_what_it_says() -> None:

@@ -346,4 +346,7 @@ def test_an_outcome_without_words_is_that_of_the_verdict() -> None:
     drawn = [example.facts for example in examples.BUILTIN_EXAMPLES]
     for asked in [*([each] for each in drawn), *(list(pair) for pair in pairwise(drawn))]:
         verdict = rules.decide(asked, HOUSE)
-        assert rules.find_outcome(asked, HOUSE) == (verdict.outcome, {match.id for match in verdict.rules})
+        assert rules.find_outcome(asked, HOUSE) == (
+            verdict.outcome,
+            frozenset(match.id for match in verdict.rules),
+        )

@@ -88,6 +88,7 @@ def test_the_protocol_finds_its_faults(token):
     """MCP 2026-07-28: what is no request, speaks another revision, or says two things, is refused with its code."""
     listing = a_message("tools/list")
     older = {**listing, "params": {"_meta": {**listing["params"]["_meta"], VERSION_KEY: "2025-06-18"}}}
+    before = {**a_message("initialize"), "params": {"protocolVersion": "2025-06-18", "capabilities": {}}}
     cases = [
         (b"{", {}, 400, -32700),
         ([listing], {}, 400, -32600),
@@ -98,7 +99,8 @@ def test_the_protocol_finds_its_faults(token):
         (listing, {"Mcp-Method": "tools/call"}, 400, -32020),
         (listing, {"Mcp-Protocol-Version": "2025-06-18"}, 400, -32020),
         (older, {"Mcp-Protocol-Version": "2025-06-18"}, 400, -32022),
-        (a_message("initialize", protocolVersion="2025-06-18"), {}, 400, -32022),
+        (before, {}, 400, -32022),  # as earlier revisions begin: they learn which one is spoken here
+        (a_message("initialize", protocolVersion="2025-06-18"), {}, 404, -32601),
         (a_message("tools/call", name="ask", arguments={}), {"Mcp-Name": "may_i"}, 400, -32020),
         (a_message("tools/call", name="drop", arguments={}), {}, 400, -32602),
         (a_message("tools/call", name="ask", arguments=[]), {}, 400, -32602),

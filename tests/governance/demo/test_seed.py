@@ -181,7 +181,7 @@ def check_fairness() -> None:
 
 def check_access_log() -> None:
     """Issue 13 point 8: the demo's auditor finds allowed and refused questions, of several who asked."""
-    found = DecisionRecord.objects.filter(request__reason__in=[each[-1] for each in ASKED])
+    found = DecisionRecord.objects.filter(reason__in=[each[-1] for each in ASKED])
     assert {each.verdict for each in found} >= {"permit", "deny"} and len(found) >= 10
     assert len({each.actor_id for each in found}) >= 4
 

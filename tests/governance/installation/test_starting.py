@@ -92,7 +92,7 @@ def test_another_port_moves_an_address_of_this_machine_alone(var):
 
 def test_where_the_sql_door_opens(var, monkeypatch):
     """Issue 20, 2: at the port that is told or 5433; one that is taken is refused where it was named, and else said."""
-    said = []
+    said = list[str]()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         monkeypatch.setattr(supervising, "DOOR_PORT", int(port))

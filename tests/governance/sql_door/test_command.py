@@ -41,8 +41,8 @@ def test_it_opens_the_door_and_ends_with_it(house, committed_db, server, tmp_pat
         "DATABASE_URL": databases.runtime_url(server, committed_db),
         "GOVERNED_DATABASE_URL": cluster.address(databases.FOLDER, cluster.READER, committed_db),
     }
-    host, port = (str(tmp_path), str(cluster.PORT)) if by_socket else ("127.0.0.1", "0")
-    command = [sys.executable, "manage.py", "sql_door", "--host", host, "--port", port]
+    host, asked = (str(tmp_path), str(cluster.PORT)) if by_socket else ("127.0.0.1", "0")
+    command = [sys.executable, "manage.py", "sql_door", "--host", host, "--port", asked]
     with subprocess.Popen(
         command, cwd=databases.PROJECT, env=environment, stdout=subprocess.PIPE, text=True
     ) as started:

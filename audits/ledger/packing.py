@@ -1,0 +1,105 @@
+"""JSON packed small: Zstandard (RFC 8878) with a dictionary of the words that the same kind of text says over and over.
+
+What is packed is two bytes that say so, as no JSON begins with them, the number of the dictionary, and a frame without its
+magic number. A dictionary is never changed, as what was packed with it would be lost; a better one takes the next number.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from threading import local
+from typing import Any
+
+import msgspec
+import zstandard
+from django.db import models
+
+MARK = b"\x00z"
+_LEVEL = 3
+_LARGEST = 1 << 26  # bytes that anything packed comes to at most
+_ENCODER = msgspec.json.Encoder(order="deterministic")
+_FOLDER = Path(__file__).parent / "dictionaries"
+_NEWEST = 1
+_ours = local()  # zstandard's parts are for one thread at a time
+
+
+def pack(body: bytes) -> bytes:
+    """The same, smaller; as it is where that would not make it smaller, and where it is packed."""
+    packed = MARK + bytes([_NEWEST]) + _parts().compressor.compress(body)
+    return body if len(packed) >= len(body) or is_packed(body) else packed
+
+
+def unpack(body: bytes) -> bytes:
+    """What was packed, to the byte; what was not, as it is. Raises ValueError where it is broken."""
+    if not is_packed(body):
+        return body
+    try:
+        return (
+            _parts()
+            .decompressors[body[len(MARK)]]
+            .decompress(body[len(MARK) + 1 :], max_output_size=_LARGEST)
+        )
+    except (KeyError, IndexError, zstandard.ZstdError) as error:
+        raise ValueError("Something that was packed cannot be read.") from error
+
+
+def is_packed(body: bytes) -> bool:
+    """Whether it begins as what is packed does."""
+    return body.startswith(MARK)
+
+
+class PackedField(models.BinaryField):  # type: ignore[type-arg]
+    """Bytes that are read as they were before they were packed. Its writer packs them.
+
+    What somebody broke is read as it lies, so that it does not fit its hash, and whoever looks for that finds it.
+    """
+
+    def from_db_value(self, value: Any, *_: object) -> bytes | None:
+        if value is None:
+            return None
+        with suppress(ValueError):
+            return unpack(bytes(value))
+        return bytes(value)
+
+
+class PackedJSONField(models.BinaryField):  # type: ignore[type-arg]
+    """JSON that is only ever read whole: the database cannot look into it. May be written as structs, as a JSONField's may."""
+
+    def from_db_value(self, value: Any, *_: object) -> Any:
+        return None if value is None else msgspec.json.decode(unpack(bytes(value)))
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        packed = None if value is None else pack(_ENCODER.encode(value))
+        return super().get_db_prep_value(packed, connection, prepared)
+
+
+class _Parts:
+    """One compressor and one decompressor a dictionary, which take each dictionary in once."""
+
+    def __init__(self, texts: Mapping[int, bytes]) -> None:
+        frame: Any = {"format": zstandard.FORMAT_ZSTD1_MAGICLESS}
+        given = {number: zstandard.ZstdCompressionDict(text, _RAW) for number, text in texts.items()}
+        given[_NEWEST].precompute_compress(level=_LEVEL)
+        how = zstandard.ZstdCompressionParameters.from_level(
+            _LEVEL, write_content_size=True, write_dict_id=False, write_checksum=False, **frame
+        )
+        self.compressor = zstandard.ZstdCompressor(dict_data=given[_NEWEST], compression_params=how)
+        self.decompressors = {
+            number: zstandard.ZstdDecompressor(dict_data=each, **frame) for number, each in given.items()
+        }
+
+
+_RAW = zstandard.DICT_TYPE_RAWCONTENT
+
+
+def _parts() -> _Parts:
+    if not hasattr(_ours, "parts"):
+        _ours.parts = _Parts(_read_dictionaries())
+    parts: _Parts = _ours.parts
+    return parts
+
+
+@lru_cache(maxsize=1)
+def _read_dictionaries() -> Mapping[int, bytes]:
+    return {int(path.stem): path.read_bytes() for path in _FOLDER.glob("*.txt")}
