@@ -1,8 +1,8 @@
 """Reads of fairness audits that are worth a name."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -186,7 +186,8 @@ def list_decided(metrics: Sequence[str], *, since: datetime) -> list[DecidedBy]:
         metrics__overlap=list(metrics),
         use__in=uses,
     )
-    found = records.values_list("actor", "subjects", "request").order_by("at", "pk")
+    found: Iterable[tuple[UUID, list[str], Any]]
+    found = records.values_list("actor", "subjects", "request").order_by("at", "pk")  # type: ignore[assignment]
     return [DecidedBy(actor, frozenset([*subjects, *request["about"]])) for actor, subjects, request in found]
 
 

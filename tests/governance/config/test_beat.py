@@ -134,9 +134,14 @@ def test_one_beat_has_the_clock_and_the_next_takes_over_from_it():
 def test_a_beat_that_stands_by_sends_and_signs_nothing(app, monkeypatch, tmp_path):
     """Issue 19, 3: it signs as it takes over, which grants each scan the time until its next turn."""
     sent, held = [], [False]
+
+    def send(*given: object) -> float:
+        sent.append(given)
+        return 1.0
+
     scheduler = FencedScheduler(app, schedule_filename=str(tmp_path / "beat"))
     monkeypatch.setattr(scheduler._fence, "take", lambda: held[0])
-    monkeypatch.setattr(PersistentScheduler, "tick", lambda *given: sent.append(given) or 1.0)
+    monkeypatch.setattr(PersistentScheduler, "tick", send)
     try:
         assert scheduler.tick() == STAND_BY_SECONDS and not sent and not Heartbeat.objects.exists()
         held[0] = True

@@ -2,6 +2,7 @@
 
 import subprocess
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ OWNER = "postgresql://mc_owner@db/charter"
 def world(monkeypatch, settings, tmp_path):
     """What is found, which commands are run with what, and which of them fails."""
     settings.BACKUP_FOLDER, settings.STATIC_ROOT = str(tmp_path), tmp_path
-    found, ran, failing = [], [], set()
+    found, ran, failing = list[Any](), list[tuple[str, str, bool]](), set[str]()
     monkeypatch.setattr(upgrading, "look", lambda: iter(found))
     monkeypatch.setattr(age, "find_last", lambda: clock.now() - timedelta(hours=1))
     monkeypatch.setenv("DATABASE_OWNER_URL", OWNER)
@@ -32,7 +33,7 @@ def world(monkeypatch, settings, tmp_path):
 
 
 def go(**how):
-    said = []
+    said = list[str]()
     upgrading.upgrade(**{"owner": OWNER, "without_backup": False, "say": said.append, **how})
     return said
 

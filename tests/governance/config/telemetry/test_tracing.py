@@ -74,7 +74,7 @@ def test_nothing_in_it_names_anybody_and_some_pages_are_no_span(kept):
 def test_of_what_is_not_drawn_nothing_is_told(kept, settings):
     """Issue 19, Measured: all of it costs a check too much, so a share is drawn."""
     settings.OPERATING = settings.OPERATING._replace(traces_share=0.0)
-    pass_through("/api/v1/metrics/anna-berg", traces.traced("step")(lambda: 5))
+    pass_through("/api/v1/metrics/anna-berg", traces.traced("step")(int))
     assert kept.get_finished_spans() == ()
 
 
