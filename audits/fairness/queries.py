@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -186,8 +186,10 @@ def list_decided(metrics: Sequence[str], *, since: datetime) -> list[DecidedBy]:
         metrics__overlap=list(metrics),
         use__in=uses,
     )
-    found: Iterable[tuple[UUID, list[str], Any]]
-    found = records.values_list("actor", "subjects", "request").order_by("at", "pk")  # type: ignore[assignment]
+    found = cast(
+        "Iterable[tuple[UUID, list[str], dict[str, Any]]]",
+        records.values_list("actor", "subjects", "request").order_by("at", "pk"),
+    )
     return [DecidedBy(actor, frozenset([*subjects, *request["about"]])) for actor, subjects, request in found]
 
 
