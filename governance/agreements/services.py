@@ -355,6 +355,9 @@ def _check(text: AgreementText) -> None:
 def _check_whole(text: AgreementText) -> None:
     """Everything that is missing, and what names something that is not there."""
     faults = [(fault.field, fault.sentence) for fault in find_faults(text)] + _find_unknown(text)
+    if text.term.ends and parse_day(text.term.ends) <= calendar.today():
+        # Passed, it would take the place of the version in force, and bind nothing.
+        faults.append(("ends", _("Its term is over. Give a day that is to come, or none.")))
     if faults:
         (field, sentence), *others = faults
         raise BadInput(

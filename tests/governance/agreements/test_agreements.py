@@ -179,6 +179,8 @@ PDF = b"%PDF-1.7\n1 0 obj\n%%EOF\n"
         (b"PK\x03\x04 broken", "a.docx", "not what its name says"),
         (a_zip("word/document.xml", "word/vbaProject.bin"), "a.docx", "macros"),
         (a_zip("other.xml"), "a.odt", "not what its name says"),
+        (a_zip("content.xml", "Basic/script-lc.xml"), "a.odt", "macros"),
+        (a_zip("content.xml", "Scripts/python/run.py"), "a.odt", "macros"),
         (PDF + b" " * (10 * 1024 * 1024), "a.pdf", "too large"),
     ],
 )
@@ -224,6 +226,16 @@ def test_a_clause_that_is_not_there_is_a_finding(house):
     assert resting.metric.slug == "deployment-frequency"
 
 
+def test_what_the_board_turned_down_is_nothing_to_cite(house):
+    """An agreement that was never passed holds nothing."""
+    turned_down = put(a_text())
+    citing("deployment-frequency", "works-agreement/4")
+    assert len(list_findings(calendar.today())) == 1
+    factories.a_decided_case(turned_down.case, dict.fromkeys(SeatKind, Vote.REJECT))
+    (found,) = list_findings(calendar.today())
+    assert found.kind is AgreementFindingKind.CITATION and "passed no such" in found.says
+
+
 def test_a_use_beyond_a_clause_opens_a_case(house):
     """S158: the agreement came after the charter, which stays in force until the board has turned the departure down."""
     passed(binding(never=(DecisionType.STAFFING,)))
@@ -243,6 +255,45 @@ def test_a_use_beyond_a_clause_opens_a_case(house):
     passed(a_text(title="Wider"))
     assert run_clock()["charters put back in force"] == 1
     assert again(house.lead_time) == "active"
+
+
+def test_what_the_board_turned_down_stays_out_of_use_under_the_next_version(house):
+    """S158: a later version with the same clause asks the board again; until it has agreed, nothing comes back by that."""
+    passed(binding(never=(DecisionType.STAFFING,)))
+    run_clock()
+    factories.a_decided_case(Departure.objects.get().case, dict.fromkeys(SeatKind, Vote.REJECT))
+    run_clock()
+    passed(replace(binding(never=(DecisionType.STAFFING,)), title="A word changed"))
+    assert run_clock()["charters put back in force"] == 0
+    assert run_clock()["charters put back in force"] == 0
+    assert again(house.lead_time) == "suspended"
+    departure = Departure.objects.exclude(case__state="rejected").get()
+    factories.a_decided_case(departure.case)
+    assert run_clock()["charters put back in force"] == 1
+
+
+def test_what_waits_for_the_board_waits_under_the_next_version_too(house):
+    """S158: a charter that came after the agreement is not in force by a later version that it was there before."""
+    never = (DecisionType.PORTFOLIO_PLANNING, DecisionType.STAFFING, DecisionType.RETROSPECTIVE)
+    passed(binding(never=never))
+    run_clock()
+    with clock.stopped_at(clock.now() + timedelta(hours=1)):
+        later = factories.an_active_charter("deployment-frequency")
+        run_clock()
+    with clock.stopped_at(clock.now() + timedelta(hours=2)):
+        passed(replace(binding(never=never), title="A word changed"))
+        for _pass in range(2):
+            run_clock()
+            assert again(later) == "suspended"
+
+
+def test_one_whose_term_is_over_is_not_put(house):
+    """Passed, it would take the place of the version in force, and bind nothing."""
+    passed(a_text())
+    over = a_text(term=AgreementTerm("2026-01-01", calendar.today().isoformat()))
+    with pytest.raises(BadInput, match="over") as refused:
+        put(over)
+    assert refused.value.field == "ends"
 
 
 def test_a_departure_that_the_board_agreed_to_is_no_hindrance(house):
