@@ -180,7 +180,7 @@ def _with_cases(
     each: Beyond, departures: Mapping[tuple[UUID, str, UUID | None], Departure], older: Sequence[UUID]
 ) -> Beyond:
     own, *before = (departures.get((key, each.clause, _key(each))) for key in (each.held.version.pk, *older))
-    return each._replace(departure=own, before=tuple(takewhile(bool, before)))
+    return each._replace(departure=own, before=[one for one in takewhile(bool, before) if one])
 
 
 def _list_older(held: Sequence[HeldAgreement]) -> Mapping[str, list[UUID]]:
