@@ -142,7 +142,10 @@ class AgreementDocument(Record):
 
 
 class EndNotice(Record):
-    """The owner of a charter that rests on an agreement was told that it ends; on `suspends_on` the charter is suspended."""
+    """The owner of a charter that rests on an agreement was told that it ends; on `suspends_on` the charter is suspended.
+
+    They are told again where it comes to end earlier; the earliest day counts.
+    """
 
     version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="end_notices")
     charter_version = models.ForeignKey(CharterVersion, on_delete=models.PROTECT, related_name="+")
@@ -152,7 +155,9 @@ class EndNotice(Record):
     class Meta:
         ordering = ["given_on", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["version", "charter_version"], name="endnotice_once_a_charter")
+            models.UniqueConstraint(
+                fields=["version", "charter_version", "suspends_on"], name="endnotice_once_a_charter_and_day"
+            )
         ]
         triggers = [*tied(insert=[told(EndNoticed, says={"suspends_on": "{row}.suspends_on"})])]
 

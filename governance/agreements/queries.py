@@ -331,14 +331,25 @@ def _list_hindered(on: date, standing: str, *, hindered: bool) -> list[tuple[Cha
 
 
 def list_ends_to_tell(on: date) -> list[tuple[AgreementVersion, CharterVersion]]:
-    """Agreements that end soon or have ended, each with a charter in force that rests on it and whose owner was not told."""
-    told = set(EndNotice.objects.values_list("version", "charter_version"))
+    """Agreements that end soon or have ended, each with a charter in force that rests on it and whose owner was not told, or of a later day."""
+    told: dict[tuple[UUID, UUID], date] = {}
+    for *key, suspends_on in EndNotice.objects.order_by("-suspends_on").values_list(
+        "version", "charter_version", "suspends_on"
+    ):
+        told[key[0], key[1]] = suspends_on  # the earliest
     found = []
     for version in list_ending(on):
+        suspends_on = plan_suspension(version, on)
         for charter in list_resting(version.slug):
-            if charter.standing == StandingChoices.ACTIVE and (version.pk, charter.pk) not in told:
+            is_told = told.get((version.pk, charter.pk), date.max) <= suspends_on
+            if charter.standing == StandingChoices.ACTIVE and not is_told:
                 found.append((version, charter))
     return found
+
+
+def plan_suspension(version: AgreementVersion, on: date) -> date:
+    """The day on which charters are suspended whose owners are told today that a version ends."""
+    return max(promised(find_end(version)), on + timedelta(days=read_notice()))
 
 
 def list_ending(on: date) -> list[AgreementVersion]:

@@ -365,6 +365,25 @@ def test_an_agreement_that_ends_suspends_after_notice(house):
         assert again(charter) == "active"
 
 
+def test_notice_before_its_own_end_is_told_again_and_suspends_earlier(house):
+    """S145: told of the end of its term, owners are told of an earlier one; what rests on it does not outlast it by more than the notice."""
+    term = AgreementTerm("2026-04-01", (calendar.today() + timedelta(days=28)).isoformat())
+    charter = citing("deployment-frequency", "works-agreement/4")
+    version = passed(a_text(term=term))
+    assert [run_clock()["ends told"] for _pass in range(2)] == [1, 0]
+    with clock.stopped_at(clock.now() + timedelta(days=1)):
+        ends_on = calendar.today() + timedelta(days=2)
+        legal = factories.a_board()[SeatKind.LEGAL]
+        services.give_notice(version=version, ends_on=ends_on, because="Ended.", by=legal)
+        assert [run_clock()["ends told"] for _pass in range(2)] == [1, 0]
+        days = [each.suspends_on for each in EndNotice.objects.order_by("suspends_on")]
+        assert days == [calendar.today() + timedelta(days=14), calendar.today() + timedelta(days=27)]
+    assert Notice.objects.filter(kind="agreement.ends", to=charter.metric.owner).count() == 2
+    with clock.stopped_at(clock.now() + timedelta(days=15)):
+        done = run_clock()
+        assert (done["ends told"], done["charters suspended"], again(charter)) == (0, 1, "suspended")
+
+
 def test_records_of_processing_name_processors_transfers_security_and_recipients(house):
     """S157, Art. 30."""
     processing = Processing(
