@@ -135,7 +135,22 @@ class AgreementDocument(Record):
                 violation_error_message=_("This document is there already."),
             )
         ]
-        triggers = [*tied(insert=[told(DocumentAdded, says={"sha256": "{row}.sha256"})])]
+        triggers = [
+            *tied(insert=[told(DocumentAdded, says={"sha256": "{row}.sha256"})]),
+            Trigger(
+                name="comes_before_it_is_put",
+                definer=True,  # the version is held meanwhile, so that it is not put between the look and the write
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=f"""
+PERFORM FROM agreements_agreementversion WHERE id = NEW.version_id AND case_id IS NULL FOR SHARE;
+IF NOT FOUND THEN
+    {refuse("no file comes to what came before the board", "comes_before_it_is_put")}
+END IF;
+RETURN NEW;
+""",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

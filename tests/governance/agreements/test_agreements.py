@@ -207,6 +207,17 @@ def test_files_are_kept_with_their_hash_until_it_is_put(house):
         services.add_document(version=version, file=a_file(b"text", "a.txt"), by=admin)
 
 
+def test_no_file_comes_to_what_was_put_whoever_writes(house):
+    """The board decides on the files that it saw: also where somebody writes past the services."""
+    admin = factories.an_administrator("admin")
+    version = services.write_agreement(text=a_text(), by=admin)
+    kept = services.add_document(version=version, file=a_file(PDF, "a.pdf"), by=admin)
+    services.put_to_board(version=version, by=admin)
+    kept.pk, kept.sha256 = None, "0" * 64
+    with pytest.raises(DatabaseError, match="came before the board"), transaction.atomic():
+        AgreementDocument.objects.bulk_create([kept])
+
+
 def test_a_setting_that_contradicts_a_clause_is_a_finding(house):
     """S145: and one that keeps to it is none."""
     passed(binding(settings=(SettingBound("minimum_group", 8), SettingBound("settling_days", None, 31))))
