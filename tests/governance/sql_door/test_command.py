@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from governance.people.scopes import Scope
+from governance.sql_door import probe
 from ground.embedded import cluster
 from tests import databases, factories
 from tests.governance.sql_door.conftest import LEAD_TIME
@@ -48,6 +49,7 @@ def test_it_opens_the_door_and_ends_with_it(house, committed_db, server, tmp_pat
     ) as started:
         try:
             port = int(re.search(r":(\d+)\.$", started.stdout.readline())[1])
+            assert probe.is_open(host, port)  # as doctor and Prometheus ask
             with psycopg.connect(
                 host=host, port=port, user="manager", password=token, dbname="retrospective"
             ) as client:
