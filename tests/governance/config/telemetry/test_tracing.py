@@ -1,5 +1,8 @@
 """Traces (issue 19, 2): off until told, a span a request with the steps of the line in it, and nothing that names anybody."""
 
+import socket
+import time
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponse
@@ -82,3 +85,14 @@ def test_outside_of_a_request_nothing_is_told(kept):
     tracing.TracingMiddleware(lambda _asked: HttpResponse())
     assert traces.traced("step")(lambda: 5)() == 5
     assert kept.get_finished_spans() == ()
+
+
+def test_a_collector_that_does_not_answer_does_not_keep_a_server_from_ending(monkeypatch):
+    """Issue 19, 2: it takes what is sent and says nothing; a server that ends waits for that no longer than for a moment."""
+    monkeypatch.setattr(tracing, "LAST_WORDS_SECONDS", 0.2, raising=False)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        tracer = tracing.begin(f"http://127.0.0.1:{silent.getsockname()[1]}/v1/traces")
+        tracer.start_span("line.hold").end()
+        begun = time.monotonic()
+        tracer.span_processor.shutdown()
+        assert time.monotonic() - begun < 4  # one try alone takes five seconds
