@@ -31,10 +31,19 @@ from charter.registry.models import CharterVersion, RulebookVersion
 from charter.registry.source_descriptions import SourceDescription
 from charter.registry.states import RulebookState
 from charter.rules.vocabulary import Grain, SourceKind
-from governance.board import ballots
+from governance.board import ballots, consents
 from governance.board import services as board
 from governance.board.events import BallotCast
-from governance.board.models import Ballot, BoardOutcome, Case, Invitation, Seat, TeamConsent, Term
+from governance.board.models import (
+    Ballot,
+    BoardOutcome,
+    Case,
+    ConsentAnswer,
+    Invitation,
+    Seat,
+    TeamConsent,
+    Term,
+)
 from governance.board.programme import begin_programme
 from governance.board.states import NOTICE_DAYS, CaseKind, SeatKind, Vote
 from governance.people import services as people
@@ -494,18 +503,27 @@ def an_active_charter(slug: str = "deployment-frequency", **fields: object) -> C
 
 
 def a_consent(version: CharterVersion, cohort: str = "team:payments") -> TeamConsent:
-    """A team's consent to a charter, given, without the answers of its members; once."""
+    """A team's consent to a charter, which all of its members have given; once."""
     held = TeamConsent.objects.filter(
         charter_version=version, cohort=cohort, withdrawn_at__isnull=True
     ).first()
-    return held or on_the_log.make(
+    return held or _an_agreed_consent(version, cohort)
+
+
+def _an_agreed_consent(version: CharterVersion, cohort: str) -> TeamConsent:
+    today = calendar.today()
+    consent = on_the_log.make(
         TeamConsent,
         charter_version=version,
         cohort=cohort,
         asked_by=system(),
-        answer_by=calendar.today() + timedelta(days=14),
+        answer_by=today + timedelta(days=14),
         given_at=clock.now(),
     )
+    for person in consents.list_members(cohort, today):
+        voice = consents.make_voice(consent, person)
+        on_the_log.make(ConsentAnswer, consent=consent, voice=voice, agrees=True)
+    return consent
 
 
 def a_beginning(founder: User | None = None) -> Programme:
