@@ -175,7 +175,7 @@ class SqlSession:
     async def _parse(self, message: bytes, body: bytes) -> None:
         name, at = wire.take_text(body)
         text, _ = wire.take_text(body, at)
-        statements = read_statements(text)
+        statements = await self._read(text)
         if (
             len(statements) <= 1
         ):  # PostgreSQL refuses more; and where a name is taken, what it keeps finds nothing released
