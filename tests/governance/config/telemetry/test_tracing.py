@@ -12,6 +12,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from governance.config.operating_settings import read_operating
+from governance.config.request_ids import current
 from governance.config.telemetry import tracing
 from ground import traces
 from tests.governance.decisions.conftest import governed, house, stopped
@@ -72,6 +73,21 @@ def test_nothing_in_it_names_anybody_and_some_pages_are_no_span(kept):
     pass_through("/appeals")
     [one] = kept.get_finished_spans()
     assert one.name == "api-metric" and "anna" not in one.to_json()
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [("anna-berg", False), ("12345678", False), ("8f14e45fceea467a9af0f0c3b1d2e3f4", True), ("2f1b7c1e-8d3a-4a55-9d0e-5b8f6a7c1d2e", True)],
+)  # fmt: skip
+def test_a_request_id_is_told_where_it_is_one_that_a_program_drew(kept, said, told):
+    """Whoever asks chooses it, and a gateway may put there who asks."""
+    token = current.set(said)
+    try:
+        pass_through("/api/v1/metrics/anna-berg")
+    finally:
+        current.reset(token)
+    [one] = kept.get_finished_spans()
+    assert one.attributes.get("request.id") == (said if told else None)
 
 
 def test_of_what_is_not_drawn_nothing_is_told(kept, settings):
