@@ -1,15 +1,18 @@
 """Connecting a warehouse from a page: tried before it is kept, and sealed as secrets of people are."""
 
-from urllib.parse import quote, urlsplit
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, quote, urlsplit
 
+import psycopg
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 from msgspec import Struct
+from psycopg.conninfo import conninfo_to_dict
 
 from audits.ledger import sealing
 from audits.ledger import services as ledger
-from charter.measures.warehouse.connecting import find_connection, open_at
+from charter.measures.warehouse.connecting import open_at
 from charter.measures.warehouse.facts import redact_url
 from charter.registry.events import WarehouseConnected, WarehouseDisconnected
 from charter.registry.models import WarehouseConnection
@@ -17,6 +20,15 @@ from governance.people.models import User
 from governance.people.permissions import check_can_administer
 from ground import clock, records
 from ground.errors import BadInput, Conflict
+
+# What an address from a page may say beside these: nothing that reads a file of this machine or goes round its host.
+_PLACE = frozenset({"host", "port", "user", "password", "dbname"})
+_OPTIONS = frozenset(
+    {
+        "application_name", "catalog", "channel_binding", "connect_timeout", "role", "schema", "secure", "ssl_ca", "sslmode",
+        "sslrootcert", "target_session_attrs", "warehouse",
+    }
+)  # fmt: skip
 
 
 class WarehouseAddress(Struct, frozen=True):
@@ -79,7 +91,8 @@ def disconnect_warehouse(*, by: User) -> None:
 
 
 def _end_present(by: User) -> bool:
-    found = find_connection()
+    # Two who end it at once wait for each other, and the second finds none.
+    found = WarehouseConnection.objects.select_for_update().filter(ended_at__isnull=True).first()
     if found is None:
         return False
     found.sealed, found.ended_at, found.ended_by = None, clock.now(), by
@@ -89,18 +102,49 @@ def _end_present(by: User) -> bool:
 
 
 def _check(url: str) -> None:
-    """Refuse what is no address of a server: a file of the machine is named by whoever runs it, not from a page."""
+    """Refuse what is no address of a server: a file or socket of the machine is named by whoever runs it, not from a page."""
     try:
         scheme = urlsplit(url).scheme
         redact_url(url)
-    except ValueError:
+        said = {} if scheme in _FILES else _read_parts(url, scheme)
+    except (ValueError, psycopg.Error):
         raise BadInput(
             _("This is no address such as postgresql://user:password@host:5432/database."), field="url"
         ) from None
-    if scheme in {"", "duckdb", "sqlite", "file"}:
+    hosts = str(said.get("host") or "").split(",")
+    if not all(hosts) or any(host[0] in "/@%" for host in hosts):
         raise BadInput(
             _(
                 "Give the address of a server. A file of this machine is named by whoever runs this site, by WAREHOUSE_URL."
             ),
             field="url",
         )
+    if not said.keys() <= _PLACE | _OPTIONS:
+        # Which it is is not said: where a password was not quoted, that would be part of it.
+        raise BadInput(
+            _(
+                "After its question mark an address from a page says only %(options)s. Whoever runs this site gives others, by WAREHOUSE_URL."
+            )
+            % {"options": ", ".join(sorted(_OPTIONS))},
+            field="url",
+        )
+
+
+_FILES = frozenset({"", "duckdb", "sqlite", "file"})
+
+
+def _read_parts(url: str, scheme: str) -> Mapping[str, object]:
+    """The host and the options of an address, each as whoever opens it reads it."""
+    parts = urlsplit(url)
+    if scheme in {"postgres", "postgresql"}:
+        return {
+            name: value
+            for name, value in conninfo_to_dict(parts._replace(scheme="postgresql").geturl()).items()
+            if value
+        }
+    if parts.fragment:
+        raise ValueError
+    options = parse_qsl(parts.query, keep_blank_values=True)
+    if _PLACE & {name for name, _value in options}:
+        raise ValueError  # once is enough, and two could differ
+    return {**dict(options), "host": parts.hostname}

@@ -20,6 +20,7 @@ MOST = 200  # entries of any list
 ClauseNumber = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9.()-]{0,19}$")]
 Line = Annotated[str, Meta(min_length=1, max_length=500)]
 Prose = Annotated[str, Meta(max_length=10_000)]
+Limit = Annotated[float, Meta(ge=-1e9, le=1e9)]
 Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", description="A day as 2026-01-31")]
 
 
@@ -52,8 +53,8 @@ class SettingBound(AgreementPart, frozen=True):
     """What a setting may be: its key as on the page of settings, and the least or the most that it may be."""
 
     key: Line
-    at_least: float | None = None
-    at_most: float | None = None
+    at_least: Limit | None = None
+    at_most: Limit | None = None
 
 
 class ClauseBounds(AgreementPart, frozen=True):

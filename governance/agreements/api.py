@@ -45,7 +45,7 @@ class AgreementList(generics.ListAPIView[AgreementVersion]):
 
     def get_queryset(self) -> QuerySet[AgreementVersion]:
         found = queries.list_seen(cast("User", self.request.user))
-        return found.prefetch_related("documents__added_by")
+        return found.prefetch_related(queries.documents_unread())
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "standings": queries.read_standings(calendar.today())}

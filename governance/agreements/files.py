@@ -65,7 +65,9 @@ def _is_what_it_says(sent: bytes, ending: str) -> bool:
             inside = set(packed.namelist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return False
-    if any(name.lower().endswith("vbaproject.bin") or name.startswith("Basic/") for name in inside):
+    if any(
+        name.lower().endswith("vbaproject.bin") or name.startswith(("Basic/", "Scripts/")) for name in inside
+    ):
         raise _refuse(_("The file carries macros. Save it without them, or as PDF."))
     return ("word/document.xml" if ending == "docx" else "content.xml") in inside
 

@@ -80,13 +80,14 @@ def _settings_beyond(on: date) -> Iterator[AgreementFinding]:
 
 def _wrong_citations(on: date) -> Iterator[AgreementFinding]:
     texts = {each.version.slug: each.text for each in list_held(on)}
-    known = set(AgreementVersion.objects.filter(case__isnull=False).values_list("slug", flat=True))
+    passed = AgreementVersion.objects.filter(case__state=CaseState.APPROVED)
+    known = set(passed.values_list("slug", flat=True))
     for version, document in read_charters():
         for name in document.why.clauses:
             slug, _stroke, number = name.partition("/")
             says = ""
             if slug not in known:
-                says = _("It cites “%(name)s”, and there is no such agreement on record.") % {"name": name}
+                says = _("It cites “%(name)s”, and the board has passed no such agreement.") % {"name": name}
             elif slug in texts and texts[slug].find_clause(number) is None:
                 says = _("It cites “%(name)s”, and the version in force has no such clause.") % {"name": name}
             elif slug in texts and not texts[slug].is_about(version.metric.slug):

@@ -135,14 +135,32 @@ class AgreementDocument(Record):
                 violation_error_message=_("This document is there already."),
             )
         ]
-        triggers = [*tied(insert=[told(DocumentAdded, says={"sha256": "{row}.sha256"})])]
+        triggers = [
+            *tied(insert=[told(DocumentAdded, says={"sha256": "{row}.sha256"})]),
+            Trigger(
+                name="comes_before_it_is_put",
+                definer=True,  # the version is held meanwhile, so that it is not put between the look and the write
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=f"""
+PERFORM FROM agreements_agreementversion WHERE id = NEW.version_id AND case_id IS NULL FOR SHARE;
+IF NOT FOUND THEN
+    {refuse("no file comes to what came before the board", "comes_before_it_is_put")}
+END IF;
+RETURN NEW;
+""",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
 
 class EndNotice(Record):
-    """The owner of a charter that rests on an agreement was told that it ends; on `suspends_on` the charter is suspended."""
+    """The owner of a charter that rests on an agreement was told that it ends; on `suspends_on` the charter is suspended.
+
+    They are told again where it comes to end earlier; the earliest day counts.
+    """
 
     version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="end_notices")
     charter_version = models.ForeignKey(CharterVersion, on_delete=models.PROTECT, related_name="+")
@@ -152,7 +170,9 @@ class EndNotice(Record):
     class Meta:
         ordering = ["given_on", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["version", "charter_version"], name="endnotice_once_a_charter")
+            models.UniqueConstraint(
+                fields=["version", "charter_version", "suspends_on"], name="endnotice_once_a_charter_and_day"
+            )
         ]
         triggers = [*tied(insert=[told(EndNoticed, says={"suspends_on": "{row}.suspends_on"})])]
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from charter.programme.models import Programme
@@ -18,7 +19,7 @@ from charter.registry.states import StandingChoices
 from governance.agreements import permissions
 from governance.agreements.agreement_text import AgreementText
 from governance.agreements.beyond import list_bounds, say_beyond
-from governance.agreements.models import AgreementVersion, Departure, EndNotice
+from governance.agreements.models import AgreementDocument, AgreementVersion, Departure, EndNotice
 from governance.agreements.states import AgreementStanding, DepartureAbout
 from governance.board.states import CaseState
 from governance.people.models import Person, User
@@ -39,7 +40,10 @@ class HeldAgreement(NamedTuple):
 
 
 class Beyond(NamedTuple):
-    """Something beyond a clause that is in force, with its case where it came before the board."""
+    """Something beyond a clause that is in force, with its case where it came before the board.
+
+    `before` are its cases under the versions before, the newest first, as long as it came before the board under each.
+    """
 
     held: HeldAgreement
     clause: str
@@ -48,11 +52,17 @@ class Beyond(NamedTuple):
     charter: CharterVersion | None
     says: str
     departure: Departure | None
+    before: Sequence[Departure] = ()
 
 
 def list_versions() -> QuerySet[AgreementVersion]:
     """All versions, the newest of each agreement first."""
     return AgreementVersion.objects.select_related("case", "written_by", "end_given_by")
+
+
+def documents_unread() -> "Prefetch[str]":
+    """The documents of versions without their content, which is up to 10 MB each."""
+    return Prefetch("documents", AgreementDocument.objects.defer("content").select_related("added_by"))
 
 
 def get_version(key: UUID, *, by: User) -> AgreementVersion:
@@ -157,16 +167,31 @@ def list_beyond(on: date) -> list[Beyond]:
         return []
     departures = {
         (each.version_id, each.clause, each.source_id or each.charter_version_id): each
-        for each in Departure.objects.select_related("case").filter(
-            version__in=[each.version for each in held]
+        for each in Departure.objects.select_related("case", "version__case").filter(
+            version__slug__in=[each.version.slug for each in held]
         )
     }
-    charters = read_charters()
-    found = [*_systems_beyond(held), *_charters_beyond(held, charters)]
-    return [
-        each._replace(departure=departures.get((each.held.version.pk, each.clause, _key(each))))
-        for each in found
-    ]
+    older = _list_older(held)
+    found = [*_systems_beyond(held), *_charters_beyond(held, read_charters())]
+    return [_with_cases(each, departures, older[each.held.version.slug]) for each in found]
+
+
+def _with_cases(
+    each: Beyond, departures: Mapping[tuple[UUID, str, UUID | None], Departure], older: Sequence[UUID]
+) -> Beyond:
+    own, *before = (departures.get((key, each.clause, _key(each))) for key in (each.held.version.pk, *older))
+    return each._replace(departure=own, before=[one for one in takewhile(bool, before) if one])
+
+
+def _list_older(held: Sequence[HeldAgreement]) -> Mapping[str, list[UUID]]:
+    """By short name, the versions that were passed before the one in force, the newest first."""
+    numbers = {each.version.slug: each.version.number for each in held}
+    passed = AgreementVersion.objects.filter(slug__in=numbers, case__state=CaseState.APPROVED)
+    found: dict[str, list[UUID]] = {slug: [] for slug in numbers}
+    for slug, number, key in passed.order_by("-number").values_list("slug", "number", "pk"):
+        if number < numbers[slug]:
+            found[slug].append(key)
+    return found
 
 
 def _key(each: Beyond) -> UUID:
@@ -265,11 +290,18 @@ class Hindrances:
 
 
 def _is_unsettled(each: Beyond, version: CharterVersion) -> bool:
-    """Whether the board has turned it down; or has not agreed yet, to a charter that came after the agreement."""
-    state = each.departure.case.state if each.departure else CaseState.OPEN
-    if state != CaseState.OPEN:
-        return bool(state == CaseState.REJECTED)
-    return version.activated_at is not None and version.activated_at > each.held.since
+    """Whether the board has turned it down; or has not agreed yet, to a charter that came after the agreement.
+
+    Until the board has decided under the version in force, what it said under the one before stands.
+    """
+    cases = [(each.departure, each.held.since), *((one, _since(one.version)) for one in each.before)]
+    for departure, since in cases:
+        state = departure.case.state if departure else CaseState.OPEN
+        if state != CaseState.OPEN:
+            return bool(state == CaseState.REJECTED)
+        if version.activated_at is not None and version.activated_at > since:
+            return True
+    return False
 
 
 def list_to_suspend(on: date) -> list[tuple[CharterVersion, str]]:
@@ -299,14 +331,25 @@ def _list_hindered(on: date, standing: str, *, hindered: bool) -> list[tuple[Cha
 
 
 def list_ends_to_tell(on: date) -> list[tuple[AgreementVersion, CharterVersion]]:
-    """Agreements that end soon or have ended, each with a charter in force that rests on it and whose owner was not told."""
-    told = set(EndNotice.objects.values_list("version", "charter_version"))
+    """Agreements that end soon or have ended, each with a charter in force that rests on it and whose owner was not told, or of a later day."""
+    told: dict[tuple[UUID, UUID], date] = {}
+    for *key, suspends_on in EndNotice.objects.order_by("-suspends_on").values_list(
+        "version", "charter_version", "suspends_on"
+    ):
+        told[key[0], key[1]] = suspends_on  # the earliest
     found = []
     for version in list_ending(on):
+        suspends_on = plan_suspension(version, on)
         for charter in list_resting(version.slug):
-            if charter.standing == StandingChoices.ACTIVE and (version.pk, charter.pk) not in told:
+            is_told = told.get((version.pk, charter.pk), date.max) <= suspends_on
+            if charter.standing == StandingChoices.ACTIVE and not is_told:
                 found.append((version, charter))
     return found
+
+
+def plan_suspension(version: AgreementVersion, on: date) -> date:
+    """The day on which charters are suspended whose owners are told today that a version ends."""
+    return max(promised(find_end(version)), on + timedelta(days=read_notice()))
 
 
 def list_ending(on: date) -> list[AgreementVersion]:

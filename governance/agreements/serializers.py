@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from rest_framework import serializers
 
 from governance.agreements import queries
@@ -46,6 +47,7 @@ class AgreementSerializer(serializers.ModelSerializer[AgreementVersion]):
         return end.isoformat() if end else None
 
     def get_documents(self, version: AgreementVersion) -> list[dict[str, Any]]:
+        prefetch_related_objects([version], queries.documents_unread())  # unless they are there
         return [dict(AgreementDocumentSerializer(each).data) for each in version.documents.all()]
 
 

@@ -1,6 +1,6 @@
 """The only writers of agreements: written, put to the board, given notice of, and what goes beyond them."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -228,19 +228,21 @@ def open_departure(*, beyond: Beyond, by: User) -> Departure | None:
 def tell_end(*, version: AgreementVersion, charter: CharterVersion, by: User) -> EndNotice | None:
     """Tell the owner of a charter that what it rests on ends, and when it is suspended; None where they were told."""
     version = _lock(version)
-    end = queries.find_end(version)
-    if end is None or EndNotice.objects.filter(version=version, charter_version=charter).exists():
+    end, today = queries.find_end(version), calendar.today()
+    if end is None:
         return None
-    today = calendar.today()
-    suspends_on = max(end, today + timedelta(days=queries.read_notice()))
+    suspends_on = queries.plan_suspension(version, today)
+    told = EndNotice.objects.filter(version=version, charter_version=charter)
+    if told.filter(suspends_on__lte=suspends_on).exists():
+        return None
     notice = records.insert(
         EndNotice(version=version, charter_version=charter, given_on=today, suspends_on=suspends_on)
     )
-    told = EndNoticed(
+    noticed = EndNoticed(
         version=version.pk, agreement=version.slug, notice=notice.pk, metric=charter.metric.slug,
         suspends_on=suspends_on,
     )  # fmt: skip
-    ledger.append(told, by=by.actor)
+    ledger.append(noticed, by=by.actor)
     _tell_owner(
         charter,
         kind="agreement.ends",
@@ -250,7 +252,7 @@ def tell_end(*, version: AgreementVersion, charter: CharterVersion, by: User) ->
             "charter rests on another."
         )
         % {"title": version.title, "end": end, "day": suspends_on},
-        once=f"agreement:{version.pk}:{charter.pk}",
+        once=f"agreement:{version.pk}:{charter.pk}:{suspends_on}",
         by=by,
     )
     return notice
@@ -355,6 +357,9 @@ def _check(text: AgreementText) -> None:
 def _check_whole(text: AgreementText) -> None:
     """Everything that is missing, and what names something that is not there."""
     faults = [(fault.field, fault.sentence) for fault in find_faults(text)] + _find_unknown(text)
+    if text.term.ends and parse_day(text.term.ends) <= calendar.today():
+        # Passed, it would take the place of the version in force, and bind nothing.
+        faults.append(("ends", _("Its term is over. Give a day that is to come, or none.")))
     if faults:
         (field, sentence), *others = faults
         raise BadInput(

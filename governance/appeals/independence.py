@@ -15,7 +15,13 @@ from ground import statements
 
 _SINCE = "({0}.valid_to IS NULL OR {0}.valid_to > %(since)s::date)"
 _LINE = f"""
-WITH RECURSIVE above(person) AS (
+WITH RECURSIVE merged(account, stays) AS (
+    SELECT account_id, into_id FROM people_accountmerge
+    UNION
+    SELECT o.account, m.into_id FROM merged o JOIN people_accountmerge m ON m.account_id = o.stays
+), own(account) AS (
+    SELECT %(user)s::uuid UNION SELECT account FROM merged WHERE stays = %(user)s::uuid
+), above(person) AS (
     SELECT %(person)s::uuid
     UNION
     SELECT l.manager_id FROM people_reportingline l JOIN above ON l.person_id = above.person WHERE {_SINCE.format("l")}
@@ -25,30 +31,34 @@ WITH RECURSIVE above(person) AS (
     SELECT l.person_id FROM people_reportingline l JOIN below ON l.manager_id = below.person WHERE {_SINCE.format("l")}
 ), led(team) AS (
     SELECT t.id FROM people_team t JOIN people_rolegrant g ON (g.team_id = t.id OR g.value_stream_id = t.value_stream_id)
-    WHERE g.user_id = %(user)s::uuid AND {_SINCE.format("g")}
+    JOIN own ON own.account = g.user_id WHERE {_SINCE.format("g")}
 )
-SELECT person, false FROM above WHERE person IS NOT NULL
-UNION SELECT person, false FROM below WHERE person IS NOT NULL
-UNION SELECT m.person_id, false FROM people_membership m JOIN led ON led.team = m.team_id WHERE {_SINCE.format("m")}
-UNION SELECT u.person_id, false FROM people_membership m
+SELECT person, 'person' FROM above WHERE person IS NOT NULL
+UNION SELECT person, 'person' FROM below WHERE person IS NOT NULL
+UNION SELECT m.person_id, 'person' FROM people_membership m JOIN led ON led.team = m.team_id WHERE {_SINCE.format("m")}
+UNION SELECT u.person_id, 'person' FROM people_membership m
     JOIN people_team t ON t.id = m.team_id
     JOIN people_rolegrant g ON (g.team_id = t.id OR g.value_stream_id = t.value_stream_id)
-    JOIN people_user u ON u.id = g.user_id
+    LEFT JOIN merged o ON o.account = g.user_id JOIN people_user u ON u.id = coalesce(o.stays, g.user_id)
     WHERE m.person_id = %(person)s::uuid AND u.person_id IS NOT NULL AND {_SINCE.format("m")} AND {_SINCE.format("g")}
-UNION SELECT team, true FROM led
+UNION SELECT team, 'team' FROM led
+UNION SELECT account, 'account' FROM own
 """
 
 
 class ReportLine(Struct, frozen=True):
-    """Those in one line with an account, itself among them, and the teams that it leads."""
+    """Those in one line with an account, itself among them, and the teams that it leads.
 
-    account: UUID
+    `accounts` are it and those that were merged into it, whose past is its own.
+    """
+
+    accounts: frozenset[UUID]
     persons: frozenset[UUID]
     teams: frozenset[UUID]
 
     def meets(self, parties: Parties) -> bool:
         """Whether the account is one of those whom an appeal is about, or in their line."""
-        if self.account in (parties.appellant, parties.contested):
+        if self.accounts & {parties.appellant, parties.contested}:
             return True
         concerned = {parties.appellant_person, parties.contested_person} - {None}
         return bool(concerned & self.persons) or bool(self.teams & set(parties.teams))
@@ -57,11 +67,10 @@ class ReportLine(Struct, frozen=True):
 def read_line(user: User, *, since: date) -> ReportLine:
     """The line of an account, on any day since this one; one statement."""
     found = statements.fetch(_LINE, {"user": user.pk, "person": user.person_id, "since": since})
-    return ReportLine(
-        user.pk,
-        frozenset(key for key, is_team in found if not is_team),
-        frozenset(key for key, is_team in found if is_team),
+    accounts, persons, teams = (
+        frozenset(key for key, kind in found if kind == wanted) for wanted in ("account", "person", "team")
     )
+    return ReportLine(accounts, persons, teams)
 
 
 _ABOVE = """

@@ -151,7 +151,8 @@ def check_can_handle(handler: User, appeal: Appeal) -> None:
 
 
 def _handled_before(handler: User, appeal: Appeal) -> bool:
-    return AppealTerm.objects.filter(appeal=appeal, user=handler, instance=1).exists()
+    accounts = find_line(handler, appeal).accounts
+    return AppealTerm.objects.filter(appeal=appeal, user__in=accounts, instance=1).exists()
 
 
 def check_handles(user: User, appeal: Appeal) -> None:

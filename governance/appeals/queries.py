@@ -46,6 +46,7 @@ from governance.appeals.words import (
     unseal,
 )
 from governance.decisions.models import Protection
+from governance.people.merging import list_onward
 from governance.people.models import User
 from ground import calendar
 from ground.errors import NotFound
@@ -261,7 +262,8 @@ def list_follow_up_answers(appeal: Appeal) -> list[tuple[FollowUp, FollowUpWords
 
 
 def list_line_of(contested: User) -> list[User]:
-    """The contested account and those of the people above it today."""
+    """The contested account, or the one that it was merged into, and those of the people above it today."""
+    contested = list_onward(contested)[-1]
     line = read_above(contested, on=calendar.today())
     return list(User.objects.filter(Q(pk=contested.pk) | Q(person__in=line), is_active=True).order_by("pk"))
 

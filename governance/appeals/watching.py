@@ -16,6 +16,7 @@ from governance.appeals.models import Appeal, Presumption
 from governance.appeals.states import AppealKind
 from governance.appeals.words import WatchedDecision, unseal
 from governance.decisions.models import DecisionRecord, Protection
+from governance.people.merging import list_onward
 from governance.people.models import Person, User
 from ground import calendar
 
@@ -52,8 +53,10 @@ def list_line_questions(appeal: Appeal) -> QuerySet[DecisionRecord]:
     if contested is None or person is None:
         return DecisionRecord.objects.none()
     filed = calendar.find_day(appeal.filed_at)
-    above = read_above(contested, on=calendar.today(), since=filed)
-    line = User.objects.filter(Q(pk=contested.pk) | Q(person__in=above)).exclude(person=person)
+    accounts = list_onward(contested)
+    above = read_above(accounts[-1], on=calendar.today(), since=filed)
+    line = User.objects.filter(Q(pk__in=[each.pk for each in accounts]) | Q(person__in=above))
+    line = line.exclude(person=person)
     asked = DecisionRecord.objects.filter(actor__in=line, subjects__contains=[person.external_id])
     until = appeal.filed_at + SHOWN_FOR
     return asked.filter(at__gte=appeal.filed_at, at__lt=until).select_related("actor").order_by("-at", "-pk")

@@ -12,17 +12,21 @@ from charter.registry import services as registry
 from charter.registry.models import Metric
 from governance.board.models import Ballot, Invitation, Term
 from governance.board.states import CaseState
+from governance.decisions import services as decisions
 from governance.people import merging
 from governance.people.merging import MergePreview
 from governance.people.models import AccountMerge, Session, Token, User
+from governance.people.services import get_system_account
 from ground import calendar
 
 # What is told by itself, or moves.
 _TOLD_ELSEWHERE = (Session, Token, Metric)
+# What tells of whom an account has disputed, or of what it reads about itself: not for whoever administers accounts.
+_NOT_TOLD = frozenset({"about_me", "appeals", "notices"})
 
 
 class WholePreview(Struct, frozen=True):
-    """What a merge would move, end and leave: metrics by slug, and what stays under the closed account's name, by kind."""
+    """What a merge would move, end and leave: metrics by slug, and what stays under the closed account's name, by kind: no appeals."""
 
     plan: MergePreview
     metrics: Sequence[str]
@@ -45,7 +49,9 @@ def merge_accounts(*, account: User, into: User, because: str, by: User) -> Acco
     """
     merging.refuse(preview(account=account, into=into, by=by).plan.obstacles)
     registry.hand_over_metrics(of=account, to=into, by=by)
-    return merging.merge_accounts_beside(account=account, into=into, because=because, by=by)
+    merged = merging.merge_accounts_beside(account=account, into=into, because=because, by=by)
+    decisions.extend_protections(of=merged.account, to=merged.into, by=get_system_account())
+    return merged
 
 
 def list_obstacles(account: User) -> Iterator[str]:
@@ -67,6 +73,8 @@ def _count_what_stays(account: User) -> Iterator[tuple[str, int]]:
     for relation in User._meta.related_objects:
         model = relation.related_model
         if model in _TOLD_ELSEWHERE or not isinstance(model, type) or not issubclass(model, models.Model):
+            continue
+        if model._meta.app_label in _NOT_TOLD:
             continue
         number = model._base_manager.filter(**{relation.field.name: account}).count()
         if number:

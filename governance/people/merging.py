@@ -94,6 +94,16 @@ def merge_accounts_beside(*, account: User, into: User, because: str, by: User) 
     return merge
 
 
+def list_onward(account: User) -> list[User]:
+    """An account, and those that it was merged into one after the other: the one in use last."""
+    found = [account]
+    while (
+        merge := AccountMerge.objects.filter(account=found[-1]).select_related("into").first()
+    ) is not None:
+        found.append(merge.into)
+    return found
+
+
 def refuse(obstacles: Sequence[str]) -> None:
     """Raise Conflict where anything stands against a merge, with all of it."""
     if obstacles:

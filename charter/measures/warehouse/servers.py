@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 BATCH_ROWS = 20_000
 _BLOCK_BYTES = 4 << 20
 # Engines that run in this process and read whatever files they like; DuckDB alone is confined.
-IN_PROCESS = frozenset({"datafusion", "polars", "sqlite"})
+IN_PROCESS = frozenset({"datafusion", "flink", "polars", "pyspark", "sqlite"})
 # How DuckDB itself says what ibis calls by another name.
 _DUCKDB_NAMES = {
     "TEXT": "VARCHAR",

@@ -4,6 +4,7 @@ from governance.decisions.services.access_notices import give_notice
 from governance.decisions.services.holds import (
     HeldValues,
     end_protection,
+    extend_protections,
     place_hold,
     place_holds,
     protect,
@@ -31,6 +32,7 @@ __all__ = [
     "confirm_note",
     "end_protection",
     "end_ruling",
+    "extend_protections",
     "give_notice",
     "name_misuse",
     "note_as_found",

@@ -1,5 +1,9 @@
 """A warehouse connected from a page: tried first, kept sealed, never shown again (issue 15, 4)."""
 
+import socket
+import socketserver
+import threading
+from contextlib import suppress
 from urllib.parse import quote
 
 import pytest
@@ -20,13 +24,41 @@ SECRET = "hush-hush"  # as an option that the server ignores
 
 
 @pytest.fixture
-def url(settings) -> str:
+def door():
+    """A port of this machine that leads to the suite's own PostgreSQL, which may listen on a socket alone."""
+    told = connection.settings_dict
+    host, port = str(told["HOST"]), int(told["PORT"] or 5432)
+
+    def lead(reader: socket.socket, writer: socket.socket) -> None:
+        with suppress(OSError):
+            while sent := reader.recv(65_536):
+                writer.sendall(sent)
+            writer.shutdown(socket.SHUT_WR)
+
+    class Through(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            on_disk = host.startswith("/")
+            with socket.socket(socket.AF_UNIX if on_disk else socket.AF_INET) as there:
+                there.connect(f"{host}/.s.PGSQL.{port}" if on_disk else (host or "127.0.0.1", port))
+                back = threading.Thread(target=lead, args=(there, self.request), daemon=True)
+                back.start()
+                lead(self.request, there)
+                back.join(5)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Through) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+@pytest.fixture
+def url(settings, door) -> str:
     """The suite's own PostgreSQL, read as a warehouse; a secret stands in the address."""
     settings.WAREHOUSE_URL = ""
     told = connection.settings_dict
     account = f"{quote(str(told['USER']), safe='')}:{quote(str(told['PASSWORD'] or 'none'), safe='')}"
-    place = f"host={quote(str(told['HOST']), safe='')}&port={told['PORT'] or 5432}"
-    return f"postgresql://{account}@/{told['NAME']}?{place}&application_name={SECRET}"
+    return f"postgresql://{account}@127.0.0.1:{door}/{told['NAME']}?application_name={SECRET}"
 
 
 @pytest.fixture
@@ -83,6 +115,33 @@ def test_what_cannot_be_reached_is_not_kept(desk, settings, said, says):
     page = Page(desk.post("/warehouse/connect", said))
     assert page.status in {400, 503} and page.says(says) and "hunter2" not in page.html
     assert not WarehouseConnection.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql:///governance",
+        "postgresql://reader:hunter2@/governance?host=/var/run/postgresql",
+        "postgresql://reader:hunter2@%2Fvar%2Frun%2Fpostgresql/governance",
+        "postgresql://reader:hunter2@db.example,/governance",
+        "postgresql://reader:1?sslmode=hunter2@%2Fvar%2Frun/governance",
+        "postgresql://reader:hunter2@db.example/governance#?host=/var/run/postgresql",
+        "postgresql://reader:hunter2@db.example/governance?passfile=/etc/passwd",
+        "postgresql://reader:hunter2@db.example/governance?service=here",
+        "postgresql://reader:hunter2@db.example/governance?hostaddr=127.0.0.1",
+        "materialize://reader:hunter2@db.example/governance?host=/var/run/postgresql",
+        "mssql://reader:hunter2@db.example/governance?driver=/tmp/hunter2.so",
+        "mariadb:///governance",
+        "sqlite:///etc/passwd",
+    ],
+)
+def test_neither_a_file_nor_a_socket_of_the_machine_is_named_from_a_page(desk, settings, monkeypatch, url):
+    """Whoever runs the site names those: by one, this account would read our own database as the system's user."""
+    settings.WAREHOUSE_URL = ""
+    monkeypatch.setattr(connections, "open_at", lambda url: pytest.fail(f"opened {url}"))
+    page = Page(desk.post("/warehouse/connect", {"url": url}))
+    assert page.status == 400 and "hunter2" not in page.html
+    assert page.says("by WAREHOUSE_URL") or page.says("This is no address")
 
 
 def test_parts_become_an_address_whatever_they_hold():

@@ -179,6 +179,8 @@ PDF = b"%PDF-1.7\n1 0 obj\n%%EOF\n"
         (b"PK\x03\x04 broken", "a.docx", "not what its name says"),
         (a_zip("word/document.xml", "word/vbaProject.bin"), "a.docx", "macros"),
         (a_zip("other.xml"), "a.odt", "not what its name says"),
+        (a_zip("content.xml", "Basic/script-lc.xml"), "a.odt", "macros"),
+        (a_zip("content.xml", "Scripts/python/run.py"), "a.odt", "macros"),
         (PDF + b" " * (10 * 1024 * 1024), "a.pdf", "too large"),
     ],
 )
@@ -205,6 +207,17 @@ def test_files_are_kept_with_their_hash_until_it_is_put(house):
         services.add_document(version=version, file=a_file(b"text", "a.txt"), by=admin)
 
 
+def test_no_file_comes_to_what_was_put_whoever_writes(house):
+    """The board decides on the files that it saw: also where somebody writes past the services."""
+    admin = factories.an_administrator("admin")
+    version = services.write_agreement(text=a_text(), by=admin)
+    kept = services.add_document(version=version, file=a_file(PDF, "a.pdf"), by=admin)
+    services.put_to_board(version=version, by=admin)
+    kept.pk, kept.sha256 = None, "0" * 64
+    with pytest.raises(DatabaseError, match="came before the board"), transaction.atomic():
+        AgreementDocument.objects.bulk_create([kept])
+
+
 def test_a_setting_that_contradicts_a_clause_is_a_finding(house):
     """S145: and one that keeps to it is none."""
     passed(binding(settings=(SettingBound("minimum_group", 8), SettingBound("settling_days", None, 31))))
@@ -222,6 +235,16 @@ def test_a_clause_that_is_not_there_is_a_finding(house):
     ]  # fmt: skip
     (resting,) = queries.list_resting("works-agreement")
     assert resting.metric.slug == "deployment-frequency"
+
+
+def test_what_the_board_turned_down_is_nothing_to_cite(house):
+    """An agreement that was never passed holds nothing."""
+    turned_down = put(a_text())
+    citing("deployment-frequency", "works-agreement/4")
+    assert len(list_findings(calendar.today())) == 1
+    factories.a_decided_case(turned_down.case, dict.fromkeys(SeatKind, Vote.REJECT))
+    (found,) = list_findings(calendar.today())
+    assert found.kind is AgreementFindingKind.CITATION and "passed no such" in found.says
 
 
 def test_a_use_beyond_a_clause_opens_a_case(house):
@@ -243,6 +266,45 @@ def test_a_use_beyond_a_clause_opens_a_case(house):
     passed(a_text(title="Wider"))
     assert run_clock()["charters put back in force"] == 1
     assert again(house.lead_time) == "active"
+
+
+def test_what_the_board_turned_down_stays_out_of_use_under_the_next_version(house):
+    """S158: a later version with the same clause asks the board again; until it has agreed, nothing comes back by that."""
+    passed(binding(never=(DecisionType.STAFFING,)))
+    run_clock()
+    factories.a_decided_case(Departure.objects.get().case, dict.fromkeys(SeatKind, Vote.REJECT))
+    run_clock()
+    passed(replace(binding(never=(DecisionType.STAFFING,)), title="A word changed"))
+    assert run_clock()["charters put back in force"] == 0
+    assert run_clock()["charters put back in force"] == 0
+    assert again(house.lead_time) == "suspended"
+    departure = Departure.objects.exclude(case__state="rejected").get()
+    factories.a_decided_case(departure.case)
+    assert run_clock()["charters put back in force"] == 1
+
+
+def test_what_waits_for_the_board_waits_under_the_next_version_too(house):
+    """S158: a charter that came after the agreement is not in force by a later version that it was there before."""
+    never = (DecisionType.PORTFOLIO_PLANNING, DecisionType.STAFFING, DecisionType.RETROSPECTIVE)
+    passed(binding(never=never))
+    run_clock()
+    with clock.stopped_at(clock.now() + timedelta(hours=1)):
+        later = factories.an_active_charter("deployment-frequency")
+        run_clock()
+    with clock.stopped_at(clock.now() + timedelta(hours=2)):
+        passed(replace(binding(never=never), title="A word changed"))
+        for _pass in range(2):
+            run_clock()
+            assert again(later) == "suspended"
+
+
+def test_one_whose_term_is_over_is_not_put(house):
+    """Passed, it would take the place of the version in force, and bind nothing."""
+    passed(a_text())
+    over = a_text(term=AgreementTerm("2026-01-01", calendar.today().isoformat()))
+    with pytest.raises(BadInput, match="over") as refused:
+        put(over)
+    assert refused.value.field == "ends"
 
 
 def test_a_departure_that_the_board_agreed_to_is_no_hindrance(house):
@@ -312,6 +374,25 @@ def test_an_agreement_that_ends_suspends_after_notice(house):
         passed(a_text(title="It goes on"))
         assert run_clock()["charters put back in force"] == 1
         assert again(charter) == "active"
+
+
+def test_notice_before_its_own_end_is_told_again_and_suspends_earlier(house):
+    """S145: told of the end of its term, owners are told of an earlier one; what rests on it does not outlast it by more than the notice."""
+    term = AgreementTerm("2026-04-01", (calendar.today() + timedelta(days=28)).isoformat())
+    charter = citing("deployment-frequency", "works-agreement/4")
+    version = passed(a_text(term=term))
+    assert [run_clock()["ends told"] for _pass in range(2)] == [1, 0]
+    with clock.stopped_at(clock.now() + timedelta(days=1)):
+        ends_on = calendar.today() + timedelta(days=2)
+        legal = factories.a_board()[SeatKind.LEGAL]
+        services.give_notice(version=version, ends_on=ends_on, because="Ended.", by=legal)
+        assert [run_clock()["ends told"] for _pass in range(2)] == [1, 0]
+        days = [each.suspends_on for each in EndNotice.objects.order_by("suspends_on")]
+        assert days == [calendar.today() + timedelta(days=14), calendar.today() + timedelta(days=27)]
+    assert Notice.objects.filter(kind="agreement.ends", to=charter.metric.owner).count() == 2
+    with clock.stopped_at(clock.now() + timedelta(days=15)):
+        done = run_clock()
+        assert (done["ends told"], done["charters suspended"], again(charter)) == (0, 1, "suspended")
 
 
 def test_records_of_processing_name_processors_transfers_security_and_recipients(house):

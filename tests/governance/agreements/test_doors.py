@@ -1,10 +1,13 @@
 """Agreements by pages, by API and by one file (S145, S146)."""
 
+import json
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from msgspec.structs import replace
 from rest_framework.test import APIClient
 
@@ -213,6 +216,32 @@ def test_the_same_by_the_api(api, house):
     given = {"ends_on": "2026-06-01", "because": "Ended."}
     assert api("post", f"/agreements/{key}/end", admin, given).status_code == 403
     assert api("post", f"/agreements/{key}/end", legal, given).json()["in_force_until"] == "2026-06-01"
+
+
+def test_files_are_read_only_where_they_are_sent(api, browse, house):
+    """Up to twenty of 10 MB a version: no list and no page reads them."""
+    admin = factories.an_administrator("admin")
+    version = services.write_agreement(text=a_text(), by=admin)
+    services.add_document(version=version, file=SimpleUploadedFile("a.pdf", PDF), by=admin)
+    with CaptureQueriesContext(connection) as asked:
+        told = api("get", "/agreements", admin).json()["results"]
+        assert [each["name"] for each in told[0]["documents"]] == ["a.pdf"]
+        assert len(api("get", f"/agreements/{version.pk}", admin).json()["documents"]) == 1
+        api("put", f"/agreements/{version.pk}", admin, a_text(title="Other").stored())
+        assert browse(f"/agreements/{version.pk}", by=admin).says("a.pdf")
+    assert not [each for each in asked if '"agreements_agreementdocument"."content"' in each["sql"]]
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999"])
+def test_a_bound_beyond_all_numbers_is_refused(house, number):
+    """Bad input: JSON can say more than any number can be."""
+    admin = factories.an_administrator("admin")
+    text = binding(settings=(SettingBound("minimum_group", 8),)).stored()
+    body = json.dumps(text).replace('"at_least": 8', f'"at_least": {number}')
+    assert number in body
+    client = Client(headers={"authorization": f"Token {factories.a_token(admin)}"})
+    refused = client.post("/api/v1/agreements", body, content_type="application/json")
+    assert refused.status_code == 400
 
 
 def a_programme_file(*texts: AgreementText) -> str:
