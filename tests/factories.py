@@ -31,10 +31,19 @@ from charter.registry.models import CharterVersion, RulebookVersion
 from charter.registry.source_descriptions import SourceDescription
 from charter.registry.states import RulebookState
 from charter.rules.vocabulary import Grain, SourceKind
-from governance.board import ballots
+from governance.board import ballots, consents
 from governance.board import services as board
 from governance.board.events import BallotCast
-from governance.board.models import Ballot, BoardOutcome, Case, Invitation, Seat, TeamConsent, Term
+from governance.board.models import (
+    Ballot,
+    BoardOutcome,
+    Case,
+    ConsentAnswer,
+    Invitation,
+    Seat,
+    TeamConsent,
+    Term,
+)
 from governance.board.programme import begin_programme
 from governance.board.states import NOTICE_DAYS, CaseKind, SeatKind, Vote
 from governance.people import services as people
@@ -494,11 +503,15 @@ def an_active_charter(slug: str = "deployment-frequency", **fields: object) -> C
 
 
 def a_consent(version: CharterVersion, cohort: str = "team:payments") -> TeamConsent:
-    """A team's consent to a charter, given, without the answers of its members; once."""
+    """A team's consent to a charter, given by all who are in it today; once."""
     held = TeamConsent.objects.filter(
         charter_version=version, cohort=cohort, withdrawn_at__isnull=True
     ).first()
-    return held or on_the_log.make(
+    return held or _give_consent(version, cohort)
+
+
+def _give_consent(version: CharterVersion, cohort: str) -> TeamConsent:
+    consent = on_the_log.make(
         TeamConsent,
         charter_version=version,
         cohort=cohort,
@@ -506,6 +519,10 @@ def a_consent(version: CharterVersion, cohort: str = "team:payments") -> TeamCon
         answer_by=calendar.today() + timedelta(days=14),
         given_at=clock.now(),
     )
+    for person in consents.list_members(cohort, calendar.today()):
+        voice = consents.make_voice(consent, person)
+        on_the_log.make(ConsentAnswer, consent=consent, voice=voice, agrees=True)
+    return consent
 
 
 def a_beginning(founder: User | None = None) -> Programme:

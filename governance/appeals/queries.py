@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -51,9 +52,7 @@ from ground import calendar
 from ground.errors import NotFound
 from ground.promises import promised
 
-MOST_COUNTED = (
-    50  # appeals of which home says how many there are: each is opened to leave out those of one's own line
-)
+MOST_COUNTED = 50  # appeals of which home says how many there are
 _REACH = timedelta(days=184 * 3)
 _SHOWN = ("handling__user", "appellant")
 
@@ -90,13 +89,13 @@ def list_without_handler(user: User) -> list[date | None]:
 
 
 def _list_next_days(user: User, found: QuerySet[Appeal]) -> list[date | None]:
-    rows = list(found.order_by("next_due", "pk").values_list("pk", "parties", "next_due")[:MOST_COUNTED])
-    line = read_line(user, since=calendar.today() - _REACH) if rows else None
-    return [
-        due
-        for key, sealed, due in rows
-        if line is not None and not line.meets(unseal(sealed, key, "parties", Parties))
-    ]
+    rows = list(found.order_by("next_due", "pk").values_list("pk", "parties", "next_due"))
+    if not rows:
+        return []
+    line = read_line(user, since=calendar.today() - _REACH)
+    told = (due for key, sealed, due in rows if not line.meets(unseal(sealed, key, "parties", Parties)))
+    # Counted as far as they are told: where the first so many were taken, one that is left out would be missing in the number.
+    return list(islice(told, MOST_COUNTED))
 
 
 def list_seen(user: User) -> QuerySet[Appeal]:
