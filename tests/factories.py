@@ -503,23 +503,24 @@ def an_active_charter(slug: str = "deployment-frequency", **fields: object) -> C
 
 
 def a_consent(version: CharterVersion, cohort: str = "team:payments") -> TeamConsent:
-    """A team's consent to a charter, given by all who are in it today; once."""
+    """A team's consent to a charter, which all of its members have given; once."""
     held = TeamConsent.objects.filter(
         charter_version=version, cohort=cohort, withdrawn_at__isnull=True
     ).first()
-    return held or _give_consent(version, cohort)
+    return held or _an_agreed_consent(version, cohort)
 
 
-def _give_consent(version: CharterVersion, cohort: str) -> TeamConsent:
+def _an_agreed_consent(version: CharterVersion, cohort: str) -> TeamConsent:
+    today = calendar.today()
     consent = on_the_log.make(
         TeamConsent,
         charter_version=version,
         cohort=cohort,
         asked_by=system(),
-        answer_by=calendar.today() + timedelta(days=14),
+        answer_by=today + timedelta(days=14),
         given_at=clock.now(),
     )
-    for person in consents.list_members(cohort, calendar.today()):
+    for person in consents.list_members(cohort, today):
         voice = consents.make_voice(consent, person)
         on_the_log.make(ConsentAnswer, consent=consent, voice=voice, agrees=True)
     return consent

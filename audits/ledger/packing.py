@@ -21,12 +21,12 @@ _LARGEST = 1 << 26  # bytes that anything packed comes to at most
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 _FOLDER = Path(__file__).parent / "dictionaries"
 _NEWEST = 1
-_ours = local()  # zstandard's parts are for one thread at a time
+_ours = local()  # zstandard's coders are for one thread at a time
 
 
 def pack(body: bytes) -> bytes:
     """The same, smaller; as it is where that would not make it smaller, and where it is packed."""
-    packed = MARK + bytes([_NEWEST]) + _parts().compressor.compress(body)
+    packed = MARK + bytes([_NEWEST]) + _coders().compressor.compress(body)
     return body if len(packed) >= len(body) or is_packed(body) else packed
 
 
@@ -36,7 +36,7 @@ def unpack(body: bytes) -> bytes:
         return body
     try:
         return (
-            _parts()
+            _coders()
             .decompressors[body[len(MARK)]]
             .decompress(body[len(MARK) + 1 :], max_output_size=_LARGEST)
         )
@@ -49,6 +49,13 @@ def is_packed(body: bytes) -> bool:
     return body.startswith(MARK)
 
 
+def read_as_it_lies(body: bytes) -> bytes:
+    """What was packed, as it was; what somebody broke, as it lies, so that it does not fit its hash."""
+    with suppress(ValueError):
+        return unpack(body)
+    return body
+
+
 class PackedField(models.BinaryField):  # type: ignore[type-arg]
     """Bytes that are read as they were before they were packed. Its writer packs them.
 
@@ -56,11 +63,7 @@ class PackedField(models.BinaryField):  # type: ignore[type-arg]
     """
 
     def from_db_value(self, value: Any, *_: object) -> bytes | None:
-        if value is None:
-            return None
-        with suppress(ValueError):
-            return unpack(bytes(value))
-        return bytes(value)
+        return None if value is None else read_as_it_lies(bytes(value))
 
 
 class PackedJSONField(models.BinaryField):  # type: ignore[type-arg]
@@ -74,7 +77,7 @@ class PackedJSONField(models.BinaryField):  # type: ignore[type-arg]
         return super().get_db_prep_value(packed, connection, prepared)
 
 
-class _Parts:
+class _Coders:
     """One compressor and one decompressor a dictionary, which take each dictionary in once."""
 
     def __init__(self, texts: Mapping[int, bytes]) -> None:
@@ -93,11 +96,11 @@ class _Parts:
 _RAW = zstandard.DICT_TYPE_RAWCONTENT
 
 
-def _parts() -> _Parts:
-    if not hasattr(_ours, "parts"):
-        _ours.parts = _Parts(_read_dictionaries())
-    parts: _Parts = _ours.parts
-    return parts
+def _coders() -> _Coders:
+    if not hasattr(_ours, "coders"):
+        _ours.coders = _Coders(_read_dictionaries())
+    coders: _Coders = _ours.coders
+    return coders
 
 
 @lru_cache(maxsize=1)

@@ -15,8 +15,6 @@ API_ENUMS: dict[str, str | list[tuple[str, str]]] = {
     "CohortKind": "governance.people.models.CohortKind",
     "AgreementStanding": "governance.agreements.states.AgreementStanding",
     "AppealKind": "governance.appeals.states.AppealKind",
-    "AgreementStandingEnum": "governance.agreements.states.AgreementStanding",
-    "StandingEnum": "charter.registry.states.StandingChoices",
     "EvidenceState": "governance.evidence.states.EvidenceState",
     "BulkState": "governance.use_check.states.BulkState",
     "FollowedBy": "audits.strain.states.FollowedBy",

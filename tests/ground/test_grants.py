@@ -23,6 +23,8 @@ UNSEEN = {
     "people.ReportingLine DELETE": _BY_IMPORT,
     "people.Person UPDATE": "The import writes what the columns of its files are called.",
     "people.Team UPDATE": "The import, as for persons.",
+    "people.Circumstances UPDATE": "`keep_history` writes the columns that a constant of its module lists.",
+    "decisions.KeptCharter INSERT": "`keep_charters` writes what charters say in a statement of its own.",
     "programme.Programme UPDATE": "Settings are named by their key; the database holds each to a case.",
     "programme.DecisionKind UPDATE": "As settings of the programme.",
     "people.CohortTeam": "`cohort.teams.set`, where a cohort is registered.",

@@ -45,7 +45,6 @@ urlpatterns = [
         name="account-merge",
         access=accounts("Administrators.", check_can_administer),
         stored=False,
-        under="accounts",
     ),
     page("", home.home, name="home", access=SIGNED_IN, stored=False, nav=Nav(_("Home"), 10)),
     page("metrics/<slug:slug>", metric.metric, name="metric", access=SIGNED_IN, under="metrics"),

@@ -6,6 +6,7 @@ from typing import Any
 import psycopg
 
 from audits.ledger.notes import Checkpoint
+from audits.ledger.packing import read_as_it_lies
 from audits.ledger.tree import EMPTY_ROOT, leaf_hash, node_hash
 from governance.installation.backups.errors import BackupFailed
 
@@ -45,7 +46,7 @@ def find_root(hashes: Iterable[bytes]) -> bytes:
 def _hashes(rows: Iterable[tuple[int, bytes, bytes]], size: int) -> Iterator[bytes]:
     count = 0
     for number, leaf, kept in rows:
-        digest = leaf_hash(leaf)
+        digest = leaf_hash(read_as_it_lies(leaf))
         if number != count or digest != kept:
             raise _other_log(f"entry {count} is missing, or is not what its hash says")
         count += 1

@@ -44,8 +44,7 @@ def _write(
     ended: Iterable[Circumstances], same_day: Iterable[Circumstances], begun: Iterable[Circumstances]
 ) -> None:
     Circumstances.objects.bulk_update(ended, ["valid_to"], batch_size=BATCH)
-    same = ["location", "working_arrangement", "role_family"]
-    Circumstances.objects.bulk_update(same_day, same, batch_size=BATCH)
+    Circumstances.objects.bulk_update(same_day, _COLUMNS, batch_size=BATCH)
     Circumstances.objects.bulk_create(begun, batch_size=BATCH)
 
 

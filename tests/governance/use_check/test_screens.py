@@ -68,7 +68,9 @@ def test_what_would_make_it_a_yes_is_a_link_to_that_check(browse, judged):
     assert page.says("What would make it a yes", "Together with service health")
     (link, *_more) = re.findall(r'href="(/use-check/review\?[^"]+)"', page.html)
     page = follow(browse, browse(link.replace("&amp;", "&"), by=manager, data={}), by=manager)
-    assert page.says("No, this may not be used", "no record that somebody else has opened")
+    assert page.says(
+        "No, this may not be used", "no record about the person concerned that somebody else has opened"
+    )
     assert DecisionRecord.objects.latest("at").rules == ["AR07"]
 
 
