@@ -25,23 +25,33 @@ _ours = local()  # zstandard's coders are for one thread at a time
 
 
 def pack(body: bytes) -> bytes:
-    """The same, smaller; as it is where that would not make it smaller, and where it is packed."""
+    """The same, smaller; as it is where that would not make it smaller, where it is packed, and where it is too large to be read so."""
+    if len(body) > _LARGEST or is_packed(body):
+        return body
     packed = MARK + bytes([_NEWEST]) + _coders().compressor.compress(body)
-    return body if len(packed) >= len(body) or is_packed(body) else packed
+    return packed if len(packed) < len(body) else body
 
 
 def unpack(body: bytes) -> bytes:
     """What was packed, to the byte; what was not, as it is. Raises ValueError where it is broken."""
     if not is_packed(body):
         return body
+    number, frame = body[len(MARK) : len(MARK) + 1], body[len(MARK) + 1 :]
     try:
-        return (
-            _coders()
-            .decompressors[body[len(MARK)]]
-            .decompress(body[len(MARK) + 1 :], max_output_size=_LARGEST)
-        )
+        _check_size(frame)
+        return _coders().decompressors[number[0]].decompress(frame, allow_extra_data=False)
     except (KeyError, IndexError, zstandard.ZstdError) as error:
         raise ValueError("Something that was packed cannot be read.") from error
+
+
+def _check_size(frame: bytes) -> None:
+    """Raise ValueError where a frame says that it comes to more than anything that we packed, or does not say to how much.
+
+    What is unpacked is given its room by what its frame says, whatever limit it is called with.
+    """
+    said = zstandard.get_frame_parameters(frame, zstandard.FORMAT_ZSTD1_MAGICLESS)
+    if not 0 <= said.content_size <= _LARGEST:
+        raise ValueError("Something that was packed is too large to be read.")
 
 
 def is_packed(body: bytes) -> bool:

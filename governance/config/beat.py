@@ -8,7 +8,7 @@ import logging
 from typing import Any
 
 from celery.beat import PersistentScheduler
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 STAND_BY_SECONDS = 2.0
 _TAKE = "SELECT pg_try_advisory_lock(hashtextextended('clock', 0))"
@@ -35,7 +35,7 @@ class Fence:
                     cursor.execute(_NOTICE)
                 cursor.execute(_STILL if self._held else _TAKE)
                 self._held = bool(cursor.fetchone()[0])
-        except DatabaseError as away:
+        except Error as away:
             log.warning("The beat cannot ask for the lock of the clock: %s", away)
             self.leave()
         return self._held

@@ -28,6 +28,7 @@ class Hearing(asyncio.Protocol):
         self._incoming = Incoming()
         self._waiting: deque[tuple[int, bytes]] = deque()
         self._taking: asyncio.Task[None] | None = None
+        self._held = False  # PostgreSQL does not take what is there already
         self._loop = asyncio.get_running_loop()
         self.over: asyncio.Future[None] = self._loop.create_future()
 
@@ -82,11 +83,12 @@ class Hearing(asyncio.Protocol):
             self._resume()
 
     def _resume(self) -> None:
-        if not self._transport.is_closing() and not self.over.done():
+        if not self._held and not self._transport.is_closing() and not self.over.done():
             self._transport.resume_reading()
 
     def hold(self, held: bool) -> None:
         """Read nothing more of the client while PostgreSQL does not take what is there."""
+        self._held = held
         if held:
             self._transport.pause_reading()
         elif self._taking is None:

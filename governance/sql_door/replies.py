@@ -11,7 +11,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from governance.sql_door import wire
-from governance.sql_door.wire import SqlRefusal
+from governance.sql_door.wire import SqlRefusal, WireError
 
 _ROW, _ERROR, _READY, _COMPLETE = b"DEZC"
 _ANYTIME = frozenset(b"NSA")  # notices, parameters and notifications belong to no step
@@ -22,6 +22,12 @@ _ENDS = {b"P": b"1", b"B": b"2", b"C": b"3", b"D": b"Tn", b"E": b"CsI", b"Q": b"
 
 _read_header = struct.Struct("!BI").unpack_from
 _read_length = struct.Struct("!xI").unpack_from
+
+
+LONGEST_ROW = 1_048_576  # bytes that are put together; of a longer row all that has come goes on its way
+LONGEST_HELD = (
+    16_777_216  # of anything else: the text of an error may be as long as whoever provokes it likes
+)
 
 
 def _pass_rows(data: bytes, at: int) -> int:
@@ -61,6 +67,12 @@ class Replies:
         self.is_in_rows = False  # whether what came last was a row, so that more is on its way
         self.skipping = False  # an error of the extended protocol: PostgreSQL ignores all until the next Sync
         self._forget, self._rest, self._held = forget, rest, b""
+        self._left = 0  # bytes of a long row that are still to come
+
+    @property
+    def is_amid_row(self) -> bool:
+        """Whether the client has a part of a row, so that anything else would be read as the rest of it."""
+        return self._left > 0
 
     @property
     def is_idle(self) -> bool:
@@ -69,14 +81,20 @@ class Replies:
     def feed(self, data: bytes) -> bytes:
         """What of it goes to the client. Raises WireError where it does not follow."""
         data = self._held + data if self._held else data
-        out, at, size, kind = list[bytes](), 0, len(data), 0
-        begins = at  # of what goes out as it is
+        out, size, kind, begins = list[bytes](), len(data), _ROW if self._left else 0, 0
+        at = min(self._left, size)  # what is before goes out as it is, from where it `begins`
+        self._left -= at
         while size - at >= wire.HEADER:
             kind, length = _read_header(data, at)
             end = at + 1 + length
+            plain = kind == _ROW and self.steps and not self.steps[0].own and not self.steps[0].notices
             if end > size:
+                if plain and length > LONGEST_ROW:
+                    at, self._left = size, end - size
+                elif length > LONGEST_HELD:
+                    raise WireError("An answer is too long to be told here.", sqlstate="54000")
                 break
-            if kind == _ROW and self.steps and not self.steps[0].own and not self.steps[0].notices:
+            if plain:
                 at = _pass_rows(data, at)
                 continue
             instead = self._take(kind, data[at:end])

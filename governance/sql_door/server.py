@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import errno
 import logging
+import os
 import secrets
 import socket
 import ssl
@@ -67,6 +69,8 @@ class SqlDoor(Struct):
         """Listen; the sessions go on in tasks of their own. A host that begins with a slash is a folder, for a socket as PostgreSQL names it."""
         if host.startswith("/"):
             path = f"{host}/.s.PGSQL.{port}"
+            if _is_listened_to(path):  # asyncio takes it from whoever has it
+                raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
             return await asyncio.start_unix_server(self._welcome, path, limit=wire.LONGEST_STARTUP * 8)
         return await asyncio.start_server(self._welcome, host, port, limit=wire.LONGEST_STARTUP * 8)
 
@@ -145,6 +149,13 @@ def _own_settings() -> dict[str, str]:
     said = {**_OWN_SETTINGS, "charter.base_url": settings.BASE_URL}
     options = " ".join(f"-c {name}={value}" for name, value in said.items())
     return {"options": options, "client_encoding": "UTF8"}
+
+
+def _is_listened_to(path: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as asked, contextlib.suppress(OSError):
+        asked.connect(path)
+        return True
+    return False
 
 
 async def _hang_up(writer: asyncio.StreamWriter) -> None:

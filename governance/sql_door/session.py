@@ -23,6 +23,7 @@ from governance.sql_door.replies import FAILED, Replies, ReplyStep, make_step
 from governance.sql_door.threads import Threads
 from governance.sql_door.upstream import Upstream
 from governance.sql_door.wire import SqlRefusal, WireError
+from ground.errors import DomainError
 
 T = TypeVar("T")
 
@@ -75,6 +76,12 @@ class SqlSession:
             done, _ = await asyncio.wait([hearing.over, relay.over], return_when=asyncio.FIRST_COMPLETED)
             for each in done:
                 each.result()
+        except (WireError, DomainError) as error:
+            if self._replies.is_amid_row:
+                raise ConnectionAbortedError(
+                    "What is said now would be read as the rest of a row."
+                ) from error
+            raise
         finally:
             relay.close()
             await hearing.close()
@@ -168,7 +175,7 @@ class SqlSession:
     async def _parse(self, message: bytes, body: bytes) -> None:
         name, at = wire.take_text(body)
         text, _ = wire.take_text(body, at)
-        statements = read_statements(text)
+        statements = await self._read(text)
         if (
             len(statements) <= 1
         ):  # PostgreSQL refuses more; and where a name is taken, what it keeps finds nothing released

@@ -5,7 +5,9 @@ Whoever adds up the files waits meanwhile, as a moment between would tell too mu
 """
 
 import json
+import logging
 import os
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +19,7 @@ from ground import locks
 
 KIND = "histogram"  # all that is counted in files
 GONE = f"{KIND}_0.db"  # of no process: none has this number
+log = logging.getLogger(__name__)
 _LOCK, _JOURNAL, _DRAFT = "files.lock", "files.journal", "gone.draft"
 
 
@@ -58,7 +61,7 @@ def _finish(folder: Path) -> None:
 
 
 def _write(folder: Path, paths: list[Path]) -> None:
-    files = [str(path) for path in paths if path.exists()]
+    files = [str(path) for path in paths if path.exists() and _is_readable(path)]
     written = MmapedDict(str(folder / _DRAFT))
     try:
         for metric in MultiProcessCollector.merge(files, accumulate=False):
@@ -69,6 +72,16 @@ def _write(folder: Path, paths: list[Path]) -> None:
                 written.write_value(key, sample.value, 0.0)
     finally:
         written.close()
+
+
+def _is_readable(path: Path) -> bool:
+    """Whether a file is whole: of one that was cut short by a crash what it counted is lost, and no web server waits for it."""
+    try:
+        MultiProcessCollector.merge([str(path)], accumulate=False)
+    except (struct.error, ValueError, RuntimeError) as broken:
+        log.warning("Counts in %s cannot be read and are lost: %s", path.name, broken)
+        return False
+    return True
 
 
 def _is_of_none(path: Path) -> bool:

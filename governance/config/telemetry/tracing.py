@@ -1,10 +1,11 @@
 """Traces by OpenTelemetry, sent by its own protocol over HTTP: a span a request, and the steps of the line in it. Off until TRACES_URL is told.
 
-A span bears the name of its route, the class of its status and the request's id, and nothing that names anybody: no path, no body,
-no account, no text of an error. Requests that the figures count as `other` are no span at all, as one more would tell that somebody has just acted.
+A span bears the name of its route, the class of its status and the request's id where that was drawn at random, and nothing that names
+anybody: no path, no body, no account, no text of an error. Requests that the figures count as `other` are no span at all, as one more would tell that somebody has just acted.
 """
 
 import random
+import re
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -23,6 +24,9 @@ from governance.config.telemetry.requests import OTHER, name_route
 from ground import traces
 
 SERVICE = "metric-charter"
+# The id of a request is whatever its client says, which might be who it is; one that was drawn at random is told.
+_DRAWN = re.compile(r"[0-9a-fA-F]{8}(-?)([0-9a-fA-F]{4}\1){3}[0-9a-fA-F]{12}")
+LAST_WORDS_SECONDS = 2.0  # for which a process that ends waits until its last spans are sent
 
 
 def make_tracer(processor: SpanProcessor) -> Tracer:
@@ -34,7 +38,14 @@ def make_tracer(processor: SpanProcessor) -> Tracer:
 
 def begin(url: str) -> Tracer:
     """Send spans to a collector from now on, in a thread of their own; one that is away loses spans and nothing else."""
-    return make_tracer(BatchSpanProcessor(OTLPSpanExporter(endpoint=url, timeout=5)))
+    return make_tracer(_Sending(OTLPSpanExporter(endpoint=url, timeout=5)))
+
+
+class _Sending(BatchSpanProcessor):
+    """The library's own, which otherwise lets a process that ends wait up to half a minute for a collector that is away."""
+
+    def shutdown(self) -> None:
+        self._batch_processor.shutdown(timeout_millis=int(LAST_WORDS_SECONDS * 1000))
 
 
 class TracingMiddleware:
@@ -51,7 +62,8 @@ class TracingMiddleware:
         if (under_way := vars(request).pop("trace_span", None)) is not None:
             span, token = under_way
             span.set_attribute("http.response.status_class", f"{response.status_code // 100}xx")
-            span.set_attribute("request.id", current.get())
+            if _DRAWN.fullmatch(asked := current.get()):
+                span.set_attribute("request.id", asked)
             detach(token)
             span.end(max(time.time_ns(), begun))
         return response

@@ -49,6 +49,26 @@ def test_what_is_broken_is_said_to_be(broken):
         unpack(broken)
 
 
+@pytest.mark.parametrize("size", [packing._LARGEST + 1, 2**40, 2**64 - 1])
+def test_what_says_that_it_is_huge_is_not_unpacked(size):
+    """A frame is given the room that it asks for: one that somebody forged may not take all memory of who verifies."""
+    with pytest.raises(ValueError, match="packed"):
+        unpack(packing.MARK + b"\x01" + b"\xe0" + size.to_bytes(8, "little") + b"\x01\x00\x00")
+
+
+def test_nothing_is_packed_that_is_larger_than_what_is_read(monkeypatch):
+    monkeypatch.setattr(packing, "_LARGEST", 1_000)
+    assert unpack(pack(b"a" * 1_000)) == b"a" * 1_000
+    assert pack(b"a" * 1_001) == b"a" * 1_001
+
+
+def test_what_was_added_behind_it_is_seen():
+    """Else two rows that differ would both fit one hash."""
+    packed = pack(b"a" * 1_000)
+    with pytest.raises(ValueError, match="cannot be read"):
+        unpack(packed + b"more")
+
+
 @pytest.mark.django_db
 def test_a_leaf_is_packed_and_hashed_as_it_was():
     """S55: the hash stands over the exact bytes, whatever lies in the table."""

@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 from celery.beat import PersistentScheduler
 from celery.schedules import crontab
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from charter.registry.models import CharterVersion
 from charter.registry.states import StandingChoices
@@ -119,7 +120,11 @@ def test_one_beat_has_the_clock_and_the_next_takes_over_from_it():
         assert one.take() and one.take() and not other.take()
         with connection.cursor() as cursor:  # its host is gone, or the network between
             cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+                # Of this database alone, as others are tested beside it; and waited for, as it is another process that ends.
+                """
+                SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()
+                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                """
             )
         assert other.take() and not one.take()
         assert not one.take()
@@ -128,6 +133,18 @@ def test_one_beat_has_the_clock_and_the_next_takes_over_from_it():
     finally:
         one.leave()
         other.leave()
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_beat_that_cannot_ask_stands_by_and_does_not_end(monkeypatch, error):
+    """Issue 19, 3: also where its connection was closed under it, which is no error of the database."""
+    fence, closed = Fence(), list[bool]()
+
+    def away() -> None:
+        raise error("the connection is closed")
+
+    monkeypatch.setattr(fence, "_session", SimpleNamespace(cursor=away, close=lambda: closed.append(True)))
+    assert not fence.take() and closed
 
 
 @pytest.mark.django_db

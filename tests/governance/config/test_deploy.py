@@ -13,6 +13,7 @@ import pytest
 import yaml
 from django.core.management import get_commands
 
+from governance.config.operating_settings import read_sql_door
 from ground.guard import spawn
 from tests import databases, web_server
 from tests.governance.config import test_nginx
@@ -89,6 +90,15 @@ def test_the_compose_file_names_what_is_there_or_said_to_be_the_operators():
 
 
 # nginx before what the unit starts, told what the example says
+
+
+def test_the_web_server_looks_for_the_sql_door_where_it_is():
+    """In a container of its own: at 127.0.0.1 there is none, and the doctor, the page and Prometheus would say so for ever."""
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+    told = {name: services[name].get("environment", {}) for name in ("web", "sql-door")}
+    places = {name: read_sql_door(read_environment() | each) for name, each in told.items()}
+    assert places["web"].port == places["sql-door"].port != 0
+    assert places["web"].reached_at in services and places["sql-door"].host == "0.0.0.0"  # noqa: S104
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import os
 import socket
 import ssl
 import struct
+import threading
 import time
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from governance.decisions.models import DecisionRecord
 from governance.people import tokens
 from governance.people.models import GrantedRole, Team
 from governance.people.scopes import Scope
-from governance.sql_door import wire
+from governance.sql_door import session, wire
+from governance.sql_door.reading import read_statements
 from governance.sql_door.server import Certificate
 from governance.sql_door.wire import Incoming, WireError
 from tests import factories
@@ -351,3 +353,36 @@ RANKINGS = [
     f"SELECT cohort FROM {LEAD_TIME} {_BOTH} LIMIT 1",
     f"WITH x(period) AS (SELECT value FROM {LEAD_TIME} {_BOTH}) SELECT period FROM x ORDER BY period",
 ]
+
+
+# What costs the door more than whoever asks
+
+
+@committed
+@pytest.mark.parametrize("values", [None, [5]])
+def test_a_long_text_is_read_beside_what_others_ask(opened, monkeypatch, values):
+    """Issue 20, 1: fifty thousand letters take half a second, in which nobody else would be answered."""
+    read = list[str]()
+
+    def note(text: str) -> object:
+        read.append(threading.current_thread().name)
+        return read_statements(text)
+
+    monkeypatch.setattr(session, "read_statements", note)
+    number = "5" if values is None else "%s::int"
+    with opened.connect() as client:
+        client.execute(f"SELECT {'1 + ' * session.SHORT_TEXT} {number}", values)
+    assert len(read) == 1 and read[0].startswith("sql-door")
+
+
+@committed
+def test_a_long_row_comes_whole_and_a_long_error_ends_the_session(opened):
+    """Issue 20, 1: what PostgreSQL is made to say is not put together here first."""
+    with opened.connect() as client:
+        for size in (3_000_000, 5, 1_048_576):
+            [[said]] = client.execute(f"SELECT repeat('x', {size})").fetchall()
+            assert len(said) == size
+        with pytest.raises(psycopg.OperationalError):
+            client.execute("SELECT repeat('x', 20000000)::int")
+    with opened.connect() as client:
+        assert client.execute("SELECT 1").fetchone() == (1,)

@@ -1,7 +1,9 @@
 """`manage.py sql_door`: where it listens, and what it prints for a superuser (issue 20, 2)."""
 
+import asyncio
 import os
 import re
+import socket
 import subprocess
 import sys
 
@@ -10,6 +12,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from governance.people.scopes import Scope
+from governance.sql_door import probe
+from governance.sql_door.server import SqlDoor
+from governance.sql_door.upstream import Address
 from ground.embedded import cluster
 from tests import databases, factories
 from tests.governance.sql_door.conftest import LEAD_TIME
@@ -48,6 +53,7 @@ def test_it_opens_the_door_and_ends_with_it(house, committed_db, server, tmp_pat
     ) as started:
         try:
             port = int(re.search(r":(\d+)\.$", started.stdout.readline())[1])
+            assert probe.is_open(host, port)  # as doctor and Prometheus ask
             with psycopg.connect(
                 host=host, port=port, user="manager", password=token, dbname="retrospective"
             ) as client:
@@ -57,3 +63,19 @@ def test_it_opens_the_door_and_ends_with_it(house, committed_db, server, tmp_pat
         finally:
             started.terminate()
         assert started.wait(10) == 0
+
+
+def test_a_socket_that_a_door_listens_on_is_not_taken_from_it(tmp_path):
+    """One that a door has left behind is; the other is said to be taken, as a port is."""
+
+    async def open_it() -> None:
+        server = await SqlDoor(Address("", 0, "", "", "")).open(str(tmp_path), 5433)
+        server.close()
+        await server.wait_closed()
+
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(tmp_path / ".s.PGSQL.5433"))
+        other.listen()
+        with pytest.raises(OSError, match="in use"):
+            asyncio.run(open_it())
+    asyncio.run(open_it())

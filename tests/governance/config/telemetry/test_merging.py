@@ -56,6 +56,18 @@ def test_files_of_processes_that_are_gone_become_one(folder):
     ) and 'asked_bucket{le="1.0",route="home"} 6.0' in read(folder)
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [b"", b"\0\0", b"\x00\x20\0\0" + b"\0" * 12_000, b"\xff\xff\xff\x7f" + b"\0" * 60, b"\x40\0\0\0\0\0\0\0\x04\0\0\0\xff{]x" + b"\0" * 64],
+)  # fmt: skip
+def test_a_file_that_a_power_cut_left_half_written_keeps_no_web_server_from_starting(folder, broken):
+    """What it counted is lost, and what the others have counted is not."""
+    before = read(folder)
+    (folder / "histogram_999999999.db").write_bytes(broken)
+    merging.merge(folder)
+    assert files(folder) == [merging.GONE] and read(folder) == before
+
+
 def test_a_process_that_lives_keeps_its_file(folder):
     (own := folder / f"histogram_{os.getpid()}.db").write_bytes(b"")
     own.unlink()

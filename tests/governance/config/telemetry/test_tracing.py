@@ -1,5 +1,8 @@
 """Traces (issue 19, 2): off until told, a span a request with the steps of the line in it, and nothing that names anybody."""
 
+import socket
+import time
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponse
@@ -9,6 +12,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from governance.config.operating_settings import read_operating
+from governance.config.request_ids import current
 from governance.config.telemetry import tracing
 from ground import traces
 from tests.governance.decisions.conftest import governed, house, stopped
@@ -71,6 +75,21 @@ def test_nothing_in_it_names_anybody_and_some_pages_are_no_span(kept):
     assert one.name == "api-metric" and "anna" not in one.to_json()
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [("anna-berg", False), ("12345678", False), ("8f14e45fceea467a9af0f0c3b1d2e3f4", True), ("2f1b7c1e-8d3a-4a55-9d0e-5b8f6a7c1d2e", True)],
+)  # fmt: skip
+def test_a_request_id_is_told_where_it_is_one_that_a_program_drew(kept, said, told):
+    """Whoever asks chooses it, and a gateway may put there who asks."""
+    token = current.set(said)
+    try:
+        pass_through("/api/v1/metrics/anna-berg")
+    finally:
+        current.reset(token)
+    [one] = kept.get_finished_spans()
+    assert one.attributes.get("request.id") == (said if told else None)
+
+
 def test_of_what_is_not_drawn_nothing_is_told(kept, settings):
     """Issue 19, Measured: all of it costs a check too much, so a share is drawn."""
     settings.OPERATING = settings.OPERATING._replace(traces_share=0.0)
@@ -82,3 +101,14 @@ def test_outside_of_a_request_nothing_is_told(kept):
     tracing.TracingMiddleware(lambda _asked: HttpResponse())
     assert traces.traced("step")(lambda: 5)() == 5
     assert kept.get_finished_spans() == ()
+
+
+def test_a_collector_that_does_not_answer_does_not_keep_a_server_from_ending(monkeypatch):
+    """Issue 19, 2: it takes what is sent and says nothing; a server that ends waits for that no longer than for a moment."""
+    monkeypatch.setattr(tracing, "LAST_WORDS_SECONDS", 0.2, raising=False)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        tracer = tracing.begin(f"http://127.0.0.1:{silent.getsockname()[1]}/v1/traces")
+        tracer.start_span("line.hold").end()
+        begun = time.monotonic()
+        tracer.span_processor.shutdown()
+        assert time.monotonic() - begun < 4  # one try alone takes five seconds
