@@ -49,7 +49,7 @@ def work_out(outcomes: OutcomeSet, rows: Sequence[OutcomeRow], *, numbers: bool,
     results = {
         "method": METHOD,
         "people": comparison.people,
-        "selected": comparison.selected if _is_mixed(comparison, least) else None,
+        "selected": comparison.selected if tells_selected(comparison, least=least) else None,
         "recorded": {name: _floor(count, least) for name, count in comparison.recorded.items()},
         "moved": _floor(count_moved(people.persons, since=outcomes.starts_on, until=outcomes.ends_on), least),
         "left_out": comparison.left_out,
@@ -184,9 +184,13 @@ def _finite(number: float) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _is_mixed(comparison: Comparison, least: int) -> bool:
-    """Whether both outcomes happened often enough to tell of how many."""
-    return least <= comparison.selected <= comparison.people - least
+def tells_selected(comparison: Comparison, *, least: int) -> bool:
+    """Whether it is told how many were selected: both outcomes happened often enough.
+
+    Beside a finding without a name it is not: it would show which groups are too large to be the one with nearly none selected.
+    """
+    mixed = least <= comparison.selected <= comparison.people - least
+    return mixed and all(each.named for each in comparison.groups)
 
 
 def _floor(count: int, least: int) -> int:

@@ -144,6 +144,8 @@ def find_held(slug: str, on: date) -> HeldAgreement | None:
 
 def list_reaching(held: Sequence[HeldAgreement], on: date) -> list[HeldAgreement]:
     """Those whose territory anybody works in: a charter is cut by team and not by place, so that it reaches them all."""
+    if not any(each.text.territory for each in held):
+        return list(held)
     employed = Person.objects.filter(
         Q(employed_to__isnull=True) | Q(employed_to__gt=on), employed_from__lte=on
     )

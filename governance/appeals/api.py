@@ -56,7 +56,9 @@ class AppealList(generics.ListAPIView[Appeal]):
             wanted=given["wanted"],
             context=[read_context(each) for each in given["context"]],
             hold=HoldChoice(given["hold"]),
-            contested=_find_contested(given["contested"]),
+            contested=queries.find_to_contest(given["contested"], by=http.user)
+            if given["contested"]
+            else None,
         )
         filed = services.file_appeal(filing=filing, by=http.user)
         return Response(
@@ -291,7 +293,3 @@ def _get_of_a_side(key: UUID, http: ApiRequest) -> tuple[Appeal, bool]:
 
 def _tell(appeal: Appeal, http: ApiRequest, code: int = status.HTTP_200_OK) -> Response:
     return Response(told.serialize_appeal(appeal, http.user), status=code)
-
-
-def _find_contested(username: str | None) -> User | None:
-    return find_account_to_name(username, field="contested") if username else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from charter.measures.models import Revision
 from charter.measures.states import OPEN as OPEN_REVISIONS
 from charter.measures.states import RevisionState
+from governance.about_me.queries import looks
 from governance.appeals import permissions
 from governance.appeals.clocks import read_settings
 from governance.appeals.independence import read_above, read_line
@@ -47,14 +49,12 @@ from governance.appeals.words import (
 )
 from governance.decisions.models import Protection
 from governance.people.merging import list_onward
-from governance.people.models import User
+from governance.people.models import AccountKind, User
 from ground import calendar
-from ground.errors import NotFound
+from ground.errors import BadInput, NotFound
 from ground.promises import promised
 
-MOST_COUNTED = (
-    50  # appeals of which home says how many there are: each is opened to leave out those of one's own line
-)
+MOST_COUNTED = 50  # appeals of which home says how many there are
 _REACH = timedelta(days=184 * 3)
 _SHOWN = ("handling__user", "appellant")
 
@@ -91,13 +91,13 @@ def list_without_handler(user: User) -> list[date | None]:
 
 
 def _list_next_days(user: User, found: QuerySet[Appeal]) -> list[date | None]:
-    rows = list(found.order_by("next_due", "pk").values_list("pk", "parties", "next_due")[:MOST_COUNTED])
-    line = read_line(user, since=calendar.today() - _REACH) if rows else None
-    return [
-        due
-        for key, sealed, due in rows
-        if line is not None and not line.meets(unseal(sealed, key, "parties", Parties))
-    ]
+    rows = list(found.order_by("next_due", "pk").values_list("pk", "parties", "next_due"))
+    if not rows:
+        return []
+    line = read_line(user, since=calendar.today() - _REACH)
+    told = (due for key, sealed, due in rows if not line.meets(unseal(sealed, key, "parties", Parties)))
+    # Counted as far as they are told: where the first so many were taken, one that is left out would be missing in the number.
+    return list(islice(told, MOST_COUNTED))
 
 
 def list_seen(user: User) -> QuerySet[Appeal]:
@@ -259,6 +259,32 @@ def list_follow_up_answers(appeal: Appeal) -> list[tuple[FollowUp, FollowUpWords
     """What was answered after an appeal, for its handler."""
     found = appeal.follow_ups.filter(answered_at__isnull=False)
     return [(each, unseal(bytes(promised(each.said)), each.pk, "follow-up", FollowUpWords)) for each in found]
+
+
+def find_to_contest(username: str, *, by: User) -> User:
+    """The account of this name, whose use `by` may contest: it is in their line, leads their team, or is told to have looked.
+
+    Raises the same BadInput for one that is not there and one that they know nothing of, so that no name can be tried out.
+    """
+    found = User.objects.find(username)
+    if found is None or found.kind != AccountKind.HUMAN or not _is_known_to(by, found):
+        text = _("Name somebody of your reporting line, or somebody who is told to you to have looked.")
+        raise BadInput(text, field="contested")
+    return found
+
+
+def _is_known_to(user: User, other: User) -> bool:
+    since = calendar.today() - _REACH
+    if other.pk == user.pk or other.person_id in read_line(user, since=since).persons:
+        return True
+    if user.person is None:
+        return False
+    own = user.person.memberships.exclude(valid_to__lte=since)
+    led = Q(team__in=own.values("team")) | Q(value_stream__in=own.values("team__value_stream"))
+    if other.role_grants.exclude(valid_to__lte=since).filter(led).exists():
+        return True
+    told = looks.list_looks(user, user.person).filter(actor=other, at__gte=calendar.find_midnight(since))
+    return any(map(looks.names_asker, told[: looks.MOST_AT_A_VALUE]))
 
 
 def list_line_of(contested: User) -> list[User]:

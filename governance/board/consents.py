@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from charter.programme.queries import get_programme
 from charter.registry.models import CharterVersion
 from governance.board.models import ConsentAnswer, TeamConsent
 from governance.board.states import CONSENT_DAYS
@@ -49,14 +50,16 @@ def find_consent(version: CharterVersion, cohort: str) -> TeamConsent | None:
 
 
 def is_agreed(consent: TeamConsent, on: date) -> bool:
-    """Whether two thirds of those agree who are in the team on a day.
+    """Whether two thirds of those agree who are in the team on a day; never under the smallest group, where each answer would show.
 
     What others said who have left counts no more, and who came after it was given counts once they have answered, or had as
     many days for it as the others.
     """
+    members = {person: make_voice(consent, person) for person in list_members(consent.cohort, on)}
+    if len(members) < get_programme().minimum_group:
+        return False
     agreed = {each.voice: each.agrees for each in ConsentAnswer.objects.filter(consent=consent)}
     late = _list_newcomers(consent, on)
-    members = {person: make_voice(consent, person) for person in list_members(consent.cohort, on)}
     counted = [voice for person, voice in members.items() if voice in agreed or person not in late]
     return bool(counted) and 3 * sum(agreed.get(voice, False) for voice in counted) >= 2 * len(counted)
 

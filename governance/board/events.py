@@ -362,7 +362,9 @@ class ConsentGiven(_OfConsent):
 
 class ConsentWithdrawn(_OfConsent):
     kind = "board.consent.withdrawn"
-    sentence = _("Fewer than two thirds of %(cohort)s agree to a charter now.")
+    sentence = _(
+        "Fewer than two thirds of %(cohort)s agree to a charter now, or it has become too small to be asked."
+    )
 
 
 class PilotConcluded(_OfBoard):

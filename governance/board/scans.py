@@ -164,7 +164,7 @@ BOARD_CLOCK = Scan(
         Step(
             "consents withdrawn",
             find_consents_fallen_short,
-            lambda consent, _at: services.count_consent(consent=consent),
+            lambda consent, at: services.count_consent(consent=consent, by=at.by),
         ),
         Step(
             "newcomers asked for consent",

@@ -29,7 +29,6 @@ class MergePreviewSerializer(serializers.Serializer[Any]):
     account = serializers.CharField(source="plan.account.username")
     into = serializers.CharField(source="plan.into.username")
     roles = serializers.SerializerMethodField()
-    person = serializers.SerializerMethodField()
     metrics = serializers.ListField(child=serializers.CharField())
     sessions = serializers.IntegerField(source="plan.sessions")
     tokens = serializers.IntegerField(source="plan.tokens")
@@ -37,9 +36,6 @@ class MergePreviewSerializer(serializers.Serializer[Any]):
 
     def get_roles(self, found: merging.WholePreview) -> list[str]:
         return [move.grant.role for move in found.plan.roles]
-
-    def get_person(self, found: merging.WholePreview) -> str | None:
-        return found.plan.person.external_id if found.plan.person else None
 
 
 class MergedSerializer(serializers.Serializer[Any]):

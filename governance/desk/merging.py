@@ -21,12 +21,14 @@ from ground import calendar
 
 # What is told by itself, or moves.
 _TOLD_ELSEWHERE = (Session, Token, Metric)
-# What tells of whom an account has disputed, or of what it reads about itself: not for whoever administers accounts.
-_NOT_TOLD = frozenset({"about_me", "appeals", "notices"})
+# Whose rows an administrator may learn of by account: not appeals, findings, legal holds or evidence, of which a number would tell.
+_OPEN = frozenset(
+    {"agreements", "board", "measures", "people", "programme", "registry", "saved_views", "training"}
+)
 
 
 class WholePreview(Struct, frozen=True):
-    """What a merge would move, end and leave: metrics by slug, and what stays under the closed account's name, by kind: no appeals."""
+    """What a merge would move, end and leave: metrics by slug, and what of all that is open stays under the closed account's name, by kind."""
 
     plan: MergePreview
     metrics: Sequence[str]
@@ -68,13 +70,13 @@ def list_obstacles(account: User) -> Iterator[str]:
 
 
 def _count_what_stays(account: User) -> Iterator[tuple[str, int]]:
-    """Rows that name the account and stay as they are written, by what they are called; the most first."""
+    """Rows that name the account and stay as they are written, by what they are called; the most first. None that is not open."""
     counts: dict[str, int] = {}
     for relation in User._meta.related_objects:
         model = relation.related_model
         if model in _TOLD_ELSEWHERE or not isinstance(model, type) or not issubclass(model, models.Model):
             continue
-        if model._meta.app_label in _NOT_TOLD:
+        if model._meta.app_label not in _OPEN:
             continue
         number = model._base_manager.filter(**{relation.field.name: account}).count()
         if number:

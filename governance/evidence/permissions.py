@@ -48,9 +48,13 @@ def check_can_open_list(user: User) -> None:
 
 
 def check_can_see_evidence(user: User, record: EvidenceRecord) -> None:
-    """Raise NotFound unless the account wrote it, is of whom it is about, leads them, or is HR's or an auditor's."""
+    """Raise NotFound unless the account wrote it, is of whom it is about, leads them, or is HR's or an auditor's.
+
+    Of a group's work it opens to all who may write of such.
+    """
+    of_group = record.person_id is None and can_write_of_groups(user)
     if _is_human(user) and (
-        record.written_by_id == user.pk or _concerns(user, record) or _answers(user, record)
+        of_group or record.written_by_id == user.pk or _concerns(user, record) or _answers(user, record)
     ):
         return
     raise NotFound(_("There is no evidence with this id that you may open."), code="evidence_not_found")

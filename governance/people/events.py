@@ -48,19 +48,6 @@ class AccountReopened(_OfUse):
     sentence = _("A closed account was opened again.")
 
 
-class AccountLinked(Event):
-    """Whose account it is from now on; nobody's where its person moved to the account that it was merged into."""
-
-    kind = "people.account.linked"
-    visibility = Visibility.OPEN
-    retention = Retention.PERSONAL
-    sentence = _("Whose account it is was changed by a merge of accounts.")
-    names_row = "user"
-
-    user: UUID
-    person: UUID | None
-
-
 class AccountsMerged(Event):
     """One account was merged into another: closed for good, and what it may do moved. What it wrote stays under its name."""
 

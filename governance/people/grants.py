@@ -30,8 +30,8 @@ from ground.grants import ADD, ADD_AND_REMOVE, READ, WRITE, May, add_and_change
 SPAN = May("SELECT, INSERT, DELETE", ("valid_to",))
 
 GRANTS = {
-    # Whose account it is and what it may is said when it is opened; a merge of two moves whose.
-    User: add_and_change("password", "email", "is_active", "last_login", "person"),
+    # Whose account it is and what it may is said when it is opened.
+    User: add_and_change("password", "email", "is_active", "last_login"),
     AccountMerge: ADD,
     AddressChange: ADD_AND_REMOVE,
     RoleGrant: add_and_change("valid_to"),

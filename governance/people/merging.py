@@ -13,8 +13,8 @@ from msgspec import Struct
 
 from audits.ledger import services as ledger
 from governance.people import permissions, services
-from governance.people.events import AccountLinked, AccountsMerged, TokenRevoked
-from governance.people.models import AccountKind, AccountMerge, GrantedRole, Person, RoleGrant, Token, User
+from governance.people.events import AccountsMerged, TokenRevoked
+from governance.people.models import AccountKind, AccountMerge, GrantedRole, RoleGrant, Token, User
 from ground import calendar, records
 from ground.errors import BadInput, Conflict
 from ground.parsing import read_prose
@@ -38,7 +38,6 @@ class MergePreview(Struct, frozen=True):
     into: User
     roles: Sequence[RoleToMove]
     roles_held: Sequence[RoleGrant]  # of the account, which the other holds already
-    person: Person | None
     sessions: int
     tokens: int
     obstacles: Sequence[str]
@@ -56,7 +55,6 @@ def preview_merge(*, account: User, into: User, by: User) -> MergePreview:
         into=into,
         roles=moved,
         roles_held=[grant for grant in grants if grant.pk not in planned],
-        person=account.person if into.person_id is None else None,
         sessions=account.sessions.count(),
         tokens=Token.objects.filter(user=account).count(),
         obstacles=list(_list_obstacles(account, into, by, today)),
@@ -83,9 +81,6 @@ def merge_accounts_beside(*, account: User, into: User, because: str, by: User) 
     tokens = _end_tokens(account, by)
     # What the account held last goes with it: the other holds it by now.
     services.close_account_beside(user=account, by=by)
-    if plan.person is not None:
-        _link(User.objects.get(pk=account.pk), None, by)
-        _link(into, plan.person, by)
     merge = records.insert(AccountMerge(account=account, into=into, because=because, merged_by=by))
     merged = AccountsMerged(
         user=account.pk, into=into.pk, because=because, roles=len(plan.roles), tokens=tokens
@@ -122,8 +117,13 @@ def _list_obstacles(account: User, into: User, by: User, today: date) -> Iterato
     for each in (account, into):
         if not each.is_active:
             yield _("The account “%(name)s” is closed.") % {"name": each.username}
-    if account.person_id is not None and into.person_id not in (None, account.person_id):
+    if None not in (account.person_id, into.person_id) and account.person_id != into.person_id:
         yield _("They are the accounts of two different persons.")
+    # What is held about somebody is read by their own account, so no administrator may have it read by another.
+    if account.person_id is not None and into.person_id is None:
+        yield _("“%(name)s” is its person’s account, and stays. Merge the other into it.") % {
+            "name": account.username
+        }
     held = {GrantedRole(grant.role) for each in (account, into) for grant in _list_grants(each, today)}
     if held >= APART:
         yield _("One would be auditor and administrator at once. End one of these roles first.")
@@ -177,9 +177,3 @@ def _end_tokens(account: User, by: User) -> int:
         token.delete()
         ledger.append(ended, by=by.actor)
     return len(tokens)
-
-
-def _link(user: User, person: Person | None, by: User) -> None:
-    user.person = person
-    user.save(update_fields=["person"])
-    ledger.append(AccountLinked(user=user.pk, person=person.pk if person else None), by=by.actor)

@@ -96,6 +96,7 @@ def find(name: str, before: str, world: World) -> object:
     from audits.strain.models import StrainAlert, TradeOff
     from charter.measures.models import Revision
     from charter.registry.models import ReviewItem
+    from governance.agreements.models import AgreementVersion
     from governance.appeals.models import Appeal
     from governance.authzen.models import EnforcementPoint
     from governance.board.models import Condition, Invitation, Term, Waiver
@@ -103,7 +104,7 @@ def find(name: str, before: str, world: World) -> object:
     from governance.decisions.models import DecisionRecord
     from governance.evidence.models import EvidenceRecord
     from governance.notices.models import Notice
-    from governance.people.models import Cohort, Identity, TeamAlias
+    from governance.people.models import Cohort, Identity, TeamAlias, User
 
     of_pages = {
         "cases": "case", "consents": "consent", "context-notes": "note", "drafts": "charter-draft", "holds": "hold-release", "pilots": "pilot",
@@ -115,6 +116,7 @@ def find(name: str, before: str, world: World) -> object:
         "searches": SavedSearch, "appeals": Appeal, "enforcement-points": EnforcementPoint,
         "evidence": EvidenceRecord, "outcomes": OutcomeSet, "audits": FairnessAudit, "tasks": VarianceTask,
         "sampled-reviews": SampledLook, "findings": AuditFinding, "legal-holds": LegalHold, "packs": EvidencePack,
+        "accounts": User, "agreements": AgreementVersion,
     }  # fmt: skip
     last = before.rstrip("/").split("/")[-1]
     if "/strain/" in before:

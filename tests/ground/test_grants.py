@@ -153,7 +153,7 @@ def rows(statement: str, *given: str) -> list[str]:
         "DELETE FROM registry_source",
         "DELETE FROM people_cohort",
         "UPDATE people_user SET is_superuser = true",
-        "UPDATE people_user SET kind = 'machine'",
+        "UPDATE people_user SET person_id = NULL",
         "UPDATE people_rolegrant SET role = 'admin'",
         "INSERT INTO auth_group (name) VALUES ('board')",
         "INSERT INTO people_user_user_permissions (user_id, permission_id) VALUES (gen_random_uuid(), 1)",

@@ -71,33 +71,32 @@ def answer_consent(*, consent: TeamConsent, agrees: bool, by: User) -> None:
         said.agrees = agrees
         said.save(update_fields=["agrees"])
     ledger.append(ConsentAnswered(consent=consent.pk), by="anonymous")
-    _count(consent)
+    _count(consent, get_system_account())
 
 
-def _count(consent: TeamConsent) -> None:
+def _count(consent: TeamConsent, by: User) -> None:
     enough = consents.is_agreed(consent, calendar.today())
     if enough and consent.given_at is None:
         consent.given_at = clock.now()
         consent.save(update_fields=["given_at"])
         ledger.append(ConsentGiven(consent=consent.pk, cohort=consent.cohort), by="anonymous")
     elif not enough and consent.given_at is not None:
-        _withdraw(consent)
+        _withdraw(consent, by)
 
 
 @transaction.atomic(durable=True)
-def count_consent(*, consent: TeamConsent) -> None:
+def count_consent(*, consent: TeamConsent, by: User) -> None:
     """Withdraw a consent of which those who are in the team today have not given two thirds, whoever left or came since."""
     held = TeamConsent.objects.select_for_update(of=("self",))
     consent = held.select_related("charter_version__metric").get(pk=consent.pk)
     if consent.holds:
-        _count(consent)
+        _count(consent, by)
 
 
-def _withdraw(consent: TeamConsent) -> None:
+def _withdraw(consent: TeamConsent, by: User) -> None:
     consent.withdrawn_at = clock.now()
     consent.save(update_fields=["withdrawn_at"])
     ledger.append(ConsentWithdrawn(consent=consent.pk, cohort=consent.cohort), by="anonymous")
-    by = get_system_account()
     notifications.notify_consent_withdrawn(consent, by)
     for pilot in Pilot.objects.filter(consent=consent, state=PilotState.RUNNING):
         stop_pilot(pilot=pilot, reason=_("The team agrees no more."), by=by)

@@ -221,7 +221,7 @@ def notify_consent_withdrawn(consent: TeamConsent, by: User) -> None:
     """Tell who asked a team that it agrees no more."""
     subject = _("A team agrees no more to %(metric)s") % {"metric": consent.charter_version.metric.name}
     text = _(
-        "Fewer than two thirds of %(team)s agree now. Uses that need its consent are refused, and a pilot that rests on it ends. It may be asked anew."
+        "Fewer than two thirds of %(team)s agree now, or it has become too small to be asked. Uses that need its consent are refused, and a pilot that rests on it ends. It may be asked anew."
     ) % {"team": words.cohort(consent.cohort)}
     once = f"consent:{consent.pk}:withdrawn"
     _tell(consent.asked_by, "board.consent", subject, text, f"/consents/{consent.pk}", once, by)

@@ -97,17 +97,18 @@ class _LookedBy(Struct, frozen=True):
     person: str
 
 
-# The asker's account, the machines that they answer for, who answers for it where it is a machine's, and the other machines of
-# theirs: a second account begins no second count, and goes round nothing.
-_ACCOUNTS = """ANY(ARRAY(
-    SELECT %(user)s::uuid
-    UNION SELECT m.id FROM people_user m WHERE m.owner_id = %(user)s::uuid
-    UNION SELECT me.owner_id FROM people_user me WHERE me.id = %(user)s::uuid AND me.owner_id IS NOT NULL
-    UNION SELECT m.id FROM people_user me JOIN people_user m ON m.owner_id = me.owner_id WHERE me.id = %(user)s::uuid
+# The asker's account or who answers for it where it is a machine's, those that were merged into it, and the machines of all these:
+# a second account begins no second count, and goes round nothing.
+ACCOUNTS = """ANY(ARRAY(
+    WITH RECURSIVE own(id) AS (
+        SELECT COALESCE((SELECT owner_id FROM people_user WHERE id = %(user)s::uuid), %(user)s::uuid)
+        UNION SELECT merged.account_id FROM people_accountmerge merged JOIN own ON own.id = merged.into_id
+    )
+    SELECT %(user)s::uuid UNION SELECT id FROM own UNION SELECT m.id FROM people_user m JOIN own ON own.id = m.owner_id
 ))"""
 _LOOKS = f"""
     decisions_decisionrecord d CROSS JOIN LATERAL unnest(d.subjects) AS subject
-    WHERE d.actor_id = {_ACCOUNTS} AND d.verdict = 'permit' AND NOT d.checked_only AND NOT d.subjects = '{{}}'
+    WHERE d.actor_id = {ACCOUNTS} AND d.verdict = 'permit' AND NOT d.checked_only AND NOT d.subjects = '{{}}'
 """
 
 # The partial index `decision_refused` finds nothing for most askers, so this costs a question next to nothing; and whoever
@@ -120,7 +121,7 @@ REFUSED = Read(
     FROM (
         SELECT max(d.at) AS at, d.use, d.grain, d.cohorts, d.subjects AS persons, d.refused_for
         FROM decisions_decisionrecord d
-        WHERE d.actor_id = {_ACCOUNTS} AND d.verdict IN ('deny', 'refer') AND NOT d.checked_only
+        WHERE d.actor_id = {ACCOUNTS} AND d.verdict IN ('deny', 'refer') AND NOT d.checked_only
           AND d.at > %(now)s::timestamptz - make_interval(days => (SELECT hop_days FROM programme_programme))
           AND d.use <> %(decision)s::text AND d.refused_for && %(metrics)s::varchar[]
         GROUP BY d.use, d.grain, d.cohorts, d.subjects, d.refused_for
@@ -134,7 +135,7 @@ REFUSED = Read(
 GRANTED = Read(
     f"""
     SELECT d.at, d.use, d.grain, d.metrics, d.cohorts, d.subjects AS persons FROM decisions_decisionrecord d
-    WHERE d.actor_id = {_ACCOUNTS} AND d.verdict = 'permit' AND NOT d.checked_only
+    WHERE d.actor_id = {ACCOUNTS} AND d.verdict = 'permit' AND NOT d.checked_only
       AND d.at >= %(since)s::timestamptz AND d.use = ANY(%(uses)s::text[]) AND d.metrics && %(metrics)s::varchar[]
     """,
     GrantedQuestion,

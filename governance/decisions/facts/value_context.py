@@ -19,6 +19,7 @@ from charter.rules.request import Request, Window
 from charter.rules.vocabulary import ContextKind
 from governance.board.facts import PILOTED
 from governance.decisions.data_versions import DECISIONS
+from governance.decisions.facts.access_history import ACCOUNTS
 from governance.people.data_versions import PEOPLE
 from ground import calendar, statements
 from ground.data_versions import cached
@@ -193,10 +194,10 @@ NOTES = Read(
 )
 
 PROTECTED = Read(
-    """
+    f"""
     SELECT EXISTS (
         SELECT FROM decisions_protection d JOIN people_person p ON p.id = d.person_id
-        WHERE d.account_id = %(user)s::uuid AND (
+        WHERE d.account_id = {ACCOUNTS} AND (
             p.external_id = ANY(%(concerned)s::text[])
             OR EXISTS (
                 SELECT FROM people_membership m JOIN people_cohort_teams ct ON ct.team_id = m.team_id

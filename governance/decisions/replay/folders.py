@@ -36,16 +36,21 @@ def read_proposal(folder: Path, in_force: Rulebook) -> AsProposed:
 
 
 def hash_folder(folder: Path) -> str:
-    """Of every file that is read, by its path in the folder: a replay of the same goes on where it stopped."""
+    """Of every file in its parts, by its path in the folder: a replay of the same goes on where it stopped."""
     hashed = hashlib.sha256()
     for path in sorted(path for part in _list_parts(folder) for path in _list_files(folder / part)):
-        content = path.read_bytes()
-        hashed.update(f"{path.relative_to(folder)}\0{len(content)}\0".encode() + content)
+        with path.open("rb") as content:
+            inside = hashlib.file_digest(content, "sha256").hexdigest()
+        hashed.update(f"{path.relative_to(folder)}\0{inside}\0".encode())
     return hashed.hexdigest()
 
 
 def _list_parts(folder: Path) -> list[str]:
     parts = [part for part in (RULES, CHARTERS, SETTINGS) if (folder / part).exists()]
+    for part in parts:
+        if (folder / part).is_file() is not (part == SETTINGS):
+            text = _("%(part)s is to be a file.") if part == SETTINGS else _("%(part)s is to be a folder.")
+            raise BadInput(text % {"part": folder / part}, field="folder")
     if parts:
         return parts
     text = _("%(folder)s holds neither a folder of rules or charters nor settings.yaml.")

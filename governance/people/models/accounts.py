@@ -13,7 +13,6 @@ from audits.ledger.ties import tied, told
 from charter.rules.vocabulary import Role as RoleWord
 from governance.people.events import (
     AccountClosed,
-    AccountLinked,
     AccountOpened,
     AccountReopened,
     AccountsMerged,
@@ -47,9 +46,6 @@ def _only(*unchanged: str, also: str = "true") -> str:
     """SQL for the row where these columns are as they were and something else holds; none for any other."""
     parts = [*(f"OLD.{each} = NEW.{each}" for each in unchanged), also]
     return f"CASE WHEN {' AND '.join(parts)} THEN {{row}}.id END"
-
-
-_SAME_PERSON = "OLD.person_id IS NOT DISTINCT FROM NEW.person_id"
 
 
 class AccountKind(models.TextChoices):
@@ -118,20 +114,13 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
                         PasswordChanged,
                         PasswordRehashed,
                         PasswordReset,
-                        about=_only("email", "is_active", also=_SAME_PERSON),
+                        about=_only("email", "is_active"),
                     ),
-                    told(AddressChanged, about=_only("password", "is_active", also=_SAME_PERSON)),
-                    told(
-                        AccountClosed,
-                        about=_only("password", "email", also=f"NOT NEW.is_active AND {_SAME_PERSON}"),
-                    ),
-                    told(
-                        AccountReopened,
-                        about=_only("password", "email", also=f"NEW.is_active AND {_SAME_PERSON}"),
-                    ),
-                    told(AccountLinked, about=_only("password", "email", "is_active")),
+                    told(AddressChanged, about=_only("password", "is_active")),
+                    told(AccountClosed, about=_only("password", "email", also="NOT NEW.is_active")),
+                    told(AccountReopened, about=_only("password", "email", also="NEW.is_active")),
                 ],
-                of=["password", "email", "is_active", "person_id"],
+                of=["password", "email", "is_active"],
             )
         ]
 

@@ -51,7 +51,7 @@ def join_groups(request: PageRequest) -> HttpResponse:
     form = JoinForm(request.GET) if {"one", "other"} & set(request.GET) else JoinForm()
     given: dict[str, Any] = {"form": form}
     if form.is_bound:
-        form.accepted(lambda: given.update(planned=cohorts.plan_join(**form.cleaned_data)))
+        form.accepted(lambda: given.update({"planned": cohorts.plan_join(**form.cleaned_data)}))
     return render(request, "people/groups_join.html", given, status=form.status)
 
 

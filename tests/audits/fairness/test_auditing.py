@@ -6,7 +6,7 @@ import pytest
 from msgspec import structs
 
 from audits.fairness import grouping, queries, reporting, services
-from audits.fairness.comparing import ComparedGroup, GroupFinding
+from audits.fairness.comparing import ComparedGroup, Comparison, GroupFinding
 from audits.fairness.limits import COUNTS_FOR
 from audits.fairness.models import AuditedMetric, OutcomeSet, VarianceTask
 from audits.fairness.outcome_rows import OutcomeRow, read_csv
@@ -395,6 +395,14 @@ def test_a_group_that_may_not_be_named_is_not_the_one_that_is_missing(workforce)
     assert [each.labels for each in named] == [("told 0",), ("told 1",)]
     few = _some_groups(quiet=0, told=2, unnamed=1)
     assert reporting.list_by_name(few, numbers=True) == []
+
+
+@pytest.mark.parametrize(("unnamed", "told"), [(0, True), (1, False)])
+def test_how_many_were_selected_is_not_told_beside_a_group_without_a_name(unnamed, told):
+    """Attack: of 9 people and 31 others, of whom 20 were selected, the 31 cannot be the group with nearly none of them."""
+    groups = tuple(_some_groups(quiet=1, told=1, unnamed=unnamed))
+    found = Comparison(people=40, selected=20, groups=groups, recorded={}, left_out=0)
+    assert reporting.tells_selected(found, least=5) is told
 
 
 def _some_groups(*, quiet: int, told: int, unnamed: int):

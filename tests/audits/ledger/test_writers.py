@@ -32,6 +32,8 @@ EXCEPTIONS = {
     "governance.decisions.services.repeats.forget_old_answers": "Sealed copies of answers that are on the log, an hour later.",
     "governance.use_check.sheets.make_sheet": "A file in memory.",
     "governance.people.services.get_system_account": "It is opened by itself, which its event says.",
+    "charter.measures.asking.work_asked": "Acts as whoever asked for the run, which is kept with it and which its events say.",
+    "governance.people.importing.history.keep_history": "A step of import_organisation, which appends for all its rows.",
     "governance.people.importing.writing.write": "A step of import_organisation, which appends for all its rows.",
     "governance.people.authentication.RememberedTokenAuthentication.authenticate_credentials": "Notes a token's last use.",
     "governance.people.authentication.note_use": "The same, also at the SQL door.",

@@ -1,11 +1,17 @@
 """Appeals over the API, as issue 12 names their fields."""
 
+from datetime import date
+
 import pytest
 
 from governance.appeals.models import Appeal
 from governance.appeals.states import HoldChoice
 from governance.decisions.models import Hold
+from governance.people.models import GrantedRole, RoleGrant, Team
+from governance.training import services as training
+from tests import factories
 from tests.governance.appeals.conftest import MARCH, assign, decide
+from tests.governance.decisions.test_answer import ask
 
 pytestmark = pytest.mark.django_db
 APPEALS = "/api/v1/appeals"
@@ -116,6 +122,34 @@ def test_what_cannot_be_filed_names_its_field(call, desk, over, field):
     assert status in (400, 413), problem
     assert problem["field"] in (field, "body")
     assert not Appeal.objects.exists() and not Hold.objects.exists()
+
+
+def test_no_user_name_is_tried_out_by_contesting_its_use(call, desk):
+    """Issue 12, attack: one is answered as one that is not there, until they lead the appellant or are told to have looked."""
+    over = {**FILED, "about": {"rule": "AR07"}, "hold": "none"}
+    refused = [
+        call(desk.employee, APPEALS, {**over, "contested": name})
+        for name in ("nobody", desk.stranger.username, desk.auditor.username, desk.legal.username)
+    ]
+    assert {status for status, _problem in refused} == {400}
+    assert len({problem["detail"] for _status, problem in refused}) == 1 and not Appeal.objects.exists()
+    leader = factories.an_account("leads-payments")
+    factories.a_role(leader, GrantedRole.MANAGER, team=Team.objects.get(slug="payments"))
+    assert call(desk.employee, APPEALS, {**over, "contested": leader.username})[0] == 201
+
+
+def test_whoever_is_told_to_have_looked_is_contested_by_name(call, desk):
+    """Issue 12, 3: a look that is told with who looked says whose use it was."""
+    over = {**FILED, "about": {"rule": "AR07"}, "hold": "none"}
+    looked, idle = (factories.an_account(name) for name in ("looked", "idle"))
+    for each in (looked, idle):
+        training.acknowledge(rulebook_version=factories.the_rules(), by=each)
+        factories.a_role(each, GrantedRole.MANAGER, team=Team.objects.get(slug="payments"))
+    assert ask(looked).verdict.permits
+    for grant in RoleGrant.objects.filter(user__in=[looked, idle]):
+        factories.change(grant, valid_from=date(2020, 1, 1), valid_to=date(2020, 2, 1))
+    assert call(desk.employee, APPEALS, {**over, "contested": "idle"})[0] == 400
+    assert call(desk.employee, APPEALS, {**over, "contested": "looked"})[0] == 201
 
 
 def test_a_rule_and_a_charter_are_contested_with_nothing_held(call, desk):

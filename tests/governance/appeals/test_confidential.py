@@ -21,6 +21,7 @@ from governance.appeals.states import AboutKind, AppealKind, AppealState, HoldCh
 from governance.appeals.words import AppealAbout, ContextSaid, hash_receipt
 from governance.board.states import SeatKind
 from governance.decisions.models import ContextNote, Hold
+from governance.desk import merging
 from governance.notices.models import Notice
 from governance.people.models import GrantedRole
 from ground import clock
@@ -357,3 +358,17 @@ def test_json_of_an_anonymous_appeal_names_nobody(call, browse, desk, written):
     assert appeal.about_kind == AboutKind.RECEIPT
     told = call(desk.hr, f"/api/v1/appeals/{appeal.pk}")[1]
     assert told["appellant"] is None and "employee" not in json.dumps(told)
+
+
+@pytest.mark.parametrize("kind", [AppealKind.NAMED, AppealKind.CONFIDENTIAL])
+def test_what_stays_of_an_account_tells_an_administrator_of_no_appeal(desk, file, kind):
+    """S79, S81: to others an appeal is not there: neither who filed it, nor whose use it is about, nor who handles it."""
+    admin, other = factories.an_administrator("merges"), factories.an_account("other")
+    accounts = (desk.employee, desk.manager, desk.hr)
+
+    def read() -> list[object]:
+        return [merging.preview(account=each, into=other, by=admin).stays for each in accounts]
+
+    before = read()
+    assign(file(kind=kind, contested=desk.manager), desk)
+    assert read() == before

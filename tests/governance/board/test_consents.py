@@ -123,6 +123,23 @@ def test_consent_of_whoever_has_left_is_no_consent_of_the_team(asked, version, t
     assert [each.to for each in told] == [asked.asked_by]
 
 
+def test_a_team_under_the_smallest_group_agrees_no_more_whatever_its_members_said(asked, team):
+    """S127, attack: of four people each answer could be told by whether their consent goes on, so it ends, and none is given."""
+    say(asked, True, *team[:6])
+    for each in team[4:]:
+        factories.change(Membership.objects.get(person=each.person), valid_to=calendar.today())
+    assert passes()["consents withdrawn"] == 1 and not holds(asked)
+    assert "too small to be asked" in Notice.objects.get(once=f"consent:{asked.pk}:withdrawn").text
+
+
+def test_a_team_that_became_too_small_while_it_is_asked_gives_no_consent(asked, team):
+    """The same before it is given: what the last one says would show by what came of it."""
+    for each in team[1:]:
+        factories.change(Membership.objects.get(person=each.person), valid_to=calendar.today())
+    say(asked, True, team[0])
+    assert not holds(asked)
+
+
 def test_who_comes_later_is_asked_and_counts_after_two_weeks(asked, team):
     """Six of nine agreed; with one more, six of ten do not. They have as long to answer as the others had."""
     say(asked, True, *team[:6])

@@ -14,6 +14,7 @@ from charter.rules.vocabulary import DecisionType as Use
 from charter.rules.vocabulary import Outcome
 from governance.decisions.facts import access_history
 from governance.decisions.models import DecisionRecord
+from governance.desk import merging
 from governance.people.models import AccountKind, Cohort, GrantedRole, Person, Team, User
 from governance.training import services as training
 from ground import clock
@@ -535,3 +536,14 @@ def test_who_is_refused_the_same_over_and_over_is_read_of_once(people):
     assert newest.refused_for == sorted(RATING["metrics"])
     # What was noticed as going round it begins nothing of its own.
     assert DecisionRecord.objects.get(use="promotion_evidence").refused_for == []
+
+
+def test_what_an_account_was_refused_is_not_had_by_the_one_it_is_merged_into(people):
+    """Issue 16, attack: a merge of two accounts of one person begins no second count either."""
+    assert ask(people.manager, RATING).verdict.outcome is Outcome.DENY
+    twin = factories.an_account("manager-again")
+    training.acknowledge(rulebook_version=factories.the_rules(), by=twin)
+    merging.merge_accounts(
+        account=people.manager, into=twin, because="One person.", by=factories.an_administrator("merges")
+    )
+    assert refers(ask(twin, STAFFING))

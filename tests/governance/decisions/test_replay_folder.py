@@ -6,7 +6,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from msgspec.structs import replace
 
@@ -16,6 +16,7 @@ from charter.registry import queries as registry
 from charter.registry.charter_files import dump_charter
 from charter.rules.vocabulary import DecisionType, Outcome
 from governance.decisions import queries
+from governance.decisions.management.commands import replay as replay_command
 from governance.decisions.models import Replay, ReplayPart
 from governance.decisions.replay import counting
 from governance.decisions.replay.folders import hash_folder, read_proposal
@@ -123,6 +124,32 @@ def test_a_folder_that_the_board_could_not_be_asked_about_is_not_tried(house, tm
     with pytest.raises(BadInput) as refused:
         read_proposal(write(tmp_path, **files), registry.load_rulebook(factories.the_rules().pk))
     assert said in refused.value.detail
+    assert not Replay.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("files", "said"), [({"settings_yaml__x": "1"}, "settings.yaml"), ({"rules": "x", "settings_yaml": LARGER}, "rules")]
+)  # fmt: skip
+def test_a_part_of_the_wrong_kind_is_named(house, tmp_path, files, said):
+    """A folder where a file is read, or a file where a folder is, is no fault of the program's and is not passed over."""
+    write(tmp_path, **files)
+    for read in (hash_folder, lambda folder: read_proposal(folder, factories.the_rules())):
+        with pytest.raises(BadInput) as refused:
+            read(tmp_path)
+        assert said in refused.value.detail and refused.value.field == "folder"
+
+
+def test_a_folder_that_changes_while_it_is_read_is_not_tried(house, tmp_path, monkeypatch):
+    """Its hash is on the log, so it is of what was tried."""
+    write(tmp_path, settings_yaml=LARGER)
+
+    def change(folder, in_force):
+        write(folder, settings_yaml=LARGER + "# later\n")
+        return read_proposal(folder, in_force)
+
+    monkeypatch.setattr(replay_command, "read_proposal", change)
+    with pytest.raises(CommandError, match="changed while it was read"):
+        tried(tmp_path, house.auditor)
     assert not Replay.objects.exists()
 
 

@@ -20,6 +20,7 @@ from governance.board.states import PilotState
 from governance.decisions.facts import coverage, value_context
 from governance.decisions.models import DecisionRecord
 from governance.decisions.services import confirm_note, propose_note, protect, turn_down_note
+from governance.desk import merging
 from governance.people import cohorts
 from governance.people.models import (
     AccountKind,
@@ -400,6 +401,18 @@ def test_who_was_disputed_by_name_decides_nothing_about_that_person(own):
     assert rules_of(ask(own["manager"], OF_ONE)) == {"AR22"}
     with clock.stopped_at(clock.now().replace(month=5)):
         assert "AR22" not in rules_of(ask(own["manager"], OF_ONE))
+
+
+def test_a_merge_frees_nobody_from_whom_they_may_not_decide_about(own):
+    """AR22, attack: what holds of an account holds of the one that it is merged into."""
+    twin = factories.an_account("manager-again")
+    person = Person.objects.get(external_id="payments-2")
+    protection = {"starts_on": date(2026, 4, 1), "ends_on": date(2026, 5, 1), "by": factories.system()}
+    protect(person=person, account=own["manager"], **protection)
+    merging.merge_accounts(
+        account=own["manager"], into=twin, because="One person.", by=factories.an_administrator("merges")
+    )
+    assert "AR22" in rules_of(ask(twin, OF_ONE))
 
 
 def test_a_group_that_holds_somebody_who_disputed_is_not_decided_about_either(judged):

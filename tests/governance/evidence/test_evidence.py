@@ -9,9 +9,10 @@ from charter.rules.vocabulary import EvidenceKind
 from governance.evidence import permissions, queries, services
 from governance.evidence.models import EvidenceRecord
 from governance.evidence.states import EvidenceState
-from governance.people.models import Person
+from governance.people.models import GrantedRole, Person
 from ground import calendar
 from ground.errors import BadInput, Conflict, NotFound, NotPermitted
+from tests import factories
 from tests.governance.decisions.conftest import around_payments, governed, house, people_around, stopped
 from tests.governance.use_check.conftest import call, write
 
@@ -40,6 +41,20 @@ def test_who_opens_evidence_about_a_person(record, around_payments):
             sees.add(name)
             assert listed, name
     assert sees == SEEN_BY
+
+
+def test_evidence_of_a_group_opens_to_whom_it_is_listed(around_payments):
+    """S86: what its list tells of a piece, and finds by its words, is of one that opens."""
+    record = write(around_payments["manager"], person=None)
+    leader = factories.an_account("leader")
+    factories.a_role(leader, GrantedRole.LEADERSHIP)
+    for account in (leader, *(each for each in around_payments.values() if each.is_active)):
+        if record in queries.list_seen(account):
+            assert queries.get_evidence(record.pk, by=account) == record
+        else:
+            with pytest.raises(NotFound):
+                queries.get_evidence(record.pk, by=account)
+    assert record in queries.list_seen(leader)
 
 
 def test_who_checks_it(record, around_payments):

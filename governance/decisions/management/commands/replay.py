@@ -63,4 +63,9 @@ def _of_folder(folder: Path, by: User) -> tuple[Replay, AsProposed]:
     begun = queries.find_open_replay(content)
     against = registry.find_rulebook(begun.rulebook_hash if begun else in_force.content_hash)
     proposal = read_proposal(folder, against)
+    if hash_folder(folder) != content:
+        raise CommandError(
+            "The folder changed while it was read. Nothing was asked for; try it again.",
+            returncode=commands.FAULTY,
+        )
     return ask_for_folder_replay(folder=content, by=by), proposal

@@ -9,7 +9,7 @@ from audits.reviews.states import LookState
 from audits.strain.models import StrainAlert
 from charter.measures.models import Revision, Snapshot
 from charter.registry.models import Metric
-from governance.appeals import scans, services
+from governance.appeals import queries, scans, services
 from governance.appeals.states import AppealKind, HoldChoice
 from governance.decisions.models import DecisionRecord
 from governance.people.models import Cohort
@@ -47,6 +47,14 @@ def test_an_appeal_waits_for_a_handler_and_then_for_what_its_handler_decides(bro
     assert not browse("/", by=desk.legal).says("waits for a handler")
     assert browse("/", by=desk.hr).says("1 appeal is yours to handle", "Tue 28 April")
     assert not browse("/", by=desk.manager).says("appeal is yours") and not browse("/").says("for a handler")
+
+
+def test_how_many_wait_says_nothing_of_those_that_touch_one_s_own_line(desk, file, monkeypatch):
+    """Issue 12, attack: as many are counted as may be told, so that none is missed where there are more than are counted."""
+    monkeypatch.setattr(queries, "MOST_COUNTED", 1)
+    file(hold=HoldChoice.NONE, kind=AppealKind.CONFIDENTIAL, contested=desk.legal)
+    file(hold=HoldChoice.NONE)
+    assert len(queries.list_without_handler(desk.legal)) == 1
 
 
 @pytest.mark.parametrize(("kind", "told"), [(AppealKind.NAMED, True), (AppealKind.CONFIDENTIAL, False)])
