@@ -60,7 +60,7 @@ class FindingReader:
             since = calendar.find_day(finding.since) - timedelta(days=366)
             self._lines[account.pk] = read_line(account, since=since)
         line = self._lines[account.pk]
-        return self._user.pk == line.account or self._user.person_id in line.persons
+        return self._user.pk in line.accounts or self._user.person_id in line.persons
 
 
 def can_see(user: User, finding: AuditFinding) -> bool:

@@ -37,7 +37,7 @@ def find_line(look: SampledLook) -> ReportLine:
 def is_outside(user: User, look: SampledLook, line: ReportLine | None = None) -> bool:
     """Whether the account neither looked itself nor stands in the line of whoever did; of many looks the line is read once."""
     line = line or find_line(look)
-    return user.pk != line.account and user.person_id not in line.persons
+    return user.pk not in line.accounts and user.person_id not in line.persons
 
 
 def can_review(user: User, look: SampledLook, line: ReportLine | None = None) -> bool:

@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -48,7 +49,9 @@ class AgreementList(generics.ListAPIView[AgreementVersion]):
         return found.prefetch_related(queries.documents_unread())
 
     def get_serializer_context(self) -> dict[str, Any]:
-        return {**super().get_serializer_context(), "standings": queries.read_standings(calendar.today())}
+        """Where each stands, read once a page, and not where the API only describes itself."""
+        standings = SimpleLazyObject(lambda: queries.read_standings(calendar.today()))
+        return {**super().get_serializer_context(), "standings": standings}
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses={201: told.AgreementSerializer})
     def post(self, http: ApiRequest) -> Response:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.functional import SimpleLazyObject
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, serializers
 from rest_framework.request import Request
@@ -56,7 +57,9 @@ class RecordList(generics.ListAPIView[CharterVersion]):
         return list_processed().filter(metric__name__icontains=word) if word else list_processed()
 
     def get_serializer_context(self) -> dict[str, Any]:
-        return {**super().get_serializer_context(), "held": list_held(calendar.today())}
+        """The agreements held today, read once a page, and not where the API only describes itself."""
+        held = SimpleLazyObject(lambda: list_held(calendar.today()))
+        return {**super().get_serializer_context(), "held": held}
 
     @extend_schema(
         operation_id="records", parameters=[OpenApiParameter("name", str, description="Part of its name.")]

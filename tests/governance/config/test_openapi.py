@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.urls import URLResolver, get_resolver
+from drf_spectacular.generators import SchemaGenerator
 
 
 @pytest.fixture(scope="module")
@@ -41,3 +42,10 @@ def test_every_body_and_reply_has_a_form(document):
 def _plain(pattern: object) -> str:
     """An address without the kinds of its parts."""
     return "<".join(part.split(":", 1)[-1] for part in str(pattern).split("<"))
+
+
+@pytest.mark.django_db
+def test_the_document_asks_the_database_nothing(django_assert_num_queries):
+    """Issue 9: a web server makes it as it starts, which must not need a database that answers, nor keep a connection."""
+    with django_assert_num_queries(0):
+        SchemaGenerator().get_schema(request=None, public=True)
