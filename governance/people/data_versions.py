@@ -1,6 +1,7 @@
 """Whatever is written about who is who changes the people's data version; signing in does not."""
 
 from governance.people.models import (
+    AccountMerge,
     Cohort,
     CohortTeam,
     Membership,
@@ -17,6 +18,7 @@ PEOPLE = DataVersion(
     "people",
     {
         User: ("username", "name", "kind", "person", "is_active"),
+        AccountMerge: (),
         Person: (),
         RoleGrant: (),
         Membership: (),

@@ -409,6 +409,9 @@ def test_a_merge_frees_nobody_from_whom_they_may_not_decide_about(own):
     person = Person.objects.get(external_id="payments-2")
     protection = {"starts_on": date(2026, 4, 1), "ends_on": date(2026, 5, 1), "by": factories.system()}
     protect(person=person, account=own["manager"], **protection)
+    boss = own["manager"].person
+    factories.change(own["manager"], person=None)  # their own values are read by the one that stays
+    factories.change(twin, person=boss)
     merging.merge_accounts(
         account=own["manager"], into=twin, because="One person.", by=factories.an_administrator("merges")
     )
