@@ -9,7 +9,7 @@ import msgspec
 
 ALL = [
     "access_log", "backup", "rules", "checks", "cohorts", "deciding", "decisions", "fairness", "findings", "growth", "guard", "log", "log_writers", "on_disk",
-    "panels", "publishing", "pages", "registry", "replay", "spark", "sql_door", "strain", "telemetry",
+    "panels", "publishing", "pages", "registry", "replay", "sql_door", "strain", "telemetry",
 ]  # fmt: skip
 
 
