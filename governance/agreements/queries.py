@@ -1,5 +1,6 @@
 """Reads of agreements: which are in force on a day, what rests on them, and what goes beyond them."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import takewhile
@@ -90,8 +91,9 @@ def find_newest(slug: str, *, by: User) -> AgreementVersion:
 
 
 def read_standings(on: date) -> Mapping[UUID, AgreementStanding]:
-    """Where each version stands on a day."""
-    return {version.pk: standing for version, standing in _list_standings(on)}
+    """Where each version stands on a day; one that came after this was read is being written."""
+    found = {version.pk: standing for version, standing in _list_standings(on)}
+    return defaultdict(lambda: AgreementStanding.WRITTEN, found)
 
 
 def _list_standings(on: date) -> Iterator[tuple[AgreementVersion, AgreementStanding]]:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from rest_framework.test import APIClient
 
 from charter.rules.vocabulary import DecisionType, Grain
-from governance.agreements import services
+from governance.agreements import queries, services
 from governance.agreements.agreement_text import AgreementText, SettingBound
 from governance.agreements.models import AgreementVersion, Departure
 from governance.board import services as board
@@ -20,6 +20,7 @@ from governance.board.states import CaseKind, SeatKind
 from governance.founding.applying import Applying
 from governance.founding.programme_file import parse_programme_file
 from governance.people.models import User
+from ground import calendar
 from ground.errors import BadInput
 from ground.strict_yaml import dump_yaml
 from tests import factories
@@ -216,6 +217,21 @@ def test_the_same_by_the_api(api, house):
     given = {"ends_on": "2026-06-01", "because": "Ended."}
     assert api("post", f"/agreements/{key}/end", admin, given).status_code == 403
     assert api("post", f"/agreements/{key}/end", legal, given).json()["in_force_until"] == "2026-06-01"
+
+
+@pytest.mark.parametrize("written", [False, True])
+def test_a_version_that_is_written_while_a_list_is_read_breaks_no_list(
+    api, browse, house, monkeypatch, written
+):
+    """Where each stands is read apart from the versions, so that one may come in between."""
+    admin, before = factories.an_administrator("admin"), queries.read_standings(calendar.today())
+    if written:
+        services.write_agreement(text=a_text(), by=admin)
+    monkeypatch.setattr(queries, "read_standings", lambda _on: before)
+    told = [each["standing"] for each in api("get", "/agreements", admin).json()["results"]]
+    assert told == ["written"] * written
+    page = browse("/agreements", by=admin)
+    assert page.status == 200 and page.says("Works agreement") and page.says(a_text().title) == written
 
 
 def test_files_are_read_only_where_they_are_sent(api, browse, house):
