@@ -13,8 +13,9 @@ import pytest
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from django.test import Client, override_settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
+from tests.browser import following
 from tests.browser.browsers import ARGUMENTS, CHROMIUM
 from tests.governance.decisions.conftest import governed, house, stopped, with_people
 
@@ -40,7 +41,8 @@ def chromium() -> Iterator[Browser]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     # Beside such a loop Django keeps other connections than without; none may be found open when it begins or ends.
     connections.close_all()
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Locator, "click", following.click)
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield browser
         browser.close()
@@ -117,6 +119,7 @@ def window(chromium, address) -> Iterator[Callable[..., Page]]:
     def _window(by=None, at=address, **options) -> Page:
         context = chromium.new_context(base_url=at, **options)
         context.set_default_timeout(10_000)
+        following.note_leaving(context)
         contexts.append(context)
         if by is not None:
             client = Client()

@@ -1,9 +1,12 @@
 """Two hosts with addresses of their own, of which any process is killed at any time: nothing is lost or doubled, and the clock goes on.
 
 Each host is a network namespace with a web server, a worker, a beat and a sequencer. What they share is the database (a socket file,
-which no namespace parts) and the folder that stands for the broker. Ten minutes in `make proof`, half a minute otherwise.
+which no namespace parts) and the folder that stands for the broker. The network between them is a namespace too, in which the clients
+ask: an address that came and went among the machine's own would break off what browsers of other tests load (ERR_NETWORK_CHANGED).
+Ten minutes in `make proof`, half a minute otherwise.
 """
 
+import ctypes
 import http.client
 import json
 import os
@@ -14,8 +17,9 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import TextIO
 from uuid import uuid4
 
 import psycopg
@@ -36,6 +40,7 @@ pytestmark = [
 ]
 
 CLIENTS, PORT = 8, 8000
+CLONE_NEWNET = 0x40000000
 FAILOVER_SECONDS = 30.0
 PYTHON = sys.executable
 COMMANDS = {
@@ -46,30 +51,64 @@ COMMANDS = {
 }  # fmt: skip
 
 
+def ip(*words: str) -> None:
+    subprocess.run(["ip", *words], check=True)
+
+
+class Network:
+    """The namespace that joins the hosts, and from which they are asked."""
+
+    def __init__(self) -> None:
+        self.name = f"mc-network-{os.getpid()}"
+        ip("netns", "add", self.name)
+        ip("-n", self.name, "link", "set", "lo", "up")
+
+    def connect(self, link: http.client.HTTPConnection) -> None:
+        """Open a connection as if from within; only this thread goes there, and it comes back."""
+        with open("/proc/thread-self/ns/net") as home, open(f"/run/netns/{self.name}") as there:
+            _go(there)
+            try:
+                link.connect()
+            finally:
+                _go(home)
+
+    def end(self) -> None:
+        ip("netns", "del", self.name)
+
+
+def _go(namespace: TextIO) -> None:
+    """Enter a network namespace; `os.setns` comes with Python 3.12."""
+    if ctypes.CDLL(None, use_errno=True).setns(namespace.fileno(), CLONE_NEWNET):
+        raise OSError(ctypes.get_errno(), "this thread cannot enter the network namespace")
+
+
 class Host:
     """A namespace, its address, and its processes, each started again after it was killed."""
 
-    def __init__(self, number: int, folder: Path, told: dict[str, str]) -> None:
+    def __init__(self, number: int, network: Network, folder: Path, told: dict[str, str]) -> None:
         self.name, self.address = f"mc-host-{os.getpid()}-{number}", f"10.231.{number}.2"
+        self.network = network
         self._folder, self._told = folder / self.name, told
         self._folder.mkdir()
         self.running: dict[str, guard.Guarded] = {}
         self._make(number)
 
     def _make(self, number: int) -> None:
-        outer, inner = f"mco{os.getpid() % 10000}-{number}", f"mci{os.getpid() % 10000}-{number}"
-        inside = ["netns", "exec", self.name, "ip"]
-        for words in (
-            ["netns", "add", self.name],
-            ["link", "add", outer, "type", "veth", "peer", "name", inner],
-            ["link", "set", inner, "netns", self.name],
-            ["addr", "add", f"10.231.{number}.1/24", "dev", outer],
-            ["link", "set", outer, "up"],
-            [*inside, "addr", "add", f"{self.address}/24", "dev", inner],
-            [*inside, "link", "set", inner, "up"],
-            [*inside, "link", "set", "lo", "up"],
-        ):
-            subprocess.run(["ip", *words], check=True)
+        outer, inner, network = f"mco-{number}", f"mci-{number}", self.network.name
+        ip("netns", "add", self.name)
+        ip("-n", network, "link", "add", outer, "type", "veth", "peer", "name", inner, "netns", self.name)
+        ip("-n", network, "addr", "add", f"10.231.{number}.1/24", "dev", outer)
+        ip("-n", network, "link", "set", outer, "up")
+        ip("-n", self.name, "addr", "add", f"{self.address}/24", "dev", inner)
+        ip("-n", self.name, "link", "set", inner, "up")
+        ip("-n", self.name, "link", "set", "lo", "up")
+
+    @contextmanager
+    def ask(self, timeout: float) -> Iterator[http.client.HTTPConnection]:
+        """A connection to its web server, through the network."""
+        with closing(http.client.HTTPConnection(self.address, PORT, timeout=timeout)) as link:
+            self.network.connect(link)
+            yield link
 
     def start(self, name: str) -> None:
         words = [each.format(address=self.address, folder=self._folder) for each in COMMANDS[name]]
@@ -90,7 +129,7 @@ class Host:
     def end(self) -> None:
         for each in self.running.values():
             each.stop()
-        subprocess.run(["ip", "netns", "del", self.name], check=False)
+        ip("netns", "del", self.name)
 
     def logs(self) -> str:
         return "\n".join(f"{path.name}: {path.read_text()[-600:]}" for path in self._folder.glob("*.log"))
@@ -120,7 +159,9 @@ def hosts(server, committed_db, tmp_path) -> Iterator[tuple[list[Host], str, dic
         "COST_RATE": "100000000/s",
     }
     with ExitStack() as stack:
-        made = [Host(number, tmp_path, told) for number in (1, 2)]
+        network = Network()
+        stack.callback(network.end)
+        made = [Host(number, network, tmp_path, told) for number in (1, 2)]
         for host in made:
             stack.callback(host.end)
             for name in COMMANDS:
@@ -159,21 +200,19 @@ class Clients:
 
     def _try(self, key: str, host: Host) -> None:
         """Ask one host under a key; where it does not answer, nobody knows whether it has decided."""
-        link = http.client.HTTPConnection(host.address, PORT, timeout=20)
+        said = {
+            "Authorization": f"Token {self._token}",
+            "Content-Type": "application/json",
+            "Idempotency-Key": key,
+        }
         try:
-            said = {
-                "Authorization": f"Token {self._token}",
-                "Content-Type": "application/json",
-                "Idempotency-Key": key,
-            }
-            link.request("POST", "/api/v1/queries", self._body, said)
-            answer = link.getresponse()
-            body = json.loads(answer.read())
+            with host.ask(timeout=20) as link:
+                link.request("POST", "/api/v1/queries", self._body, said)
+                answer = link.getresponse()
+                body = json.loads(answer.read())
         except (OSError, http.client.HTTPException, ValueError):
             time.sleep(0.05)
             return
-        finally:
-            link.close()
         if answer.status == 200:
             self.told[key] = body["receipt"]["id"]
         elif answer.status != 503:
@@ -190,12 +229,12 @@ def wait(until, seconds: float, hosts: list[Host]) -> float:
 
 
 def answers(host: Host) -> bool:
-    with closing(http.client.HTTPConnection(host.address, PORT, timeout=5)) as link:
-        try:
+    try:
+        with host.ask(timeout=5) as link:
             link.request("GET", "/healthz")
             return link.getresponse().status == 200
-        except (OSError, http.client.HTTPException):
-            return False
+    except (OSError, http.client.HTTPException):
+        return False
 
 
 def has_clock(host: Host) -> bool:
