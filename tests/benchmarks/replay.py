@@ -74,6 +74,7 @@ def _decide_different() -> tuple[float, float]:
     from charter.rules.proof.agreement import draw_facts
     from charter.rules.vocabulary import Role
     from governance.decisions.replay.counting import AskedBefore, AsProposed, count_moved
+    from governance.decisions.replay.proposals import set_otherwise
 
     drawn = islice(draw_facts(DIFFERENT, seed=7), DIFFERENT)
     stored = [
@@ -88,7 +89,8 @@ def _decide_different() -> tuple[float, float]:
             AskedBefore((msgspec.json.decode(each, type=Facts),), str(at % 40), frozenset({Role.MANAGER}))
             for at, each in enumerate(stored)
         )
-        count_moved(asked, house, AsProposed(house, lambda facts: facts))
+        larger = set_otherwise({"minimum_group": 100, "minimum_group_strain": 100})
+        count_moved(asked, house, AsProposed(house, larger))
         return DIFFERENT
 
     return _timed(decide)
