@@ -20,7 +20,9 @@ class Reach(Struct, frozen=True):
 
 
 _LEAST = _("What is shown of a value that is published from then on. No rule is told of it.")
-_REVIEWS = _("When a charter is reviewed. Whether it would have been in time depends on people, and is on no record.")
+_REVIEWS = _(
+    "When a charter is reviewed. Whether it would have been in time depends on people, and is on no record."
+)
 _APPEALS = _(
     "How long an appeal may take. When one would have ended, and what it held until then, depends on people, and is on no record."
 )
@@ -96,7 +98,9 @@ REACH: Mapping[str, Reach] = MappingProxyType(
 OF_DECISIONS: Mapping[str, Reach] = MappingProxyType(
     {
         "minimum_grain": Reach(
-            aside=_("What charters may list that are handed in from then on. Those in force keep what they list.")
+            aside=_(
+                "What charters may list that are handed in from then on. Those in force keep what they list."
+            )
         ),
         "evidence_needed": Reach(("decision.evidence_needed",), True, _NEED),
         "fairness_needed": Reach(("decision.fairness_needed",), True, _NEED),

@@ -4,7 +4,7 @@ What was asked before counts as it came out then. Only what the changed settings
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any
@@ -44,6 +44,17 @@ class _PastRuling(Struct, frozen=True):
     ended_at: datetime | None
 
 
+class _EverRefused(Struct, frozen=True):
+    refused: bool
+
+
+_REFUSED = Read(
+    f"""
+    SELECT EXISTS (SELECT FROM decisions_decisionrecord d WHERE d.actor_id = {access_history.ACCOUNTS}
+                   AND d.verdict IN ('deny', 'refer') AND NOT d.checked_only) AS refused
+    """,
+    _EverRefused,
+)
 _RULINGS = Read(
     """
     SELECT unnest(r.shapes) AS shape, c.state = 'approved' AS approved, c.closed_at, r.ended_at
@@ -85,10 +96,14 @@ class _Settings:
 
     changes: Mapping[str, Any]
     rulebook: Rulebook
+    _persons: dict[UUID, str | None] = field(default_factory=dict)
+    _refused: dict[UUID, bool] = field(default_factory=dict)
 
     def look_again(self, asked: AskedBy, facts: tuple[Facts, ...]) -> tuple[Facts, ...]:
         """Series of questions and refused uses that are gone round, by what lay before."""
         context = self._make_context(asked, facts)
+        if not context.others and not self._was_refused(asked.actor):
+            return facts  # neither a series nor a refused use can be behind it
         until = {"now": asked.at, "key": asked.key}
         refused = self._read_refused(context, until)
         granted = (
@@ -152,7 +167,7 @@ class _Settings:
         return data_versions.read()
 
     def _make_context(self, asked: AskedBy, facts: Sequence[Facts]) -> AccessContext:
-        request, own = facts[0].request, _find_person(asked.actor)
+        request, own = facts[0].request, self._find_person(asked.actor)
         personal = request.grain in PERSON_GRAINS
         return AccessContext(
             request=request,
@@ -165,6 +180,19 @@ class _Settings:
             at=asked.at,
             seen=self._seen,
         )
+
+    def _find_person(self, account: UUID) -> str | None:
+        if account not in self._persons:
+            found = User.objects.filter(pk=account).values_list("person__external_id", flat=True)
+            self._persons[account] = found.first()
+        return self._persons[account]
+
+    def _was_refused(self, account: UUID) -> bool:
+        """Whether an account, or one that counts as the same, was ever refused anything that it asked for."""
+        if account not in self._refused:
+            (found,) = statements.read(_REFUSED, parameters={"user": account})
+            self._refused[account] = found[0].refused
+        return self._refused[account]
 
     def _read_refused(
         self, context: AccessContext, until: Mapping[str, object]
@@ -216,8 +244,3 @@ def _weigh(facts: Facts, **found: bool) -> Facts:
 def _was(read: Read) -> Read:
     """The same read of values as they stood at a moment."""
     return Read(read.sql.replace(value_context.CURRENT, _WAS_CURRENT), read.of)
-
-
-@lru_cache(maxsize=10_000)
-def _find_person(account: UUID) -> str | None:
-    return User.objects.filter(pk=account).values_list("person__external_id", flat=True).first()
