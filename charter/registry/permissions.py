@@ -55,6 +55,10 @@ def check_can_clear(user: User, version: CharterVersion) -> None:
         raise NotPermitted(
             _("You own this metric. Another auditor has to sign its audit off."), code="has_a_stake"
         )
+    if is_same_hand(version.created_by_id, user):
+        raise NotPermitted(
+            _("You wrote this charter. Another auditor has to sign its audit off."), code="has_a_stake"
+        )
 
 
 def check_can_review(user: User) -> None:
