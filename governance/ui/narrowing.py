@@ -51,7 +51,9 @@ class Searched(django_filters.FilterSet):
 
     def by_text(self, found: QuerySet[Model], _name: str, value: str) -> QuerySet[Model]:
         """Part of any of them, in small letters or great."""
-        return found.filter(reduce(operator.or_, (Q(**{f"{name}__icontains": value}) for name in self.searched)))
+        return found.filter(
+            reduce(operator.or_, (Q(**{f"{name}__icontains": value}) for name in self.searched))
+        )
 
 
 def check_readable(narrowed: django_filters.FilterSet) -> None:

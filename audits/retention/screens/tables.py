@@ -110,7 +110,9 @@ class LegalHoldTable(tables.Table):
         return (find_day(record.ended_at) if record.ended_at else value).isoformat()
 
     def _list_acts(self, value: date, record: LegalHold) -> list[tuple[str]]:
-        link = '<a class="govuk-link mc-noprint" href="{}">{}<span class="govuk-visually-hidden">: {}</span></a>'
+        link = (
+            '<a class="govuk-link mc-noprint" href="{}">{}<span class="govuk-visually-hidden">: {}</span></a>'
+        )
         end = format_html(link, reverse("legal-hold-end", args=[record.pk]), _now("End it"), record.reason)
         return [(day(value),), (end,)] if self._places else [(day(value),)]
 

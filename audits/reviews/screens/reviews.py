@@ -77,9 +77,7 @@ def reviews(request: PageRequest) -> HttpResponse:
     turn_table(request, table, A_PAGE)
     own = queries.list_own(request.user)
     more = max(own.count() - A_PAGE, 0)
-    return narrowing.show(
-        request, "reviews/reviews.html", narrowed, table, own=list(own[:A_PAGE]), more=more
-    )
+    return narrowing.show(request, "reviews/reviews.html", narrowed, table, own=list(own[:A_PAGE]), more=more)
 
 
 def draws_csv(request: PageRequest) -> HttpResponseBase:
