@@ -1,54 +1,106 @@
 """Issue 11: everything that can be listed can be searched, sorted, filtered by date, paged and taken as CSV."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db.models import Model, QuerySet
-from django.test import Client
-from django.urls import NoReverseMatch, reverse
+from django import forms
+from django.conf import settings
+from django.test import Client, override_settings
+from django.urls import reverse
+from django_tables2 import Table
 
-from tests.access import table
-from tests.access.world import World, furnish
-from tests.governance.decisions.conftest import governed, house, stopped
+from governance.directory.configuration import DirectorySettings
+from governance.ui.forms import DayField
+from governance.ui.sheets import BYTE_ORDER_MARK
+from ground.paging import PlacePage
+from tests.access.conftest import furnished, governed, stopped, world
+from tests.access.world import World
+from tests.list_pages import BY_ORGANISATION, LISTS, NO_LISTS, ListPage, Part
 
-__all__ = ["governed", "house", "stopped"]
-pytestmark = pytest.mark.django_db
+__all__ = ["furnished", "governed", "stopped", "world"]
+
+SHOWS_ROWS = re.compile(r"<table|render_table|ui/narrowed\.html|ui/pagination\.html")
+TEMPLATES = Path(__file__).parents[3] / "templates"
 
 
-def test_explore(house):
-    from governance.ui.forms import DayField
-    from django import forms
-    from django_tables2 import Table
-    world = furnish(house)
-    clients = {}
-    for name, account in world.accounts.items():
-        clients[name] = Client(raise_request_exception=False); clients[name].force_login(account)
-    out = open("/tmp/lists/explore.txt", "w")
-    for row in table.list_rows(world.objects):
-        page = row.page
-        if row.address.endswith(".csv"): continue
-        for name, client in clients.items():
-            try: url = reverse(page.name, args=row.arguments)
-            except NoReverseMatch: break
-            r = client.get(url)
-            if r.status_code == 200 and r.context is not None:
-                ctx = {}
-                for d in r.context: 
-                    for dd in getattr(d,'dicts',[d]): ctx.update(dd)
-                t = ctx.get("table"); f = ctx.get("form"); listed = ctx.get("listed")
-                has=set()
-                if isinstance(t, Table):
-                    if any(c.orderable for c in t.columns): has.add("order")
-                    if hasattr(t,"page"): has.add("pages")
-                if listed is not None: has.add("pages")
-                if f is not None and 'class="mc-filters"' in r.content.decode():
-                    for x in f.fields.values():
-                        if isinstance(x, DayField): has.add("days")
-                        elif type(x) is forms.CharField: has.add("search")
-                if 'Download as a table' in r.content.decode(): has.add("file")
-                rows=[k for k,v in ctx.items() if k not in ('messages','perms') and isinstance(v,(list,tuple,QuerySet)) and len(v) and any(isinstance(y,Model) for e in list(v)[:1] for y in ([e] if not isinstance(e,(tuple,list,dict)) else (e.values() if isinstance(e,dict) else e)))]
-                tb='<table' in r.content.decode()
-                print(page.name, '|', row.address, '|', name, '|', sorted(has), '|', 'TABLE' if tb else '', rows, file=out)
-                break
-        else:
-            print(page.name, '|', row.address, '| none', file=out)
+def sign_in(world: World, page: ListPage) -> Client:
+    client = Client()
+    client.force_login(world.accounts[page.reader])
+    return client
+
+
+def look(answer: Any) -> set[Part]:
+    """What can be done with the list on a page, as the page was made."""
+    given = answer.context
+    table, form, listed = given.get("table"), given.get("form"), given.get("listed")
+    fields = form.fields.values() if form is not None else ()
+    said = answer.content.decode()
+    can = {
+        Part.DAYS: any(isinstance(each, DayField) for each in fields),
+        Part.SEARCH: any(type(each) is forms.CharField for each in fields) or 'type="search"' in said,
+        Part.ORDER: isinstance(table, Table) and any(each.orderable for each in table.columns),
+        Part.PAGES: isinstance(listed or getattr(table, "page", None), PlacePage),
+        Part.FILE: bool(re.search(r'href="[^"]*\.csv[?"]', said)),
+    }
+    return {part for part, there in can.items() if there}
+
+
+def find_fault(client: Client, page: ListPage) -> str:
+    """What a page says of itself that is not so; nothing where all is as declared."""
+    answer = client.get(reverse(page.name))
+    if answer.status_code != 200:
+        return f"{page.name} answers {answer.status_code}"
+    lacking = set(Part) - look(answer)
+    if lacking != set(page.lacks):
+        return f"{page.name} lacks {sorted(lacking)} and is declared to lack {sorted(page.lacks)}"
+    return "" if Part.FILE in page.lacks else find_fault_of_file(client, page)
+
+
+def find_fault_of_file(client: Client, page: ListPage) -> str:
+    """Whether its file is UTF-8 with its mark, has as many rows as the page lists, and refuses what the page cannot read."""
+    answer: Any = client.get(reverse(page.csv))
+    text = b"".join(answer.streaming_content).decode()
+    if not text.startswith(BYTE_ORDER_MARK):
+        return f"{page.csv} has no mark"
+    if Part.DAYS not in page.lacks and client.get(f"{reverse(page.csv)}?since=x").status_code != 400:
+        return f"{page.csv} is not narrowed by days"
+    return ""
+
+
+@pytest.mark.django_db
+def test_every_list_is_searched_sorted_narrowed_turned_and_taken_along(world):
+    faults = [find_fault(sign_in(world, page), page) for page in LISTS]
+    with override_settings(DIRECTORY=DirectorySettings(scim=True)):
+        faults += [find_fault(sign_in(world, page), page) for page in BY_ORGANISATION]
+    assert list(filter(None, faults)) == []
+
+
+def test_every_template_that_shows_rows_is_of_a_list_or_says_why_not():
+    """A new list is declared in tests/list_pages.py; what is none is named there with why."""
+    assert settings.configured
+    shows = {
+        path.relative_to(TEMPLATES).with_suffix("").as_posix()
+        for path in TEMPLATES.rglob("*.html")
+        if SHOWS_ROWS.search(path.read_text(encoding="utf-8"))
+    }
+    lists = {find_template(page.name) for page in (*LISTS, *BY_ORGANISATION)}
+    reasons = [name for names in NO_LISTS.values() for name in names]
+    assert len(reasons) == len(set(reasons))
+    assert shows - lists == set(reasons), (shows - lists) ^ set(reasons)
+
+
+def find_template(name: str) -> str:
+    """The template that a page of a list is made from, as its view names it."""
+    from governance.desk import urls
+
+    view = next(each.callback.view for each in urls.urlpatterns if each.name == name)
+    view = getattr(view, "func", view)
+    source = (
+        Path(view.__code__.co_filename)
+        .read_text(encoding="utf-8")
+        .splitlines()[view.__code__.co_firstlineno - 1 :]
+    )
+    body = "\n".join(source)
+    return re.search(r'"([a-z_]+/[a-z_/]+)\.html"', body)[1]
