@@ -8,7 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from charter.measures.models import PublishingRun
-from charter.measures.states import RunState
+from charter.measures.models.published import RunState
 from governance.ui.columns import MomentColumn
 from governance.ui.narrowing import Searched, WithinDays
 from governance.ui.templatetags.mc import verdict_tag
