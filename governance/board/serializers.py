@@ -202,6 +202,7 @@ class CaseDetailSerializer(CaseSerializer):
             "waiver",
             "settings",
             "seat",
+            "council",
             "founding",
             "heard",
             "changes",

@@ -64,7 +64,9 @@ class Case(Record):
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(_USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     # The seats of the councils whose people it touches, which it must hear beside the six; fixed when it is opened.
-    asked = ArrayField(models.CharField(max_length=60), default=list, blank=True, editable=False)
+    asked = ArrayField(
+        models.CharField(max_length=60), default=list, db_default=[], blank=True, editable=False
+    )
 
     class Meta:
         ordering = ["-opened_at", "-id"]

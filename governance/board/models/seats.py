@@ -33,7 +33,7 @@ class Seat(Record):
     """
 
     kind = models.CharField(max_length=60, unique=True)
-    name = models.CharField(max_length=200, blank=True)
+    name = models.CharField(max_length=200, blank=True, db_default="")
 
     class Meta:
         ordering = ["kind"]
