@@ -17,6 +17,8 @@ from django.db.backends.utils import CursorDebugWrapper
 from django.db.models import BinaryField, JSONField, Model
 from msgspec import Struct
 
+from ground import sending
+
 _JSON = msgspec.json.Encoder(order="deterministic")
 _AS_STORED = (str, bool, UUID, type(None))
 
@@ -52,20 +54,18 @@ class Asked(NamedTuple):
     """Reads that were sent, to be `found` later: in a pipeline their answer is waited for when that ends, and not twice."""
 
     reads: tuple[Read, ...]
-    cursor: Any
+    sent: Any
 
     def found(self) -> tuple[list[Any], ...]:
         """What each of the reads found, all in one statement and so at one instant."""
-        with self.cursor as cursor:
-            (texts,) = cursor.fetchall()
+        with connections[DEFAULT_DB_ALIAS].wrap_database_errors:
+            (texts,) = self.sent.fetchall()
         return tuple(_decoder(each.of).decode(text) for each, text in zip(self.reads, texts, strict=True))
 
 
 def ask(*reads: Read, parameters: Mapping[str, Any]) -> Asked:
     """Send reads in one statement."""
-    cursor = _cursor()
-    cursor.execute(_together(reads), parameters)
-    return Asked(reads, cursor)
+    return Asked(reads, _send(_together(reads), parameters))
 
 
 def read(*reads: Read, parameters: Mapping[str, Any]) -> tuple[list[Any], ...]:
@@ -82,21 +82,20 @@ def fetch(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]
 
 def run(statement: str, parameters: Mapping[str, Any]) -> None:
     """Run a statement that gives no rows, or none that matter."""
-    with _cursor() as cursor:
-        cursor.execute(statement, parameters)
+    _send(statement, parameters)
 
 
 def begin() -> None:
     """Send BEGIN as a statement among others."""
-    _cursor().execute("BEGIN")
+    _send("BEGIN")
 
 
 def commit() -> Any:
-    """Send COMMIT as a statement among others, unless a savepoint failed; gives its cursor. Django notes its own, and sends none."""
+    """Send COMMIT as a statement among others, unless a savepoint failed; gives what was sent. Django notes its own, and sends none."""
     ours = _connection()
     ours.validate_no_broken_transaction()
     with ours.wrap_database_errors:
-        return _Prepared(ours.connection).execute("COMMIT")
+        return sending.send(ours.connection, "COMMIT", None) or _Prepared(ours.connection).execute("COMMIT")
 
 
 def insert(record: Model) -> None:
@@ -187,6 +186,20 @@ def _said(field: Any, record: Model, ours: Any) -> Any:
 def _is_as_stored(value: Any) -> bool:
     """Whether a field would give a value of this kind to the database as it is."""
     return type(value) in _AS_STORED or (type(value) is list and all(type(each) is str for each in value))
+
+
+def _send(statement: str, parameters: Mapping[str, Any] | None = None) -> Any:
+    """Send a statement past all cursors, unless somebody looks at those, or it must be prepared first; gives what was sent."""
+    ours = _connection()
+    if not (ours.queries_logged or ours.execute_wrappers):
+        ours.validate_no_broken_transaction()
+        with ours.wrap_database_errors:
+            sent = sending.send(ours.connection, statement, parameters)
+        if sent is not None:
+            return sent
+    cursor = _cursor()
+    cursor.execute(statement, parameters)
+    return cursor
 
 
 def _cursor() -> Any:
