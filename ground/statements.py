@@ -5,6 +5,7 @@ All other queries go through the ORM. The connection prepares unless DATABASE_PR
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from functools import lru_cache
 from select import POLLIN, poll
 from typing import Any, NamedTuple
@@ -20,7 +21,8 @@ from msgspec import Struct
 from ground import sending
 
 _JSON = msgspec.json.Encoder(order="deterministic")
-_AS_STORED = (str, bool, UUID, type(None))
+_AS_STORED = frozenset({str, bool, UUID, date, type(None)})
+_WRITTEN = (JSONField, BinaryField)
 
 
 class Read(Struct, frozen=True):
@@ -163,7 +165,25 @@ def _insertion_of_all(model: type[Model]) -> str:
 
 def _columns(record: Model) -> dict[str, Any]:
     ours = connections[DEFAULT_DB_ALIAS]
-    return {each.column: _stored(each, record, ours) for each in record._meta.concrete_fields}
+    return {
+        column: value if as_it_is and _is_as_stored(value) else _stored(field, record, ours)
+        for column, field, as_it_is, value in _list_values(record)
+    }
+
+
+def _list_values(record: Model) -> Iterator[tuple[str, Any, bool, Any]]:
+    """Of each column its field, whether that may store its value as it is, and the value."""
+    for column, name, field, as_it_is in _list_columns(type(record)):
+        yield column, field, as_it_is, getattr(record, name)
+
+
+@lru_cache(maxsize=100)
+def _list_columns(model: type[Model]) -> tuple[tuple[str, str, Any, bool], ...]:
+    """Of each column the attribute, the field, and whether it writes simple values as they are: JSON, bytes and times of writing are none."""
+    return tuple(
+        (each.column, each.attname, each, not isinstance(each, _WRITTEN) and not getattr(each, "auto_now", False))
+        for each in model._meta.concrete_fields
+    )  # fmt: skip
 
 
 def _stored(field: Any, record: Model, ours: Any) -> Any:
@@ -215,7 +235,8 @@ def _connection() -> Any:
     ours: Any = connections[DEFAULT_DB_ALIAS]
     if ours.health_check_enabled and not ours.health_check_done and ours.connection is not None:
         _close_if_hung_up(ours)
-    ours.ensure_connection()
+    if ours.connection is None:
+        ours.ensure_connection()
     return ours
 
 

@@ -36,7 +36,9 @@ class ShortWayMiddleware:
         if door is None:
             return self.get_response(request)
         request.get_host()  # raises for one that is none of ours
-        translation.activate(settings.LANGUAGE_CODE)  # whoever asked before on this thread may have had another
+        translation.activate(
+            settings.LANGUAGE_CODE
+        )  # whoever asked before on this thread may have had another
         response = _answer(request, door)
         for name, value in self._headers.items():
             response[name] = value
