@@ -1,6 +1,7 @@
 """Accounts, what signs in for them, and the roles they hold."""
 
 from django.contrib.auth import hashers
+from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -28,7 +29,6 @@ from governance.people.events import (
     TokenMade,
     TokenRevoked,
 )
-from governance.people.managers import UserManager
 from governance.people.models.dated import VALID, Dated, or_none
 from governance.people.models.organisation import Person, Team, ValueStream
 from governance.people.models.signing_in import AccountMail as AccountMail
@@ -38,7 +38,7 @@ from governance.people.models.signing_in import Session as Session
 from governance.people.scopes import LONGEST, Scope
 from governance.people.source_names import Identity as Identity
 from governance.people.source_names import TeamAlias as TeamAlias
-from ground import clock
+from ground import clock, texts
 from ground.models import Record, is_folded
 
 
@@ -64,6 +64,18 @@ class GrantedRole(models.TextChoices):
     HR = RoleWord.HR.value, _("HR")
     AUDITOR = RoleWord.AUDITOR.value, _("Auditor")
     ADMIN = RoleWord.ADMIN.value, _("Administrator")
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds accounts; they are made through `people.services` alone."""
+
+    def find(self, username: str | None) -> "User | None":
+        """The account of this name, however it is typed: all that looks like it (`texts.fold`) is it."""
+        return self.filter(username=texts.fold(username or "")).first()
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """The same, for signing in. Raises User.DoesNotExist."""
+        return self.get(username=texts.fold(username or ""))
 
 
 class User(Record, AbstractBaseUser, PermissionsMixin):
