@@ -180,9 +180,11 @@ def write_chart(params: Mapping[str, Any], dataset: Mapping[str, Any], kind: str
         if raw
         else [_expression(each, columns) for each in _listed(params, ("x_axis", "granularity_sqla"))]
     )
-    metrics = [] if raw else [_metric(each, dataset) for each in _listed(params, _METRICS)]
+    listed = [] if raw else _listed(params, _METRICS)
+    metrics = [_metric(each, dataset) for each in listed]
+    named = [_name(metric, each) for metric, each in zip(metrics, listed, strict=True)]
     where, having = _filters(params, columns)
-    parts = ["SELECT " + ", ".join([*period, *groups, *metrics] or ["COUNT(*)"]), f"FROM {_from(dataset)}"]
+    parts = ["SELECT " + ", ".join([*period, *groups, *named] or ["COUNT(*)"]), f"FROM {_from(dataset)}"]
     parts += ["WHERE " + " AND ".join(where)] if where else []
     parts += ["GROUP BY " + ", ".join([*period, *groups])] if metrics and (period or groups) else []
     parts += ["HAVING " + " AND ".join(having)] if having else []
@@ -236,6 +238,12 @@ def _metric(item: Any, dataset: Mapping[str, Any]) -> str:
     return text_of(next(saved, {}).get("expression")) or (
         "COUNT(*)" if item == "count" else f"SUM({_column(item)})"
     )
+
+
+def _name(metric: str, item: Any) -> str:
+    """A metric under the name that the chart gives it, where that is one word."""
+    label = text_of(item.get("label")) if isinstance(item, dict) else ""
+    return f"{metric} AS {label}" if label.isidentifier() else metric
 
 
 def _filters(
