@@ -278,11 +278,17 @@ def test_a_chart_of_superset_is_proposed_under_its_own_labels():
         "sqlExpression": "percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM merged_date - created_date) / 3600)",
         "label": "hours",
     }
-    params = {"x_axis": "merged_date", "groupby": ["base_repo_id"], "metrics": [hours]}
+    params = {
+        "x_axis": "merged_date",
+        "time_grain_sqla": "P1M",
+        "groupby": ["base_repo_id"],
+        "metrics": [hours],
+    }
     panel = plain(write_chart(params, {"table_name": "pull_requests"}, "chart"))
     found = examine(panel, TABLES)
     proposed = rewrite(panel, found.shape, found.reached, find_answers(found.shape, OFFERS))
     assert proposed.view == "governed.lead_time_for_changes__team" and "value AS hours" in proposed.sql
+    assert found.shape.period == "merged_date" and "date_trunc('month', merged_date)" in panel.sql
 
 
 def test_where_no_view_answers_small_groups_are_left_out():
