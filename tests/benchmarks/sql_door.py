@@ -42,7 +42,8 @@ ASKED = (
 )
 ENTRY = "CREATE TABLE bare_entry (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body jsonb NOT NULL)"
 CLIENTS, SECONDS = 64, float(os.environ.get("SQL_DOOR_SECONDS", "15"))
-FOLDER = databases.PROJECT / "var" / "bench-sql-door"
+# A folder is of one version of PostgreSQL.
+FOLDER = databases.PROJECT / "var" / f"bench-sql-door{'-other' if os.environ.get('POSTGRES_BIN') else ''}"
 Client = psycopg.Connection[tuple[Any, ...]]
 
 
