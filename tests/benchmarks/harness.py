@@ -14,10 +14,10 @@ DATA = Path(os.environ.get("REAL_DATA", databases.PROJECT.parent / "shared" / "d
 
 
 @contextmanager
-def installation() -> Iterator[str]:
+def installation(folder: Path = FOLDER) -> Iterator[str]:
     """A migrated, empty database with Django set up on it as the runtime role; gives its address."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.benchmarks.settings")
-    server = embedded.start(FOLDER)
+    server = embedded.start(folder)
     try:
         with databases.copy(server) as name:
             address = databases.runtime_url(server, name)
