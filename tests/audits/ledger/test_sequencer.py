@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -87,7 +88,7 @@ def test_upper_tiles_come_whole(monkeypatch):
     monkeypatch.setattr(store, "list_hashes", lambda level, first, end: tops[level][first:end])
     made = []
     for old, new in ((0, 100), (100, 70_000), (70_000, 131_000), (131_000, size)):
-        fresh = list(sequencer._completed(old, new))
+        fresh = list(sequencer._completed(old, rows[old:new]))
         for tile in fresh:
             tops[tile.level + 1].append(bytes(tile.top))
         made += fresh
@@ -95,6 +96,20 @@ def test_upper_tiles_come_whole(monkeypatch):
     upper = [tile for tile in made if tile.level == 1]
     assert [tile.number for tile in upper] == [0, 1]
     assert upper[1].top == tree.root(rows[65_536:131_072]) and upper[1].hashes == b"".join(tops[1][256:512])
+
+
+def test_a_place_is_that_of_an_entry_and_keeps_it():
+    """Issue 13: what a foreign key would keep is looked at once a statement, whoever writes."""
+    entry = Entry(kind="x", leaf=b"said", leaf_hash=tree.leaf_hash(b"said"))
+    entry.save(force_insert=True)
+    Outbox.objects.create(entry=entry)
+    sequencer.sequence()
+    with pytest.raises(IntegrityError, match="place of the log is that of an entry"), transaction.atomic():
+        LogPlace.objects.bulk_create([LogPlace(number=1, entry_id=uuid4())])
+    for change in ("DELETE FROM ledger_entry", "UPDATE ledger_entry SET id = gen_random_uuid()"):
+        with pytest.raises(IntegrityError, match="stays while it has its place"), transaction.atomic():
+            as_owner(f"{change} WHERE id = '{entry.pk}'")
+            connection.check_constraints()
 
 
 def test_a_low_id_that_commits_late_is_placed_after_what_came_before():
