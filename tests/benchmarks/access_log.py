@@ -112,7 +112,7 @@ def _measure() -> tuple[list[float], dict[str, list[float]]]:
     month = {"since": today - timedelta(days=30), "until": today}
     searches = {
         "no filter": Search(), "metric": Search(metric="lead-time-for-changes"), "verdict": Search(verdict=("refer",)),
-        "decision": Search(decision="performance_rating"), "rule": Search(rule="AR04"), "role": Search(role="hr"),
+        "decision": Search(decision=("performance_rating",)), "rule": Search(rule="AR04"), "role": Search(role=("hr",)),
         "group": Search(cohort="team:payments"), "a month": Search(**month), "looks at values": Search(kind="values"),
         "words of the reason": Search(text="quarterly"), "who asked": Search(person=pseudonyms.code_of_account(asker)),
         "who was asked about, in a month": Search(person=pseudonyms.code_of_person("payments-1"), part="looked_at", **month),
