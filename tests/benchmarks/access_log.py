@@ -6,7 +6,7 @@ Decisions are copies of real ones, written past the log by the owner; DECISIONS 
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import timedelta
 from functools import partial
 from statistics import median, quantiles
@@ -71,8 +71,8 @@ def _line(name: str, value: float, unit: str, aim: str = "", holds: bool = True)
     return {"name": name, "value": value, "unit": unit, "aim": aim, "holds": holds}
 
 
-def _fill(address: str) -> int:
-    """Ask once, and copy that so many times; gives the bytes of the table with its indexes."""
+def _fill(address: str, *, indexes: Container[str] | None = None) -> int:
+    """Ask once, and copy that so many times; gives the bytes of the table with its indexes: all, or `indexes`."""
     from governance.decisions.models import DecisionRecord, Door
     from governance.decisions.services import answer
     from governance.people.models import User
@@ -92,7 +92,7 @@ def _fill(address: str) -> int:
         owner.execute("SET synchronous_commit = off")
         owner.execute(MADE, given)
         for table, statement in (("ledger_entry", ENTRIES), (TABLE, COPIES)):
-            with harness.bare(owner, table):
+            with harness.bare(owner, table, indexes):
                 owner.execute(statement)
         owner.execute(f"VACUUM ANALYZE {TABLE}")
         size = owner.execute(f"SELECT pg_total_relation_size('{TABLE}')").fetchone()[0]

@@ -1,7 +1,7 @@
 """An installation to measure in: a database of its own on a server that keeps its promises to disk."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def owner_address(address: str) -> str:
 
 
 @contextmanager
-def bare(owner: psycopg.Connection, table: str) -> Iterator[None]:
+def bare(owner: psycopg.Connection, table: str, indexes: Container[str] | None = None) -> Iterator[None]:
     """The table without its triggers and without the indexes that no constraint needs, which are made again at the end."""
     found = owner.execute(
         "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = %s AND indexname NOT IN "
@@ -52,8 +52,9 @@ def bare(owner: psycopg.Connection, table: str) -> Iterator[None]:
     for name, _ in found:
         owner.execute(f'DROP INDEX "{name}"')
     yield
-    for _, definition in found:
-        owner.execute(definition)
+    for name, definition in found:
+        if indexes is None or name in indexes:
+            owner.execute(definition)
     owner.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
