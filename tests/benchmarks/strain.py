@@ -3,6 +3,7 @@
 Processor time, since nothing is waited for. Years are drawn by a seed, so that the shares are the same each time.
 """
 
+import sys
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -34,6 +35,7 @@ from charter.measures.values.event_table import WEIGHTED, EventTable, Membership
 from charter.measures.warehouse.facts import connect
 from charter.measures.warehouse.weeks import WeekCounting
 from charter.registry.catalogue import read_starter_charters, read_starter_sources
+from ground.errors import Unavailable
 from ground.promises import promised
 
 YEARS = 2_000
@@ -117,18 +119,34 @@ def _time_reading() -> list[dict]:
                         teams=YEARS, rows=YEARS * 2 * WEEKS * EVENTS, every=604_800 / YEARS / EVENTS
                     )
                 )
-        taken = {signal: _read_both(path, each.metric) for signal, each in SIGNALS.items()}
+        read = {signal: _read_both(path, each.metric) for signal, each in SIGNALS.items()}
+    taken = {signal: each for signal, each in read.items() if each}
     fast, slow = (sum(each[way] for each in taken.values()) for way in (0, 1))
+    whole = len(taken) == len(SIGNALS)
     size = f"{EVENTS} events a week of each of {YEARS:,} teams × {2 * WEEKS} weeks"
     return [
         *(_line(f"reading {signal.value}", each[0], "s", "", True) for signal, each in taken.items()),
-        _line(f"reading all {len(SIGNALS)} signals, {size}", fast, "s", "under 5", fast < 5),
+        _line(
+            f"reading {len(taken)} of {len(SIGNALS)} signals, {size}",
+            fast,
+            "s",
+            "under 5",
+            whole and fast < 5,
+        ),
         _line("the same, its events taken in one by one", slow, "s", "", True),
     ]
 
 
-def _read_both(path: Path, metric: str) -> tuple[float, float]:
-    """Seconds of both ways, which come to the same weeks."""
+def _read_both(path: Path, metric: str) -> tuple[float, float] | None:
+    """Seconds of both ways, which come to the same weeks; None where the facts need more memory than the engine has."""
+    try:
+        return _take_both(path, metric)
+    except Unavailable as refused:
+        print(f"{metric}: {refused}", file=sys.stderr)
+        return None
+
+
+def _take_both(path: Path, metric: str) -> tuple[float, float]:
     measure = promised(read_starter_charters()[metric].what.measure)
     teams = [f"team-{number}" for number in range(YEARS)]
     members = [
