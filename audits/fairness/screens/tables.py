@@ -98,6 +98,7 @@ class TaskFilter(Searched, WithinDays):
     )
     searched = ("manager__name",)
     happened = "audit__run_at"
+    days = (_("Audit run since"), _("Audit run until"))
 
     class Meta:
         model = VarianceTask

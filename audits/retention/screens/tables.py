@@ -31,6 +31,7 @@ class PurgeFilter(WithinDays):
         label=_("SHA-256 of the keys, or how it begins"), lookup_expr="istartswith", max_length=64
     )
     happened = "at"
+    days = (_("Went since"), _("Went until"))
 
     class Meta:
         model = Purge
@@ -65,6 +66,7 @@ class LegalHoldFilter(Searched, WithinDays):
     )
     searched = ("reason", "metric", "person__external_id", "account__username")
     happened = "placed_at"
+    days = (_("Placed since"), _("Placed until"))
 
     class Meta:
         model = LegalHold
@@ -93,7 +95,9 @@ class LegalHoldTable(tables.Table):
     def render_scope(self, record: LegalHold) -> str:
         if not (record.since or record.until):
             return _name_scope(record)
-        return format_html('{}<span class="sub">{}</span>', _name_scope(record), _name_days(record))
+        return format_html(
+            '<div>{}<span class="sub">{}</span></div>', _name_scope(record), _name_days(record)
+        )
 
     def value_scope(self, record: LegalHold) -> str:
         return f"{_name_scope(record)} {_name_days(record)}".strip()
@@ -101,10 +105,10 @@ class LegalHoldTable(tables.Table):
     def render_ends_on(self, value: date, record: LegalHold) -> str:
         if record.ended_at:
             said = f"{_now('Ended')} {day(record.ended_at)}"
-            return format_html('{}<span class="sub">{}</span>', said, record.ended_because)
+            return format_html('<div>{}<span class="sub">{}</span></div>', said, record.ended_because)
         if value <= self._today:
             return f"{_now('Over since')} {day(value)}"
-        return format_html_join(" ", "{}", self._list_acts(value, record))
+        return format_html("<div>{}</div>", format_html_join(" ", "{}", self._list_acts(value, record)))
 
     def value_ends_on(self, value: date, record: LegalHold) -> str:
         return (find_day(record.ended_at) if record.ended_at else value).isoformat()

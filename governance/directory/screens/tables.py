@@ -60,7 +60,9 @@ class MappingTable(tables.Table):
         return find_day(value).isoformat() if value else ""
 
     def render_acts(self, record: GroupMapping) -> str:
-        return format_html_join(" ", "{}", ((each,) for each in self._list_acts(record)))
+        return format_html(
+            "<div>{}</div>", format_html_join(" ", "{}", ((each,) for each in self._list_acts(record)))
+        )
 
     def _list_acts(self, mapping: GroupMapping) -> Iterator[SafeString]:
         if mapping.waits and permissions.can_confirm_mapping(self._reader, mapping):
