@@ -14,11 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from audits.retention.models import LegalHold, Purge
 from audits.retention.states import PurgeKind
-from governance.ui.columns import DayColumn, MomentColumn
+from governance.ui.columns import DayColumn, MomentColumn, write_day
 from governance.ui.narrowing import Searched, WithinDays
 from governance.ui.templatetags.mc import day
 from ground import calendar
-from ground.calendar import find_day
 
 
 class PurgeFilter(WithinDays):
@@ -111,7 +110,7 @@ class LegalHoldTable(tables.Table):
         return format_html("<div>{}</div>", format_html_join(" ", "{}", self._list_acts(value, record)))
 
     def value_ends_on(self, value: date, record: LegalHold) -> str:
-        return (find_day(record.ended_at) if record.ended_at else value).isoformat()
+        return write_day(record.ended_at or value)
 
     def _list_acts(self, value: date, record: LegalHold) -> list[tuple[str]]:
         link = (
