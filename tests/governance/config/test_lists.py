@@ -169,7 +169,8 @@ def check_while_rows_come(seen: Seen, client: Client, address: str, rows: list[o
 # The pages with a list, each of which some account sees more than two rows of, or fewer.
 LONG = {
     "/cases": "seat: Engineering", "/metrics": "seat: Engineering", "/matrix": "metric owner", "/my-answers": "manager",
-    "/holds": "metric owner", "/legal-record": "auditor", "/access-log": "auditor",
+    "/holds": "metric owner", "/legal-record": "auditor", "/access-log": "auditor", "/charters": "metric owner",
+    "/accounts": "administrator", "/training/managers": "auditor",
 }  # fmt: skip
 
 
