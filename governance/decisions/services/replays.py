@@ -183,7 +183,7 @@ def _read(row: dict[str, Any], replay: Replay) -> Iterator[AskedBefore]:
         facts = [
             msgspec.convert({**each, "request": row["request"]}, Facts) for each in complete(row["own_facts"])
         ]
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, TypeError):  # another version's, or broken where it lies
         return
     if facts:
         yield AskedBefore(
