@@ -126,7 +126,7 @@ class PackedJSONField(models.BinaryField):  # type: ignore[type-arg]
     def from_db_value(self, value: Any, *_: object) -> Any:
         try:
             return None if value is None else msgspec.json.decode(unpack(bytes(value)))
-        except ValueError:  # of what was packed, or of what was in it
+        except (msgspec.DecodeError, ValueError):  # of what was packed, or of what was in it
             return BROKEN
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
