@@ -133,7 +133,7 @@ def together() -> Iterator[None]:
 @lru_cache(maxsize=100)
 def _together(reads: tuple[Read, ...]) -> str:
     columns = ",\n".join(
-        f"(SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM ({each.sql}) found)::text" for each in reads
+        f"(SELECT coalesce(json_agg(to_json(found)), '[]') FROM ({each.sql}) found)::text" for each in reads
     )
     first = ",\n".join(each.first for each in reads if each.first)
     return f"WITH {first}\nSELECT {columns}" if first else f"SELECT {columns}"

@@ -14,6 +14,10 @@ from typing import Any
 import msgspec
 import zstandard
 from django.db import models
+from django.db.models.query_utils import DeferredAttribute
+from django.utils.translation import gettext as _
+
+from ground.errors import DomainError
 
 MARK = b"\x00z"
 _LEVEL = 3
@@ -76,11 +80,54 @@ class PackedField(models.BinaryField):  # type: ignore[type-arg]
         return None if value is None else read_as_it_lies(bytes(value))
 
 
+class UnreadableRecord(DomainError):
+    """What a row says was broken where it lies; its other columns, and its entry of the log, are what they were."""
+
+    status = 500
+    code = "record_unreadable"
+    title = "This record cannot be read"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "What it says was damaged in the database. Tell whoever runs this installation: a backup may have it whole."
+            )
+        )
+
+
+class Broken:
+    """Stands where something packed cannot be read, so that a list with one such row is read all the same."""
+
+
+BROKEN = Broken()
+
+
+class _Readable(DeferredAttribute):
+    """What was packed, as it reads. Raises UnreadableRecord where it is broken, whenever that is looked at."""
+
+    def __get__(self, instance: Any, cls: Any = None) -> Any:
+        if instance is None:
+            return self
+        name = self.field.attname
+        found = instance.__dict__[name] if name in instance.__dict__ else super().__get__(instance, cls)
+        if found is BROKEN:
+            raise UnreadableRecord
+        return found
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        instance.__dict__[self.field.attname] = value
+
+
 class PackedJSONField(models.BinaryField):  # type: ignore[type-arg]
     """JSON that is only ever read whole: the database cannot look into it. May be written as structs, as a JSONField's may."""
 
+    descriptor_class = _Readable
+
     def from_db_value(self, value: Any, *_: object) -> Any:
-        return None if value is None else msgspec.json.decode(unpack(bytes(value)))
+        try:
+            return None if value is None else msgspec.json.decode(unpack(bytes(value)))
+        except (msgspec.DecodeError, ValueError):  # of what was packed, or of what was in it
+            return BROKEN
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         packed = None if value is None else pack(_ENCODER.encode(value))

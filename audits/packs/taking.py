@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from audits.ledger.packing import UnreadableRecord
 from audits.packs import permissions
 from audits.packs.entries import find_entries
 from audits.packs.states import TakenKind
@@ -128,7 +129,7 @@ def _decisions(by: User) -> Iterator[Row]:
         yield {
             "at": each.at.isoformat(),
             "receipt": str(each.entry_id),
-            "request": each.request,
+            "request": _read_request(each),
             "verdict": each.verdict,
             "rules": each.rules,
             "checked_only": each.checked_only,
@@ -137,6 +138,14 @@ def _decisions(by: User) -> Iterator[Row]:
             "snapshot": each.snapshot or None,
             "log_entries": [str(each.entry_id)],
         }
+
+
+def _read_request(decision: DecisionRecord) -> Any:
+    """What was asked; where that is broken, why it is not told, so that all else may be taken along."""
+    try:
+        return decision.request
+    except UnreadableRecord as error:
+        return {"unreadable": error.code, "detail": error.detail}
 
 
 def _cases(by: User) -> Iterator[Row]:

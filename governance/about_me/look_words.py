@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
+from audits.ledger.packing import UnreadableRecord
 from charter.rules import words
+from charter.rules.request import Window
 from governance.about_me.letters import list_beside
 from governance.about_me.queries.looks import GroupSpan, ToldLook, list_seen_groups
 from governance.about_me.reasons import find_permit
 from governance.decisions.models import DecisionRecord
 from governance.decisions.services.receipts import list_charters
-from governance.ui.questions import read_request
 
 
 class LookWords:
@@ -35,12 +36,16 @@ class LookWords:
 
     def permitted_by(self, look: DecisionRecord) -> str:
         """The rule that permits, and the charters' versions that list the use: `AR14, lead time for changes (version 2)`."""
+        try:
+            found = list_charters(look)
+        except UnreadableRecord as broken:
+            return broken.title
         charters = [
             _("%(name)s (version %(number)s)")
             % {"name": words.inside(self._names.get(slug, slug)), "number": number}
-            for slug, number in list_charters(look).items()
+            for slug, number in found.items()
         ]
         return f"{find_permit(look.rulebook_hash)}, {words.listed(charters)}"
 
     def window(self, look: DecisionRecord) -> str:
-        return words.window(read_request(look.request).window)
+        return words.window(Window(look.window_from, look.window_to))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from msgspec import Struct
 from msgspec.structs import replace
 
+from audits.ledger.packing import UnreadableRecord
 from charter import rules
 from charter.registry import queries as registry
 from charter.registry.models import RulebookVersion
@@ -71,7 +72,7 @@ def read_recorded(decision: DecisionRecord) -> Recorded | None:
             tuple(replace(each, request=request) for each in facts),
             registry.find_rulebook(decision.rulebook_hash),
         )
-    except (msgspec.ValidationError, RulebookVersion.DoesNotExist, Unavailable):
+    except (msgspec.ValidationError, RulebookVersion.DoesNotExist, Unavailable, UnreadableRecord):
         return None
 
 

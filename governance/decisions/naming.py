@@ -1,13 +1,15 @@
 """A decision as it is told without names: who asked and who was asked about in pseudonyms, and no name in a reason."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from msgspec.structs import replace
 
-from charter.rules.request import Request
-from charter.rules.vocabulary import Grain, Role
+from audits.ledger.packing import UnreadableRecord
+from charter.rules import words
+from charter.rules.request import Request, Window
+from charter.rules.vocabulary import DecisionType, Grain, Role
 from governance.decisions.models import DecisionRecord
 from governance.people import pseudonyms
 from governance.people.models import AccountKind, User
@@ -58,12 +60,37 @@ def ask_without_names(request: Request, known: pseudonyms.KnownNames, *, with_re
     )
 
 
+def put_own_in_words(decision: DecisionRecord, names: Mapping[str, str]) -> questions.QuestionInWords:
+    """What its asker asked, in their own words; `names` are those of metrics."""
+    try:
+        return questions.put_in_words(questions.read_request(decision.request), names)
+    except UnreadableRecord:
+        return _say_unreadable(decision, names)
+
+
 def put_in_words(
     decision: DecisionRecord, names: dict[str, str], known: pseudonyms.KnownNames, *, with_reason: bool = True
 ) -> questions.QuestionInWords:
     """What was asked, without names; `names` are those of metrics."""
-    request = ask_without_names(questions.read_request(decision.request), known, with_reason=with_reason)
+    try:
+        asked = questions.read_request(decision.request)
+    except UnreadableRecord:
+        return _say_unreadable(decision, names)
+    request = ask_without_names(asked, known, with_reason=with_reason)
     said = questions.put_in_words(request, names)
     if request.grain is Grain.SELF and not request.persons:
         return replace(said, whose=_("the asker’s own work"))
     return said
+
+
+def _say_unreadable(decision: DecisionRecord, names: Mapping[str, str]) -> questions.QuestionInWords:
+    """What the columns say of a question whose record is broken: whom it was about is among what cannot be read."""
+    return questions.QuestionInWords(
+        metrics=words.listed(words.inside(names.get(slug, slug)) for slug in decision.metrics),
+        whose=_("what else was asked cannot be read"),
+        often="",
+        window=words.window(Window(decision.window_from, decision.window_to)),
+        decision=questions.name_decision(DecisionType(decision.use)),
+        extras=(),
+        reason="",
+    )

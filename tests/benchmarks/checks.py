@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from tests import web_server
 from tests.benchmarks import harness
 from tests.benchmarks.load import Load, load, together
 
-CHECKS = "/api/v1/checks"
+CHECKS, EVALUATION = "/api/v1/checks", "/access/v1/evaluation"
 BARE_TABLE = "CREATE TABLE bare_note (id uuid PRIMARY KEY, body jsonb NOT NULL)"
 CLIENTS = 16
 SECONDS = 10.0
@@ -21,10 +22,11 @@ TURNS = 5
 
 
 BATCH = 100
+TWO = 1.8  # times the rate of one worker
 
 
 def run() -> list[dict]:
-    """Rates of the bare view and of checks: the same over and over, many that differ, and a hundred at a time; and their ratios."""
+    """Rates of the bare view and of checks, the same, differing, by AuthZEN and a hundred at a time, with their ratios; and of two workers."""
     with harness.installation() as address:
         with psycopg.connect(harness.owner_address(address), autocommit=True) as owner:
             owner.execute(BARE_TABLE)
@@ -33,15 +35,27 @@ def run() -> list[dict]:
         differing = [json.dumps(each).encode() for each in _differing(question)]
         one = json.dumps(question).encode()
         batch = json.dumps({"requests": [{**question, "reason": f"{n}"} for n in range(BATCH)]}).encode()
-        asked = [("/bare", [one]), (CHECKS, [one]), (CHECKS, differing), (CHECKS, [batch])]
+        evaluation = json.dumps(_evaluation(question)).encode()
+        asked = [
+            ("/bare", [one]),
+            (CHECKS, [one]),
+            (CHECKS, differing),
+            (CHECKS, [batch]),
+            (EVALUATION, [evaluation]),
+        ]
         with server() as (port, _process):
             floor, *found = _in_turns(port, asked, token)
-    failed = floor.failed + sum(each.failed for each in found)
+            with server() as (other, _process_of_other):
+                alone, both = _by_workers([port, other], one, token)
+    failed = floor.failed + alone.failed + sum(each.failed for each in (*found, *both))
+    workers = sum(each.rate for each in both) / alone.rate
     return [
         *_told("bare view", floor, floor),
         *_told("check, the same over and over", found[0], floor, aim=1.25),
         *_told(f"checks of {len(differing)} kinds in turn", found[1], floor, aim=1.0),
         *_told(f"checks, {BATCH} at a time", found[2], floor, aim=4.0, each=BATCH),
+        *_told("AuthZEN evaluation", found[3], floor, aim=1.0),
+        _line("two workers, against one", workers, "ratio", f"at least {TWO}", workers >= TWO),
         _line("answers that were not 200", failed, "", "none", not failed),
     ]
 
@@ -90,6 +104,28 @@ def _question(today: date) -> dict[str, Any]:
         "window": {"from": start.isoformat(), "to": end.isoformat()},
         "period": "month",
     }
+
+
+def _evaluation(question: dict[str, Any]) -> dict[str, Any]:
+    """The same question as AuthZEN puts it."""
+    return {
+        "subject": {"type": "user", "id": "manager"},
+        "action": {"name": question["decision"]},
+        "resource": {"type": "metric", "id": question["metrics"][0]},
+        "context": {name: question[name] for name in ("grain", "cohorts", "window", "period")},
+    }
+
+
+def _by_workers(ports: Sequence[int], body: bytes, token: str) -> tuple[Load, list[Load]]:
+    """The first of two workers alone, then both at once, each with clients of its own; the second is warmed up before."""
+
+    def one(port: int) -> Load:
+        return load(port=port, path=CHECKS, body=body, token=token, clients=CLIENTS, seconds=SECONDS / TURNS)
+
+    one(ports[1])
+    alone = one(ports[0])
+    with ThreadPoolExecutor() as together_at_once:
+        return alone, list(together_at_once.map(one, ports))
 
 
 def _differing(question: dict[str, Any]) -> Iterator[dict[str, Any]]:

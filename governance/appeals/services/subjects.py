@@ -22,7 +22,6 @@ from governance.decisions import permissions as decisions
 from governance.decisions import queries as decision_queries
 from governance.decisions.models import DecisionRecord
 from governance.people.models import Cohort, Person, Team, User
-from governance.ui import questions
 from ground import calendar
 from ground.errors import BadInput, NotFound
 from ground.promises import promised
@@ -112,7 +111,7 @@ def _find_use(about: AppealAbout, asker: User | None, since: date) -> FoundSubje
     decision = use.decision
     if calendar.find_day(decision.at) < since:
         raise _too_old()
-    window = questions.read_request(decision.request).window
+    window = Window(decision.window_from, decision.window_to)
     person = asker.person if asker is not None else None
     looked_at = person is not None and person.external_id in decision.subjects
     cohorts = () if looked_at else tuple(Cohort.objects.filter(slug__in=use.cohorts))

@@ -5,12 +5,13 @@ from typing import Any, Literal
 from django.conf import settings
 from rest_framework import serializers
 
+from audits.ledger.packing import UnreadableRecord
 from charter.programme.models import choices
 from charter.registry.models import Metric
 from charter.rules.vocabulary import ContextKind
 from governance.board.serializers import sees_askers
 from governance.decisions import queries
-from governance.decisions.models import ContextNote, Hold, Referral
+from governance.decisions.models import ContextNote, DecisionRecord, Hold, Referral
 from governance.decisions.states import HoldCause, KindGroup, NoteState
 from governance.people.models import SLUG_LENGTH, Team
 from ground.inputs import LONGEST, Input
@@ -59,10 +60,18 @@ class ReferralSerializer(serializers.ModelSerializer[Referral]):
         decision = referral.decision
         return {
             "by": referral.asked_by.username,
-            "request": decision.request,
-            "facts": [{name: each[name] for name in FACTS} for each in decision.facts],
+            **_read_asked(decision),
             "receipt": str(decision.entry_id),
         }
+
+
+def _read_asked(decision: DecisionRecord) -> dict[str, Any]:
+    """The request and the facts; where they are broken null both, with why, so that the others of a list are told."""
+    try:
+        facts = [{name: each[name] for name in FACTS} for each in decision.facts]
+        return {"request": decision.request, "facts": facts}
+    except UnreadableRecord as error:
+        return {"request": None, "facts": None, "unreadable": error.detail}
 
 
 def _slug(model: Any, field: str = "slug", **more: Any) -> serializers.SlugRelatedField[Any]:

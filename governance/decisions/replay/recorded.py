@@ -12,7 +12,7 @@ import msgspec
 from django.db.models import BinaryField, ExpressionWrapper, F, Q, QuerySet
 from msgspec import Struct
 
-from audits.ledger.packing import unpack
+from audits.ledger.packing import read_as_it_lies
 from charter.rules.facts import CharterFacts, Facts
 from charter.rules.request import Request
 from charter.rules.vocabulary import Role, Standing
@@ -47,7 +47,7 @@ class RecordedQuestion(Struct, frozen=True):
         try:
             request = msgspec.json.decode(self.request, type=Request)
             return tuple(_read(each, request) for each in msgspec.json.decode(self.own_facts))
-        except msgspec.ValidationError:
+        except (msgspec.DecodeError, ValueError):  # another version's, or broken where it lies
             return ()
 
 
@@ -76,7 +76,9 @@ def _convert(rows: Iterable[tuple[Any, ...]]) -> Iterator[RecordedQuestion]:
     for key, at, actor, roles, subjects, paired, request, own_facts in rows:
         beside = tuple(str(each.get("metric", "")) for each in paired)
         by = AskedBy(key, at, actor, tuple(subjects), beside)
-        yield RecordedQuestion(by, tuple(roles), unpack(bytes(request)), unpack(bytes(own_facts)))
+        yield RecordedQuestion(
+            by, tuple(roles), read_as_it_lies(bytes(request)), read_as_it_lies(bytes(own_facts))
+        )
 
 
 def _read(own: dict[str, Any], request: Request) -> Facts:

@@ -50,9 +50,7 @@ def my_answers(request: PageRequest) -> HttpResponse:
     given = {
         "form": form,
         "listed": listed,
-        "asked": [
-            (each, questions.put_in_words(questions.read_request(each.request), names)) for each in listed
-        ],
+        "asked": [(each, naming.put_own_in_words(each, names)) for each in listed],
         "is_narrowed": form.is_narrowing,
     }
     return render(request, "decisions/my_answers.html", given, status=200 if form.is_valid() else 400)

@@ -29,6 +29,7 @@ from governance.board import seating
 from governance.board.models import Case
 from governance.board.screens import case_summary
 from governance.board.screens.founding import list_founding_steps
+from governance.decisions import naming
 from governance.decisions import queries as decisions
 from governance.decisions.models import DecisionRecord
 from governance.decisions.screens import possible_uses
@@ -341,7 +342,7 @@ def _day(moment: datetime) -> str:
 def _last_answers(
     found: Iterable[DecisionRecord], names: dict[str, str]
 ) -> list[tuple[object, questions.QuestionInWords]]:
-    return [(each, questions.put_in_words(questions.read_request(each.request), names)) for each in found]
+    return [(each, naming.put_own_in_words(each, names)) for each in found]
 
 
 def _counts(found: Collection[MetricUses]) -> dict[str, int]:
