@@ -32,7 +32,7 @@ def with_asked(governed) -> dict[str, DecisionRecord]:
     client = Client()
     client.force_login(governed.manager)
     for question in (QUESTION | {"reason": "Quarterly"}, RANKING):
-        client.post("/ask", question)
+        assert client.post("/ask", question).status_code in {200, 403}
     return {decision.verdict: decision for decision in DecisionRecord.objects.all()}
 
 

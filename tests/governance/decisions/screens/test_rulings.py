@@ -29,7 +29,7 @@ def refused(governed) -> None:
     """The manager was refused a rating."""
     client = Client()
     client.force_login(governed.manager)
-    client.post("/ask", RATING)
+    assert client.post("/ask", RATING).status_code == 403
 
 
 @pytest.fixture
