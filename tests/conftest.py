@@ -1,9 +1,7 @@
 """Fixtures for the whole suite."""
 
 import gc
-import importlib
 from collections.abc import Iterator
-from contextlib import suppress
 from functools import wraps
 from typing import Any
 
@@ -74,21 +72,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         config.stash[SNAPSHOTS].close()
     if not hasattr(config, "workerinput"):
         snapshots.end(config.stash[SERVER])
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection(session: pytest.Session) -> None:
-    """Import the whole suite from both ends, a worker from each: in a clean clone a module is compiled once, not by both.
-
-    What cannot be imported is left to the collection, which says why.
-    """
-    config = session.config
-    backwards = getattr(config, "workerinput", {}).get("workerid") == "gw1"
-    if backwards and set(config.args) >= set(config.getini("testpaths")):
-        for path in sorted(databases.PROJECT.glob("tests/**/test_*.py"), reverse=True):
-            name = ".".join(path.relative_to(databases.PROJECT).with_suffix("").parts)
-            with suppress(Exception, pytest.skip.Exception):
-                importlib.import_module(name)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
