@@ -103,6 +103,20 @@ def describe_seat(case: Case) -> Iterator[Line]:
     yield _("From"), _("%(days)s days after the board has passed it") % {"days": NOTICE_DAYS}
 
 
+def describe_council(case: Case) -> Iterator[Line]:
+    """Which council would hold a seat, over whose people; or whose seat would end."""
+    proposal = case.council_proposal
+    yield _("Council"), str(proposal.seat)
+    if proposal.ends:
+        yield _("Its seat"), _("Ends once the board has passed it, and with it the terms on it.")
+    else:
+        yield _("Over the people of"), words.listed(proposal.territory)
+        yield (
+            _("From"),
+            _("Its member is confirmed by the board as any other; it is heard from their first day on."),
+        )
+
+
 def describe_founding(case: Case) -> Iterator[Line]:
     """Who would be the first board, and from which day data might be used."""
     names = [

@@ -193,11 +193,14 @@ NOTES = Read(
     NoteFact,
 )
 
+# A protection holds for the account that it names and for each that this was merged into, one after the other, and for their
+# machines; and ends for all of them at once. Nobody is kept from themself by one that an account of theirs came with.
 PROTECTED = Read(
     f"""
     SELECT EXISTS (
         SELECT FROM decisions_protection d JOIN people_person p ON p.id = d.person_id
-        WHERE d.account_id = {ACCOUNTS} AND (
+        WHERE d.account_id = {ACCOUNTS}
+          AND d.person_id IS DISTINCT FROM (SELECT person_id FROM people_user WHERE id = %(user)s::uuid) AND (
             p.external_id = ANY(%(concerned)s::text[])
             OR EXISTS (
                 SELECT FROM people_membership m JOIN people_cohort_teams ct ON ct.team_id = m.team_id

@@ -20,6 +20,8 @@ from governance.people.events import (
     AddressChanged,
     AddressDropped,
     AddressProposed,
+    MergeDropped,
+    MergeProposed,
     PasswordChanged,
     PasswordRehashed,
     PasswordReset,
@@ -155,6 +157,7 @@ class AccountMerge(Record):
     account = models.OneToOneField(User, on_delete=models.PROTECT, related_name="merged")
     into = models.ForeignKey(User, on_delete=models.PROTECT, related_name="merges")
     because = models.TextField()
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     merged_at = models.DateTimeField(default=clock.now)
     merged_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
@@ -165,6 +168,10 @@ class AccountMerge(Record):
                 condition=~Q(merged_by=F("account")) & ~Q(merged_by=F("into")), name="accountmerge_by_a_third"
             ),
             models.CheckConstraint(
+                condition=~Q(asked_by=F("account")) & ~Q(asked_by=F("into")) & ~Q(asked_by=F("merged_by")),
+                name="accountmerge_confirmed_by_a_second",
+            ),
+            models.CheckConstraint(
                 condition=~Q(because=""),
                 name="accountmerge_says_why",
                 violation_error_message=_("Say how you know that both are one person’s."),
@@ -172,6 +179,34 @@ class AccountMerge(Record):
         ]
         triggers = [
             *tied(insert=[told(AccountsMerged, about="{row}.account_id", says={"into": "{row}.into_id"})])
+        ]
+
+
+class MergeProposal(Record):
+    """That an administrator proposed to merge an account into another, until a second one confirms it or it is dropped."""
+
+    account = models.OneToOneField(User, on_delete=models.PROTECT, related_name="merge_proposal")
+    into = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    because = models.TextField()
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["asked_at", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(account=F("into")), name="mergeproposal_of_two_accounts"),
+            models.CheckConstraint(
+                condition=~Q(asked_by=F("account")) & ~Q(asked_by=F("into")), name="mergeproposal_by_a_third"
+            ),
+            models.CheckConstraint(condition=~Q(because=""), name="mergeproposal_says_why"),
+        ]
+        triggers = [
+            *tied(
+                insert=[
+                    told(MergeProposed, says={"user": "{row}.account_id", "into": "{row}.into_id"}),
+                ],
+                delete=[told(MergeDropped), told(AccountsMerged, about="{row}.account_id")],
+            )
         ]
 
 
