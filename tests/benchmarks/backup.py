@@ -5,6 +5,7 @@ do. The floor is the same dump by `pg_dump` alone, to nowhere.
 """
 
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -21,10 +22,19 @@ def run() -> list[dict]:
     """Seconds of a backup and of its restore, its megabytes, and what `pg_dump` alone takes."""
     with harness.installation() as address, tempfile.TemporaryDirectory() as folder:
         found_programme()
+        begun = time.perf_counter()
         access_log._fill(address)
+        _say(begun, "decisions are written")
         log._fill(address)
+        _say(begun, "entries are written")
         _sequence()
+        _say(begun, "entries have their places")
         return _measure(address, Path(folder) / "backup")
+
+
+def _say(begun: float, done: str) -> None:
+    """What takes minutes says how far it is."""
+    print(f"backup: {done} after {time.perf_counter() - begun:.0f} s", file=sys.stderr)
 
 
 def _sequence() -> None:

@@ -92,7 +92,13 @@ def main(words: list[str]) -> int:
         verb = "start"
     for name in names:
         if command := THEIRS.get((verb, name)):
-            code = subprocess.run(command, check=False).returncode
+            STATE.mkdir(exist_ok=True)
+            with open(
+                STATE / f"{name}.log", "a"
+            ) as log:  # which goes on after this process, so not where it writes
+                code = subprocess.run(
+                    command, check=False, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                ).returncode
         elif verb == "restart":
             code = stop(name) or start(name)
         else:
