@@ -30,6 +30,14 @@ def read_blocks(page: Path, heading: str) -> list[str]:
     return re.findall(r"^ *```sh\n(.*?)^ *```", section[2], re.MULTILINE | re.DOTALL)
 
 
+# What a run before has left on a machine that is kept, but for packages.
+FORGET = """
+userdel metric-charter 2>/dev/null || true
+rm -rf /etc/metric-charter /var/lib/metric-charter* /var/backups/metric-charter /etc/nginx/sites-enabled/metric-charter
+rm -rf /etc/systemd/system/metric-charter*
+"""
+
+
 class Machine:
     """The folder, and the network namespace once it is cut off from the host's."""
 
@@ -117,6 +125,8 @@ def empty_machine(folder: Path) -> Iterator[Machine]:
         machine.write("/usr/local/bin/systemctl", SYSTEMCTL.read_text(), 0o755)
         shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
         stack.callback(machine.end)
+        if kept:
+            machine.run(FORGET)
         yield machine
 
 
