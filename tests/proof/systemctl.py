@@ -15,7 +15,7 @@ UNITS = Path("/etc/systemd/system")
 STATE = Path("/run/systemctl")
 # Of Debian's own packages, what their units do.
 THEIRS = {
-    ("reload", "nginx"): ["sh", "-c", "if [ -e /run/nginx.pid ]; then nginx -s reload; else nginx; fi"],
+    ("reload", "nginx"): ["sh", "-c", "if [ -s /run/nginx.pid ]; then nginx -s reload; else nginx; fi"],
     ("start", "postgresql"): ["pg_ctlcluster", "15", "main", "start"],
 }
 
