@@ -20,31 +20,12 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.models.functions import Now  # noqa: TID251 (all that count here share the clock of their database)
-from django.utils.translation import gettext as _
-from msgspec import Struct
 
 from ground import clock, statements
-from ground.errors import Unavailable
 from ground.models import Count
 from ground.rates import Rate
+from ground.spent import NotCounted, Spent
 from ground.statements import Read
-
-
-class NotCounted(Unavailable):
-    """The counter cannot be reached."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("How often you ask could not be counted, so nothing was done. Try again in a moment.")
-        )
-
-
-class Spent(Struct, frozen=True):
-    """Whether a cost was granted, what of the window is spent now, and in how many seconds it is over (never 0)."""
-
-    granted: bool
-    spent: int
-    wait: float
 
 
 def spend(key: str, rate: Rate, *, cost: int = 1) -> Spent:

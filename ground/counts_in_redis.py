@@ -7,8 +7,8 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from ground.counts import NotCounted, Spent
 from ground.rates import Rate
+from ground.spent import NotCounted, Spent
 
 PREFIX = "metric-charter:count:"
 _SECONDS = 2.0  # for which a request waits for Redis at most, before it is refused

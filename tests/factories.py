@@ -46,6 +46,7 @@ from governance.board.models import (
 )
 from governance.board.programme import begin_programme
 from governance.board.states import NOTICE_DAYS, CaseKind, SeatKind, Vote
+from governance.desk import merging
 from governance.people import services as people
 from governance.people import tokens
 from governance.people.events import OrganisationImported
@@ -157,7 +158,7 @@ def _a_checked_record(kind: str, person: str, ref: str, by: User) -> None:
         project="Ledger",
         source="peer",
         said_by="Ada",
-        link="https://docs.example.org/dr/12",
+        link=f"https://docs.example.org/{kind}/12",
         shows="The design held.",
         written_by=system(),
     )
@@ -282,6 +283,13 @@ def a_term(seat: SeatKind, user: User, *, until: date | None = None) -> Term:
         term.save(force_insert=True)
         on_the_log.tell_of(term)
     return term
+
+
+def a_merge(account: User, into: User) -> None:
+    """Two accounts merged, proposed by one administrator and confirmed by another."""
+    first, second = an_administrator("merges"), an_administrator("confirms")
+    waits = merging.propose_merge(account=account, into=into, because="One person.", by=first)
+    merging.confirm_merge(proposal=waits, by=second)
 
 
 @contextmanager

@@ -7,10 +7,12 @@ from django.utils.translation import gettext as _
 
 from governance.agreements.agreement_text import AgreementKind
 from governance.agreements.models import AgreementVersion
-from governance.board.permissions import holds_seat, sits
+from governance.board.permissions import sits
+from governance.board.queries import list_seats_of
 from governance.board.states import SeatKind
 from governance.people.models import GrantedRole, User
 from governance.people.permissions import can_administer, holds
+from ground import calendar
 from ground.errors import Conflict, DomainError, NotFound, NotPermitted
 
 # Seats that speak for a party of an agreement, so that they can say that notice was given.
@@ -42,7 +44,8 @@ def check_can_put(user: User, version: AgreementVersion) -> None:
 
 def check_can_give_notice(user: User) -> None:
     """Raise NotPermitted unless the account holds the seat of legal, of HR or of the worker representative."""
-    if not any(holds_seat(user, seat) for seat in SPEAK_FOR_PARTIES):
+    held = list_seats_of(user, calendar.today()) if user.is_active else ()
+    if not any(seat.speaks_as in SPEAK_FOR_PARTIES for seat in held):
         raise NotPermitted(
             _(
                 "That notice was given is recorded by the board’s member for legal, HR or the worker representation."

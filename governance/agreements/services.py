@@ -28,6 +28,7 @@ from governance.agreements.files import LARGEST, MOST, clean_file
 from governance.agreements.models import KIND_WORDS, AgreementDocument, AgreementVersion, Departure, EndNotice
 from governance.agreements.queries import Beyond
 from governance.agreements.states import AgreementStanding, DepartureAbout
+from governance.board.councils import explain_unknown_places
 from governance.board.models import Case
 from governance.board.services import open_case
 from governance.board.states import CaseKind
@@ -150,6 +151,7 @@ def put_to_board(*, version: AgreementVersion, by: User) -> Case:
         subject=(_("%(kind)s: %(title)s, version %(number)s") % said)[:200],
         question=_("Does it bind the programme from %(day)s on? %(scope)s")
         % {"day": text.term.begins, "scope": text.scope},
+        places=text.territory or None,
         by=by,
     )
     version.case = case
@@ -209,6 +211,7 @@ def open_departure(*, beyond: Beyond, by: User) -> Departure | None:
         subject=(_("%(name)s, beyond clause %(clause)s of “%(title)s”") % said)[:200],
         question=_("%(says)s The clause says: %(text)s May it go beyond? Turned down, it is out of use.")
         % {"says": beyond.says, "text": clause.text if clause else ""},
+        places=beyond.held.text.territory or None,
         by=by,
     )
     departure = records.insert(
@@ -374,6 +377,7 @@ def _find_unknown(text: AgreementText) -> list[tuple[str, str]]:
         for slug in text.metrics
         if slug not in metrics
     ]
+    found += [("territory", sentence) for sentence in explain_unknown_places(text.territory)]
     bounds = [(clause.number, bound.key) for clause in text.clauses for bound in clause.binds.settings]
     known = set(SettingRows().all_keys()) if bounds else set()
     return found + [

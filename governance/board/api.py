@@ -21,7 +21,7 @@ from governance.board.filters import CaseApiFilter, WaiverApiFilter
 from governance.board.kinds import KINDS
 from governance.board.models import Case, Pilot, Suspension, Waiver
 from governance.board.proposals import propose
-from governance.board.states import CaseKind, ConditionKind, SeatKind, Vote
+from governance.board.states import CaseKind, ConditionKind, Vote
 from governance.people.object_permissions import find_account_to_name
 from governance.people.requests import ApiRequest
 from governance.people.scopes import Scope
@@ -284,7 +284,7 @@ class SuspensionList(generics.ListAPIView[Suspension]):
         if metric.current is None:
             raise Conflict("This metric has no charter yet.", code="no_such_transition")
         suspension = services.suspend(
-            version=metric.current, seat_kind=SeatKind(fields["seat"]), reason=fields["reason"], by=http.user
+            version=metric.current, seat_kind=fields["seat"], reason=fields["reason"], by=http.user
         )
         return Response(told.SuspensionSerializer(suspension).data, status=status.HTTP_201_CREATED)
 
@@ -358,7 +358,7 @@ class PilotAnswers(APIView):
 
 def _vote(fields: dict[str, Any]) -> dict[str, Any]:
     return {
-        "seat_kind": SeatKind(fields["seat"]),
+        "seat_kind": fields["seat"],
         "vote": Vote(fields["vote"]),
         "reason": fields["reason"],
     }

@@ -23,18 +23,18 @@ from charter.registry.models import CharterVersion, Metric
 from charter.registry.settings_check import check_settings
 from charter.registry.states import StandingChoices
 from charter.rules.vocabulary import Waivable
-from governance.board import conditions, holding
+from governance.board import conditions, councils, holding
 from governance.board.events import SeatFilled
 from governance.board.models import (
     Case,
     ConsequencesProposal,
     MisuseQuestion,
-    Seat,
     SeatProposal,
     SettingsChange,
     Term,
     Waiver,
 )
+from governance.board.seat_names import CouncilSeat
 from governance.board.states import NOTICE_DAYS, CaseState, ConditionKind, ConsequenceAct, SeatKind
 from governance.people.models import User
 from governance.people.object_permissions import check_can_be_given
@@ -251,7 +251,9 @@ def request_seat(case: Case, details: Details, *, by: User) -> None:
     for name in ("seat", "user"):
         if not details.get(name):
             raise BadInput(_("Say who is to sit on which seat."), field=name)
-    seat, _made = Seat.objects.get_or_create(kind=SeatKind(details["seat"]))
+    name = details["seat"] if isinstance(details["seat"], CouncilSeat) else SeatKind(details["seat"])
+    councils.check_holds_seat(name)
+    seat = councils.take_seat(name)
     named = SeatProposal(case=case, seat=seat, user=details["user"], alternate=details.get("alternate", True))
     check_can_be_given(named.user)
     if named.user == by:

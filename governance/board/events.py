@@ -118,6 +118,15 @@ class SeatAsked(Struct, frozen=True):
     alternate: bool
 
 
+class CouncilAsked(Struct, frozen=True):
+    """Which council a case would give a seat, over which locations; or whose seat it would end."""
+
+    seat: str
+    name: str
+    territory: Sequence[str]
+    ends: bool
+
+
 class FoundingAsked(Struct, frozen=True):
     """From which day the first charters may use data, and why, where the founding says so."""
 
@@ -157,6 +166,9 @@ class _OfCase(_OfBoard):
     seat: SeatAsked | UnsetType = UNSET
     founding: FoundingAsked | UnsetType = UNSET
     consequences: ConsequencesAsked | UnsetType = UNSET
+    council: CouncilAsked | UnsetType = UNSET
+    # The seats of councils that it must hear beside the six.
+    asked: Sequence[str] | UnsetType = UNSET
 
 
 class CaseOpened(_OfCase):

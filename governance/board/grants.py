@@ -10,6 +10,7 @@ from governance.board.models import (
     Condition,
     ConsentAnswer,
     ConsequencesProposal,
+    CouncilProposal,
     Founding,
     Invitation,
     LevelBar,
@@ -35,6 +36,7 @@ GRANTS = {
     Invitation: add_and_change("accepted_at", "ended_at", "ended_by"),
     Founding: ADD,
     SeatProposal: ADD,
+    CouncilProposal: ADD,
     LevelBar: READ,  # `migrate` writes it, from the settings
     Case: add_and_change("state", "closed_at", "closed_by"),
     Ballot: add_and_change(

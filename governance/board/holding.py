@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from governance.board.models import Case, Invitation, Term
-from governance.board.states import SeatKind
+from governance.board.seat_names import SeatName, name_seat
 from ground.promises import promised
 from ground.reading import read_once
 
@@ -15,7 +15,7 @@ from ground.reading import read_once
 class SittingVoter(NamedTuple):
     """An account that may speak for a seat on some case, and since when it was known to."""
 
-    seat: SeatKind
+    seat: SeatName
     user_id: UUID
     known_since: datetime
 
@@ -23,7 +23,7 @@ class SittingVoter(NamedTuple):
 class HeardSeat(NamedTuple):
     """A ballot as all may see it while the case is open: whose, and when; never what it says."""
 
-    seat: SeatKind
+    seat: SeatName
     user_id: UUID
     at: datetime
 
@@ -60,21 +60,18 @@ def list_founders(case: Case) -> tuple[Invitation, ...]:
 
 def list_sitting(on: date) -> tuple[SittingVoter, ...]:
     """Who may speak for a seat on a day, on what was opened since they were announced."""
-    return tuple(
-        SittingVoter(SeatKind(term.seat.kind), term.user_id, term.announced_at) for term in list_terms(on)
-    )
+    return tuple(SittingVoter(term.seat.named, term.user_id, term.announced_at) for term in list_terms(on))
 
 
 def list_invited() -> tuple[SittingVoter, ...]:
     """Who votes on the founding: whoever had accepted when it was put to the vote."""
     return tuple(
-        SittingVoter(SeatKind(each.seat.kind), each.user_id, promised(each.accepted_at))
-        for each in list_accepted()
+        SittingVoter(each.seat.named, each.user_id, promised(each.accepted_at)) for each in list_accepted()
     )
 
 
 @read_once
 def list_heard_seats(case: Case) -> tuple[HeardSeat, ...]:
     """The seats that have voted on a case, in the order of their votes."""
-    found = case.ballots.order_by("cast_at").values_list("seat__kind", "user_id", "cast_at")
-    return tuple(HeardSeat(SeatKind(kind), user, at) for kind, user, at in found)
+    found = case.ballots.order_by("cast_at").values_list("seat__kind", "seat__name", "user_id", "cast_at")
+    return tuple(HeardSeat(name_seat(kind, label), user, at) for kind, label, user, at in found)

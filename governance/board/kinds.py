@@ -2,7 +2,7 @@
 
 To add a kind: name it in `states.CaseKind`, give it a row here, the functions of `effects` that the row names where
 opening or deciding it does anything, and a row in the table of the board's screens for what its page shows. Nothing
-else asks of which kind a case is: it asks the row. What all kinds share, as the quorum of six seats, stands in no row.
+else asks of which kind a case is: it asks the row. What all kinds share, as the quorum of all seats, stands in no row.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +12,7 @@ from enum import Enum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from governance.board import effects
+from governance.board import council_effects, effects
 from governance.board.models import Case
 from governance.board.states import VETO_SEATS, CaseKind, SeatKind
 
@@ -231,6 +231,16 @@ KINDS: Mapping[CaseKind, KindRow] = {
     CaseKind.AGREEMENT: KindRow(about=CaseSubject.QUESTION, asked_for=_always),
     # Whether a further system, or a use, may go beyond what an agreement names (S158). What goes beyond it reads the outcome.
     CaseKind.DEPARTURE: KindRow(about=CaseSubject.QUESTION),
+    # Whether a council holds a seat over the people of its territory, beside the six (S142).
+    CaseKind.COUNCIL: KindRow(
+        about=CaseSubject.QUESTION,
+        takes_details=True,
+        brings=("council_proposal__seat",),
+        asked_for=_always,
+        opened=council_effects.request_council,
+        decided=council_effects.settle_council,
+        minuted=council_effects.minute_council,
+    ),
 }
 
 # What a matter is opened as, unless the kind is named.

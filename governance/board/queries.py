@@ -6,13 +6,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Func, IntegerField, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from charter.programme.models import Programme
 from charter.registry.models import CharterVersion, Metric
-from governance.board import holding, kinds, permissions
+from governance.board import councils, holding, kinds, permissions
 from governance.board.models import (
     Ballot,
     Case,
@@ -26,6 +26,7 @@ from governance.board.models import (
     Term,
     Waiver,
 )
+from governance.board.seat_names import BEGINS, SeatName
 from governance.board.states import PUTS_IN_FORCE, CaseKind, CaseState, PilotState, SeatKind, Vote
 from governance.board.survey import Survey, summarize_survey
 from governance.people.models import User
@@ -40,7 +41,7 @@ _RELATED = ("charter_version__metric__owner", "charter_version__metric__programm
 class Holders:
     """Who holds a seat on a day; without a member it is vacant, and alternates vote for it."""
 
-    seat: SeatKind
+    seat: SeatName
     member: User | None
     alternates: tuple[User, ...]
 
@@ -59,7 +60,7 @@ class FormerReason:
     """Why the board turned an earlier version down: who said so, and what."""
 
     case: Case
-    seat: SeatKind
+    seat: SeatName
     vote: str
     reason: str
 
@@ -113,7 +114,10 @@ def list_cases_to_vote_on(user: User) -> QuerySet[Case]:
 
 def _find_unheard(held: QuerySet[Any]) -> QuerySet[Seat]:
     """The seats among those held that were not heard on the case which is asked about."""
-    return Seat.objects.filter(Exists(held.filter(seat=OuterRef("pk")))).exclude(ballots__case=OuterRef("pk"))
+    place = Func(OuterRef("asked"), F("kind"), function="array_position", output_field=IntegerField())
+    own = Seat.objects.filter(Exists(held.filter(seat=OuterRef("pk")))).annotate(place=place)
+    own = own.filter(~Q(kind__startswith=BEGINS) | Q(place__isnull=False))
+    return own.exclude(ballots__case=OuterRef("pk"))
 
 
 def list_events_since(case: Case, user: User) -> tuple[CaseEvent, ...]:
@@ -179,9 +183,7 @@ def list_former_reasons(metric: Metric) -> tuple[FormerReason, ...]:
         .select_related("case__charter_version__metric")
         .order_by("-case__closed_at", "cast_at")
     )
-    return tuple(
-        FormerReason(each.case, SeatKind(each.seat.kind), each.vote, each.reason) for each in against
-    )
+    return tuple(FormerReason(each.case, each.seat.named, each.vote, each.reason) for each in against)
 
 
 def list_settings_changes(user: User) -> QuerySet[SettingsChange]:
@@ -273,7 +275,11 @@ def list_overdue_cases(now: datetime) -> QuerySet[Case]:
 
 def list_heard_cases() -> QuerySet[Case]:
     """Open cases on which every seat has been heard: nothing is left but to decide them."""
-    return list_cases(CaseState.OPEN).annotate(said=Count("ballots")).filter(said=len(SeatKind))
+    return (
+        list_cases(CaseState.OPEN)
+        .annotate(said=Count("ballots"))
+        .filter(said=len(SeatKind) + F("asked__len"))
+    )
 
 
 def list_cases_ending_before(moment: datetime) -> QuerySet[Case]:
@@ -297,21 +303,6 @@ def list_pilots_to_end(on: date) -> QuerySet[Pilot]:
 def list_waivers_to_end(on: date) -> QuerySet[Waiver]:
     """Granted waivers whose last day is over and of which that is not noted yet."""
     return list_waivers().filter(case__state=CaseState.APPROVED, ended_at__isnull=True, ends_on__lte=on)
-
-
-def list_terms_ending(after: date, until: date) -> QuerySet[Term]:
-    """Terms of members that end in these days."""
-    sat = Term.objects.filter(alternate=False, confirmed_at__isnull=False)
-    found = sat.filter(valid_to__gt=after, valid_to__lte=until)
-    return found.select_related("seat", "user")
-
-
-def list_terms_that_left_a_vacancy(on: date) -> tuple[Term, ...]:
-    """The last member's term of each seat that has no member on a day."""
-    vacant = list_vacant_seats(on)
-    sat = Term.objects.filter(alternate=False, confirmed_at__isnull=False)
-    ended = sat.filter(valid_to__lte=on, seat__kind__in=vacant)
-    return tuple(ended.select_related("seat", "user").order_by("seat_id", "-valid_to").distinct("seat_id"))
 
 
 def find_last_yearly_review() -> datetime | None:
@@ -346,7 +337,7 @@ def _changes_of(condition: Condition, user: User, since: datetime) -> Iterator[C
         yield CaseEvent(withdrawn, "condition", _("Condition withdrawn: %(kind)s.") % said)
 
 
-def list_heard_seats(case: Case) -> frozenset[SeatKind]:
+def list_heard_seats(case: Case) -> frozenset[SeatName]:
     """The seats that have voted on a case, open or not; never what they said."""
     return frozenset(each.seat for each in holding.list_heard_seats(case))
 
@@ -370,21 +361,31 @@ def list_closed_ballots() -> QuerySet[Ballot]:
 
 
 def list_seats(on: date) -> tuple[Holders, ...]:
-    """Every seat with its holders on a day, in one statement."""
+    """Each of the six seats with its holders on a day, in one statement."""
+    return find_holders(tuple(SeatKind), on)
+
+
+def list_all_seats(on: date) -> tuple[Holders, ...]:
+    """The six and those of councils, each with its holders on a day."""
+    return find_holders((*SeatKind, *(each.seat.named for each in councils.list_councils())), on)
+
+
+def find_holders(seats: Sequence[SeatName], on: date) -> tuple[Holders, ...]:
+    """Who holds these seats on a day."""
     terms = holding.list_terms(on)
-    return tuple(_holders(kind, [term for term in terms if term.seat.kind == kind]) for kind in SeatKind)
+    return tuple(_holders(seat, [term for term in terms if term.seat.kind == seat]) for seat in seats)
 
 
-def list_vacant_seats(on: date) -> tuple[SeatKind, ...]:
+def list_vacant_seats(on: date) -> tuple[SeatName, ...]:
     """The seats without a member on a day (S142)."""
-    return tuple(holders.seat for holders in list_seats(on) if holders.member is None)
+    return tuple(holders.seat for holders in list_all_seats(on) if holders.member is None)
 
 
-def list_seats_of(user: User, on: date) -> tuple[SeatKind, ...]:
+def list_seats_of(user: User, on: date) -> tuple[SeatName, ...]:
     """The seats that an account may speak for on a day, its own before those it is alternate of."""
     own = [term for term in holding.list_terms(on) if term.user_id == user.pk]
     own.sort(key=lambda term: (term.alternate, term.seat.kind))
-    return tuple(SeatKind(term.seat.kind) for term in own)
+    return tuple(term.seat.named for term in own)
 
 
 def find_seats_of(user: User, on: date) -> QuerySet[Seat]:
@@ -392,6 +393,6 @@ def find_seats_of(user: User, on: date) -> QuerySet[Seat]:
     return Seat.objects.filter(terms__in=Term.objects.on(on).filter(user=user).order_by())
 
 
-def _holders(kind: SeatKind, terms: Sequence[Term]) -> Holders:
+def _holders(kind: SeatName, terms: Sequence[Term]) -> Holders:
     member = next((term.user for term in terms if not term.alternate), None)
     return Holders(kind, member, tuple(term.user for term in terms if term.alternate))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from governance.board.seat_names import SeatName
 from governance.board.states import SeatKind, Vote
 
 LEVELS = 5  # of invasiveness
@@ -19,12 +20,13 @@ class Bar:
 
 @dataclass(frozen=True)
 class Tally:
-    """`voted` are the seats that were for or against (a veto is against); to abstain or recuse is to be heard, not to vote."""
+    """`voted` are the seats that were for or against (a veto is against); `aside` those that abstained or stood back, which are heard."""
 
     approvals: int
-    voted: tuple[SeatKind, ...]
-    unheard: tuple[SeatKind, ...]
-    vetoed_by: tuple[SeatKind, ...]
+    voted: tuple[SeatName, ...]
+    unheard: tuple[SeatName, ...]
+    vetoed_by: tuple[SeatName, ...]
+    aside: tuple[SeatName, ...] = ()
 
     @property
     def votes(self) -> int:
@@ -41,19 +43,21 @@ class Tally:
         enough = self.votes > 0 and Fraction(self.approvals, self.votes) >= bar.share
         return self.quorate and not self.vetoed_by and enough and not self.passed_over(bar)
 
-    def passed_over(self, bar: Bar) -> tuple[SeatKind, ...]:
-        """The seats that had to vote and were heard, but did not vote."""
-        return tuple(seat for seat in bar.must_vote if seat not in self.voted and seat not in self.unheard)
+    def passed_over(self, bar: Bar) -> tuple[SeatName, ...]:
+        """The seats that had to vote and were heard, but did not vote; councils have to where the worker representation has to."""
+        return tuple(seat for seat in self.aside if seat.speaks_as in bar.must_vote)
 
 
-def count_votes(heard: Mapping[SeatKind, Vote]) -> Tally:
-    """Count what the seats said. Abstaining and recusing take a seat out of the base of the share."""
+def count_votes(heard: Mapping[SeatName, Vote], asked: Sequence[SeatName] = ()) -> Tally:
+    """Count what the six said, and the councils that were `asked`. Abstaining and recusing take a seat out of the base of the share."""
+    seats: tuple[SeatName, ...] = (*SeatKind, *asked)
     cast = {seat: vote for seat, vote in heard.items() if vote not in {Vote.ABSTAIN, Vote.RECUSE}}
     return Tally(
         approvals=list(cast.values()).count(Vote.APPROVE),
-        voted=tuple(seat for seat in SeatKind if seat in cast),
-        unheard=tuple(seat for seat in SeatKind if seat not in heard),
-        vetoed_by=tuple(seat for seat in SeatKind if heard.get(seat) == Vote.VETO),
+        voted=tuple(seat for seat in seats if seat in cast),
+        unheard=tuple(seat for seat in seats if seat not in heard),
+        vetoed_by=tuple(seat for seat in seats if heard.get(seat) == Vote.VETO),
+        aside=tuple(seat for seat in seats if seat in heard and seat not in cast),
     )
 
 

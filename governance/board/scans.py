@@ -13,7 +13,7 @@ from charter.registry import services as registry
 from charter.registry.models import CharterVersion, RulebookVersion
 from charter.registry.scans import Moment
 from charter.registry.states import RulebookState, StandingChoices
-from governance.board import consents, queries, services
+from governance.board import consents, queries, seating, services
 from governance.board.models import Case, Pilot, TeamConsent, Term, Waiver
 from governance.board.services import notifications
 from governance.board.states import CaseKind, CaseState
@@ -76,12 +76,12 @@ def find_passed_rulebooks(_moment: Moment) -> Iterable[Case]:
 
 def find_terms_ending(moment: Moment) -> Iterable[Term]:
     """Terms that end within 30 days."""
-    return queries.list_terms_ending(moment.today, moment.today + timedelta(days=30))
+    return seating.list_terms_ending(moment.today, moment.today + timedelta(days=30))
 
 
 def find_vacancies(moment: Moment) -> Iterable[Term]:
     """Ended terms that left their seat without a member."""
-    return queries.list_terms_that_left_a_vacancy(moment.today)
+    return seating.list_terms_that_left_a_vacancy(moment.today)
 
 
 def find_versions_to_check(moment: Moment) -> Iterable[CharterVersion]:

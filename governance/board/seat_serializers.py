@@ -6,8 +6,7 @@ from rest_framework import serializers
 
 from governance.board import queries
 from governance.board.models import Invitation, Term
-from governance.board.serializers import Account
-from governance.board.states import SeatKind
+from governance.board.serializers import Account, SeatField
 from ground.inputs import LONGEST, Input
 
 
@@ -25,7 +24,7 @@ class HeldSeatSerializer(serializers.Serializer[Any]):
 class TermInput(Input):
     """From one day (in) to another (out); without the latter until further notice."""
 
-    seat = serializers.ChoiceField(choices=SeatKind.choices)
+    seat = SeatField()
     user = Account()
     valid_from = serializers.DateField()
     valid_to = serializers.DateField(required=False, allow_null=True)
@@ -58,7 +57,7 @@ class TermSerializer(serializers.ModelSerializer[Term]):
 
 
 class InvitationInput(Input):
-    seat = serializers.ChoiceField(choices=SeatKind.choices)
+    seat = SeatField()
     user = Account()
 
 

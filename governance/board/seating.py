@@ -6,20 +6,26 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from governance.board import holding, kinds, permissions
+from governance.board import councils, holding, kinds, permissions
 from governance.board.models import Case, Invitation, Term
-from governance.board.queries import Holders, list_seats
+from governance.board.queries import Holders, find_holders, list_vacant_seats
+from governance.board.seat_names import SeatName
 from governance.board.states import CaseKind, CaseState, SeatKind
 from governance.people.models import User
 from ground.errors import NotFound, NotPermitted
 
 
 def list_seats_on(case: Case, on: date) -> tuple[Holders, ...]:
-    """Every seat with who may speak for it on a case, as `list_seats`; of a founding those who accepted."""
+    """Every seat that a case must hear, with who may speak for it; of a founding those who accepted."""
     if not kinds.find_kind(case).founds:
-        return list_seats(on)
+        return find_holders(list_names_on(case), on)
     accepted = {each.seat.kind: each.user for each in holding.list_accepted()}
     return tuple(Holders(kind, accepted.get(kind), ()) for kind in SeatKind)
+
+
+def list_names_on(case: Case) -> tuple[SeatName, ...]:
+    """The seats that a case must hear: the six, and the councils whose people it touches."""
+    return (*SeatKind, *councils.list_asked_seats(case.asked))
 
 
 def list_voting(case: Case, on: date) -> QuerySet[User]:
@@ -61,6 +67,21 @@ def list_terms_since(on: date) -> QuerySet[Term]:
     )
 
 
+def list_terms_ending(after: date, until: date) -> QuerySet[Term]:
+    """Terms of members that end in these days."""
+    sat = Term.objects.filter(alternate=False, confirmed_at__isnull=False)
+    found = sat.filter(valid_to__gt=after, valid_to__lte=until)
+    return found.select_related("seat", "user")
+
+
+def list_terms_that_left_a_vacancy(on: date) -> tuple[Term, ...]:
+    """The last member's term of each seat that has no member on a day."""
+    vacant = list_vacant_seats(on)
+    sat = Term.objects.filter(alternate=False, confirmed_at__isnull=False)
+    ended = sat.filter(valid_to__lte=on, seat__kind__in=vacant)
+    return tuple(ended.select_related("seat", "user").order_by("seat_id", "-valid_to").distinct("seat_id"))
+
+
 def list_proposed(on: date) -> QuerySet[Term]:
     """The members to be who wait for the board to confirm them."""
     lasting = Q(valid_to__isnull=True) | Q(valid_to__gt=on)
@@ -86,11 +107,3 @@ def find_open_founding(user: User) -> Case | None:
     except NotPermitted:
         return None
     return case
-
-
-def read_seat(word: str) -> SeatKind:
-    """A seat by its word in an address. Raises NotFound."""
-    try:
-        return SeatKind(word)
-    except ValueError as error:
-        raise NotFound(_("The board has no such seat."), code="seat_not_found") from error

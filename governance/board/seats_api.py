@@ -15,7 +15,6 @@ from governance.board import seat_serializers as told
 from governance.board.filters import TermFilter
 from governance.board.models import Invitation, Term
 from governance.board.serializers import CaseDetailSerializer
-from governance.board.states import SeatKind
 from governance.people.object_permissions import find_account_to_name
 from governance.people.requests import ApiRequest
 from ground import calendar
@@ -32,11 +31,11 @@ class LatestInvitation(ByCursor):
 
 
 class SeatList(APIView):
-    """The seats of the board with who holds them today; without a member a seat is vacant."""
+    """The seats of the board, councils' after the six, with who holds them today; without a member a seat is vacant."""
 
     @extend_schema(operation_id="seats", responses=told.HeldSeatSerializer(many=True))
     def get(self, http: ApiRequest) -> Response:
-        return Response(told.HeldSeatSerializer(queries.list_seats(calendar.today()), many=True).data)
+        return Response(told.HeldSeatSerializer(queries.list_all_seats(calendar.today()), many=True).data)
 
 
 class TermList(generics.ListAPIView[Term]):
@@ -51,7 +50,7 @@ class TermList(generics.ListAPIView[Term]):
     def post(self, http: ApiRequest) -> Response:
         refuse = partial(permissions.check_can_propose_for_some_seat, http.user)
         fields = validate_body(told.TermInput, http, refuse=refuse)
-        seat = SeatKind(fields.pop("seat"))
+        seat = fields.pop("seat")
         permissions.check_can_propose_for_seat(http.user, seat, alternate=fields["alternate"])
         fields["user"] = find_account_to_name(fields["user"])
         term = services.fill_seat(seat_kind=seat, **fields, by=http.user)
@@ -103,7 +102,7 @@ class InvitationList(generics.ListAPIView[Invitation]):
         permissions.check_can_invite(http.user)
         fields = validate_body(told.InvitationInput, http)
         invitation = services.invite_member(
-            seat_kind=SeatKind(fields["seat"]), user=find_account_to_name(fields["user"]), by=http.user
+            seat_kind=fields["seat"], user=find_account_to_name(fields["user"]), by=http.user
         )
         return Response(told.InvitationSerializer(invitation).data, status=status.HTTP_201_CREATED)
 

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from charter.registry.models import CharterVersion, Metric, RulebookVersion
-from governance.board import approval, permissions, queries
+from governance.board import approval, councils, permissions, queries
 from governance.board.kinds import find_kind
 from governance.board.models import (
     Ballot,
@@ -13,16 +13,32 @@ from governance.board.models import (
     Case,
     Comment,
     Condition,
+    CouncilProposal,
     Founding,
     SeatProposal,
     Suspension,
     Waiver,
 )
 from governance.board.settings_serializers import SettingsChangeSerializer
-from governance.board.states import CaseKind, ConditionKind, ConsequenceAct, SeatKind, Vote
+from governance.board.states import CaseKind, ConditionKind, ConsequenceAct, Vote
+from ground.errors import NotFound
 from ground.inputs import LONGEST, Input
 
 LONGEST_NAME = 150  # of a user name
+
+
+class SeatField(serializers.CharField):
+    """A seat by its word: one of the six, or a council's, as `council-berlin`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=60, **kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        word = super().to_internal_value(data)
+        try:
+            return councils.find_seat(word)
+        except NotFound as error:
+            raise serializers.ValidationError(error.detail) from error
 
 
 class Account(serializers.CharField):
@@ -83,6 +99,15 @@ class SeatProposalSerializer(serializers.ModelSerializer[SeatProposal]):
     class Meta:
         model = SeatProposal
         fields = ["seat", "user", "alternate"]
+
+
+class CouncilProposalSerializer(serializers.ModelSerializer[CouncilProposal]):
+    seat = serializers.CharField(source="seat.kind")
+    name = serializers.CharField(source="seat.name")
+
+    class Meta:
+        model = CouncilProposal
+        fields = ["seat", "name", "territory", "ends"]
 
 
 class FoundingSerializer(serializers.ModelSerializer[Founding]):
@@ -163,6 +188,7 @@ class CaseDetailSerializer(CaseSerializer):
     waiver = WaiverSerializer(default=None)
     settings = SettingsChangeSerializer(source="settings_change", default=None)
     seat = SeatProposalSerializer(source="seat_proposal", default=None)
+    council = CouncilProposalSerializer(source="council_proposal", default=None)
     founding = FoundingSerializer(default=None)
     heard = serializers.SerializerMethodField()
     changes = serializers.SerializerMethodField()
@@ -176,6 +202,7 @@ class CaseDetailSerializer(CaseSerializer):
             "waiver",
             "settings",
             "seat",
+            "council",
             "founding",
             "heard",
             "changes",
@@ -213,10 +240,21 @@ class WaiverInput(Input):
     reason = serializers.CharField(max_length=LONGEST)
 
 
+class CouncilInput(Input):
+    """Which council a case would give a seat over the people of which locations; with `ends`, whose seat it would end."""
+
+    council = serializers.SlugField(max_length=40)
+    name = serializers.CharField(max_length=200, required=False)
+    territory = serializers.ListField(
+        child=serializers.CharField(max_length=100), required=False, max_length=200
+    )
+    ends = serializers.BooleanField(required=False, default=False)
+
+
 class SeatInput(Input):
     """Whom a case would put on a seat, as alternate unless said otherwise."""
 
-    seat = serializers.ChoiceField(choices=SeatKind.choices)
+    seat = SeatField()
     user = Account()
     alternate = serializers.BooleanField(required=False, default=True)
 
@@ -242,6 +280,7 @@ class CaseInput(Input):
     waiver = WaiverInput(required=False)
     settings = serializers.DictField(child=serializers.JSONField(allow_null=True), required=False)
     seat = SeatInput(required=False)
+    council = CouncilInput(required=False)
     unintended_consequences = ConsequencesInput(required=False)
     handler = Account(required=False)
 
@@ -262,7 +301,7 @@ class VoteInput(Input):
 
 
 class BallotInput(VoteInput):
-    seat = serializers.ChoiceField(choices=SeatKind.choices)
+    seat = SeatField()
 
 
 class BatchInput(BallotInput):
@@ -297,7 +336,7 @@ class ConditionInput(Input):
 
 class SuspensionInput(Input):
     metric = serializers.SlugRelatedField(slug_field="slug", queryset=Metric.objects.all())
-    seat = serializers.ChoiceField(choices=SeatKind.choices)
+    seat = SeatField()
     reason = serializers.CharField(max_length=LONGEST)
 
 

@@ -14,6 +14,11 @@ class SeatKind(models.TextChoices):
     SECURITY = "security", _("Security")
     WORKER_REP = "worker_rep", _("Worker representative")
 
+    @property
+    def speaks_as(self) -> "SeatKind":
+        """Itself; the seat of a council speaks as the worker representation (`seat_names`)."""
+        return self
+
 
 class CaseKind(models.TextChoices):
     CHARTER = "charter", _("Charter")
@@ -33,6 +38,7 @@ class CaseKind(models.TextChoices):
     STRAIN = "strain", _("Strain of a team")
     AGREEMENT = "agreement", _("Agreement")
     DEPARTURE = "departure", _("Beyond an agreement")
+    COUNCIL = "council", _("Seat of a council")
 
 
 # What a case of each kind is about (`kinds.CaseSubject`), as the database checks it.
@@ -55,7 +61,10 @@ OF_A_QUESTION = (
     CaseKind.STRAIN,
     CaseKind.AGREEMENT,
     CaseKind.DEPARTURE,
+    CaseKind.COUNCIL,
 )
+# Kinds of which some touch people of some places alone: those that say of which agreement or team they speak.
+OF_PLACES = (CaseKind.AGREEMENT, CaseKind.DEPARTURE, CaseKind.STRAIN)
 
 
 class CaseState(models.TextChoices):

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from celery import Celery
-from celery.signals import after_task_publish, beat_init, worker_init
+from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance.config.settings")
 
@@ -36,11 +36,3 @@ def _worker_begins(**_: Any) -> None:
         keys.check_keys()
     except DomainError as missing:
         raise SystemExit(missing.detail) from None  # any other error would be logged, and the worker go on
-
-
-@beat_init.connect
-def _beat_begins(**_: Any) -> None:
-    """Let the beat sign with each task that it sends; as it begins it signs once the clock is its own (`beat.py`)."""
-    from governance.config import tasks
-
-    after_task_publish.connect(tasks.beat_sends)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from celery.schedules import crontab
+from celery.signals import after_task_publish, beat_init
 from django.db import DatabaseError, connection
 
 from governance.config.celery import app
@@ -38,6 +39,12 @@ def schedule(scan: scans.Scan[Any]) -> crontab | timedelta:
     if scan.every < _MINUTE:
         return scan.every
     return crontab(minute=f"{scan.minute}-59/{scan.every // _MINUTE}")
+
+
+@beat_init.connect
+def _sign_what_is_sent(**_: Any) -> None:
+    """Let the beat sign with each task that it sends; as it begins it signs once the clock is its own (`beat.py`)."""
+    after_task_publish.connect(beat_sends)
 
 
 def beat_begins() -> None:

@@ -12,15 +12,14 @@ from charter.registry import services as registry
 from charter.registry.models import Metric
 from governance.board.models import Ballot, Invitation, Term
 from governance.board.states import CaseState
-from governance.decisions import services as decisions
+from governance.notices.services import notify
 from governance.people import merging
 from governance.people.merging import MergePreview
-from governance.people.models import AccountMerge, Session, Token, User
-from governance.people.services import get_system_account
+from governance.people.models import AccountMerge, MergeProposal, Session, Token, User
 from ground import calendar
 
 # What is told by itself, or moves.
-_TOLD_ELSEWHERE = (Session, Token, Metric)
+_TOLD_ELSEWHERE = (Session, Token, Metric, MergeProposal)
 # Whose rows an administrator may learn of by account: not appeals, findings, legal holds or evidence, of which a number would tell.
 _OPEN = frozenset(
     {"agreements", "board", "measures", "people", "programme", "registry", "saved_views", "training"}
@@ -44,16 +43,42 @@ def preview(*, account: User, into: User, by: User) -> WholePreview:
 
 
 @transaction.atomic(durable=True)
-def merge_accounts(*, account: User, into: User, because: str, by: User) -> AccountMerge:
-    """Merge one account into another, for good.
+def propose_merge(*, account: User, into: User, because: str, by: User) -> MergeProposal:
+    """Propose to merge one account into another; both are told, and a second administrator confirms it.
 
     Raises NotPermitted; Conflict with what stands against it in `findings`; BadInput without a reason.
     """
     merging.refuse(preview(account=account, into=into, by=by).plan.obstacles)
+    proposal = merging.propose_merge_beside(account=account, into=into, because=because, by=by)
+    said = {"name": account.username, "into": into.username, "by": by.name}
+    for each in (account, into):
+        notify(
+            to=each,
+            kind="accounts.merge",
+            subject=_("Two accounts are to become one"),
+            text=_(
+                "%(by)s proposes to merge “%(name)s” into “%(into)s”. If both are not yours, tell an administrator before a second one "
+                "confirms it: it cannot be undone."
+            )
+            % said,
+            path="/",
+            once=f"merge:{proposal.pk}:{each.pk}",
+            by=by,
+        )
+    return proposal
+
+
+@transaction.atomic(durable=True)
+def confirm_merge(*, proposal: MergeProposal, by: User) -> AccountMerge:
+    """Merge two accounts for good, as a second administrator.
+
+    Raises NotPermitted; NotFound where it is gone; Conflict with what stands against it by now in `findings`.
+    """
+    merging.check_can_confirm(by, proposal)
+    account, into = proposal.account, proposal.into
+    merging.refuse(preview(account=account, into=into, by=by).plan.obstacles)
     registry.hand_over_metrics(of=account, to=into, by=by)
-    merged = merging.merge_accounts_beside(account=account, into=into, because=because, by=by)
-    decisions.extend_protections(of=merged.account, to=merged.into, by=get_system_account())
-    return merged
+    return merging.confirm_merge_beside(proposal=proposal, by=by)
 
 
 def list_obstacles(account: User) -> Iterator[str]:

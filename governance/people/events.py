@@ -129,6 +129,28 @@ class AddressLinkAsked(Event):
     user: UUID
 
 
+class _OfMergeProposal(Event):
+    visibility = Visibility.OPEN
+    retention = Retention.PERSONAL
+    names_row = "proposal"
+
+    proposal: UUID
+    user: UUID
+    into: UUID
+
+
+class MergeProposed(_OfMergeProposal):
+    kind = "people.merge.proposed"
+    sentence = _("An administrator proposed to merge an account into another one. %(because)s")
+
+    because: str
+
+
+class MergeDropped(_OfMergeProposal):
+    kind = "people.merge.dropped"
+    sentence = _("A proposed merge of two accounts was dropped.")
+
+
 class _OfAddressChange(Event):
     visibility = Visibility.RESTRICTED
     retention = Retention.PERSONAL

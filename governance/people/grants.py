@@ -13,6 +13,7 @@ from governance.people.models import (
     CohortTeam,
     Identity,
     Membership,
+    MergeProposal,
     Person,
     ReportingLine,
     RoleGrant,
@@ -34,6 +35,7 @@ GRANTS = {
     User: add_and_change("password", "email", "is_active", "last_login"),
     AccountMerge: ADD,
     AddressChange: ADD_AND_REMOVE,
+    MergeProposal: ADD_AND_REMOVE,
     RoleGrant: add_and_change("valid_to"),
     Person: add_and_change(
         "name", "location", "working_arrangement", "role_family", "employed_from", "employed_to"

@@ -1,22 +1,33 @@
 """Merging two accounts of one person: what one may do moves to the other, and the first is closed for good.
 
+One administrator proposes it and a second confirms it, since it cannot be undone.
+
 What the closed account wrote, voted and asked stays under its name, here and in the log: nothing of the past is written anew.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from audits.ledger import services as ledger
 from governance.people import permissions, services
-from governance.people.events import AccountsMerged, TokenRevoked
-from governance.people.models import AccountKind, AccountMerge, GrantedRole, RoleGrant, Token, User
+from governance.people.events import AccountsMerged, MergeDropped, MergeProposed, TokenRevoked
+from governance.people.models import (
+    AccountKind,
+    AccountMerge,
+    GrantedRole,
+    MergeProposal,
+    RoleGrant,
+    Token,
+    User,
+)
 from ground import calendar, records
-from ground.errors import BadInput, Conflict
+from ground.errors import BadInput, Conflict, NotFound, NotPermitted
 from ground.parsing import read_prose
 
 # Roles that nobody holds together: who looks over what is done does not do it.
@@ -62,31 +73,101 @@ def preview_merge(*, account: User, into: User, by: User) -> MergePreview:
 
 
 @transaction.atomic
-def merge_accounts_beside(*, account: User, into: User, because: str, by: User) -> AccountMerge:
-    """Merge one account into another, in the caller's transaction, which has asked the apps above what stands against it.
+def propose_merge_beside(*, account: User, into: User, because: str, by: User) -> MergeProposal:
+    """Propose to merge one account into another, in the caller's transaction, which has asked the apps above; nothing moves yet.
 
-    Raises NotPermitted; Conflict with every obstacle in `findings`; BadInput without a reason. It cannot be undone.
+    Raises NotPermitted; Conflict with every obstacle in `findings`, and where one waits already; BadInput without a reason.
     """
-    locked = {
-        each.pk: each
-        for each in User.objects.select_for_update().filter(pk__in=(account.pk, into.pk)).order_by("pk")
-    }
-    account, into = locked[account.pk], locked[into.pk]
-    plan = preview_merge(account=account, into=into, by=by)
-    refuse(plan.obstacles)
+    _lock(account, into)
+    refuse(preview_merge(account=account, into=into, by=by).obstacles)
     because = read_prose(because, field="because")
     if not because:
         raise BadInput(_("Say how you know that both are one person’s."), field="because", code="required")
+    if MergeProposal.objects.filter(account=account).exists():
+        raise Conflict(_("A merge of this account waits already. It is confirmed or dropped first."))
+    proposal = records.insert(MergeProposal(account=account, into=into, because=because, asked_by=by))
+    ledger.append(
+        MergeProposed(proposal=proposal.pk, user=account.pk, into=into.pk, because=because), by=by.actor
+    )
+    return proposal
+
+
+@transaction.atomic(durable=True)
+def drop_merge(*, proposal: MergeProposal, by: User) -> None:
+    """Drop a merge that waits, as an administrator. Raises NotPermitted, NotFound where it is gone."""
+    permissions.check_can_administer(by)
+    _lock(proposal.account, proposal.into)
+    proposal = get_waiting(proposal.pk)
+    dropped = MergeDropped(proposal=proposal.pk, user=proposal.account_id, into=proposal.into_id)
+    proposal.delete()
+    ledger.append(dropped, by=by.actor)
+
+
+def list_waiting() -> QuerySet[MergeProposal]:
+    """The merges that wait for a second administrator, the first proposed first."""
+    return MergeProposal.objects.select_related("account", "into", "asked_by")
+
+
+def find_waiting(account: User) -> MergeProposal | None:
+    """The merge that waits for an account, which it would close or which would stay."""
+    return list_waiting().filter(Q(account=account) | Q(into=account)).first()
+
+
+def get_waiting(key: UUID) -> MergeProposal:
+    """One that waits, by its key. Raises NotFound."""
+    found = list_waiting().filter(pk=key).first()
+    if found is None:
+        raise NotFound(_("No such merge waits. It was confirmed or dropped meanwhile."))
+    return found
+
+
+def check_can_confirm(by: User, proposal: MergeProposal) -> None:
+    """Raise NotPermitted unless `by` is a second administrator, and neither account is theirs."""
+    permissions.check_can_confirm_as_second(
+        by, asked_by=proposal.asked_by_id, of=(proposal.account_id, proposal.into_id)
+    )
+
+
+def can_confirm(by: User, proposal: MergeProposal) -> bool:
+    try:
+        check_can_confirm(by, proposal)
+    except NotPermitted:
+        return False
+    return True
+
+
+@transaction.atomic
+def confirm_merge_beside(*, proposal: MergeProposal, by: User) -> AccountMerge:
+    """Merge the two accounts, in the caller's transaction, which has asked the apps above what stands against it.
+
+    Raises NotPermitted; NotFound where it is gone; Conflict with every obstacle in `findings`. It cannot be undone.
+    """
+    check_can_confirm(by, proposal)
+    account, into = _lock(proposal.account, proposal.into)
+    proposal = get_waiting(proposal.pk)
+    plan = preview_merge(account=account, into=into, by=by)
+    refuse(plan.obstacles)
     _move_roles(plan, by)
     tokens = _end_tokens(account, by)
     # What the account held last goes with it: the other holds it by now.
     services.close_account_beside(user=account, by=by)
-    merge = records.insert(AccountMerge(account=account, into=into, because=because, merged_by=by))
+    because = proposal.because
+    merge = records.insert(
+        AccountMerge(account=account, into=into, because=because, asked_by=proposal.asked_by, merged_by=by)
+    )
+    proposal.delete()
     merged = AccountsMerged(
         user=account.pk, into=into.pk, because=because, roles=len(plan.roles), tokens=tokens
     )
     ledger.append(merged, by=by.actor)
     return merge
+
+
+def _lock(account: User, into: User) -> tuple[User, User]:
+    """Both accounts as they are now, held; in one order, so that two merges never wait for each other."""
+    held = User.objects.select_for_update().filter(pk__in=(account.pk, into.pk)).order_by("pk")
+    locked = {each.pk: each for each in held}
+    return locked[account.pk], locked[into.pk]
 
 
 def list_onward(account: User) -> list[User]:

@@ -1,6 +1,7 @@
 """Who may change accounts, roles, the organisation and its cohorts. Being a superuser counts for nothing here."""
 
 from collections.abc import Collection
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -90,10 +91,19 @@ def check_can_propose_address(by: User, *, of: User) -> None:
 
 def check_can_confirm_address(by: User, change: AddressChange) -> None:
     """Raise NotPermitted unless `by` is a second administrator: whoever reads an account’s mails can sign in to it."""
+    check_can_confirm_as_second(by, asked_by=change.asked_by_id, of=(change.user_id,))
+
+
+def check_can_confirm_as_second(by: User, *, asked_by: UUID, of: Collection[UUID]) -> None:
+    """Raise NotPermitted unless `by` is an administrator, another one than asked, and none whose account it is about."""
     if not holds(by, GrantedRole.ADMIN):
         raise NotPermitted(_("Only an administrator may do this. Ask one of them, or to be made one."))
-    if by.pk in {change.asked_by_id, change.user_id}:
-        raise NotPermitted(_("A second administrator confirms a new address. Ask another one."))
+    if by.pk in {asked_by, *of}:
+        raise NotPermitted(
+            _(
+                "A second administrator confirms this, who neither asked for it nor is whom it is about. Ask another one."
+            )
+        )
 
 
 def can_confirm_address(by: User, change: AddressChange) -> bool:

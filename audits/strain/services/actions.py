@@ -19,6 +19,7 @@ from audits.strain.limits import CHOOSE_DAYS, REMEDY_DAYS
 from audits.strain.models import AlertFollowUp, StrainAlert, StrainReport, TeamSignal
 from audits.strain.queries import StrainedTeam
 from audits.strain.states import ALERT_TRANSITIONS, AlertState, FollowedBy, LoadRemedy, ReportKind
+from governance.board.councils import list_places_of
 from governance.board.services import open_case
 from governance.board.states import CaseKind
 from governance.notices.services import notify
@@ -176,6 +177,7 @@ def _report(
             "%(why)s. What does the organisation do: rebalance the work, add people, or reduce scope? Clues, not a diagnosis: nothing "
             "of this may be used about a person."
         ) % {"why": kind.label},
+        places=None if lasting else list_places_of(cohort.slug, calendar.today()),
         by=by,
     )  # fmt: skip
     report = records.insert(

@@ -6,39 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from charter_client.errors import make_problem
+from charter_client.receipts import Json, Receipt, RuleMatch, read_receipt, read_rules
+
 if TYPE_CHECKING:
     import pandas
     import pyarrow
-
-Json = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class RuleMatch:
-    """One rule that matched one metric, in words a person can act on."""
-
-    id: str
-    metric: str
-    title: str
-    text: str
-    why: str
-    here: str
-    fix: str
-    waivable: str
-    contest_url: str
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """The signed word of what was answered: `signature` (Ed25519, hex) is over `text`, by the key `key_id`."""
-
-    id: str
-    leaf_hash: str
-    at: str
-    key_id: str
-    signature: str
-    text: str
-    url: str
 
 
 @dataclass(frozen=True)
@@ -77,8 +50,6 @@ class Checked:
 
     def require(self) -> None:
         """Raise Refused, or Referred, unless it is permitted."""
-        from charter_client.errors import make_problem
-
         if not self.permits:
             ids = ", ".join(dict.fromkeys(rule.id for rule in self.rules))
             code = "use_denied" if self.verdict == "deny" else "use_referred"
@@ -131,15 +102,6 @@ def read_answer(body: Json) -> Answer:
         paired=tuple(body["paired"]),
         snapshot=body["source"]["snapshot"],
     )
-
-
-def read_rules(body: Json) -> tuple[RuleMatch, ...]:
-    names = RuleMatch.__dataclass_fields__
-    return tuple(RuleMatch(**{name: rule.get(name, "") for name in names}) for rule in body.get("rules", []))
-
-
-def read_receipt(said: Json) -> Receipt:
-    return Receipt(**{name: said.get(name, "") for name in Receipt.__dataclass_fields__})
 
 
 def list_all_rows(body: Json) -> Sequence[Json]:

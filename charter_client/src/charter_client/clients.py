@@ -13,10 +13,11 @@ from typing import Any, Self, Unpack
 
 import httpx2
 
-from charter_client.answers import Answer, Checked, Receipt, read_answer, read_checked
+from charter_client.answers import Answer, Checked, read_answer, read_checked
 from charter_client.errors import NotAnswered, make_problem
 from charter_client.proofs import Verified, verify_answer, verify_place, verify_signature
 from charter_client.questions import Question, write_question
+from charter_client.receipts import Receipt
 
 _KEYS = "/.well-known/metric-charter/keys"
 _AGAIN = frozenset({429, 502, 503, 504})  # answers that mean: nothing was done, or nobody knows

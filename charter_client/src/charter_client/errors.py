@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from charter_client.answers import Receipt, RuleMatch, read_receipt, read_rules
+from charter_client.receipts import Receipt, RuleMatch, read_receipt, read_rules
 
 
 class CharterError(Exception):

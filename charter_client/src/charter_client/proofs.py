@@ -16,8 +16,9 @@ import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from charter_client.answers import Checked, Receipt, list_all_rows
+from charter_client.answers import Checked, list_all_rows
 from charter_client.errors import ProofFailed
+from charter_client.receipts import Receipt
 
 _TYPE = "metric-charter receipt v2"
 _HASH_BYTES, _KEY_ID_BYTES, _LINES = 32, 4, 3

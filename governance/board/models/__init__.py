@@ -27,7 +27,7 @@ from governance.board.models.guarded import (
     GuardedProgramme,
     GuardedRulebook,
 )
-from governance.board.models.seating import Founding, Invitation, SeatProposal
+from governance.board.models.seating import CouncilProposal, Founding, Invitation, SeatProposal
 from governance.board.models.seats import LevelBar, Seat, Term, TermConfirmation
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "Condition",
     "ConsentAnswer",
     "ConsequencesProposal",
+    "CouncilProposal",
     "Founding",
     "GuardedCharterVersion",
     "GuardedDecision",

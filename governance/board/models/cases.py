@@ -2,6 +2,7 @@
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,7 @@ from governance.board.events import (
     HandlerReleased,
 )
 from governance.board.models import ties
+from governance.board.models.council_ties import ASKS_THE_COUNCILS
 from governance.board.models.seats import Seat
 from governance.board.states import (
     OF_A_QUESTION,
@@ -61,6 +63,10 @@ class Case(Record):
     closes_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(_USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # The seats of the councils whose people it touches, which it must hear beside the six; fixed when it is opened.
+    asked = ArrayField(
+        models.CharField(max_length=60), default=list, db_default=[], blank=True, editable=False
+    )
 
     class Meta:
         ordering = ["-opened_at", "-id"]
@@ -132,6 +138,7 @@ class Case(Record):
         triggers = [
             *tied(insert=[told(CaseOpened)], update=[told(CaseDecided)]),
             ties.NUMBERED,
+            ASKS_THE_COUNCILS,
             ties.BEGINS_OPEN,
             ties.STAYS_CLOSED,
             ties.CLOSED_BY_AN_OUTCOME,

@@ -1,6 +1,7 @@
 """How seats come to be held: invitations before the programme begins, the founding that ends them, and cases about a seat."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -92,6 +93,30 @@ class Founding(Record):
         triggers = [
             *tied(insert=[told(CaseOpened, about="{row}.case_id")]),
             ties.while_open(kind=CaseKind.FOUNDING),
+        ]
+
+
+class CouncilProposal(Record):
+    """That a council holds a seat over the people of its territory, or, with `ends`, that it does so no longer.
+
+    What the board has passed last of a seat is so. `territory` are locations as the organisation's data call them.
+    """
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="council_proposal")
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="council_proposals")
+    territory = ArrayField(models.CharField(max_length=100), default=list, blank=True)
+    ends = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends=True, territory__len=0) | Q(ends=False, territory__len__gt=0),
+                name="councilproposal_has_a_territory",
+            )
+        ]
+        triggers = [
+            *tied(insert=[told(CaseOpened, about="{row}.case_id")]),
+            ties.while_open(kind=CaseKind.COUNCIL),
         ]
 
 

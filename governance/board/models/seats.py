@@ -17,9 +17,8 @@ from governance.board.events import (
     SeatVacated,
 )
 from governance.board.models import ties
-from governance.board.states import (
-    SeatKind,
-)
+from governance.board.seat_names import BEGINS, SeatName, name_seat
+from governance.board.states import SeatKind
 from governance.people.models import VALID, Dated
 from ground import clock
 from ground.models import HoldsTexts, Record
@@ -28,13 +27,22 @@ _USER = settings.AUTH_USER_MODEL
 
 
 class Seat(Record):
-    """One of the six seats, which every case must hear."""
+    """One of the six seats, which every case must hear, or a council's, which is heard where its people are touched.
 
-    kind = models.CharField(max_length=20, choices=SeatKind, unique=True)
+    `name` is what the council is called; the six are called by their kind.
+    """
+
+    kind = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=200, blank=True, db_default="")
 
     class Meta:
         ordering = ["kind"]
-        constraints = [models.CheckConstraint(condition=Q(kind__in=SeatKind.values), name="seat_one_of_six")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=SeatKind.values, name="") | (Q(kind__startswith=BEGINS) & ~Q(name="")),
+                name="seat_one_of_six_or_a_councils",
+            )
+        ]
         # A seat is there once somebody is named for it, invited to it or would be put on it by a case.
         triggers = [
             *tied(
@@ -46,7 +54,11 @@ class Seat(Record):
         ]
 
     def __str__(self) -> str:
-        return self.get_kind_display()
+        return str(self.named.label)
+
+    @property
+    def named(self) -> SeatName:
+        return name_seat(self.kind, self.name)
 
 
 class LevelBar(HoldsTexts):

@@ -6,6 +6,7 @@ case is open, by who holds the seat; a case is closed by an outcome; an outcome 
 
 import pgtrigger
 
+from governance.board.seat_names import BEGINS
 from governance.board.states import NOTICE_DAYS, PUTS_IN_FORCE, CaseKind, CaseState, SeatKind
 from ground.schema.triggers import Trigger, refuse
 
@@ -18,6 +19,11 @@ _IN_FORCE = f"EXISTS (SELECT FROM {PROGRAMME} WHERE state = 'active')"
 def listed(words: tuple[str, ...]) -> str:
     """Words as the list of an SQL `IN`."""
     return ", ".join(f"'{word}'" for word in map(str, words))
+
+
+def find_day(moment: str) -> str:
+    """The day of a moment in SQL, as `calendar.find_day` counts days: the programme's, UTC's before there is one."""
+    return f"({moment} AT TIME ZONE coalesce((SELECT min(time_zone) FROM programme_programme), 'UTC'))::date"
 
 
 def while_open(*, kind: CaseKind) -> Trigger:
@@ -106,11 +112,6 @@ END IF;
 RETURN NULL;
 """,
 )
-
-
-def find_day(moment: str) -> str:
-    """The day of a moment in SQL, as `calendar.find_day` counts days: the programme's, UTC's before there is one."""
-    return f"({moment} AT TIME ZONE coalesce((SELECT min(time_zone) FROM programme_programme), 'UTC'))::date"
 
 
 def _sits(term: str) -> str:
@@ -294,7 +295,9 @@ IF NOT FOUND THEN
 END IF;
 IF NOT EXISTS (
     SELECT FROM {TERM} term JOIN {CASE} matter ON matter.id = NEW.case_id AND term.announced_at <= matter.opened_at
+    JOIN {SEAT} seat ON seat.id = term.seat_id
     WHERE term.seat_id = NEW.seat_id AND term.user_id = NEW.user_id AND {_sits("term")}
+    AND (seat.kind NOT LIKE '{BEGINS}%' OR seat.kind = ANY(matter.asked))
 ) AND NOT EXISTS (
     SELECT FROM {INVITATION} asked
     JOIN {CASE} matter ON matter.id = NEW.case_id AND matter.kind = '{CaseKind.FOUNDING.value}'
@@ -344,12 +347,14 @@ SELECT count(*) AS seats,
     count(*) FILTER (WHERE vote IN ('approve', 'reject', 'veto')) AS votes,
     count(*) FILTER (WHERE vote = 'veto') AS vetoes,
     count(*) FILTER (WHERE sealed IS NOT NULL) AS unopened,
-    coalesce(array_agg(seat.kind::text) FILTER (WHERE vote IN ('abstain', 'recuse')), ARRAY[]::text[]) AS aside
+    coalesce(array_agg(
+        CASE WHEN seat.kind LIKE '{BEGINS}%' THEN '{SeatKind.WORKER_REP.value}' ELSE seat.kind::text END
+    ) FILTER (WHERE vote IN ('abstain', 'recuse')), ARRAY[]::text[]) AS aside
 INTO heard FROM {BALLOT} ballot JOIN {SEAT} seat ON seat.id = ballot.seat_id WHERE ballot.case_id = NEW.case_id;
 IF heard.unopened > 0 OR heard.approvals <> NEW.approvals OR heard.votes <> NEW.votes THEN
     {refuse("an outcome counts the opened ballots of its case", "boardoutcome_counts_ballots")}
 END IF;
-IF heard.seats < {len(SeatKind)} AND matter.closed_at < matter.closes_at THEN
+IF heard.seats < {len(SeatKind)} + cardinality(matter.asked) AND matter.closed_at < matter.closes_at THEN
     {refuse("a case is decided when every seat was heard or its time is over", "boardoutcome_when_heard")}
 END IF;
 SELECT * INTO STRICT bar FROM {BAR} WHERE level = CASE
@@ -357,7 +362,7 @@ SELECT * INTO STRICT bar FROM {BAR} WHERE level = CASE
         SELECT (document -> 'harms' ->> 'invasiveness')::int FROM registry_charterversion WHERE id = matter.charter_version_id
     ), (SELECT max(level) FROM {BAR}))
     ELSE 0 END;
-passes := heard.seats = {len(SeatKind)} AND heard.vetoes = 0 AND heard.votes > 0
+passes := heard.seats = {len(SeatKind)} + cardinality(matter.asked) AND heard.vetoes = 0 AND heard.votes > 0
     AND heard.approvals * bar.of_votes >= heard.votes * bar.for_it AND NOT heard.aside && bar.must_vote::text[];
 IF NEW.approved <> passes OR NEW.approved <> (matter.state = '{CaseState.APPROVED.value}') THEN
     {refuse("an outcome says what the ballots of its case say", "boardoutcome_says_what_ballots_say")}

@@ -9,10 +9,11 @@ from charter.registry.models import CharterVersion
 from charter.registry.permissions import SEE_DRAFTS
 from charter.registry.states import StandingChoices
 from charter.rules.vocabulary import GROUP_OF, DecisionGroup
-from governance.board import holding
+from governance.board import councils, holding
 from governance.board.holding import SittingVoter
 from governance.board.kinds import Openers, find_kind
 from governance.board.models import HANDLE, Case, CaseHandler, Waiver
+from governance.board.seat_names import SeatName
 from governance.board.states import OF_A_VERSION, CaseKind, CaseState, SeatKind
 from governance.people.lines import are_in_one_line
 from governance.people.models import AccountKind, GrantedRole, User
@@ -39,7 +40,7 @@ def check_can_vote_somewhere(user: User) -> None:
         check_sits(user)
 
 
-def holds_seat(user: User, kind: SeatKind) -> bool:
+def holds_seat(user: User, kind: SeatName) -> bool:
     """Whether the account is member or alternate of this seat today."""
     held = {term.seat.kind for term in holding.list_terms(calendar.today()) if term.user_id == user.pk}
     return user.is_active and kind in held
@@ -66,11 +67,14 @@ def _behind(matter: Case) -> frozenset[object]:
 
 
 def list_voters(case: Case, on: date) -> tuple[SittingVoter, ...]:
-    """Who may speak for a seat on a case: whoever holds it, or, of a founding, whoever has accepted it."""
-    return holding.list_invited() if find_kind(case).founds else holding.list_sitting(on)
+    """Who may speak for a seat on a case: whoever holds one that it must hear, or, of a founding, whoever has accepted it."""
+    if find_kind(case).founds:
+        return holding.list_invited()
+    heard = {*SeatKind.values, *case.asked}
+    return tuple(each for each in holding.list_sitting(on) if each.seat in heard)
 
 
-def list_seats_on(case: Case, user: User, on: date) -> tuple[SeatKind, ...]:
+def list_seats_on(case: Case, user: User, on: date) -> tuple[SeatName, ...]:
     """The seats that the account may speak for on this case."""
     return tuple(each.seat for each in list_voters(case, on) if each.user_id == user.pk and user.is_active)
 
@@ -195,13 +199,19 @@ def check_can_set_conditions(user: User, case: Case) -> None:
         )
 
 
-def check_can_suspend(user: User, version: CharterVersion, kind: SeatKind) -> None:
+def check_can_suspend(user: User, version: CharterVersion, kind: SeatName) -> None:
     """Raise unless this account holds that seat today and the charter is in force."""
     if not holds_seat(user, kind):
         raise NotPermitted(
             _("You do not hold the seat “%(seat)s” today, so you cannot suspend for it.")
-            % {"seat": SeatKind(kind).label},
+            % {"seat": kind.label},
             code="not_on_this_seat",
+        )
+    if not isinstance(kind, SeatKind) and kind not in councils.list_asked(calendar.today()):
+        raise NotPermitted(
+            _("“%(seat)s” speaks for the people of its territory, and nobody works there today.")
+            % {"seat": kind.label},
+            code="not_its_people",
         )
     if version.standing == StandingChoices.PILOT:
         raise Conflict(_("This charter is on trial. End its pilot instead."), code="end_the_pilot")

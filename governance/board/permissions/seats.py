@@ -5,10 +5,11 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from charter.programme import queries as programmes
-from governance.board import holding
+from governance.board import councils, holding
 from governance.board.models import Term
 from governance.board.permissions.cases import sits
-from governance.board.states import NOTICE_DAYS, SeatKind
+from governance.board.seat_names import SeatName
+from governance.board.states import NOTICE_DAYS
 from governance.people.models import User
 from governance.people.object_permissions import check_can_be_given
 from governance.people.permissions import can_administer, check_can_administer, check_can_grant
@@ -16,7 +17,7 @@ from ground import calendar
 from ground.errors import BadInput, Conflict, DomainError, NotPermitted
 
 
-def find_member_seat(user: User) -> SeatKind | None:
+def find_member_seat(user: User) -> SeatName | None:
     """The seat that the account is member of today."""
     terms = (
         term
@@ -24,10 +25,10 @@ def find_member_seat(user: User) -> SeatKind | None:
         if term.user_id == user.pk and not term.alternate
     )
     found = next(terms, None)
-    return SeatKind(found.seat.kind) if found and user.is_active else None
+    return found.seat.named if found and user.is_active else None
 
 
-def check_can_fill_seat(by: User, user: User, kind: SeatKind, *, alternate: bool) -> None:
+def check_can_fill_seat(by: User, user: User, kind: SeatName, *, alternate: bool) -> None:
     """Raise NotPermitted unless `by` may propose this account for the seat; BadInput where it can hold none.
 
     An administrator proposes members; alternates are named by the member of their seat. Nobody does it for themself.
@@ -40,10 +41,10 @@ def check_can_fill_seat(by: User, user: User, kind: SeatKind, *, alternate: bool
     check_can_be_given(user)
 
 
-def check_can_propose_for_seat(by: User, kind: SeatKind, *, alternate: bool) -> None:
+def check_can_propose_for_seat(by: User, kind: SeatName, *, alternate: bool) -> None:
     """Raise unless `by` may propose anybody for the seat, which is asked before any account is looked up.
 
-    NotPermitted; Conflict until a programme is in force, since its founder invites the first board.
+    NotPermitted; BadInput for a council without a seat; Conflict until a programme is in force, since its founder invites the first board.
     """
     if not alternate:
         check_can_administer(by)
@@ -54,6 +55,7 @@ def check_can_propose_for_seat(by: User, kind: SeatKind, *, alternate: bool) -> 
             _("The programme is not in force yet. Until then its founder invites to the seats."),
             code="programme_not_founded",
         )
+    councils.check_holds_seat(kind)
 
 
 def _make_alternate_refusal() -> NotPermitted:

@@ -19,6 +19,7 @@ from governance.board.permissions.cases import (
     speaks_on,
 )
 from governance.board.quorum import Tally
+from governance.board.seat_names import SeatName
 from governance.board.states import VETO_SEATS, SeatKind, Vote
 from governance.people.models import User
 from governance.people.permissions import can_administer
@@ -78,7 +79,7 @@ def check_can_change(user: User, ballot: Ballot, vote: Vote | None = None) -> No
     if vote is not None and vote != Vote.RECUSE:
         _check_no_own_part(user, case)
     if vote == Vote.VETO:
-        check_can_veto(SeatKind(seat.kind), case)
+        check_can_veto(seat.named, case)
 
 
 def _check_speaks_for(user: User, case: Case, seat: Seat) -> None:
@@ -103,25 +104,26 @@ def _check_was_announced(user: User, case: Case, seat: Seat) -> None:
         )
 
 
-def check_can_veto(kind: SeatKind, case: Case) -> None:
+def check_can_veto(name: SeatName, case: Case) -> None:
     """Raise NotPermitted unless the seat has a field in which it may veto, and the case touches it."""
+    kind = name.speaks_as
     if kind not in VETO_SEATS:
         raise NotPermitted(
-            _("The seat “%(seat)s” has no veto. Vote against, and say why.") % {"seat": SeatKind(kind).label},
+            _("The seat “%(seat)s” has no veto. Vote against, and say why.") % {"seat": name.label},
             code="no_veto",
         )
     within = kind in find_kind(case).vetoed_by
     if not within or (kind == SeatKind.HR and not touches_single_people(case)):
         raise NotPermitted(
             _("This case lies outside the field in which “%(seat)s” may veto. Vote against, and say why.")
-            % {"seat": SeatKind(kind).label},
+            % {"seat": name.label},
             code="outside_veto_scope",
         )
 
 
-def can_veto(kind: SeatKind, case: Case) -> bool:
+def can_veto(name: SeatName, case: Case) -> bool:
     try:
-        check_can_veto(kind, case)
+        check_can_veto(name, case)
     except NotPermitted:
         return False
     return True
@@ -179,7 +181,7 @@ def check_can_cast(user: User, case: Case, seat: Seat, vote: Vote) -> None:
     else:
         check_can_vote(user, case, seat)
     if vote == Vote.VETO:
-        check_can_veto(SeatKind(seat.kind), case)
+        check_can_veto(seat.named, case)
 
 
 def check_can_close_case(user: User, case: Case) -> None:

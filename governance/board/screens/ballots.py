@@ -14,7 +14,7 @@ from governance.board.models import Ballot, Case
 from governance.board.screens import case_summary
 from governance.board.screens.forms import BallotForm
 from governance.board.screens.seat_lines import SHAPES
-from governance.board.states import SeatKind, Vote
+from governance.board.states import Vote
 from governance.people.models import User
 from governance.people.requests import PageRequest
 from ground.errors import DomainError, NotFound
@@ -63,7 +63,7 @@ def change(request: PageRequest, case_id: UUID) -> HttpResponse:
 def _tell(ballot: Ballot, user: User) -> OwnBallotPage:
     words = ballots.open_ballot(ballot)
     return OwnBallotPage(
-        seat=str(SeatKind(ballot.seat.kind).label),
+        seat=str(ballot.seat),
         shape=SHAPES[words.vote],
         said=str(words.vote.label),
         reason=words.reason,
@@ -82,7 +82,7 @@ def _may_change(ballot: Ballot, user: User) -> bool:
 
 def _form(ballot: Ballot, request: PageRequest) -> BallotForm:
     """The ballot as it stands, to be changed; the seat stays."""
-    seat, words = SeatKind(ballot.seat.kind), ballots.open_ballot(ballot)
+    seat, words = ballot.seat.named, ballots.open_ballot(ballot)
     vetoes = [seat] if permissions.can_veto(seat, ballot.case) else []
     posted = {**request.POST.dict(), "seat": seat.value} if request.method == "POST" else None
     return BallotForm(

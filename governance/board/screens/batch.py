@@ -6,11 +6,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import ngettext
 
 from charter.registry.screens.page_context import today
-from governance.board import permissions, queries, services
+from governance.board import councils, permissions, queries, services
 from governance.board.models import Case
 from governance.board.screens import case_summary
 from governance.board.screens.forms import BatchForm
-from governance.board.states import SeatKind, Vote
+from governance.board.states import Vote
 from governance.people.requests import PageRequest
 
 
@@ -45,7 +45,7 @@ def _cast(request: PageRequest, form: BatchForm) -> None:
     given = form.cleaned_data
     services.cast_batch(
         cases=list(Case.objects.filter(pk__in=given["cases"])),
-        seat_kind=SeatKind(given["seat"]),
+        seat_kind=councils.find_seat(given["seat"]),
         vote=Vote(given["vote"]),
         reason=given["reason"],
         by=request.user,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from charter.registry.permissions import can_see_version
 from charter.registry.screens.page_context import today
 from charter.rules import words
-from governance.board import approval, permissions, queries, seating, services
+from governance.board import approval, councils, permissions, queries, seating, services
 from governance.board.models import Case
 from governance.board.screens import case_details, case_summary, kinds, pilot_summary, seat_lines
 from governance.board.screens.ballots import find_own
@@ -82,7 +82,7 @@ def _sealed(case_id: UUID, request: PageRequest) -> str:
 def _cast(form: BallotForm) -> dict[str, Any]:
     given = form.cleaned_data
     return {
-        "seat_kind": SeatKind(given["seat"]),
+        "seat_kind": councils.find_seat(given["seat"]),
         "vote": Vote(given["vote"]),
         "reason": given["reason"],
     }
@@ -163,7 +163,7 @@ def _closing(request: PageRequest, found: Case, reader: Voter) -> dict[str, Any]
         permissions.check_can_close_case(request.user, found)
     except DomainError:
         return {}
-    if len(reader.heard) == len(SeatKind):
+    if len(reader.heard) == len(SeatKind) + len(found.asked):
         return {"why_close": _("Every seat has been heard.")}
     if clock.now() >= found.closes_at:
         return {"why_close": _("The time for voting is over. Seats that were not heard count as missing.")}
@@ -177,7 +177,9 @@ def _told(request: PageRequest, found: Case) -> dict[str, Any]:
     result = explain_result(found, outcome, ballots)
     return {
         "outcome": outcome,
-        "seats": seat_lines.list_opened_seats(ballots, queries.list_seats_of(request.user, today(request))),
+        "seats": seat_lines.list_opened_seats(
+            ballots, queries.list_seats_of(request.user, today(request)), seating.list_names_on(found)
+        ),
         "statements": seat_lines.list_statements(ballots, result),
         "result": result,
         "may_end": waiver and not explain_refusal(permissions.check_can_end_waiver, request.user, waiver),
@@ -189,7 +191,7 @@ def _told(request: PageRequest, found: Case) -> dict[str, Any]:
 def _lead(found: Case, reader: Voter) -> str:
     said = {
         "heard": words.sentence(words.number(len(reader.heard))),
-        "seats": words.number(len(SeatKind)),
+        "seats": words.number(len(SeatKind) + len(found.asked)),
         "day": day(found.closes_at),
     }
     if reader.unheard:

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
+from charter.programme.reach import say_reach
 from charter.programme.settings import SettingRows
 from charter.registry.screens.allowed_uses import LEVELS
-from charter.registry.screens.openings import list_need_openings, lists_facts, say_waiver_opening
+from charter.registry.screens.openings import list_need_openings, say_waiver_opening
 from charter.rules import words
 from charter.rules.vocabulary import DecisionType
 from governance.board import holding
@@ -75,16 +76,14 @@ def describe_consequences(case: Case) -> Iterator[Line]:
 
 
 def describe_settings(case: Case) -> Iterator[Line]:
-    """Each setting as it would be, and as it was when the case was opened."""
+    """Each setting as it would be, as it was when the case was opened, and what it reaches."""
     change = case.settings_change
     for line in SettingRows().lines(change.changes, change.former):
         yield line.label, _("%(becomes)s, in place of %(was)s") % line._asdict()
+        yield _("What that reaches"), say_reach(line.key)
     for slug, opens in list_need_openings(change.changes, change.former):
         said = {"decision": name_decision(DecisionType(slug))}
         yield _("What it would permit, for %(decision)s") % said, opens
-    if lists_facts(change.changes):
-        text = _("Not worked out: which groups and people these settings reach depends on the day.")
-        yield _("What it would permit"), text
 
 
 def describe_suspension(case: Case) -> Iterator[Line]:
@@ -102,6 +101,20 @@ def describe_seat(case: Case) -> Iterator[Line]:
     yield _("Seat"), str(named.seat)
     yield (_("Alternate") if named.alternate else _("Member")), named.user.name
     yield _("From"), _("%(days)s days after the board has passed it") % {"days": NOTICE_DAYS}
+
+
+def describe_council(case: Case) -> Iterator[Line]:
+    """Which council would hold a seat, over whose people; or whose seat would end."""
+    proposal = case.council_proposal
+    yield _("Council"), str(proposal.seat)
+    if proposal.ends:
+        yield _("Its seat"), _("Ends once the board has passed it, and with it the terms on it.")
+    else:
+        yield _("Over the people of"), words.listed(proposal.territory)
+        yield (
+            _("From"),
+            _("Its member is confirmed by the board as any other; it is heard from their first day on."),
+        )
 
 
 def describe_founding(case: Case) -> Iterator[Line]:

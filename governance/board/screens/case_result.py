@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from charter.rules import words
-from governance.board import approval, quorum
+from governance.board import approval, councils, quorum
 from governance.board.models import Ballot, BoardOutcome, Case
 from governance.board.quorum import Tally
-from governance.board.states import SeatKind, Vote
+from governance.board.states import Vote
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,9 @@ class CaseResult:
 
 def explain_result(case: Case, outcome: BoardOutcome, ballots: Sequence[Ballot]) -> CaseResult:
     """The result of a closed case. Nobody dissents from a veto or a missing quorum: no vote was outvoted by one."""
-    tally = quorum.count_votes({SeatKind(each.seat.kind): Vote(each.vote) for each in ballots})
+    tally = quorum.count_votes(
+        {each.seat.named: Vote(each.vote) for each in ballots}, councils.list_asked_seats(case.asked)
+    )
     counted = _("%(approvals)s of %(votes)s votes cast were for it.") % {
         "approvals": outcome.approvals,
         "votes": outcome.votes,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from charter.rules import Rule
 from charter.rules.vocabulary import DecisionType
+from governance.board.seat_names import SeatName
 from governance.board.states import (
     REASONED,
     WAIVER_DAYS,
@@ -46,6 +47,13 @@ SCOPES = {
 }
 
 
+class SeatChoice(forms.ChoiceField):
+    """Offers the reader's seats and hears every word: the service refuses and logs what is none of theirs."""
+
+    def valid_value(self, value: str) -> bool:
+        return bool(value)
+
+
 class OfferedField(forms.ChoiceField):
     """Offers some words and hears all of them: what may not be chosen, the service refuses and logs."""
 
@@ -60,7 +68,7 @@ class OfferedField(forms.ChoiceField):
 class BallotForm(ServiceForm):
     """A seat's vote with its reason, for whoever may speak for the seat."""
 
-    seat = OfferedField(words=SeatKind, label=_("For which seat?"), widget=forms.RadioSelect)
+    seat = SeatChoice(label=_("For which seat?"), widget=forms.RadioSelect)
     vote = OfferedField(
         words=Vote,
         label=_("Your vote"),
@@ -78,8 +86,8 @@ class BallotForm(ServiceForm):
     def __init__(
         self,
         *args: Any,
-        seats: Sequence[SeatKind],
-        vetoes: Sequence[SeatKind] = (),
+        seats: Sequence[SeatName],
+        vetoes: Sequence[SeatName] = (),
         conflict: bool = False,
         **kwargs: Any,
     ) -> None:
@@ -91,7 +99,7 @@ class BallotForm(ServiceForm):
         choice_field(self, "vote").choices = [(vote.value, VOTES[vote][0]) for vote in offered]
         self.fields["vote"].widget.choice_hints = {
             **{vote.value: VOTES[vote][1] for vote in offered},
-            Vote.VETO.value: " ".join(str(SCOPES[seat]) for seat in vetoes),
+            Vote.VETO.value: " ".join(str(SCOPES[seat.speaks_as]) for seat in vetoes),
         }
 
     def clean(self) -> dict[str, object]:
@@ -116,7 +124,7 @@ class CommentForm(ServiceForm):
     )
 
 
-def offer_seats(field: forms.ChoiceField, seats: Sequence[SeatKind]) -> None:
+def offer_seats(field: forms.ChoiceField, seats: Sequence[SeatName]) -> None:
     """Offer the seats that the reader speaks for; a single one needs no question."""
     field.choices = [(seat.value, seat.label) for seat in seats]
     field.initial = next((seat.value for seat in seats), None)
@@ -132,7 +140,7 @@ class BatchForm(ServiceForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one case")},
     )
-    seat = OfferedField(words=SeatKind, label=_("For which seat?"), widget=forms.RadioSelect)
+    seat = SeatChoice(label=_("For which seat?"), widget=forms.RadioSelect)
     vote = forms.ChoiceField(
         label=_("Your vote on each of them"),
         widget=forms.RadioSelect,
@@ -148,7 +156,7 @@ class BatchForm(ServiceForm):
     )
 
     def __init__(
-        self, *args: Any, cases: Sequence[tuple[str, str]], seats: Sequence[SeatKind], **kwargs: Any
+        self, *args: Any, cases: Sequence[tuple[str, str]], seats: Sequence[SeatName], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         choice_field(self, "cases").choices = cases
@@ -158,7 +166,7 @@ class BatchForm(ServiceForm):
 class SuspendForm(ServiceForm):
     """Taking a metric out of use at once."""
 
-    seat = OfferedField(words=SeatKind, label=_("For which seat?"), widget=forms.RadioSelect)
+    seat = SeatChoice(label=_("For which seat?"), widget=forms.RadioSelect)
     reason = forms.CharField(
         label=_("Why must it stop now?"),
         help_text=_("Write for the employees who will read it."),
@@ -167,7 +175,7 @@ class SuspendForm(ServiceForm):
         error_messages={"required": _("Say why it must stop now")},
     )
 
-    def __init__(self, *args: Any, seats: Sequence[SeatKind], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, seats: Sequence[SeatName], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_seats(choice_field(self, "seat"), seats)
 

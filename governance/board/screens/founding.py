@@ -16,11 +16,10 @@ from django.views.decorators.http import require_POST
 from charter.programme.models import Programme
 from charter.programme.permissions import check_can_establish
 from charter.registry.screens.page_context import programme
-from governance.board import permissions, queries, seating, services
+from governance.board import councils, permissions, queries, seating, services
 from governance.board.models import Case, Invitation
 from governance.board.programme import begin_programme, furnish_programme
 from governance.board.screens.voter import explain_refusal
-from governance.board.states import SeatKind
 from governance.people.models import User
 from governance.people.permissions import can_administer
 from governance.people.requests import PageRequest
@@ -106,7 +105,7 @@ def furnish(request: PageRequest) -> HttpResponse:
 def invite(request: PageRequest, seat: str) -> HttpResponse:
     """Invite somebody to a seat of the first board."""
     permissions.check_can_invite(request.user)
-    kind = seating.read_seat(seat)
+    kind = councils.find_seat(seat)
     form = InviteForm(request.POST or None)
     if request.method == "POST" and form.accepted(
         lambda: services.invite_member(seat_kind=kind, by=request.user, **form.cleaned_data)
@@ -123,7 +122,7 @@ def invitation(request: PageRequest, invitation_id: UUID) -> HttpResponse:
     found = seating.get_invitation(invitation_id, by=request.user)
     given = {
         "invitation": found,
-        "seat": SeatKind(found.seat.kind),
+        "seat": found.seat.named,
         "yours": found.user_id == request.user.pk,
         "may_accept": not explain_refusal(permissions.check_can_accept, request.user, found),
         "may_end": not explain_refusal(permissions.check_can_end_invitation, request.user, found),

@@ -61,6 +61,7 @@ SCREENS: Mapping[CaseKind, KindScreen] = {
     CaseKind.STRAIN: KindScreen(),
     CaseKind.AGREEMENT: KindScreen(),
     CaseKind.DEPARTURE: KindScreen(),
+    CaseKind.COUNCIL: KindScreen(details=case_details.describe_council),
 }
 
 # The kinds that are put in words, each with what the form says of it.

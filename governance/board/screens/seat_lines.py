@@ -1,4 +1,4 @@
-"""What the six seats did with a case, in shapes and words. What they said stays out until it is closed."""
+"""What the seats did with a case, in shapes and words. What they said stays out until it is closed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from governance.board.models import Ballot
 from governance.board.queries import Holders
 from governance.board.screens.case_result import CaseResult
-from governance.board.states import SeatKind, Vote
+from governance.board.seat_names import SeatName
+from governance.board.states import Vote
 
 SHAPES = {
     Vote.APPROVE: "permit",
@@ -43,16 +44,18 @@ class Statement:
 
 
 def list_sealed_seats(
-    seats: Sequence[Holders], heard: frozenset[SeatKind], own: Sequence[SeatKind]
+    seats: Sequence[Holders], heard: frozenset[SeatName], own: Sequence[SeatName]
 ) -> list[SeatLine]:
     """The seats of an open case: heard or not, never how."""
     return [_sealed(holders, holders.seat in heard, holders.seat in own) for holders in seats]
 
 
-def list_opened_seats(ballots: Sequence[Ballot], own: Sequence[SeatKind]) -> list[SeatLine]:
+def list_opened_seats(
+    ballots: Sequence[Ballot], own: Sequence[SeatName], asked: Sequence[SeatName]
+) -> list[SeatLine]:
     """The seats of a closed case, each with its vote."""
     votes: Mapping[str, str] = {ballot.seat.kind: ballot.vote for ballot in ballots}
-    return [_opened(seat, votes.get(seat), seat in own) for seat in SeatKind]
+    return [_opened(seat, votes.get(seat), seat in own) for seat in asked]
 
 
 def list_statements(ballots: Sequence[Ballot], result: CaseResult) -> list[Statement]:
@@ -68,20 +71,20 @@ def _sealed(holders: Holders, heard: bool, yours: bool) -> SeatLine:
     return SeatLine(_name(holders.seat, yours), "due", words, yours)
 
 
-def _opened(seat: SeatKind, vote: str | None, yours: bool) -> SeatLine:
+def _opened(seat: SeatName, vote: str | None, yours: bool) -> SeatLine:
     if vote is None:
         return SeatLine(_name(seat, yours), "withheld", _("Not heard"), yours)
     return SeatLine(_name(seat, yours), SHAPES[Vote(vote)], str(Vote(vote).label), yours)
 
 
-def _name(seat: SeatKind, yours: bool) -> str:
+def _name(seat: SeatName, yours: bool) -> str:
     return _("%(seat)s (you)") % {"seat": seat.label} if yours else str(seat.label)
 
 
 def _statement(ballot: Ballot, result: CaseResult) -> Statement:
     vote = Vote(ballot.vote)
     return Statement(
-        seat=str(SeatKind(ballot.seat.kind).label),
+        seat=str(ballot.seat),
         who=ballot.user.name,
         shape=SHAPES[vote],
         said=str(vote.label),

@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from charter.rules import words
-from governance.board import holding, seating
+from governance.board import councils, holding, seating
 from governance.board.kinds import find_kind
 from governance.board.models import Invitation, Term
+from governance.board.seat_names import SeatName
 from governance.board.states import SeatKind
 from governance.ui.templatetags.mc import day
 
@@ -30,20 +31,20 @@ class TermRow:
 class SeatRows:
     """A seat with those who hold it and who are to; `vacant` where it has no member today."""
 
-    seat: SeatKind
+    seat: SeatName
     rows: tuple[TermRow, ...]
     vacant: bool
 
 
 def list_seat_rows(on: date) -> list[SeatRows]:
-    """Every seat with its terms of today and to come."""
+    """Every seat, those of councils after the six, with its terms of today and to come."""
     terms = list(seating.list_terms_since(on))
     members = {term.seat.kind for term in holding.list_terms(on) if not term.alternate}
     return [
         SeatRows(
             seat, tuple(tell_term(term, on) for term in terms if term.seat.kind == seat), seat not in members
         )
-        for seat in SeatKind
+        for seat in (*SeatKind, *(each.seat.named for each in councils.list_councils()))
     ]
 
 

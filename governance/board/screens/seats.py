@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from charter.registry.screens.page_context import programme
-from governance.board import permissions, seating, services
+from governance.board import councils, permissions, seating, services
 from governance.board.models import Case, Term
 from governance.board.screens.seat_rows import list_invitation_rows, list_seat_rows, tell_term
 from governance.board.screens.voter import explain_refusal
-from governance.board.states import NOTICE_DAYS, CaseKind, SeatKind
+from governance.board.seat_names import SeatName
+from governance.board.states import NOTICE_DAYS, CaseKind
 from governance.people.permissions import can_administer
 from governance.people.requests import PageRequest
 from governance.people.screens.fields import AccountField
@@ -161,17 +162,17 @@ def end(request: PageRequest, term_id: UUID) -> HttpResponse:
 
 def name_alternate(request: PageRequest, seat: str) -> HttpResponse:
     """Name an alternate for the seat that one is member of."""
-    return _fill(request, seating.read_seat(seat), alternate=True)
+    return _fill(request, councils.find_seat(seat), alternate=True)
 
 
 def propose_member(request: PageRequest, seat: str) -> HttpResponse:
     """Propose a member for a vacant seat, as an administrator."""
-    return _fill(request, seating.read_seat(seat), alternate=False)
+    return _fill(request, councils.find_seat(seat), alternate=False)
 
 
 def put_to_the_board(request: PageRequest, seat: str) -> HttpResponse:
     """Put to the vote who is to sit on a seat."""
-    kind = seating.read_seat(seat)
+    kind = councils.find_seat(seat)
     permissions.check_can_name_by_case(request.user)
     form = ProposeForm(request.POST or None)
     opened: list[Case] = []
@@ -186,7 +187,7 @@ def put_to_the_board(request: PageRequest, seat: str) -> HttpResponse:
     )
 
 
-def _fill(request: PageRequest, kind: SeatKind, *, alternate: bool) -> HttpResponse:
+def _fill(request: PageRequest, kind: SeatName, *, alternate: bool) -> HttpResponse:
     permissions.check_can_propose_for_seat(request.user, kind, alternate=alternate)
     form = TermForm(request.POST or None, initial={"valid_from": calendar.today() + NOTICE})
     if request.method == "POST" and form.accepted(
@@ -199,7 +200,7 @@ def _fill(request: PageRequest, kind: SeatKind, *, alternate: bool) -> HttpRespo
     return render(request, "board/seat_fill.html", given, status=form.status)
 
 
-def _open(request: PageRequest, kind: SeatKind, form: ProposeForm) -> Case:
+def _open(request: PageRequest, kind: SeatName, form: ProposeForm) -> Case:
     given = form.cleaned_data
     said = {"name": given["user"].name, "seat": kind.label}
     return services.open_case(
@@ -221,7 +222,7 @@ def _about(found: Term) -> dict[str, Any]:
     return {
         "term": found,
         "row": row,
-        "seat": SeatKind(found.seat.kind),
+        "seat": found.seat.named,
         "title": f"{found.user.name}, {found.seat}",
     }
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from charter.registry.models import CharterVersion, Metric
 from charter.registry.screens.page_context import today
 from charter.registry.states import StandingChoices
-from governance.board import permissions, queries, services
+from governance.board import councils, permissions, queries, services
 from governance.board.screens.forms import SuspendForm
-from governance.board.states import SeatKind
+from governance.board.seat_names import SeatName
 from governance.people.requests import PageRequest
 from ground.errors import Conflict, NotPermitted
 
@@ -34,7 +34,7 @@ def suspend(request: PageRequest, slug: str) -> HttpResponse:
     return render(request, "board/suspend.html", given, status=form.status)
 
 
-def _check_can_suspend(request: PageRequest, version: CharterVersion, seats: Sequence[SeatKind]) -> None:
+def _check_can_suspend(request: PageRequest, version: CharterVersion, seats: Sequence[SeatName]) -> None:
     """Raise before anything is asked where the reader could not do it anyway."""
     if not seats:
         raise NotPermitted(
@@ -58,5 +58,5 @@ def _in_force(metric: Metric) -> CharterVersion:
 def _suspend(request: PageRequest, form: SuspendForm, version: CharterVersion) -> None:
     given = form.cleaned_data
     services.suspend(
-        version=version, seat_kind=SeatKind(given["seat"]), reason=given["reason"], by=request.user
+        version=version, seat_kind=councils.find_seat(given["seat"]), reason=given["reason"], by=request.user
     )

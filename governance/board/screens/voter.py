@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from governance.board import permissions, queries
 from governance.board.models import Case, Seat
 from governance.board.screens.forms import BallotForm
+from governance.board.seat_names import SeatName
 from governance.board.states import SeatKind
 from governance.people.models import User
 from ground.errors import DomainError
@@ -20,13 +21,13 @@ class Voter:
     """The reader before a case. `bar` says why they cannot vote at all, `conflict` why they can only stand back."""
 
     case: Case
-    own: tuple[SeatKind, ...]
-    heard: frozenset[SeatKind]
+    own: tuple[SeatName, ...]
+    heard: frozenset[SeatName]
     bar: str
     conflict: str
 
     @property
-    def unheard(self) -> tuple[SeatKind, ...]:
+    def unheard(self) -> tuple[SeatName, ...]:
         """The reader's seats that are still to be heard."""
         return tuple(seat for seat in self.own if seat not in self.heard)
 
@@ -44,7 +45,7 @@ def find_voter(case: Case, *, user: User, on: date) -> Voter:
     if first is None:
         bar = _("Your seat has been heard. Its ballot is sealed until the case closes.") if own else ""
         return Voter(case, own, heard, bar, "")
-    seat = Seat(kind=first)
+    seat = Seat(kind=first.value, name="" if isinstance(first, SeatKind) else first.label)
     bar = explain_refusal(permissions.check_can_recuse, user, case, seat)
     conflict = "" if bar else explain_refusal(permissions.check_can_vote, user, case, seat)
     return Voter(case, own, heard, bar, conflict)

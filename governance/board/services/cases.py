@@ -1,6 +1,6 @@
 """Cases: opened, voted on, decided. What that leads to, each kind says (`kinds`)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from msgspec import UNSET, UnsetType
 from audits.ledger import services as ledger
 from charter.registry.models import CharterVersion, RulebookVersion
 from charter.registry.states import RULEBOOK_TRANSITIONS, RulebookState, StandingChoices
-from governance.board import approval, ballots, minutes, permissions, queries, quorum
+from governance.board import approval, ballots, councils, minutes, permissions, queries, quorum
 from governance.board.events import (
     BallotCast,
     BallotChanged,
@@ -21,6 +21,7 @@ from governance.board.events import (
     CaseDecided,
     CaseOpened,
     ConsequencesAsked,
+    CouncilAsked,
     FoundingAsked,
     SeatAsked,
     SettingsAsked,
@@ -33,6 +34,7 @@ from governance.board.models import (
     BoardOutcome,
     Case,
     ConsequencesProposal,
+    CouncilProposal,
     Founding,
     Seat,
     SeatProposal,
@@ -40,13 +42,14 @@ from governance.board.models import (
     Waiver,
 )
 from governance.board.quorum import Tally
+from governance.board.seat_names import SeatName
 from governance.board.services import handling, notifications
 from governance.board.services.refusals import log_refusals
 from governance.board.states import CASE_TRANSITIONS, CaseKind, CaseState, SeatKind, Vote
 from governance.board.voting_time import find_end
 from governance.people.models import User
 from governance.people.permissions import is_system
-from ground import clock, records
+from ground import calendar, clock, records
 from ground.daily import check_daily
 from ground.errors import BadInput, Conflict, DomainError, NotFound
 
@@ -62,6 +65,7 @@ def open_case(
     question: str = "",
     closes_at: datetime | None = None,
     details: Mapping[str, object] | None = None,
+    places: Collection[str] | None = None,
     handler: User | None = None,
 ) -> Case:
     """Put a matter to the board: a charter version, a rulebook, or a question in words (see `CaseKind`).
@@ -70,7 +74,8 @@ def open_case(
     come back, for which `question` says what has changed. A diagnostic charter that would become a performance one is a
     change of class, whatever it is opened as (S45). `details` are the fields of a waiver, or settings by key with what
     they are to be. Votes can be cast until `closes_at` (see `voting_time`). The board may name a
-    `handler` at once. A suspension opens its own case.
+    `handler` at once. A suspension opens its own case. It hears the councils whose people it touches: those of `places`, where
+    it says so, else all of them.
     """
     kind = _kind_of(kind, charter_version, rulebook_version)
     if instead := KINDS[kind].instead:
@@ -81,6 +86,7 @@ def open_case(
     permissions.check_can_open_case(by, case)
     _check_daily(case, by)
     _check_matter(case)
+    case.asked = councils.list_asked(calendar.today(), places)
     records.insert(case)
     find_kind(case).opened(case, details or {}, by=by)
     open_recorded(case, by)
@@ -96,13 +102,13 @@ def open_recorded(case: Case, by: User) -> Case:
     return case
 
 
-def cast_ballot(*, case: Case, seat_kind: SeatKind, vote: Vote, by: User, reason: str = "") -> Ballot:
+def cast_ballot(*, case: Case, seat_kind: SeatName, vote: Vote, by: User, reason: str = "") -> Ballot:
     """Vote on an open case for a seat, once. Nobody can read the vote until the case is closed.
 
     A vote against, a veto and a recusal need a reason. Raises what `permissions.check_can_cast` raises; a refused vote
     is in the ledger. Once every seat has been heard the case is decided.
     """
-    with log_refusals(BallotRefused, by, case=case.pk, seat=seat_kind):
+    with log_refusals(BallotRefused, by, case=case.pk, seat=seat_kind.value):
         ballot = _cast(case, seat_kind, vote, by, reason)
     _decide_if_heard(case, by)
     return ballot
@@ -121,13 +127,13 @@ def change_ballot(*, case: Case, vote: Vote, by: User, reason: str = "") -> Ball
 
 
 def cast_batch(
-    *, cases: Sequence[Case], seat_kind: SeatKind, vote: Vote, by: User, reason: str = ""
+    *, cases: Sequence[Case], seat_kind: SeatName, vote: Vote, by: User, reason: str = ""
 ) -> list[Ballot]:
     """Cast the same vote on several low-risk cases, each its own ballot; all of them or none.
 
     NotPermitted where one of them is not low-risk, or for a veto or recusal, which speak of one matter.
     """
-    with log_refusals(BallotRefused, by, cases=[case.pk for case in cases], seat=seat_kind):
+    with log_refusals(BallotRefused, by, cases=[case.pk for case in cases], seat=seat_kind.value):
         votes = _cast_all(cases, seat_kind, vote, by, reason)
     for case in cases:
         _decide_if_heard(case, by)
@@ -146,7 +152,7 @@ def close_case(*, case: Case, by: User) -> BoardOutcome:
     if case.state != CaseState.OPEN:
         return case.outcome
     cast = [ballots.show(each) for each in case.ballots.select_related("seat", "user")]
-    tally = _tally(cast)
+    tally = _tally(case, cast)
     permissions.check_can_be_decided(case, tally)
     outcome = _decide(case, tally, cast, by)
     find_kind(case).decided(case, approved=outcome.approved, by=by)
@@ -156,7 +162,7 @@ def close_case(*, case: Case, by: User) -> BoardOutcome:
 
 
 @transaction.atomic(durable=True)
-def _cast(case: Case, seat_kind: SeatKind, vote: Vote, by: User, reason: str) -> Ballot:
+def _cast(case: Case, seat_kind: SeatName, vote: Vote, by: User, reason: str) -> Ballot:
     return _cast_locked(_locked(case), seat_kind, vote, by, reason)
 
 
@@ -174,7 +180,7 @@ def _change(ballot: Ballot, vote: Vote, by: User, reason: str) -> Ballot:
 
 
 @transaction.atomic(durable=True)
-def _cast_all(cases: Sequence[Case], seat_kind: SeatKind, vote: Vote, by: User, reason: str) -> list[Ballot]:
+def _cast_all(cases: Sequence[Case], seat_kind: SeatName, vote: Vote, by: User, reason: str) -> list[Ballot]:
     if vote in {Vote.VETO, Vote.RECUSE}:
         raise BadInput(_("A veto and a recusal speak of one case. Cast them there."), field="vote")
     if not cases or len({case.pk for case in cases}) != len(cases):
@@ -188,8 +194,8 @@ def _cast_all(cases: Sequence[Case], seat_kind: SeatKind, vote: Vote, by: User, 
     return votes
 
 
-def _cast_locked(case: Case, seat_kind: SeatKind, vote: Vote, by: User, reason: str) -> Ballot:
-    seat = Seat.objects.filter(kind=seat_kind).first()
+def _cast_locked(case: Case, seat_kind: SeatName, vote: Vote, by: User, reason: str) -> Ballot:
+    seat = Seat.objects.filter(kind=seat_kind.value).first()
     if seat is None:
         raise NotFound(_("The board has no such seat, or nobody was ever put on it."), field="seat")
     permissions.check_can_cast(by, case, seat, vote)
@@ -203,7 +209,7 @@ def _cast_locked(case: Case, seat_kind: SeatKind, vote: Vote, by: User, reason: 
 
 def _decide_if_heard(case: Case, by: User) -> None:
     """Close the case where this was the last seat. What stands in the way of its effect leaves it to be closed later."""
-    if len(queries.list_heard_seats(case)) < len(SeatKind):
+    if len(queries.list_heard_seats(case)) < len(SeatKind) + len(case.asked):
         return
     try:
         close_case(case=case, by=by)
@@ -211,8 +217,9 @@ def _decide_if_heard(case: Case, by: User) -> None:
         notifications.record_obstacle(case, obstacle)
 
 
-def _tally(cast: Sequence[Ballot]) -> Tally:
-    return quorum.count_votes({SeatKind(ballot.seat.kind): Vote(ballot.vote) for ballot in cast})
+def _tally(case: Case, cast: Sequence[Ballot]) -> Tally:
+    heard = {ballot.seat.named: Vote(ballot.vote) for ballot in cast}
+    return quorum.count_votes(heard, councils.list_asked_seats(case.asked))
 
 
 def _kind_of(
@@ -339,6 +346,8 @@ def _recorded(case: Case) -> dict[str, Any]:
         "seat": _seat_asked(getattr(case, "seat_proposal", None)),
         "founding": _founding_asked(getattr(case, "founding", None)),
         "consequences": _consequences_asked(getattr(case, "consequences", None)),
+        "council": _council_asked(getattr(case, "council_proposal", None)),
+        "asked": case.asked or UNSET,
     }
 
 
@@ -354,6 +363,10 @@ def _settings_asked(change: SettingsChange | None) -> SettingsAsked | UnsetType:
 
 def _consequences_asked(proposal: ConsequencesProposal | None) -> ConsequencesAsked | UnsetType:
     return ConsequencesAsked(proposal.act, proposal.revise_by) if proposal else UNSET
+
+
+def _council_asked(named: CouncilProposal | None) -> CouncilAsked | UnsetType:
+    return CouncilAsked(named.seat.kind, named.seat.name, named.territory, named.ends) if named else UNSET
 
 
 def _seat_asked(named: SeatProposal | None) -> SeatAsked | UnsetType:

@@ -6,12 +6,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audits.ledger import services as ledger
-from governance.board import permissions
+from governance.board import councils, permissions
 from governance.board.effects import record_term
 from governance.board.events import MemberConfirmed, SeatDeclined, SeatFilled, SeatVacated
-from governance.board.models import Seat, Term, TermConfirmation
+from governance.board.models import Term, TermConfirmation
+from governance.board.seat_names import SeatName
 from governance.board.services import notifications
-from governance.board.states import SeatKind
 from governance.people.models import User
 from ground import clock, records
 from ground.errors import BadInput, Conflict
@@ -20,7 +20,7 @@ from ground.errors import BadInput, Conflict
 @transaction.atomic(durable=True)
 def fill_seat(
     *,
-    seat_kind: SeatKind,
+    seat_kind: SeatName,
     user: User,
     valid_from: date,
     by: User,
@@ -33,10 +33,9 @@ def fill_seat(
     others have confirmed them. The first board comes by the founding (`services.founding`). Raises what `permissions.check_can_fill_seat` and
     `check_term_begins` raise.
     """
-    seat_kind = SeatKind(seat_kind)
     permissions.check_can_fill_seat(by, user, seat_kind, alternate=alternate)
     permissions.check_term_begins(valid_from)
-    seat, _made = Seat.objects.get_or_create(kind=seat_kind)
+    seat = councils.take_seat(seat_kind)
     term = Term(
         seat=seat, user=user, valid_from=valid_from, valid_to=valid_to, alternate=alternate, announced_by=by
     )

@@ -9,32 +9,33 @@ from django.utils.translation import gettext as _
 from audits.ledger import services as ledger
 from charter.registry import services as registry
 from charter.registry.models import CharterVersion
-from governance.board import permissions
+from governance.board import councils, permissions
 from governance.board.events import CharterSuspendedBySeat, SuspensionRefused
 from governance.board.models import Case, Seat, Suspension
+from governance.board.seat_names import SeatName
 from governance.board.services.cases import open_recorded
 from governance.board.services.refusals import log_refusals
-from governance.board.states import CaseKind, SeatKind
+from governance.board.states import CaseKind
 from governance.people.models import User
-from ground import clock, records
+from ground import calendar, clock, records
 
 
-def suspend(*, version: CharterVersion, seat_kind: SeatKind, reason: str, by: User) -> Suspension:
+def suspend(*, version: CharterVersion, seat_kind: SeatName, reason: str, by: User) -> Suspension:
     """Take a charter out of use at once for a seat, and put that to the board.
 
     Raises what `permissions.check_can_suspend` raises, which is then in the ledger, and BadInput without a reason.
     """
-    with log_refusals(SuspensionRefused, by, charter_version=version.pk, seat=seat_kind):
-        return _suspend(version, SeatKind(seat_kind), reason.strip(), by)
+    with log_refusals(SuspensionRefused, by, charter_version=version.pk, seat=seat_kind.value):
+        return _suspend(version, seat_kind, reason.strip(), by)
 
 
 @transaction.atomic(durable=True)
-def _suspend(version: CharterVersion, seat_kind: SeatKind, reason: str, by: User) -> Suspension:
+def _suspend(version: CharterVersion, seat_kind: SeatName, reason: str, by: User) -> Suspension:
     return suspend_together(version=version, seat_kind=seat_kind, reason=reason, by=by)
 
 
 @transaction.atomic
-def suspend_together(*, version: CharterVersion, seat_kind: SeatKind, reason: str, by: User) -> Suspension:
+def suspend_together(*, version: CharterVersion, seat_kind: SeatName, reason: str, by: User) -> Suspension:
     """As `suspend`, in the caller's transaction, with what it follows from; a refusal is the caller's to record."""
     permissions.check_can_suspend(by, CharterVersion.objects.get(pk=version.pk), seat_kind)
     registry.suspend(version=version, by=by)
@@ -45,7 +46,7 @@ def suspend_together(*, version: CharterVersion, seat_kind: SeatKind, reason: st
         Suspension(
             charter_version=version,
             case=case,
-            seat=Seat.objects.get(kind=seat_kind),
+            seat=Seat.objects.get(kind=seat_kind.value),
             user=by,
             reason=reason,
             at=now,
@@ -56,7 +57,7 @@ def suspend_together(*, version: CharterVersion, seat_kind: SeatKind, reason: st
         suspension=suspension.pk,
         charter_version=version.pk,
         case=case.pk,
-        seat=seat_kind,
+        seat=seat_kind.value,
         reason=reason,
         ratify_by=ratify_by,
     )
@@ -68,6 +69,7 @@ def suspend_together(*, version: CharterVersion, seat_kind: SeatKind, reason: st
 def _case(version: CharterVersion, reason: str, ratify_by: datetime, by: User) -> Case:
     now = clock.now()
     return Case(
+        asked=councils.list_asked(calendar.today()),
         kind=CaseKind.SUSPENSION,
         charter_version=version,
         subject=_("Suspension of %(metric)s") % {"metric": version.metric.name},

@@ -193,11 +193,14 @@ NOTES = Read(
     NoteFact,
 )
 
+# A protection holds for the account that it names and for each that this was merged into, one after the other, and for their
+# machines; and ends for all of them at once. Nobody is kept from themself by one that an account of theirs came with.
 PROTECTED = Read(
     f"""
     SELECT EXISTS (
         SELECT FROM decisions_protection d JOIN people_person p ON p.id = d.person_id
-        WHERE d.account_id = {ACCOUNTS} AND (
+        WHERE d.account_id = {ACCOUNTS}
+          AND d.person_id IS DISTINCT FROM (SELECT person_id FROM people_user WHERE id = %(user)s::uuid) AND (
             p.external_id = ANY(%(concerned)s::text[])
             OR EXISTS (
                 SELECT FROM people_membership m JOIN people_cohort_teams ct ON ct.team_id = m.team_id
@@ -222,13 +225,14 @@ LASTING = Read(
     Lasting,
 )
 
+CURRENT = "v.superseded_at IS NULL"
 # The threshold is the programme's now, which may be higher than when a value was published.
 THIN = Read(
-    """
+    f"""
     SELECT DISTINCT m.slug AS metric
     FROM measures_publishedvalue v
     JOIN registry_metric m ON m.id = v.metric_id JOIN people_cohort c ON c.id = v.cohort_id
-    WHERE m.slug = ANY(%(metrics)s::text[]) AND c.slug = ANY(%(cohorts)s::text[]) AND v.superseded_at IS NULL
+    WHERE m.slug = ANY(%(metrics)s::text[]) AND c.slug = ANY(%(cohorts)s::text[]) AND {CURRENT}
       AND v.period_kind = %(kind)s::text AND v.starts_on >= %(from)s::date AND v.ends_on <= %(to)s::date
       AND (v.withheld = 'low_coverage' OR v.coverage < %(threshold)s::float8)
     """,
@@ -241,7 +245,7 @@ BURNING = Read(
     SELECT EXISTS (
         SELECT FROM measures_publishedvalue v
         JOIN registry_metric m ON m.id = v.metric_id JOIN people_cohort c ON c.id = v.cohort_id
-        WHERE m.slug = %(budget)s::text AND v.superseded_at IS NULL AND v.value > %(limit)s::float8
+        WHERE m.slug = %(budget)s::text AND {CURRENT} AND v.value > %(limit)s::float8
           AND v.period_kind = %(kind)s::text AND v.starts_on >= %(from)s::date AND v.ends_on <= %(to)s::date
           AND (c.slug = ANY(%(cohorts)s::text[]) OR (c.kind = 'team' AND EXISTS (
               SELECT FROM people_cohort_teams its WHERE its.cohort_id = c.id AND (

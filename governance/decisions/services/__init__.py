@@ -4,7 +4,6 @@ from governance.decisions.services.access_notices import give_notice
 from governance.decisions.services.holds import (
     HeldValues,
     end_protection,
-    extend_protections,
     place_hold,
     place_holds,
     protect,
@@ -32,7 +31,6 @@ __all__ = [
     "confirm_note",
     "end_protection",
     "end_ruling",
-    "extend_protections",
     "give_notice",
     "name_misuse",
     "note_as_found",

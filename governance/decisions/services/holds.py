@@ -20,7 +20,7 @@ from governance.decisions.services.windows import check_lifetime, check_window
 from governance.decisions.states import HoldCause
 from governance.people.models import Cohort, Person, User
 from governance.people.permissions import is_system
-from ground import calendar, clock, records, statements
+from ground import clock, records, statements
 from ground.daily import check_daily
 from ground.errors import BadInput, Conflict, NotPermitted
 
@@ -166,19 +166,6 @@ def protect(*, person: Person, account: User, starts_on: date, ends_on: date, by
     )
     ledger.append(event, by=by.actor)
     return made
-
-
-@transaction.atomic
-def extend_protections(*, of: User, to: User, by: User) -> list[Protection]:
-    """Keep another account of one person from whom the first is kept from, each until its own end (AR22).
-
-    In the caller's transaction, which merges the one into the other.
-    """
-    standing = Protection.objects.filter(account=of, ended_at__isnull=True, ends_on__gt=calendar.today())
-    return [
-        protect(person=each.person, account=to, starts_on=each.starts_on, ends_on=each.ends_on, by=by)
-        for each in standing.exclude(person=to.person_id).select_related("person").order_by("pk")
-    ]
 
 
 @transaction.atomic

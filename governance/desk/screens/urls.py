@@ -10,7 +10,7 @@ from governance.desk.screens import administration, contract, find, home, log, m
 from governance.people import badges
 from governance.people.permissions import check_can_administer
 from governance.people.requests import PageRequest
-from governance.ui.page_access import ANYONE, SIGNED_IN, PageAccess, accounts
+from governance.ui.page_access import ANYONE, SIGNED_IN, PageAccess, accounts, depending
 from governance.ui.routes import Nav, page
 
 
@@ -43,6 +43,20 @@ urlpatterns = [
         "accounts/<uuid:key>/merge",
         merge.merge,
         name="account-merge",
+        access=accounts("Administrators.", check_can_administer),
+        stored=False,
+    ),
+    page(
+        "merges/<uuid:key>/confirm",
+        merge.confirm,
+        name="merge-confirm",
+        access=depending("Administrators, but not who proposed it or whose accounts they are."),
+        stored=False,
+    ),
+    page(
+        "merges/<uuid:key>/drop",
+        merge.drop,
+        name="merge-drop",
         access=accounts("Administrators.", check_can_administer),
         stored=False,
     ),

@@ -1,6 +1,7 @@
 """Accounts, what signs in for them, and the roles they hold."""
 
 from django.contrib.auth import hashers
+from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -19,6 +20,8 @@ from governance.people.events import (
     AddressChanged,
     AddressDropped,
     AddressProposed,
+    MergeDropped,
+    MergeProposed,
     PasswordChanged,
     PasswordRehashed,
     PasswordReset,
@@ -28,7 +31,6 @@ from governance.people.events import (
     TokenMade,
     TokenRevoked,
 )
-from governance.people.managers import UserManager
 from governance.people.models.dated import VALID, Dated, or_none
 from governance.people.models.organisation import Person, Team, ValueStream
 from governance.people.models.signing_in import AccountMail as AccountMail
@@ -38,7 +40,7 @@ from governance.people.models.signing_in import Session as Session
 from governance.people.scopes import LONGEST, Scope
 from governance.people.source_names import Identity as Identity
 from governance.people.source_names import TeamAlias as TeamAlias
-from ground import clock
+from ground import clock, texts
 from ground.models import Record, is_folded
 
 
@@ -64,6 +66,18 @@ class GrantedRole(models.TextChoices):
     HR = RoleWord.HR.value, _("HR")
     AUDITOR = RoleWord.AUDITOR.value, _("Auditor")
     ADMIN = RoleWord.ADMIN.value, _("Administrator")
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds accounts; they are made through `people.services` alone."""
+
+    def find(self, username: str | None) -> "User | None":
+        """The account of this name, however it is typed: all that looks like it (`texts.fold`) is it."""
+        return self.filter(username=texts.fold(username or "")).first()
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """The same, for signing in. Raises User.DoesNotExist."""
+        return self.get(username=texts.fold(username or ""))
 
 
 class User(Record, AbstractBaseUser, PermissionsMixin):
@@ -143,6 +157,7 @@ class AccountMerge(Record):
     account = models.OneToOneField(User, on_delete=models.PROTECT, related_name="merged")
     into = models.ForeignKey(User, on_delete=models.PROTECT, related_name="merges")
     because = models.TextField()
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     merged_at = models.DateTimeField(default=clock.now)
     merged_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
@@ -153,6 +168,10 @@ class AccountMerge(Record):
                 condition=~Q(merged_by=F("account")) & ~Q(merged_by=F("into")), name="accountmerge_by_a_third"
             ),
             models.CheckConstraint(
+                condition=~Q(asked_by=F("account")) & ~Q(asked_by=F("into")) & ~Q(asked_by=F("merged_by")),
+                name="accountmerge_confirmed_by_a_second",
+            ),
+            models.CheckConstraint(
                 condition=~Q(because=""),
                 name="accountmerge_says_why",
                 violation_error_message=_("Say how you know that both are one person’s."),
@@ -160,6 +179,34 @@ class AccountMerge(Record):
         ]
         triggers = [
             *tied(insert=[told(AccountsMerged, about="{row}.account_id", says={"into": "{row}.into_id"})])
+        ]
+
+
+class MergeProposal(Record):
+    """That an administrator proposed to merge an account into another, until a second one confirms it or it is dropped."""
+
+    account = models.OneToOneField(User, on_delete=models.PROTECT, related_name="merge_proposal")
+    into = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    because = models.TextField()
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["asked_at", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(account=F("into")), name="mergeproposal_of_two_accounts"),
+            models.CheckConstraint(
+                condition=~Q(asked_by=F("account")) & ~Q(asked_by=F("into")), name="mergeproposal_by_a_third"
+            ),
+            models.CheckConstraint(condition=~Q(because=""), name="mergeproposal_says_why"),
+        ]
+        triggers = [
+            *tied(
+                insert=[
+                    told(MergeProposed, says={"user": "{row}.account_id", "into": "{row}.into_id"}),
+                ],
+                delete=[told(MergeDropped), told(AccountsMerged, about="{row}.account_id")],
+            )
         ]
 
 

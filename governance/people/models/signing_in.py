@@ -1,5 +1,7 @@
 """What signing in leaves in the database: sessions, and mails about passwords that wait to be sent."""
 
+from importlib import import_module
+
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
@@ -44,9 +46,9 @@ class Session(AbstractBaseSession):
 
     @classmethod
     def get_session_store_class(cls) -> type[SessionBase]:
-        from governance.people.session_store import SessionStore
-
-        return SessionStore
+        """That of SESSION_ENGINE, as Django's own middleware finds it: it needs this model, not the other way round."""
+        store: type[SessionBase] = import_module(settings.SESSION_ENGINE).SessionStore
+        return store
 
 
 class SecondStep(Record):

@@ -13,7 +13,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from governance.people import account_mail, addresses, links, permissions, second_step, services, sessions
+from governance.people import (
+    account_mail,
+    addresses,
+    links,
+    merging,
+    permissions,
+    second_step,
+    services,
+    sessions,
+)
 from governance.people.filters import AccountFilter
 from governance.people.models import User
 from governance.people.requests import PageRequest
@@ -64,7 +73,8 @@ def list_accounts(request: PageRequest) -> HttpResponse:
     waiting = [
         each for each in addresses.list_waiting() if permissions.can_confirm_address(request.user, each)
     ]
-    return narrowing.show(request, "people/accounts.html", narrowed, table, waiting=waiting)
+    merges = [each for each in merging.list_waiting() if merging.can_confirm(request.user, each)]
+    return narrowing.show(request, "people/accounts.html", narrowed, table, waiting=waiting, merges=merges)
 
 
 def accounts_csv(request: PageRequest) -> HttpResponseBase:
@@ -72,6 +82,14 @@ def accounts_csv(request: PageRequest) -> HttpResponseBase:
     narrowed = AccountFilter(request.GET, queryset=User.objects.all())
     narrowing.check_readable(narrowed)
     return sheets.stream_table("accounts.csv", AccountTable(narrowed.qs), request)
+
+
+def _merge_that_waits(request: PageRequest, user: User) -> dict[str, object]:
+    waits = merging.find_waiting(user)
+    return {
+        "merge_waits": waits,
+        "may_confirm_merge": waits is not None and merging.can_confirm(request.user, waits),
+    }
 
 
 def account(request: PageRequest, key: UUID) -> HttpResponse:
@@ -82,6 +100,7 @@ def account(request: PageRequest, key: UUID) -> HttpResponse:
         "account": user,
         "waits": waits,
         "may_confirm": waits is not None and permissions.can_confirm_address(request.user, waits),
+        **_merge_that_waits(request, user),
         "is_own": user == request.user,
         "mailed": links.can_be_mailed(user),
         "sessions": sessions.list_sessions(user).count(),

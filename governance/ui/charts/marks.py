@@ -1,15 +1,13 @@
 """What is drawn of each period: its value, the range it likely lies in, and bounds, which are no values."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import altair as alt
 
 from governance.ui.charts.layout import Slot, segments
+from governance.ui.charts.scales import Scales
 from governance.ui.theme import BAND_OPACITY, INKS
-
-if TYPE_CHECKING:
-    from governance.ui.charts.spec import Scales
 
 CAP = 7  # half the width of the cap of a whisker or a bound
 ARROW = 16  # how far the arrow of a bound reaches
@@ -36,7 +34,7 @@ def has_band(placed: Sequence[Slot]) -> bool:
     return bool(parts) and all(len(part) > 1 for part in parts)
 
 
-def ranges(placed: Sequence[Slot], scales: "Scales") -> list[alt.Chart]:
+def ranges(placed: Sequence[Slot], scales: Scales) -> list[alt.Chart]:
     """The range of each value, one form a chart: a band, or whiskers where months without a range would tear it."""
     parts = segments(placed, lambda slot: slot.has_range)
     if not parts:
@@ -52,7 +50,7 @@ def ranges(placed: Sequence[Slot], scales: "Scales") -> list[alt.Chart]:
     return [area.encode(x=scales.x(), y=scales.y("low"), y2=alt.Y2("high:Q"), detail=alt.Detail("segment:N"))]
 
 
-def _whiskers(ranged: Sequence[Slot], scales: "Scales") -> list[alt.Chart]:
+def _whiskers(ranged: Sequence[Slot], scales: Scales) -> list[alt.Chart]:
     return [
         part
         for slot in ranged
@@ -75,7 +73,7 @@ def rule(x: float, y: float, x2: float, y2: float, **style: Any) -> alt.Chart:
     return drawn
 
 
-def line(placed: Sequence[Slot], scales: "Scales") -> list[alt.Chart]:
+def line(placed: Sequence[Slot], scales: Scales) -> list[alt.Chart]:
     """Values as points that a line joins; a bound is no value, so no line leads through it."""
     parts = segments(placed, lambda slot: slot.value is not None and not slot.bound)
     rows = [{"at": s.at, "value": s.value, "segment": n} for n, part in enumerate(parts) for s in part]
@@ -87,7 +85,7 @@ def line(placed: Sequence[Slot], scales: "Scales") -> list[alt.Chart]:
     return [joined, base.mark_point(shape="circle", **dot(size))]
 
 
-def bounds(placed: Sequence[Slot], scales: "Scales") -> list[alt.Chart]:
+def bounds(placed: Sequence[Slot], scales: Scales) -> list[alt.Chart]:
     """Where only a bound is told: a cap, and an arrow to the side on which the value lies."""
     room = scales.room
     found = [(slot, room.y(slot.value)) for slot in placed if slot.value is not None and slot.bound]

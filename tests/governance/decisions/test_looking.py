@@ -14,7 +14,6 @@ from charter.rules.vocabulary import DecisionType as Use
 from charter.rules.vocabulary import Outcome
 from governance.decisions.facts import access_history
 from governance.decisions.models import DecisionRecord
-from governance.desk import merging
 from governance.people.models import AccountKind, Cohort, GrantedRole, Person, Team, User
 from governance.training import services as training
 from ground import clock
@@ -543,7 +542,5 @@ def test_what_an_account_was_refused_is_not_had_by_the_one_it_is_merged_into(peo
     assert ask(people.manager, RATING).verdict.outcome is Outcome.DENY
     twin = factories.an_account("manager-again")
     training.acknowledge(rulebook_version=factories.the_rules(), by=twin)
-    merging.merge_accounts(
-        account=people.manager, into=twin, because="One person.", by=factories.an_administrator("merges")
-    )
+    factories.a_merge(people.manager, twin)
     assert refers(ask(twin, STAFFING))

@@ -20,7 +20,6 @@ from governance.board.states import PilotState
 from governance.decisions.facts import coverage, value_context
 from governance.decisions.models import DecisionRecord
 from governance.decisions.services import confirm_note, propose_note, protect, turn_down_note
-from governance.desk import merging
 from governance.people import cohorts
 from governance.people.models import (
     AccountKind,
@@ -412,9 +411,7 @@ def test_a_merge_frees_nobody_from_whom_they_may_not_decide_about(own):
     boss = own["manager"].person
     factories.change(own["manager"], person=None)  # their own values are read by the one that stays
     factories.change(twin, person=boss)
-    merging.merge_accounts(
-        account=own["manager"], into=twin, because="One person.", by=factories.an_administrator("merges")
-    )
+    factories.a_merge(own["manager"], twin)
     assert "AR22" in rules_of(ask(twin, OF_ONE))
 
 

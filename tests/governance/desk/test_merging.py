@@ -10,10 +10,12 @@ from audits.ledger.models import Entry
 from charter.registry.models import Metric
 from governance.board.states import SeatKind, Vote
 from governance.desk import merging
+from governance.notices.models import Notice
+from governance.people import merging as waiting
 from governance.people import services as people
-from governance.people.models import AccountMerge, GrantedRole, Session, Token, User
+from governance.people.models import AccountMerge, GrantedRole, MergeProposal, Session, Token, User
 from ground import calendar
-from ground.errors import BadInput, Conflict, NotPermitted
+from ground.errors import BadInput, Conflict, NotFound, NotPermitted
 from tests import factories
 from tests.governance.decisions.conftest import governed, house, stopped
 from tests.pages import browse
@@ -35,7 +37,9 @@ def twin(house) -> User:
 
 
 def merge(account: User, into: User, by: User, because: str = "She told me."):
-    return merging.merge_accounts(account=account, into=into, because=because, by=by)
+    """Proposed by one administrator and confirmed by another."""
+    waits = merging.propose_merge(account=account, into=into, because=because, by=by)
+    return merging.confirm_merge(proposal=waits, by=factories.an_administrator("confirms"))
 
 
 def roles(user: User) -> set[str]:
@@ -116,7 +120,13 @@ def test_what_is_refused(house, admin, twin):
 def test_the_database_keeps_it_among_three(house, admin, twin):
     """Whoever writes past the services cannot merge for themself, nor change whose account it is."""
     with pytest.raises(DatabaseError), transaction.atomic():
-        AccountMerge.objects.create(account=twin, into=house.manager, because="x", merged_by=twin)
+        AccountMerge.objects.create(
+            account=twin, into=house.manager, because="x", asked_by=admin, merged_by=twin
+        )
+    with pytest.raises(DatabaseError, match="confirmed_by_a_second"), transaction.atomic():
+        AccountMerge.objects.create(
+            account=twin, into=house.manager, because="x", asked_by=admin, merged_by=admin
+        )
     with pytest.raises(DatabaseError), transaction.atomic():
         User.objects.filter(pk=twin.pk).update(person=factories.a_person("m-2"))
 
@@ -129,13 +139,24 @@ def test_by_hand_with_preview_and_confirmation(browse, house, admin, twin):
     shown = browse(f"{page}?into={house.manager.username}", by=admin)
     assert shown.says("What moves", "HR", "What ends", "cannot be opened again", "What stays under its name")
     assert not AccountMerge.objects.exists()
-    unsure = browse(f"{page}?into={house.manager.username}", by=admin, data={"because": "She told me."})
-    assert unsure.status == 400 and not AccountMerge.objects.exists()
-    said = {"because": "She told me.", "sure": "on"}
-    assert browse(f"{page}?into={house.manager.username}", by=admin, data=said).status == 302
+    assert browse(f"{page}?into={house.manager.username}", by=admin, data={}).status == 400
+    assert (
+        browse(f"{page}?into={house.manager.username}", by=admin, data={"because": "She told me."}).status
+        == 302
+    )
+    waits = MergeProposal.objects.get()
+    assert (
+        browse(f"/accounts/{twin.pk}", by=admin).says("A merge waits") and not AccountMerge.objects.exists()
+    )
+    confirm, second = f"/merges/{waits.pk}/confirm", factories.an_administrator("second")
+    assert browse(confirm, by=admin).status == 403
+    assert browse("/accounts", by=second).says("Merges that wait for you")
+    assert browse(confirm, by=second).says("What moves", "She told me.", "What ends")
+    assert browse(confirm, by=second, data={}).status == 400 and not AccountMerge.objects.exists()
+    assert browse(confirm, by=second, data={"sure": "on"}).status == 302
     assert browse(f"/accounts/{twin.pk}", by=admin).says("It was merged into", "stays closed")
     refused = browse(f"/accounts/{house.manager.pk}/merge?into={admin.username}", by=admin)
-    assert refused.says("They cannot be merged now.") and "Merge them for good" not in refused.html
+    assert refused.says("They cannot be merged now.") and "Propose to merge them" not in refused.html
 
 
 def test_the_same_by_the_api(house, admin, twin):
@@ -149,8 +170,47 @@ def test_the_same_by_the_api(house, admin, twin):
         content_type="application/json",
     )
     assert (refused.status_code, refused.json()["code"]) == (409, "merge_refused")
-    assert (
-        client.post(address, body, content_type="application/json").json()["into"] == house.manager.username
+    waits = client.post(address, body, content_type="application/json").json()
+    assert (waits["into"], client.get("/api/v1/merges").json()) == (house.manager.username, [waits])
+    confirm = f"/api/v1/merges/{waits['id']}/confirm"
+    assert client.post(confirm).status_code == 403
+    second = Client(
+        headers={"authorization": f"Token {factories.a_token(factories.an_administrator('second'))}"}
     )
+    assert second.post(confirm).json()["account"] == twin.username
+    assert second.post(confirm).status_code == 404
     stranger = Client(headers={"authorization": f"Token {factories.a_token(house.manager)}"})
     assert stranger.get(f"{address}?into=admin").status_code == 403
+
+
+def test_nobody_confirms_what_they_proposed_nor_a_merge_of_their_own(house, admin, twin):
+    """Issue 15: two administrators, neither of whom is whom it is about; and either drops it."""
+    waits = merging.propose_merge(account=twin, into=house.manager, because="She told me.", by=admin)
+    with pytest.raises(NotPermitted):
+        merging.confirm_merge(proposal=waits, by=admin)
+    with pytest.raises(NotPermitted):
+        merging.confirm_merge(proposal=waits, by=house.auditor)
+    factories.a_role(house.manager, GrantedRole.ADMIN)
+    with pytest.raises(NotPermitted):
+        merging.confirm_merge(proposal=waits, by=house.manager)
+    with pytest.raises(Conflict, match="waits already"):
+        merging.propose_merge(account=twin, into=house.manager, because="Again.", by=admin)
+    waiting.drop_merge(proposal=waits, by=admin)
+    assert not MergeProposal.objects.exists() and not AccountMerge.objects.exists()
+    with pytest.raises(NotFound):
+        merging.confirm_merge(proposal=waits, by=factories.an_administrator("second"))
+
+
+def test_what_came_between_is_asked_again(house, admin, twin):
+    """Issue 15: a seat taken, or an account closed, between the proposal and its confirmation stands against it."""
+    waits = merging.propose_merge(account=twin, into=house.manager, because="She told me.", by=admin)
+    people.close_account(user=twin, by=admin)
+    with pytest.raises(Conflict, match="is closed"):
+        merging.confirm_merge(proposal=waits, by=factories.an_administrator("second"))
+
+
+def test_both_accounts_are_told_before_anything_moves(house, admin, twin):
+    """Issue 15: it cannot be undone, so that whoever it is about can object in time."""
+    merging.propose_merge(account=twin, into=house.manager, because="She told me.", by=admin)
+    told = Notice.objects.filter(kind="accounts.merge")
+    assert {notice.to_id for notice in told} == {twin.pk, house.manager.pk}

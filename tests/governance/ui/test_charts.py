@@ -10,7 +10,8 @@ import pytest
 from governance.ui.charts import drawing, finding, interval_chart
 from governance.ui.charts.labels import end_labels
 from governance.ui.charts.layout import segments, slots, ticks, time_labels
-from governance.ui.charts.spec import frame, tick_labels
+from governance.ui.charts.scales import tick_labels
+from governance.ui.charts.spec import frame
 from governance.ui.theme import HATCHED, INKS, text_width
 
 SVG = "{http://www.w3.org/2000/svg}"
