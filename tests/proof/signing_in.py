@@ -1,4 +1,6 @@
-"""A browser that signs in to `https://charter.example.org` on this network, by password (standard input) and by the organisation; prints as whom."""
+"""A browser that signs in to `https://charter.example.org` on this network, by password (standard input), to begin the
+programme, and by the organisation; prints as whom.
+"""
 
 import json
 import sys
@@ -22,7 +24,19 @@ def by_password(browser: Browser, password: str) -> str:
     page.locator("input[name=username]").fill("ada")
     page.locator("input[name=password]").fill(password)
     page.locator("main button[type=submit]").first.click()
-    return who(page)
+    name = who(page)
+    begin_programme(page)
+    return name
+
+
+def begin_programme(page: Page) -> None:
+    """What an administrator does next."""
+    page.goto("/board/begin")
+    page.locator("[name=name]").fill("Example")
+    page.locator("[name=purpose]").fill("To help teams see their own work.")
+    page.locator("[name=time_zone]").fill("Europe/Berlin")
+    page.locator("main button[type=submit]").first.click()
+    expect(page.get_by_text("The programme is begun.").first).to_be_visible(timeout=90_000)
 
 
 def by_organisation(browser: Browser) -> str:

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -20,7 +21,9 @@ from tests.governance.config import test_nginx
 from tests.proof.machine import TRUSTED, Machine, empty_machine, read_blocks
 
 PAGE = databases.PROJECT / "docs/how-to/run-it-for-real.md"
-PROVIDER, PORT = "http://127.0.0.1:9400", "9400"
+PROVIDER = "http://127.0.0.1:9400"
+IDENTITIES = ["oidc_provider_mock", "--port", "9400"]
+MAIL = ["smtpd", "-n", "-c", "DebuggingServer", "127.0.0.1:25"]
 ORGANISATION = {
     "value_streams.csv": "slug,name\ndelivery,Delivery\n",
     "teams.csv": "slug,name,value_stream,context_class,valid_from,valid_to\nsearch,Search,delivery,stable_product,2025-01-01,\n",
@@ -69,15 +72,20 @@ def test_the_how_to_leads_from_an_empty_machine_to_a_sign_in_and_back_from_a_bac
     said = machine.run("metric-charter doctor || [ $? = 1 ]")
     assert "programme" in said, said
     import_organisation(machine)
-    with provider(machine, tmp_path):
+    with (
+        on_its_network(machine, MAIL, tmp_path / "mail.log"),
+        on_its_network(machine, IDENTITIES, tmp_path / "provider.log"),
+    ):
         machine.run(organisation.replace("https://login.example.org", PROVIDER).replace("…", "secret"))
         claims = json.dumps({"employee": "em", "name": "Em Ployee"})
-        machine.run(f"curl -sf -X PUT -H 'Content-Type: application/json' -d '{claims}' {PROVIDER}/users/s-1")
+        machine.run(
+            f"curl -sf --retry 20 --retry-delay 3 --retry-all-errors -X PUT -H 'Content-Type: application/json' -d '{claims}' {PROVIDER}/users/s-1"
+        )
         machine.run(PROCESSES_READY)
         assert browse(machine, password) == {"by password": "ada", "by the organisation": "em"}
-    machine.run(backup.replace("metric-charter doctor", "metric-charter doctor || [ $? = 1 ]"))
-    assert "entries of the log are those that were signed" in machine.run(drill)
-    assert "Exchange the web servers" in machine.run("metric-charter as-owner upgrade")
+        machine.run(backup)
+        assert "entries of the log are those that were signed" in machine.run(drill)
+        assert "Exchange the web servers" in machine.run("metric-charter as-owner upgrade")
 
 
 PROCESSES_READY = "curl --silent --fail --retry 40 --retry-delay 3 --retry-all-errors http://127.0.0.1:8000/readyz -H 'Host: 127.0.0.1'"
@@ -109,7 +117,7 @@ def write_what_is_ours(machine: Machine, words: dict[str, str]) -> None:
     machine.edit("/etc/metric-charter/owner.environment", {"replace-this": words["owner"]})
 
 
-def put_nginx(machine: Machine, folder: os.PathLike) -> None:
+def put_nginx(machine: Machine, folder: Path) -> None:
     """The site's file as it stands, and a certificate of our own."""
     machine.write("/etc/nginx/sites-available/metric-charter", test_nginx.read_site())
     test_nginx.write_certificate(folder)
@@ -123,22 +131,10 @@ def import_organisation(machine: Machine) -> None:
     machine.run("metric-charter import_organisation /srv/organisation")
 
 
-def provider(machine: Machine, folder: os.PathLike):
-    """The organisation's provider, on the machine's own network."""
-    command = [
-        "ip",
-        "netns",
-        "exec",
-        machine.network,
-        sys.executable,
-        "-W",
-        "ignore",
-        "-m",
-        "oidc_provider_mock",
-        "--port",
-        PORT,
-    ]
-    return spawn(command, env=None, cwd=databases.PROJECT, log=folder / "provider.log", grace=5.0)
+def on_its_network(machine: Machine, command: list[str], log: Path):
+    """What an organisation has beside the product: its mail server and its provider."""
+    words = ["ip", "netns", "exec", machine.network, sys.executable, "-W", "ignore", "-m", *command]
+    return spawn(words, env=None, cwd=databases.PROJECT, log=log, grace=5.0)
 
 
 def browse(machine: Machine, password: str) -> dict[str, str]:
