@@ -81,14 +81,15 @@ def test_the_how_to_leads_from_an_empty_machine_to_a_sign_in_and_back_from_a_bac
         machine.run(
             f"curl -sf --retry 20 --retry-delay 3 --retry-all-errors -X PUT -H 'Content-Type: application/json' -d '{claims}' {PROVIDER}/users/s-1"
         )
-        machine.run(PROCESSES_READY)
+        machine.run(WEB_ANSWERS)
         assert browse(machine, password) == {"by password": "ada", "by the organisation": "em"}
         machine.run(backup)
         assert "entries of the log are those that were signed" in machine.run(drill)
         assert "Exchange the web servers" in machine.run("metric-charter as-owner upgrade")
 
 
-PROCESSES_READY = "curl --silent --fail --retry 40 --retry-delay 3 --retry-all-errors http://127.0.0.1:8000/readyz -H 'Host: 127.0.0.1'"
+# `/readyz` waits for a programme, which the browser begins.
+WEB_ANSWERS = "curl --silent --fail --retry 40 --retry-delay 3 --retry-all-errors http://127.0.0.1:8000/healthz -H 'Host: 127.0.0.1'"
 
 
 def install(machine: Machine, block: str) -> None:
