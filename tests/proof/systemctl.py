@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 UNITS = Path("/etc/systemd/system")
 STATE = Path("/run/systemctl")
@@ -52,7 +53,7 @@ def start(name: str) -> int:
             place = Path(base, each)
             place.mkdir(mode=0o700, exist_ok=True)
             os.chown(place, uid, gid)
-    given = {
+    given: Any = {
         "cwd": unit["WorkingDirectory"][0],
         "env": read_environment(unit),
         "user": uid,
