@@ -20,10 +20,10 @@ from governance.people.data_versions import PEOPLE, TOKENS
 from governance.people.models import Token, User
 from governance.people.scopes import Scope
 from ground import counts, data_versions, scram, texts
-from ground.counts import Spent
 from ground.data_versions import Versions, cached
 from ground.errors import TooMuch, Unauthenticated
 from ground.scram import ScramVerifier
+from ground.spent import Spent
 
 _KEY = "coalesce((SELECT 'account ' || user_id FROM people_token WHERE id = %(token)s::uuid), 'no account')"
 

@@ -14,8 +14,8 @@ from rest_framework.exceptions import Throttled
 
 from governance.people.sign_in import address
 from ground import counts, data_versions
-from ground.counts import Spent
 from ground.data_versions import Versions
+from ground.spent import Spent
 from ground.statements import Read
 
 _KEY = """coalesce(

@@ -15,11 +15,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection, transaction
 
 from governance.config.addresses import shared_cache
-from ground import clock, counts, counts_in_redis, scans
-from ground.counts import NotCounted, spend
+from ground import clock, counts_in_redis, scans
+from ground.counts import spend
 from ground.counts_in_redis import PREFIX
 from ground.models import Count
 from ground.rates import Rate, parse_rate
+from ground.spent import NotCounted, Spent
 from tests import databases
 
 REDIS = "redis://127.0.0.1:6379/9"
@@ -125,7 +126,7 @@ def test_a_cost_gives_nothing_back_and_can_be_granted(key, cost):
         spend(key, Rate(10, 60), cost=cost)
 
 
-def at(moment: datetime, key: str, rate: Rate) -> counts.Spent:
+def at(moment: datetime, key: str, rate: Rate) -> Spent:
     with clock.stopped_at(moment):
         return spend(key, rate)
 
