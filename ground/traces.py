@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -10,6 +11,8 @@ T = TypeVar("T")
 
 Begin = Callable[[str], AbstractContextManager[Any]]
 _begin: list[Begin] = []  # at most one
+# Whether what is under way here is traced at all: most requests are not, and their steps cost one look at this.
+under_way: ContextVar[bool] = ContextVar("traced", default=False)
 
 
 def traced(name: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
@@ -18,7 +21,7 @@ def traced(name: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     def decorate(function: Callable[P, T]) -> Callable[P, T]:
         @wraps(function)
         def step(*given: P.args, **named: P.kwargs) -> T:
-            if not _begin:
+            if not under_way.get() or not _begin:
                 return function(*given, **named)
             with _begin[0](name):
                 return function(*given, **named)

@@ -145,7 +145,7 @@ def rename(server: embedded.Server, name: str, new: str) -> None:
 def drop(server: embedded.Server, name: str) -> None:
     """Drop a database, whoever is connected to it; none is fine."""
     with _owner(server) as connection:
-        connection.execute(_dropping(name))
+        _retry(connection, _dropping(name))
 
 
 def drop_others(server: embedded.Server, beginning: str, *, but: tuple[str, ...]) -> None:
@@ -176,12 +176,12 @@ def owner_url(server: embedded.Server, name: str) -> str:
 
 
 def _retry(connection: psycopg.Connection, statement: sql.Composed) -> None:
-    """Execute; a database that somebody has only just left is still open for a moment, so try again."""
+    """Execute; a database that somebody has only just left, or that PostgreSQL itself tidies up, is free in a moment, so try again."""
     for attempt in range(200):
         try:
             connection.execute(statement)
             return
-        except psycopg.errors.ObjectInUse:
+        except (psycopg.errors.ObjectInUse, psycopg.errors.InsufficientPrivilege):
             if attempt == 199:
                 raise
             time.sleep(0.05)

@@ -54,7 +54,7 @@ LISTS = (
     ListPage("my-answers", _MANAGER),
     ListPage("views", _EMPLOYEE),
     ListPage("context", _EMPLOYEE, lacks={Part.SEARCH: "what somebody wrote of their own affairs is searched by nobody"}),
-    ListPage("holds", _OWNER),
+    ListPage("holds", _AUDITOR),
     ListPage("notices", _MANAGER, lacks={Part.ORDER: "notices are told as they came, the newest first"}),
     ListPage("use-check-files", _EMPLOYEE),
     ListPage("evidence", _EMPLOYEE),

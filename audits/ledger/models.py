@@ -33,6 +33,16 @@ IF EXISTS (
 ) THEN
     {refuse("the places of the log are taken in turn", "place_in_turn")}
 END IF;
+IF EXISTS (SELECT FROM placed WHERE NOT EXISTS (SELECT FROM ledger_entry entry WHERE entry.id = placed.entry_id)) THEN
+    {refuse("each place of the log is that of an entry", "place_of_an_entry")}
+END IF;
+RETURN NULL;
+"""
+# What a foreign key would keep, looked at when an entry goes, and not for each one that gets its place.
+_STAYS = f"""
+IF EXISTS (SELECT FROM ledger_logplace place WHERE place.entry_id = OLD.id) THEN
+    {refuse("an entry stays while it has its place in the log", "entry_stays_in_its_place")}
+END IF;
 RETURN NULL;
 """
 _PLACED = f"""
@@ -67,6 +77,15 @@ class Entry(models.Model):
     class Meta:
         ordering = ["at"]
         indexes = [models.Index(fields=["kind", "at"], name="entry_kind_at")]
+        triggers = [
+            Trigger(
+                name="stays_in_its_place",
+                when=pgtrigger.After,
+                operation=pgtrigger.Delete | pgtrigger.UpdateOf("id"),
+                timing=pgtrigger.Deferred,
+                func=_STAYS,
+            )
+        ]
 
 
 class Payload(models.Model):
@@ -119,7 +138,8 @@ class LogPlace(models.Model):
     """Where an entry stands in the tree: its leaf's index, counted from 0 without gaps, for good."""
 
     number = models.BigIntegerField(primary_key=True)
-    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="place")
+    # No foreign key: a look at each of thousands of entries would cost half of what placing them does. Triggers hold it.
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="place", db_constraint=False)
 
     class Meta:
         ordering = ["number"]

@@ -15,11 +15,12 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from audits.ledger import keyfiles, signing, store, witnesses
-from audits.ledger.models import FullTile, LogPlace, SignedCheckpoint
+from audits.ledger.models import FullTile, SignedCheckpoint
 from audits.ledger.notes import Checkpoint, SignedNote, sign_checkpoint
+from audits.ledger.packing import read_as_it_lies
 from audits.ledger.tiles import WIDTH, fold
 from audits.ledger.tree import leaf_hash
-from ground import clock
+from ground import clock, statements
 from ground.errors import Conflict
 
 # Entries a transaction: enough that its cost is spread, few enough that a stop waits for no long one.
@@ -28,15 +29,22 @@ BATCH = 4096
 # The lock is the session's, so that it is gone with the process that held it.
 _LOCK = "SELECT pg_try_advisory_lock(hashtext('ledger.sequencer'))"
 _UNLOCK = "SELECT pg_advisory_unlock(hashtext('ledger.sequencer'))"
+# Gives the hashes of what got a place, in its order: they are read where they lie, once.
 _PLACE = """
-INSERT INTO ledger_logplace (number, entry_id)
-SELECT %(size)s - 1 + row_number() OVER (ORDER BY queued_at, entry_id), entry_id
-FROM (SELECT queued_at, entry_id FROM ledger_outbox ORDER BY queued_at, entry_id LIMIT %(batch)s) waiting
-ORDER BY 1
+WITH placed AS (
+    INSERT INTO ledger_logplace (number, entry_id)
+    SELECT %(size)s - 1 + row_number() OVER (ORDER BY queued_at, entry_id), entry_id
+    FROM (SELECT queued_at, entry_id FROM ledger_outbox ORDER BY queued_at, entry_id LIMIT %(batch)s) waiting
+    ORDER BY 1
+    RETURNING number, entry_id
+), gone AS (
+    DELETE FROM ledger_outbox waiting USING placed WHERE waiting.entry_id = placed.entry_id
+)
+SELECT entry.leaf_hash FROM placed JOIN ledger_entry entry ON entry.id = placed.entry_id ORDER BY placed.number
 """
-_LEAVE = """
-DELETE FROM ledger_outbox waiting USING ledger_logplace place
-WHERE place.entry_id = waiting.entry_id AND place.number >= %(size)s
+_LEAVES = """
+SELECT place.number, entry.leaf, entry.leaf_hash FROM ledger_logplace place JOIN ledger_entry entry ON entry.id = place.entry_id
+WHERE place.number >= %(first)s AND place.number < %(end)s ORDER BY place.number
 """
 
 
@@ -91,13 +99,9 @@ def sequence(*, signs: bool = True) -> Sequenced:
 def place_batch(limit: int = BATCH) -> int:
     """Move the entries that have waited longest from the queue to their places; gives how many."""
     size = store.count_places()
-    with connection.cursor() as cursor:
-        cursor.execute(_PLACE, {"size": size, "batch": limit})
-        placed: int = cursor.rowcount
-        if placed:
-            cursor.execute(_LEAVE, {"size": size})
-    FullTile.objects.bulk_create(list(_completed(size, size + placed)))
-    return placed
+    placed = [hash_ for (hash_,) in statements.fetch(_PLACE, {"size": size, "batch": limit})]
+    FullTile.objects.bulk_create(list(_completed(size, placed)))
+    return len(placed)
 
 
 def sign_state() -> int:
@@ -136,27 +140,27 @@ def _publish(state: Checkpoint, note: SignedNote) -> None:
 
 def _check_leaves(first: int, end: int) -> None:
     """Each leaf that is signed for the first time hashes to what stands in the tree for it."""
-    rows = LogPlace.objects.filter(number__gte=first, number__lt=end).values_list(
-        "number", "entry__leaf", "entry__leaf_hash"
-    )
-    for number, leaf, digest in rows.iterator(chunk_size=BATCH):
-        if leaf_hash(bytes(leaf)) != bytes(digest):
-            raise LogBroken(f"Entry {number} of the log is not what its hash says. Nothing more is signed.")
+    for begin in range(first, end, BATCH):
+        rows = statements.fetch(_LEAVES, {"first": begin, "end": min(end, begin + BATCH)})
+        for number, leaf, digest in rows:
+            if leaf_hash(read_as_it_lies(leaf)) != digest:
+                raise LogBroken(
+                    f"Entry {number} of the log is not what its hash says. Nothing more is signed."
+                )
 
 
-def _completed(old: int, new: int) -> Iterator[FullTile]:
-    """The tiles that became whole as the tree grew from `old` to `new` leaves, level by level."""
-    level, fresh = 0, store.list_hashes(0, old - old % WIDTH, new)
-    first, end = old // WIDTH, new // WIDTH
+def _completed(old: int, placed: Sequence[bytes]) -> Iterator[FullTile]:
+    """The tiles that became whole as leaves of these hashes were added to a tree of `old`, level by level."""
+    level, first, end = 0, old // WIDTH, (old + len(placed)) // WIDTH
+    fresh = placed
     while end > first:
+        fresh = [*store.list_hashes(level, first * WIDTH, old), *fresh]
         tops = []
         for number in range(first, end):
             tile = _full(level, number, fresh[(number - first) * WIDTH : (number - first + 1) * WIDTH])
             tops.append(bytes(tile.top))
             yield tile
-        level += 1
-        begin = first - first % WIDTH
-        fresh = [*store.list_hashes(level, begin, first), *tops]
+        level, fresh, old = level + 1, tops, first
         first, end = first // WIDTH, end // WIDTH
 
 

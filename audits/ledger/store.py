@@ -1,7 +1,7 @@
 """The tree as the database keeps it: its size, its tiles, its roots and proofs. Reads only; the sequencer writes."""
 
+from collections.abc import Sequence
 from datetime import timedelta
-from functools import lru_cache
 from uuid import UUID
 
 from django.conf import settings
@@ -9,7 +9,7 @@ from django.db.models import Max
 from msgspec import Struct
 
 from audits.ledger.models import FullTile, LogPlace, Outbox, SignedCheckpoint
-from audits.ledger.tiles import WIDTH, Tile, is_within, nodes_of, pack_entries
+from audits.ledger.tiles import WIDTH, Tile, is_within, list_proof_tiles, nodes_of, pack_entries
 from audits.ledger.tree import HASH_BYTES, Nodes, prove_consistency, prove_inclusion, root_of
 from ground import clock, statements
 
@@ -91,27 +91,57 @@ def find_root(size: int) -> bytes:
 
 
 _PLACE_UNDER = """
-SELECT place.number, newest.size, newest.root, newest.note
-FROM (SELECT size, root, note FROM ledger_signedcheckpoint ORDER BY size DESC LIMIT 1) newest
+SELECT place.number, newest.size, newest.note
+FROM (SELECT size, note FROM ledger_signedcheckpoint ORDER BY size DESC LIMIT 1) newest
 JOIN ledger_logplace place ON place.entry_id = %(entry)s AND place.number < newest.size
 """
 
 
 def find_inclusion(entry: UUID) -> InclusionProof | None:
     """The proof that an entry stands in the newest signed state; None while it waits for its place, or for a signature."""
-    for number, size, root, note in statements.fetch(_PLACE_UNDER, {"entry": entry}):
-        proof = prove_inclusion(number, size, _signed_nodes(size, bytes(root)))
-        return InclusionProof(number, size, proof, note)
-    return None
+    found = statements.fetch(_PLACE_UNDER, {"entry": entry})
+    if not found:
+        return None
+    number, size, note = found[0]
+    tiles = _read_tiles(list(list_proof_tiles(number, size)))
+    proof = prove_inclusion(number, size, nodes_of(lambda *tile: tiles[Tile(*tile)], size))
+    return InclusionProof(number, size, proof, note)
 
 
-@lru_cache(maxsize=2)
-def _signed_nodes(size: int, root: bytes) -> Nodes:
-    """The nodes under a signed root. What lies under it never changes, so its tiles are kept while it is the newest.
+# Whole tiles as they are kept; of those at the edge the leaves, or the tops of the tiles below.
+_TILES = """
+SELECT tile.level::int, tile.number, tile.hashes
+FROM unnest(%(levels)s::smallint[], %(numbers)s::bigint[]) whole(level, number)
+JOIN ledger_fulltile tile ON tile.level = whole.level AND tile.number = whole.number
+UNION ALL
+SELECT edge.level, edge.number, CASE WHEN edge.level = 0 THEN (
+    SELECT string_agg(entry.leaf_hash, '' ORDER BY place.number)
+    FROM ledger_logplace place JOIN ledger_entry entry ON entry.id = place.entry_id
+    WHERE place.number >= edge.number * 256 AND place.number < edge.number * 256 + edge.width
+) ELSE (
+    SELECT string_agg(below.top, '' ORDER BY below.number) FROM ledger_fulltile below
+    WHERE below.level = edge.level - 1 AND below.number >= edge.number * 256
+        AND below.number < edge.number * 256 + edge.width
+) END
+FROM unnest(%(edge_levels)s::int[], %(edge_numbers)s::bigint[], %(widths)s::int[]) edge(level, number, width)
+"""
 
-    `root` is not read: it keeps the trees of two databases apart.
-    """
-    return nodes(size)
+
+def _read_tiles(wanted: Sequence[Tile]) -> dict[Tile, bytes]:
+    """The hashes of several tiles, read in one statement; ValueError where the tree has not all of them."""
+    whole = [each for each in wanted if each.width == WIDTH]
+    edge = [each for each in wanted if each.width < WIDTH]
+    rows = statements.fetch(_TILES, {
+        "levels": [each.level for each in whole], "numbers": [each.number for each in whole],
+        "edge_levels": [each.level for each in edge], "edge_numbers": [each.number for each in edge],
+        "widths": [each.width for each in edge],
+    })  # fmt: skip
+    found = {(level, number): hashes or b"" for level, number, hashes in rows}
+    read = {each: found.get((each.level, each.number), b"") for each in wanted}
+    for tile, hashes in read.items():
+        if len(hashes) != tile.width * HASH_BYTES:
+            raise ValueError(f"the tree has no tile {tile.path()}")
+    return read
 
 
 def find_leaf_hash(index: int) -> bytes | None:

@@ -69,6 +69,16 @@ def list_tiles(size: int) -> Iterator[Tile]:
         level, hashes = level + 1, full
 
 
+def list_proof_tiles(index: int, size: int) -> Iterator[Tile]:
+    """The tiles that all nodes between a leaf and the root lie in: its own of each level, and those at the edge of the tree."""
+    level = 0
+    while hashes := size >> HEIGHT * level:
+        for number in sorted({index >> HEIGHT * (level + 1), hashes // WIDTH}):
+            if (width := min(WIDTH, hashes - number * WIDTH)) > 0:
+                yield Tile(level, number, width)
+        level += 1
+
+
 def nodes_of(read: ReadTile, size: int) -> Nodes:
     """The nodes of a tree of `size` leaves, out of its tiles; of the last ones each is read once, some 25 kB each."""
 
@@ -91,7 +101,7 @@ def fold(hashes: Iterable[bytes]) -> bytes:
     """The hash over a power of two of neighbouring hashes."""
     row = list(hashes)
     while len(row) > 1:
-        row = [node_hash(row[place], row[place + 1]) for place in range(0, len(row), 2)]
+        row = list(map(node_hash, row[::2], row[1::2]))
     return row[0]
 
 

@@ -76,9 +76,11 @@ def read_weeks_told(
         place = {cohort.pk: number for number, cohort in enumerate(publisher.cohorts)}
         numbers = [place[cohort.pk] for cohort in cohorts if cohort.pk in place]
         for charter in charters:
-            if charter.category != Category.STRAIN or not publisher.load(charter):
+            if charter.category != Category.STRAIN:
                 continue
-            table = publisher.count_weeks(mondays[0], end, short)
+            table = publisher.count_weeks(charter, mondays[0], end, short)
+            if table is None:
+                continue
             known = _find_known(charter.slug, cohorts, mondays, people, publisher.least_people(charter))
             yield _put_together(charter.slug, cohorts, numbers, mondays, people, known, table)
 

@@ -284,7 +284,10 @@ def _rules() -> Iterator[LookedOver]:
         )
     else:
         yield LookedOver(
-            "rules", PartState.FAULT, "No rules are in force.", "Begin the programme: `manage.py setup`."
+            "rules",
+            PartState.FAULT,
+            "No rules are in force.",
+            "Begin the programme: an administrator does on the page of the board (/board), or `manage.py setup`.",
         )
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from governance.directory.models import Binding, BreakGlass, GroupMapping
 from governance.directory.states import MAPPED_ROLES, ProviderKind
 from governance.people.models import GrantedRole
-from governance.ui.narrowing import Searched, WithinDays
+from governance.ui.narrowing import DayFilter, Searched, WithinDays
 
 
 class BindingFilter(WithinDays):
@@ -17,6 +17,8 @@ class BindingFilter(WithinDays):
     text = django_filters.CharFilter(
         label=_("A part of the name or user name"), method="by_text", max_length=100
     )
+    since = DayFilter(label=_("Bound since"), method="by_since")
+    until = DayFilter(label=_("Bound until"), method="by_until")
     provider = django_filters.MultipleChoiceFilter(
         label=_("By"), choices=ProviderKind.choices, widget=forms.CheckboxSelectMultiple
     )
@@ -47,6 +49,7 @@ class MappingFilter(Searched, WithinDays):
     )
     searched = ("group", "team__name", "value_stream__name")
     happened = "proposed_at"
+    days = (_("Proposed since"), _("Proposed until"))
 
     class Meta:
         model = GroupMapping
@@ -62,6 +65,7 @@ class BreakGlassFilter(Searched, WithinDays):
 
     searched = ("user__name", "user__username")
     happened = "kept_at"
+    days = (_("Kept since"), _("Kept until"))
 
     class Meta:
         model = BreakGlass

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.people.models import AccountKind, Identity, TeamAlias, User
 from governance.people.names import fold_name
-from governance.ui.narrowing import WithinDays
+from governance.ui.narrowing import DayFilter, WithinDays
 
 IN_USE, CLOSED = "in_use", "closed"
 
@@ -45,6 +45,8 @@ class AccountFilter(WithinDays):
     text = django_filters.CharFilter(
         label=_("A part of the name or user name"), method="by_text", max_length=100
     )
+    since = DayFilter(label=_("Opened since"), method="by_since")
+    until = DayFilter(label=_("Opened until"), method="by_until")
     kind = django_filters.MultipleChoiceFilter(
         label=_("What it is"), choices=AccountKind.choices, widget=forms.CheckboxSelectMultiple
     )

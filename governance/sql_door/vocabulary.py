@@ -44,7 +44,7 @@ FUNCTIONS = _words(
     reverse right round row_number row_to_json rpad rtrim sign sin split_part sqrt starts_with stddev stddev_pop stddev_samp
     string_agg string_to_array strpos substr substring sum tan to_char to_date to_json to_jsonb to_number to_timestamp
     translate trim trunc unnest upper var_pop var_samp variance width_bucket now current_timestamp statement_timestamp
-    transaction_timestamp clock_timestamp date_part isfinite justify_days justify_hours quote_ident quote_literal md5
+    transaction_timestamp clock_timestamp date_part isfinite justify_days justify_hours quote_ident quote_literal parse_ident md5
     any_value array_in array_out col_description current_catalog current_database current_query current_role current_schema
     current_schemas current_setting current_user format_type has_any_column_privilege has_column_privilege has_database_privilege
     has_function_privilege has_schema_privilege has_table_privilege has_sequence_privilege

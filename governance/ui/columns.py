@@ -3,9 +3,14 @@
 from datetime import date, datetime
 
 import django_tables2 as tables
+from django.utils import timezone
 
 from governance.ui.templatetags.mc import day, moment
-from ground.calendar import find_day
+
+
+def write_day(value: date | datetime) -> str:
+    """A day as ISO 8601; a moment's in the time zone of the page, which is read once for all rows."""
+    return (timezone.localtime(value).date() if isinstance(value, datetime) else value).isoformat()
 
 
 class DayColumn(tables.Column):
@@ -15,7 +20,7 @@ class DayColumn(tables.Column):
         return day(value)
 
     def value(self, value: date | datetime) -> str:
-        return (find_day(value) if isinstance(value, datetime) else value).isoformat()
+        return write_day(value)
 
 
 class MomentColumn(tables.Column):

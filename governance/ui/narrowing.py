@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from governance.ui.forms import DayField
+from governance.ui.forms import DayField, Text
 from ground import calendar
 from ground.errors import BadInput
 
@@ -28,11 +28,20 @@ class DayFilter(django_filters.Filter):
 
 
 class WithinDays(django_filters.FilterSet):
-    """Narrowed to days of the programme; `happened` names the field of the moment that is looked at."""
+    """Narrowed to days of the programme; `happened` names the field of the moment that is looked at.
+
+    `days` are the labels of the two fields where "Since" and "Until" alone could be of several things.
+    """
 
     since = DayFilter(label=gettext_lazy("Since"), method="by_since")
     until = DayFilter(label=gettext_lazy("Until"), method="by_until")
     happened: ClassVar[str]
+    days: ClassVar[tuple[Text, Text] | None] = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.days:
+            self.filters["since"].label, self.filters["until"].label = self.days
 
     def by_since(self, found: QuerySet[Model], _name: str, value: date) -> QuerySet[Model]:
         """On this day or later."""

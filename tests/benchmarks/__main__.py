@@ -8,7 +8,7 @@ import sys
 import msgspec
 
 ALL = [
-    "access_log", "backup", "rules", "checks", "cohorts", "deciding", "decisions", "fairness", "findings", "growth", "guard", "log", "log_writers", "on_disk",
+    "access_log", "backup", "rules", "checks", "cohorts", "deciding", "decisions", "engines", "fairness", "findings", "growth", "guard", "log", "log_writers", "on_disk",
     "panels", "publishing", "pages", "registry", "replay", "sql_door", "strain", "telemetry",
 ]  # fmt: skip
 

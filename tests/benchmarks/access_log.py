@@ -6,8 +6,7 @@ Decisions are copies of real ones, written past the log by the owner; DECISIONS 
 import json
 import os
 import time
-from collections.abc import Callable, Container, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Container
 from datetime import timedelta
 from functools import partial
 from statistics import median, quantiles
@@ -93,35 +92,12 @@ def _fill(address: str, *, indexes: Container[str] | None = None) -> int:
         owner.execute("SET synchronous_commit = off")
         owner.execute(MADE, given)
         for table, statement in (("ledger_entry", ENTRIES), (TABLE, COPIES)):
-            with _bare(owner, table, indexes):
+            with harness.bare(owner, table, indexes):
                 owner.execute(statement)
         owner.execute(f"VACUUM ANALYZE {TABLE}")
         size = owner.execute(f"SELECT pg_total_relation_size('{TABLE}')").fetchone()[0]
     assert DecisionRecord.objects.count() > DECISIONS
     return int(size)
-
-
-@contextmanager
-def _bare(owner: psycopg.Connection, table: str, indexes: Container[str] | None = None) -> Iterator[None]:
-    """The table without its triggers and without the indexes that no constraint needs, which are made again at the end."""
-    found = owner.execute(
-        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = %s AND indexname NOT IN "
-        "(SELECT conname FROM pg_constraint)", [table],
-    ).fetchall()  # fmt: skip
-    owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-    for (name,) in owner.execute(
-        "SELECT conname FROM pg_constraint WHERE contype = 'f' AND conrelid = %s::regclass", [table]
-    ).fetchall():
-        owner.execute(
-            f'ALTER TABLE {table} DROP CONSTRAINT "{name}"'
-        )  # of a database that ends with this run
-    for name, _ in found:
-        owner.execute(f'DROP INDEX "{name}"')
-    yield
-    for name, definition in found:
-        if indexes is None or name in indexes:
-            owner.execute(definition)
-    owner.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
 def _measure() -> tuple[list[float], dict[str, list[float]]]:
@@ -136,7 +112,7 @@ def _measure() -> tuple[list[float], dict[str, list[float]]]:
     month = {"since": today - timedelta(days=30), "until": today}
     searches = {
         "no filter": Search(), "metric": Search(metric="lead-time-for-changes"), "verdict": Search(verdict=("refer",)),
-        "decision": Search(decision="performance_rating"), "rule": Search(rule="AR04"), "role": Search(role="hr"),
+        "decision": Search(decision=("performance_rating",)), "rule": Search(rule="AR04"), "role": Search(role=("hr",)),
         "group": Search(cohort="team:payments"), "a month": Search(**month), "looks at values": Search(kind="values"),
         "words of the reason": Search(text="quarterly"), "who asked": Search(person=pseudonyms.code_of_account(asker)),
         "who was asked about, in a month": Search(person=pseudonyms.code_of_person("payments-1"), part="looked_at", **month),

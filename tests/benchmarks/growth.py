@@ -14,7 +14,7 @@ from time import process_time
 import psycopg
 
 from tests.benchmarks import harness
-from tests.benchmarks.access_log import COPIES, ENTRIES, MADE, TABLE, _bare
+from tests.benchmarks.access_log import COPIES, ENTRIES, MADE, TABLE
 from tests.benchmarks.checks import CHECKS, _differing, _prepare
 
 DECISIONS = int(os.environ.get("DECISIONS", "1000000"))
@@ -103,7 +103,7 @@ def _fill(owner: psycopg.Connection, many: int) -> None:
     owner.execute("DROP TABLE IF EXISTS bench_made")
     owner.execute(MADE, given)
     for table, statement in (("ledger_entry", ENTRIES), (TABLE, COPIES)):
-        with _bare(owner, table):
+        with harness.bare(owner, table):
             owner.execute(statement)
         owner.execute(f"VACUUM ANALYZE {table}")
     assert DecisionRecord.objects.count() > many

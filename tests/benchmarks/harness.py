@@ -1,9 +1,11 @@
 """An installation to measure in: a database of its own on a server that keeps its promises to disk."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import psycopg
 
 from ground import embedded
 from tests import databases
@@ -14,10 +16,10 @@ DATA = Path(os.environ.get("REAL_DATA", databases.PROJECT.parent / "shared" / "d
 
 
 @contextmanager
-def installation() -> Iterator[str]:
+def installation(folder: Path = FOLDER) -> Iterator[str]:
     """A migrated, empty database with Django set up on it as the runtime role; gives its address."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.benchmarks.settings")
-    server = embedded.start(FOLDER)
+    server = embedded.start(folder)
     try:
         with databases.copy(server) as name:
             address = databases.runtime_url(server, name)
@@ -31,6 +33,29 @@ def installation() -> Iterator[str]:
 def owner_address(address: str) -> str:
     """The owner role's address of the same database, for tables that only a benchmark needs."""
     return databases.owner_url(embedded.start(FOLDER), address.split("?")[0].rsplit("/", 1)[1])
+
+
+@contextmanager
+def bare(owner: psycopg.Connection, table: str, indexes: Container[str] | None = None) -> Iterator[None]:
+    """The table without its triggers and without the indexes that no constraint needs, which are made again at the end."""
+    found = owner.execute(
+        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = %s AND indexname NOT IN "
+        "(SELECT conname FROM pg_constraint)", [table],
+    ).fetchall()  # fmt: skip
+    owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    for (name,) in owner.execute(
+        "SELECT conname FROM pg_constraint WHERE contype = 'f' AND conrelid = %s::regclass", [table]
+    ).fetchall():
+        owner.execute(
+            f'ALTER TABLE {table} DROP CONSTRAINT "{name}"'
+        )  # of a database that ends with this run
+    for name, _ in found:
+        owner.execute(f'DROP INDEX "{name}"')
+    yield
+    for name, definition in found:
+        if indexes is None or name in indexes:
+            owner.execute(definition)
+    owner.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
 def real_data() -> Path | None:

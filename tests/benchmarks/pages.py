@@ -1,9 +1,11 @@
-"""Pages of a big registry: 10,000 metrics with three versions each, read by people of each kind, server time at the 95th percentile.
+"""Pages of a big registry: 10,000 metrics with three versions each, read by people of each kind, and every list by whoever may open it.
 
-What is timed is the whole answer in this process, from the request to its last byte; the number of statements is counted on
-a registry of few metrics and again on the big one, and must not grow.
+What is timed is the whole answer in this process, from the request to its last byte: server time at the 95th percentile, and the
+processor time of it that is ours, which says the same on a busy machine. The number of statements is counted on a registry of few
+metrics and again on the big one, and must not grow.
 """
 
+import statistics
 import time
 import uuid
 from collections.abc import Iterator
@@ -14,10 +16,18 @@ from typing import Any
 import psycopg
 
 from tests.benchmarks import harness
+from tests.list_pages import BY_ORGANISATION, LISTS
 
 METRICS, VERSIONS, FEW = 10_000, 3, 100
-TURNS = 40
+TURNS, TURNS_OF_A_LIST = 40, 20
 MILLISECONDS = 300.0
+A_LIST = "every list: "
+SEATS = ("board-legal", "board-engineering")
+# Who reads here as what they are called in the walk of the lists.
+READERS = {
+    "employee": "employee", "manager": "manager", "metric owner": "owner", "administrator": "admin", "auditor": "auditor",
+    "HR": "hr", "seat: Engineering": "board-engineering",
+}  # fmt: skip
 BY_A_CASE = "pgtrigger_registry_charterversion_by_a_passed_case"
 PAGES = {
     "list": "/metrics",
@@ -41,14 +51,33 @@ PAGES = {
 
 
 def run() -> list[dict]:
-    """The 95th percentile of each page in milliseconds (aim: 300), and its statements (aim: no more than with few metrics)."""
+    """Of each page server and processor time in milliseconds (aim: 300), and its statements (aim: no more than with few metrics)."""
     with harness.installation() as address:
         _gather_static_files()
+        _sign_in_by_organisation()
         registry = Registry(harness.owner_address(address))
+        pages = {**PAGES, **dict(_name_lists())}
         registry.grow(FEW)
-        few = {name: _statements(registry, path) for name, path in PAGES.items()}
+        few = {name: _statements(registry, path) for name, path in pages.items()}
         registry.grow(METRICS)
-        return [line for name, path in PAGES.items() for line in _measure(registry, name, path, few[name])]
+        return [line for name, path in pages.items() for line in _measure(registry, name, path, few[name])]
+
+
+def _sign_in_by_organisation() -> None:
+    """Some lists are there only where an organisation signs its people in."""
+    from django.conf import settings
+
+    from governance.directory.configuration import DirectorySettings
+
+    settings.DIRECTORY = DirectorySettings(scim=True)
+
+
+def _name_lists() -> Iterator[tuple[str, str]]:
+    """Every list, as whoever opens it in the walk of the lists."""
+    from django.urls import reverse
+
+    for page in (*LISTS, *BY_ORGANISATION):
+        yield f"{A_LIST}{page.name}", f"{READERS[page.reader]}:{reverse(page.name)}"
 
 
 def _gather_static_files() -> None:
@@ -60,8 +89,18 @@ def _gather_static_files() -> None:
 
 def _measure(registry: "Registry", name: str, path: str, before: int) -> Iterator[dict]:
     statements = _statements(registry, path)
-    times = sorted(_timed(registry, path) for _ in range(TURNS))
-    p95 = times[int(len(times) * 0.95)]
+    turns = TURNS_OF_A_LIST if name.startswith(A_LIST) else TURNS
+    times, spent = zip(*(_timed(registry, path) for _ in range(turns)), strict=True)
+    p95 = sorted(times)[int(turns * 0.95)]
+    ours = sorted(spent)[int(turns * 0.95)]
+    yield {"name": f"{name}: processor time, median", "value": statistics.median(spent), "unit": "ms"}
+    yield {
+        "name": f"{name}: processor time, p95",
+        "value": ours,
+        "unit": "ms",
+        "aim": f"under {MILLISECONDS:g}",
+        "holds": ours < MILLISECONDS,
+    }
     yield {
         "name": f"{name}: p95",
         "value": p95,
@@ -78,10 +117,11 @@ def _measure(registry: "Registry", name: str, path: str, before: int) -> Iterato
     }
 
 
-def _timed(registry: "Registry", path: str) -> float:
-    began = time.perf_counter()
+def _timed(registry: "Registry", path: str) -> tuple[float, float]:
+    """Server time and the processor time of our process, in milliseconds."""
+    began, spent = time.perf_counter(), time.process_time()
     registry.get(path)
-    return (time.perf_counter() - began) * 1000
+    return (time.perf_counter() - began) * 1000, (time.process_time() - spent) * 1000
 
 
 def _statements(registry: "Registry", path: str) -> int:
@@ -95,7 +135,7 @@ def _statements(registry: "Registry", path: str) -> int:
 
 
 def _list_readers(owner: Any) -> Iterator[Any]:
-    """The owner of all metrics, somebody of no role, a manager and an employee of theirs, HR, an auditor, and a seat of the board."""
+    """The owner of all metrics, somebody of no role, a manager and an employee of theirs, HR, an auditor, an administrator, two seats."""
     from governance.people.models import GrantedRole
     from tests import factories
 
@@ -106,11 +146,15 @@ def _list_readers(owner: Any) -> Iterator[Any]:
     factories.a_role(manager, GrantedRole.MANAGER, team=team)
     yield manager
     yield factories.an_account("employee", person=team.memberships.first().person)
-    for name, role in (("hr", GrantedRole.HR), ("auditor", GrantedRole.AUDITOR)):
+    for name, role in (
+        ("hr", GrantedRole.HR),
+        ("auditor", GrantedRole.AUDITOR),
+        ("admin", GrantedRole.ADMIN),
+    ):
         account = factories.an_account(name)
         factories.a_role(account, role)
         yield account
-    yield from (user for user in factories.a_board().values() if user.username == "board-legal")
+    yield from (user for user in factories.a_board().values() if user.username in SEATS)
 
 
 class Registry:

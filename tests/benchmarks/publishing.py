@@ -1,7 +1,7 @@
 """Publishing of the real data set for every metric of the catalogue, of ten times its rows, and of ten times its people.
 
 Each run is `manage.py publish` in a process of its own on an empty database, start-up included. Runs are compared by processor
-time, since a busy machine lets each wait for as long as others take; that of PostgreSQL is not in it.
+time, since a busy machine lets each wait for as long as others take; that of PostgreSQL is not in it. Other warehouses: `engines`.
 """
 
 import os
@@ -21,11 +21,10 @@ import duckdb
 
 from tests import databases
 from tests.benchmarks import harness
-from tests.charter.measures import engines
 
 TIMES, TURNS = 10, 3
 SECONDS, MEGABYTES, RATIO, GUARDED = 60.0, 500.0, 12.0, 1.5
-_COMMAND = [str(databases.PROJECT / "manage.py"), "publish"]
+COMMAND = [str(databases.PROJECT / "manage.py"), "publish"]
 # As it was before what is told was decided jointly: whatever stands on enough by itself is told.
 _UNGUARDED = [
     "-c",
@@ -51,12 +50,10 @@ def run() -> list[dict]:
     if folder is None:
         return [_line("publishing: the real data set is not here", 0, "", "to be here", holds=False)]
     with tempfile.TemporaryDirectory() as temporary:
-        file = Path(temporary) / "once.duckdb"
-        once = _measure(folder, file)
+        once = _measure(folder, Path(temporary) / "once.duckdb")
         pairs = [_measure_pair(folder, Path(temporary), turn) for turn in range(TURNS)]
         rows = _measure(folder, Path(temporary) / "rows.duckdb", rows=TIMES)
         people = _measure(folder, Path(temporary) / "people.duckdb", people=TIMES)
-        servers = {engine: _measure_on(engine, folder, file) for engine in engines.ENGINES}
     guarded = median(own.processor / bare.processor for own, bare in pairs)
     return [
         _line("publishing: rows in the warehouse", once.rows, "rows"),
@@ -66,7 +63,6 @@ def run() -> list[dict]:
         _line("publishing: peak memory", once.megabytes, "MB", f"under {MEGABYTES:g}", once.megabytes < MEGABYTES),
         _line("publishing without the guard: processor time", median(bare.processor for _, bare in pairs), "s"),
         _line("publishing with the guard against without", guarded, "ratio", f"at most {GUARDED:g}", guarded <= GUARDED),
-        *(_line(f"publishing from {engine}: time", seconds, "s") for engine, seconds in servers.items()),
         *_compare("rows", rows, once),
         *_compare("people, teams and rows", people, once),
     ]  # fmt: skip
@@ -99,7 +95,7 @@ class Measured(NamedTuple):
 
 def _measure_pair(folder: Path, temporary: Path, turn: int) -> tuple[Measured, Measured]:
     """With the guard and without, one after the other; which goes first takes turns."""
-    commands = {"guarded": _COMMAND, "bare": _UNGUARDED}
+    commands = {"guarded": COMMAND, "bare": _UNGUARDED}
     found = {
         name: _measure(folder, temporary / f"{name}-{turn}.duckdb", command=commands[name])
         for name in sorted(commands, reverse=bool(turn % 2))
@@ -107,20 +103,13 @@ def _measure_pair(folder: Path, temporary: Path, turn: int) -> tuple[Measured, M
     return found["guarded"], found["bare"]
 
 
-def _measure_on(engine: str, folder: Path, file: Path) -> float:
-    """Seconds of publishing the same rows from a server."""
-    with engines.copy(engine, file) as url, harness.installation() as address:
-        as_of = _prepare(folder, file.with_suffix(f".{engine}"))
-        return _publish(address, url, as_of, _COMMAND).seconds
-
-
 def _measure(
-    folder: Path, warehouse: Path, *, rows: int = 1, people: int = 1, command: list[str] = _COMMAND
+    folder: Path, warehouse: Path, *, rows: int = 1, people: int = 1, command: list[str] = COMMAND
 ) -> Measured:
     with harness.installation() as address:
-        as_of = _prepare(folder, warehouse, people)
+        as_of = prepare(folder, warehouse, people)
         number = _multiply(warehouse, rows, "t.id || '-' || n AS id")
-        taken = _publish(address, f"duckdb://{warehouse}", as_of, command)
+        taken = publish(address, f"duckdb://{warehouse}", as_of, command)
         from charter.measures.models import PublishingRun
 
         run = PublishingRun.objects.get()
@@ -129,7 +118,7 @@ def _measure(
     return taken._replace(rows=number, values=run.values_written)
 
 
-def _prepare(folder: Path, warehouse: Path, people: int = 1) -> datetime:
+def prepare(folder: Path, warehouse: Path, people: int = 1) -> datetime:
     """The data set's organisation, `people` times, with all charters of the catalogue in force; gives the end of its data."""
     from governance.demo import forge
     from governance.demo.amending import amend_for
@@ -197,7 +186,7 @@ def _multiply(warehouse: Path, times: int, also: str, of_author: str = "") -> in
         return sum(connection.table(table).count("*").fetchone()[0] for table in tables)
 
 
-def _publish(address: str, url: str, as_of: datetime, command: list[str]) -> Measured:
+def publish(address: str, url: str, as_of: datetime, command: list[str]) -> Measured:
     """One process of `manage.py publish`."""
     offset = as_of + timedelta(hours=1) - datetime.now(UTC)
     environment = {

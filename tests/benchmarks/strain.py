@@ -3,10 +3,15 @@
 Processor time, since nothing is waited for. Years are drawn by a seed, so that the shares are the same each time.
 """
 
+import sys
 from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import process_time
 from typing import Any, NamedTuple
 
+import duckdb
 import numpy as np
 
 from audits.strain.judging import judge_weeks
@@ -26,6 +31,12 @@ from audits.strain.statistics import (
     sum_rates,
 )
 from audits.strain.team_weeks import TeamWeeks, WeekSpan, read_weeks
+from charter.measures.values.event_table import WEIGHTED, EventTable, MembershipSpan, Reach
+from charter.measures.warehouse.facts import connect
+from charter.measures.warehouse.weeks import WeekCounting
+from charter.registry.catalogue import read_starter_charters, read_starter_sources
+from ground.errors import Unavailable
+from ground.promises import promised
 
 YEARS = 2_000
 WEEKS = 52
@@ -33,6 +44,20 @@ PEOPLE = 8  # of a team: the least of whom strain is told
 QUIET = 0.5  # interruptions, or days of leave, a person-week
 LEVEL = 0.01  # p under which a quarter is a signal
 LIMIT = 1.5  # of a healthy load, in quiet rates
+EVENTS = 5  # a team and week, of each table
+_MADE = """CREATE TABLE {{name}} AS SELECT 'e' || n AS id, 'team-' || n % {{teams}} AS team, {columns}
+    FROM (SELECT n, TIMESTAMPTZ '2024-01-01 00:00:00+00' + to_microseconds((n * {{every}} * 1e6)::BIGINT) AS moment,
+    'p' || (n % (10 * {{teams}})) AS who FROM range({{rows}}) made(n))"""
+TABLES = [
+    _MADE.format(columns=columns).replace("{name}", name)
+    for name, columns in {
+        "incidents": "'s' AS service, 1 + (n % 4)::INTEGER AS severity, moment AS started_at, moment + to_seconds(600 + n % 7200) AS restored_at",
+        "interruptions": "moment AS \"at\", who AS person, true AS after_hours",
+        "work_items": "who AS assignee, CASE WHEN n % 5 = 0 THEN 'incident_follow_up' ELSE 'feature' END AS kind, moment - INTERVAL 3 DAY AS created_at, moment - INTERVAL 2 DAY AS started_at, moment AS finished_at",
+        "change_requests": "who AS author, moment - INTERVAL 3 DAY AS opened_at, moment AS closed_at, (n % 80) / 4.0 AS dependency_hours",
+        "leave_days": "moment::DATE AS day, who AS person",
+    }.items()
+]  # fmt: skip
 EFFECTS = {StrainedBy.MORE: (1.25, 1.5, 2.0), StrainedBy.FEWER: (0.75, 0.5)}
 BEFORE = WeekSpan(0, WEEKS)
 Signals = dict[str, np.ndarray]
@@ -57,7 +82,7 @@ SCENES = {
 
 def run() -> list[dict]:
     """Time at 2,000 teams × 2 years, then signals in 2,000 quiet years and in as many with another load from the second year on."""
-    return [_time_all(), _time_judging(), *_count_quiet(), *_count_found()]
+    return [_time_all(), _time_judging(), *_time_reading(), *_count_quiet(), *_count_found()]
 
 
 def _time_all() -> dict:
@@ -81,6 +106,67 @@ def _time_judging() -> dict:
     took = process_time() - begun
     name = f"judging {len(SIGNALS)} signals of {YEARS:,} teams × {2 * WEEKS} weeks, for the scan"
     return _line(name, took, "s", "under 5", took < 5)
+
+
+def _time_reading() -> list[dict]:
+    """The events of all seven signals, from a file to the weeks of teams: counted where they lie, and taken in one by one."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "warehouse.duckdb"
+        with duckdb.connect(str(path)) as made:
+            for statement in TABLES:
+                made.execute(
+                    statement.format(
+                        teams=YEARS, rows=YEARS * 2 * WEEKS * EVENTS, every=604_800 / YEARS / EVENTS
+                    )
+                )
+        read = {signal: _read_both(path, each.metric) for signal, each in SIGNALS.items()}
+    taken = {signal: each for signal, each in read.items() if each}
+    fast, slow = (sum(each[way] for each in taken.values()) for way in (0, 1))
+    whole = len(taken) == len(SIGNALS)
+    size = f"{EVENTS} events a week of each of {YEARS:,} teams × {2 * WEEKS} weeks"
+    return [
+        *(_line(f"reading {signal.value}", each[0], "s", "", True) for signal, each in taken.items()),
+        _line(
+            f"reading {len(taken)} of {len(SIGNALS)} signals, {size}",
+            fast,
+            "s",
+            "under 5",
+            whole and fast < 5,
+        ),
+        _line("the same, its events taken in one by one", slow, "s", "", True),
+    ]
+
+
+def _read_both(path: Path, metric: str) -> tuple[float, float] | None:
+    """Seconds of both ways, which come to the same weeks; None where the facts need more memory than the engine has."""
+    try:
+        return _take_both(path, metric)
+    except Unavailable as refused:
+        print(f"{metric}: {refused}", file=sys.stderr)
+        return None
+
+
+def _take_both(path: Path, metric: str) -> tuple[float, float]:
+    measure = promised(read_starter_charters()[metric].what.measure)
+    teams = [f"team-{number}" for number in range(YEARS)]
+    members = [
+        MembershipSpan(f"p{number}", teams[number % YEARS], date(2020, 1, 1)) for number in range(10 * YEARS)
+    ]
+    described = {each.slug: each for each in read_starter_sources()}
+    first, end, short = date(2024, 1, 1), date(2024, 1, 1) + timedelta(weeks=2 * WEEKS), 7.0
+    events = EventTable([Reach((team,)) for team in teams], members, teams, "Europe/Berlin")
+    with connect(f"duckdb://{path}", timeout=600, described=described) as warehouse, events:
+        warehouse.first_day(measure, "UTC")  # the table is looked over once, whichever way is first
+        begun = process_time()
+        by = WeekCounting(first, end, "Europe/Berlin", None, None, short, measure.aggregation in WEIGHTED)
+        fast = events.add_up_weeks(warehouse.count_weeks(measure, by), ())
+        between = process_time()
+        events.load(warehouse.facts(measure), measure.aggregation)
+        slow = events.weeks(first, end, short)
+        took = between - begun, process_time() - between
+    by_week = [("cohort", "ascending"), ("week", "ascending")]
+    assert fast.num_rows and fast.sort_by(by_week).equals(slow.sort_by(by_week))
+    return took
 
 
 def _count_quiet() -> list[dict]:

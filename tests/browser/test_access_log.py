@@ -62,9 +62,15 @@ def test_every_page_of_the_access_log_is_accessible(window, asked):
     auditor.look("/access-log?person=somebody&since=2026-04-02&until=2026-04-01", "access-log")
     auditor.look("/access-log/person", "access-log-person", "Find them")
     auditor.look(f"/access-log/{decision.pk}", "access-log-decision", "Show who this is")
+    auditor.look("/access-log/kept", "access-log-kept")
     auditor.look(f"/access-log/searches/{saved.pk}", "access-log-search")
     auditor.look(f"/access-log/exports/{export.entry_id}", "access-log-receipt")
     auditor.look(f"/receipts/{decision.entry_id}", "receipt")
     assert auditor.faults == []
-    acts = {"access-log-export", "access-log-save", "access-log-proof"}  # they redirect, or give a file
+    acts = {
+        "access-log-export",
+        "access-log-save",
+        "access-log-proof",
+        "access-log-kept-csv",
+    }  # they redirect, or give a file
     assert {pattern.name for pattern in urls.urlpatterns} - acts <= auditor.seen

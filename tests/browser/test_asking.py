@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from governance.people.models import GrantedRole
 from governance.training import services as training
-from tests import factories
+from tests import factories, snapshots
 from tests.browser.test_accessibility import Eye
 from tests.browser.test_journeys import heading
 from tests.governance.decisions.conftest import publish_values
@@ -17,8 +17,8 @@ from tests.governance.decisions.conftest import publish_values
 PICTURES = os.environ.get("PICTURES", "")
 
 
-@pytest.fixture
-def companions(house) -> None:
+@snapshots.fixture
+def companions(governed) -> None:
     for slug in ("change-failure-rate", "slo-compliance"):
         publish_values(factories.an_active_charter(slug))
 

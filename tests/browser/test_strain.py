@@ -115,5 +115,7 @@ def test_every_page_of_strain_is_accessible(window, strain):
         "strain-switch",
         "strain-agree",
         "strain-csv",
+        "strain-path-csv",
+        "strain-releases-csv",
     }  # they redirect, or give a file
     assert {pattern.name for pattern in urls.urlpatterns} - acts <= set().union(*(eye.seen for eye in eyes))

@@ -12,7 +12,7 @@ from tests import factories
 from tests.browser.test_accessibility import Eye
 from tests.charter.rules.rulebooks import files_with, policy
 
-ACTS = {"training-begin", "training-attempt"}  # these only redirect
+ACTS = {"training-begin", "training-attempt", "training-managers-csv"}  # these only redirect, or give a file
 
 
 @pytest.fixture

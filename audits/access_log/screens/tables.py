@@ -17,6 +17,7 @@ class KeptFilter(Searched, WithinDays):
 
     searched = ("name",)
     happened = "saved_at"
+    days = (_("Kept since"), _("Kept until"))
 
     class Meta:
         model = SavedSearch

@@ -15,10 +15,9 @@ from audits.fairness.models import FairnessAudit, VarianceTask
 from audits.fairness.states import FairnessState
 from charter.rules.vocabulary import DecisionType
 from governance.ui import questions
-from governance.ui.columns import DayColumn
+from governance.ui.columns import DayColumn, write_day
 from governance.ui.narrowing import Searched, WithinDays
 from governance.ui.templatetags.mc import day
-from ground.calendar import find_day
 
 
 class FairnessFilter(WithinDays):
@@ -98,6 +97,7 @@ class TaskFilter(Searched, WithinDays):
     )
     searched = ("manager__name",)
     happened = "audit__run_at"
+    days = (_("Audit run since"), _("Audit run until"))
 
     class Meta:
         model = VarianceTask
@@ -142,4 +142,4 @@ class TaskTable(tables.Table):
         return f"{_now('Closed')} {day(value)}" if value else _now("Open")
 
     def value_closed_at(self, value: datetime | None) -> str:
-        return find_day(value).isoformat() if value else ""
+        return write_day(value) if value else ""

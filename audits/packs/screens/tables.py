@@ -23,6 +23,7 @@ class PackFilter(WithinDays):
         label=_("Where it stands"), choices=PackState.choices, widget=forms.CheckboxSelectMultiple
     )
     happened = "asked_at"
+    days = (_("Asked for since"), _("Asked for until"))
 
     class Meta:
         model = EvidencePack

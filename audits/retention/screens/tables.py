@@ -14,11 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from audits.retention.models import LegalHold, Purge
 from audits.retention.states import PurgeKind
-from governance.ui.columns import DayColumn, MomentColumn
+from governance.ui.columns import DayColumn, MomentColumn, write_day
 from governance.ui.narrowing import Searched, WithinDays
 from governance.ui.templatetags.mc import day
 from ground import calendar
-from ground.calendar import find_day
 
 
 class PurgeFilter(WithinDays):
@@ -31,6 +30,7 @@ class PurgeFilter(WithinDays):
         label=_("SHA-256 of the keys, or how it begins"), lookup_expr="istartswith", max_length=64
     )
     happened = "at"
+    days = (_("Went since"), _("Went until"))
 
     class Meta:
         model = Purge
@@ -65,6 +65,7 @@ class LegalHoldFilter(Searched, WithinDays):
     )
     searched = ("reason", "metric", "person__external_id", "account__username")
     happened = "placed_at"
+    days = (_("Placed since"), _("Placed until"))
 
     class Meta:
         model = LegalHold
@@ -93,7 +94,9 @@ class LegalHoldTable(tables.Table):
     def render_scope(self, record: LegalHold) -> str:
         if not (record.since or record.until):
             return _name_scope(record)
-        return format_html('{}<span class="sub">{}</span>', _name_scope(record), _name_days(record))
+        return format_html(
+            '<div>{}<span class="sub">{}</span></div>', _name_scope(record), _name_days(record)
+        )
 
     def value_scope(self, record: LegalHold) -> str:
         return f"{_name_scope(record)} {_name_days(record)}".strip()
@@ -101,13 +104,13 @@ class LegalHoldTable(tables.Table):
     def render_ends_on(self, value: date, record: LegalHold) -> str:
         if record.ended_at:
             said = f"{_now('Ended')} {day(record.ended_at)}"
-            return format_html('{}<span class="sub">{}</span>', said, record.ended_because)
+            return format_html('<div>{}<span class="sub">{}</span></div>', said, record.ended_because)
         if value <= self._today:
             return f"{_now('Over since')} {day(value)}"
-        return format_html_join(" ", "{}", self._list_acts(value, record))
+        return format_html("<div>{}</div>", format_html_join(" ", "{}", self._list_acts(value, record)))
 
     def value_ends_on(self, value: date, record: LegalHold) -> str:
-        return (find_day(record.ended_at) if record.ended_at else value).isoformat()
+        return write_day(record.ended_at or value)
 
     def _list_acts(self, value: date, record: LegalHold) -> list[tuple[str]]:
         link = (

@@ -61,7 +61,7 @@ class ReleaseTable(tables.Table):
         told = self._told[record.pk]
         label = str(told.appetite.label)
         mark = verdict_tag("due", label) if told.is_reduced else tag(label)
-        return format_html('{}<span class="sub">{}</span>', mark, releases.POLICIES[told.appetite])
+        return format_html('<div>{}<span class="sub">{}</span></div>', mark, releases.POLICIES[told.appetite])
 
     def value_appetite(self, record: Cohort) -> str:
         return str(self._told[record.pk].appetite.label)
@@ -98,6 +98,7 @@ class RecognitionFilter(Searched, WithinDays):
 
     searched = ("cohort__name", "words")
     happened = "published_at"
+    days = (_("Published since"), _("Published until"))
 
     class Meta:
         model = TeamRecognition

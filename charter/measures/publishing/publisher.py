@@ -40,6 +40,7 @@ from charter.measures.values.event_table import (
     ANYWHERE,
     NO_VALUES,
     NOWHERE,
+    WEIGHTED,
     EventTable,
     Group,
     MembershipSpan,
@@ -48,6 +49,7 @@ from charter.measures.values.people_bands import find_band
 from charter.measures.values.traces import REVISED_BACK_DAYS, Element
 from charter.measures.values.units import find_bounds
 from charter.measures.warehouse.facts import Warehouse
+from charter.measures.warehouse.weeks import WeekCounting
 from charter.registry.document import Measure
 from charter.registry.documents import read_sources
 from charter.registry.facts_columns import check_columns, find_naming_sources
@@ -56,6 +58,7 @@ from charter.rules.periods import find_first_start
 from charter.rules.vocabulary import Period
 from governance.people import identities
 from governance.people.models import Cohort, Team
+from governance.people.names import fold_name
 from governance.people.queries import list_roster_spans
 from ground.errors import BadInput, Unavailable
 
@@ -137,9 +140,35 @@ class Publisher:
         """The registered cohorts, by number."""
         return self._organisation.cohorts
 
-    def count_weeks(self, first: date, end: date, short: float) -> pa.Table:
-        """What of the events that are loaded fell on each cohort's weeks (`values.week_counts`)."""
-        return self._events.weeks(first, end, short)
+    def count_weeks(self, charter: CharterToPublish, first: date, end: date, short: float) -> pa.Table | None:
+        """What of a charter's events fell on each cohort's weeks (`values.week_counts`); None where its source is not connected."""
+        measure = charter.measure
+        if not self._tables.issuperset(measure.sources):
+            return None
+        counted = None
+        if not any(of == measure for of, _left_out in self._left_out):  # whose events matters then
+            counted = self._count_weeks(charter, first, end, short)
+        if counted is None:
+            self._load(measure, charter.unit)
+            return self._events.weeks(first, end, short)
+        return self._events.add_up_weeks(counted, self._find_naming(measure))
+
+    def _count_weeks(
+        self, charter: CharterToPublish, first: date, end: date, short: float
+    ) -> pa.Table | None:
+        """Events counted where they lie; None where some name a team that is no name, as it is then the person who says whose."""
+        measure, bounds = charter.measure, find_bounds(charter.unit)
+        nobody = self._find_nobody(measure, self._find_naming(measure))
+        weighted = measure.aggregation in WEIGHTED
+        by = WeekCounting(first, end, self._zone, bounds.low, bounds.high, short, weighted, nobody)
+        counted = self._warehouse.count_weeks(measure, by)
+        names = counted.column("team").unique().to_pylist()
+        return None if any(name is not None and not fold_name(name) for name in names) else counted
+
+    def _find_nobody(self, measure: Measure, naming: Collection[str]) -> tuple[str, ...]:
+        if not self._events.knows_nobody() or not carries_person(measure):
+            return ()
+        return self._events.find_nobody(self._warehouse.list_persons(measure), naming)
 
     def elements(self) -> dict[UUID, frozenset[str]]:
         """The teams of each cohort; the whole organisation also has the events of no team and of any team."""

@@ -24,6 +24,7 @@ class RunFilter(Searched, WithinDays):
     )
     searched = ("started_by__name", "error")
     happened = "started_at"
+    days = (_("Begun since"), _("Begun until"))
 
     class Meta:
         model = PublishingRun
@@ -74,7 +75,7 @@ class RunTable(tables.Table):
             return record.error or "–"
         link = '<a class="govuk-link" href="{}">{}</a>: {}'
         said = [(reverse("metric", args=[slug]), slug, why) for slug, why in record.metrics_failed.items()]
-        return format_html_join(format_html("<br>"), link, said)
+        return format_html("<div>{}</div>", format_html_join(format_html("<br>"), link, said))
 
     def value_why(self, record: PublishingRun) -> str:
         return record.error or "; ".join(f"{slug}: {why}" for slug, why in record.metrics_failed.items())

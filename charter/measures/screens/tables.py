@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from charter.measures.models import NameKind, UnmatchedName
 from charter.measures.sources import is_stale
 from charter.registry.models.sources import Source
+from governance.ui.columns import write_day
 from governance.ui.templatetags.mc import verdict_tag
-from ground.calendar import find_day
 
 
 def freshness_tag(source: Source, now: datetime) -> str:
@@ -96,7 +96,7 @@ class SourceTable(tables.Table):
         return find_freshness(record, self._now)[1]
 
     def value_newest(self, value: datetime) -> str:
-        return str(find_day(value))
+        return write_day(value)
 
     def value_people(self, value: float) -> str:
         return _percent(value)

@@ -18,11 +18,11 @@ from charter.measures.values.event_names import NameFinder
 from charter.measures.values.rosters import CREWS, ROSTERS
 from charter.measures.values.traces import NOBODY, Element
 from charter.measures.values.units import UnitBounds
-from charter.measures.values.week_counts import WEEKS
+from charter.measures.values.week_counts import ADD_UP, WEEKS
 from charter.measures.warehouse.facts import EventBatches
 from charter.measures.warehouse.tables import LARGEST
 from charter.rules.vocabulary import Aggregation, Period
-from governance.people.names import SourceNames, build_names
+from governance.people.names import SourceNames, build_names, fold_name
 from ground.errors import DomainError, Unavailable
 
 LIMITS: dict[str, str | bool | int | float | list[str]] = {
@@ -315,6 +315,22 @@ class EventTable:
     def weeks(self, first: date, end: date, short: float) -> pa.Table:
         """What fell on each cohort's weeks between two days (`week_counts`)."""
         return self._run(WEEKS, {"first": first, "end": end, "short": short}).to_arrow_table()
+
+    def find_nobody(self, names: Iterable[str], sources: Collection[str]) -> tuple[str, ...]:
+        """Those of these names of persons that are said to be nobody's, such as a bot's."""
+        found = ((name, self._names.people.find(name, sources)) for name in names if fold_name(name))
+        return tuple(name for name, each in found if each.known and each.holder is None)
+
+    def knows_nobody(self) -> bool:
+        """Whether any name of a person is said to be nobody's."""
+        return None in self._names.people.given.values()
+
+    def add_up_weeks(self, counted: pa.Table, sources: Collection[str]) -> pa.Table:
+        """As `weeks`, of events that were counted by what they name (`warehouse.weeks`)."""
+        names = NameFinder(self._names, sources)
+        batches = counted.to_batches() or [pa.RecordBatch.from_pylist([], schema=counted.schema)]
+        with self._holding("counted", pa.concat_tables(map(names.place, batches))):
+            return self._run(ADD_UP).to_arrow_table()
 
     def first_day(self) -> date | None:
         """The day of the earliest event; None where none has a day."""

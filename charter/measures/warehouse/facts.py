@@ -30,6 +30,7 @@ from charter.measures.warehouse.tables import (
     quote,
     write_soundness,
 )
+from charter.measures.warehouse.weeks import WeekCounting, write_count
 from charter.registry.document import Measure
 from charter.registry.facts_sql import DIALECT, check_facts_sql
 from charter.registry.source_descriptions import SourceDescription
@@ -141,6 +142,14 @@ class Warehouse:
         with self._intake.asking("prepare the facts of a measure", cursor):
             reader = cursor.execute(query, parameters).to_arrow_reader(BATCH_ROWS)
         return EventBatches(reader.schema, self._stream(reader, cursor), get_life(self._now))
+
+    def count_weeks(self, measure: Measure, by: WeekCounting) -> pa.Table:
+        """The usable events of a measure, counted by the week where they lie (`weeks`)."""
+        events, dated = self._events(measure)
+        given = sqlglot.parse_one(measure.facts, dialect=DIALECT, into=exp.Select).named_selects
+        query, parameters = write_count(events, given, dated, by)
+        with self._intake.asking("count the weeks of a measure"):
+            return self._engine.execute(query, parameters).to_arrow_table()
 
     def first_day(self, measure: Measure, zone: str) -> date | None:
         """The day in this zone of the earliest event of a measure in the life of its source; None where there is none."""

@@ -18,6 +18,7 @@ _DIALECTS = {
     "clickhousedb": "clickhouse", "databricks": "databricks", "sqlite": "sqlite", "duckdb": "duckdb", "awsathena": "athena",
     "hive": "hive", "oracle": "oracle", "druid": "druid", "starrocks": "starrocks", "doris": "doris", "cockroachdb": "postgres",
 }  # fmt: skip
+_GRAINS = {"P1M": "month", "P3M": "quarter", "P1Y": "year"}
 _MOST_OF_A_TOP = 100  # rows: more is no list of the first
 _GROUPS = (
     "groupby", "columns", "groupbyColumns", "groupbyRows", "series", "series_columns", "entity", "source", "target",
@@ -175,14 +176,14 @@ def write_chart(params: Mapping[str, Any], dataset: Mapping[str, Any], kind: str
     }
     raw = params.get("query_mode") == "raw"
     groups = [_expression(each, columns) for each in _listed(params, ("all_columns",) if raw else _GROUPS)]
-    period = (
-        []
-        if raw
-        else [_expression(each, columns) for each in _listed(params, ("x_axis", "granularity_sqla"))]
-    )
-    metrics = [] if raw else [_metric(each, dataset) for each in _listed(params, _METRICS)]
+    times = [] if raw else _listed(params, ("x_axis", "granularity_sqla"))
+    period = [_part(_expression(each, columns), params) for each in times]
+    listed = [] if raw else _listed(params, _METRICS)
+    metrics = [_metric(each, dataset) for each in listed]
+    named = [_name(metric, each) for metric, each in zip(metrics, listed, strict=True)]
+    dated = [_name(part, {"label": each}) for part, each in zip(period, times, strict=True)]
     where, having = _filters(params, columns)
-    parts = ["SELECT " + ", ".join([*period, *groups, *metrics] or ["COUNT(*)"]), f"FROM {_from(dataset)}"]
+    parts = ["SELECT " + ", ".join([*dated, *groups, *named] or ["COUNT(*)"]), f"FROM {_from(dataset)}"]
     parts += ["WHERE " + " AND ".join(where)] if where else []
     parts += ["GROUP BY " + ", ".join([*period, *groups])] if metrics and (period or groups) else []
     parts += ["HAVING " + " AND ".join(having)] if having else []
@@ -236,6 +237,18 @@ def _metric(item: Any, dataset: Mapping[str, Any]) -> str:
     return text_of(next(saved, {}).get("expression")) or (
         "COUNT(*)" if item == "count" else f"SUM({_column(item)})"
     )
+
+
+def _part(time: str, params: Mapping[str, Any]) -> str:
+    """A time as the chart's grain cuts it; a finer grain than a month is left out, as the time itself tells more."""
+    grain = _GRAINS.get(str(params.get("time_grain_sqla")))
+    return f"date_trunc('{grain}', {time})" if grain else time
+
+
+def _name(written: str, item: Any) -> str:
+    """What is written under the name that the chart gives it, where that is one word and another."""
+    label = text_of(item.get("label")) if isinstance(item, dict) else ""
+    return f"{written} AS {label}" if label.isidentifier() and label != written else written
 
 
 def _filters(

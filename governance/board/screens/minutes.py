@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -67,20 +68,22 @@ def minutes_csv(request: PageRequest) -> HttpResponseBase:
     form = MinutesForm(request.GET)
     check_form_readable(form)
     found = form.narrow(_decided())
-    return sheets.stream_csv("minutes.csv", HEADER, map(_as_row, found.iterator(chunk_size=500)))
+    zone = calendar.find_zone()  # once: rows are read when the page's own is gone
+    rows = (_as_row(case, zone) for case in found.iterator(chunk_size=500))
+    return sheets.stream_csv("minutes.csv", HEADER, rows)
 
 
 def _decided() -> QuerySet[Case]:
     return queries.list_cases().filter(outcome__isnull=False).order_by("-outcome__decided_at", "-pk")
 
 
-def _as_row(case: Case) -> list[object]:
+def _as_row(case: Case, zone: ZoneInfo) -> list[object]:
     outcome = case.outcome
     return [
         case.number,
         case_summary.name_case(case),
         str(case.get_kind_display()),
-        calendar.find_day(outcome.decided_at),
+        outcome.decided_at.astimezone(zone).date(),
         str(case.get_state_display()),
         outcome.approvals,
         outcome.votes,

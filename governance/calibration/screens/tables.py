@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from charter.rules import words
 from charter.rules.vocabulary import DecisionType
 from governance.calibration.models import CalibrationRound
 from governance.calibration.states import RoundState
@@ -59,7 +60,7 @@ class RoundTable(tables.Table):
         return value
 
     def render_decision(self, record: CalibrationRound) -> str:
-        return name_decision(DecisionType(record.decision))
+        return words.sentence(name_decision(DecisionType(record.decision)))
 
     def value_decision(self, record: CalibrationRound) -> str:
         return record.decision

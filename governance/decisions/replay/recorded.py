@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 from django.db.models import BinaryField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models.expressions import Combinable
 from msgspec import Struct
 
 from audits.ledger.packing import read_as_it_lies
@@ -68,7 +69,7 @@ def read_recorded(
     return list(_convert(rows.values_list(*_COLUMNS)[:most]))
 
 
-def _lying(field: str) -> ExpressionWrapper:
+def _lying(field: str) -> Combinable:
     return ExpressionWrapper(F(field), output_field=BinaryField())
 
 

@@ -12,8 +12,8 @@ from governance.decisions import queries
 from governance.decisions.models import Referral
 from governance.decisions.states import RULED, RulingStanding
 from governance.people.models import User
+from governance.ui.columns import write_day
 from governance.ui.templatetags.mc import day, tag, verdict_tag
-from ground.calendar import find_day
 
 RULING_SHAPES = {
     RulingStanding.ASKED: "due",
@@ -79,10 +79,10 @@ class RulingTable(tables.Table):
 
     def value_until(self, record: queries.RuledReferral) -> str:
         until = queries.find_lapse(record)
-        return str(find_day(until)) if until and RulingStanding(record.standing) in RULED else ""
+        return write_day(until) if until and RulingStanding(record.standing) in RULED else ""
 
     def value_asked_at(self, value: datetime) -> str:
-        return str(find_day(value))
+        return write_day(value)
 
     def value_asked_by(self, record: Referral) -> str:
         """As on the page: the file names nobody whom the page does not."""

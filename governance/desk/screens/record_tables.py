@@ -16,6 +16,7 @@ class RecordFilter(Searched, WithinDays):
 
     searched = ("metric__name", "metric__slug")
     happened = "activated_at"
+    days = (_("In force since"), _("In force until"))
 
     class Meta:
         model = CharterVersion

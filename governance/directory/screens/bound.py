@@ -18,8 +18,8 @@ from governance.directory.filters import BindingFilter
 from governance.directory.models import Binding
 from governance.people.requests import PageRequest
 from governance.ui import narrowing, sheets
+from governance.ui.columns import write_day
 from governance.ui.lists import turn_table
-from ground.calendar import find_day
 
 A_PAGE = 25
 
@@ -46,7 +46,7 @@ class BindingTable(tables.Table):
         return record.user.username
 
     def value_bound_at(self, record: Binding) -> str:
-        return find_day(record.bound_at).isoformat()
+        return write_day(record.bound_at)
 
     def render_end(self, record: Any) -> str:
         link = '<a class="govuk-link" href="{}">{}<span class="govuk-visually-hidden">: {}</span></a>'

@@ -14,9 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from governance.directory import permissions
 from governance.directory.models import BreakGlass, GroupMapping
 from governance.people.models import User
-from governance.ui.columns import DayColumn
+from governance.ui.columns import DayColumn, write_day
 from governance.ui.templatetags.mc import day
-from ground.calendar import find_day
 
 
 class MappingTable(tables.Table):
@@ -49,7 +48,7 @@ class MappingTable(tables.Table):
         return f"{record.proposed_by.name}, {day(value)}"
 
     def value_proposed_at(self, value: datetime) -> str:
-        return find_day(value).isoformat()
+        return write_day(value)
 
     def render_confirmed_at(self, value: datetime | None, record: GroupMapping) -> str:
         if record.confirmed_by is None:
@@ -57,10 +56,12 @@ class MappingTable(tables.Table):
         return f"{record.confirmed_by.name}, {day(value)}"
 
     def value_confirmed_at(self, value: datetime | None) -> str:
-        return find_day(value).isoformat() if value else ""
+        return write_day(value) if value else ""
 
     def render_acts(self, record: GroupMapping) -> str:
-        return format_html_join(" ", "{}", ((each,) for each in self._list_acts(record)))
+        return format_html(
+            "<div>{}</div>", format_html_join(" ", "{}", ((each,) for each in self._list_acts(record)))
+        )
 
     def _list_acts(self, mapping: GroupMapping) -> Iterator[SafeString]:
         if mapping.waits and permissions.can_confirm_mapping(self._reader, mapping):

@@ -27,9 +27,9 @@ from governance.people.filters import AccountFilter
 from governance.people.models import User
 from governance.people.requests import PageRequest
 from governance.ui import narrowing, sheets
+from governance.ui.columns import write_day
 from governance.ui.lists import turn_table
 from ground import calendar
-from ground.calendar import find_day
 from ground.errors import NotFound
 
 A_PAGE = 25
@@ -61,7 +61,7 @@ class AccountTable(tables.Table):
         return _("In use") if value else _("Closed")
 
     def value_created_at(self, record: User) -> str:
-        return find_day(record.created_at).isoformat()
+        return write_day(record.created_at)
 
 
 def list_accounts(request: PageRequest) -> HttpResponse:

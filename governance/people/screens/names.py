@@ -23,9 +23,9 @@ from governance.people.filters import AliasFilter, IdentityFilter
 from governance.people.models import Identity, Person, Team, TeamAlias, User
 from governance.people.requests import PageRequest
 from governance.ui import narrowing, sheets
+from governance.ui.columns import write_day
 from governance.ui.forms import ServiceForm, Text
 from governance.ui.lists import turn_table
-from ground.calendar import find_day
 from ground.parsing import clean_word
 
 A_PAGE = 25
@@ -53,7 +53,7 @@ class NameTable(tables.Table):
         return record.source or _("Every source")
 
     def value_given_at(self, record: Any) -> str:
-        return find_day(record.given_at).isoformat()
+        return write_day(record.given_at)
 
     def render_whose(self, record: Any) -> str:
         return self._sort.tell(record)

@@ -30,6 +30,7 @@ class TokenFilter(Searched, WithinDays):
     )
     searched = ("name", "user__username")
     happened = "made_at"
+    days = (_("Made since"), _("Made until"))
 
     class Meta:
         model = Token
@@ -62,14 +63,20 @@ class TokenTable(tables.Table):
 
     def render_expires_at(self, value: datetime, record: Token) -> str:
         until = formats.date_format(timezone.localtime(value), "j F Y, H:i")
-        return format_html('{}<span class="sub">{}</span>', until, _now("over")) if record.is_over else until
+        return (
+            format_html('<div>{}<span class="sub">{}</span></div>', until, _now("over"))
+            if record.is_over
+            else until
+        )
 
     def render_last_used_at(self, value: datetime) -> str:
         hour = formats.date_format(timezone.localtime(value), "j F Y, H:00")
         return _now("%(hour)s or later") % {"hour": hour}
 
     def render_acts(self, record: Token) -> str:
-        return format_html_join(" · ", "{}", ((each,) for each in self._list_acts(record)))
+        return format_html(
+            "<div>{}</div>", format_html_join(" · ", "{}", ((each,) for each in self._list_acts(record)))
+        )
 
     def _list_acts(self, token: Token) -> Iterator[SafeString | str]:
         if token.waits and not token.is_over and permissions.can_confirm_token(self._reader, token):
@@ -89,6 +96,7 @@ class SessionFilter(Searched, WithinDays):
 
     searched = ("device", "address")
     happened = "last_used_at"
+    days = (_("Last used since"), _("Last used until"))
 
     class Meta:
         model = Session

@@ -28,6 +28,7 @@ class ViewFilter(Searched, WithinDays):
     )
     searched = ("name", "purpose", "listings__metric__name")
     happened = "created_at"
+    days = (_("Made since"), _("Made until"))
 
     class Meta:
         model = SavedView
@@ -94,6 +95,9 @@ class ViewTable(tables.Table):
 
     def value_decision(self, record: SavedView) -> str:
         return record.decision
+
+    def render_grain(self, record: SavedView) -> str:
+        return record.grain.replace("_", " ").capitalize()
 
     def value_grain(self, record: SavedView) -> str:
         return record.grain

@@ -22,6 +22,7 @@ class BulkFilter(Searched, WithinDays):
     )
     searched = ("name",)
     happened = "filed_at"
+    days = (_("Sent since"), _("Sent until"))
 
     class Meta:
         model = BulkCheck

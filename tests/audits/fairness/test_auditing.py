@@ -15,7 +15,6 @@ from audits.fairness.states import FairnessState, HarmAnswer, HarmHypothesis
 from audits.ledger.models import Entry
 from charter.rules.vocabulary import DecisionType
 from governance.board.models import Case
-from governance.desk import merging
 from governance.notices.models import Notice
 from governance.people.models import Person
 from ground import clock
@@ -100,12 +99,7 @@ def test_an_auditor_has_no_stake(workforce, stake):
         workforce[account] if account else factories.an_account("above", person=factories.a_person("above"))
     )
     if stake == "handed it in before a merge":  # issue 16, attack
-        merging.merge_accounts(
-            account=workforce["hr"],
-            into=auditor,
-            because="One person.",
-            by=factories.an_administrator("merges"),
-        )
+        factories.a_merge(workforce["hr"], auditor)
     if stake == "owns a metric":
         auditor = Metric.objects.get(slug=METRICS[0]).owner
     if stake == "is above":

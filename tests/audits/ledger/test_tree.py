@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audits.ledger import tree
+from audits.ledger import tiles, tree
 from audits.ledger.tiles import (
     Tile,
     is_within,
@@ -234,3 +234,20 @@ def test_the_tree_needs_nothing_of_ours():
     """DESIGN, Layout: pure. It runs where neither Django nor this project is."""
     code = f"import sys; sys.modules.update(django=None, ground=None); import runpy; runpy.run_path({tree.__file__!r})"
     assert subprocess.run([sys.executable, "-I", "-S", "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("size", [1, 2, 255, 256, 257, 300, 65_535, 65_536, 65_537, 65_536 + 256, 70_000])
+def test_what_is_read_ahead_for_a_proof_is_all_that_it_needs(size):
+    """Issue 13, measured: the tiles of a path are known before any is read, at the edges of tiles and of levels too."""
+    rows = [[tree.leaf_hash(number.to_bytes(4, "big")) for number in range(size)]]
+    while len(rows[-1]) >= tiles.WIDTH:
+        whole = len(rows[-1]) // tiles.WIDTH
+        rows.append([tiles.fold(rows[-1][at * 256 : at * 256 + 256]) for at in range(whole)])
+    for index in {0, size // 2, size - 1, min(size - 1, 255), min(size - 1, 65_535)}:
+        ahead = {
+            each: b"".join(rows[each.level][each.number * 256 : each.number * 256 + each.width])
+            for each in tiles.list_proof_tiles(index, size)
+        }
+        nodes = tiles.nodes_of(lambda *tile, ahead=ahead: ahead[tiles.Tile(*tile)], size)
+        proof = tree.prove_inclusion(index, size, nodes)
+        tree.verify_inclusion(rows[0][index], index, size, proof, tree.root(rows[0]))

@@ -24,6 +24,7 @@ from charter.panels.offers import find_answers, make_offers, offer_starters
 from charter.panels.panel import MacroLanguage, ScanFault, SqlPanel
 from charter.panels.reaching import Reached, ReachKind
 from charter.panels.reading.files import read_paths
+from charter.panels.reading.superset import write_chart
 from charter.panels.reports.pages import format_html
 from charter.panels.reports.sarif import format_sarif
 from charter.panels.reports.texts import format_github, format_json, format_text
@@ -268,6 +269,26 @@ def test_a_panel_of_team_values_is_proposed_over_the_view_under_its_own_names():
         "ORDER BY starts_on, cohort",
     ]
     assert examine(plain(proposed.sql), TABLES).reached == ()  # what is proposed reaches nothing
+
+
+def test_a_chart_of_superset_is_proposed_under_its_own_labels():
+    """Issue 20, 5: a metric of the chart's own, whose label is the column that its drawing reads."""
+    hours = {
+        "expressionType": "SQL",
+        "sqlExpression": "percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM merged_date - created_date) / 3600)",
+        "label": "hours",
+    }
+    params = {
+        "x_axis": "merged_date",
+        "time_grain_sqla": "P1M",
+        "groupby": ["base_repo_id"],
+        "metrics": [hours],
+    }
+    panel = plain(write_chart(params, {"table_name": "pull_requests"}, "chart"))
+    found = examine(panel, TABLES)
+    proposed = rewrite(panel, found.shape, found.reached, find_answers(found.shape, OFFERS))
+    assert proposed.view == "governed.lead_time_for_changes__team" and "value AS hours" in proposed.sql
+    assert found.shape.period == "merged_date" and "date_trunc('month', merged_date)" in panel.sql
 
 
 def test_where_no_view_answers_small_groups_are_left_out():

@@ -96,12 +96,6 @@ def test_what_hides_behind_a_picture_is_gone(form, tail):
             "too many dots",
         ),
         (header(4001, 3000) + chunk(b"IDAT", b"") + chunk(b"IEND", b""), "too many dots"),
-        (
-            header(10, 10)
-            + chunk(b"zTXt", b"a\0\0" + zlib.compress(b"\0" * 80_000_000, 9))
-            + chunk(b"IEND", b""),
-            "cannot be read",
-        ),
         (header(10, 10) + chunk(b"IEND", b""), "cannot be read"),
         (picture()[:60], "cannot be read"),
         (b"\xff\xd8\xff\xe0" + b"\0" * 100, "cannot be read"),
@@ -122,6 +116,14 @@ def test_bombs_and_other_types_are_refused_with_the_reason(sent, says):
     with pytest.raises(BadInput) as refused:
         clean(sent)
     assert says in refused.value.detail and refused.value.field == "attachment"
+
+
+def test_a_bomb_in_what_a_picture_says_of_itself_is_not_unpacked():
+    """Issue 12, 3 and bad input: 80 MB of text in 80 kB, made here as every process that collects tests would make it."""
+    bomb = chunk(b"zTXt", b"a\0\0" + zlib.compress(b"\0" * 80_000_000, 9))
+    with pytest.raises(BadInput, match="cannot be read") as refused:
+        clean(header(10, 10) + bomb + chunk(b"IEND", b""))
+    assert refused.value.field == "attachment"
 
 
 def test_a_file_that_was_not_read_to_its_end_is_refused_by_its_length():

@@ -30,7 +30,7 @@ from ground.rates import Rate
 from tests import factories
 from tests.access import table
 from tests.governance.appeals.conftest import assign, decide
-from tests.governance.config.test_bad_input import OPERATIONS, filled
+from tests.governance.config.test_bad_input import filled, operations
 from tests.governance.decisions.conftest import NOON
 from tests.governance.decisions.test_answer import ask
 
@@ -61,7 +61,7 @@ def open_everything(client: Client, token: str) -> dict[str, tuple[int, str]]:
         for row in table.list_rows({})
         if row.page.name != "sign-out"
     }
-    api = {filled(path) for method, path in OPERATIONS if method.lower() == "get"}
+    api = {filled(path) for method, path in operations() if method.lower() == "get"}
     admin = {"/admin/", "/admin/people/user/", "/admin/notices/notice/", "/admin/appeals/appeal/"}
     more = {
         "/metrics/lead-time-for-changes",

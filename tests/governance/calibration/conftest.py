@@ -141,7 +141,7 @@ def write(item: CalibrationItem, kind=EvidenceKind.MENTORING, *, by: User, **cha
     """A piece of evidence of the period."""
     said = {
         "happened_on": date(2026, 2, 10), "project": "Ledger", "source": EvidenceSource.PEER, "said_by": "Ada",
-        "link": "https://docs.example.org/1", "shows": "Two newcomers ship alone.",
+        "link": f"https://docs.example.org/{kind.value}", "shows": "Two newcomers ship alone.",
     }  # fmt: skip
     return evidence.write_evidence(
         said=EvidenceSaid(kind=kind, **{**said, **changes}), person=item.person, by=by

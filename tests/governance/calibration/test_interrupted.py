@@ -51,7 +51,9 @@ def cut(at: int, monkeypatch) -> Iterator[None]:
                 raise psycopg.OperationalError("the connection is lost")
         return send(self, query, *given, **named)
 
-    with monkeypatch.context() as patch:
+    # What is seen by Django goes by cursors, all of it.
+    seen = connection.execute_wrapper(lambda execute, *given: execute(*given))
+    with monkeypatch.context() as patch, seen:
         patch.setattr(psycopg.Cursor, "execute", send_or_lose)
         yield
 

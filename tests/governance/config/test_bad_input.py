@@ -1,9 +1,11 @@
 """Whatever is sent to any address, by whomever: never a fault of ours, and 503 where the database is away."""
 
 import base64
+import functools
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlencode
 
 import psycopg
@@ -29,12 +31,21 @@ WHOLE = bool(whole_or_short(1, 0))
 NOBODY, EMPLOYEE, SEAT = "nobody", "employee", "seat"
 ROLES = [NOBODY, EMPLOYEE, SEAT, *GrantedRole.values]
 METHODS = ("get", "post", "put", "patch", "delete")
-SCHEMA = json.loads(openapi.rendered("json"))
-OPERATIONS = [
-    (method, path) for path, said in SCHEMA["paths"].items() for method in METHODS if method in said
-]
 # What stands in an address, where a made-up one would only be told that there is nothing.
 REAL = {"slug": "lead-time-for-changes", "number": "1", "older": "1", "newer": "1", "heading": "what"}
+
+
+@functools.cache
+def document() -> dict[str, Any]:
+    """The API's own; it is read when it is needed, not by every process that collects tests."""
+    read: dict[str, Any] = json.loads(openapi.rendered("json"))
+    return read
+
+
+def operations() -> list[tuple[str, str]]:
+    return [
+        (method, path) for path, said in document()["paths"].items() for method in METHODS if method in said
+    ]
 
 
 def cursor(words: str) -> str:
@@ -81,9 +92,9 @@ def filled(path: str) -> str:
 @pytest.mark.parametrize("role", ROLES)
 def test_whatever_the_document_allows_is_no_fault_of_ours(people, role):
     """Issue 9: all bodies and parameters of the document, as every role; in short a few operations of each."""
-    schema = schemathesis.openapi.from_dict(SCHEMA)
+    schema = schemathesis.openapi.from_dict(document())
     client = Client(raise_request_exception=False)
-    share = OPERATIONS if WHOLE else OPERATIONS[ROLES.index(role) :: len(ROLES)]
+    share = operations() if WHOLE else operations()[ROLES.index(role) :: len(ROLES)]
     for method, path in share:
         _try(client, people[role], schema[path][method.upper()].as_strategy(), method, path)
 
@@ -122,7 +133,7 @@ def test_parameters_may_be_anything_and_what_is_wrong_is_named(people, role):
 
 
 def _parameters() -> Iterator[tuple[str, str]]:
-    for path, said in SCHEMA["paths"].items():
+    for path, said in document()["paths"].items():
         for parameter in said.get("get", {}).get("parameters", ()):
             if parameter["in"] == "query":
                 yield path, parameter["name"]
@@ -165,7 +176,10 @@ def _walk(before: str, patterns: list[URLPattern | URLResolver]) -> Iterator[str
             yield re.sub(r"<(?:\w+:)?(\w+)>", lambda found: filled("{" + found[1] + "}"), path)
 
 
-PAGES = [each for each in addresses() if not each.startswith(("/api/", "/healthz", "/readyz"))]
+def pages() -> list[str]:
+    return [each for each in addresses() if not each.startswith(("/api/", "/healthz", "/readyz"))]
+
+
 # All names under which a page looks something up (and one that none does).
 LOOKED_UP = (
     "text", "name", "page", "sort", "standing", "category", "grain", "view", "decision", "metric", "kind", "state", "group",
@@ -181,7 +195,7 @@ def test_pages_may_be_asked_anything(people, role):
     client = Client(raise_request_exception=False)
     if people[role]:
         client.force_login(Token.objects.get(digest=hash_token(people[role])).user)
-    for page in PAGES:
+    for page in pages():
         for value in NASTY[:: whole_or_short(1, 10)]:
             for asked in _questions(value):
                 answer = client.get(page, asked)

@@ -21,6 +21,8 @@ from tests.governance.config.test_settings import PRODUCTION, manage
 
 DEPLOY = databases.PROJECT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+# What runs each night and ends; all others go on.
+BACKUP = DEPLOY / "systemd" / "metric-charter-backup.service"
 INSTALLED = "/opt/metric-charter"
 nginx = test_nginx.nginx
 
@@ -42,11 +44,11 @@ def read_command(unit: Path, instance: str = "") -> list[str]:
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
 def test_systemd_takes_the_units(tmp_path):
     """Issue 19, 2: with the paths of this machine, since it looks whether what is started is there."""
-    for unit in UNITS:
+    for unit in (*UNITS, BACKUP.with_suffix(".timer")):
         text = unit.read_text().replace(INSTALLED, str(databases.PROJECT))
         (tmp_path / unit.name.replace("@", "@8000")).write_text(text)
-    units = [str(each) for each in sorted(tmp_path.glob("*.service"))]
-    assert len(units) == 5
+    units = [str(each) for each in sorted(tmp_path.iterdir())]
+    assert len(units) == 7
     told = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True, check=False
     )
@@ -58,7 +60,9 @@ def test_units_and_compose_start_the_same_and_what_there_is():
     """Issue 19, 2: web, worker, beat, sequencer and SQL door, by commands that this version has."""
     services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
     of_units = {
-        unit.stem.removeprefix("metric-charter-").rstrip("@"): read_command(unit)[1:] for unit in UNITS
+        unit.stem.removeprefix("metric-charter-").rstrip("@"): read_command(unit)[1:]
+        for unit in UNITS
+        if unit != BACKUP
     }
     assert set(of_units) == {"web", "worker", "beat", "sequencer", "sql-door"} <= set(services)
     for name in ("worker", "beat", "sequencer", "sql-door"):
@@ -87,6 +91,23 @@ def test_the_compose_file_names_what_is_there_or_said_to_be_the_operators():
     assert all(each in comment for each in theirs)
     for source in re.findall(r"^COPY (.*) \S+$", (DEPLOY / "Containerfile").read_text(), re.MULTILINE):
         assert all((databases.PROJECT / each).exists() for each in source.split())
+
+
+def test_containers_have_the_roles_of_the_how_to():
+    """Issue 19, 2: without the third the SQL door of a container lets nobody in."""
+    page = (databases.PROJECT / "docs/how-to/run-it-for-real.md").read_text()
+    made = (DEPLOY / "make-roles.sh").read_text()
+    for pattern in (r"CREATE ROLE (\w+ LOGIN(?: NOINHERIT)?)", r"^(REVOKE ALL .*|GRANT CONNECT .*);$"):
+        found = re.findall(pattern, page, re.MULTILINE)
+        assert found and found == re.findall(pattern, made, re.MULTILINE)
+
+
+def test_a_backup_goes_where_it_is_looked_for():
+    """Issue 19, 2: `doctor` and the figures read the folder that the timer's unit writes to, as the same user."""
+    text = BACKUP.read_text()
+    folder = read_environment()["BACKUP_FOLDER"]
+    assert f"ReadWritePaths={folder}\n" in text and f"find {folder} " in text
+    assert read_command(BACKUP)[1:] == ["manage.py", "backup"]
 
 
 # nginx before what the unit starts, told what the example says

@@ -95,9 +95,15 @@ def front(nginx, tmp_path) -> Iterator[Front]:
             thread.join(30)
 
 
+def read_site() -> str:
+    """The file of the how-to."""
+    (site,) = re.findall(r"```nginx\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    return site
+
+
 def write_site(folder: Path, http: int, https: int, behind: int) -> None:
     """The file of the how-to with ports and certificate of the test's own."""
-    (site,) = re.findall(r"```nginx\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    site = read_site()
     for old, new in {
         "listen 80;": f"listen 127.0.0.1:{http};",
         "listen 443 ": f"listen 127.0.0.1:{https} ",

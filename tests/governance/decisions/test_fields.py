@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from django.db import transaction
 
 from charter.measures.models import PublishedValue
 from charter.measures.rows import Row
@@ -18,7 +19,7 @@ from governance.decisions.rows.arranging import relate
 from governance.people.models import AccountKind, Cohort, GrantedRole, Team, User
 from ground import calendar
 from ground.errors import BadInput
-from tests import factories, on_the_log
+from tests import factories, on_the_log, snapshots
 from tests.governance.decisions.test_answer import LEAD_TIME, RANKING, ask
 
 TWO = {**LEAD_TIME, "cohorts": ["team:payments", "team:search"]}
@@ -29,11 +30,10 @@ COMMITS = {**TWO, "metrics": ["commit-count"], "decision": "workflow_debugging",
 JANUARY = {"from": "2026-01-01", "to": "2026-02-01"}
 
 
-@pytest.fixture
-def two_teams(house) -> User:
-    """The manager leads both teams, and search has values as well: 10, 30 and 50 beside 20, none and 20."""
-    factories.a_role(house.manager, GrantedRole.MANAGER, team=Team.objects.get(slug="search"))
-    factories.a_role(house.manager, GrantedRole.METRIC_OWNER)
+@snapshots.fixture
+def with_two_teams(governed) -> User:
+    factories.a_role(governed.manager, GrantedRole.MANAGER, team=Team.objects.get(slug="search"))
+    factories.a_role(governed.manager, GrantedRole.METRIC_OWNER)
     search = Cohort.objects.get(slug="team:search")
     for month, value in enumerate((10.0, 30.0, 50.0), 1):
         _copy(
@@ -42,10 +42,17 @@ def two_teams(house) -> User:
             value,
         )
     for found in PublishedValue.objects.filter(metric__slug="lead-time-for-changes"):
-        _copy(found, found.cohort, found.value, version=house.commit_count)
-    return house.manager
+        _copy(found, found.cohort, found.value, version=governed.commit_count)
+    return governed.manager
 
 
+@pytest.fixture
+def two_teams(stopped, with_two_teams) -> User:
+    """The manager leads both teams, and search has values as well: 10, 30 and 50 beside 20, none and 20."""
+    return with_two_teams
+
+
+@transaction.atomic
 def _copy(found: PublishedValue, cohort: Cohort, value: float | None, *, version: Any = None) -> None:
     """The same value of another group or metric, published beside it."""
     found = PublishedValue.objects.get(pk=found.pk)

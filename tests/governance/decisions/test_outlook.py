@@ -14,7 +14,7 @@ from governance.decisions.services import answer
 from governance.people.models import GrantedRole, Team, User
 from governance.training import services as training
 from governance.ui.questions import month_window
-from tests import factories
+from tests import factories, snapshots
 from tests.governance.decisions.looks import BY_PERSON
 from tests.governance.decisions.people import DELIVERY, HEALTH
 
@@ -38,11 +38,15 @@ def ask(request: Request, by: User, *, rows: bool = False):
     return answer(request=request, by=by, door=Door.API, rows=rows)
 
 
-@pytest.fixture
-def companions(house):
-    """Beside lead time, which informs release readiness together with two others, these and one more that wants one."""
+@snapshots.fixture
+def with_companions(governed) -> None:
     for slug in ("deployment-frequency", *COMPANIONS):
         factories.an_active_charter(slug)
+
+
+@pytest.fixture
+def companions(house, with_companions):
+    """Beside lead time, which informs release readiness together with two others, these and one more that wants one."""
     return house
 
 

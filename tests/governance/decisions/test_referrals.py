@@ -30,7 +30,7 @@ from governance.people.models import AccountKind, Team, User
 from governance.training import services as training
 from ground import clock
 from ground.errors import BadInput, Conflict, NotFound, NotPermitted
-from tests import factories
+from tests import factories, snapshots
 from tests.governance.decisions.looks import LOOK, look, people
 from tests.governance.decisions.test_answer import LEAD_TIME, ask
 from tests.governance.decisions.test_data_versions import bumping, tables_of
@@ -56,11 +56,16 @@ unless { context.ruled.contains("ORG1") };
 """
 
 
+@snapshots.fixture
+def with_hopped(governed, with_people) -> DecisionRecord:
+    ask(governed.manager, RATING)
+    return the_decision(ask(governed.manager, STAFFING))
+
+
 @pytest.fixture
-def hopped(people):
+def hopped(people, with_hopped) -> DecisionRecord:
     """A question that AR13 leaves to the board: staffing, after a rating was refused."""
-    ask(people.manager, RATING)
-    return the_decision(ask(people.manager, STAFFING))
+    return with_hopped
 
 
 def the_decision(given) -> DecisionRecord:

@@ -15,6 +15,8 @@ from governance.board import services as board
 from governance.board.screens.case_details import describe_settings
 from governance.board.states import CaseKind
 from governance.decisions.models import DecisionRecord
+from governance.decisions.replay.counting import AskedBefore, AsProposed, count_moved
+from governance.decisions.replay.deciding import Deciding
 from governance.decisions.replay.proposals import set_otherwise
 from governance.decisions.replay.rebuilding import BUDGETS, COVERAGE, LOOKS, RULINGS, make_rebuild
 from governance.decisions.replay.recorded import RecordedQuestion, list_recorded, read_recorded
@@ -212,3 +214,27 @@ def test_records_are_read_as_they_were(house) -> None:
     (question,), record = recorded(), DecisionRecord.objects.get()
     assert question.by.key == record.pk and question.read_facts()[0].request.metrics == tuple(record.metrics)
     assert question.read_facts()[0].charter.metric == record.facts[0]["charter"]["metric"]
+
+
+def test_only_what_reads_alike_on_the_same_day_is_decided_once(house) -> None:
+    """Another hour is alike; another day, another asker's roles or another reason is not, and each question counts."""
+    ask(house.manager)
+    with clock.stopped_at(clock.now() + timedelta(hours=2)):
+        ask(house.manager)
+    with clock.stopped_at(clock.now() + timedelta(days=1)):
+        ask(house.manager)
+    ask(house.stranger)
+    ask(house.manager, reason="It is asked again.")
+    keys = {each.hash_alike() for each in recorded()}
+    assert len(recorded()) == 5 and len(keys) == 4
+
+
+def test_what_is_remembered_changes_no_count(house) -> None:
+    """Held to the plain count, which decides each question by itself."""
+    for who in (house.manager, house.manager, house.stranger, house.auditor):
+        ask(who)
+        ask(who, decision="staffing")
+    proposal = AsProposed(in_force(), set_otherwise({"minimum_group": 10}))
+    counted, unreadable = Deciding(in_force(), proposal, hash_asker=str).count_part(recorded())
+    plain = [AskedBefore(each.read_facts(), str(each.by.actor), each.held_roles()) for each in recorded()]
+    assert counted == count_moved(plain, in_force(), proposal) and counted and unreadable == 0

@@ -6,7 +6,6 @@ import pytest
 
 from audits.ledger.models import Entry
 from charter.rules.vocabulary import EvidenceKind
-from governance.desk import merging
 from governance.evidence import permissions, queries, services
 from governance.evidence.models import EvidenceRecord
 from governance.evidence.states import EvidenceState
@@ -172,9 +171,7 @@ def test_an_account_merged_into_another_is_no_somebody_else(around_payments):
     hr = around_payments["hr"]
     factories.a_role(former := factories.an_account("hr-before"), GrantedRole.HR)
     record = write(former, person=around_payments["concerned"].person.external_id)
-    merging.merge_accounts(
-        account=former, into=hr, because="One person.", by=factories.an_administrator("merges")
-    )
+    factories.a_merge(former, hr)
     with pytest.raises(NotPermitted) as refused:
         services.check_evidence(record=record, holds=True, says="", by=hr)
     assert refused.value.code == "own_evidence"

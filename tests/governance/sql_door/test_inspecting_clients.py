@@ -61,6 +61,18 @@ def test_sqlalchemy_reads_a_reflected_view_and_is_told_rule_and_fix(engine):
     assert sorted(DecisionRecord.objects.values_list("verdict", flat=True)) == ["deny", "permit"]
 
 
+def test_columns_are_listed_by_a_name_that_is_taken_apart(opened):
+    """Issue 20, 3: as the query builder of Grafana asks, whose table may stand with its schema or without."""
+    parts = f"parse_ident('governed.{VIEW}')"
+    with opened.connect() as client:
+        found = client.execute(
+            f"SELECT quote_ident(column_name), data_type FROM information_schema.columns "
+            f"WHERE array_length({parts}, 1) = 2 AND quote_ident(table_schema) = ({parts})[1] "
+            f"AND quote_ident(table_name) = ({parts})[2]"
+        ).fetchall()
+    assert len(found) == 12 and ("value", "double precision") in found
+
+
 @pytest.mark.services
 @pytest.mark.skipif(shutil.which("javac") is None, reason="no JDK is installed (openjdk-17-jdk-headless)")
 @pytest.mark.skipif(not DRIVER.exists(), reason="libpostgresql-jdbc-java is not installed")

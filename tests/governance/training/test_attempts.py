@@ -12,10 +12,10 @@ from audits.ledger import services as ledger
 from audits.ledger.models import Entry, Payload
 from governance.people.models import GrantedRole
 from governance.training import queries, services
-from governance.training.models import Attempt, AttemptAnswer, Attestation
+from governance.training.models import Attempt, AttemptAnswer, Attestation, Course
 from ground import calendar, clock
 from ground.errors import BadInput, Conflict, NotFound
-from tests import factories
+from tests import factories, snapshots
 
 
 @pytest.fixture
@@ -23,8 +23,8 @@ def ana(db):
     return factories.an_account("ana")
 
 
-@pytest.fixture
-def course(db):
+@snapshots.fixture
+def course() -> Course:
     return factories.the_course()
 
 

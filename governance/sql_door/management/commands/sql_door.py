@@ -11,6 +11,7 @@ from django.core.management.base import CommandParser
 from governance.sql_door import services
 from governance.sql_door.server import Certificate, SqlDoor
 from governance.sql_door.upstream import Address
+from governance.sql_door.waking import make_loop
 from ground import commands
 from ground.embedded import cluster
 from ground.embedded.trimming import make_trimming
@@ -48,7 +49,8 @@ class Command(commands.Command):
         certificate = _read_certificate(options)
         services.refresh()
         door = SqlDoor(Address.read(settings.GOVERNED_DATABASE_URL), certificate)
-        asyncio.run(self._run(door, options["host"], options["port"]))
+        with asyncio.Runner(loop_factory=make_loop) as runner:
+            runner.run(self._run(door, options["host"], options["port"]))
 
     async def _run(self, door: SqlDoor, host: str, port: int) -> None:
         over = asyncio.Event()

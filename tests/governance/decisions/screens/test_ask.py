@@ -19,7 +19,7 @@ from governance.decisions.screens import compared
 from governance.decisions.services import answer
 from governance.ui import questions
 from ground import clock
-from tests import factories, on_the_log
+from tests import factories, on_the_log, snapshots
 from tests.governance.decisions.conftest import publish_values
 from tests.governance.decisions.test_holds import a_hold
 from tests.governance.decisions.test_values import a_note
@@ -118,8 +118,8 @@ def test_no_refusal_proposes_another_decision(browse):
     assert checked.says("What these metrics may be used for", "Workflow debugging")
 
 
-@pytest.fixture
-def companions():
+@snapshots.fixture
+def companions(governed) -> None:
     for slug in ("change-failure-rate", "slo-compliance"):
         publish_values(factories.an_active_charter(slug))
 

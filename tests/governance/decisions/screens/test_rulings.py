@@ -3,14 +3,14 @@
 import re
 
 import pytest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from governance.board.models import Case
 from governance.board.states import CaseKind, SeatKind, Vote
 from governance.decisions.models import DecisionRecord, Referral
 from governance.decisions.screens.receipts import _question
 from governance.people.models import Person
-from tests import factories
+from tests import factories, snapshots
 from tests.governance.decisions.looks import BY_PERSON, people
 from tests.pages import QUESTION
 
@@ -24,10 +24,17 @@ LOOK = QUESTION | {
 }  # fmt: skip
 
 
+@snapshots.fixture
+def refused(governed) -> None:
+    """The manager was refused a rating."""
+    client = Client()
+    client.force_login(governed.manager)
+    assert client.post("/ask", RATING).status_code == 403
+
+
 @pytest.fixture
-def referred(browse):
+def referred(browse, refused):
     """The page of a question that AR13 leaves to the board."""
-    browse("/ask", data=RATING)
     return browse("/ask", data=STAFFING)
 
 
