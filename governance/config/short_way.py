@@ -48,7 +48,7 @@ class ShortWayMiddleware:
 
 def _find_door(request: HttpRequest) -> ResolverMatch | None:
     """The door that is plainly asked; None where it is no door, or there is more to look at."""
-    if request.method != "POST" or request.META.get("QUERY_STRING") or "HTTP_COOKIE" in request.META:
+    if request.method != "POST" or request.META.get("QUERY_STRING") or request.META.get("HTTP_COOKIE"):
         return None
     return _list_doors(settings.ROOT_URLCONF).get(request.path_info)
 
