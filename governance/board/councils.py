@@ -105,9 +105,10 @@ def check_holds_seat(name: SeatName) -> None:
         )
 
 
-def explain_unknown_places(places: Iterable[str]) -> list[str]:
+def explain_unknown_places(places: Iterable[str], known: Collection[str] | None = None) -> list[str]:
     """A sentence for each place where nobody has a location in the organisation's data, with the nearest one that is there."""
-    known = set(Person.objects.exclude(location="").values_list("location", flat=True).distinct())
+    if known is None:
+        known = set(Person.objects.exclude(location="").values_list("location", flat=True).distinct())
     return [_explain(place, known) for place in places if place not in known]
 
 

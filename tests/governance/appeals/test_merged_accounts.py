@@ -117,6 +117,7 @@ def test_an_appeal_by_name_about_what_the_closed_account_asked_keeps_the_other_o
 @pytest.mark.parametrize("kind", [AppealKind.NAMED, AppealKind.CONFIDENTIAL])
 def test_a_preview_does_not_tell_that_an_account_filed_an_appeal(desk, file, twin, kind):
     """Whoever administers accounts is told of no appeal elsewhere, nor of what is told about it."""
+    admin = factories.an_administrator("merger")
     before = merging.preview(account=desk.employee, into=twin, by=admin).stays
     file(kind=kind, contested=desk.manager)
     assert merging.preview(account=desk.employee, into=twin, by=admin).stays == before
