@@ -93,7 +93,7 @@ STRAIN = {pattern.name for pattern in strain.urlpatterns}
 CALIBRATION = {pattern.name for pattern in calibration.urlpatterns}
 # Pages that test_agreements looks at, and files that they give.
 AGREEMENTS = {pattern.name for pattern in agreements.urlpatterns} | {
-    "account-merge", "publishing-runs", "warehouse-connect", "warehouse-disconnect",
+    "account-merge", "merge-confirm", "board-council", "publishing-runs", "warehouse-connect", "warehouse-disconnect",
 }  # fmt: skip
 # Pages that test_appeals looks at.
 APPEALS = {
