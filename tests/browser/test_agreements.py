@@ -9,6 +9,7 @@ from governance.agreements import services
 from governance.agreements.agreement_text import SettingBound
 from governance.agreements.screens import urls
 from governance.board.states import SeatKind
+from governance.desk import merging
 from tests import factories
 from tests.browser.test_accessibility import Eye
 from tests.governance.agreements.conftest import a_text, an_assessment, binding, passed, run_clock
