@@ -5,6 +5,7 @@ All other queries go through the ORM. The connection prepares unless DATABASE_PR
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from functools import lru_cache
 from select import POLLIN, poll
 from typing import Any, NamedTuple
@@ -17,8 +18,11 @@ from django.db.backends.utils import CursorDebugWrapper
 from django.db.models import BinaryField, JSONField, Model
 from msgspec import Struct
 
+from ground import sending
+
 _JSON = msgspec.json.Encoder(order="deterministic")
-_AS_STORED = (str, bool, UUID, type(None))
+_AS_STORED = frozenset({str, bool, UUID, date, type(None)})
+_WRITTEN = (JSONField, BinaryField)
 
 
 class Read(Struct, frozen=True):
@@ -52,20 +56,18 @@ class Asked(NamedTuple):
     """Reads that were sent, to be `found` later: in a pipeline their answer is waited for when that ends, and not twice."""
 
     reads: tuple[Read, ...]
-    cursor: Any
+    sent: Any
 
     def found(self) -> tuple[list[Any], ...]:
         """What each of the reads found, all in one statement and so at one instant."""
-        with self.cursor as cursor:
-            (texts,) = cursor.fetchall()
+        with connections[DEFAULT_DB_ALIAS].wrap_database_errors:
+            (texts,) = self.sent.fetchall()
         return tuple(_decoder(each.of).decode(text) for each, text in zip(self.reads, texts, strict=True))
 
 
 def ask(*reads: Read, parameters: Mapping[str, Any]) -> Asked:
     """Send reads in one statement."""
-    cursor = _cursor()
-    cursor.execute(_together(reads), parameters)
-    return Asked(reads, cursor)
+    return Asked(reads, _send(_together(reads), parameters))
 
 
 def read(*reads: Read, parameters: Mapping[str, Any]) -> tuple[list[Any], ...]:
@@ -82,21 +84,20 @@ def fetch(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]
 
 def run(statement: str, parameters: Mapping[str, Any]) -> None:
     """Run a statement that gives no rows, or none that matter."""
-    with _cursor() as cursor:
-        cursor.execute(statement, parameters)
+    _send(statement, parameters)
 
 
 def begin() -> None:
     """Send BEGIN as a statement among others."""
-    _cursor().execute("BEGIN")
+    _send("BEGIN")
 
 
 def commit() -> Any:
-    """Send COMMIT as a statement among others, unless a savepoint failed; gives its cursor. Django notes its own, and sends none."""
+    """Send COMMIT as a statement among others, unless a savepoint failed; gives what was sent. Django notes its own, and sends none."""
     ours = _connection()
     ours.validate_no_broken_transaction()
     with ours.wrap_database_errors:
-        return _Prepared(ours.connection).execute("COMMIT")
+        return sending.send(ours.connection, "COMMIT", None) or _Prepared(ours.connection).execute("COMMIT")
 
 
 def insert(record: Model) -> None:
@@ -164,7 +165,25 @@ def _insertion_of_all(model: type[Model]) -> str:
 
 def _columns(record: Model) -> dict[str, Any]:
     ours = connections[DEFAULT_DB_ALIAS]
-    return {each.column: _stored(each, record, ours) for each in record._meta.concrete_fields}
+    return {
+        column: value if as_it_is and _is_as_stored(value) else _stored(field, record, ours)
+        for column, field, as_it_is, value in _list_values(record)
+    }
+
+
+def _list_values(record: Model) -> Iterator[tuple[str, Any, bool, Any]]:
+    """Of each column its field, whether that may store its value as it is, and the value."""
+    for column, name, field, as_it_is in _list_columns(type(record)):
+        yield column, field, as_it_is, getattr(record, name)
+
+
+@lru_cache(maxsize=100)
+def _list_columns(model: type[Model]) -> tuple[tuple[str, str, Any, bool], ...]:
+    """Of each column the attribute, the field, and whether it writes simple values as they are: JSON, bytes and times of writing are none."""
+    return tuple(
+        (each.column, each.attname, each, not isinstance(each, _WRITTEN) and not getattr(each, "auto_now", False))
+        for each in model._meta.concrete_fields
+    )  # fmt: skip
 
 
 def _stored(field: Any, record: Model, ours: Any) -> Any:
@@ -189,6 +208,20 @@ def _is_as_stored(value: Any) -> bool:
     return type(value) in _AS_STORED or (type(value) is list and all(type(each) is str for each in value))
 
 
+def _send(statement: str, parameters: Mapping[str, Any] | None = None) -> Any:
+    """Send a statement past all cursors, unless somebody looks at those, or it must be prepared first; gives what was sent."""
+    ours = _connection()
+    if not (ours.queries_logged or ours.execute_wrappers):
+        ours.validate_no_broken_transaction()
+        with ours.wrap_database_errors:
+            sent = sending.send(ours.connection, statement, parameters)
+        if sent is not None:
+            return sent
+    cursor = _cursor()
+    cursor.execute(statement, parameters)
+    return cursor
+
+
 def _cursor() -> Any:
     """Django's wrapper around a prepared cursor, so that its errors and query counts stay Django's."""
     ours = _connection()
@@ -202,7 +235,8 @@ def _connection() -> Any:
     ours: Any = connections[DEFAULT_DB_ALIAS]
     if ours.health_check_enabled and not ours.health_check_done and ours.connection is not None:
         _close_if_hung_up(ours)
-    ours.ensure_connection()
+    if ours.connection is None:
+        ours.ensure_connection()
     return ours
 
 

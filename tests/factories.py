@@ -158,7 +158,7 @@ def _a_checked_record(kind: str, person: str, ref: str, by: User) -> None:
         project="Ledger",
         source="peer",
         said_by="Ada",
-        link="https://docs.example.org/dr/12",
+        link=f"https://docs.example.org/{kind}/12",
         shows="The design held.",
         written_by=system(),
     )

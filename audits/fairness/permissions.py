@@ -12,6 +12,7 @@ from governance.board.permissions import sits
 from governance.people.lines import are_in_one_line
 from governance.people.models import AccountKind, GrantedRole, Person, User
 from governance.people.permissions import holds
+from governance.people.queries import is_same_hand
 from ground import calendar
 from ground.errors import DomainError, NotPermitted
 
@@ -42,7 +43,7 @@ def check_audits(user: User) -> None:
 def check_has_no_stake(user: User, outcomes: OutcomeSet, rows: Collection[OutcomeRow]) -> None:
     """Raise NotPermitted where the auditor handed them in, stands in a line with who answers for a metric, or with who was decided about."""
     check_audits(user)
-    if outcomes.handed_in_by_id == user.pk:
+    if is_same_hand(outcomes.handed_in_by_id, user):
         raise NotPermitted(_("You handed these in. Somebody else has to audit them."), code="has_a_stake")
     check_owns_nothing(user, outcomes.metrics)
     if user.person is None:

@@ -127,6 +127,11 @@ def list_holds() -> QuerySet[LegalHold]:
     )
 
 
+def list_holds_in_force() -> QuerySet[LegalHold]:
+    """Those that keep something today."""
+    return list_holds().filter(ended_at__isnull=True, ends_on__gt=calendar.today())
+
+
 def get_hold(key: UUID) -> LegalHold:
     """One legal hold. Raises NotFound."""
     found = list_holds().filter(pk=key).first()

@@ -10,7 +10,7 @@ from charter.rules.vocabulary import Role
 from governance.board.permissions import sits
 from governance.people.models import AccountKind, Cohort, GrantedRole, User
 from governance.people.permissions import can_administer, holds, is_system
-from governance.people.queries import read_cohorts_asked
+from governance.people.queries import is_same_hand, read_cohorts_asked
 from ground import calendar
 from ground.errors import DomainError, NotPermitted
 
@@ -103,7 +103,7 @@ def check_trades(user: User, cohort: Cohort) -> None:
 def check_agrees(user: User, trade: TradeOff) -> None:
     """Raise NotPermitted unless the account may trade for the team and did not write it."""
     check_trades(user, trade.cohort)
-    if trade.written_by_id == user.pk:
+    if is_same_hand(trade.written_by_id, user):
         raise NotPermitted(_("Somebody of the other side agrees to it, and not whoever wrote it."))
 
 

@@ -6,6 +6,7 @@ from charter.registry.models import CharterVersion, Metric
 from charter.registry.states import StandingChoices
 from governance.people.models import AccountKind, GrantedRole, User
 from governance.people.permissions import holds, is_system
+from governance.people.queries import is_same_hand
 from ground.errors import NotPermitted
 
 # A charter that is or was in force concerns everybody; one that is being worked on, those who work on it.
@@ -47,12 +48,16 @@ def can_see_version(user: User, version: CharterVersion) -> bool:
 
 
 def check_can_clear(user: User, version: CharterVersion) -> None:
-    """Raise NotPermitted unless the account is an auditor's, a person's, and not of who owns the metric (S22, AR25)."""
+    """Raise NotPermitted unless the account is an auditor's, a person's, and not of who owns the metric or wrote the charter (S22, AR25)."""
     if user.kind != AccountKind.HUMAN or not user.is_active or not holds(user, GrantedRole.AUDITOR):
         raise NotPermitted(_("What an audit found of a charter is signed off by an auditor."))
     if version.metric.owner_id == user.pk:
         raise NotPermitted(
             _("You own this metric. Another auditor has to sign its audit off."), code="has_a_stake"
+        )
+    if is_same_hand(version.created_by_id, user):
+        raise NotPermitted(
+            _("You wrote this charter. Another auditor has to sign its audit off."), code="has_a_stake"
         )
 
 

@@ -128,6 +128,8 @@ MIDDLEWARE = [
     "governance.config.middleware.OutageMiddleware",
     "governance.config.middleware.KeptByNobodyMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    # What stands below is for browsers: doors of programs are answered here.
+    "governance.config.short_way.ShortWayMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "governance.people.middleware.BrowserMiddleware",

@@ -284,7 +284,7 @@ def check_can_confirm_note(user: User, note: ContextNote) -> None:
     That is for whoever leads the team or the person, for HR, and for the owner of the metric that it speaks of.
     """
     NOTE_TRANSITIONS.check(note.state, NoteState.CONFIRMED)
-    if note.proposed_by_id == user.pk or _concerns(user, note):
+    if people.is_same_hand(note.proposed_by_id, user) or _concerns(user, note):
         raise NotPermitted(
             _("Nobody confirms a note of their own, or about themselves. It waits for somebody else."),
             code="own_note",

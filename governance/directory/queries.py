@@ -2,7 +2,7 @@
 
 from django.db.models import Count, Q, QuerySet
 
-from governance.directory.models import Binding, GroupMapping
+from governance.directory.models import Binding, BreakGlass, GroupMapping
 
 
 def list_in_force() -> QuerySet[GroupMapping]:
@@ -16,6 +16,11 @@ def list_mappings() -> QuerySet[GroupMapping]:
     found = GroupMapping.objects.filter(ended_at__isnull=True).annotate(held=lasting)
     related = found.select_related("team", "value_stream", "proposed_by", "confirmed_by")
     return related.order_by("confirmed_at", "group", "role", "id")
+
+
+def list_break_glass() -> QuerySet[BreakGlass]:
+    """The accounts that are kept for when the organisation's sign-in fails."""
+    return BreakGlass.objects.select_related("user", "kept_by").order_by("user__name", "pk")
 
 
 def list_bindings() -> QuerySet[Binding]:

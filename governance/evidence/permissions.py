@@ -64,7 +64,7 @@ def check_can_check_evidence(user: User, record: EvidenceRecord) -> None:
     """Raise unless the account may say whether the evidence holds: never who wrote it, nor whom it is about."""
     check_can_see_evidence(user, record)
     TRANSITIONS.check(record.state, EvidenceState.CHECKED)
-    if record.written_by_id == user.pk or _concerns(user, record):
+    if people.is_same_hand(record.written_by_id, user) or _concerns(user, record):
         raise NotPermitted(
             _("Evidence is checked by somebody else than who wrote it and whom it is about."),
             code="own_evidence",

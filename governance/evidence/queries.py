@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -70,11 +71,16 @@ def count_checked(pieces: Collection[Evidence], persons: Collection[str]) -> int
     """How many pieces are checked records of their kind: about each of these persons, counted of whom there are fewest.
 
     Where nobody is named, those about no single one. Of a group's work anybody who leads a group may write, so it says
-    nothing of one person, and a record of one says nothing of another.
+    nothing of one person, and a record of one says nothing of another. What lies at one address is one piece, whoever wrote it down again.
     """
     kinds = {(find_key(piece), piece.kind.value) for piece in pieces}
     checked = [each for each in read_records(pieces).values() if each.is_checked]
-    of = Counter(each.person and each.person.external_id for each in checked if (each.pk, each.kind) in kinds)
+    opened = {
+        (each.person and each.person.external_id, _find_place(each.link))
+        for each in checked
+        if (each.pk, each.kind) in kinds
+    }
+    of = Counter(person for person, _place in opened)
     return min((of[person] for person in persons), default=of[None])
 
 
@@ -91,3 +97,9 @@ def find_key(piece: Evidence) -> UUID | None:
         return UUID(piece.ref.removeprefix(REF))
     except ValueError:
         return None
+
+
+def _find_place(link: str) -> str:
+    """An address without what leads to the same: the part of a page, a last stroke, http for https, large letters in the host."""
+    found = urlsplit(link)
+    return f"{found.netloc.lower()}{found.path.rstrip('/')}?{found.query}"

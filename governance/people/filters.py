@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.people.models import AccountKind, Identity, TeamAlias, User
 from governance.people.names import fold_name
+from governance.ui.narrowing import WithinDays
 
 IN_USE, CLOSED = "in_use", "closed"
 
@@ -38,8 +39,8 @@ class AliasFilter(_NameFilter):
         fields = ()
 
 
-class AccountFilter(django_filters.FilterSet):
-    """By a part of either name, by what they are, and whether they are in use."""
+class AccountFilter(WithinDays):
+    """By a part of either name, by what they are, whether they are in use, and the days on which they were opened."""
 
     text = django_filters.CharFilter(
         label=_("A part of the name or user name"), method="by_text", max_length=100
@@ -53,6 +54,8 @@ class AccountFilter(django_filters.FilterSet):
         method="by_state",
         widget=forms.CheckboxSelectMultiple,
     )
+
+    happened = "created_at"
 
     class Meta:
         model = User

@@ -15,7 +15,7 @@ from msgspec import Struct
 from charter.rules.request import ANYBODY
 from charter.rules.vocabulary import ContextClass, Role
 from governance.people.data_versions import PEOPLE
-from governance.people.models import CohortKind, Membership, Person, User
+from governance.people.models import AccountMerge, CohortKind, Membership, Person, User
 from ground import calendar, statements
 from ground.data_versions import cached
 from ground.statements import Read
@@ -325,3 +325,11 @@ def find_employed(external_id: str) -> Person | None:
     today = calendar.today()
     lasting = Q(employed_to__isnull=True) | Q(employed_to__gt=today)
     return Person.objects.filter(lasting, external_id=external_id, employed_from__lte=today).first()
+
+
+def is_same_hand(account: UUID | None, user: User) -> bool:
+    """Whether what an account did was done by this one: it is that account, or one that was merged into it."""
+    if account is None or account == user.pk:
+        return account is not None
+    former = AccountMerge.objects.filter(account=account).values_list("into_id", flat=True).first()
+    return former is not None and is_same_hand(former, user)

@@ -4,6 +4,7 @@ All tokens of an account count together. A token that is nobody's counts for the
 is held back as well.
 """
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
@@ -47,6 +48,7 @@ def origin(request: HttpRequest) -> str:
     return describe_origin(address(request) or "::")
 
 
+@lru_cache(maxsize=10_000)
 def describe_origin(of: str) -> str:
     """The key of an address that somebody was seen at."""
     seen: IPv4Address | IPv6Address | IPv6Network = ip_address(of)

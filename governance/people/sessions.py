@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,6 +24,12 @@ def list_sessions(of: User) -> QuerySet[Session]:
 def is_under(session: Session, key: str | None) -> bool:
     """Whether this is the session of that key."""
     return session.session_key == digest_key(key)
+
+
+def list_from(key: str | None, *, of: User) -> QuerySet[Session]:
+    """The same, that of this key first (`is_here`)."""
+    here = ExpressionWrapper(Q(session_key=digest_key(key)), output_field=BooleanField())
+    return list_sessions(of).annotate(is_here=here).order_by("-is_here", "-last_used_at", "session_key")
 
 
 @transaction.atomic(durable=True)

@@ -7,6 +7,7 @@ another out of where they usually sign in.
 """
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 
@@ -116,6 +117,11 @@ def address(request: HttpRequest) -> str | None:
     seen = request.META.get("REMOTE_ADDR", "")
     if settings.BEHIND_PROXY:
         seen = request.META.get("HTTP_X_FORWARDED_FOR", seen).rpartition(",")[2].strip()
+    return _read_address(seen)
+
+
+@lru_cache(maxsize=10_000)
+def _read_address(seen: str) -> str | None:
     try:
         return str(ip_address(seen))
     except ValueError:

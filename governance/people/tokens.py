@@ -10,7 +10,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from knox.crypto import create_token_string, hash_token
@@ -89,6 +89,12 @@ def list_tokens(by: User) -> QuerySet[Token]:
     if permissions.holds(by, GrantedRole.ADMIN):
         seen |= Q(user__kind=AccountKind.MACHINE)
     return Token.objects.filter(seen).select_related("user", "made_by", "confirmed_by")
+
+
+def list_own_first(by: User) -> QuerySet[Token]:
+    """The same, one's own before those of machines, the newest of each first."""
+    is_machines = ExpressionWrapper(~Q(user=by), output_field=BooleanField())
+    return list_tokens(by).annotate(is_machines=is_machines).order_by("is_machines", "-made_at", "-pk")
 
 
 def get_token(key: UUID, *, by: User) -> Token:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from charter.registry import queries as registry
@@ -98,6 +98,15 @@ def list_views() -> QuerySet[SavedView]:
     return (
         SavedView.objects.filter(retired_at__isnull=True).select_related("owner").prefetch_related(*related)
     )
+
+
+def with_class(views: QuerySet[SavedView]) -> QuerySet[SavedView]:
+    """The same, each with the class that it has now (`class_now`), as `open_view` reads it of one."""
+    counts = Classing.objects.filter(
+        Q(case__isnull=True) | Q(case__state=CaseState.APPROVED), view=OuterRef("pk")
+    )
+    newest = counts.order_by("-classed_at", "-pk").values("view_class")[:1]
+    return views.annotate(class_now=Subquery(newest))
 
 
 def get_view(slug: str) -> SavedView:

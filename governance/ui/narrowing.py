@@ -1,13 +1,15 @@
 """Parts of lists that are narrowed: how many there are of each word, and the filters in use."""
 
+import operator
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
+from functools import reduce
 from typing import Any, ClassVar
 
 import django_filters
 import django_tables2 as tables
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -41,6 +43,19 @@ class WithinDays(django_filters.FilterSet):
         return found.filter(**{f"{self.happened}__lt": calendar.find_midnight(value + timedelta(days=1))})
 
 
+class Searched(django_filters.FilterSet):
+    """Narrowed to rows of which one of the fields in `searched` has a part that is looked for."""
+
+    text = django_filters.CharFilter(label=gettext_lazy("Words"), method="by_text", max_length=100)
+    searched: ClassVar[tuple[str, ...]]
+
+    def by_text(self, found: QuerySet[Model], _name: str, value: str) -> QuerySet[Model]:
+        """Part of any of them, in small letters or great."""
+        return found.filter(
+            reduce(operator.or_, (Q(**{f"{name}__icontains": value}) for name in self.searched))
+        )
+
+
 def check_readable(narrowed: django_filters.FilterSet) -> None:
     """Raise BadInput where an address asks to narrow by what is no filter's word: a file cannot say so beside a field."""
     check_form_readable(narrowed.form)
@@ -57,13 +72,18 @@ def show(
     template: str,
     narrowed: django_filters.FilterSet,
     table: tables.Table,
+    *,
+    status: int = 200,
     **more: Any,
 ) -> HttpResponse:
-    """A page that lists what a filter leaves: 400 where the filter cannot be read, with what is wrong beside its field."""
+    """A page that lists what a filter leaves: 400 where the filter cannot be read, with what is wrong beside its field.
+
+    `status` is that of what else stands on the page, such as a form that was sent.
+    """
     chips = list(list_chips(request, narrowed, (), request.path))
     total = narrowed.queryset.count() if chips else table.paginator.count
     given = {"form": narrowed.form, "table": table, "total": total, "chips": chips, **more}
-    return render(request, template, given, status=200 if narrowed.form.is_valid() else 400)
+    return render(request, template, given, status=status if narrowed.form.is_valid() else 400)
 
 
 def count_words(everything: QuerySet[Model], fields: Mapping[str, str]) -> dict[str, Counter[Any]]:

@@ -19,6 +19,7 @@ from governance.decisions.models import Door
 from governance.people.models import User
 from governance.people.requests import ApiRequest
 from governance.people.scopes import Scope
+from governance.people.token_views import TokenView
 from governance.use_check import openapi, permissions, queries, services
 from governance.use_check import serializers as told
 from governance.use_check.asked import parse_use
@@ -34,7 +35,7 @@ class ProfilesByFamily(ByCursor):
     ordering = ("role_family", "id")
 
 
-class UseCheckView(APIView):
+class UseCheckView(TokenView):
     """May these metrics be used for this decision? Yes, no or ask the board, with every rule and clause that decides it.
 
     It reads no values, and is one entry of the log, marked as a check.

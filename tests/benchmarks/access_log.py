@@ -6,7 +6,7 @@ Decisions are copies of real ones, written past the log by the owner; DECISIONS 
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
@@ -72,8 +72,8 @@ def _line(name: str, value: float, unit: str, aim: str = "", holds: bool = True)
     return {"name": name, "value": value, "unit": unit, "aim": aim, "holds": holds}
 
 
-def _fill(address: str) -> int:
-    """Ask once, and copy that so many times; gives the bytes of the table with its indexes."""
+def _fill(address: str, *, indexes: Container[str] | None = None) -> int:
+    """Ask once, and copy that so many times; gives the bytes of the table with its indexes: all, or `indexes`."""
     from governance.decisions.models import DecisionRecord, Door
     from governance.decisions.services import answer
     from governance.people.models import User
@@ -93,7 +93,7 @@ def _fill(address: str) -> int:
         owner.execute("SET synchronous_commit = off")
         owner.execute(MADE, given)
         for table, statement in (("ledger_entry", ENTRIES), (TABLE, COPIES)):
-            with _bare(owner, table):
+            with _bare(owner, table, indexes):
                 owner.execute(statement)
         owner.execute(f"VACUUM ANALYZE {TABLE}")
         size = owner.execute(f"SELECT pg_total_relation_size('{TABLE}')").fetchone()[0]
@@ -102,7 +102,7 @@ def _fill(address: str) -> int:
 
 
 @contextmanager
-def _bare(owner: psycopg.Connection, table: str) -> Iterator[None]:
+def _bare(owner: psycopg.Connection, table: str, indexes: Container[str] | None = None) -> Iterator[None]:
     """The table without its triggers and without the indexes that no constraint needs, which are made again at the end."""
     found = owner.execute(
         "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = %s AND indexname NOT IN "
@@ -118,8 +118,9 @@ def _bare(owner: psycopg.Connection, table: str) -> Iterator[None]:
     for name, _ in found:
         owner.execute(f'DROP INDEX "{name}"')
     yield
-    for _, definition in found:
-        owner.execute(definition)
+    for name, definition in found:
+        if indexes is None or name in indexes:
+            owner.execute(definition)
     owner.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 

@@ -1,4 +1,4 @@
-"""Each rule weakened in every way there is, and the rules' tests run on it: some test must fail for each."""
+"""Each rule weakened in every way there is: an example notices, or one of the rules' tests, and the page says which."""
 
 import subprocess
 import sys
@@ -16,7 +16,7 @@ RULES = sorted(rules.compile_rulebook(rules.builtin_files()).by_id)
 @pytest.mark.proof(whole=True)
 @pytest.mark.parametrize("rule", RULES)
 def test_the_rules_tests_notice_every_mutant(rule):
-    """Issue 4, Done when: delete, negate or weaken a policy, and a test fails."""
+    """Issues 4 and 16, Done when: delete, negate or weaken a policy, and a test fails; survivors are listed with their reason."""
     run = subprocess.run(
         [sys.executable, "-m", "tests.spec.mutate", rule],
         cwd=databases.PROJECT,

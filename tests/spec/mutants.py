@@ -6,12 +6,17 @@ They skip the checks that would refuse to publish some of them: what is to be sh
 import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from cedarpy import PolicySet, pst
 
 from charter import rules
+from charter.rules import examples
+from charter.rules.engine import judge
+from charter.rules.facts import Facts
 from charter.rules.rulebook import Rulebook
+from tests.spec.examples import EXAMPLES
 
 SWAPPED = {
     "and": "or",
@@ -55,6 +60,31 @@ def builtin_mutants() -> Iterator[Mutant]:
     policies = rules.compile_rulebook(rules.builtin_files()).policies.to_pst().static_policies
     for rule in sorted(policies):
         yield from mutants(policies[rule])
+
+
+@lru_cache
+def ground(rule: str) -> tuple[Rulebook, list[tuple[str, Facts, tuple[str, ...]]]]:
+    """The rules that a mutant is made of, and what matches there of each example; the permit shows what it lists where AR14 is away.
+
+    The rule's own examples come first, as one of them notices most of its mutants.
+    """
+    rulebook = without("AR14") if rule == "USE" else rules.compile_rulebook(rules.builtin_files())
+    by_rule = sorted(EXAMPLES.items(), key=lambda item: item[0] != rule)
+    asked = [(f"{of} {each.says}", each.facts) for of, of_rule in by_rule for each in of_rule]
+    asked += [(f"page {each.rule} {each.says}", each.facts) for each in examples.BUILTIN_EXAMPLES]
+    return rulebook, [(name, facts, matched(facts, rulebook)) for name, facts in asked]
+
+
+def find_noticing(mutant: Mutant) -> str:
+    """The first example that comes out otherwise; empty where all come out as they did."""
+    rulebook, expected = ground(mutant.rule)
+    changed = instead(mutant.rule, mutant.policy, of=rulebook)
+    noticing = (name for name, facts, matches in expected if matched(facts, changed) != matches)
+    return next(noticing, "")
+
+
+def matched(facts: Facts, rulebook: Rulebook) -> tuple[str, ...]:
+    return tuple(rule.id for rule in judge(facts, rulebook).rules)
 
 
 def negated(policy: pst.Template) -> pst.Template:

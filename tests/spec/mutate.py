@@ -1,16 +1,20 @@
-"""`python -m tests.spec.mutate [RULE …]`: write each mutant of the built-in rulebook and run the rules' tests on it.
+"""`python -m tests.spec.mutate [--write] [RULE …]`: each mutant of the built-in rulebook, and what notices it.
 
-A table says which test fails for which mutant; the exit status is 1 where a mutant survives that is not known to decide
-as the rule does. The rule's own tests come first, and the first that fails is enough. Tests that look at the built-in files rather than ask the engine are left out: they would notice
-any change, and prove nothing. A mutant that would be refused when it is proposed is run all the same where it compiles.
+Every mutant is put to the examples of the specs in this process: the first that comes out otherwise is enough, and its rule's own
+come first. What no example notices is written as files, and the rules' tests are run on it, in a process of its own. A mutant that
+is noticed by neither has to be known to decide as the rule does (`EQUIVALENT`). docs/reference/mutants.md says what became of each;
+the exit status is 1 where one survives that should not, or where the page says otherwise, which `--write` mends.
+
+Tests that look at the built-in files rather than ask the engine are left out: they would notice any change, and prove nothing.
 """
 
 import io
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +23,7 @@ from cedarpy import PolicySet, policies_to_pst, pst
 
 from charter import rules
 from charter.rules import rulebook
-from tests.spec.mutants import EQUIVALENT, Mutant, builtin_mutants
+from tests.spec.mutants import EQUIVALENT, Mutant, builtin_mutants, find_noticing
 
 HERE = Path(__file__).resolve().parents[2]
 SUITE = (
@@ -44,16 +48,29 @@ OPTIONS = (
 )
 
 
+PAGE = HERE / "docs/reference/mutants.md"
+HEAD = """# What notices each mutant of the rules
+
+<!-- Written by `python -m tests.spec.mutate --write`; `make proof` holds it to a run. -->
+
+Each built-in rule as it might have been written by mistake: taken away, negated, and with each clause, each part of one and each word of a
+list dropped or turned. Beside each stands the first example that comes out otherwise, its rule before it. What no example
+and no test can notice decides every question as the rule does, and says why.
+[What is proved](../explanation/what-is-proved.md) counts them, and says which of them permit something.
+"""
+
+
 class Result(NamedTuple):
-    """What became of a mutant: the first test that fails, or why the rules do not even compile."""
+    """What became of a mutant: the example that notices it, the first test that fails, or why the rules do not even compile."""
 
     mutant: Mutant
-    failing: str
+    example: str = ""
+    failing: str = ""
     refused: str = ""
 
     @property
     def survives(self) -> bool:
-        return not self.failing and not self.refused
+        return not (self.example or self.failing or self.refused)
 
     @property
     def known(self) -> str:
@@ -80,33 +97,63 @@ class _Failing:
             self.name = f"{report.nodeid} (cannot be collected)"
 
 
-def main(only: list[str]) -> int:
-    """Run all mutants, or those of some rules."""
+def main(asked: list[str]) -> int:
+    """Run all mutants, or those of some rules, and hold the page to them or write it."""
+    only = [each for each in asked if each != "--write"]
     chosen = [mutant for mutant in builtin_mutants() if not only or mutant.rule in only]
-    print(f"{len(chosen)} mutants. The rules as they are: ", end="", flush=True)
-    untouched = _run(rules.builtin_files())
-    if untouched.failing:
-        print(f"{untouched.failing} fails, so nothing can be shown.")
-        return 1
-    print("all tests pass.")
-    survivors = [result for result in map(_tried, chosen) if result.survives and not result.known]
-    print(f"\n{len(chosen)} mutants, {len(survivors)} survive that should not.")
-    return bool(survivors)
+    results = [_tried(mutant) for mutant in chosen]
+    survivors = [result for result in results if result.survives and not result.known]
+    print(f"{len(chosen)} mutants, {len(survivors)} survive that should not.")
+    if "--write" in asked and not only:
+        PAGE.write_text(render(results), encoding="utf-8")
+    held = set(render(results).splitlines()) <= set(PAGE.read_text(encoding="utf-8").splitlines())
+    if not held:
+        print(f"{PAGE.name} says otherwise: run it with --write.")
+    return bool(survivors) or not held
 
 
-def _tried(mutant: Mutant) -> Result:
-    """Run one mutant, and print its line."""
-    result = _run(_files(mutant), mutant)
-    print(f"{mutant.rule:6}{_short(mutant.what, 74):76}{_told(result)}", flush=True)
-    return result
+def render(results: Sequence[Result]) -> str:
+    """The page: survivors, and a table for each rule."""
+    same = [f"- {each.mutant.rule}, `{each.mutant.what}`. {each.known}" for each in results if each.survives]
+    lines = [HEAD, "## What decides the same", "", *same] if same else [HEAD]
+    for rule in dict.fromkeys(each.mutant.rule for each in results):
+        lines += ["", f"## {rule}", "", "| mutant | noticed by |", "|---|---|"]
+        lines += [_line(each) for each in results if each.mutant.rule == rule]
+    return "\n".join(lines) + "\n"
+
+
+def _line(result: Result) -> str:
+    return f"{describe(result.mutant)}` | {_told(result)} |"
+
+
+def describe(mutant: Mutant) -> str:
+    """The row of a mutant up to what notices it."""
+    what = mutant.what.replace("|", "\\|")
+    return f"| {mutant.rule} `{what}"
 
 
 def _told(result: Result) -> str:
-    if result.refused:
-        return f"refused: {_short(result.refused, 90)}"
+    if result.example:
+        return result.example
     if result.survives:
-        return f"decides the same: {result.known}" if result.known else "SURVIVES"
-    return f"fails {_short(result.failing, 90)}"
+        return "nothing: it decides the same" if result.known else "**nothing**"
+    return f"is refused: {result.refused}" if result.refused else f"`{result.failing}`"
+
+
+def _tried(mutant: Mutant) -> Result:
+    """What became of one mutant; the tests are run on it only where no example notices."""
+    example = find_noticing(mutant)
+    if example:
+        return Result(mutant, example)
+    _check_the_tests_pass()
+    return _run(_files(mutant), mutant)
+
+
+@cache
+def _check_the_tests_pass() -> None:
+    untouched = _run(rules.builtin_files())
+    if untouched.failing:
+        raise SystemExit(f"{untouched.failing} fails on the rules as they are, so nothing can be shown.")
 
 
 def _run(files: dict[str, str], mutant: Mutant | None = None) -> Result:
@@ -115,11 +162,11 @@ def _run(files: dict[str, str], mutant: Mutant | None = None) -> Result:
     try:
         rules.compile_rulebook(files)
     except rules.RulebookError as error:
-        return Result(nobody, "", str(error.findings[0]))
+        return Result(nobody, refused=str(error.findings[0]))
     with tempfile.TemporaryDirectory() as folder:
         for name, text in files.items():
             (Path(folder) / name).write_text(text, encoding="utf-8")
-        return Result(nobody, _failing_in_child(Path(folder), nobody.rule))
+        return Result(nobody, failing=_failing_in_child(Path(folder), nobody.rule))
 
 
 def _failing_in_child(house: Path, rule: str) -> str:
@@ -168,10 +215,6 @@ def _by_id(text: str) -> dict[str, pst.Template]:
 
 def _text(policy: pst.Template) -> str:
     return str(PolicySet.from_pst(pst.PolicySet({}, {policy.id: policy}, ())))
-
-
-def _short(text: str, length: int) -> str:
-    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 if __name__ == "__main__":

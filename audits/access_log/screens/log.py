@@ -28,6 +28,7 @@ from ground.errors import BadInput
 from ground.paging import ByPlace
 
 A_PAGE = 50
+KEPT = 10  # searches beside the filters; all of them have a page
 LABELS = {each: str(OUTCOMES[each.value]) for each in Outcome}
 
 
@@ -53,7 +54,8 @@ def access_log(request: PageRequest) -> HttpResponse:
         "hidden": queries.hides_word(search, reasons=reasons),
         "auditor": reasons,
         "saved": [
-            (each, read_search(each.filters).query) for each in queries.list_saved_searches(request.user)
+            (each, read_search(each.filters).query)
+            for each in queries.list_saved_searches(request.user)[:KEPT]
         ],
         "save_form": SaveForm(),
         **(_figure(_chosen(weeks, search)) if total else {}),

@@ -48,6 +48,22 @@ urlpatterns = [
         under="access-log",
     ),
     page(
+        "access-log/kept",
+        searches.kept,
+        name="access-log-kept",
+        access=READERS,
+        stored=False,
+        under="access-log",
+    ),
+    page(
+        "access-log/kept.csv",
+        searches.kept_csv,
+        name="access-log-kept-csv",
+        access=READERS,
+        stored=False,
+        under="access-log",
+    ),
+    page(
         "access-log/searches",
         searches.save,
         name="access-log-save",

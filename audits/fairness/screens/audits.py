@@ -15,13 +15,12 @@ from audits.fairness import permissions, queries, services, wording
 from audits.fairness.models import FairnessAudit, OutcomeSet
 from audits.fairness.screens import chart
 from audits.fairness.screens.forms import CloseTaskForm, HarmForm
-from audits.fairness.screens.tables import FairnessFilter, FairnessTable
+from audits.fairness.screens.tables import FairnessFilter, FairnessTable, TaskFilter, TaskTable
 from audits.fairness.states import QUESTIONS, AuditedAttribute, FairnessState, HarmAnswer, HarmHypothesis
 from charter.rules.vocabulary import DecisionType
 from governance.people.requests import PageRequest
 from governance.ui import narrowing, questions, sheets
 from governance.ui.lists import turn_table
-from ground.paging import ByPlace
 
 _DRAWN = 12  # groups of a chart; the table has them all
 A_PAGE = 25
@@ -161,8 +160,18 @@ def conclude(request: PageRequest, key: UUID) -> HttpResponse:
 
 def tasks(request: PageRequest) -> HttpResponse:
     """What HR has to look into: managers whose ratings stand apart from those of equal evidence."""
-    page = ByPlace(queries.list_tasks(request.user), A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "fairness/tasks.html", {"listed": page})
+    narrowed = TaskFilter(request.GET, queryset=queries.list_tasks(request.user))
+    table = TaskTable(narrowed.qs)
+    table.caption = _("Tasks")
+    turn_table(request, table, A_PAGE)
+    return narrowing.show(request, "fairness/tasks.html", narrowed, table)
+
+
+def tasks_csv(request: PageRequest) -> HttpResponseBase:
+    """The tasks that the page would list, all of them, as a table to take away."""
+    narrowed = TaskFilter(request.GET, queryset=queries.list_tasks(request.user))
+    narrowing.check_readable(narrowed)
+    return sheets.stream_table("tasks.csv", TaskTable(narrowed.qs), request)
 
 
 def task(request: PageRequest, key: UUID) -> HttpResponse:

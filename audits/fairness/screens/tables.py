@@ -4,17 +4,21 @@ from datetime import date, datetime
 
 import django_filters
 import django_tables2 as tables
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from audits.fairness import wording
-from audits.fairness.models import FairnessAudit
+from audits.fairness.models import FairnessAudit, VarianceTask
 from audits.fairness.states import FairnessState
 from charter.rules.vocabulary import DecisionType
 from governance.ui import questions
-from governance.ui.narrowing import WithinDays
+from governance.ui.columns import DayColumn
+from governance.ui.narrowing import Searched, WithinDays
 from governance.ui.templatetags.mc import day
+from ground.calendar import find_day
 
 
 class FairnessFilter(WithinDays):
@@ -81,3 +85,61 @@ class FairnessTable(tables.Table):
 
     def _name(self, record: FairnessAudit) -> str:
         return questions.name_decision(DecisionType(record.outcomes.decision))
+
+
+class TaskFilter(Searched, WithinDays):
+    """By a part of the manager's name, whether it is closed, and the days on which its audit was run."""
+
+    state = django_filters.ChoiceFilter(
+        label=_("State"),
+        choices=[("open", _("Open")), ("closed", _("Closed"))],
+        empty_label=_("Any"),
+        method="by_state",
+    )
+    searched = ("manager__name",)
+    happened = "audit__run_at"
+
+    class Meta:
+        model = VarianceTask
+        fields = ()
+
+    def by_state(self, found: QuerySet[VarianceTask], _name: str, value: str) -> QuerySet[VarianceTask]:
+        """Whether HR has still to look into it."""
+        return found.filter(closed_at__isnull=value == "open")
+
+
+class TaskTable(tables.Table):
+    """Managers whose ratings stand apart, open ones first; never sorted by how far."""
+
+    manager = tables.Column(
+        verbose_name=_("Manager"), accessor="manager__name", order_by=("manager__name", "pk")
+    )
+    run_at = DayColumn(verbose_name=_("Audit"), accessor="audit__run_at")
+    gap = tables.Column(verbose_name=_("Gap"), orderable=False)
+    low = tables.Column(verbose_name=_("Range"), orderable=False)
+    people = tables.Column(verbose_name=_("Their people"), orderable=False)
+    others = tables.Column(verbose_name=_("Compared with"), orderable=False)
+    closed_at = tables.Column(verbose_name=_("State"), empty_values=())
+
+    class Meta:
+        attrs = {"class": "mc-table mc-stack"}
+
+    def render_manager(self, value: str, record: VarianceTask) -> str:
+        link = '<a class="govuk-link" href="{}">{}<span class="govuk-visually-hidden">, {}</span></a>'
+        return format_html(link, reverse("fairness-task", args=[record.pk]), value, day(record.audit.run_at))
+
+    def value_manager(self, value: str) -> str:
+        return value
+
+    def render_gap(self, value: float) -> str:
+        return f"{value:.2f}"
+
+    def render_low(self, value: float, record: VarianceTask) -> str:
+        said = {"low": f"{value:.2f}", "high": f"{record.high:.2f}"}
+        return _now("%(low)s to %(high)s") % said
+
+    def render_closed_at(self, value: datetime | None) -> str:
+        return f"{_now('Closed')} {day(value)}" if value else _now("Open")
+
+    def value_closed_at(self, value: datetime | None) -> str:
+        return find_day(value).isoformat() if value else ""

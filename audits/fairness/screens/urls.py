@@ -24,6 +24,7 @@ urlpatterns = [
     page("fairness.csv", audits.audits_csv, name="fairness-csv", access=SIGNED_IN, stored=False),
     page("fairness/new", outcomes.hand_in, name="fairness-new", access=HANDS_IN, **_OF_ONE),
     page("fairness/tasks", audits.tasks, name="fairness-tasks", access=HR, **_OF_ONE),
+    page("fairness/tasks.csv", audits.tasks_csv, name="fairness-tasks-csv", access=HR, **_OF_ONE),
     page("fairness/tasks/<uuid:key>", audits.task, name="fairness-task", access=HR, **_OF_ONE),
     page("fairness/outcomes/<uuid:key>", outcomes.outcomes, name="fairness-outcomes", access=WORKS, **_OF_ONE),
     page("fairness/outcomes/<uuid:key>/run", audits.run, name="fairness-run", access=AUDITORS, **_OF_ONE),

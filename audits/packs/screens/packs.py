@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from audits.packs import downloads, queries, services
+from audits.packs.screens.tables import PackFilter, PackTable
 from audits.packs.states import PackState, TakenKind
 from governance.people.requests import PageRequest
+from governance.ui import narrowing, sheets
 from governance.ui.forms import DayField, ServiceForm
-from ground.paging import ByPlace
+from governance.ui.lists import turn_table
 
 A_PAGE = 25
 
@@ -35,8 +37,18 @@ def packs(request: PageRequest) -> HttpResponse:
     ):
         messages.success(request, _("It is made within some minutes. You are told when it is there."))
         return redirect("packs")
-    listed = ByPlace(queries.list_packs(), A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "packs/packs.html", {"listed": listed, "form": form}, status=form.status)
+    narrowed = PackFilter(request.GET, queryset=queries.list_packs())
+    table = PackTable(narrowed.qs)
+    table.caption = _("Packs")
+    turn_table(request, table, A_PAGE)
+    return narrowing.show(request, "packs/packs.html", narrowed, table, status=form.status, asked=form)
+
+
+def packs_csv(request: PageRequest) -> HttpResponseBase:
+    """The packs that the page would list, all of them, as a table to take away; what is in them is not in it."""
+    narrowed = PackFilter(request.GET, queryset=queries.list_packs())
+    narrowing.check_readable(narrowed)
+    return sheets.stream_table("packs.csv", PackTable(narrowed.qs), request)
 
 
 def pack(request: PageRequest, key: UUID) -> HttpResponse:

@@ -28,6 +28,14 @@ urlpatterns = [
         nav=Nav(_("Evidence packs"), 139, offered=_looks_after),
     ),
     page(
+        "packs.csv",
+        packs.packs_csv,
+        name="packs-csv",
+        access=READERS,
+        stored=False,
+        under="packs",
+    ),
+    page(
         "packs/<uuid:key>",
         packs.pack,
         name="pack",

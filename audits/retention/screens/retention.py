@@ -6,17 +6,19 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audits.retention import permissions, queries, services
+from audits.retention.screens.tables import LegalHoldFilter, LegalHoldTable, PurgeFilter, PurgeTable
 from governance.people.models import Person, User
 from governance.people.requests import PageRequest
+from governance.ui import narrowing, sheets
 from governance.ui.forms import DayField, ServiceForm
-from ground import calendar
+from governance.ui.lists import turn_table
 from ground.errors import BadInput
-from ground.paging import ByPlace
 
 A_PAGE = 25
 
@@ -57,14 +59,40 @@ class EndHoldForm(ServiceForm):
 
 def retention(request: PageRequest) -> HttpResponse:
     """What has been kept long enough, what a hold keeps, and what went."""
+    narrowed = PurgeFilter(request.GET, queryset=queries.list_purges())
+    table = PurgeTable(narrowed.qs)
+    table.caption = _("What went")
+    turn_table(request, table, A_PAGE)
     given = {
         "due": queries.list_due(),
-        "holds": list(queries.list_holds()[:A_PAGE]),
+        "holding": queries.list_holds_in_force().count(),
         "places": permissions.can_place_legal_hold(request.user),
-        "today": calendar.today(),
-        "listed": ByPlace(queries.list_purges(), A_PAGE).get_page(request.GET.get("page")),
     }
-    return render(request, "retention/retention.html", given)
+    return narrowing.show(request, "retention/retention.html", narrowed, table, **given)
+
+
+def retention_csv(request: PageRequest) -> HttpResponseBase:
+    """What went, as the page would list it, all of it."""
+    narrowed = PurgeFilter(request.GET, queryset=queries.list_purges())
+    narrowing.check_readable(narrowed)
+    return sheets.stream_table("retention.csv", PurgeTable(narrowed.qs), request)
+
+
+def holds(request: PageRequest) -> HttpResponse:
+    """Legal holds, those that go on first."""
+    places = permissions.can_place_legal_hold(request.user)
+    narrowed = LegalHoldFilter(request.GET, queryset=queries.list_holds())
+    table = LegalHoldTable(narrowed.qs, places=places)
+    table.caption = _("Legal holds")
+    turn_table(request, table, A_PAGE)
+    return narrowing.show(request, "retention/holds.html", narrowed, table, places=places)
+
+
+def holds_csv(request: PageRequest) -> HttpResponseBase:
+    """The legal holds that the page would list, all of them."""
+    narrowed = LegalHoldFilter(request.GET, queryset=queries.list_holds())
+    narrowing.check_readable(narrowed)
+    return sheets.stream_table("legal-holds.csv", LegalHoldTable(narrowed.qs), request)
 
 
 def new_hold(request: PageRequest) -> HttpResponse:
@@ -74,7 +102,7 @@ def new_hold(request: PageRequest) -> HttpResponse:
         lambda: services.place_legal_hold(by=request.user, **_read_scope(form.cleaned_data))
     ):
         messages.success(request, _("It is kept until that day, and the hold is on the log."))
-        return redirect("retention")
+        return redirect("legal-holds")
     return render(request, "retention/new_hold.html", {"form": form}, status=form.status)
 
 
@@ -85,7 +113,7 @@ def end_hold(request: PageRequest, key: UUID) -> HttpResponse:
         lambda: services.end_legal_hold(hold=hold, because=form.cleaned_data["because"], by=request.user)
     ):
         messages.success(request, _("The hold has ended. What it kept goes with the next pass."))
-        return redirect("retention")
+        return redirect("legal-holds")
     return render(request, "retention/end_hold.html", {"hold": hold, "form": form}, status=form.status)
 
 

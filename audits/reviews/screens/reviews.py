@@ -6,6 +6,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,11 +14,13 @@ from django.utils.translation import gettext_lazy
 from audits.access_log import telling
 from audits.reviews import permissions, queries, sampling, services
 from audits.reviews.models import SampledLook
+from audits.reviews.screens.tables import DrawFilter, DrawTable
 from audits.reviews.states import CONCLUDED, GOES_ON, LookState
 from governance.people.requests import PageRequest
+from governance.ui import narrowing, sheets
 from governance.ui.forms import ServiceForm
+from governance.ui.lists import turn_table
 from ground.errors import BadInput
-from ground.paging import ByPlace
 
 A_PAGE = 24
 
@@ -68,11 +71,20 @@ def _answer_form(data: Any = None) -> LookTextForm:
 
 def reviews(request: PageRequest) -> HttpResponse:
     """What the reader is to review, and the months that were drawn with what came of them."""
-    given = {
-        "own": list(queries.list_own(request.user)[:A_PAGE]),
-        "listed": ByPlace(queries.list_draws(), A_PAGE).get_page(request.GET.get("page")),
-    }
-    return render(request, "reviews/reviews.html", given)
+    narrowed = DrawFilter(request.GET, queryset=queries.list_draws())
+    table = DrawTable(narrowed.qs)
+    table.caption = _("Months that were drawn")
+    turn_table(request, table, A_PAGE)
+    own = queries.list_own(request.user)
+    more = max(own.count() - A_PAGE, 0)
+    return narrowing.show(request, "reviews/reviews.html", narrowed, table, own=list(own[:A_PAGE]), more=more)
+
+
+def draws_csv(request: PageRequest) -> HttpResponseBase:
+    """The months that the page would list, all of them, as a table to take away."""
+    narrowed = DrawFilter(request.GET, queryset=queries.list_draws())
+    narrowing.check_readable(narrowed)
+    return sheets.stream_table("sampled-reviews.csv", DrawTable(narrowed.qs), request)
 
 
 def draw(request: PageRequest, key: UUID) -> HttpResponse:

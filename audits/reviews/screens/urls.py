@@ -32,6 +32,14 @@ urlpatterns = [
         nav=Nav(_("Sampled reviews"), 136, offered=_looks_after),
     ),
     page(
+        "sampled-reviews.csv",
+        reviews.draws_csv,
+        name="sampled-reviews-csv",
+        access=REVIEWERS,
+        stored=False,
+        under="sampled-reviews",
+    ),
+    page(
         "sampled-reviews/draws/<uuid:key>",
         reviews.draw,
         name="sample-draw",

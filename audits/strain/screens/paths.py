@@ -4,32 +4,42 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from audits.strain import healthy_path, permissions, queries, releases, services
 from audits.strain.screens.forms import RecogniseForm, TradeForm
+from audits.strain.screens.tables import RecognitionFilter, RecognitionTable, ReleaseTable, TeamFilter
 from audits.strain.states import PathItem, TradeChoice, TradeSide
 from governance.people.requests import PageRequest
-from ground.paging import ByPlace
+from governance.ui import narrowing
+from governance.ui.lists import turn_table
+from governance.ui.sheets import stream_table
 
 A_PAGE = 25
 
 
 def path(request: PageRequest) -> HttpResponse:
     """Recognitions for everybody, newest first; and of the teams that the reader may see, what goes well, by name."""
-    page = ByPlace(healthy_path.list_recognitions(), A_PAGE).get_page(request.GET.get("page"))
+    narrowed = RecognitionFilter(request.GET, queryset=healthy_path.list_recognitions())
+    table = RecognitionTable(narrowed.qs)
+    table.caption = _("Recognitions")
+    turn_table(request, table, A_PAGE)
     seen = queries.list_seen(request.user)
-    given = {
-        "listed": page,
-        "lines": [(each, [PathItem(item).label for item in each.items]) for each in page],
-        "paths": [
-            (each.cohort, [item.label for item in each.kept], permissions.can(permissions.check_recognises, request.user, each.cohort))
-            for each in healthy_path.read_paths(seen)
-        ],
-    }  # fmt: skip
-    return render(request, "strain/path.html", given)
+    paths = [
+        (each.cohort, [item.label for item in each.kept], permissions.can(permissions.check_recognises, request.user, each.cohort))
+        for each in healthy_path.read_paths(seen[:A_PAGE])
+    ]  # fmt: skip
+    return narrowing.show(request, "strain/path.html", narrowed, table, paths=paths, more=len(seen) > A_PAGE)
+
+
+def path_csv(request: PageRequest) -> HttpResponseBase:
+    """The recognitions that the page would list, all of them, as a table to take away."""
+    narrowed = RecognitionFilter(request.GET, queryset=healthy_path.list_recognitions())
+    narrowing.check_readable(narrowed)
+    return stream_table("recognitions.csv", RecognitionTable(narrowed.qs), request)
 
 
 def recognise(request: PageRequest, key: UUID) -> HttpResponse:
@@ -62,20 +72,24 @@ def recognise(request: PageRequest, key: UUID) -> HttpResponse:
 
 def list_releases(request: PageRequest) -> HttpResponse:
     """The appetite for releases of the teams that the reader may see, with the policy and the trade-offs that hold."""
-    seen = queries.list_seen(request.user)
-    lines = [
-        {
-            "release": each,
-            "policy": releases.POLICIES[each.appetite],
-            "trades": permissions.can(permissions.check_trades, request.user, each.cohort),
-            "written": [
-                (trade, trade.agreed_at is None and permissions.can(permissions.check_agrees, request.user, trade))
-                for trade in each.trades
-            ],
-        }
-        for each in releases.read_releases(seen)
-    ]  # fmt: skip
-    return render(request, "strain/releases.html", {"lines": lines})
+    narrowed = _narrow_teams(request)
+    table = ReleaseTable(narrowed.qs, reader=request.user)
+    turn_table(request, table, A_PAGE)
+    table.know([row.record for row in table.paginated_rows])
+    return narrowing.show(request, "strain/releases.html", narrowed, table)
+
+
+def releases_csv(request: PageRequest) -> HttpResponseBase:
+    """The teams that the page would list, all of them, as a table to take away."""
+    narrowed = _narrow_teams(request)
+    narrowing.check_readable(narrowed)
+    table = ReleaseTable(narrowed.qs, reader=request.user)
+    table.know(list(narrowed.qs))
+    return stream_table("releases.csv", table, request)
+
+
+def _narrow_teams(request: PageRequest) -> TeamFilter:
+    return TeamFilter(request.GET, queryset=queries.list_teams_seen(request.user))
 
 
 def trade_off(request: PageRequest, key: UUID) -> HttpResponse:

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 import django_tables2 as tables
-from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -22,12 +21,14 @@ from audits.strain.models import StrainAlert, TeamSignal
 from audits.strain.pulse import PulseQuestion, PulseWord
 from audits.strain.queries import TeamClues
 from audits.strain.screens import week_strip
+from audits.strain.screens.tables import TeamFilter
 from audits.strain.signals import SIGNALS, SignalKind
 from audits.strain.states import UNDER_WAY, Sight
 from charter.measures.values.people_bands import format_band
 from charter.rules import words
 from governance.people.models import Cohort
 from governance.people.requests import PageRequest
+from governance.ui import narrowing
 from governance.ui.lists import turn_table
 from governance.ui.sheets import stream_table
 from ground import calendar
@@ -83,31 +84,27 @@ class LoadTable(tables.Table):
 
 def teams(request: PageRequest) -> HttpResponse:
     """The teams whose load the reader may see."""
-    table = LoadTable(_list_seen(request))
+    narrowed = TeamFilter(request.GET, queryset=queries.list_teams_seen(request.user))
+    table = LoadTable(narrowed.qs)
     turn_table(request, table, A_PAGE)
     table.know([row.record for row in table.paginated_rows])
     pulse = queries.find_open_pulse(calendar.today())
     given = {
-        "table": table,
-        "count": table.paginator.count,
         "disclaimer": wording.DISCLAIMER,
         "pulse": pulse if pulse is not None and permissions.can(permissions.check_takes_pulses, request.user) else None,
         "done": pulse is not None and queries.is_done_with(pulse, request.user),
         "opens": pulse is None and permissions.can(permissions.check_opens_pulses, request.user),
     }  # fmt: skip
-    return render(request, "strain/teams.html", given)
+    return narrowing.show(request, "strain/teams.html", narrowed, table, **given)
 
 
 def teams_csv(request: PageRequest) -> StreamingHttpResponse:
     """The same list as a table to take away."""
-    seen = _list_seen(request)
-    table = LoadTable(seen)
-    table.know(list(seen))
+    narrowed = TeamFilter(request.GET, queryset=queries.list_teams_seen(request.user))
+    narrowing.check_readable(narrowed)
+    table = LoadTable(narrowed.qs)
+    table.know(list(narrowed.qs))
     return stream_table("load-and-recovery.csv", table, request)
-
-
-def _list_seen(request: PageRequest) -> QuerySet[Cohort]:
-    return queries.list_teams().filter(pk__in=[each.pk for each in queries.list_seen(request.user)])
 
 
 def team(request: PageRequest, key: UUID) -> HttpResponseBase:

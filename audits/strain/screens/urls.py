@@ -40,6 +40,8 @@ urlpatterns = [
     page("strain/playbooks/<slug:signal>", governing.playbook, name="strain-playbook", access=KEEPS, **_OF_STRAIN),
     page("strain/playbooks/<slug:signal>/switch", governing.switch, name="strain-switch", access=KEEPS, **_OF_STRAIN),
     page("strain/path", paths.path, name="strain-path", access=SIGNED_IN, **_OF_STRAIN),
+    page("strain/path.csv", paths.path_csv, name="strain-path-csv", access=SIGNED_IN, **_OF_STRAIN),
+    page("strain/releases.csv", paths.releases_csv, name="strain-releases-csv", access=SIGNED_IN, **_OF_STRAIN),
     page("strain/releases", paths.list_releases, name="strain-releases", access=SIGNED_IN, **_OF_STRAIN),
     page("strain/trade-offs/<uuid:key>/agree", paths.agree, name="strain-agree", access=AGREES, **_OF_STRAIN),
 ]  # fmt: skip

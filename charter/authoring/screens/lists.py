@@ -5,7 +5,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,6 +23,7 @@ from charter.registry.screens.page_context import programme
 from charter.registry.screens.tables import MetricTable
 from governance.people.models import User
 from governance.people.requests import PageRequest
+from governance.ui import narrowing, sheets
 from governance.ui.forms import choice_field
 from governance.ui.lists import turn_table
 from ground.errors import BadInput, Conflict
@@ -95,19 +98,26 @@ class StartForm(forms.Form):
 
 def charters(request: PageRequest) -> HttpResponse:
     """The reader's drafts, and the charters of the metrics that they own."""
-    owned = queries.list_metrics().filter(owner=request.user)
-    narrowed = MetricFilter(request.GET, queryset=owned)
+    narrowed = MetricFilter(request.GET, queryset=_list_owned(request))
     table = MetricTable(narrowed.qs, exclude=("owner",))
     table.caption = _("Your charters")
     turn_table(request, table, A_PAGE)
     given = {
         "drafts": drafts.list_drafts(request.user)[:MOST_DRAFTS],
-        "table": table,
-        "form": narrowed.form,
-        "narrowed": bool(request.GET.get("name") or request.GET.get("standing")),
         "may_start": permissions.can_register(request.user),
     }
-    return render(request, "authoring/charters.html", given)
+    return narrowing.show(request, "authoring/charters.html", narrowed, table, **given)
+
+
+def charters_csv(request: PageRequest) -> HttpResponseBase:
+    """The registered charters that the page would list, all of them, as a table to take away."""
+    narrowed = MetricFilter(request.GET, queryset=_list_owned(request))
+    narrowing.check_readable(narrowed)
+    return sheets.stream_table("charters.csv", MetricTable(narrowed.qs, exclude=("owner",)), request)
+
+
+def _list_owned(request: PageRequest) -> QuerySet[Metric]:
+    return queries.list_metrics().filter(owner=request.user)
 
 
 def start_charter(request: PageRequest) -> HttpResponse:

@@ -29,6 +29,14 @@ urlpatterns = [
         nav=Nav(_("My charters"), 20, offered=_owns_metrics),
     ),
     page(
+        "charters.csv",
+        lists.charters_csv,
+        name="charters-csv",
+        access=SIGNED_IN,
+        stored=False,
+        under="charters",
+    ),
+    page(
         "charters/new",
         lists.start_charter,
         name="charter-new",

@@ -22,12 +22,6 @@ from charter.rules.vocabulary import DecisionType
 from ground import calendar
 from ground.errors import Unavailable
 
-# What these settings would permit is not worked out: rules are told what comes of them, and not what they are.
-_TOLD_BY_FACTS = {
-    "minimum_group", "minimum_group_strain", "coverage_threshold", "looks_a_day", "enumeration_share",
-    "enumeration_people", "enumeration_minutes", "hop_share", "hop_days", "ruling_days", "error_budget_metric",
-    "error_budget_limit",
-}  # fmt: skip
 _NEEDS = {"evidence_needed", "fairness_needed", "accountable_needed"}
 
 
@@ -97,11 +91,6 @@ def list_need_openings(changes: Mapping[str, Any], former: Mapping[str, Any]) ->
     for facts in programme_queries.read_decision_facts(kinds).values():
         old, new = (_with_needs(facts, told) for told in (former, changes))
         yield facts.decision, say_opening(find_need_opening(rulebook, old, new))
-
-
-def lists_facts(changes: Mapping[str, Any]) -> bool:
-    """Whether settings would change that rules are told of by facts alone, such as the smallest group."""
-    return bool(changes.keys() & _TOLD_BY_FACTS)
 
 
 def _with_needs(facts: DecisionFacts, told: Mapping[str, Any]) -> DecisionFacts:

@@ -96,8 +96,10 @@ def metrics(request: PageRequest) -> HttpResponse:
 
 
 def metrics_csv(request: PageRequest) -> HttpResponseBase:
-    """The same as a table to take away."""
-    included = list_included(get_own_person(request.user), today(request))
+    """The same, narrowed as the page is, as a table to take away."""
+    word = clean_word(request.GET.get("name", "")).casefold()
+    found = list_included(get_own_person(request.user), today(request))
+    included = [each for each in found if word in each.name.casefold()]
     return stream_csv("metrics-that-include-me.csv", METRIC_COLUMNS, write_metric_rows(included))
 
 

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
+from charter.programme.reach import say_reach
 from charter.programme.settings import SettingRows
 from charter.registry.screens.allowed_uses import LEVELS
-from charter.registry.screens.openings import list_need_openings, lists_facts, say_waiver_opening
+from charter.registry.screens.openings import list_need_openings, say_waiver_opening
 from charter.rules import words
 from charter.rules.vocabulary import DecisionType
 from governance.board import holding
@@ -75,16 +76,14 @@ def describe_consequences(case: Case) -> Iterator[Line]:
 
 
 def describe_settings(case: Case) -> Iterator[Line]:
-    """Each setting as it would be, and as it was when the case was opened."""
+    """Each setting as it would be, as it was when the case was opened, and what it reaches."""
     change = case.settings_change
     for line in SettingRows().lines(change.changes, change.former):
         yield line.label, _("%(becomes)s, in place of %(was)s") % line._asdict()
+        yield _("What that reaches"), say_reach(line.key)
     for slug, opens in list_need_openings(change.changes, change.former):
         said = {"decision": name_decision(DecisionType(slug))}
         yield _("What it would permit, for %(decision)s") % said, opens
-    if lists_facts(change.changes):
-        text = _("Not worked out: which groups and people these settings reach depends on the day.")
-        yield _("What it would permit"), text
 
 
 def describe_suspension(case: Case) -> Iterator[Line]:

@@ -16,6 +16,7 @@ from governance.board.screens import case_summary
 from governance.people.requests import PageRequest
 from governance.ui import sheets
 from governance.ui.forms import DayField
+from governance.ui.narrowing import check_form_readable
 from ground import calendar
 from ground.paging import ByPlace
 from ground.parsing import clean_word
@@ -63,7 +64,9 @@ def minutes(request: PageRequest) -> HttpResponse:
 
 def minutes_csv(request: PageRequest) -> HttpResponseBase:
     """The same as a table to take away, all of it."""
-    found = MinutesForm(request.GET).narrow(_decided())
+    form = MinutesForm(request.GET)
+    check_form_readable(form)
+    found = form.narrow(_decided())
     return sheets.stream_csv("minutes.csv", HEADER, map(_as_row, found.iterator(chunk_size=500)))
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,15 +16,17 @@ from charter.rules.vocabulary import DecisionType, EvidenceKind
 from governance.calibration import permissions, queries, services, sessions
 from governance.calibration.models import CalibrationRound
 from governance.calibration.screens.forms import ReasonForm, RoundForm
+from governance.calibration.screens.tables import RoundFilter, RoundTable
 from governance.calibration.services import RoundSaid, publishing
 from governance.calibration.states import RoundState
 from governance.evidence.screens.forms import KINDS
 from governance.people.models import Cohort
 from governance.people.requests import PageRequest
+from governance.ui import narrowing, sheets
+from governance.ui.lists import turn_table
 from governance.ui.questions import name_decision
 from ground import calendar
 from ground.errors import DomainError
-from ground.paging import ByPlace
 
 A_PAGE = 25
 _ACTS: dict[str, tuple[Callable[..., object], Any]] = {
@@ -52,11 +55,11 @@ NEXT: dict[str, list[tuple[str, Any]]] = {
 
 def calibration(request: PageRequest) -> HttpResponse:
     """What of calibration concerns the reader."""
-    page = ByPlace(queries.list_rounds(request.user), A_PAGE).get_page(request.GET.get("page"))
+    narrowed, table = _list_rounds(request)
+    table.caption = _("Rounds, newest first")
+    turn_table(request, table, A_PAGE)
     person = request.user.person
     given = {
-        "listed": page,
-        "lines": [(each, name_decision(DecisionType(each.decision))) for each in page],
         "keeps": permissions.keeps_rounds(request.user),
         "figures": permissions.can(permissions.check_reads_figures, request.user),
         "answering": list(queries.list_to_answer(request.user)),
@@ -64,7 +67,19 @@ def calibration(request: PageRequest) -> HttpResponse:
         "own": list(queries.list_own_packs(person)) if person else [],
         "outcomes": list(queries.list_outcomes(person)) if person else [],
     }
-    return render(request, "calibration/calibration.html", given)
+    return narrowing.show(request, "calibration/calibration.html", narrowed, table, **given)
+
+
+def calibration_csv(request: PageRequest) -> HttpResponseBase:
+    """The rounds that the page would list, all of them, as a table to take away."""
+    narrowed, table = _list_rounds(request)
+    narrowing.check_readable(narrowed)
+    return sheets.stream_table("rounds.csv", table, request)
+
+
+def _list_rounds(request: PageRequest) -> tuple[RoundFilter, RoundTable]:
+    narrowed = RoundFilter(request.GET, queryset=queries.list_rounds(request.user))
+    return narrowed, RoundTable(narrowed.qs, keeps=permissions.keeps_rounds(request.user))
 
 
 def round_new(request: PageRequest) -> HttpResponse:

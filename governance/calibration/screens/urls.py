@@ -38,6 +38,7 @@ urlpatterns = [
         stored=False,
         nav=Nav(_("Calibration"), 36, offered=_works_with_it),
     ),
+    page("calibration.csv", rounds.calibration_csv, name="calibration-csv", access=SIGNED_IN, **_OF_IT),
     page("calibration/figures", rounds.figures, name="calibration-figures", access=FIGURES, **_OF_IT),
     page("calibration/rubrics", outcomes.rubrics, name="calibration-rubrics", access=SIGNED_IN, **_OF_IT),
     page("calibration/rubrics/new", outcomes.rubric_new, name="calibration-rubric-new", access=HR, **_OF_IT),

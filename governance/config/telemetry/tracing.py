@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -58,6 +59,8 @@ class TracingMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         begun = request.trace_begun = time.time_ns()  # type: ignore[attr-defined]
+        # For whoever answers without the rest of the middleware, and so without Django's call (governance/config/short_way.py).
+        request.when_routed = partial(self.process_view, request)  # type: ignore[attr-defined]
         response = self.get_response(request)
         if (under_way := vars(request).pop("trace_span", None)) is not None:
             span, token = under_way

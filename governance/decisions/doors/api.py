@@ -33,6 +33,7 @@ from governance.decisions.services.repeats import Once, check_unused
 from governance.decisions.states import HoldCause
 from governance.people.requests import ApiRequest
 from governance.people.scopes import Scope
+from governance.people.token_views import TokenView
 from ground.errors import BadInput, DomainError, TooMuch
 from ground.inputs import validate_body as checked
 from ground.paging import ByCursor
@@ -43,7 +44,7 @@ _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 BEGINNING = 64  # bytes that tell what a body is that is too large to be read
 
 
-class _LineView(APIView):
+class _LineView(TokenView):
     """A door to the line: one request, or a batch of them each decided and answered on its own."""
 
     token_scope = Scope.ASK

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -111,50 +112,59 @@ _LOOKS = f"""
     WHERE d.actor_id = {ACCOUNTS} AND d.verdict = 'permit' AND NOT d.checked_only AND NOT d.subjects = '{{}}'
 """
 
-# The partial index `decision_refused` finds nothing for most askers, so this costs a question next to nothing; and whoever
-# asks the same over and over is read of once, by the newest, which settles last and counts longest. `decision` is the one
-# asked for, empty where several are looked at.
-REFUSED = Read(
-    f"""
+
+class LookReads(NamedTuple):
+    """What an asker was refused and granted, whom they looked at today, and whom by which metric of late."""
+
+    refused: Read
+    granted: Read
+    today: Read
+    lately: Read
+
+
+def make_reads(*, until: str = "", hop_days: str = "(SELECT hop_days FROM programme_programme)") -> LookReads:
+    """The reads of what lies before a question; `until` says where that ends, for one that was asked long ago.
+
+    The partial index `decision_refused` finds nothing for most askers, so this costs a question next to nothing; and whoever
+    asks the same over and over is read of once, by the newest, which settles last and counts longest. `decision` is the one
+    asked for, empty where several are looked at. What was granted is read only where a question looks like a hop.
+    """
+    looks = f"{_LOOKS} {until}"
+    refused = f"""
     SELECT at, use, grain, cohorts, persons,
         ARRAY(SELECT unnest(refused_for) INTERSECT SELECT unnest(%(metrics)s::varchar[])) AS metrics
     FROM (
         SELECT max(d.at) AS at, d.use, d.grain, d.cohorts, d.subjects AS persons, d.refused_for
         FROM decisions_decisionrecord d
         WHERE d.actor_id = {ACCOUNTS} AND d.verdict IN ('deny', 'refer') AND NOT d.checked_only
-          AND d.at > %(now)s::timestamptz - make_interval(days => (SELECT hop_days FROM programme_programme))
-          AND d.use <> %(decision)s::text AND d.refused_for && %(metrics)s::varchar[]
+          AND d.at > %(now)s::timestamptz - make_interval(days => {hop_days})
+          AND d.use <> %(decision)s::text AND d.refused_for && %(metrics)s::varchar[] {until}
         GROUP BY d.use, d.grain, d.cohorts, d.subjects, d.refused_for
     ) newest
     ORDER BY at DESC
-    """,
-    RefusedQuestion,
-)
-
-# Read only where a question looks like a hop.
-GRANTED = Read(
-    f"""
+    """
+    granted = f"""
     SELECT d.at, d.use, d.grain, d.metrics, d.cohorts, d.subjects AS persons FROM decisions_decisionrecord d
     WHERE d.actor_id = {ACCOUNTS} AND d.verdict = 'permit' AND NOT d.checked_only
-      AND d.at >= %(since)s::timestamptz AND d.use = ANY(%(uses)s::text[]) AND d.metrics && %(metrics)s::varchar[]
-    """,
-    GrantedQuestion,
-)
-
-TODAY = Read(
-    f"SELECT DISTINCT subject AS person FROM {_LOOKS} AND d.at >= %(midnight)s::timestamptz", _Looked
-)
-
-LATELY = Read(
-    f"""
-    SELECT DISTINCT metric, subject AS person FROM unnest(%(metrics)s::text[]) AS metric, {_LOOKS}
+      AND d.at >= %(since)s::timestamptz AND d.use = ANY(%(uses)s::text[]) AND d.metrics && %(metrics)s::varchar[] {until}
+    """
+    lately = f"""
+    SELECT DISTINCT metric, subject AS person FROM unnest(%(metrics)s::text[]) AS metric, {looks}
       AND d.at > %(since)s::timestamptz AND (
           metric = ANY(d.metrics)
           OR d.paired @> jsonb_build_array(jsonb_build_object('metric', metric, 'verdict', 'permit'))
       )
-    """,
-    _LookedBy,
-)
+    """
+    today = f"SELECT DISTINCT subject AS person FROM {looks} AND d.at >= %(midnight)s::timestamptz"
+    return LookReads(
+        Read(refused, RefusedQuestion),
+        Read(granted, GrantedQuestion),
+        Read(today, _Looked),
+        Read(lately, _LookedBy),
+    )
+
+
+REFUSED, GRANTED, TODAY, LATELY = make_reads()
 
 # One at a time for each asker and all machines of theirs, so that two questions at once do not both pass as the last one allowed.
 _TAKE = """
@@ -268,7 +278,9 @@ def _make_hop(asked: AccessContext, each: RefusedQuestion) -> _Hop:
     return _Hop(each.use, each.at.astimezone(zone).date(), ends.astimezone(zone).date() + timedelta(days=1))
 
 
-def read_granted(user: UUID, refused: Sequence[RefusedQuestion]) -> list[GrantedQuestion]:
+def read_granted(
+    user: UUID, refused: Sequence[RefusedQuestion], *, by: Read = GRANTED, **until: object
+) -> list[GrantedQuestion]:
     """What was permitted to an account since the first of these refusals, of the same metrics and for the same uses."""
     metrics: set[str] = set().union(*(each.metrics for each in refused))
     parameters = {
@@ -276,8 +288,9 @@ def read_granted(user: UUID, refused: Sequence[RefusedQuestion]) -> list[Granted
         "since": min(each.at for each in refused),
         "uses": sorted({each.use.value for each in refused}),
         "metrics": sorted(metrics),
+        **until,
     }
-    (found,) = statements.read(GRANTED, parameters=parameters)
+    (found,) = statements.read(by, parameters=parameters)
     return found
 
 
@@ -293,7 +306,9 @@ class LookedBefore(Struct, frozen=True):
         return replace(self, groups=[each for each in self.groups if not each.people.isdisjoint(persons)])
 
 
-def read_looked(asked: AccessContext) -> LookedBefore:
+def read_looked(
+    asked: AccessContext, *, today: Read = TODAY, lately: Read = LATELY, **until: object
+) -> LookedBefore:
     """What an asker has looked at, in one statement; nobody is held, so nothing may be decided by it."""
     parameters = {
         "user": asked.by,
@@ -302,12 +317,13 @@ def read_looked(asked: AccessContext) -> LookedBefore:
         "on": asked.today,
         "midnight": datetime.combine(asked.today, time(), ZoneInfo(asked.zone)),
         "since": asked.at - timedelta(minutes=asked.limits.enumeration_minutes),
+        **until,
     }
-    looked, by_metric, groups = statements.read(TODAY, LATELY, people.GROUPS, parameters=parameters)
-    lately: dict[str, set[str]] = defaultdict(set)
+    looked, by_metric, groups = statements.read(today, lately, people.GROUPS, parameters=parameters)
+    persons: dict[str, set[str]] = defaultdict(set)
     for each in by_metric:
-        lately[each.metric].add(each.person)
-    return LookedBefore({each.person for each in looked}, lately, groups)
+        persons[each.metric].add(each.person)
+    return LookedBefore({each.person for each in looked}, persons, groups)
 
 
 def _read_looked_in_turn(asked: AccessContext) -> LookedBefore:

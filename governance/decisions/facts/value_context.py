@@ -225,13 +225,14 @@ LASTING = Read(
     Lasting,
 )
 
+CURRENT = "v.superseded_at IS NULL"
 # The threshold is the programme's now, which may be higher than when a value was published.
 THIN = Read(
-    """
+    f"""
     SELECT DISTINCT m.slug AS metric
     FROM measures_publishedvalue v
     JOIN registry_metric m ON m.id = v.metric_id JOIN people_cohort c ON c.id = v.cohort_id
-    WHERE m.slug = ANY(%(metrics)s::text[]) AND c.slug = ANY(%(cohorts)s::text[]) AND v.superseded_at IS NULL
+    WHERE m.slug = ANY(%(metrics)s::text[]) AND c.slug = ANY(%(cohorts)s::text[]) AND {CURRENT}
       AND v.period_kind = %(kind)s::text AND v.starts_on >= %(from)s::date AND v.ends_on <= %(to)s::date
       AND (v.withheld = 'low_coverage' OR v.coverage < %(threshold)s::float8)
     """,
@@ -244,7 +245,7 @@ BURNING = Read(
     SELECT EXISTS (
         SELECT FROM measures_publishedvalue v
         JOIN registry_metric m ON m.id = v.metric_id JOIN people_cohort c ON c.id = v.cohort_id
-        WHERE m.slug = %(budget)s::text AND v.superseded_at IS NULL AND v.value > %(limit)s::float8
+        WHERE m.slug = %(budget)s::text AND {CURRENT} AND v.value > %(limit)s::float8
           AND v.period_kind = %(kind)s::text AND v.starts_on >= %(from)s::date AND v.ends_on <= %(to)s::date
           AND (c.slug = ANY(%(cohorts)s::text[]) OR (c.kind = 'team' AND EXISTS (
               SELECT FROM people_cohort_teams its WHERE its.cohort_id = c.id AND (

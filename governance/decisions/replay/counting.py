@@ -3,6 +3,8 @@
 import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -18,11 +20,22 @@ _RANKED = (
 )  # fmt: skip
 
 
+class AskedBy(Struct, frozen=True):
+    """Who asked when about whom: what a recorded question leads to beside its facts."""
+
+    key: UUID  # of the question
+    at: datetime
+    actor: UUID
+    subjects: tuple[str, ...]
+    beside: tuple[str, ...]  # the metrics told beside those asked for
+
+
 class AsProposed(Struct, frozen=True):
-    """What is proposed: the rules, and how the facts of one metric would read."""
+    """What is proposed: the rules, how the facts of one metric would read, and those that other records say (`rebuild`)."""
 
     rulebook: Rulebook
     as_if: Callable[[Facts], Facts]
+    rebuild: Callable[[AskedBy, tuple[Facts, ...]], tuple[Facts, ...]] | None = None
 
 
 class AskedBefore(Struct, frozen=True):
@@ -41,6 +54,19 @@ class Moved(Struct, frozen=True, order=True):
     role: Role | None
     before: Outcome
     after: Outcome
+
+
+class Change(Struct, frozen=True):
+    """What a question would come to instead, whoever asks it, and the rules that decide it anew."""
+
+    decision: DecisionType
+    grain: Grain
+    before: Outcome
+    after: Outcome
+    rules: frozenset[str]
+
+    def moved(self, role: Role | None) -> Moved:
+        return Moved(self.decision, self.grain, role, self.before, self.after)
 
 
 class CellTally(Struct):
@@ -81,15 +107,39 @@ def count_moved(
     """Decide each question as things are and as proposed; those that come out alike are left out."""
     cells: dict[Moved, CellTally] = {}
     for each in asked:
-        before, refusing = rules.find_outcome(each.facts, in_force)
-        after, anew = rules.find_outcome([proposal.as_if(one) for one in each.facts], proposal.rulebook)
-        if before is after:
-            continue
-        request = each.facts[0].request
-        moved = Moved(request.decision, request.grain, find_role(each.roles), before, after)
-        deciding = anew if before is Outcome.PERMIT else refusing
-        cells.setdefault(moved, CellTally()).add(CellTally(1, {each.asker}, set(deciding)))
+        count(find_change(each.facts, in_force, proposal), cells, asker=each.asker, roles=each.roles)
     return cells
+
+
+def find_change(
+    facts: tuple[Facts, ...],
+    in_force: Rulebook,
+    proposal: AsProposed,
+    otherwise: tuple[Facts, ...] | None = None,
+) -> Change | None:
+    """What a question would come to instead, None where it comes out alike.
+
+    `otherwise` are its facts as they would read by what else is on record.
+    """
+    proposed = tuple(map(proposal.as_if, otherwise or facts))
+    if proposal.rulebook is in_force and proposed == facts:
+        return None
+    before, refusing = rules.find_outcome(facts, in_force)
+    after, anew = rules.find_outcome(proposed, proposal.rulebook)
+    if before is after:
+        return None
+    request = facts[0].request
+    deciding = anew if before is Outcome.PERMIT else refusing
+    return Change(request.decision, request.grain, before, after, deciding)
+
+
+def count(
+    change: Change | None, cells: dict[Moved, CellTally], *, asker: str, roles: frozenset[Role]
+) -> None:
+    """Add a question to its cell."""
+    if change is not None:
+        tally = cells.setdefault(change.moved(find_role(roles)), CellTally())
+        tally.add(CellTally(1, {asker}, set(change.rules)))
 
 
 def add_up(parts: Iterable[Mapping[Moved, CellTally]]) -> dict[Moved, CellTally]:

@@ -4,9 +4,10 @@
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import reduce
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -20,7 +21,8 @@ from charter.registry.settings_check import check_settings
 from charter.rules import Rulebook
 from charter.rules.facts import Facts
 from governance.decisions.replay.counting import AsProposed
-from governance.decisions.replay.proposals import AsIf, charters_otherwise, set_otherwise
+from governance.decisions.replay.proposals import charters_otherwise, set_otherwise
+from governance.decisions.replay.rebuilding import make_rebuild
 from ground.errors import BadInput
 from ground.strict_yaml import read_yaml
 
@@ -31,8 +33,10 @@ def read_proposal(folder: Path, in_force: Rulebook) -> AsProposed:
     """What a folder proposes. Raises BadInput where it holds nothing of the three, and for what the board could not be asked."""
     parts = _list_parts(folder)
     rulebook = _read_rules(folder / RULES) if RULES in parts else in_force
-    changes = list(_read_changes(folder, parts))
-    return AsProposed(rulebook, lambda facts: reduce(_apply, changes, facts))
+    as_ifs = [charters_otherwise(_read_charters(folder / CHARTERS))] if CHARTERS in parts else []
+    changes = _read_settings(folder / SETTINGS) if SETTINGS in parts else {}
+    as_ifs.append(set_otherwise(changes))
+    return AsProposed(rulebook, lambda facts: reduce(_apply, as_ifs, facts), make_rebuild(changes, in_force))
 
 
 def hash_folder(folder: Path) -> str:
@@ -57,7 +61,7 @@ def _list_parts(folder: Path) -> list[str]:
     raise BadInput(text % {"folder": folder}, field="folder")
 
 
-def _apply(facts: Facts, change: AsIf) -> Facts:
+def _apply(facts: Facts, change: Callable[[Facts], Facts]) -> Facts:
     return change(facts)
 
 
@@ -69,13 +73,10 @@ def _read_rules(folder: Path) -> Rulebook:
     return rules.compile_rulebook(rules_folder.add_builtin_files(rules_folder.read_own_files(folder)))
 
 
-def _read_changes(folder: Path, parts: list[str]) -> Iterator[AsIf]:
-    if CHARTERS in parts:
-        yield charters_otherwise(_read_charters(folder / CHARTERS))
-    if SETTINGS in parts:
-        asked = read_yaml(folder / SETTINGS, dict[str, bool | int | str])
-        changes, _former = settings.check_changes(asked, against=check_settings)
-        yield set_otherwise(changes)
+def _read_settings(file: Path) -> Mapping[str, Any]:
+    asked = read_yaml(file, dict[str, bool | int | float | str])
+    changes, _former = settings.check_changes(asked, against=check_settings)
+    return changes
 
 
 def _read_charters(folder: Path) -> dict[str, CharterDocument]:

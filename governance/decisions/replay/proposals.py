@@ -20,6 +20,7 @@ from charter.rules.vocabulary import Category, DecisionType, Nature, Standing
 from governance.board.kinds import KINDS, find_kind
 from governance.board.models import Case, Waiver
 from governance.decisions.replay.counting import AsProposed
+from governance.decisions.replay.rebuilding import Rebuild, make_rebuild
 from ground import data_versions
 from ground.errors import BadInput
 from ground.promises import promised
@@ -37,7 +38,12 @@ def make_proposal(case: Case, in_force: Rulebook) -> AsProposed:
         raise BadInput(_("A case of this kind changes no rule, charter, setting or waiver."), field="case")
     if case.rulebook_version_id is not None:
         return AsProposed(registry.load_rulebook_as_written(case.rulebook_version_id), lambda facts: facts)
-    return AsProposed(in_force, _as_if(case))
+    return AsProposed(in_force, _as_if(case), _rebuild(case, in_force))
+
+
+def _rebuild(case: Case, in_force: Rulebook) -> Rebuild | None:
+    changed = hasattr(case, "settings_change")
+    return make_rebuild(case.settings_change.changes, in_force) if changed else None
 
 
 def _as_if(case: Case) -> AsIf:
@@ -60,7 +66,10 @@ def waive(waiver: Waiver) -> AsIf:
 
 
 def set_otherwise(changes: Mapping[str, Any]) -> AsIf:
-    """Smallest groups, what decisions need, and how many single people are looked at in a day; no other setting is a fact."""
+    """Smallest groups, what decisions need, and how many single people are looked at in a day, which facts on record say.
+
+    What else settings reach is rebuilt (`rebuilding`); `charter.programme.reach` says of each what it reaches.
+    """
 
     def as_if(facts: Facts) -> Facts:
         key = "minimum_group_strain" if _is_strain(facts) else "minimum_group"

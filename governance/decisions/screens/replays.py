@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from msgspec import Struct, convert
 
+from charter.programme.reach import say_reach
+from charter.programme.settings import SettingRows
 from charter.rules import words
 from charter.rules.vocabulary import Outcome
 from governance.board import queries as board
@@ -74,9 +76,18 @@ def replay(request: PageRequest, case_id: UUID) -> HttpResponse:
         "replay": found,
         "possible": find_kind(case).replayed,
         "waits": found is not None and found.ended_at is None,
+        "reached": list(_list_reached(case)),
         **(_show(found) if found and found.result else {}),
     }
     return render(request, "decisions/replay.html", given)
+
+
+def _list_reached(case: Case) -> Iterator[tuple[str, str]]:
+    """Each setting that the case would change, and what that reaches."""
+    if hasattr(case, "settings_change"):
+        change = case.settings_change
+        for line in SettingRows().lines(change.changes, change.former):
+            yield line.label, say_reach(line.key)
 
 
 def _show(found: Replay) -> dict[str, object]:

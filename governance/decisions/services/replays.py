@@ -1,17 +1,14 @@
 """Replays: asked for by whoever weighs a case, worked out by the clock part by part, and ended with what may be told."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import msgspec
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from msgspec import UNSET
-from msgspec.structs import replace
 
 from audits.ledger import services as ledger
 from charter.programme.queries import get_programme
@@ -19,17 +16,15 @@ from charter.registry import queries as registry
 from charter.registry import rulebooks
 from charter.registry.models import RulebookVersion
 from charter.rules import Rulebook
-from charter.rules.facts import Facts
-from charter.rules.request import Request
-from charter.rules.vocabulary import Role
 from governance.board.models import Case
 from governance.decisions import permissions, queries
 from governance.decisions.events import ReplayAsked, ReplayEnded, ReplayPartDecided
-from governance.decisions.models import DecisionRecord, Replay, ReplayPart
-from governance.decisions.models.kept_charters import complete
+from governance.decisions.models import Replay, ReplayPart
 from governance.decisions.replay import counting
-from governance.decisions.replay.counting import AskedBefore, AsProposed
+from governance.decisions.replay.counting import AsProposed
+from governance.decisions.replay.deciding import Deciding
 from governance.decisions.replay.proposals import make_proposal
+from governance.decisions.replay.recorded import list_recorded, read_recorded
 from governance.people.models import User
 from ground import clock, records, scans
 from ground.errors import BadInput, DomainError, Unavailable
@@ -37,8 +32,6 @@ from ground.promises import promised
 
 DAYS = 90
 A_PART = 2_000  # questions
-
-_READ = ("id", "at", "actor_id", "roles", "request", "own_facts")
 
 
 @transaction.atomic
@@ -82,7 +75,7 @@ def _begin(in_force: RulebookVersion, by: User, *, case: Case | None = None, fol
             asked_by=by,
             since=since,
             until=until,
-            total=_list_recorded(since, until).count(),
+            total=list_recorded(since, until).count(),
             rulebook_hash=in_force.content_hash,
         )
     )
@@ -105,8 +98,9 @@ def work_replay(
     try:
         in_force = registry.find_rulebook(replay.rulebook_hash)
         proposal = proposal or make_proposal(promised(replay.case), in_force)
+        deciding = begin_deciding(replay, in_force, proposal)
         before = sum(replay.parts.values_list("read", flat=True))
-        while read := decide_part(replay=replay, in_force=in_force, proposal=proposal, by=by):
+        while read := decide_part(replay=replay, deciding=deciding, by=by):
             done += read
             scans.alive()
             if told is not None:
@@ -120,29 +114,38 @@ def work_replay(
     return done
 
 
+def begin_deciding(replay: Replay, in_force: Rulebook, proposal: AsProposed) -> Deciding:
+    """What decides the questions of a replay, part after part."""
+
+    def hash_asker(account: UUID) -> str:
+        return counting.hash_asker(str(account), replay=str(replay.pk), key=settings.SECRET_KEY)
+
+    return Deciding(in_force, proposal, hash_asker=hash_asker)
+
+
 @transaction.atomic
-def decide_part(*, replay: Replay, in_force: Rulebook, proposal: AsProposed, by: User) -> int:
+def decide_part(*, replay: Replay, deciding: Deciding, by: User) -> int:
     """Decide the next questions anew, and keep what differs; gives how many were read, nought at the end."""
     last = replay.parts.order_by("-start").first()
-    found = _list_recorded(replay.since, replay.until, after=last)[:A_PART]
-    rows = list(found.values(*_READ))
-    if not rows:
+    found = list_recorded(replay.since, replay.until)
+    questions = read_recorded(found, after=(last.last_at, last.last_id) if last else None, most=A_PART)
+    if not questions:
         return 0
-    asked = [each for row in rows for each in _read(row, replay)]
-    start = last.start + last.read if last else 0
+    cells, unreadable = deciding.count_part(questions)
+    start, end = last.start + last.read if last else 0, questions[-1].by
     records.insert(
         ReplayPart(
             replay=replay,
             start=start,
-            read=len(rows),
-            unreadable=len(rows) - len(asked),
-            last_at=rows[-1]["at"],
-            last_id=rows[-1]["id"],
-            cells=counting.to_plain(counting.count_moved(asked, in_force, proposal)),
+            read=len(questions),
+            unreadable=unreadable,
+            last_at=end.at,
+            last_id=end.key,
+            cells=counting.to_plain(cells),
         )
     )
-    ledger.append(ReplayPartDecided(replay=replay.pk, start=start, read=len(rows)), by=by.actor)
-    return len(rows)
+    ledger.append(ReplayPartDecided(replay=replay.pk, start=start, read=len(questions)), by=by.actor)
+    return len(questions)
 
 
 @transaction.atomic
@@ -166,28 +169,3 @@ def _tell(parts: Iterable[ReplayPart]) -> counting.ReplayResult:
         unreadable=sum(each.unreadable for each in parts),
         smallest=promised(get_programme()).minimum_group,
     )
-
-
-def _list_recorded(since: Any, until: Any, *, after: ReplayPart | None = None) -> QuerySet[DecisionRecord]:
-    """The questions of the days, in the order in which they were decided, behind the last of a part."""
-    found = DecisionRecord.objects.filter(at__gte=since, at__lt=until).order_by("at", "pk")
-    if after is None:
-        return found
-    return found.filter(Q(at__gt=after.last_at) | Q(at=after.last_at, pk__gt=after.last_id))
-
-
-def _read(row: dict[str, Any], replay: Replay) -> Iterator[AskedBefore]:
-    """The question as it was decided; none where this version cannot read its facts any more."""
-    try:
-        request = msgspec.convert(row["request"], Request)
-        facts = [
-            msgspec.convert({**each, "request": row["request"]}, Facts) for each in complete(row["own_facts"])
-        ]
-    except msgspec.ValidationError:
-        return
-    if facts:
-        yield AskedBefore(
-            tuple(replace(each, request=request) for each in facts),
-            counting.hash_asker(str(row["actor_id"]), replay=str(replay.pk), key=settings.SECRET_KEY),
-            frozenset(map(Role, row["roles"])),
-        )

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
+from charter.registry.models import CharterVersion
 from governance.agreements.queries import list_held
 from governance.desk.processing_records import COLUMNS, list_processed, read_record
+from governance.desk.screens.record_tables import RecordFilter, RecordTable
 from governance.people.requests import PageRequest
-from governance.ui import sheets
+from governance.ui import narrowing, sheets
+from governance.ui.lists import turn_table
 from ground import calendar
-from ground.paging import ByPlace
-from ground.parsing import clean_word
 
 A_PAGE = 50
 A_BATCH = 500
@@ -19,12 +22,11 @@ A_BATCH = 500
 
 def records(request: PageRequest) -> HttpResponse:
     """The metrics that data are or were processed for, each leading to its record."""
-    word = clean_word(request.GET.get("name", ""))
-    found = list_processed()
-    narrowed = found.filter(metric__name__icontains=word) if word else found
-    listed = ByPlace(narrowed.defer("document"), A_PAGE).get_page(request.GET.get("page"))
-    given = {"listed": listed, "total": found.count() if word else listed.paginator.count, "word": word}
-    return render(request, "desk/records.html", given)
+    narrowed = RecordFilter(request.GET, queryset=list_processed().defer("document"))
+    table = RecordTable(narrowed.qs)
+    table.caption = _("Records of processing by metric")
+    turn_table(request, table, A_PAGE)
+    return narrowing.show(request, "desk/records.html", narrowed, table)
 
 
 def record(request: PageRequest, slug: str) -> HttpResponse:
@@ -36,13 +38,15 @@ def record(request: PageRequest, slug: str) -> HttpResponse:
 
 
 def records_csv(request: PageRequest) -> HttpResponseBase:
-    """All records as one table."""
+    """The records that the page would list, each whole, as one table."""
+    narrowed = RecordFilter(request.GET, queryset=list_processed())
+    narrowing.check_readable(narrowed)
     header = ["metric", "version", "standing", "in_force", "in_force_from", "in_force_until", *COLUMNS]
-    return sheets.stream_csv("records-of-processing.csv", header, _rows())
+    return sheets.stream_csv("records-of-processing.csv", header, _rows(narrowed.qs))
 
 
-def _rows() -> Iterator[list[object]]:
-    keys = list(list_processed().values_list("pk", flat=True))
+def _rows(found: QuerySet[CharterVersion]) -> Iterator[list[object]]:
+    keys = list(found.values_list("pk", flat=True))
     held = list_held(calendar.today())
     for start in range(0, len(keys), A_BATCH):
         for version in list_processed().filter(pk__in=keys[start : start + A_BATCH]):

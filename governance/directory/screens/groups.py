@@ -5,17 +5,24 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from governance.directory import permissions, queries, services
+from governance.directory.filters import MappingFilter
 from governance.directory.models import GroupMapping
+from governance.directory.screens.tables import MappingTable
 from governance.directory.states import MAPPED_ROLES
 from governance.people.models import GrantedRole, Team, ValueStream
 from governance.people.permissions import can_administer
 from governance.people.requests import PageRequest
+from governance.ui import narrowing, sheets
 from governance.ui.forms import ServiceForm
+from governance.ui.lists import turn_table
+
+A_PAGE = 25
 
 
 class MappingForm(ServiceForm):
@@ -66,12 +73,21 @@ class MappingForm(ServiceForm):
 def list_groups(request: PageRequest) -> HttpResponse:
     """The mappings, and how many hold a role by each."""
     permissions.check_is_there()
-    found = [
-        (each, each.waits and permissions.can_confirm_mapping(request.user, each))
-        for each in queries.list_mappings()
-    ]
-    given = {"mappings": found, "may_propose": can_administer(request.user)}
-    return render(request, "directory/groups.html", given)
+    narrowed = MappingFilter(request.GET, queryset=queries.list_mappings())
+    table = MappingTable(narrowed.qs, reader=request.user)
+    table.caption = _("Groups, and the role that each gives")
+    turn_table(request, table, A_PAGE)
+    may_propose = can_administer(request.user)
+    return narrowing.show(request, "directory/groups.html", narrowed, table, may_propose=may_propose)
+
+
+def groups_csv(request: PageRequest) -> HttpResponseBase:
+    """The mappings that the page would list, all of them, as a table to take away."""
+    permissions.check_is_there()
+    narrowed = MappingFilter(request.GET, queryset=queries.list_mappings())
+    narrowing.check_readable(narrowed)
+    table = MappingTable(narrowed.qs, reader=request.user, exclude=("acts",))
+    return sheets.stream_table("groups.csv", table, request)
 
 
 def propose_group(request: PageRequest) -> HttpResponse:

@@ -73,6 +73,7 @@ urlpatterns = [
         stored=False,
         footer=Nav(_("Groups and roles"), 88, offered=_shows),
     ),
+    page("directory/groups.csv", groups.groups_csv, name="directory-groups-csv", access=SEE, stored=False),
     page(
         "directory/groups/new", groups.propose_group, name="directory-group-new", access=PROPOSE, stored=False
     ),
@@ -105,6 +106,13 @@ urlpatterns = [
         "directory/closings", closings.allow_closings, name="directory-closings", access=PROPOSE, stored=False
     ),
     page("directory/break-glass", break_glass.list_break_glass, name="break-glass", access=SEE, stored=False),
+    page(
+        "directory/break-glass.csv",
+        break_glass.break_glass_csv,
+        name="break-glass-csv",
+        access=SEE,
+        stored=False,
+    ),
     page(
         "directory/break-glass/<uuid:key>/end",
         break_glass.end_break_glass,

@@ -4,21 +4,36 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from governance.people import permissions, tokens
-from governance.people.models import Token, User
+from governance.people.models import Token
 from governance.people.requests import PageRequest
 from governance.people.screens.forms import TokenForm
+from governance.people.screens.own_tables import TokenFilter, TokenTable
+from governance.ui import narrowing, sheets
+from governance.ui.lists import turn_table
+
+A_PAGE = 25
 
 
 def list_tokens(request: PageRequest) -> HttpResponse:
     """One's own and those of one's machines; an administrator also sees all other machines'."""
-    found = list(tokens.list_tokens(request.user))
-    own = [each for each in found if each.user_id == request.user.pk]
-    machines = [_row(each, request.user) for each in found if each.user_id != request.user.pk]
-    return render(request, "people/tokens.html", {"own": own, "machines": machines})
+    narrowed = TokenFilter(request.GET, queryset=tokens.list_own_first(request.user))
+    table = TokenTable(narrowed.qs, reader=request.user)
+    table.caption = _("Tokens")
+    turn_table(request, table, A_PAGE)
+    return narrowing.show(request, "people/tokens.html", narrowed, table)
+
+
+def tokens_csv(request: PageRequest) -> HttpResponseBase:
+    """The tokens that the page would list, all of them; what each is called and may do, and nothing that lets one in."""
+    narrowed = TokenFilter(request.GET, queryset=tokens.list_own_first(request.user))
+    narrowing.check_readable(narrowed)
+    table = TokenTable(narrowed.qs, reader=request.user, exclude=("acts",))
+    return sheets.stream_table("tokens.csv", table, request)
 
 
 def make_token(request: PageRequest) -> HttpResponse:
@@ -52,8 +67,3 @@ def confirm_token(request: PageRequest, key: UUID) -> HttpResponse:
         messages.success(request, _("The token “%(name)s” is confirmed.") % {"name": token.name})
         return redirect("tokens")
     return render(request, "people/token_confirm.html", {"token": token})
-
-
-def _row(token: Token, by: User) -> tuple[Token, bool]:
-    """A machine's token, and whether the reader may confirm it now."""
-    return token, token.waits and not token.is_over and permissions.can_confirm_token(by, token)

@@ -128,6 +128,7 @@ urlpatterns = [
         stored=False,
         footer=Nav(_("Your sessions"), 86),
     ),
+    page("sessions.csv", sessions.sessions_csv, name="sessions-csv", access=SIGNED_IN, stored=False),
     page("sessions/<uuid:key>/end", sessions.end_session, name="session-end", access=SIGNED_IN, stored=False),
     page("sessions/end-others", sessions.end_others, name="sessions-end", access=SIGNED_IN, stored=False),
     page(
@@ -204,6 +205,7 @@ urlpatterns = [
         stored=False,
         footer=Nav(_("Your tokens"), 85),
     ),
+    page("tokens.csv", screens.tokens_csv, name="tokens-csv", access=SIGNED_IN, stored=False),
     page("tokens/new", screens.make_token, name="token-new", access=SIGNED_IN, stored=False),
     page(
         "tokens/<uuid:key>/revoke",

@@ -16,45 +16,30 @@ from governance.people.requests import PageRequest
 from governance.saved_views import permissions, queries, services
 from governance.saved_views.models import SavedView, ViewClass
 from governance.saved_views.screens.forms import ViewForm
-from governance.ui import sheets
+from governance.saved_views.screens.tables import ViewFilter, ViewTable
+from governance.ui import narrowing, sheets
+from governance.ui.lists import turn_table
 from ground.errors import NotPermitted
-from ground.parsing import clean_word
+
+A_PAGE = 25
 
 
 def views(request: PageRequest) -> HttpResponse:
     """Every view and what it lists, for everybody: nobody need guess what is looked at together (S47, S98)."""
-    everything = [queries.open_view(view) for view in queries.list_views()]
-    found = _narrow(request, everything)
-    reader = permissions.find_reader(request.user, found)
-    given = {
-        "found": [(each, permissions.is_open_to(reader, each)) for each in found],
-        "total": len(everything),
-        "word": clean_word(request.GET.get("text", "")),
-        "chosen": request.GET.get("class", ""),
-        "classes": ViewClass.choices,
-        "makes": _makes(request),
-    }
-    return render(request, "saved_views/views.html", given)
+    narrowed = ViewFilter(request.GET, queryset=queries.list_views())
+    table = ViewTable(narrowed.qs)
+    turn_table(request, table, A_PAGE)
+    table.know([row.record for row in table.paginated_rows], request.user)
+    return narrowing.show(request, "saved_views/views.html", narrowed, table, makes=_makes(request))
 
 
 def views_csv(request: PageRequest) -> HttpResponseBase:
     """The views that the page would list, all of them, as a table to take away."""
-    found = _narrow(request, [queries.open_view(view) for view in queries.list_views()])
-    header = ["view", "name", "class", "decision", "grain", "metrics", "owner"]
-    return sheets.stream_csv("views.csv", header, map(_as_row, found))
-
-
-def _as_row(opened: queries.Opened) -> list[object]:
-    view = opened.view
-    of_class = opened.view_class.label if opened.view_class else ""
-    metrics = ", ".join(listed.metric.slug for listed in opened.metrics)
-    return [view.slug, view.name, of_class, view.decision, view.grain, metrics, view.owner.name]
-
-
-def _narrow(request: PageRequest, everything: list[queries.Opened]) -> list[queries.Opened]:
-    """Those that the reader asks for, by words and by class."""
-    word, chosen = clean_word(request.GET.get("text", "")), request.GET.get("class", "")
-    return [each for each in everything if _speaks_of(each, word) and chosen in ("", each.view_class)]
+    narrowed = ViewFilter(request.GET, queryset=queries.list_views())
+    narrowing.check_readable(narrowed)
+    table = ViewTable(narrowed.qs)
+    table.know(list(narrowed.qs), request.user)
+    return sheets.stream_table("views.csv", table, request)
 
 
 def new_view(request: PageRequest) -> HttpResponse:
@@ -118,8 +103,3 @@ def _makes(request: PageRequest) -> bool:
     except NotPermitted:
         return False
     return True
-
-
-def _speaks_of(opened: queries.Opened, word: str) -> bool:
-    said = " ".join((opened.view.name, opened.view.purpose, *(each.metric.name for each in opened.metrics)))
-    return all(part in said.casefold() for part in word.casefold().split())

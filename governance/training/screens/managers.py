@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -10,7 +11,9 @@ from governance.people.requests import PageRequest
 from governance.training import queries, services, starter
 from governance.training.models import Course
 from governance.training.screens.forms import CourseForm
-from ground.paging import ByPlace
+from governance.training.screens.tables import ReadinessFilter, ReadinessTable
+from governance.ui import narrowing, sheets
+from governance.ui.lists import turn_table
 
 A_PAGE = 50
 
@@ -18,10 +21,20 @@ A_PAGE = 50
 def managers(request: PageRequest) -> HttpResponse:
     """Managers who have not acknowledged the rules in force, or whose training is not current (S54, S59)."""
     on = today(request)
-    listed = ByPlace(queries.list_not_ready(on), A_PAGE).get_page(request.GET.get("page"))
-    total = queries.list_managers(on).count()
-    given = {"listed": listed, "total": total, "ready": total - listed.paginator.count}
-    return render(request, "training/managers.html", given)
+    narrowed = ReadinessFilter(request.GET, queryset=queries.list_not_ready(on))
+    table = ReadinessTable(narrowed.qs)
+    table.caption = _("Managers who are not ready")
+    turn_table(request, table, A_PAGE)
+    managers = queries.list_managers(on).count()
+    given = {"managers": managers, "ready": managers - narrowed.queryset.count()}
+    return narrowing.show(request, "training/managers.html", narrowed, table, **given)
+
+
+def managers_csv(request: PageRequest) -> HttpResponseBase:
+    """Those that the page would list, all of them, as a table to take away."""
+    narrowed = ReadinessFilter(request.GET, queryset=queries.list_not_ready(today(request)))
+    narrowing.check_readable(narrowed)
+    return sheets.stream_table("managers.csv", ReadinessTable(narrowed.qs), request)
 
 
 def publish_course(request: PageRequest) -> HttpResponse:

@@ -64,6 +64,14 @@ urlpatterns = [
         under="rules",
     ),
     page(
+        "training/managers.csv",
+        managers.managers_csv,
+        name="training-managers-csv",
+        access=SEE_NAMES,
+        stored=False,
+        under="rules",
+    ),
+    page(
         "training/publish", managers.publish_course, name="training-publish", access=PUBLISHERS, under="rules"
     ),
 ]

@@ -11,12 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from governance.people.requests import PageRequest
+from governance.ui import narrowing
 from governance.ui.forms import ServiceForm
-from governance.ui.sheets import stream_csv
+from governance.ui.lists import turn_table
+from governance.ui.sheets import stream_csv, stream_table
 from governance.use_check import queries, services
 from governance.use_check.files import read_upload, respond
 from governance.use_check.models import BulkCheck
 from governance.use_check.receipts import serialize_bulk_receipt
+from governance.use_check.screens.tables import BulkFilter, BulkTable
 from governance.use_check.sheets import COLUMNS, LARGEST, MOST_ROWS
 from governance.use_check.states import BulkState
 from ground.problems import json_response
@@ -59,14 +62,25 @@ def files(request: PageRequest) -> HttpResponse:
                 request, _("Your file is here. It is checked by itself; you may leave this page.")
             )
             return redirect("use-check-file", key=made[0].pk)
+    narrowed = BulkFilter(request.GET, queryset=queries.list_bulks(request.user))
+    table = BulkTable(narrowed.qs)
+    table.caption = _("Your files")
+    turn_table(request, table, A_PAGE)
     given = {
-        "form": form,
-        "found": list(queries.list_bulks(request.user)[:A_PAGE]),
+        "asked": form,
+        "status": form.status,
         "columns": [(name, MEANINGS[name]) for name in COLUMNS],
         "most_rows": MOST_ROWS,
         "kilobytes": LARGEST // 1_000,
     }
-    return render(request, "use_check/files.html", given, status=form.status)
+    return narrowing.show(request, "use_check/files.html", narrowed, table, **given)
+
+
+def files_csv(request: PageRequest) -> HttpResponseBase:
+    """The files that the page would list, all of them; what stands in them comes with each."""
+    narrowed = BulkFilter(request.GET, queryset=queries.list_bulks(request.user))
+    narrowing.check_readable(narrowed)
+    return stream_table("files.csv", BulkTable(narrowed.qs), request)
 
 
 def file(request: PageRequest, key: UUID) -> HttpResponse:

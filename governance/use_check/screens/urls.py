@@ -50,6 +50,7 @@ urlpatterns = [
         **_OF_CHECKS,
     ),
     page("use-check/files", files.files, name="use-check-files", access=SIGNED_IN, **_OF_CHECKS),
+    page("use-check/files.csv", files.files_csv, name="use-check-files-csv", access=SIGNED_IN, **_OF_CHECKS),
     page(
         "use-check/files/example.csv", files.example, name="use-check-example", access=SIGNED_IN, **_OF_CHECKS
     ),

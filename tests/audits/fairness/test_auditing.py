@@ -15,6 +15,7 @@ from audits.fairness.states import FairnessState, HarmAnswer, HarmHypothesis
 from audits.ledger.models import Entry
 from charter.rules.vocabulary import DecisionType
 from governance.board.models import Case
+from governance.desk import merging
 from governance.notices.models import Notice
 from governance.people.models import Person
 from ground import clock
@@ -83,7 +84,10 @@ def test_only_auditors_audit(workforce, who, refused):
         services.run_audit(outcomes=outcomes, by=workforce[who])
 
 
-@pytest.mark.parametrize("stake", ["handed it in", "owns a metric", "was rated", "rated", "is above"])
+@pytest.mark.parametrize(
+    "stake",
+    ["handed it in", "handed it in before a merge", "owns a metric", "was rated", "rated", "is above"],
+)
 def test_an_auditor_has_no_stake(workforce, stake):
     """Issue 17, 2: an auditor who has no stake: none who handed in, owns a metric, was rated, rated, or is in the line."""
     from charter.registry.models import Metric
@@ -95,6 +99,13 @@ def test_an_auditor_has_no_stake(workforce, stake):
     auditor = (
         workforce[account] if account else factories.an_account("above", person=factories.a_person("above"))
     )
+    if stake == "handed it in before a merge":  # issue 16, attack
+        merging.merge_accounts(
+            account=workforce["hr"],
+            into=auditor,
+            because="One person.",
+            by=factories.an_administrator("merges"),
+        )
     if stake == "owns a metric":
         auditor = Metric.objects.get(slug=METRICS[0]).owner
     if stake == "is above":

@@ -277,7 +277,7 @@ def test_pages_and_api(people, browse):
     hr, auditor = people["hr"], people["auditor"]
     assert browse("/retention", by=people["employee"]).status == 403
     page = browse("/retention", by=auditor)
-    assert page.says("What goes with the next pass", "There is none") and not page.says(
+    assert page.says("What goes with the next pass", "No legal hold goes on") and not page.says(
         "Keep something for a legal reason"
     )
     assert browse("/retention/holds/new", by=auditor).status == 403
@@ -285,7 +285,7 @@ def test_pages_and_api(people, browse):
     assert browse("/retention/holds/new", by=hr, data=sent).status == 400
     assert browse("/retention/holds/new", by=hr, data=sent | {"person": "payments-3"}).status == 302
     hold = LegalHold.objects.get()
-    assert browse("/retention", by=hr).says("A dispute", "payments-3")
+    assert browse("/retention/holds", by=hr).says("A dispute", "payments-3")
     assert browse(f"/retention/holds/{hold.pk}/end", by=hr, data={"because": ""}).status == 400
     assert browse(f"/retention/holds/{hold.pk}/end", by=hr, data={"because": "Over"}).status == 302
     client = APIClient()

@@ -281,6 +281,18 @@ def test_only_an_auditor_without_a_stake_signs_a_clearance_off(house, by):
     assert services.grant_clearance(**cleared, by=an_auditor()).passed
 
 
+def test_who_wrote_a_charter_does_not_sign_its_audit_off(house, by):
+    """Issue 16, attack: the metric has another owner by now, and its author is the auditor."""
+    version, author = register(house, by), an_auditor()
+    factories.change(version, created_by=author)
+    with pytest.raises(NotPermitted) as refused:
+        services.grant_clearance(
+            version=version, kind=ClearanceKind.FAIRNESS_AUDIT, passed=True, valid_until=date(2027, 1, 1),
+            reference="FA-1", by=author,
+        )  # fmt: skip
+    assert refused.value.code == "has_a_stake"
+
+
 def test_every_move_stands_in_the_log(house, by):
     """S143 and DESIGN Style: every service that writes appends to the ledger."""
     version = register(house, by)

@@ -159,7 +159,8 @@ def test_a_replay_goes_on_where_it_stopped(house, case, auditor, monkeypatch):
         replay = replays.ask_for_replay(case=case, by=auditor)
         by, in_force = factories.system(), registry.find_rulebook(replay.rulebook_hash)
         proposal = make_proposal(case, in_force)
-        assert replays.decide_part(replay=replay, in_force=in_force, proposal=proposal, by=by) == 2
+        deciding = replays.begin_deciding(replay, in_force, proposal)
+        assert replays.decide_part(replay=replay, deciding=deciding, by=by) == 2
         assert work() == 3
     assert [part.start for part in ReplayPart.objects.all()] == [0, 2, 4] and result(case)["read"] == 5
     cells = counting.add_up(counting.from_plain(each.cells) for each in ReplayPart.objects.all())

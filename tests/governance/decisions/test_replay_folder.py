@@ -98,7 +98,8 @@ def test_it_goes_on_where_it_stopped_and_says_how_far_it_is(house, tmp_path, mon
         replay = replays.ask_for_folder_replay(folder=hash_folder(folder), by=house.auditor)
         in_force = registry.find_rulebook(replay.rulebook_hash)
         proposal = read_proposal(folder, in_force)
-        replays.decide_part(replay=replay, in_force=in_force, proposal=proposal, by=house.auditor)
+        deciding = replays.begin_deciding(replay, in_force, proposal)
+        replays.decide_part(replay=replay, deciding=deciding, by=house.auditor)
         assert queries.list_waiting_replays() == []
         out, told = StringIO(), StringIO()
         call_command("replay", "--folder", str(folder), "--as", "auditor", stdout=out, stderr=told)

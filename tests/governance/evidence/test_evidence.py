@@ -6,6 +6,7 @@ import pytest
 
 from audits.ledger.models import Entry
 from charter.rules.vocabulary import EvidenceKind
+from governance.desk import merging
 from governance.evidence import permissions, queries, services
 from governance.evidence.models import EvidenceRecord
 from governance.evidence.states import EvidenceState
@@ -164,3 +165,31 @@ def test_naming_somebody_says_not_whether_they_are_there(call, around_payments):
         status, refused = call("post", "evidence", body, by=around_payments["stranger"])
         told.add((status, refused["detail"]))
     assert len(told) == 1 and Person.objects.filter(external_id="payments-3").exists()
+
+
+def test_an_account_merged_into_another_is_no_somebody_else(around_payments):
+    """Issue 16, attack: whoever wrote it under a former account of theirs does not check it under the present one."""
+    hr = around_payments["hr"]
+    factories.a_role(former := factories.an_account("hr-before"), GrantedRole.HR)
+    record = write(former, person=around_payments["concerned"].person.external_id)
+    merging.merge_accounts(
+        account=former, into=hr, because="One person.", by=factories.an_administrator("merges")
+    )
+    with pytest.raises(NotPermitted) as refused:
+        services.check_evidence(record=record, holds=True, says="", by=hr)
+    assert refused.value.code == "own_evidence"
+
+
+def test_what_is_written_twice_is_one_piece_of_evidence(around_payments):
+    """Issue 16, attack: “invented evidence twice”: one address is one piece, however often it was written down and checked."""
+    person = around_payments["concerned"].person.external_id
+    link = "https://docs.example.org/reviews/7"
+    pieces = []
+    for said in (link, f"{link}/", f"{link}#top", "https://DOCS.example.org/reviews/7"):
+        record = write(around_payments["superior"], person=person, link=said)
+        services.check_evidence(record=record, holds=True, says="", by=around_payments["hr"])
+        pieces.append(queries.make_reference(record))
+    assert queries.count_checked(pieces, [person]) == 1
+    other = write(around_payments["superior"], person=person, link=f"{link}1")
+    services.check_evidence(record=other, holds=True, says="", by=around_payments["hr"])
+    assert queries.count_checked([*pieces, queries.make_reference(other)], [person]) == 2

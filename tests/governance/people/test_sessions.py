@@ -203,12 +203,12 @@ def test_one_that_was_ended_is_not_brought_back_by_a_request_under_way(kim, monk
     """Attack: a request that began before the end and saves its session after it."""
     client = entered()
 
-    def answer(request, *_):
+    def answer(request, *_, **_more):
         request.session["mark"] = 1
         sessions.end_all_sessions(of=kim, by=kim)
         return HttpResponse("late")
 
-    monkeypatch.setattr("governance.people.screens.sessions.render", answer)
+    monkeypatch.setattr("governance.ui.narrowing.render", answer)
     assert client.get("/sessions").status_code == 400
     assert not is_in(client) and not Session.objects.filter(user=kim)
 

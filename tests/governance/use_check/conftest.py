@@ -53,7 +53,7 @@ def write(by: User, person: str = "payments-3", **changes):
     """A piece of evidence about somebody of payments."""
     given = {
         "kind": "design_review", "happened_on": calendar.today(), "project": "Ledger", "source": "peer", "said_by": "Ada",
-        "link": "https://docs.example.org/dr/12", "shows": "The design held.", **changes,
+        "link": f"https://docs.example.org/{changes.get('kind', 'design_review')}/12", "shows": "The design held.", **changes,
     }  # fmt: skip
     given["source"], given["kind"] = EvidenceSource(given["source"]), EvidenceKind(given["kind"])
     about = Person.objects.get(external_id=person) if person else None

@@ -291,7 +291,7 @@ def test_the_table_of_kinds_changes_with_the_registry(browse, house):
 @pytest.mark.parametrize("role", [GrantedRole.HR, GrantedRole.AUDITOR, GrantedRole.ADMIN])
 def test_records_of_processing_are_for_those_who_answer_for_them(browse, house, role):
     """Issue 3, item 7: legal, HR, auditors and administrators; nobody else."""
-    assert browse("/legal-record", by=an_account_of(role)).says("2 of 2 records")
+    assert browse("/legal-record", by=an_account_of(role)).says("2 of 2")
     for path in ("/legal-record", "/legal-record.csv", "/legal-record/commit-count"):
         assert browse(path, by=house.manager).status == 403
     seats = factories.a_board()
@@ -312,7 +312,7 @@ def test_a_record_says_what_the_law_asks_for(browse, house):
     commits = next(row for row in rows if row["metric"] == "commit-count")
     assert commits["assessment"] == "Restricted activity metrics, assessed together."
     assert "Source facts for 13 months." in commits["how_long"] and commits["in_force"] == "True"
-    assert browse("/legal-record?name=zzz", by=house.auditor).says("No metric has this name")
+    assert browse("/legal-record?text=zzz", by=house.auditor).says("Nothing fits all of these")
     assert browse("/legal-record/happiness", by=house.auditor).status == 404
 
 

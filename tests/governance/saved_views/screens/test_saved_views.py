@@ -44,10 +44,10 @@ def test_an_empty_list_says_so_and_a_kept_view_stands_on_it(browse, house):
     assert browse("/views").says("No view is kept yet")
     assert browse("/views/new", data=KEPT).response["Location"] == "/views/how-we-deliver"
     listed = browse("/views", by=house.stranger)
-    assert listed.says("1 of 1 views", "How we deliver", "Diagnostic", "Lead time for changes")
+    assert listed.says("1 of 1", "How we deliver", "Diagnostic", "Lead time for changes")
     assert not listed.says("You can open it") and not listed.says("Keep a view")
-    assert browse("/views?text=nothing").says("No view is like that")
-    assert browse("/views?class=performance").says("0 of 1 views")
+    assert browse("/views?text=nothing").says("Nothing fits all of these")
+    assert browse("/views?view_class=performance").says("0 of 1")
 
 
 def test_what_is_wrong_with_a_view_stands_beside_its_field(browse):
