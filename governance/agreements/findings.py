@@ -19,8 +19,9 @@ from governance.agreements.queries import (
     list_resting,
     read_charters,
 )
-from governance.agreements.states import AgreementFindingKind
+from governance.agreements.states import AgreementFindingKind, DepartureAbout
 from governance.board.states import CaseState
+from governance.ui.templatetags.mc import day
 from ground.promises import promised
 
 
@@ -105,7 +106,7 @@ def _on_ending(on: date) -> Iterator[AgreementFinding]:
                 version.title,
                 "",
                 str(charter),
-                says % {"day": find_end(version)},
+                says % {"day": day(promised(find_end(version)))},
                 None,
             )
     yield from _settings_on_ended(on)
@@ -117,11 +118,16 @@ def _settings_on_ended(on: date) -> Iterator[AgreementFinding]:
         return
     rows = SettingRows()
     known = set(rows.all_keys())
+    put = {
+        (each.version_id, each.clause, each.setting): each
+        for each in Departure.objects.filter(about=DepartureAbout.SETTING).select_related("case")
+    }
     for version in list_ending(on):
         for clause in list_bounds(version.read()):
             for bound in clause.binds.settings:
                 if bound.key in known:
                     yield AgreementFinding(
                         AgreementFindingKind.ENDED, version.title, clause.number, rows.label(bound.key),
-                        _("The clause that binds this setting ends on %(day)s.") % {"day": find_end(version)}, None,
+                        _("The clause that binds this setting ends on %(day)s.") % {"day": day(promised(find_end(version)))},
+                        put.get((version.pk, clause.number, bound.key)),
                     )  # fmt: skip

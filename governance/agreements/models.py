@@ -187,6 +187,7 @@ class Departure(Record):
     charter_version = models.ForeignKey(
         CharterVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    setting = models.CharField(max_length=150, blank=True)  # its key
     says = models.TextField()
     found_at = models.DateTimeField(default=clock.now)
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="departure")
@@ -195,11 +196,30 @@ class Departure(Record):
         ordering = ["-found_at", "-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(about=DepartureAbout.SYSTEM, source__isnull=False, charter_version__isnull=True)
-                | Q(about=DepartureAbout.CHARTER, source__isnull=True, charter_version__isnull=False),
+                condition=Q(
+                    about=DepartureAbout.SYSTEM,
+                    source__isnull=False,
+                    charter_version__isnull=True,
+                    setting="",
+                )
+                | Q(
+                    about=DepartureAbout.CHARTER,
+                    source__isnull=True,
+                    charter_version__isnull=False,
+                    setting="",
+                )
+                | (
+                    Q(about=DepartureAbout.SETTING, source__isnull=True, charter_version__isnull=True)
+                    & ~Q(setting="")
+                ),
                 name="departure_is_about_one_thing",
             ),
             models.UniqueConstraint(fields=["version", "clause", "source"], name="departure_once_a_system"),
+            models.UniqueConstraint(
+                fields=["version", "clause", "setting"],
+                condition=~Q(setting=""),
+                name="departure_once_a_setting",
+            ),
             models.UniqueConstraint(
                 fields=["version", "clause", "charter_version"], name="departure_once_a_charter"
             ),

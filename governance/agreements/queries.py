@@ -11,10 +11,10 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from charter.programme.models import Programme
-from charter.registry.charter_facts import parse_document
 from charter.registry.describing import IN_USE
 from charter.registry.document import CharterDocument
 from charter.registry.models import CharterVersion, Source
+from charter.registry.queries import load_document
 from charter.registry.reminders import SuspendedFor
 from charter.registry.states import StandingChoices
 from governance.agreements import permissions
@@ -237,9 +237,10 @@ def read_charters() -> list[tuple[CharterVersion, CharterDocument]]:
     found = CharterVersion.objects.filter(standing__in=REACHED).select_related(
         "metric__owner", "metric__programme"
     )
+    # What a version says never changes, so a process reads and parses it once.
     return [
-        (each, each.bound.document(parse_document(each.document)))
-        for each in found.order_by("metric__slug", "pk")
+        (each, each.bound.document(load_document(each.pk)))
+        for each in found.defer("document").order_by("metric__slug", "pk")
     ]
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from charter.programme.models import Programme
 from charter.programme.states import ProgrammeState
-from governance.agreements import queries, services
+from governance.agreements import queries, services, settings_left
 from governance.people.models import User
 from ground import calendar
 from ground.scans import Scan, Step
@@ -35,6 +35,11 @@ AGREEMENT_CLOCK = Scan(
             "departures put to the board",
             lambda at: [each for each in queries.list_beyond(at.today) if each.departure is None],
             lambda beyond, at: services.open_departure(beyond=beyond, by=at.by) is not None,
+        ),
+        Step(
+            "settings put to the board",
+            lambda at: settings_left.list_settings_to_put(at.today),
+            lambda left, at: settings_left.open_setting_left(left=left, by=at.by) is not None,
         ),
         Step(
             "ends told",

@@ -75,7 +75,7 @@ def write_agreement(*, text: AgreementText, by: User) -> AgreementVersion:
 @transaction.atomic(durable=True)
 def change_agreement(*, version: AgreementVersion, text: AgreementText, by: User) -> AgreementVersion:
     """Change a version that has not come before the board. Raises NotPermitted, Conflict, BadInput."""
-    version = _lock(version)
+    version = lock_version(version)
     permissions.check_can_change(by, version)
     if (text.slug, text.kind.value) != (version.slug, version.kind):
         raise BadInput(_("Short name and kind stay as they are. Write another agreement."), field="slug")
@@ -111,7 +111,7 @@ def begin_next(*, version: AgreementVersion, by: User) -> AgreementVersion:
 @transaction.atomic(durable=True)
 def add_document(*, version: AgreementVersion, file: UploadedFile, by: User) -> AgreementDocument:
     """Add a file to a version before it comes before the board. BadInput names `document`."""
-    version = _lock(version)
+    version = lock_version(version)
     permissions.check_can_change(by, version)
     if version.documents.count() >= MOST:
         raise BadInput(
@@ -141,7 +141,7 @@ def put_to_board(*, version: AgreementVersion, by: User) -> Case:
 
     Raises NotPermitted, Conflict; BadInput with every other sentence in `findings` where something is missing.
     """
-    version = _lock(version)
+    version = lock_version(version)
     permissions.check_can_put(by, version)
     text = version.read()
     _check_whole(text)
@@ -170,7 +170,7 @@ def give_notice(*, version: AgreementVersion, ends_on: date, because: str, by: U
     Raises NotPermitted; Conflict where it is not in force; BadInput for a day that is not to come.
     """
     permissions.check_can_give_notice(by)
-    version = _lock(version)
+    version = lock_version(version)
     standing = queries.read_standings(calendar.today())[version.pk]
     if standing is not AgreementStanding.IN_FORCE or version.ended_on is not None:
         raise Conflict(
@@ -198,7 +198,7 @@ def give_notice(*, version: AgreementVersion, ends_on: date, because: str, by: U
 @transaction.atomic(durable=True)
 def open_departure(*, beyond: Beyond, by: User) -> Departure | None:
     """Put something that goes beyond a clause to the board, once for each version of the agreement; None where it was put."""
-    version = _lock(beyond.held.version)
+    version = lock_version(beyond.held.version)
     one = {"source": beyond.source, "charter_version": beyond.charter}
     if Departure.objects.filter(version=version, clause=beyond.clause, **one).exists():
         return None
@@ -230,7 +230,7 @@ def open_departure(*, beyond: Beyond, by: User) -> Departure | None:
 @transaction.atomic(durable=True)
 def tell_end(*, version: AgreementVersion, charter: CharterVersion, by: User) -> EndNotice | None:
     """Tell the owner of a charter that what it rests on ends, and when it is suspended; None where they were told."""
-    version = _lock(version)
+    version = lock_version(version)
     end, today = queries.find_end(version), calendar.today()
     if end is None:
         return None
@@ -311,7 +311,7 @@ def _tell_owner(charter: CharterVersion, *, kind: str, subject: str, text: str, 
 # Parts
 
 
-def _lock(version: AgreementVersion) -> AgreementVersion:
+def lock_version(version: AgreementVersion) -> AgreementVersion:
     return AgreementVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
 
 

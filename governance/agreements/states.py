@@ -21,6 +21,7 @@ class DepartureAbout(models.TextChoices):
 
     SYSTEM = "system", _("A system that it does not name")
     CHARTER = "charter", _("A use outside of what it allows")
+    SETTING = "setting", _("A setting that nothing holds any more")
 
 
 class AgreementFindingKind(models.TextChoices):

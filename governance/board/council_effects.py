@@ -18,6 +18,8 @@ from governance.people.models import User
 from ground import calendar, records
 from ground.errors import BadInput
 
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
 
 def request_council(case: Case, details: Details, *, by: User) -> None:
     """Store which council the case is about: `council` (its short name), `name`, and `territory`, or `ends`.
@@ -27,7 +29,7 @@ def request_council(case: Case, details: Details, *, by: User) -> None:
     if unknown := sorted(set(details) - {"council", "name", "territory", "ends"}):
         raise BadInput(_("This case has no field “%(name)s”.") % {"name": unknown[0]}, field=unknown[0])
     word = BEGINS + str(details.get("council") or "")
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", word.removeprefix(BEGINS)):
+    if not SLUG.fullmatch(word.removeprefix(BEGINS)):
         raise BadInput(
             _("Give the council a short name of small letters, digits and hyphens."), field="council"
         )

@@ -105,10 +105,14 @@ def check_holds_seat(name: SeatName) -> None:
         )
 
 
-def explain_unknown_places(places: Iterable[str]) -> list[str]:
-    """A sentence for each place where nobody has a location in the organisation's data, with the nearest one that is there."""
-    known = set(Person.objects.exclude(location="").values_list("location", flat=True).distinct())
-    return [_explain(place, known) for place in places if place not in known]
+def explain_unknown_places(places: Iterable[str], known: Collection[str] | None = None) -> list[str]:
+    """A sentence for each place where nobody has a location in the organisation's data, with the nearest one that is there.
+
+    None while the data name no location at all: then there is nothing to hold it to.
+    """
+    if known is None:
+        known = set(Person.objects.exclude(location="").values_list("location", flat=True).distinct())
+    return [_explain(place, known) for place in places if known and place not in known]
 
 
 def _explain(place: str, known: Collection[str]) -> str:
@@ -117,7 +121,5 @@ def _explain(place: str, known: Collection[str]) -> str:
     if near:
         said = {"place": place, "near": folded[near[0]]}
         return _("Nobody’s location is “%(place)s”. Do you mean “%(near)s”?") % said
-    if not known:
-        return _("Nobody’s location is “%(place)s”: the organisation’s data name none.") % {"place": place}
     said = {"place": place, "known": ", ".join(sorted(known)[:8])}
     return _("Nobody’s location is “%(place)s”. Locations are: %(known)s.") % said

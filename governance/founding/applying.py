@@ -27,11 +27,12 @@ from charter.registry.document import CharterDocument
 from charter.registry.models import CharterVersion, Metric
 from governance.agreements import services as agreements
 from governance.agreements.models import AgreementVersion
-from governance.board import permissions
+from governance.board import councils, permissions
 from governance.board import services as board
-from governance.board.models import Invitation
+from governance.board.models import CouncilProposal, Invitation
 from governance.board.programme import begin_programme, furnish_programme
-from governance.board.states import SeatKind
+from governance.board.seat_names import BEGINS
+from governance.board.states import CaseKind, CaseState, SeatKind
 from governance.founding import judging
 from governance.founding.programme_file import (
     AccountToOpen,
@@ -193,6 +194,35 @@ class Applying:
         )
         return StepDone("agreements", True, sentence % {"count": len(new)})
 
+    def put_councils(self) -> StepDone:
+        """Put to the board which councils hold a seat over whose people; the file ends none."""
+        held = {each.seat.kind: each.territory for each in councils.list_councils()}
+        asked = {
+            each.seat.kind
+            for each in CouncilProposal.objects.filter(case__state=CaseState.OPEN).select_related("seat")
+        }
+        told = {f"{BEGINS}{each.council}": each for each in self._said.councils}
+        missing = [each for word, each in told.items() if held.get(word) != frozenset(each.territory)]
+        new = [each for each in missing if f"{BEGINS}{each.council}" not in asked]
+        if new and permissions.find_draft() is not None:
+            return StepDone(
+                "councils", False, _("The board decides on them once it is in force."), waits=True
+            )
+        for each in new:
+            board.open_case(
+                kind=CaseKind.COUNCIL,
+                subject=_("Seat of a council: %(name)s") % {"name": each.name},
+                question=_("Does it hold a seat over its people? The programme’s file says so."),
+                details={"council": each.council, "name": each.name, "territory": list(each.territory)},
+                by=self._founder,
+            )
+        if not missing:
+            return StepDone("councils", False, _("None is missing."))
+        sentence = _("%(new)s are put to the board; %(count)s wait for it.")
+        return StepDone(
+            "councils", bool(new), sentence % {"new": len(new), "count": len(missing)}, waits=True
+        )
+
     def register_cohorts(self) -> StepDone:
         if not self._said.cohorts or not Team.objects.exists():
             return StepDone("cohorts", False, _("There are no teams to register groups of."))
@@ -323,6 +353,7 @@ _STEPS: tuple[Callable[[Applying], StepDone], ...] = (
     Applying.write_agreements,
     Applying.invite,
     Applying.put_to_the_vote,
+    Applying.put_councils,
 )
 
 

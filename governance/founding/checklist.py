@@ -18,9 +18,10 @@ from charter.registry import rulebooks
 from charter.registry.models import CharterVersion, Metric, Source
 from charter.registry.states import StandingChoices
 from charter.rules.vocabulary import Outcome
+from governance.agreements.models import AgreementVersion
 from governance.board import holding, permissions
 from governance.board.models import Invitation
-from governance.board.states import SeatKind
+from governance.board.states import CaseState, SeatKind
 from governance.decisions.models import DecisionRecord
 from governance.people.models import Cohort, Person, Team
 from governance.training.models import Course
@@ -204,6 +205,24 @@ def _find_force(given: _Programme) -> _Found:
     return _Found(False, _("Those who accepted vote on the founding, as on any case."), after=not ready)
 
 
+def _find_agreements(given: _Programme) -> _Found:
+    """One that the board has passed, be it a legal basis which says that no works agreement is needed."""
+    versions = AgreementVersion.objects
+    passed = versions.filter(case__state=CaseState.APPROVED).values("slug").distinct().count()
+    if passed:
+        return _Found(
+            True, ngettext("%(count)s is passed.", "%(count)s are passed.", passed) % {"count": passed}
+        )
+    if versions.filter(case__state=CaseState.OPEN).exists():
+        return _Found(False, _("The board votes on what was put to it."), waits=True)
+    if versions.exists():
+        return _Found(False, _("What is written down is put to the board."), after=not given.in_force)
+    detail = _(
+        "Write down the works agreement, or the legal basis, also where that says that none is needed."
+    )
+    return _Found(False, detail, after=not given.in_force)
+
+
 def _find_passed(given: _Programme) -> _Found:
     standings = CharterVersion.objects.values_list("standing", flat=True)
     passed = sum(1 for each in standings if each in {StandingChoices.ACTIVE, StandingChoices.PILOT})
@@ -263,6 +282,13 @@ _STEPS = (
     _Step("seats", _lazy("Fill the six seats"), _FOUNDER, "board", _find_seats),
     _Step(
         "force", _lazy("Put the programme in force"), _lazy("The founder, and the six"), "board", _find_force
+    ),
+    _Step(
+        "agreements",
+        _lazy("Put agreements on record"),
+        _lazy("HR or an administrator, and the board"),
+        "agreements",
+        _find_agreements,
     ),
     _Step(
         "passed",

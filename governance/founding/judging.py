@@ -8,6 +8,7 @@ from msgspec import Struct
 from charter.authoring import folder as charter_folder
 from charter.programme.models import Programme
 from governance.agreements.models import AgreementVersion
+from governance.board.councils import explain_unknown_places
 from governance.founding.programme_file import FileFault, ReadFile, find_faults, list_roles
 from governance.people import importing
 from governance.people.models import GrantedRole, Person, RoleGrant, Team, User, ValueStream
@@ -22,6 +23,7 @@ class _Names(Struct, frozen=True):
     teams: Collection[str]
     value_streams: Collection[str]
     persons: Collection[str]
+    places: Collection[str]
 
 
 def check(read: ReadFile) -> None:
@@ -112,6 +114,7 @@ def _organisation(read: ReadFile) -> Iterator[FileFault]:
         if account.person and account.person not in names.persons:
             sentence = _("There is no person “%(name)s”.") % {"name": account.person}
             yield FileFault(f"accounts[{number}].person", sentence)
+    yield from _territories(read, names.places)
     for key, _account, given in list_roles(read.said):
         if given.team and given.team not in names.teams:
             yield FileFault(f"{key}.team", _("There is no team “%(name)s”.") % {"name": given.team})
@@ -120,16 +123,27 @@ def _organisation(read: ReadFile) -> Iterator[FileFault]:
             yield FileFault(f"{key}.value_stream", sentence)
 
 
+def _territories(read: ReadFile, places: Collection[str]) -> Iterator[FileFault]:
+    """Councils and agreements hold where somebody works; before anybody is imported nothing can be said of that."""
+    told = [(f"councils[{number}]", each.territory) for number, each in enumerate(read.said.councils)]
+    told += [(f"agreements[{number}]", each.territory) for number, each in enumerate(read.said.agreements)]
+    for key, territory in told if places else ():
+        for sentence in explain_unknown_places(territory, known=places):
+            yield FileFault(f"{key}.territory", sentence)
+
+
 def _names(read: ReadFile) -> _Names:
     teams = set(Team.objects.values_list("slug", flat=True))
     streams = set(ValueStream.objects.values_list("slug", flat=True))
     persons = set(Person.objects.values_list("external_id", flat=True))
+    places = set(Person.objects.values_list("location", flat=True))
     if read.said.organisation and read.folder is not None:
         sheets = importing.read_folder(read.folder / read.said.organisation)
         teams |= {row.text("slug") for row in sheets["teams.csv"].rows}
         streams |= {row.text("slug") for row in sheets["value_streams.csv"].rows}
+        places |= {row.text("location") for row in sheets["people.csv"].rows}
         persons |= {row.text("external_id") for row in sheets["people.csv"].rows}
-    return _Names(teams, streams, persons)
+    return _Names(teams, streams, persons, places - {""})
 
 
 def _charters(read: ReadFile) -> Iterator[FileFault]:

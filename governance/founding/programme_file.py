@@ -14,6 +14,7 @@ from msgspec import Struct
 from charter.registry import catalogue
 from governance.agreements.agreement_text import AgreementText
 from governance.agreements.agreement_text import find_faults as find_faults_of_text
+from governance.board.council_effects import SLUG
 from governance.board.states import SeatKind
 from governance.people.models import GrantedRole
 from ground import texts
@@ -59,6 +60,14 @@ class CatalogueChoice(Struct, frozen=True, forbid_unknown_fields=True):
     charters: tuple[str, ...]
 
 
+class CouncilToSeat(Struct, frozen=True, forbid_unknown_fields=True):
+    """A council that is to hold a seat over the people of some locations, once the board has passed it."""
+
+    council: str
+    name: str
+    territory: tuple[str, ...]
+
+
 class BackfillAsked(Struct, frozen=True, forbid_unknown_fields=True):
     """The first day of data that the founding asks for, and why."""
 
@@ -83,6 +92,7 @@ class ProgrammeFile(Struct, frozen=True, forbid_unknown_fields=True):
     seats: Mapping[str, str] = {}
     backfill: BackfillAsked | None = None
     agreements: tuple[AgreementText, ...] = ()
+    councils: tuple[CouncilToSeat, ...] = ()
 
 
 class FileFault(Struct, frozen=True):
@@ -220,6 +230,21 @@ def _seats(read: ReadFile) -> Iterator[FileFault]:
         seen.add(username)
 
 
+def _councils(read: ReadFile) -> Iterator[FileFault]:
+    seen: Counter[str] = Counter()
+    for number, told in enumerate(read.said.councils):
+        key = f"councils[{number}]"
+        seen[told.council] += 1
+        if not SLUG.fullmatch(told.council):
+            yield FileFault(f"{key}.council", _("Write small letters, digits and hyphens."))
+        elif seen[told.council] > 1:
+            yield FileFault(f"{key}.council", _("This council is given twice."))
+        if not told.name.strip():
+            yield FileFault(f"{key}.name", _("Say something here."))
+        if not told.territory:
+            yield FileFault(f"{key}.territory", _("Name the locations of its people."))
+
+
 def _charters(read: ReadFile) -> Iterator[FileFault]:
     chosen = read.said.catalogue
     known = catalogue.read_starter_charters()
@@ -290,5 +315,5 @@ def _no_day(text: str) -> str:
 
 
 _CHECKS: tuple[Callable[[ReadFile], Iterator[FileFault]], ...] = (
-    _texts, _accounts, _roles, _seats, _charters, _words, _folders, _backfill, _agreements,
+    _texts, _accounts, _roles, _seats, _charters, _words, _folders, _backfill, _agreements, _councils,
 )  # fmt: skip

@@ -104,7 +104,7 @@ def find(name: str, before: str, world: World) -> object:
     from governance.decisions.models import DecisionRecord
     from governance.evidence.models import EvidenceRecord
     from governance.notices.models import Notice
-    from governance.people.models import Cohort, Identity, TeamAlias, User
+    from governance.people.models import Cohort, Identity, MergeProposal, TeamAlias, User
 
     of_pages = {
         "cases": "case", "consents": "consent", "context-notes": "note", "drafts": "charter-draft", "holds": "hold-release", "pilots": "pilot",
@@ -116,7 +116,7 @@ def find(name: str, before: str, world: World) -> object:
         "searches": SavedSearch, "appeals": Appeal, "enforcement-points": EnforcementPoint,
         "evidence": EvidenceRecord, "outcomes": OutcomeSet, "audits": FairnessAudit, "tasks": VarianceTask,
         "sampled-reviews": SampledLook, "findings": AuditFinding, "legal-holds": LegalHold, "packs": EvidencePack,
-        "accounts": User, "agreements": AgreementVersion,
+        "accounts": User, "agreements": AgreementVersion, "merges": MergeProposal,
     }  # fmt: skip
     last = before.rstrip("/").split("/")[-1]
     if "/strain/" in before:

@@ -46,6 +46,7 @@ from governance.calibration.states import NoteKind
 from governance.decisions import services as decisions
 from governance.decisions.models import ContextNote, DecisionRecord, Door, Hold
 from governance.decisions.states import HoldCause
+from governance.desk import merging
 from governance.evidence import services as evidence
 from governance.evidence.states import EvidenceSource
 from governance.people import addresses, identities, tokens
@@ -103,6 +104,7 @@ def furnish(house: House) -> World:
             "role-end": [("of the manager", [accounts["manager"].role_grants.order_by("pk")[0].pk])],
             **_each(("team", "team-csv"), [("the manager’s", ["payments"])]),
             **_of_addresses(accounts),
+            **_of_merges(accounts),
             **_of_sources(),
             **_of_agreements(),
             **_of_appeals(house),
@@ -580,6 +582,17 @@ def _of_addresses(accounts: dict[str, User]) -> dict[str, Objects]:
         of=accounts["manager"], email="new@example.org", by=factories.an_administrator("first-admin")
     )
     return _each(("address-confirm", "address-drop"), [("of the manager’s account", [waits.pk])])
+
+
+def _of_merges(accounts: dict[str, User]) -> dict[str, Objects]:
+    """A merge that waits for a second administrator."""
+    waits = merging.propose_merge(
+        account=factories.an_account("manager-again"),
+        into=accounts["manager"],
+        because="They told me.",
+        by=factories.an_administrator("first-admin"),
+    )
+    return _each(("merge-confirm", "merge-drop"), [("into the manager’s account", [waits.pk])])
 
 
 def _of_sources() -> dict[str, Objects]:

@@ -93,7 +93,7 @@ STRAIN = {pattern.name for pattern in strain.urlpatterns}
 CALIBRATION = {pattern.name for pattern in calibration.urlpatterns}
 # Pages that test_agreements looks at, and files that they give.
 AGREEMENTS = {pattern.name for pattern in agreements.urlpatterns} | {
-    "account-merge", "publishing-runs", "warehouse-connect", "warehouse-disconnect",
+    "account-merge", "merge-confirm", "board-council", "publishing-runs", "warehouse-connect", "warehouse-disconnect",
 }  # fmt: skip
 # Pages that test_appeals looks at.
 APPEALS = {
@@ -238,7 +238,7 @@ def test_every_page_is_accessible(window, house):
     auditor.look(f"/metrics/{house.lead_time.metric.slug}/withheld", "metric-withheld")
     assert stranger.faults + manager.faults + owner.faults + auditor.faults == []
     acts = {"sign-out", "acknowledge", "notice-read", "notices-read", "password-link", "session-end", "sessions-end",
-            "account-link", "account-sessions-end", "receipt-proof", "email-confirm", "address-drop", "break-glass-end", "account-close", "account-reopen", "account-second-step-remove",
+            "account-link", "account-sessions-end", "receipt-proof", "email-confirm", "address-drop", "merge-drop", "break-glass-end", "account-close", "account-reopen", "account-second-step-remove",
             "sign-in-oidc", "sign-in-oidc-done", "sign-in-saml", "sign-in-saml-posted", "sign-in-saml-finish", "sign-in-saml-metadata", *(f"appeal-{name}" for name in ACTS)}  # fmt: skip  # these only redirect, or give a file
     assert (
         {pattern.name for pattern in urls.urlpatterns}

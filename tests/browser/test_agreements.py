@@ -9,13 +9,21 @@ from governance.agreements import services
 from governance.agreements.agreement_text import SettingBound
 from governance.agreements.screens import urls
 from governance.board.states import SeatKind
+from governance.desk import merging
 from tests import factories
 from tests.browser.test_accessibility import Eye
 from tests.governance.agreements.conftest import a_text, an_assessment, binding, passed, run_clock
 
 # Those that give a file or lead elsewhere.
 FILES = {"agreements-csv", "agreement-findings-csv", "agreement-document", "agreement-clause"}
-DESK = {"account-merge", "publishing-runs", "warehouse-connect", "warehouse-disconnect"}
+DESK = {
+    "account-merge",
+    "merge-confirm",
+    "board-council",
+    "publishing-runs",
+    "warehouse-connect",
+    "warehouse-disconnect",
+}
 
 
 @pytest.mark.proof(alone=True)
@@ -48,6 +56,13 @@ def test_agreements_and_the_desk_are_accessible(window, house, settings):
     eye.look("/warehouse/disconnect", "warehouse-disconnect")
     eye.look(f"/accounts/{house.employee.pk}/merge", "account-merge")
     eye.look(f"/accounts/{house.employee.pk}/merge?into={house.stranger.username}", "account-merge")
+    twin = factories.an_account("twin")
+    waits = merging.propose_merge(
+        account=twin, into=house.stranger, because="One person.", by=factories.an_administrator("proposes")
+    )
+    eye.look(f"/merges/{waits.pk}/confirm", "merge-confirm")
+    eye.look("/board/councils/new", "board-council")
+    eye.look("/board/councils/new", "board-council", "Put it to the board")
     eye.look("/publishing", "publishing-runs")
     asking.ask_for_run(by=admin)
     eye.look("/publishing", "publishing-runs")

@@ -15,7 +15,7 @@ from charter.measures.models import UnmatchedName
 from charter.measures.permissions import can_publish, check_can_publish
 from charter.measures.screens.forms import SourceForm, tell_columns
 from charter.measures.screens.tables import SourceTable, UnmatchedTable, freshness_tag
-from charter.measures.screens.warehouse import begin_description, begin_ready, find_ready
+from charter.measures.screens.warehouse import begin_description, begin_ready, find_ready, show_first_rows
 from charter.registry.describing import list_readers
 from charter.registry.models.sources import Source
 from charter.registry.permissions import can_describe_source
@@ -108,7 +108,8 @@ def _describe(request: PageRequest, source: Source | None) -> HttpResponse:
     ):
         messages.success(request, _("The source is described."))
         return redirect("source", slug=form.described.slug)
-    given = {"form": form, "source": source, "ready": ready}
+    table = source.slug if source else clean_word(request.GET.get("table", ""))
+    given = {"form": form, "source": source, "ready": ready, "first": show_first_rows(table) if table else []}
     return render(request, "measures/describe.html", given, status=form.status)
 
 

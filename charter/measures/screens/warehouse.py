@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from charter.measures.screens.forms import tell_columns
 from charter.measures.warehouse.connecting import find_connection, open_warehouse
+from charter.measures.warehouse.first_rows import FirstColumn, look_at_first_rows
 from charter.measures.warehouse.listing import MOST_TABLES, find_table, list_tables
 from charter.measures.warehouse.recognising import lay_beside, recognise
 from charter.registry.models.sources import Source
@@ -50,6 +51,15 @@ def begin_description(table: str) -> dict[str, str]:
     except DomainError:
         pass  # the form stands without it, and its page of the warehouse says why
     return {}
+
+
+def show_first_rows(table: str) -> list[FirstColumn]:
+    """What the first rows of a table look like, beside the form that describes it; nothing where it cannot be seen."""
+    try:
+        with open_warehouse() as opened:
+            return look_at_first_rows(opened, table) if table in opened.tables() else []
+    except DomainError:
+        return []
 
 
 def find_ready(slug: str) -> ReadyDescription | None:

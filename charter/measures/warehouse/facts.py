@@ -102,6 +102,10 @@ class Warehouse:
     def count_rows(self, table: str) -> int:
         return int(self._ask("count the rows of a table", f"SELECT count(*) FROM {self._see(table)}")[0][0])
 
+    def read_first(self, table: str, rows: int) -> list[tuple[object, ...]]:
+        """The first rows of a table, as they come."""
+        return self._intake.read_first(table, rows)
+
     def count_names(self, table: str, column: str) -> dict[str, int]:
         """How many rows of a table have each name in a column; those without one under the empty name."""
         query = (

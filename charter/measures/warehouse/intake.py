@@ -84,6 +84,15 @@ class Intake:
         with self.asking("describe its tables"):
             return self._columns(table)
 
+    def read_first(self, table: str, rows: int) -> list[tuple[object, ...]]:
+        """The first rows of a table as they come, of a server from its first batch; nothing is kept."""
+        with self.asking(f"look at its table {table}"):
+            if self.server is None:
+                return self.run(f"SELECT * FROM warehouse.main.{quote(table)} LIMIT {int(rows)}").fetchall()
+            batch = next(iter(self.server.read(table, list(self.server.columns(table)))), None)
+            found = batch.slice(0, rows).to_pylist() if batch is not None else []
+            return [tuple(row.values()) for row in found]
+
     def take_in(self, name: str, wanted: Collection[str]) -> ReadTable:
         """Have a table where measures read it: as described, one row an event. A server's rows are fetched unless they are here."""
         if (known := self._read.get(name)) is not None:

@@ -34,17 +34,22 @@ class SeatRows:
     seat: SeatName
     rows: tuple[TermRow, ...]
     vacant: bool
+    places: str = ""  # where the people of a council work
 
 
 def list_seat_rows(on: date) -> list[SeatRows]:
     """Every seat, those of councils after the six, with its terms of today and to come."""
     terms = list(seating.list_terms_since(on))
+    territories = {each.seat.named: words.listed(sorted(each.territory)) for each in councils.list_councils()}
     members = {term.seat.kind for term in holding.list_terms(on) if not term.alternate}
     return [
         SeatRows(
-            seat, tuple(tell_term(term, on) for term in terms if term.seat.kind == seat), seat not in members
+            seat,
+            tuple(tell_term(term, on) for term in terms if term.seat.kind == seat),
+            seat not in members,
+            territories.get(seat, ""),
         )
-        for seat in (*SeatKind, *(each.seat.named for each in councils.list_councils()))
+        for seat in (*SeatKind, *territories)
     ]
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from audits.ledger.models import Entry
 from charter.measures.screens.warehouse import tell_address
+from charter.measures.warehouse import first_rows
 from charter.measures.warehouse.listing import name_type
 from charter.registry.models.sources import Source
 from tests import factories
@@ -47,6 +48,28 @@ def test_describing_begins_with_what_is_known(browse):
     page = browse("/sources/new?table=reviews")
     assert 'value="reviews"' in page.html and "done_at TIMESTAMPTZ" in page.html
     assert 'value="nowhere"' not in browse("/sources/new?table=nowhere").html
+
+
+def test_the_first_rows_say_of_which_type_a_column_is_and_nothing_of_anybody(browse):
+    """Issue 15, 4: types and what the text of the first rows reads as; never a value, of a table that is there alone."""
+    page = browse("/sources/new?table=reviews")
+    assert page.says(
+        "What the first 1 rows hold", "done_at", "times", "lines", "whole numbers", "No value is shown"
+    )
+    assert "secret-row" not in page.html
+    assert "What the first" not in browse("/sources/new?table=nowhere").html
+
+
+@pytest.mark.parametrize(
+    ("values", "word"),
+    [
+        (["2026-01-31", "2026-02-01"], "days"), (["2026-01-31T10:00:00Z"], "times"), (["1", "2"], "whole numbers"),
+        (["1.5", "2"], "numbers"), (["true", "False"], "yes or no"), (["ana", "2"], "text"), ([None, ""], "nothing"),
+    ],
+)  # fmt: skip
+def test_the_text_of_a_file_is_read_as_what_it_says(values, word):
+    """Issue 15, 4: files have nothing but text, so what it reads as is said beside its type."""
+    assert first_rows._tell("column", "VARCHAR", values).reads_as == word
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from msgspec.structs import replace
 
 from charter.registry.models import CharterVersion
@@ -350,6 +351,57 @@ def test_a_further_system_opens_a_case(house):
 def test_an_agreement_of_a_place_where_nobody_works_reaches_nothing(house):
     passed(replace(binding(never=tuple(DecisionType)), territory=("Nowhere",)))
     assert run_clock()["departures put to the board"] == 0
+
+
+def test_a_setting_that_rested_on_what_has_ended_comes_before_the_board(house):
+    """Issue 15: a setting cannot be suspended, so the board says whether it stays; once, and not where another clause holds it."""
+    version = passed(binding(settings=(SettingBound("minimum_group", at_least=5.0),)))
+    services.give_notice(
+        version=version,
+        ends_on=calendar.today() + timedelta(days=1),
+        because="Ended.",
+        by=factories.a_board()[SeatKind.LEGAL],
+    )
+    assert run_clock()["settings put to the board"] == 0, "it is in force until then"
+    with clock.stopped_at(clock.now() + timedelta(days=1)):
+        assert run_clock()["settings put to the board"] == 1
+        assert run_clock()["settings put to the board"] == 0
+        departure = Departure.objects.get(setting="minimum_group")
+        assert departure.case.kind == CaseKind.DEPARTURE and "has ended" in departure.says
+        (found,) = [
+            each for each in list_findings(calendar.today()) if each.kind == AgreementFindingKind.ENDED
+        ]
+        assert not found.agreed and "2026-" not in found.says
+        factories.a_decided_case(departure.case)
+        (found,) = [
+            each for each in list_findings(calendar.today()) if each.kind == AgreementFindingKind.ENDED
+        ]
+        assert found.agreed
+
+
+def test_findings_cost_a_pinned_number_of_statements_however_many_charters_there_are(house):
+    """Issue 15: what a charter says is read once a process, since versions never change."""
+    passed(binding(never=(DecisionType.STAFFING,)))
+    costs = []
+    for slug in ("pr-age", "pr-size"):
+        factories.an_active_charter(slug)
+        list_findings(calendar.today())
+        with CaptureQueriesContext(connection) as captured:
+            list_findings(calendar.today())
+        costs.append(len(captured))
+    assert costs == [22, 22]
+
+
+def test_a_territory_where_nobody_works_is_refused_with_the_nearest_one(house):
+    """Issue 15: an agreement that misnames its territory would reach nobody."""
+    person = factories.a_person("at-home")
+    factories.change(person, location="Berlin")
+    version = services.write_agreement(
+        text=a_text(territory=("Berln",)), by=factories.an_administrator("admin")
+    )
+    with pytest.raises(BadInput, match="Do you mean “Berlin”") as refused:
+        services.put_to_board(version=version, by=factories.an_administrator("admin"))
+    assert refused.value.field == "territory"
 
 
 def test_an_agreement_that_ends_suspends_after_notice(house):

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.test import Client
 
 from governance.board import councils, permissions, queries, services
 from governance.board.models import Case, Seat
@@ -230,3 +231,30 @@ def test_a_council_suspends_where_its_people_are(house, active_charter):
             by=house["council"],
         )
         assert (str(made.seat), made.case.asked) == ("Works council Berlin", [BERLIN])
+
+
+def test_by_page_and_by_api(house, client):
+    """Issue 15: an administrator puts it to the board on a page or over the API; the page of the board shows whose people it speaks for."""
+    admin = factories.an_administrator("admin")
+    client.force_login(admin)
+    given = {"council": "lyon", "name": "Comité Lyon", "territory": ["Lyon"], "question": "Why not?"}
+    assert client.post("/board/councils/new", {**given, "territory": ["Paris"]}).status_code == 400
+    assert client.post("/board/councils/new", given).status_code == 302
+    case = Case.objects.get(kind=CaseKind.COUNCIL, state=CaseState.OPEN)
+    assert "Comité Lyon" in client.get(f"/cases/{case.pk}").content.decode()
+    factories.votes(case)
+    page = client.get("/board").content.decode()
+    assert "For the people of Berlin." in page and "Comité Lyon" in page
+    api = Client(headers={"authorization": f"Token {factories.a_token(admin)}"})
+    body = {
+        "kind": "council",
+        "subject": "Ends",
+        "question": "Why?",
+        "council": {"council": "lyon", "ends": True},
+    }
+    opened = api.post("/api/v1/cases", body, content_type="application/json")
+    assert (opened.status_code, opened.json()["council"]["ends"]) == (201, True)
+    assert LYON in [each["seat"] for each in api.get("/api/v1/seats").json()]
+    wrong = {**body, "council": {"council": "paris", "name": "Paris", "territory": ["Berln"]}}
+    refused = api.post("/api/v1/cases", wrong, content_type="application/json")
+    assert (refused.status_code, refused.json()["code"]) == (400, "unknown_place")

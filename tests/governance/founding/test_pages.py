@@ -34,7 +34,7 @@ def test_an_empty_database_is_told_what_comes_first(admin):
     """Issue 15, item 2: in order, each a link and a state; the next step is a button."""
     page = browse("/founding", admin)
     assert page.says(
-        "From nothing to a first answer in 14 steps", "Begin the programme", "Import the organisation"
+        "From nothing to a first answer in 15 steps", "Begin the programme", "Import the organisation"
     )
     steps = checklist.list_steps()
     assert [step.key for step in steps][:3] == ["programme", "organisation", "sources"]
