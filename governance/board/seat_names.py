@@ -17,7 +17,7 @@ class CouncilSeat(str):
         made.label = label
         return made
 
-    def __getnewargs__(self) -> tuple[str, str]:
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]  # its label is copied with it
         return self.value, self.label
 
     @property

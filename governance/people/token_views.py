@@ -20,7 +20,7 @@ _JSON = JSONRenderer()
 class TokenView(APIView):
     """A view that is opened by a token, takes raw bodies and gives JSON; what it answers is what any APIView would."""
 
-    default_response_headers = {"Allow": "POST, OPTIONS"}  # type: ignore[assignment]  # the framework works it out each time
+    default_response_headers = {"Allow": "POST, OPTIONS"}  # which the framework works out each time
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         context = {"view": self, "args": args, "kwargs": kwargs}

@@ -33,7 +33,7 @@ def audits(request: PageRequest) -> HttpResponse:
     table = FairnessTable(narrowed.qs)
     table.caption = _("Audits, newest first")
     turn_table(request, table, A_PAGE)
-    given = {
+    given: dict[str, Any] = {
         "waiting": [(each, _name(each)) for each in queries.list_waiting()] if works else [],
         "hands_in": permissions.can(permissions.check_can_hand_in, request.user),
         "sees_tasks": permissions.can(permissions.check_can_see_tasks, request.user),
@@ -55,7 +55,7 @@ def audit(request: PageRequest, key: UUID) -> HttpResponse:
     numbers = permissions.reads_numbers(request.user)
     groups = [_show(each) for each in found.results["groups"]]
     told = [each for each in groups if each.get("people") is not None]
-    given = {
+    given: dict[str, Any] = {
         "audit": found,
         "decision": _name(found.outcomes),
         "found": wording.find_in_words(found.results),
@@ -132,7 +132,7 @@ def harm(request: PageRequest, key: UUID, word: str) -> HttpResponse:
         found.refresh_from_db()
         left = [each.value for each in HarmHypothesis if each.value not in found.answers]
         return redirect("fairness-harm", key, left[0]) if left else redirect("fairness-audit", key)
-    given = {
+    given: dict[str, Any] = {
         "form": form,
         "audit": found,
         "title": QUESTIONS[hypothesis],
@@ -183,7 +183,7 @@ def task(request: PageRequest, key: UUID) -> HttpResponse:
     ):
         messages.success(request, _("Closed."))
         return redirect("fairness-tasks")
-    given = {
+    given: dict[str, Any] = {
         "task": found,
         "form": form,
         "closes": found.closed_at is None

@@ -63,7 +63,7 @@ def retention(request: PageRequest) -> HttpResponse:
     table = PurgeTable(narrowed.qs)
     table.caption = _("What went")
     turn_table(request, table, A_PAGE)
-    given = {
+    given: dict[str, Any] = {
         "due": queries.list_due(),
         "holding": queries.list_holds_in_force().count(),
         "places": permissions.can_place_legal_hold(request.user),

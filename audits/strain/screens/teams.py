@@ -89,7 +89,7 @@ def teams(request: PageRequest) -> HttpResponse:
     turn_table(request, table, A_PAGE)
     table.know([row.record for row in table.paginated_rows])
     pulse = queries.find_open_pulse(calendar.today())
-    given = {
+    given: dict[str, Any] = {
         "disclaimer": wording.DISCLAIMER,
         "pulse": pulse if pulse is not None and permissions.can(permissions.check_takes_pulses, request.user) else None,
         "done": pulse is not None and queries.is_done_with(pulse, request.user),
@@ -114,7 +114,7 @@ def team(request: PageRequest, key: UUID) -> HttpResponseBase:
     alerts = list(queries.list_alerts([found]))
     alert = next((each for each in alerts if each.state in UNDER_WAY), None)
     (path,), (release,) = healthy_path.read_paths([found]), releases.read_releases([found])
-    given = {
+    given: dict[str, Any] = {
         "team": found,
         "title": wording.say_conclusion(clues.conclusion, clues.clues),
         "disclaimer": wording.DISCLAIMER,

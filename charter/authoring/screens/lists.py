@@ -102,7 +102,7 @@ def charters(request: PageRequest) -> HttpResponse:
     table = MetricTable(narrowed.qs, exclude=("owner",))
     table.caption = _("Your charters")
     turn_table(request, table, A_PAGE)
-    given = {
+    given: dict[str, Any] = {
         "drafts": drafts.list_drafts(request.user)[:MOST_DRAFTS],
         "may_start": permissions.can_register(request.user),
     }

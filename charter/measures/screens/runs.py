@@ -1,5 +1,7 @@
 """Publishing runs, and asking for another."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -36,7 +38,7 @@ def runs(request: PageRequest) -> HttpResponse:
     table = RunTable(narrowed.qs)
     table.caption = _("Publishing runs, newest first")
     turn_table(request, table, A_PAGE)
-    given = {
+    given: dict[str, Any] = {
         "waiting": asking.find_waiting().first(),
         "last": AskedRun.objects.filter(ended_at__isnull=False).select_related("asked_by").first(),
     }

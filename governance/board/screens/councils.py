@@ -1,6 +1,7 @@
 """Putting to the board that a council holds a seat over the people of some locations, or holds it no longer."""
 
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -43,7 +44,7 @@ class CouncilForm(ServiceForm):
         error_messages={"required": _lazy("Say why")},
     )
 
-    def __init__(self, *given: object, on: date) -> None:
+    def __init__(self, *given: Any, on: date) -> None:
         super().__init__(*given)
         choice_field(self, "territory").choices = [
             (place, place) for place in sorted(councils.list_places(on))

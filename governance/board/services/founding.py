@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from audits.ledger import services as ledger
 from charter.programme import contract
 from charter.programme import queries as programmes
-from governance.board import permissions
+from governance.board import councils, permissions
 from governance.board.events import InvitationAccepted, InvitationEnded, MemberInvited
-from governance.board.models import Case, Founding, Invitation, Seat
+from governance.board.models import Case, Founding, Invitation
+from governance.board.seat_names import SeatName
 from governance.board.services import notifications
 from governance.board.services.cases import open_recorded
-from governance.board.states import CaseKind, SeatKind
+from governance.board.states import CaseKind
 from governance.people.models import User
 from governance.people.object_permissions import check_can_be_given
 from governance.training.models import Course
@@ -25,7 +26,7 @@ from ground.errors import BadInput, Conflict
 
 
 @transaction.atomic(durable=True)
-def invite_member(*, seat_kind: SeatKind, user: User, by: User) -> Invitation:
+def invite_member(*, seat_kind: SeatName, user: User, by: User) -> Invitation:
     """Ask an account to be the first member of a seat, as the founder of the programme; it is told.
 
     Raises what `permissions.check_can_invite` raises; BadInput where the account can hold no seat, or it or the seat has
@@ -34,7 +35,7 @@ def invite_member(*, seat_kind: SeatKind, user: User, by: User) -> Invitation:
     permissions.check_can_invite(by)
     permissions.check_can_invite_this(by, user)
     check_can_be_given(user)
-    seat, _made = Seat.objects.get_or_create(kind=SeatKind(seat_kind))
+    seat = councils.take_seat(seat_kind)
     invitation = records.insert(Invitation(seat=seat, user=user, invited_by=by))
     ledger.append(MemberInvited(**_recorded(invitation)), by=by.actor)
     notifications.notify_invited(invitation, by)

@@ -59,7 +59,7 @@ def calibration(request: PageRequest) -> HttpResponse:
     table.caption = _("Rounds, newest first")
     turn_table(request, table, A_PAGE)
     person = request.user.person
-    given = {
+    given: dict[str, Any] = {
         "keeps": permissions.keeps_rounds(request.user),
         "figures": permissions.can(permissions.check_reads_figures, request.user),
         "answering": list(queries.list_to_answer(request.user)),
@@ -89,7 +89,7 @@ def round_new(request: PageRequest) -> HttpResponse:
     if request.method == "POST" and form.accepted(lambda: made.append(_draft(form, request))):
         messages.success(request, _("It is prepared. Nobody was told yet."))
         return redirect("calibration-round", made[0].pk)
-    given = {
+    given: dict[str, Any] = {
         "form": form,
         "title": _("Prepare a calibration round"),
         "lead": _("Nothing here says how many people come out where: there is no such field, and texts that say it are refused (rule AR17)."),
@@ -121,7 +121,7 @@ def round_page(request: PageRequest, key: UUID) -> HttpResponse:
         except DomainError as refused:
             error = refused
     keeps = permissions.keeps_rounds(request.user)
-    given = {
+    given: dict[str, Any] = {
         "round": found,
         "decision": name_decision(DecisionType(found.decision)),
         "keeps": keeps,
@@ -158,7 +158,13 @@ def reasoned(request: PageRequest, key: UUID, word: str) -> HttpResponse:
     ):
         messages.success(request, str(done))
         return redirect("calibration-round", key)
-    given = {"form": form, "title": title, "caption": found.name, "button": title, "round": found}
+    given: dict[str, Any] = {
+        "form": form,
+        "title": title,
+        "caption": found.name,
+        "button": title,
+        "round": found,
+    }
     return render(request, "calibration/write.html", given, status=form.status)
 
 
@@ -174,7 +180,7 @@ def announcement(request: PageRequest, key: UUID) -> HttpResponse:
         )
         for each in found.families.select_related("rubric", "profile")
     ]
-    given = {
+    given: dict[str, Any] = {
         "round": found,
         "decision": name_decision(DecisionType(found.decision)),
         "metrics": list(Metric.objects.filter(slug__in=found.metrics).order_by("name")),

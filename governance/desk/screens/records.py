@@ -50,10 +50,10 @@ def _rows(found: QuerySet[CharterVersion]) -> Iterator[list[object]]:
     held = list_held(calendar.today())
     for start in range(0, len(keys), A_BATCH):
         for version in list_processed().filter(pk__in=keys[start : start + A_BATCH]):
-            found = read_record(version, held)
+            record = read_record(version, held)
             yield [
-                version.metric.slug, version.number, version.standing, found.in_force,
-                _date(version.activated_at), _date(version.expires_at), *found.texts.values(),
+                version.metric.slug, version.number, version.standing, record.in_force,
+                _date(version.activated_at), _date(version.expires_at), *record.texts.values(),
             ]  # fmt: skip
 
 

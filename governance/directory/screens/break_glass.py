@@ -1,5 +1,6 @@
 """Break-glass accounts: seen by administrators and the board, kept and ended by administrators."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -50,7 +51,7 @@ def list_break_glass(request: PageRequest) -> HttpResponse:
     table = BreakGlassTable(narrowed.qs, exclude=() if keeps else ("end",))
     table.caption = _("Break-glass accounts")
     turn_table(request, table, A_PAGE)
-    given = {"asked": form if keeps else None, "status": form.status}
+    given: dict[str, Any] = {"asked": form if keeps else None, "status": form.status}
     return narrowing.show(request, "directory/break_glass.html", narrowed, table, **given)
 
 

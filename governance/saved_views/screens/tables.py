@@ -40,7 +40,8 @@ class ViewFilter(Searched, WithinDays):
         return found.filter(pk__in=fits.values("pk"))
 
     def by_class(self, found: QuerySet[SavedView], _name: str, value: str) -> QuerySet[SavedView]:
-        return queries.with_class(found).filter(class_now=value)
+        classed: QuerySet[Any] = queries.with_class(found)
+        return classed.filter(class_now=value)
 
 
 class ViewTable(tables.Table):

@@ -1,5 +1,6 @@
 """Files of intended uses: sending one, how far it is, and the file that comes back."""
 
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -66,7 +67,7 @@ def files(request: PageRequest) -> HttpResponse:
     table = BulkTable(narrowed.qs)
     table.caption = _("Your files")
     turn_table(request, table, A_PAGE)
-    given = {
+    given: dict[str, Any] = {
         "asked": form,
         "status": form.status,
         "columns": [(name, MEANINGS[name]) for name in COLUMNS],
@@ -87,7 +88,7 @@ def file(request: PageRequest, key: UUID) -> HttpResponse:
     """How far one file is; once it is done, its answers in numbers, the file that comes back, and its receipt."""
     bulk = queries.get_bulk(key, by=request.user)
     judged = queries.count_judged(bulk)["rows"]
-    given = {
+    given: dict[str, Any] = {
         "bulk": bulk,
         "judged": judged,
         "waits": bulk.state == BulkState.WAITING,

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import psycopg
 import pytest
@@ -123,9 +125,13 @@ def test_a_round_interrupted_at_each_step_ends_as_one_that_was_not(with_round, m
         step(lambda: services.hand_in(calibration=the_round(), by=hr))
         step(lambda: fairness.run_audit(outcomes=the_round().outcomes, by=auditor))
         audit = FairnessAudit.objects.get()
-        for each in HarmHypothesis:
-            answered = {"hypothesis": each, "answer": HarmAnswer.UNKNOWN, "evidence": "Nobody asked."}
-            step(lambda answered=answered: fairness.answer_harm(audit=audit, by=auditor, **answered))
+        for hypothesis in HarmHypothesis:
+            answered: dict[str, Any] = {
+                "hypothesis": hypothesis,
+                "answer": HarmAnswer.UNKNOWN,
+                "evidence": "Nobody asked.",
+            }
+            step(partial(fairness.answer_harm, audit=audit, by=auditor, **answered))
         step(lambda: fairness.conclude_audit(audit=audit, by=auditor))
         step(lambda: services.publish(calibration=the_round(), by=hr))
         step(lambda: services.acknowledge(item=item_of("payments-2"), by=accounts["rated"]))

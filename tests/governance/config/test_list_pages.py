@@ -97,7 +97,7 @@ def find_template(name: str) -> str:
     """The template that a page of a list is made from, as its view names it."""
     from governance.desk import urls
 
-    view = next(each.callback.view for each in urls.urlpatterns if each.name == name)
+    view: Any = next(getattr(each.callback, "view", None) for each in urls.urlpatterns if each.name == name)
     view = getattr(view, "func", view)
     source = (
         Path(view.__code__.co_filename)

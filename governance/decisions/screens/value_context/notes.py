@@ -1,6 +1,7 @@
 """What else was going on: a team's notes, proposed by those who know it and confirmed by somebody else."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -40,7 +41,7 @@ def context(request: PageRequest) -> HttpResponse:
     narrowed, table = _list(request, _own_notes(request), own=True)
     table.caption = _("Notes about you")
     turn_table(request, table, A_PAGE)
-    given = {
+    given: dict[str, Any] = {
         "waiting": [
             (note, note_label(note, known(note)))
             for note in queries.list_notes_to_settle(request.user, hr=badge(request).holds(GrantedRole.HR))
@@ -66,7 +67,10 @@ def team_context(request: PageRequest, slug: str) -> HttpResponse:
     narrowed, table = _list(request, notes)
     table.caption = _("Notes of %(team)s") % {"team": team}
     turn_table(request, table, A_PAGE)
-    given = {"team": team, "may_propose": permissions.can_propose_note(request.user, team=team)}
+    given: dict[str, Any] = {
+        "team": team,
+        "may_propose": permissions.can_propose_note(request.user, team=team),
+    }
     return narrowing.show(request, "decisions/team_context.html", narrowed, table, **given)
 
 
@@ -185,7 +189,7 @@ def _propose(request: PageRequest, form: NoteForm, team: Team | None) -> Context
 def _page(request: PageRequest, found: ContextNote, refused: TurnDownForm | None = None) -> HttpResponse:
     user = request.user
     in_full = permissions.sees_details(user)(found)
-    given = {
+    given: dict[str, Any] = {
         "note": found,
         "in_full": in_full,
         "label": note_label(found, in_full),
