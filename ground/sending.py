@@ -22,7 +22,7 @@ Connection = psycopg.Connection[Any]
 _written: WeakKeyDictionary[Connection, dict[str, PostgresQuery]] = WeakKeyDictionary()
 
 
-class Sent:
+class SentStatement:
     """A statement that was sent, or will be with the others of its pipeline; psycopg hands it what comes back."""
 
     def __init__(self, raw: Connection) -> None:
@@ -57,7 +57,7 @@ class Sent:
         ]
 
 
-def send(raw: Connection, statement: str, values: Mapping[str, Any] | None) -> Sent | None:
+def send(raw: Connection, statement: str, values: Mapping[str, Any] | None) -> SentStatement | None:
     """Send a statement, or lay it among those of the pipeline; None where it must be prepared first, or a transaction begun."""
     if not raw.autocommit and raw.pgconn.transaction_status != TransactionStatus.INTRANS:
         return None
@@ -67,7 +67,7 @@ def send(raw: Connection, statement: str, values: Mapping[str, Any] | None) -> S
     if name is None:
         return None
     prepared._names.move_to_end(key)  # or it would be forgotten as one that nobody uses
-    sent = Sent(raw)
+    sent = SentStatement(raw)
     sending = partial(raw.pgconn.send_query_prepared, name, written.params, param_formats=written.formats)
     if raw._pipeline is None:
         sending()

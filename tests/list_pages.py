@@ -114,7 +114,7 @@ NO_LISTS = {
     "the newest of several lists, each with a page of its own": {
         "desk/home", "desk/administration", "about_me/about_me", "about_me/left_read",
     },
-    "what is asked in a form": {"appeals/questions", "about_me/learn", "measures/warehouse", "about_me/stored"},
+    "what is asked in a form": {"appeals/questions", "about_me/learn", "measures/warehouse", "measures/describe", "about_me/stored"},
     "one's own appeals, which are few and are told whole": {"appeals/appeals"},
     "reviews of the matrix, four in a year, the last twelve": {"registry/reviews"},
     "all teams on a day, as one tree": {"people/organisation"},

@@ -95,11 +95,11 @@ class UnreadableRecord(DomainError):
         )
 
 
-class Broken:
+class UnreadableBytes:
     """Stands where something packed cannot be read, so that a list with one such row is read all the same."""
 
 
-BROKEN = Broken()
+BROKEN = UnreadableBytes()
 
 
 class _Readable(DeferredAttribute):

@@ -10,7 +10,7 @@ from msgspec import Struct
 Text = str | Promise
 
 
-class Reach(Struct, frozen=True):
+class SettingReach(Struct, frozen=True):
     """What rules are told that hangs on a setting; `aside` says what of it, or why nothing, is worked out for recorded questions."""
 
     facts: tuple[str, ...] = ()  # of `charter.rules.facts`, by their places
@@ -34,82 +34,82 @@ _AS_THEY_CAME = _("What was asked before counts as it came out then.")
 _BUDGET = _("Whether an error budget of the teams asked about burned, in decisions about people.")
 _NEED = _("What decisions of this kind need.")
 
-REACH: Mapping[str, Reach] = MappingProxyType(
+REACH: Mapping[str, SettingReach] = MappingProxyType(
     {
-        "minimum_group": Reach(("cohorts.minimum",), True, _("Which groups are too small to be told of.")),
-        "minimum_group_strain": Reach(
+        "minimum_group": SettingReach(("cohorts.minimum",), True, _("Which groups are too small to be told of.")),
+        "minimum_group_strain": SettingReach(
             ("cohorts.minimum",), True, _("Which groups are too small for strain and surveys.")
         ),
-        "coverage_threshold": Reach(
+        "coverage_threshold": SettingReach(
             ("values.thin",), True, _("Whether values cover enough of the work to decide about people by."),
             _(
                 "A value that was withheld has no coverage on record, so that it stays withheld; and single people’s own values are "
                 "worked out from data that are not kept as they were then, so that what was found of them stays."
             ),
         ),
-        "least_events": Reach(aside=_LEAST),
-        "largest_share": Reach(aside=_LEAST),
-        "least_events_unnamed": Reach(aside=_LEAST),
-        "settling_days": Reach(aside=_("From when a month is published. No rule is told of it.")),
-        "looks_a_day": Reach(
+        "least_events": SettingReach(aside=_LEAST),
+        "largest_share": SettingReach(aside=_LEAST),
+        "least_events_unnamed": SettingReach(aside=_LEAST),
+        "settling_days": SettingReach(aside=_("From when a month is published. No rule is told of it.")),
+        "looks_a_day": SettingReach(
             ("looking.persons_limit",), True, _("From how many people in a day a look goes to the board."), _AS_THEY_CAME
         ),
-        "enumeration_share": Reach(("looking.enumerated",), True, _SERIES, _AS_THEY_CAME),
-        "enumeration_people": Reach(("looking.enumerated",), True, _SERIES, _AS_THEY_CAME),
-        "enumeration_minutes": Reach(("looking.enumerated",), True, _SERIES, _AS_THEY_CAME),
-        "hop_share": Reach(("looking.hopped_from",), True, _ROUND, _AS_THEY_CAME),
-        "hop_days": Reach(("looking.hopped_from",), True, _ROUND, _AS_THEY_CAME),
-        "ruling_days": Reach(
+        "enumeration_share": SettingReach(("looking.enumerated",), True, _SERIES, _AS_THEY_CAME),
+        "enumeration_people": SettingReach(("looking.enumerated",), True, _SERIES, _AS_THEY_CAME),
+        "enumeration_minutes": SettingReach(("looking.enumerated",), True, _SERIES, _AS_THEY_CAME),
+        "hop_share": SettingReach(("looking.hopped_from",), True, _ROUND, _AS_THEY_CAME),
+        "hop_days": SettingReach(("looking.hopped_from",), True, _ROUND, _AS_THEY_CAME),
+        "ruling_days": SettingReach(
             ("ruled", "ruled_against"), True, _("How long the board’s answer to a question stands for questions like it."),
             _("Rulings count from when they were made."),
         ),
-        "notice_delay_days": Reach(aside=_("When somebody is told of a look. No rule is told of it.")),
-        "charter_months": Reach(
+        "notice_delay_days": SettingReach(aside=_("When somebody is told of a look. No rule is told of it.")),
+        "charter_months": SettingReach(
             aside=_("How long charters hold that are passed from then on. Those in force keep the end that they have.")
         ),
-        "review_days": Reach(("charter.in_force",), aside=_REVIEWS),
-        "review_notice_days": Reach(("charter.in_force",), aside=_REVIEWS),
-        "untied_days": Reach(
+        "review_days": SettingReach(("charter.in_force",), aside=_REVIEWS),
+        "review_notice_days": SettingReach(("charter.in_force",), aside=_REVIEWS),
+        "untied_days": SettingReach(
             ("charter.in_force",),
             aside=_(
                 "When a charter that serves no decision is suspended. Whether its owner would have justified it in time is on no record."
             ),
         ),
-        "expiry_reminder_days": Reach(aside=_("When owners are reminded. No rule is told of it.")),
-        "readable_by_visitors": Reach(aside=_("What can be read without an account. No question is answered without one.")),
+        "expiry_reminder_days": SettingReach(aside=_("When owners are reminded. No rule is told of it.")),
+        "readable_by_visitors": SettingReach(aside=_("What can be read without an account. No question is answered without one.")),
         **{
-            key: Reach(("values.held",), aside=_APPEALS)
+            key: SettingReach(("values.held",), aside=_APPEALS)
             for key in (
                 "holiday_calendar", "appeal_acknowledge_days", "appeal_independence_days", "appeal_outcome_days",
                 "appeal_extension_days", "appeal_urgent_days", "appeal_urgent_within_days", "appeal_second_filing_days",
                 "appeal_second_outcome_days", "appeal_window_months",
             )
         },
-        "sampled_share": Reach(aside=_AUDITS),
-        "sampled_least": Reach(aside=_AUDITS),
-        "sampled_days": Reach(aside=_AUDITS),
-        "decisions_kept_months": Reach(aside=_KEPT),
-        "leavers_kept_months": Reach(aside=_KEPT),
-        "strain_kept_months": Reach(aside=_KEPT),
-        "error_budget_metric": Reach(("values.budget_burning",), True, _BUDGET),
-        "error_budget_limit": Reach(("values.budget_burning",), True, _BUDGET),
+        "sampled_share": SettingReach(aside=_AUDITS),
+        "sampled_least": SettingReach(aside=_AUDITS),
+        "sampled_days": SettingReach(aside=_AUDITS),
+        "decisions_kept_months": SettingReach(aside=_KEPT),
+        "leavers_kept_months": SettingReach(aside=_KEPT),
+        "strain_kept_months": SettingReach(aside=_KEPT),
+        "error_budget_metric": SettingReach(("values.budget_burning",), True, _BUDGET),
+        "error_budget_limit": SettingReach(("values.budget_burning",), True, _BUDGET),
     }
 )  # fmt: skip
-OF_DECISIONS: Mapping[str, Reach] = MappingProxyType(
+OF_DECISIONS: Mapping[str, SettingReach] = MappingProxyType(
     {
-        "minimum_grain": Reach(
+        "minimum_grain": SettingReach(
             aside=_(
                 "What charters may list that are handed in from then on. Those in force keep what they list."
             )
         ),
-        "evidence_needed": Reach(("decision.evidence_needed",), True, _NEED),
-        "fairness_needed": Reach(("decision.fairness_needed",), True, _NEED),
-        "accountable_needed": Reach(("decision.accountable_needed",), True, _NEED),
+        "evidence_needed": SettingReach(("decision.evidence_needed",), True, _NEED),
+        "fairness_needed": SettingReach(("decision.fairness_needed",), True, _NEED),
+        "accountable_needed": SettingReach(("decision.accountable_needed",), True, _NEED),
     }
 )
 
 
-def find_reach(key: str) -> Reach:
+def find_reach(key: str) -> SettingReach:
     """What a setting reaches, by its key: `minimum_group`, `promotion_evidence.evidence_needed`."""
     _decision, dot, name = key.partition(".")
     return OF_DECISIONS[name] if dot else REACH[key]

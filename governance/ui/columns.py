@@ -10,7 +10,11 @@ from governance.ui.templatetags.mc import day, moment
 
 def write_day(value: date | datetime) -> str:
     """A day as ISO 8601; a moment's in the time zone of the page, which is read once for all rows."""
-    return (timezone.localtime(value).date() if isinstance(value, datetime) else value).isoformat()
+    return (find_day(value) if isinstance(value, datetime) else value).isoformat()
+
+
+def find_day(value: datetime) -> date:
+    return value.astimezone(timezone.get_current_timezone()).date()
 
 
 class DayColumn(tables.Column):

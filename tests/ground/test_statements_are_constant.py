@@ -24,6 +24,7 @@ OURS = {
     "charter/measures/values/event_table.py": "tables of an engine in memory that we name",
     "charter/panels/expanding/metabase.py": "which question another one reads; looked at, and run over a connection of whoever scans alone",
     "charter/panels/reading/superset.py": "what a chart of somebody's file would ask; looked at, and run over a connection of theirs alone",
+    "governance/decisions/facts/access_history.py": "until when is read, and of which setting, written where it is replayed",
     "governance/board/models/guarded.py": "parts of triggers, written there",
     "governance/board/models/ties.py": "parts of triggers and names of their tables, written there",
     "governance/demo/forge.py": "files of a data set and conditions on them, written there",

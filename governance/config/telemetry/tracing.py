@@ -87,10 +87,10 @@ class TracingMiddleware:
             )
 
     def _step(self, name: str) -> AbstractContextManager[object]:
-        return _Step(self.tracer, name)
+        return _SpanStep(self.tracer, name)
 
 
-class _Step(AbstractContextManager[object]):
+class _SpanStep(AbstractContextManager[object]):
     """A span in the one that is under way, at three quarters of the cost of the library's own, which also looks for errors to tell of."""
 
     def __init__(self, tracer: Tracer, name: str) -> None:

@@ -51,6 +51,8 @@ EXCEPTIONS = {
     "governance.board.effects.propose_consequences": "A step of open_case, whose event holds what is to become of the charter.",
     "governance.board.effects.request_seat": "A step of open_case, whose event holds who is to sit where.",
     "governance.board.effects.request_settings": "A step of open_case, whose event holds the change.",
+    "governance.board.council_effects.request_council": "A step of open_case, whose event holds which council it is about.",
+    "governance.board.councils.take_seat": "A step of filling a seat and of inviting to one, which append.",
     "governance.board.effects.request_waiver": "A step of open_case, whose event holds the waiver.",
     "governance.board.apps.BoardConfig.ready": "`migrate` writes down what passes a case, as the owner, from the settings.",
     "governance.people.scans.SIGN_IN_TRACES.<lambda 1>": "Forgets django-axes' own rows, which say nothing of use.",

@@ -13,6 +13,7 @@ from governance.appeals import services
 from governance.appeals.models import Appeal, AppealDraft
 from governance.appeals.states import AppealKind, AppealState, HoldChoice
 from governance.appeals.words import ContextSaid
+from governance.board.states import SeatKind
 from governance.decisions.models import Hold, Protection
 from governance.people.models import GrantedRole, Person, User
 from governance.training import services as training
@@ -211,7 +212,7 @@ def test_a_rule_and_a_value_of_ones_own_lead_to_their_appeal(browse, desk, page,
 
 def test_the_queue_shows_what_waits_and_nothing_of_ones_own_line(browse, desk, file):
     """S82: the same page of a member of the board in the line has nothing on it, as if nothing were filed."""
-    factories.an_alternate("hr", desk.manager)
+    factories.an_alternate(SeatKind.HR, desk.manager)
     empty = browse("/appeals/queue").text
     file()
     assert browse("/appeals/queue", by=desk.legal).says("A value", "Filed", "16 April 2026")

@@ -20,8 +20,9 @@ pytestmark = pytest.mark.django_db
 
 # Who opens a list that is not everybody's.
 WHO = {
-    "holds": "auditor", "findings": "auditor", "revisions": "auditor", "appeals/queue": "seat: Legal", "legal-record": "HR",
+    "holds": "auditor", "findings": "auditor", "revisions": "auditor", "appeals/queue": "seat: Legal", "legal-record": "HR", "sampled-reviews": "auditor", "packs": "auditor", "retention": "auditor", "access-log/kept": "auditor",
     "evidence": "HR", "context": "employee",
+    "fairness/tasks": "HR", "training/managers": "auditor",
 }  # fmt: skip
 OPTION = re.compile(r'<option value="([^"]+)"|<input[^>]*type="checkbox"[^>]*value="([^"]+)"')
 FIELD = re.compile(r'<(?:select|input)[^>]*name="(\w+)"[^>]*>')

@@ -426,7 +426,7 @@ def test_my_charters_are_mine(browse, house, owner, draft):
     assert ("My charters", "/charters", True) in [
         (str(a), b, c) for a, b, c in page.response.context["page"]["nav"]
     ]
-    assert browse("/charters?name=zzzz", by=owner).says("No charter of yours fits")
+    assert browse("/charters?name=zzzz", by=owner).says("Nothing fits all of these")
     empty = browse("/charters", by=house.manager)
     assert empty.says("You are not writing a charter", "You own no metric yet")
     assert "My charters" not in [str(label) for label, *_ in empty.response.context["page"]["nav"]]

@@ -47,7 +47,7 @@ def test_run_again_is_a_button_that_hands_the_work_to_a_worker(desk, admin):
     assert run.values_withheld == run.values.exclude(withheld="").count()
     asked = AskedRun.objects.get()
     assert (asked.run, asked.error, asked.done > 0) == (run, "", True)
-    assert Page(desk.get("/publishing")).says("1 run", "Run again", "Admin")
+    assert Page(desk.get("/publishing")).says("1 of 1", "Run again", "Admin")
     assert b"new,withheld" in b"".join(desk.get("/publishing.csv").streaming_content)
     assert work() == 0, "the second pass finds nothing"
 
