@@ -136,7 +136,7 @@ def write_certificate(folder: Path) -> None:
 
 
 def wait_for(port: int, process, folder: Path) -> None:
-    for _ in range(200):
+    for _ in range(1_200):  # a minute: the machine may have much else to do
         try:
             socket.create_connection((web.HOST, port), timeout=1).close()
             return
