@@ -8,7 +8,6 @@ piece, and psycopg's own pipeline reads and raises what comes back. What is not 
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg import errors, generators
@@ -17,9 +16,6 @@ from psycopg.adapt import Transformer
 from psycopg.pq import ExecStatus, TransactionStatus
 
 Connection = psycopg.Connection[Any]
-
-# Of each connection, its statements with the transformer that has met their values.
-_written: WeakKeyDictionary[Connection, dict[str, PostgresQuery]] = WeakKeyDictionary()
 
 
 class SentStatement:
@@ -82,11 +78,20 @@ def send(raw: Connection, statement: str, values: Mapping[str, Any] | None) -> S
 
 def _write(raw: Connection, statement: str, values: Mapping[str, Any] | None) -> PostgresQuery:
     """A statement with its values as psycopg writes them."""
-    of_connection = _written.setdefault(raw, {})
+    of_connection = _list_written(raw)
     written = of_connection.get(statement)
     if written is None:
         written = of_connection[statement] = PostgresQuery(Transformer(raw))
         written.convert(statement, values)
     elif values is not None:
         written.dump(values)
+    return written
+
+
+def _list_written(raw: Connection) -> dict[str, PostgresQuery]:
+    """A connection's statements, each with the transformer that has met its values.
+
+    They are kept at the connection, which each transformer holds: a map beside it would keep every connection for ever.
+    """
+    written: dict[str, PostgresQuery] = vars(raw).setdefault("_written_statements", {})
     return written
