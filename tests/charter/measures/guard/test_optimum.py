@@ -14,7 +14,7 @@ pytestmark = needs_data
 Forbidden = list[list[int]]  # cells, by number, that cannot all be told
 
 
-@pytest.mark.proof(alone=True)
+@pytest.mark.proof(whole=True)
 def test_no_choice_tells_more_of_lead_time():
     """With every cell of the organisation told, 454 of 608 is the most there is: 74.7 %, where three quarters were aimed at."""
     trial = read("changes")

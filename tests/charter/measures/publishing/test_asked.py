@@ -48,7 +48,7 @@ def test_run_again_is_a_button_that_hands_the_work_to_a_worker(desk, admin):
     asked = AskedRun.objects.get()
     assert (asked.run, asked.error, asked.done > 0) == (run, "", True)
     assert Page(desk.get("/publishing")).says("1 of 1", "Run again", "Admin")
-    assert b"new,withheld" in b"".join(desk.get("/publishing.csv").streaming_content)
+    assert b"New,Withheld" in b"".join(desk.get("/publishing.csv").streaming_content)
     assert work() == 0, "the second pass finds nothing"
 
 
