@@ -82,6 +82,8 @@ class Seen:
             return rows
 
         self.size = 200
+        # What is not there yet is not counted either.
+        monkeypatch.setattr(paging.ByPlace, "count", property(lambda pager: pager.placed._rows.count()))
         monkeypatch.setattr(paging.PlacedList, "__init__", without_hidden)
         monkeypatch.setattr(paging.PlacedList, "cut", told)
         monkeypatch.setattr(paging.PlacedList, "cut_at", told_at)
