@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from charter.registry import queries as registry
@@ -19,6 +19,9 @@ from governance.board.states import CaseState
 from governance.people.models import GrantedRole, Person, User
 from governance.saved_views.models import Classing, Expectation, Listing, SavedView, ViewClass
 from ground.errors import NotFound
+
+# What no case was needed for, or what its case has let.
+_COUNTS = Q(case__isnull=True) | Q(case__state=CaseState.APPROVED)
 
 
 @dataclass(frozen=True)
@@ -102,11 +105,18 @@ def list_views() -> QuerySet[SavedView]:
 
 def with_class(views: QuerySet[SavedView]) -> QuerySet[SavedView]:
     """The same, each with the class that it has now (`class_now`), as `open_view` reads it of one."""
-    counts = Classing.objects.filter(
-        Q(case__isnull=True) | Q(case__state=CaseState.APPROVED), view=OuterRef("pk")
-    )
+    counts = Classing.objects.filter(_COUNTS, view=OuterRef("pk"))
     newest = counts.order_by("-classed_at", "-pk").values("view_class")[:1]
     return views.annotate(class_now=Subquery(newest))
+
+
+def speaking_of(views: QuerySet[SavedView], text: str) -> QuerySet[SavedView]:
+    """Those of which each word of a text stands in the name, the purpose, or a metric that they list now, as `open_view` reads it."""
+    listed = Listing.objects.filter(_COUNTS, view=OuterRef("pk"), dropped_at__isnull=True)
+    for word in text.split():
+        of_metric = Exists(listed.filter(metric__name__icontains=word))
+        views = views.filter(Q(name__icontains=word) | Q(purpose__icontains=word) | of_metric)
+    return views
 
 
 def get_view(slug: str) -> SavedView:

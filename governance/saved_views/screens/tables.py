@@ -26,7 +26,6 @@ class ViewFilter(Searched, WithinDays):
     view_class = django_filters.ChoiceFilter(
         label=_("Class"), choices=ViewClass.choices, empty_label=_("Any"), method="by_class"
     )
-    searched = ("name", "purpose", "listings__metric__name")
     happened = "created_at"
     days = (_("Made since"), _("Made until"))
 
@@ -35,9 +34,7 @@ class ViewFilter(Searched, WithinDays):
         fields = ()
 
     def by_text(self, found: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
-        """Views of which some word fits, each once."""
-        fits = super().by_text(SavedView.objects.all(), _name, value)
-        return found.filter(pk__in=fits.values("pk"))
+        return queries.speaking_of(found, value)
 
     def by_class(self, found: QuerySet[SavedView], _name: str, value: str) -> QuerySet[SavedView]:
         classed: QuerySet[Any] = queries.with_class(found)

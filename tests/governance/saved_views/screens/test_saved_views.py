@@ -47,7 +47,15 @@ def test_an_empty_list_says_so_and_a_kept_view_stands_on_it(browse, house):
     assert listed.says("1 of 1", "How we deliver", "Diagnostic", "Lead time for changes")
     assert not listed.says("You can open it") and not listed.says("Keep a view")
     assert browse("/views?text=nothing").says("Nothing fits all of these")
+    assert browse("/views?text=lead+deliver").says("1 of 1"), "one word in a metric's name, one in its own"
     assert browse("/views?view_class=performance").says("0 of 1")
+
+
+def test_a_view_is_found_by_the_metrics_that_it_lists_now(browse, view, house):
+    """Issue 11: not by one that was dropped from it."""
+    assert browse("/views?text=lead").says("1 of 1")
+    services.drop_metric(view=view, metric=house.lead_time.metric, by=house.manager)
+    assert browse("/views?text=lead").says("0 of 1")
 
 
 def test_what_is_wrong_with_a_view_stands_beside_its_field(browse):
