@@ -1,8 +1,8 @@
 """Reads of fairness audits that are worth a name."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -12,6 +12,7 @@ from audits.fairness import permissions
 from audits.fairness.limits import LEAST
 from audits.fairness.models import AuditedMetric, FairnessAudit, OutcomeSet, VarianceTask
 from audits.fairness.states import FairnessState
+from audits.ledger.packing import UnreadableRecord
 from charter.programme.models import DecisionKind, Programme
 from charter.registry.models import CharterVersion, Clearance, ClearanceKind, Metric
 from charter.registry.states import StandingChoices
@@ -186,11 +187,16 @@ def list_decided(metrics: Sequence[str], *, since: datetime) -> list[DecidedBy]:
         metrics__overlap=list(metrics),
         use__in=uses,
     )
-    found = cast(
-        "Iterable[tuple[UUID, list[str], dict[str, Any]]]",
-        records.values_list("actor", "subjects", "request").order_by("at", "pk"),
-    )
-    return [DecidedBy(actor, frozenset([*subjects, *request["about"]])) for actor, subjects, request in found]
+    found = records.only("actor", "subjects", "request").order_by("at", "pk")
+    return [DecidedBy(each.actor_id, frozenset([*each.subjects, *list_about(each)])) for each in found]
+
+
+def list_about(record: DecisionRecord) -> list[str]:
+    """Whom a question was about; of one whose words are broken nobody knows, and whom it looked at stands beside them."""
+    try:
+        return list(record.request["about"])
+    except UnreadableRecord:
+        return []
 
 
 def list_accounts_of(external_ids: Collection[str]) -> list[User]:

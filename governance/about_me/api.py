@@ -79,7 +79,7 @@ def _tell(look: ToldLook, said: LookWords) -> dict[str, Any]:
         "whose": said.whose(look),
         "metrics": look.metrics,
         "beside": list_beside(look),
-        "window": look.request["window"],
+        "window": {"from": look.window_from, "to": look.window_to},
         "use": look.use,
         "permitted_by": said.permitted_by(look),
         "entry_id": look.entry_id,

@@ -47,5 +47,12 @@ class LookWords:
         ]
         return f"{find_permit(look.rulebook_hash)}, {words.listed(charters)}"
 
+    def period(self, look: DecisionRecord) -> str:
+        """By what time was cut; blank where the record cannot be read."""
+        try:
+            return str(look.request["period"])
+        except UnreadableRecord:
+            return ""
+
     def window(self, look: DecisionRecord) -> str:
         return words.window(Window(look.window_from, look.window_to))

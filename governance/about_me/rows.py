@@ -37,10 +37,9 @@ def write_look_rows(found: QuerySet[ToldLook], person: Person) -> Iterator[list[
     """Each look with no more than its list tells: no reason, nobody else who was asked about."""
     said = LookWords(list_group_spans(person), dict(Metric.objects.values_list("slug", "name")))
     for look in found.iterator(chunk_size=500):
-        window = look.request["window"]
         yield [
             look.at.isoformat(), name_asker(look), look.grain, look.of_me, said.whose(look), said.metrics(look),
-            said.beside(look), window["from"], window["to"], look.request["period"], name_use(look),
+            said.beside(look), look.window_from, look.window_to, said.period(look), name_use(look),
             said.permitted_by(look), look.entry_id,
         ]  # fmt: skip
 

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from urllib.parse import urlsplit
+from posixpath import normpath
+from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -100,6 +101,12 @@ def find_key(piece: Evidence) -> UUID | None:
 
 
 def _find_place(link: str) -> str:
-    """An address without what leads to the same: the part of a page, a last stroke, http for https, large letters in the host."""
-    found = urlsplit(link)
-    return f"{found.netloc.lower()}{found.path.rstrip('/')}?{found.query}"
+    """An address without what leads to the same: the part of a page, strokes and dots in a path, how letters are written, the port
+    that is meant anyway, http for https, a name to sign in by. What a query says may still differ and mean the same."""
+    try:
+        found = urlsplit(link)
+        port = "" if found.port in (None, 80, 443) else f":{found.port}"
+    except ValueError:  # written down before such an address was refused
+        return link
+    path = normpath(f"/{unquote(found.path).lstrip('/')}").rstrip("/")
+    return f"{(found.hostname or '').rstrip('.')}{port}{path}?{found.query}"

@@ -1,6 +1,7 @@
 """The only writers of evidence."""
 
 from datetime import date
+from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -107,11 +108,19 @@ def find_person(external_id: str, *, by: User) -> Person | None:
 def _read_link(link: str) -> str:
     """An address as a browser opens it, none that runs anything."""
     link = link.strip()
-    if not link.lower().startswith(("https://", "http://")) or any(sign.isspace() for sign in link):
+    if not _is_address(link) or any(sign.isspace() for sign in link):
         raise BadInput(
             _("Give the address at which somebody else can open it, beginning with https://."), field="link"
         )
     return link
+
+
+def _is_address(link: str) -> bool:
+    try:
+        found = urlsplit(link)
+        return found.scheme in ("http", "https") and bool(found.hostname) and found.port != 0
+    except ValueError:  # a host or a port that is none
+        return False
 
 
 def _name(record: EvidenceRecord) -> str | None:

@@ -13,6 +13,7 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, 
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
+from audits.ledger.packing import UnreadableRecord
 from charter.programme.models import Programme
 from charter.registry.models import Metric
 from charter.rules.asking import PERSON_GRAINS
@@ -159,9 +160,13 @@ def _not_delayed() -> Q:
 
 def was_opened_by_office(look: DecisionRecord) -> bool:
     """Whether a role opened it that is granted: not that the asker was on the team, nor that they were whom it was about."""
+    try:
+        facts = look.facts
+    except UnreadableRecord:  # nothing shows an office, so nobody is named by one
+        return False
     opened = {
         role
-        for each in look.facts
+        for each in facts
         for role, grain in each["charter"]["access"]
         if grain == look.grain and role in each["actor"]["roles"]
     }

@@ -13,7 +13,7 @@ import msgspec
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
-from audits.ledger.packing import PackedField, pack
+from audits.ledger.packing import PackedField, UnreadableRecord, pack
 from audits.ledger.ties import tied, told
 from charter.rules.facts import CharterFacts, Facts
 from governance.decisions.events import QuestionAnswered, QuestionChecked
@@ -89,8 +89,14 @@ def complete(own: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _complete(charter: dict[str, Any]) -> dict[str, Any]:
+    """Raises UnreadableRecord where what is kept of the charter is broken, or gone."""
     kept = charter.pop("kept", None)
-    return charter if kept is None else {**msgspec.json.decode(_read(kept)), **charter}
+    if kept is None:
+        return charter
+    try:
+        return {**msgspec.json.decode(_read(kept)), **charter}
+    except (msgspec.DecodeError, ValueError, KeptCharter.DoesNotExist) as broken:
+        raise UnreadableRecord from broken
 
 
 @lru_cache(maxsize=2_000)

@@ -13,7 +13,7 @@ from django.db.models import BinaryField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.expressions import Combinable
 from msgspec import Struct
 
-from audits.ledger.packing import read_as_it_lies
+from audits.ledger.packing import UnreadableRecord, read_as_it_lies
 from charter.rules.facts import CharterFacts, Facts
 from charter.rules.request import Request
 from charter.rules.vocabulary import Role, Standing
@@ -48,7 +48,8 @@ class RecordedQuestion(Struct, frozen=True):
         try:
             request = msgspec.json.decode(self.request, type=Request)
             return tuple(_read(each, request) for each in msgspec.json.decode(self.own_facts))
-        except (msgspec.DecodeError, ValueError):  # another version's, or broken where it lies
+        # Another version's, or broken where it or its charter lies.
+        except (msgspec.DecodeError, ValueError, KeyError, TypeError, UnreadableRecord):
             return ()
 
 

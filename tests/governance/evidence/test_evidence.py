@@ -112,6 +112,10 @@ def test_evidence_that_does_not_hold_says_why(record, around_payments):
     [
         ({"link": "javascript:alert(1)"}, "link"),
         ({"link": "see the wiki"}, "link"),
+        ({"link": "https://[x/y"}, "link"),
+        ({"link": "https://a.org:port/y"}, "link"),
+        ({"link": "https://a\u2100b.org/x"}, "link"),
+        ({"link": "https://"}, "link"),
         ({"shows": " "}, None),
         ({"project": ""}, "project"),
         ({"happened_on": "tomorrow"}, "happened_on"),
@@ -182,7 +186,11 @@ def test_what_is_written_twice_is_one_piece_of_evidence(around_payments):
     person = around_payments["concerned"].person.external_id
     link = "https://docs.example.org/reviews/7"
     pieces = []
-    for said in (link, f"{link}/", f"{link}#top", "https://DOCS.example.org/reviews/7"):
+    same = (
+        f"{link}/", f"{link}#top", "https://DOCS.example.org/reviews/7", "http://me@docs.example.org:443/reviews//7",
+        "https://docs.example.org./a/../reviews/%37",
+    )  # fmt: skip
+    for said in (link, *same):
         record = write(around_payments["superior"], person=person, link=said)
         services.check_evidence(record=record, holds=True, says="", by=around_payments["hr"])
         pieces.append(queries.make_reference(record))
