@@ -8,6 +8,7 @@ from charter.registry.models import Metric
 from charter.registry.permissions import works_on
 from governance.people.models import AccountKind, GrantedRole, User
 from governance.people.permissions import holds, is_system
+from governance.people.queries import is_same_hand
 from ground import calendar
 from ground.errors import NotPermitted
 
@@ -112,7 +113,7 @@ def check_can_confirm(user: User, revision: Revision) -> None:
     """Raise NotPermitted unless the account is an auditor's, and another's than who proposed it."""
     if not holds(user, GrantedRole.AUDITOR):
         raise NotPermitted(_("Only an auditor confirms a revision."))
-    if user.pk in (revision.proposed_by_id, revision.metric.owner_id):
+    if any(is_same_hand(each, user) for each in (revision.proposed_by_id, revision.metric.owner_id)):
         raise NotPermitted(_("Nobody confirms what they proposed. Another auditor does."))
 
 

@@ -16,6 +16,7 @@ from governance.people.models import (
     Token,
     User,
 )
+from governance.people.queries import is_same_hand
 from ground import calendar
 from ground.errors import NotPermitted
 
@@ -139,7 +140,7 @@ def check_can_confirm_token(by: User, token: Token) -> None:
     """Raise NotPermitted unless `by` holds the administrator's role and is another than who made a machine's token."""
     if not holds(by, GrantedRole.ADMIN):
         raise NotPermitted(_("Only an administrator may do this. Ask one of them, or to be made one."))
-    if by.pk in {token.made_by_id, token.user.owner_id}:
+    if any(is_same_hand(each, by) for each in (token.made_by_id, token.user.owner_id)):
         raise NotPermitted(_("A second administrator confirms a machine’s token. Ask another one."))
 
 

@@ -93,6 +93,16 @@ def test_a_machines_token_needs_its_owner_and_a_second_administrator(ana, bot):
     assert len(told("people.token.confirmed")) == 1
 
 
+def test_whoever_made_a_machines_token_is_no_second_under_another_account(ana, bot):
+    """Issue 9 and 15: not after the account by which it was made was merged into theirs."""
+    token, _secret = make(bot, by=ana)
+    twin = factories.an_administrator("twin")
+    factories.a_merge(ana, twin)
+    token.refresh_from_db()
+    with pytest.raises(NotPermitted, match="second administrator"):
+        tokens.confirm_token(token=token, by=twin)
+
+
 def test_a_person_s_token_cannot_be_confirmed_by_anybody_for_more(ana):
     """Misuse: there is nothing to confirm in it."""
     token, _secret = make(ana)

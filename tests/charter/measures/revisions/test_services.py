@@ -173,6 +173,19 @@ def test_nobody_does_both(frozen):
         )
 
 
+def test_whoever_proposed_is_no_second_under_another_account(frozen):
+    """Issue 10 and 15: not after the account by which it was proposed was merged into an auditor's."""
+    found = find(frozen)
+    revisions.propose_revision(revision=found, reason="Because.", by=owner())
+    proposer, twin = owner(), factories.an_account("twin")
+    factories.a_role(twin, GrantedRole.AUDITOR)
+    factories.a_merge(proposer, twin)
+    factories.change(found.metric, owner=factories.an_account("next-owner"))
+    found = Revision.objects.get(pk=found.pk)
+    with pytest.raises(NotPermitted, match="what they proposed"):
+        revisions.confirm_revision(revision=found, by=twin)
+
+
 def test_what_is_declined_stays_declined(frozen):
     """Issue 10: a reason is asked for, and the same difference is not found again."""
     found = find(frozen)
