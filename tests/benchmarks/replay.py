@@ -87,8 +87,9 @@ def _decide_different() -> tuple[float, float]:
     from charter.rules.facts import Facts
     from charter.rules.proof.agreement import draw_facts
     from charter.rules.vocabulary import Role
-    from governance.decisions.replay.counting import AskedBefore, AsProposed, count_moved
+    from governance.decisions.replay.counting import AsProposed
     from governance.decisions.replay.proposals import set_otherwise
+    from tests.governance.decisions.plain_count import AskedBefore, count_moved
 
     drawn = islice(draw_facts(DIFFERENT, seed=7), DIFFERENT)
     stored = [

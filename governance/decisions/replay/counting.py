@@ -38,14 +38,6 @@ class AsProposed(Struct, frozen=True):
     rebuild: Callable[[AskedBy, tuple[Facts, ...]], tuple[Facts, ...]] | None = None
 
 
-class AskedBefore(Struct, frozen=True):
-    """One recorded question: its facts, a keyed hash of who asked, and the roles that they held."""
-
-    facts: tuple[Facts, ...]
-    asker: str
-    roles: frozenset[Role]
-
-
 class Moved(Struct, frozen=True, order=True):
     """What questions of one kind would have come to instead."""
 
@@ -99,16 +91,6 @@ class ReplayResult(Struct, frozen=True):
     changed: int | None
     cells: tuple[ToldCell, ...]
     rest: int | None
-
-
-def count_moved(
-    asked: Iterable[AskedBefore], in_force: Rulebook, proposal: AsProposed
-) -> dict[Moved, CellTally]:
-    """Decide each question as things are and as proposed; those that come out alike are left out."""
-    cells: dict[Moved, CellTally] = {}
-    for each in asked:
-        count(find_change(each.facts, in_force, proposal), cells, asker=each.asker, roles=each.roles)
-    return cells
 
 
 def find_change(

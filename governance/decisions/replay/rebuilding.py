@@ -28,9 +28,11 @@ from ground.statements import Read
 
 Rebuild = Callable[[AskedBy, tuple[Facts, ...]], tuple[Facts, ...]]
 
-LOOKS = frozenset({"enumeration_share", "enumeration_people", "enumeration_minutes", "hop_share", "hop_days"})
+SERIES = frozenset({"enumeration_share", "enumeration_people", "enumeration_minutes"})
+HOPS = frozenset({"hop_share", "hop_days"})
+LOOKS = SERIES | HOPS
 BUDGETS = frozenset({"error_budget_metric", "error_budget_limit"})
-COVERAGE, RULINGS = "coverage_threshold", "ruling_days"
+COVERAGE, RULINGS, LOOKS_A_DAY = "coverage_threshold", "ruling_days", "looks_a_day"
 
 _BEFORE = "AND (d.at, d.id) < (%(now)s::timestamptz, %(key)s::uuid)"
 _PAST = access_history.make_reads(until=_BEFORE, hop_days="%(hop_days)s::int")
@@ -82,7 +84,7 @@ def _list_parts(changes: Mapping[str, Any], settings: "_Settings") -> Iterator[R
     keys = changes.keys()
     if keys & LOOKS:
         yield settings.look_again
-    if RULINGS in keys:
+    if keys & (LOOKS | {RULINGS, LOOKS_A_DAY}):  # what is noticed only now was asked under no ruling
         yield settings.rule_again
     if COVERAGE in keys:
         yield settings.weigh_coverage
@@ -113,12 +115,25 @@ class _Settings:
         if context.others:
             looked = access_history.read_looked(context, today=_PAST.today, lately=_PAST.lately, **until)
         found = access_history.read_access_facts(context, refused, granted, looked)
-        return tuple(replace(each, looking=found.get(each.charter.metric, LookingFacts())) for each in facts)
+        return tuple(
+            replace(each, looking=self._look(each.looking, found.get(each.charter.metric, LookingFacts())))
+            for each in facts
+        )
+
+    def _look(self, then: LookingFacts, now: LookingFacts) -> LookingFacts:
+        """What was noticed then, but for what the changed settings are about."""
+        changed: dict[str, Any] = {}
+        if self.changes.keys() & SERIES:
+            changed["enumerated"] = now.enumerated
+        if self.changes.keys() & HOPS:
+            changed |= {name: getattr(now, name) for name in ("hopped_from", "hopped_on", "hopped_until")}
+        return replace(then, **changed)
 
     def rule_again(self, asked: AskedBy, facts: tuple[Facts, ...]) -> tuple[Facts, ...]:
         """Rulings of the board that would have lasted then."""
-        looking = {each.charter.metric: each.looking for each in facts}
-        noticed = access_history.is_noticeable(looking)
+        noticed = access_history.is_noticeable(
+            {each.charter.metric: self._limit(each.looking) for each in facts}
+        )
         referring = [self.rulebook.by_id[rule] for rule in self.rulebook.referring]
         said: dict[bool, set[str]] = {True: set(), False: set()}
         for rule in referring:
@@ -129,6 +144,9 @@ class _Settings:
                     said[approved].add(rule.id)
         yes, no = frozenset(said[True]), frozenset(said[False])
         return tuple(replace(each, ruled=yes, ruled_against=no) for each in facts)
+
+    def _limit(self, looking: LookingFacts) -> LookingFacts:
+        return replace(looking, persons_limit=self.changes.get(LOOKS_A_DAY, looking.persons_limit))
 
     def weigh_coverage(self, asked: AskedBy, facts: tuple[Facts, ...]) -> tuple[Facts, ...]:
         """Coverage of groups' values as they were published then; that of persons' own values stays as it was found."""

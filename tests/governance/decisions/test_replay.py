@@ -21,13 +21,14 @@ from governance.board.states import CaseKind, SeatKind
 from governance.decisions import scans
 from governance.decisions.models import Replay, ReplayPart
 from governance.decisions.replay import counting
-from governance.decisions.replay.counting import AskedBefore, AsProposed, CellTally, Moved
+from governance.decisions.replay.counting import AsProposed, CellTally, Moved
 from governance.decisions.replay.proposals import make_proposal
 from governance.decisions.services import replays
 from ground import calendar, clock
 from ground.errors import BadInput, NotPermitted
 from tests import factories
 from tests.governance.decisions.conftest import NOON
+from tests.governance.decisions.plain_count import AskedBefore, count_moved
 from tests.governance.decisions.test_answer import LEAD_TIME, ask
 from tests.pages import browse
 
@@ -54,8 +55,8 @@ def larger_groups(minimum: int) -> AsProposed:
 def test_what_comes_out_alike_is_left_out_and_the_rest_is_counted_by_role() -> None:
     """Nine people are asked about: a smallest group of ten refuses all, one of nine none."""
     questions = asked("a", "a", "b") + asked("c", decision=DecisionType.STAFFING)  # refused either way
-    assert counting.count_moved(questions, HOUSE, larger_groups(9)) == {}
-    (found,) = counting.count_moved(questions, HOUSE, larger_groups(10)).items()
+    assert count_moved(questions, HOUSE, larger_groups(9)) == {}
+    (found,) = count_moved(questions, HOUSE, larger_groups(10)).items()
     moved, tally = found
     assert moved == Moved(DecisionType.RETROSPECTIVE, Grain.TEAM, Role.MANAGER, Outcome.PERMIT, Outcome.DENY)
     assert (tally.questions, tally.askers, tally.rules) == (3, {"a", "b"}, {"AR12"})
@@ -63,7 +64,7 @@ def test_what_comes_out_alike_is_left_out_and_the_rest_is_counted_by_role() -> N
 
 def test_what_would_be_allowed_names_the_rule_that_refused_it() -> None:
     questions = asked("a", **about(SMALLER))
-    ((moved, tally),) = counting.count_moved(questions, HOUSE, larger_groups(3)).items()
+    ((moved, tally),) = count_moved(questions, HOUSE, larger_groups(3)).items()
     assert (moved.before, moved.after, tally.rules) == (Outcome.DENY, Outcome.PERMIT, {"AR12"})
 
 

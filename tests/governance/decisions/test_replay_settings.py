@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from charter.programme import reach
 from charter.programme.settings import OF_DECISIONS, SettingRows
@@ -15,7 +16,7 @@ from governance.board import services as board
 from governance.board.screens.case_details import describe_settings
 from governance.board.states import CaseKind
 from governance.decisions.models import DecisionRecord
-from governance.decisions.replay.counting import AskedBefore, AsProposed, count_moved
+from governance.decisions.replay.counting import AsProposed
 from governance.decisions.replay.deciding import Deciding
 from governance.decisions.replay.proposals import set_otherwise
 from governance.decisions.replay.rebuilding import BUDGETS, COVERAGE, LOOKS, RULINGS, make_rebuild
@@ -24,6 +25,7 @@ from ground import clock
 from tests import factories
 from tests.governance.decisions.looks import look, people
 from tests.governance.decisions.people import DELIVERY
+from tests.governance.decisions.plain_count import AskedBefore, count_moved
 from tests.governance.decisions.test_answer import ask
 from tests.governance.decisions.test_holds import CALIBRATION
 from tests.governance.decisions.test_looking import RATING, STAFFING, manager, refers
@@ -95,7 +97,7 @@ def test_what_is_said_to_be_replayed_is(house) -> None:
     assert replayed == questions_facts | LOOKS | BUDGETS | {COVERAGE, RULINGS}
     for key in reach.REACH:
         rebuilds = make_rebuild({key: 1}, in_force()) is not None
-        assert rebuilds is (key in replayed - questions_facts)
+        assert rebuilds is (key in replayed - questions_facts | {"looks_a_day"})
 
 
 def test_every_fact_that_is_named_is_one() -> None:
@@ -171,6 +173,27 @@ def test_how_long_a_ruling_lasts_is_replayed(people) -> None:
         check_nothing_changes()
         assert outcomes(ruling_days=3)[-1] is Outcome.REFER
         assert outcomes(ruling_days=6)[-1] is Outcome.PERMIT
+
+
+def test_what_is_noticed_only_under_other_settings_is_asked_under_the_rulings_of_its_day(people) -> None:
+    """AR13: the board's yes lasts for a question that nothing was noticed about then, and so was asked under none."""
+    ask(people.manager, RATING)
+    ruled(the_decision(ask(people.manager, STAFFING)), people.manager)
+    with clock.stopped_at(clock.now() + timedelta(days=20)):
+        assert not refers(ask(people.manager, STAFFING))
+        assert outcomes(hop_days=30)[-1] is Outcome.PERMIT
+        assert outcomes(hop_days=30, ruling_days=3)[-1] is Outcome.REFER
+
+
+def test_a_change_is_laid_to_the_setting_that_is_changed(people) -> None:
+    """Not to another that was changed since the question was asked: the limit of that day stays."""
+    ask(people.manager, RATING)
+    (question,) = recorded()
+    then = tuple(
+        replace(each, looking=replace(each.looking, persons_limit=1)) for each in question.read_facts()
+    )
+    rebuild = make_rebuild({"hop_days": 2}, in_force())
+    assert rebuild is not None and rebuild(question.by, then) == then
 
 
 # Values
