@@ -15,7 +15,6 @@ from governance.board import seat_serializers as told
 from governance.board.filters import TermFilter
 from governance.board.models import Invitation, Term
 from governance.board.serializers import CaseDetailSerializer
-from governance.board.states import SeatKind
 from governance.people.object_permissions import find_account_to_name
 from governance.people.requests import ApiRequest
 from ground import calendar
@@ -103,7 +102,7 @@ class InvitationList(generics.ListAPIView[Invitation]):
         permissions.check_can_invite(http.user)
         fields = validate_body(told.InvitationInput, http)
         invitation = services.invite_member(
-            seat_kind=SeatKind(fields["seat"]), user=find_account_to_name(fields["user"]), by=http.user
+            seat_kind=fields["seat"], user=find_account_to_name(fields["user"]), by=http.user
         )
         return Response(told.InvitationSerializer(invitation).data, status=status.HTTP_201_CREATED)
 

@@ -88,6 +88,7 @@ def check_can_confirm(user: User, term: Term) -> None:
         or (term.valid_to is not None and term.valid_to <= calendar.today())
     ):
         raise Conflict(_("There is nothing to confirm any more."), code="nothing_to_confirm")
+    councils.check_holds_seat(term.seat.named)
 
 
 def check_can_decline(user: User, term: Term) -> None:

@@ -17,7 +17,7 @@ from governance.board.models import Case, Founding, Invitation
 from governance.board.seat_names import SeatName
 from governance.board.services import notifications
 from governance.board.services.cases import open_recorded
-from governance.board.states import CaseKind
+from governance.board.states import CaseKind, SeatKind
 from governance.people.models import User
 from governance.people.object_permissions import check_can_be_given
 from governance.training.models import Course
@@ -35,6 +35,10 @@ def invite_member(*, seat_kind: SeatName, user: User, by: User) -> Invitation:
     permissions.check_can_invite(by)
     permissions.check_can_invite_this(by, user)
     check_can_be_given(user)
+    if not isinstance(seat_kind, SeatKind):
+        raise BadInput(
+            _("The six seats found the programme. Councils come once it is in force."), field="seat"
+        )
     seat = councils.take_seat(seat_kind)
     invitation = records.insert(Invitation(seat=seat, user=user, invited_by=by))
     ledger.append(MemberInvited(**_recorded(invitation)), by=by.actor)

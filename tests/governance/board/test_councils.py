@@ -10,7 +10,7 @@ from governance.board import councils, permissions, queries, services
 from governance.board.models import Case, Seat
 from governance.board.states import NOTICE_DAYS, CaseKind, CaseState, SeatKind, Vote
 from ground import calendar, clock
-from ground.errors import BadInput, NotPermitted
+from ground.errors import BadInput, Conflict, NotPermitted
 from tests import factories, snapshots
 from tests.governance.board.test_ties import find_constraint
 
@@ -181,7 +181,7 @@ def test_a_council_where_nobody_works_is_not_asked(house):
 
 
 def test_a_seat_that_the_board_ends_is_heard_no_longer(house):
-    """Issue 15: its terms end with it, and an open case that asked it still does."""
+    """Issue 15: an open case that asked it still does, so it is sat on until that is over, and is asked of no other."""
     sit(house)
     with later():
         before, end = a_question(), ask_for("berlin", ends=True)
@@ -191,7 +191,44 @@ def test_a_seat_that_the_board_ends_is_heard_no_longer(house):
         assert (before.asked, a_question().asked) == ([BERLIN], [])
         assert councils.list_councils() == ()
     with later(NOTICE_DAYS + 1):
+        services.cast_ballot(case=before, seat_kind=council, vote=Vote.APPROVE, by=house["council"])
+        factories.votes(before)
+        before.refresh_from_db()
+        assert before.state == CaseState.APPROVED
+    with clock.stopped_at(before.closes_at + timedelta(days=2)):
         assert not permissions.sits(house["council"])
+        with pytest.raises(BadInput, match="has ended the seat"):
+            ask_for("berlin", "Berlin")
+
+
+def test_nobody_is_confirmed_on_a_seat_that_was_ended_meanwhile(house):
+    """Issue 15: who was proposed before it ended is confirmed no more."""
+    proposed = services.fill_seat(
+        seat_kind=councils.find_seat(BERLIN), user=house["council"],
+        valid_from=calendar.today() + timedelta(days=NOTICE_DAYS), by=factories.an_administrator(),
+    )  # fmt: skip
+    factories.votes(ask_for("berlin", ends=True))
+    with pytest.raises(BadInput, match="has ended it"):
+        services.confirm_member(
+            term=proposed, by=Seat.objects.get(kind=SeatKind.HR).terms.get(alternate=False).user
+        )
+
+
+def test_no_council_is_asked_for_before_the_programme_is_in_force(house, monkeypatch):
+    """Issue 15: the six found it; a seventh would let no founding close, in the code or in the database."""
+    monkeypatch.setattr("governance.board.council_effects.is_in_force", lambda: False)
+    with pytest.raises(Conflict, match="in force"):
+        ask_for("lyon", "Lyon")
+
+
+def test_a_council_is_not_invited_to_found_a_programme(house, monkeypatch):
+    """Issue 15: by no page, and by the API with a sentence."""
+    ask_for("lyon", "Lyon")
+    for check in ("check_can_invite", "check_can_invite_this"):
+        monkeypatch.setattr(permissions, check, lambda *_given: None)
+    seat = councils.find_seat(LYON)
+    with pytest.raises(BadInput, match="six seats"):
+        services.invite_member(seat_kind=seat, user=house["other"], by=factories.an_administrator())
 
 
 @pytest.mark.parametrize(
@@ -203,6 +240,7 @@ def test_a_seat_that_the_board_ends_is_heard_no_longer(house):
         ({"name": ""}, "name", "called"),
         ({"territory": [], "ends": True}, "council", "No council"),
         ({"colour": "red"}, "colour", "colour"),
+        ({"council": "berlin", "name": "Another"}, "name", "Works council Berlin"),
     ],
 )
 def test_what_is_wrong_with_a_council_is_said_beside_it(house, details, field, word):
